@@ -1,0 +1,210 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Dialect says which database it is.
+type Dialect string
+
+// The two databases.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// DB is an open database.
+type DB struct {
+	dialect Dialect
+	write   *sql.DB
+	read    *sql.DB
+}
+
+// Querier is what *sql.DB and *sql.Tx have in common.
+type Querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+const postgresConnections = 20
+
+// Open opens sqlite:///path/to/file (two slashes and a relative path work too) or
+// postgres://… and checks that it answers. It does not migrate.
+func Open(ctx context.Context, databaseURL string) (*DB, error) {
+	var (
+		db  *DB
+		err error
+	)
+
+	switch scheme, rest, _ := strings.Cut(databaseURL, "://"); scheme {
+	case "sqlite":
+		db, err = openSQLite(rest)
+	case "postgres", "postgresql":
+		db, err = openPostgres(databaseURL)
+	default:
+		return nil, errors.New("a database URL begins with sqlite:// or postgres://")
+	}
+
+	if err != nil {
+		return nil, err
+	}
+
+	if err := db.write.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("the %s database does not answer: %w", db.dialect, err), db.Close())
+	}
+
+	return db, nil
+}
+
+func openSQLite(path string) (*DB, error) {
+	if path == "" {
+		return nil, errors.New("sqlite:// needs a path: sqlite:///var/lib/opsconsole/opsconsole.db")
+	}
+
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("create the folder of the database: %w", err)
+	}
+
+	// In the DSN, so that every connection of the pool has them.
+	pragmas := url.Values{"_pragma": {
+		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(ON)",
+	}}
+	dsn := func(extra url.Values) string {
+		query := url.Values{}
+		for _, values := range []url.Values{pragmas, extra} {
+			for key, value := range values {
+				query[key] = append(query[key], value...)
+			}
+		}
+
+		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
+	}
+
+	write, err := sql.Open("sqlite", dsn(url.Values{"_txlock": {"immediate"}}))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+
+	write.SetMaxOpenConns(1)
+
+	read, err := sql.Open("sqlite", dsn(url.Values{"_pragma": {"query_only(ON)"}}))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+	}
+
+	read.SetMaxOpenConns(2 * runtime.GOMAXPROCS(0))
+	read.SetMaxIdleConns(2 * runtime.GOMAXPROCS(0))
+
+	return &DB{dialect: SQLite, write: write, read: read}, nil
+}
+
+func openPostgres(databaseURL string) (*DB, error) {
+	pool, err := sql.Open("pgx", databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("open the postgres database: %w", err)
+	}
+
+	pool.SetMaxOpenConns(postgresConnections)
+	pool.SetMaxIdleConns(postgresConnections)
+
+	return &DB{dialect: Postgres, write: pool, read: pool}, nil
+}
+
+// Close closes every connection.
+func (db *DB) Close() error {
+	if db.read == db.write {
+		return db.write.Close()
+	}
+
+	return errors.Join(db.read.Close(), db.write.Close())
+}
+
+// Dialect says which database it is.
+func (db *DB) Dialect() Dialect { return db.dialect }
+
+// Read is for queries outside a transaction.
+func (db *DB) Read() *sql.DB { return db.read }
+
+// Write is the pool that may write; with SQLite it has one connection. It is there
+// for River and goose: everything else writes through [DB.Tx].
+func (db *DB) Write() *sql.DB { return db.write }
+
+const txAttempts = 5
+
+// Tx runs fn in a write transaction: committed when fn returns nil, else rolled
+// back. PostgreSQL's serialization failures and deadlocks are tried again, so fn
+// must have no effect besides its transaction.
+func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	var err error
+
+	for range txAttempts {
+		err = db.tx(ctx, fn)
+		if !retryable(err) {
+			return err
+		}
+	}
+
+	return err
+}
+
+func (db *DB) tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+
+	if err := fn(tx); err != nil {
+		return err
+	}
+
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+
+	return nil
+}
+
+// PostgreSQL error codes, appendix A of its manual.
+const (
+	pgUniqueViolation      = "23505"
+	pgSerializationFailure = "40001"
+	pgDeadlockDetected     = "40P01"
+)
+
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+
+	return errors.As(err, &pg) && (pg.Code == pgSerializationFailure || pg.Code == pgDeadlockDetected)
+}
+
+// IsUnique reports whether err says that a row like it is there already.
+func IsUnique(err error) bool {
+	var (
+		pg   *pgconn.PgError
+		lite *sqlite.Error
+	)
+
+	switch {
+	case errors.As(err, &pg):
+		return pg.Code == pgUniqueViolation
+	case errors.As(err, &lite):
+		return lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	default:
+		return false
+	}
+}

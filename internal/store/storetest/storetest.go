@@ -1,0 +1,110 @@
+// Package storetest gives each test a database of its own: a SQLite file, and a
+// database on the PostgreSQL server that the test task starts.
+package storetest
+
+import (
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// PostgresURLVariable names the environment variable with the URL of a PostgreSQL
+// server on which tests may create databases; go tool task test sets it.
+const PostgresURLVariable = "OPSCONSOLE_TEST_POSTGRES_URL"
+
+// Each runs fn as a parallel subtest on a migrated SQLite and on a migrated
+// PostgreSQL database.
+func Each(t *testing.T, fn func(t *testing.T, db *store.DB)) {
+	t.Helper()
+
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		fn(t, Open(t, SQLiteURL(t)))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		fn(t, Open(t, PostgresURL(t)))
+	})
+}
+
+// Open opens and migrates the database, and closes it when the test ends.
+func Open(tb testing.TB, databaseURL string) *store.DB {
+	tb.Helper()
+
+	db, err := store.Open(tb.Context(), databaseURL)
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	tb.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+
+	if err := db.Migrate(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
+
+	return db
+}
+
+// SQLiteURL names a new SQLite file.
+func SQLiteURL(tb testing.TB) string {
+	tb.Helper()
+
+	return "sqlite://" + filepath.Join(tb.TempDir(), "test.db")
+}
+
+// PostgresURL creates an empty database and drops it when the test ends. Without a
+// server the test is skipped by name, and fails in CI.
+func PostgresURL(tb testing.TB) string {
+	tb.Helper()
+
+	server := os.Getenv(PostgresURLVariable)
+	if server == "" {
+		if os.Getenv("CI") != "" {
+			tb.Fatalf("%s is not set: run the tests with go tool task test", PostgresURLVariable)
+		}
+
+		tb.Skipf("needs PostgreSQL: %s is not set (go tool task test starts one)", PostgresURLVariable)
+	}
+
+	admin, err := sql.Open("pgx", server)
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	name := "test_" + strings.ToLower(ulid.Make().String())
+	if _, err := admin.ExecContext(tb.Context(), "CREATE DATABASE "+name); err != nil {
+		tb.Fatal(err)
+	}
+
+	tb.Cleanup(func() {
+		//nolint:usetesting // the test's own context is cancelled before its clean-up runs
+		if _, err := admin.Exec(fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name)); err != nil {
+			tb.Error(err)
+		}
+
+		if err := admin.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+
+	parsed, err := url.Parse(server)
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	parsed.Path = "/" + name
+
+	return parsed.String()
+}

@@ -1,0 +1,55 @@
+package ops
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Time is a moment on the wire: RFC 3339 in UTC when written; when read, a zone
+// that is missing means UTC, as today's control plane sends it.
+type Time struct{ time.Time }
+
+// At returns t as a moment on the wire.
+func At(t time.Time) Time { return Time{t.UTC()} }
+
+// timeLayouts are the forms that control planes send; Go reads a fraction of a
+// second after any of them.
+var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"} //nolint:gochecknoglobals // a constant table
+
+// ParseTime reads an ISO 8601 date and time; one without a zone is UTC.
+func ParseTime(s string) (Time, error) {
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return At(t), nil
+		}
+	}
+
+	return Time{}, fmt.Errorf("%q is not an ISO 8601 date and time", s)
+}
+
+// MarshalJSON writes RFC 3339 in UTC.
+func (t Time) MarshalJSON() ([]byte, error) {
+	return json.Marshal(t.UTC().Format(time.RFC3339Nano))
+}
+
+// UnmarshalJSON reads what [ParseTime] reads; null leaves the zero time.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+
+	var s string
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+
+	parsed, err := ParseTime(s)
+	if err != nil {
+		return err
+	}
+
+	*t = parsed
+
+	return nil
+}
