@@ -1,0 +1,80 @@
+package audit
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Actor is who does something, as the audit log keeps it.
+type Actor struct {
+	Username string
+	Role     string
+	// RemoteAddr is the address of the network peer, without its port; "" for the
+	// console itself.
+	RemoteAddr string
+	RequestID  string
+}
+
+// Outcome is what became of an act.
+type Outcome string
+
+// The outcomes. An act that changes something has two entries: its intent, written
+// before it, and how it ended.
+const (
+	Intent  Outcome = "intent"
+	Done    Outcome = "done"
+	Refused Outcome = "refused"
+	Failed  Outcome = "failed"
+	Unknown Outcome = "unknown"
+)
+
+// Entry is a line of the log.
+type Entry struct {
+	// Seq counts from 1 without a gap.
+	Seq        int64     `json:"seq"`
+	At         time.Time `json:"at"`
+	Actor      string    `json:"actor"`
+	Role       string    `json:"role"`
+	RemoteAddr string    `json:"remote_addr"`
+	RequestID  string    `json:"request_id"`
+	// Action is a verb of a fixed list, such as config.save or job.trigger.
+	Action Action `json:"action"`
+	// Object is what it was done to: config/concurrency, jobs/lifecycle, a path.
+	Object  string  `json:"object"`
+	Outcome Outcome `json:"outcome"`
+	Reason  string  `json:"reason"`
+	// Intent is the Seq of the intent that this entry settles, 0 when there is none.
+	Intent int64 `json:"intent,omitempty"`
+	// Change is the id of the configuration change that it belongs to, or "".
+	Change string `json:"change,omitempty"`
+	// Before and After are the values of a change, null when there are none.
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+	// Message says in a sentence what a refusal or a failure was about.
+	Message string `json:"message"`
+	// PrevHash and Hash chain the entries: hex SHA-256.
+	PrevHash string `json:"prev_hash"`
+	Hash     string `json:"hash"`
+}
+
+// Action names what was done or tried.
+type Action string
+
+// The actions.
+const (
+	SignIn        Action = "session.sign_in"
+	SignOut       Action = "session.sign_out"
+	AccessRefused Action = "access.refused"
+	ConfigSave    Action = "config.save"
+	ConfigRestore Action = "config.restore"
+	JobTrigger    Action = "job.trigger"
+	LogExport     Action = "audit.export"
+)
+
+// Actions lists them all, for filters.
+func Actions() []Action {
+	return []Action{SignIn, SignOut, AccessRefused, ConfigSave, ConfigRestore, JobTrigger, LogExport}
+}
+
+// Outcomes lists them all, for filters.
+func Outcomes() []Outcome { return []Outcome{Intent, Done, Refused, Failed, Unknown} }

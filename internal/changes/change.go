@@ -1,0 +1,98 @@
+package changes
+
+import (
+	"time"
+)
+
+// SectionName names a section of the configuration, as in /config/{section}.
+type SectionName string
+
+// The sections of the contract.
+const (
+	Lifecycle   SectionName = "lifecycle"
+	Concurrency SectionName = "concurrency"
+	Maintenance SectionName = "maintenance"
+	Export      SectionName = "export"
+)
+
+// Source says how a change came about.
+type Source string
+
+// The sources: a form of this console, its JSON interface, its schedule, a restore,
+// the end of a temporary change, or somebody who did not use this console.
+const (
+	SourceConsole  Source = "console"
+	SourceAPI      Source = "api"
+	SourceSchedule Source = "schedule"
+	SourceRestore  Source = "restore"
+	SourceLeaseEnd Source = "lease_end"
+	SourceExternal Source = "external"
+)
+
+// Sources lists them all, for filters.
+func Sources() []Source {
+	return []Source{SourceConsole, SourceAPI, SourceSchedule, SourceRestore, SourceLeaseEnd, SourceExternal}
+}
+
+// Outcome is what became of a change.
+type Outcome string
+
+// The outcomes. Pending is being written; unknown means that the control plane may
+// or may not have carried it out, and holds until it has been read back.
+const (
+	Pending Outcome = "pending"
+	Applied Outcome = "applied"
+	Failed  Outcome = "failed"
+	Unknown Outcome = "unknown"
+)
+
+// Change is one change of one section. It is never rewritten: a restore is a new one.
+type Change struct {
+	ID      string      `json:"id"`
+	Section SectionName `json:"section"`
+	At      time.Time   `json:"at"`
+	Actor   string      `json:"actor"`
+	Reason  string      `json:"reason"`
+	Source  Source      `json:"source"`
+	Outcome Outcome     `json:"outcome"`
+	// Before and After hold every field of the section, After as it was meant to be.
+	Before Values `json:"before"`
+	After  Values `json:"after"`
+	// Fields are the names of those that differ, in the section's order.
+	Fields []string `json:"fields"`
+	// Restores is the id of the change whose earlier values this one brought back.
+	Restores *string `json:"restores"`
+	// Error says why it failed or what is unknown, in a sentence.
+	Error *string `json:"error"`
+
+	RequestID string `json:"request_id"`
+	// SettledAt is when the outcome was known; nil while it is not.
+	SettledAt *time.Time `json:"settled_at"`
+	// Since is the start of the span in which an external change happened; At is its end.
+	Since *time.Time `json:"since"`
+	// RestoredBy are the ids of the changes that restored this one, oldest first.
+	RestoredBy []string `json:"restored_by"`
+}
+
+// Open reports whether the outcome is still to be settled.
+func (c Change) Open() bool { return c.Outcome == Pending || c.Outcome == Unknown }
+
+// Current is what a section holds, read afresh.
+type Current struct {
+	Section  Section
+	Values   Values
+	Revision string
+	// Last is the change that explains the values, nil when they were there before
+	// this console was.
+	Last *Change
+	// Open is the change whose outcome is not known yet, nil when there is none. While
+	// there is one the section takes no other.
+	Open *Change
+}
+
+// Difference is one field of two sets of values that differ.
+type Difference struct {
+	Field  Field `json:"field"`
+	Before any   `json:"before"`
+	After  any   `json:"after"`
+}

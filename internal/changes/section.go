@@ -1,0 +1,63 @@
+package changes
+
+import (
+	"context"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Kind is the type of a field's value.
+type Kind string
+
+// The kinds: whole numbers (int64), yes or no (bool), text (string) and ISO 8601
+// durations (string, nil for no expiry).
+const (
+	KindInt      Kind = "int"
+	KindBool     Kind = "bool"
+	KindText     Kind = "text"
+	KindDuration Kind = "duration"
+)
+
+// Field describes one value of a section.
+type Field struct {
+	// Name is the contract's, with dots where its JSON nests: instance.default_ttl.
+	Name  string `json:"name"`
+	Label string `json:"label"`
+	Kind  Kind   `json:"kind"`
+	// Unit stands behind the value: "instances", "seconds".
+	Unit string `json:"unit"`
+	Help string `json:"help"`
+	// Min and Max bound a number's value and a text's length in characters; both 0: no bounds.
+	Min int `json:"min"`
+	Max int `json:"max"`
+}
+
+// Section describes one part of the configuration and how it is read and written.
+type Section struct {
+	Name   SectionName
+	Title  string
+	Fields []Field
+
+	read     func(ctx context.Context, service ops.Service) (reading, error)
+	write    func(ctx context.Context, service ops.Service, before, after Values) error
+	validate func(after Values) error
+}
+
+// Field returns the field of that name.
+func (s Section) Field(name string) (Field, bool) {
+	for _, f := range s.Fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+
+	return Field{}, false
+}
+
+// reading is a section as the control plane holds it, and what it says of who set
+// it and when, where it does.
+type reading struct {
+	values    Values
+	updatedAt *ops.Time
+	updatedBy string
+}

@@ -1,0 +1,132 @@
+package changes
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Values are the fields of a section by name. A value is an int64, a bool, a string,
+// or nil for no expiry. JSON nests at the dots of a name, as the contract does.
+type Values map[string]any
+
+// Clone returns a copy.
+func (v Values) Clone() Values { return maps.Clone(v) }
+
+// MarshalJSON nests at the dots of the names.
+func (v Values) MarshalJSON() ([]byte, error) {
+	if v == nil {
+		return []byte("null"), nil
+	}
+
+	root := map[string]any{}
+
+	for name, value := range v {
+		group, leaf, nested := strings.Cut(name, ".")
+		if !nested {
+			root[name] = value
+
+			continue
+		}
+
+		inner, _ := root[group].(map[string]any)
+		if inner == nil {
+			inner = map[string]any{}
+			root[group] = inner
+		}
+
+		inner[leaf] = value
+	}
+
+	return json.Marshal(root)
+}
+
+// UnmarshalJSON flattens nested objects to dotted names; whole numbers become int64.
+func (v *Values) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+
+	var root map[string]any
+	if err := decoder.Decode(&root); err != nil {
+		return err
+	}
+
+	if root == nil {
+		*v = nil
+
+		return nil
+	}
+
+	*v = Values{}
+
+	return v.flatten("", root)
+}
+
+func (v Values) flatten(prefix string, object map[string]any) error {
+	for name, value := range object {
+		switch value := value.(type) {
+		case map[string]any:
+			if err := v.flatten(prefix+name+".", value); err != nil {
+				return err
+			}
+		case json.Number:
+			n, err := value.Int64()
+			if err != nil {
+				return fmt.Errorf("%s%s is not a whole number", prefix, name)
+			}
+
+			v[prefix+name] = n
+		case bool, string, nil:
+			v[prefix+name] = value
+		default:
+			return fmt.Errorf("%s%s is not a single value", prefix, name)
+		}
+	}
+
+	return nil
+}
+
+// Diff lists the fields that differ, in the section's order.
+func (s Section) Diff(before, after Values) []Difference {
+	var out []Difference
+
+	for _, f := range s.Fields {
+		if !f.Equal(before[f.Name], after[f.Name]) {
+			out = append(out, Difference{Field: f, Before: before[f.Name], After: after[f.Name]})
+		}
+	}
+
+	return out
+}
+
+// Equal reports whether two values of the field mean the same: durations are
+// compared by length, so that PT24H is P1D.
+func (f Field) Equal(a, b any) bool {
+	if a == b {
+		return true
+	}
+
+	textA, okA := a.(string)
+
+	textB, okB := b.(string)
+	if f.Kind != KindDuration || !okA || !okB {
+		return false
+	}
+
+	lengthA, errA := ops.ParseDuration(textA)
+	lengthB, errB := ops.ParseDuration(textB)
+
+	return errA == nil && errB == nil && lengthA == lengthB
+}
+
+func (s Section) equal(a, b Values) bool { return len(s.Diff(a, b)) == 0 }
+
+// equalIn reports whether the named fields are the same in both.
+func (s Section) equalIn(fields []string, a, b Values) bool {
+	return !slices.ContainsFunc(s.Diff(a, b), func(d Difference) bool { return slices.Contains(fields, d.Field.Name) })
+}

@@ -1,0 +1,63 @@
+package monitor
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Part is one thing that was read from the control plane: the newest good value,
+// how old it is, and what went wrong since.
+type Part[T any] struct {
+	Value T
+	// AsOf is when Value was read; zero when it never was.
+	AsOf time.Time
+	// Err says in a sentence why the last attempt failed; "" when it did not.
+	Err string
+	// TriedAt is when the last attempt ended.
+	TriedAt time.Time
+}
+
+// Known reports whether there is a value at all, however old.
+func (p Part[T]) Known() bool { return !p.AsOf.IsZero() }
+
+// Stale reports whether the value is not from the last attempt.
+func (p Part[T]) Stale() bool { return p.Err != "" || !p.Known() }
+
+// Snapshot is what the control plane looked like at the last poll. It is shared by
+// all readers and never changed.
+type Snapshot struct {
+	// Seq grows with every poll.
+	Seq       uint64
+	At        time.Time
+	Health    Part[ops.Health]
+	Instances Part[ops.ClusterInstances]
+	State     Part[ops.State]
+	Jobs      Part[ops.JobStatus]
+	Exports   Part[[]ops.ExportJob]
+	Metrics   Part[Metrics]
+
+	// Components tells, by name, since when a component is in its state, and its
+	// latencies of the last hour.
+	Components map[string]ComponentHistory
+	// Used is the used capacity of the last hour, ClusterTotal its limit.
+	Used         Series
+	ClusterTotal Series
+}
+
+// ComponentHistory is what the console saw of a component over time.
+type ComponentHistory struct {
+	// Since is when the component was first seen in its present status without a
+	// break; zero when it was never seen.
+	Since   time.Time
+	Latency Series
+}
+
+// Series is samples over time, oldest first.
+type Series []Point
+
+// Point is one sample; Value is nil where there was no data, which is drawn as a gap.
+type Point struct {
+	At    time.Time `json:"at"`
+	Value *float64  `json:"value"`
+}
