@@ -45,8 +45,8 @@ type Entry struct {
 	Reason  string  `json:"reason"`
 	// Intent is the Seq of the intent that this entry settles, 0 when there is none.
 	Intent int64 `json:"intent,omitempty"`
-	// Change is the id of the configuration change that it belongs to, or "".
-	Change string `json:"change,omitempty"`
+	// Change is the id of the configuration change that it belongs to, 0 when there is none.
+	Change int64 `json:"change,omitempty"`
 	// Before and After are the values of a change, null when there are none.
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`

@@ -48,7 +48,7 @@ const (
 
 // Change is one change of one section. It is never rewritten: a restore is a new one.
 type Change struct {
-	ID      string      `json:"id"`
+	ID      int64       `json:"id"`
 	Section SectionName `json:"section"`
 	At      time.Time   `json:"at"`
 	Actor   string      `json:"actor"`
@@ -61,7 +61,7 @@ type Change struct {
 	// Fields are the names of those that differ, in the section's order.
 	Fields []string `json:"fields"`
 	// Restores is the id of the change whose earlier values this one brought back.
-	Restores *string `json:"restores"`
+	Restores *int64 `json:"restores"`
 	// Error says why it failed or what is unknown, in a sentence.
 	Error *string `json:"error"`
 
@@ -71,7 +71,7 @@ type Change struct {
 	// Since is the start of the span in which an external change happened; At is its end.
 	Since *time.Time `json:"since"`
 	// RestoredBy are the ids of the changes that restored this one, oldest first.
-	RestoredBy []string `json:"restored_by"`
+	RestoredBy []int64 `json:"restored_by"`
 }
 
 // Open reports whether the outcome is still to be settled.

@@ -1,0 +1,129 @@
+package audit
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// Log is the audit log in a database.
+type Log struct {
+	db  *store.DB
+	now func() time.Time
+
+	verified verification
+}
+
+// New returns the log of the database; now is the clock.
+func New(db *store.DB, now func() time.Time) *Log {
+	return &Log{db: db, now: now}
+}
+
+// Record writes one entry in a transaction of its own.
+func (l *Log) Record(ctx context.Context, actor Actor, entry Entry) (Entry, error) {
+	err := l.db.Tx(ctx, func(tx *sql.Tx) error {
+		var err error
+		entry, err = l.Append(ctx, tx, actor, entry)
+
+		return err
+	})
+
+	return entry, err
+}
+
+// Append writes one entry within tx and returns it with its number, time and hashes.
+func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) (Entry, error) {
+	entry.Actor, entry.Role = actor.Username, actor.Role
+	entry.RemoteAddr, entry.RequestID = actor.RemoteAddr, actor.RequestID
+	entry.At = l.now().UTC().Truncate(time.Microsecond)
+
+	for _, text := range []*string{&entry.Actor, &entry.RemoteAddr, &entry.RequestID, &entry.Object, &entry.Reason, &entry.Message} {
+		*text = storable(*text)
+	}
+
+	// The update locks the head until tx ends: entries get their places one by one.
+	err := tx.QueryRowContext(ctx,
+		`UPDATE opsconsole_audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash`,
+	).Scan(&entry.Seq, &entry.PrevHash)
+	if err != nil {
+		return Entry{}, fmt.Errorf("take the audit log's head: %w", err)
+	}
+
+	if entry.Hash, err = entry.digest(); err != nil {
+		return Entry{}, err
+	}
+
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO opsconsole_audit (seq, at, actor, role, remote_addr, request_id, action, object, outcome,
+			reason, intent, change_id, before_json, after_json, message, prev_hash, hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		entry.Seq, store.Time{Time: entry.At}, entry.Actor, entry.Role, entry.RemoteAddr, entry.RequestID,
+		entry.Action, entry.Object, entry.Outcome, entry.Reason, entry.Intent, entry.Change,
+		string(entry.Before), string(entry.After), entry.Message, entry.PrevHash, entry.Hash)
+	if err != nil {
+		return Entry{}, fmt.Errorf("write the audit entry: %w", err)
+	}
+
+	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_audit_head SET hash = $1 WHERE id = 1`, entry.Hash)
+	if err != nil {
+		return Entry{}, fmt.Errorf("move the audit log's head: %w", err)
+	}
+
+	return entry, nil
+}
+
+// digest is the SHA-256 of the entry's JSON without its own hash, in hex. The JSON
+// holds the hash of the entry before, which makes the chain.
+func (e Entry) digest() (string, error) {
+	e.Hash = ""
+
+	data, err := json.Marshal(e)
+	if err != nil {
+		return "", fmt.Errorf("hash the audit entry: %w", err)
+	}
+
+	sum := sha256.Sum256(data)
+
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// storable drops what a database cannot keep: an attempt is logged whatever it held.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+const columns = `seq, at, actor, role, remote_addr, request_id, action, object, outcome,
+	reason, intent, change_id, before_json, after_json, message, prev_hash, hash`
+
+func scan(rows *sql.Rows) (Entry, error) {
+	var (
+		e             Entry
+		at            store.Time
+		before, after string
+	)
+
+	err := rows.Scan(&e.Seq, &at, &e.Actor, &e.Role, &e.RemoteAddr, &e.RequestID, &e.Action, &e.Object,
+		&e.Outcome, &e.Reason, &e.Intent, &e.Change, &before, &after, &e.Message, &e.PrevHash, &e.Hash)
+	if err != nil {
+		return Entry{}, fmt.Errorf("read an audit entry: %w", err)
+	}
+
+	e.At = at.Time
+
+	if before != "" {
+		e.Before = json.RawMessage(before)
+	}
+
+	if after != "" {
+		e.After = json.RawMessage(after)
+	}
+
+	return e, nil
+}

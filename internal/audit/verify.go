@@ -1,0 +1,124 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// State is what the last verification found.
+type State struct {
+	// UpTo is the number of the newest entry whose chain is whole.
+	UpTo int64 `json:"up_to"`
+	// At is when that was found; zero when it was never tried.
+	At time.Time `json:"at"`
+	// Broken says what is wrong with the first entry that does not fit; "" when all fit.
+	Broken string `json:"broken"`
+}
+
+type verification struct {
+	mu    sync.Mutex
+	state State
+	hash  string
+}
+
+// State returns what the last [Log.Verify] found, without looking again.
+func (l *Log) State() State {
+	l.verified.mu.Lock()
+	defer l.verified.mu.Unlock()
+
+	return l.verified.state
+}
+
+// Verify checks the chain from the last entry it found good to the newest, and that
+// the log ends where its head says. Once broken, it starts at the first entry again.
+func (l *Log) Verify(ctx context.Context) (State, error) {
+	l.verified.mu.Lock()
+	defer l.verified.mu.Unlock()
+
+	v := &l.verified
+	if v.state.Broken != "" {
+		v.state, v.hash = State{}, ""
+	}
+
+	v.state.At = l.now().UTC()
+
+	for {
+		done, err := l.verifyNext(ctx, v)
+		if err != nil || done {
+			return v.state, err
+		}
+	}
+}
+
+const verifyBatch = 1000
+
+func (l *Log) verifyNext(ctx context.Context, v *verification) (done bool, err error) {
+	var head Entry
+
+	err = l.db.Read().QueryRowContext(ctx,
+		`SELECT seq, hash FROM opsconsole_audit_head WHERE id = 1`).Scan(&head.Seq, &head.Hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		v.state.Broken = "the log's head is missing"
+
+		return true, nil
+	}
+
+	if err != nil {
+		return false, fmt.Errorf("read the audit log's head: %w", err)
+	}
+
+	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(
+		`SELECT %s FROM opsconsole_audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT %d`, columns, verifyBatch),
+		v.state.UpTo, head.Seq)
+	if err != nil {
+		return false, fmt.Errorf("read the audit log: %w", err)
+	}
+	defer rows.Close()
+
+	from := v.state.UpTo
+
+	for rows.Next() {
+		e, err := scan(rows)
+		if err != nil {
+			return false, err
+		}
+
+		if v.state.Broken = v.check(e); v.state.Broken != "" {
+			return true, nil
+		}
+
+		v.state.UpTo, v.hash = e.Seq, e.Hash
+	}
+
+	if err := rows.Err(); err != nil {
+		return false, fmt.Errorf("read the audit log: %w", err)
+	}
+
+	switch {
+	case v.state.UpTo < head.Seq && v.state.UpTo == from:
+		v.state.Broken = fmt.Sprintf("entry %d is missing", from+1)
+	case v.state.UpTo == head.Seq && v.hash != head.Hash:
+		v.state.Broken = fmt.Sprintf("entry %d is not the one that the log's head names", head.Seq)
+	}
+
+	return v.state.UpTo >= head.Seq || v.state.Broken != "", nil
+}
+
+func (v *verification) check(e Entry) string {
+	digest, err := e.digest()
+
+	switch {
+	case e.Seq != v.state.UpTo+1:
+		return fmt.Sprintf("entry %d is missing", v.state.UpTo+1)
+	case e.PrevHash != v.hash:
+		return fmt.Sprintf("entry %d does not follow the one before it", e.Seq)
+	case err != nil || digest != e.Hash:
+		return fmt.Sprintf("entry %d was altered", e.Seq)
+	default:
+		return ""
+	}
+}
