@@ -15,7 +15,11 @@ func At(t time.Time) Time { return Time{t.UTC()} }
 
 // timeLayouts are the forms that control planes send; Go reads a fraction of a
 // second after any of them.
-var timeLayouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"} //nolint:gochecknoglobals // a constant table
+//
+//nolint:gochecknoglobals // a constant table
+var timeLayouts = []string{
+	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05",
+}
 
 // ParseTime reads an ISO 8601 date and time; one without a zone is UTC.
 func ParseTime(s string) (Time, error) {

@@ -85,6 +85,7 @@ func openSQLite(path string) (*DB, error) {
 	}}
 	dsn := func(extra url.Values) string {
 		query := url.Values{}
+
 		for _, values := range []url.Values{pragmas, extra} {
 			for key, value := range values {
 				query[key] = append(query[key], value...)

@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"net/url"
@@ -89,8 +90,9 @@ func PostgresURL(tb testing.TB) string {
 	}
 
 	tb.Cleanup(func() {
-		//nolint:usetesting // the test's own context is cancelled before its clean-up runs
-		if _, err := admin.Exec(fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name)); err != nil {
+		// The test's own context is cancelled before its clean-up runs.
+		ctx := context.WithoutCancel(tb.Context())
+		if _, err := admin.ExecContext(ctx, fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name)); err != nil {
 			tb.Error(err)
 		}
 
