@@ -1,0 +1,139 @@
+package components
+
+import (
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// State is how something is. It decides colour and icon; a word always stands beside them.
+type State string
+
+// The states. Idle is neither good nor bad (suspended, not configured); busy is on its
+// way; unknown is what the console cannot vouch for.
+const (
+	OK      State = "ok"
+	Warn    State = "warn"
+	Bad     State = "bad"
+	Busy    State = "busy"
+	Idle    State = "idle"
+	Unknown State = "unknown"
+)
+
+// Line is a sentence about how things are, with the page that tells more.
+type Line struct {
+	State State  `json:"state"`
+	Text  string `json:"text"`
+	URL   string `json:"url,omitempty"`
+}
+
+// OfHealth returns the state of the platform.
+func OfHealth(s ops.HealthStatus) State {
+	switch s {
+	case ops.Healthy:
+		return OK
+	case ops.Degraded:
+		return Warn
+	case ops.Unhealthy:
+		return Bad
+	default:
+		return Unknown
+	}
+}
+
+// OfComponent returns the state of a component; a status that the contract does not
+// name is unknown.
+func OfComponent(s ops.ComponentStatus) State {
+	switch s {
+	case ops.ComponentConnected:
+		return OK
+	case ops.ComponentSlow:
+		return Warn
+	case ops.ComponentUnreachable:
+		return Bad
+	case ops.ComponentNotConfigured:
+		return Idle
+	default:
+		return Unknown
+	}
+}
+
+// OfInstance returns the state of an instance.
+func OfInstance(s ops.InstanceStatus) State {
+	switch s {
+	case ops.InstanceRunning:
+		return OK
+	case ops.InstanceWaitingForSnapshot, ops.InstanceStarting, ops.InstanceStopping, ops.InstanceResuming:
+		return Busy
+	case ops.InstanceSuspended:
+		return Idle
+	case ops.InstanceFailed:
+		return Bad
+	default:
+		return Unknown
+	}
+}
+
+// OfExport returns the state of an export job.
+func OfExport(s ops.ExportJobStatus) State {
+	switch s {
+	case ops.ExportCompleted:
+		return OK
+	case ops.ExportClaimed, ops.ExportSubmitted:
+		return Busy
+	case ops.ExportPending:
+		return Idle
+	case ops.ExportFailed:
+		return Bad
+	default:
+		return Unknown
+	}
+}
+
+// OfChange returns the state of a change.
+func OfChange(o changes.Outcome) State {
+	switch o {
+	case changes.Applied:
+		return OK
+	case changes.Failed:
+		return Bad
+	case changes.Pending:
+		return Busy
+	case changes.Unknown:
+		return Unknown
+	default:
+		return Unknown
+	}
+}
+
+// OfAudit returns the state of an act.
+func OfAudit(o audit.Outcome) State {
+	switch o {
+	case audit.Done:
+		return OK
+	case audit.Refused:
+		return Warn
+	case audit.Failed:
+		return Bad
+	case audit.Intent:
+		return Idle
+	case audit.Unknown:
+		return Unknown
+	default:
+		return Unknown
+	}
+}
+
+// Word turns a name of the contract into words: waiting_for_snapshot into Waiting for
+// snapshot.
+func Word[T ~string](name T) string {
+	if name == "" {
+		return "Unknown"
+	}
+
+	words := strings.ReplaceAll(string(name), "_", " ")
+
+	return strings.ToUpper(words[:1]) + words[1:]
+}

@@ -1,0 +1,124 @@
+package templates
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// Config is the page of one section of the configuration: what is set, the form that
+// changes it, and its history. It serves every section alike.
+type Config struct {
+	Section  changes.SectionName `json:"section"`
+	Revision string              `json:"revision"`
+	Current  changes.Values      `json:"current"`
+	// History is newest first; HistoryTotal counts all of it.
+	History      []changes.Change `json:"history"`
+	HistoryTotal int              `json:"history_total"`
+
+	Title string `json:"-"`
+	// Fields are the section's, in its order.
+	Fields []changes.Field `json:"-"`
+	// SetBy and SetAt explain the values; "" and nil when the control plane does not tell.
+	SetBy string     `json:"set_by,omitempty"`
+	SetAt *time.Time `json:"set_at,omitempty"`
+	// Open is the change whose outcome is not known yet: until it is, the form is shut.
+	Open *changes.Change `json:"open,omitempty"`
+	// Restore is the newest change whose earlier values differ from what is set now.
+	Restore *changes.Change `json:"-"`
+	Form    Form            `json:"-"`
+	Now     time.Time       `json:"-"`
+}
+
+// Form is the fields of a section as they were typed. GET /config/{section}/review takes
+// them to the review.
+type Form struct {
+	Section  changes.SectionName
+	Revision string
+	Fields   []FormField
+	// Problem says what is wrong with the form as a whole; "" when nothing is.
+	Problem  string
+	Snippets []components.Snippet
+}
+
+// FormField is one field of a form.
+type FormField struct {
+	changes.Field
+
+	// Typed is the text in the field, whatever it is; "" is no expiry for a duration.
+	Typed string
+	// Current is what is set now.
+	Current any
+	// Error stands beside the field.
+	Error string
+}
+
+// Review shows what a change would do, and asks why. It is the last page before the
+// change; its form posts to Action.
+type Review struct {
+	Section  changes.SectionName `json:"section"`
+	Title    string              `json:"-"`
+	Revision string              `json:"revision"`
+	// Values are all fields as they would be; Differences those that would change.
+	Values      changes.Values       `json:"values"`
+	Differences []changes.Difference `json:"differences"`
+	// Effects say what is known to follow, worst first.
+	Effects []components.Line `json:"effects"`
+
+	// Restores is the change whose earlier values come back, nil when these were typed.
+	// Since are the changes of the section that came after it, newest first.
+	Restores *changes.Change  `json:"restores,omitempty"`
+	Since    []changes.Change `json:"since,omitempty"`
+
+	// Action is /config/{section} or /history/{id}/restore. Typed are the fields to send
+	// along with reason and revision; none for a restore.
+	Action string       `json:"-"`
+	Typed  []TypedField `json:"-"`
+	// Edit leads back to the form with the values in it.
+	Edit        string `json:"-"`
+	Reason      string `json:"-"`
+	ReasonError string `json:"-"`
+	// Problem says why the change was refused, in a sentence; "" before it was tried.
+	Problem   string `json:"-"`
+	RequestID string `json:"-"`
+	// Button names the consequence: "Lower the limit to 3".
+	Button   string               `json:"-"`
+	Snippets []components.Snippet `json:"-"`
+	Now      time.Time            `json:"-"`
+}
+
+// TypedField is a field as it was typed.
+type TypedField struct {
+	Name  string
+	Value string
+}
+
+// Conflict is the answer to a change that was prepared against values that are no longer
+// set: all three, field by field, and a form to go on from.
+type Conflict struct {
+	Error    ConflictError  `json:"error"`
+	Original changes.Values `json:"original"`
+	Theirs   changes.Values `json:"theirs"`
+	Yours    changes.Values `json:"yours"`
+	// Revision is that of theirs.
+	Revision string `json:"revision"`
+
+	Section changes.SectionName `json:"-"`
+	Title   string              `json:"-"`
+	Fields  []changes.Field     `json:"-"`
+	// Change is who came first, nil when this console does not know.
+	Change *changes.Change `json:"-"`
+	// Form holds yours against the new revision; Reason is kept.
+	Form   Form      `json:"-"`
+	Reason string    `json:"-"`
+	Now    time.Time `json:"-"`
+}
+
+// ConflictError is the contract's error envelope.
+type ConflictError struct {
+	Code    ops.Code       `json:"code"`
+	Message string         `json:"message"`
+	Details map[string]any `json:"details"`
+}

@@ -1,0 +1,89 @@
+package templates
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+)
+
+// History is every change of every section, newest first.
+type History struct {
+	Items []changes.Change `json:"items"`
+	// Next is the value of before for the next page, null on the last one.
+	Next *int64 `json:"next"`
+	// Total counts what the filter selects.
+	Total  int           `json:"total"`
+	Filter HistoryFilter `json:"-"`
+	Now    time.Time     `json:"-"`
+}
+
+// HistoryFilter is the query of the page, as it was typed; what is "" does not restrict.
+type HistoryFilter struct {
+	Section string
+	Actor   string
+	Field   string
+	Source  string
+	Outcome string
+	// From and Until are dates or RFC 3339.
+	From, Until string
+	// Before is the cursor, 0 on the first page.
+	Before int64
+	// Errors are by the name of the parameter.
+	Errors map[string]string
+}
+
+// Active reports whether the filter restricts anything.
+func (f HistoryFilter) Active() bool {
+	return len(f.query()) > 0
+}
+
+// URL returns the address of the page that starts before the cursor; 0 is the first.
+func (f HistoryFilter) URL(before int64) string {
+	return pageURL("/history", f.query(), before)
+}
+
+func (f HistoryFilter) query() url.Values {
+	return nonEmpty(map[string]string{
+		"section": f.Section, "actor": f.Actor, "field": f.Field, "source": f.Source,
+		"outcome": f.Outcome, "from": f.From, "until": f.Until,
+	})
+}
+
+// ChangeDetail is the page of one change.
+type ChangeDetail struct {
+	Change changes.Change `json:"change"`
+	// Differences are of before and after; Title and Fields are the section's.
+	Differences []changes.Difference `json:"differences"`
+	Title       string               `json:"-"`
+	Fields      []changes.Field      `json:"-"`
+	// NotRestorable says why the earlier values cannot be restored; "" when they can.
+	NotRestorable string    `json:"not_restorable,omitempty"`
+	Now           time.Time `json:"-"`
+}
+
+// nonEmpty leaves out what is "".
+func nonEmpty(params map[string]string) url.Values {
+	query := url.Values{}
+
+	for name, value := range params {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+
+	return query
+}
+
+func pageURL(path string, query url.Values, before int64) string {
+	if before > 0 {
+		query.Set("before", strconv.FormatInt(before, 10))
+	}
+
+	if len(query) == 0 {
+		return path
+	}
+
+	return path + "?" + query.Encode()
+}

@@ -1,0 +1,38 @@
+package templates
+
+import "github.com/graph-olap/opsconsole/internal/monitor"
+
+// Metrics is the page of the control plane's metrics.
+type Metrics struct {
+	Freshness
+
+	// Families are those that the search selects, by name; Total counts them all.
+	Families []MetricFamily `json:"families"`
+	Total    int            `json:"total"`
+	// Search is what was looked for, "" for everything.
+	Search string `json:"-"`
+}
+
+// MetricFamily is the samples of one metric name.
+type MetricFamily struct {
+	Name string `json:"name"`
+	Help string `json:"help"`
+	// Type is counter, gauge, histogram, summary or untyped.
+	Type    string   `json:"type"`
+	Metrics []Metric `json:"metrics"`
+}
+
+// Metric is one labelled sample. A histogram has quantiles, estimated from its buckets,
+// instead of a value.
+type Metric struct {
+	monitor.Metric
+
+	Quantiles *Quantiles `json:"quantiles,omitempty"`
+}
+
+// Quantiles are in the metric's unit; nil where the buckets cannot tell.
+type Quantiles struct {
+	P50 *float64 `json:"p50"`
+	P95 *float64 `json:"p95"`
+	P99 *float64 `json:"p99"`
+}

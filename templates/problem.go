@@ -1,0 +1,44 @@
+package templates
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Problem is a page that could not be had: what happened, in a sentence that is safe to
+// show, and what to do.
+type Problem struct {
+	// Status is the HTTP status.
+	Status  int
+	Message string
+	// Advice says what to do; "" leaves it to the page.
+	Advice    string
+	RequestID string
+	// LastGood is the age of the newest good data; nil when it does not matter.
+	LastGood *time.Time
+	// Retry is the address to try again, "" when that makes no sense.
+	Retry string
+}
+
+// Forbidden is the page of somebody who is signed in but may not come in.
+type Forbidden struct {
+	Environment Environment
+	Preferences Preferences
+	User        User
+	Required    ops.Role
+	RequestID   string
+}
+
+// SignIn is the page before the first one.
+type SignIn struct {
+	Environment Environment
+	Preferences Preferences
+	// Start begins the sign-in; it already knows where to come back to.
+	Start string
+	// SignedOut says that the user has just signed out; Problem why the last attempt
+	// failed, in a sentence, "" when there was none.
+	SignedOut bool
+	Problem   string
+	RequestID string
+}
