@@ -73,9 +73,17 @@ CREATE TABLE opsconsole_revisions (
     revision    BIGINT NOT NULL,
     values_json TEXT    NOT NULL,
     change_id   BIGINT REFERENCES opsconsole_changes (id),
-    seen_at     TEXT    NOT NULL,
     PRIMARY KEY (section, revision)
 );
+
+-- The newest revision of each section and when it was last seen to hold; whoever adds
+-- a revision or opens a change locks this row first.
+CREATE TABLE opsconsole_sections (
+    section  TEXT    PRIMARY KEY,
+    revision BIGINT  NOT NULL,
+    seen_at  TEXT
+);
+INSERT INTO opsconsole_sections (section, revision) VALUES ('lifecycle', 0), ('concurrency', 0), ('maintenance', 0), ('export', 0);
 
 CREATE TABLE opsconsole_samples (
     series TEXT NOT NULL,
@@ -98,6 +106,7 @@ CREATE INDEX opsconsole_component_spans_until ON opsconsole_component_spans (unt
 -- +goose Down
 DROP TABLE opsconsole_component_spans;
 DROP TABLE opsconsole_samples;
+DROP TABLE opsconsole_sections;
 DROP TABLE opsconsole_revisions;
 DROP TABLE opsconsole_changes;
 DROP TABLE opsconsole_audit_head;

@@ -1,0 +1,222 @@
+package changes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+const (
+	// applyTimeout bounds an act once its intent is written; the browser that asked
+	// may be gone by then, the act goes on.
+	applyTimeout = 20 * time.Second
+	// abandoned is how old a pending change must be before another process settles it.
+	abandoned = applyTimeout + 5*time.Second
+	// grace is how long a request that was not answered may still be carried out:
+	// until then, finding the old values proves nothing.
+	grace = 5 * time.Second
+)
+
+// Changes applies changes and keeps their history.
+type Changes struct {
+	db    *store.DB
+	log   *audit.Log
+	now   func() time.Time
+	slog  *slog.Logger
+	locks map[SectionName]chan struct{}
+}
+
+// New returns the changes kept in the database; now is the clock.
+func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger) *Changes {
+	c := &Changes{db: db, log: log, now: now, slog: logger, locks: map[SectionName]chan struct{}{}}
+	for _, s := range Sections() {
+		c.locks[s.Name] = make(chan struct{}, 1)
+	}
+
+	return c
+}
+
+// lock holds the section in this process, so that those who come together queue up
+// before the control plane instead of asking it all at once.
+func (c *Changes) lock(ctx context.Context, section SectionName) (unlock func(), err error) {
+	select {
+	case c.locks[section] <- struct{}{}:
+		return func() { <-c.locks[section] }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Request is a change that somebody wants.
+type Request struct {
+	Section SectionName
+	// Revision is the one that the change was prepared against.
+	Revision string
+	// Values are the fields to set; the others stay as they were at that revision.
+	Values Values
+	Reason string
+	Source Source
+	// Restores is the change whose earlier values these are, nil when there is none.
+	Restores *int64
+}
+
+// Result is a change that was tried, and what the section holds after it.
+type Result struct {
+	Change  Change
+	Current Current
+}
+
+// ConflictError refuses a change because the section is no longer what it was
+// prepared against.
+type ConflictError struct {
+	Section Section
+	// Original is what was there when the change was prepared, Theirs what is there
+	// now, Yours what was wanted.
+	Original, Theirs, Yours Values
+	// Revision is the one to go on from.
+	Revision string
+	// By is the change that came between, nil when it is not known.
+	By *Change
+}
+
+// Error says what happened and what to do.
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("%s changed since you opened it. Compare the values, then save again or keep theirs.", e.Section.Title)
+}
+
+// Unwrap returns a CONFLICT of the contract's form.
+func (e *ConflictError) Unwrap() error {
+	return &ops.Error{Code: ops.CodeConflict, Message: e.Error()}
+}
+
+// Apply makes the change through the service, as the actor. It returns
+//   - a VALIDATION_FAILED for what cannot be meant, or changes nothing,
+//   - a [*ConflictError] when the section is no longer at the request's revision,
+//   - a CONFLICT while an earlier change of the section is not settled,
+//   - the control plane's error when the section cannot be read.
+//
+// In all of these nothing was changed. Otherwise the error is nil and the change says
+// what became of it: applied, failed or unknown.
+func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Actor, request Request) (Result, error) {
+	section, err := SectionOf(request.Section)
+	if err != nil {
+		return Result{}, err
+	}
+
+	unlock, err := c.lock(ctx, section.Name)
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
+
+	plan, err := c.prepare(ctx, service, section, request)
+	if err != nil {
+		return Result{}, errors.Join(err, c.refused(ctx, actor, request, err))
+	}
+
+	change, err := c.open(ctx, actor, plan, request)
+	if err != nil {
+		return Result{}, err
+	}
+
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), applyTimeout)
+	defer cancel()
+
+	writeErr := section.write(ctx, service, change.Before, change.After)
+
+	change, err = c.conclude(ctx, service, section, actor, change, writeErr)
+	if err != nil {
+		// The act took place, only its end could not be written: Settle will.
+		c.slog.ErrorContext(ctx, "a change could not be settled", "change", change.ID, "error", err)
+	}
+
+	current, err := c.known(ctx, section)
+
+	return Result{Change: change, Current: current}, err
+}
+
+// prepare checks a request against what the section holds now.
+func (c *Changes) prepare(ctx context.Context, service ops.Service, section Section, request Request) (Plan, error) {
+	errs := checkReason(request.Reason)
+	values, valueErrs := section.Check(request.Values)
+	errs = append(errs, valueErrs...)
+
+	original, err := c.valuesAt(ctx, section, request.Revision)
+	if err != nil {
+		errs = append(errs, ops.FieldErrors(err)...)
+		if len(errs) == 0 {
+			return Plan{}, err
+		}
+	}
+
+	if len(errs) > 0 {
+		return Plan{}, ops.Invalid(errs)
+	}
+
+	plan, err := c.plan(ctx, service, section, values, original)
+	if err != nil {
+		return Plan{}, err
+	}
+
+	if open := plan.Current.Open; open != nil {
+		return Plan{}, &ops.Error{
+			Code: ops.CodeConflict,
+			Message: fmt.Sprintf("Change %d of %s, by %s, is not settled yet. Wait until it is, then try again.",
+				open.ID, section.Title, open.Actor),
+			Details: map[string]any{"change": open.ID},
+		}
+	}
+
+	if plan.Current.Revision != request.Revision {
+		return Plan{}, &ConflictError{
+			Section: section, Original: original, Theirs: plan.Current.Values, Yours: plan.After,
+			Revision: plan.Current.Revision, By: plan.Current.Last,
+		}
+	}
+
+	if err := section.validate(plan.After); err != nil {
+		return Plan{}, err
+	}
+
+	if len(plan.Differences) == 0 {
+		return Plan{}, ops.Invalid([]ops.FieldError{{
+			Field: "body", Message: "Nothing would change: these values are set already.", Type: "no_change",
+		}})
+	}
+
+	return plan, nil
+}
+
+// refused logs an attempt that changed nothing.
+func (c *Changes) refused(ctx context.Context, actor audit.Actor, request Request, cause error) error {
+	e := ops.AsError(cause)
+	if e.Code == ops.CodeInternal {
+		return nil
+	}
+
+	_, err := c.log.Record(context.WithoutCancel(ctx), actor, audit.Entry{
+		Action: request.action(), Object: request.object(), Outcome: audit.Refused,
+		Reason: clip(request.Reason), Message: e.Message + fieldText(e),
+	})
+	if err != nil {
+		return fmt.Errorf("log the refusal: %w", err)
+	}
+
+	return nil
+}
+
+func (r Request) action() audit.Action {
+	if r.Restores != nil {
+		return audit.ConfigRestore
+	}
+
+	return audit.ConfigSave
+}
+
+func (r Request) object() string { return "config/" + string(r.Section) }

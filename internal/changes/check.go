@@ -1,0 +1,139 @@
+package changes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// The length of a reason, in characters.
+const (
+	ReasonMin = 1
+	ReasonMax = 500
+)
+
+func checkReason(reason string) []ops.FieldError {
+	refuse := func(kind, message string) []ops.FieldError {
+		return []ops.FieldError{{Field: "body.reason", Message: message, Type: kind}}
+	}
+
+	switch n := utf8.RuneCountInString(reason); {
+	case !storable(reason):
+		return refuse("string", "has characters that are not text")
+	case strings.TrimSpace(reason) == "":
+		return refuse("string_too_short", "Say why: others will read it in the history.")
+	case n > ReasonMax:
+		return refuse("string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, ReasonMax))
+	default:
+		return nil
+	}
+}
+
+// storable reports whether a text can be kept by both databases.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+// Check returns the values with durations in the contract's form, and what is wrong
+// with them: names that the section does not have, wrong types, numbers and lengths out of range.
+func (s Section) Check(values Values) (Values, []ops.FieldError) {
+	var errs []ops.FieldError
+
+	checked := Values{}
+
+	for _, f := range s.Fields {
+		value, given := values[f.Name]
+		if !given {
+			continue
+		}
+
+		value, message, kind := f.check(value)
+		if message != "" {
+			errs = append(errs, ops.FieldError{Field: "body." + f.Name, Message: message, Type: kind})
+		}
+
+		checked[f.Name] = value
+	}
+
+	for name := range values {
+		if _, known := s.Field(name); !known {
+			errs = append(errs, ops.FieldError{
+				Field: "body." + clip(name), Message: "is not a field of " + s.Title, Type: "extra_forbidden",
+			})
+		}
+	}
+
+	slices.SortStableFunc(errs, func(a, b ops.FieldError) int { return strings.Compare(a.Type, b.Type) })
+
+	return checked, errs
+}
+
+func (f Field) check(value any) (checked any, message, kind string) {
+	switch f.Kind {
+	case KindInt:
+		n, ok := value.(int64)
+		if !ok {
+			return value, "must be a whole number", "int_type"
+		}
+
+		if n < int64(f.Min) || n > int64(f.Max) {
+			return value, fmt.Sprintf("must be between %d and %d", f.Min, f.Max), "range"
+		}
+	case KindBool:
+		if _, ok := value.(bool); !ok {
+			return value, "must be true or false", "bool_type"
+		}
+	case KindText:
+		t, ok := value.(string)
+		if !ok || !storable(t) {
+			return value, "must be text", "string_type"
+		}
+
+		if n := utf8.RuneCountInString(t); n > f.Max {
+			return value, fmt.Sprintf("has %d characters, at most %d are allowed", n, f.Max), "string_too_long"
+		}
+	case KindDuration:
+		return f.checkDuration(value)
+	}
+
+	return value, "", ""
+}
+
+func (f Field) checkDuration(value any) (checked any, message, kind string) {
+	if value == nil || value == "" {
+		return nil, "", ""
+	}
+
+	t, ok := value.(string)
+	if !ok {
+		return value, "must be a duration, or null for no expiry", "string_type"
+	}
+
+	iso, err := ParseDuration(t)
+	if err != nil {
+		return value, err.Error(), "duration"
+	}
+
+	return iso, "", ""
+}
+
+const clipAt = 200
+
+// clip shortens what somebody else wrote for a message or the log.
+func clip(s string) string {
+	if utf8.RuneCountInString(s) <= clipAt {
+		return s
+	}
+
+	return string([]rune(s)[:clipAt]) + "…"
+}
+
+func fieldText(e *ops.Error) string {
+	var b strings.Builder
+	for _, f := range ops.FieldErrors(e) {
+		fmt.Fprintf(&b, "; %s: %s", strings.TrimPrefix(f.Field, "body."), f.Message)
+	}
+
+	return b.String()
+}

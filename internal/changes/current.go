@@ -1,0 +1,223 @@
+package changes
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Current reads the section afresh. What it finds that nobody here set becomes an
+// external change; an open change that can be settled is.
+func (c *Changes) Current(ctx context.Context, service ops.Service, name SectionName) (Current, error) {
+	section, err := SectionOf(name)
+	if err != nil {
+		return Current{}, err
+	}
+
+	return c.current(ctx, service, section)
+}
+
+func (c *Changes) current(ctx context.Context, service ops.Service, section Section) (Current, error) {
+	before, err := c.known(ctx, section)
+	if err != nil {
+		return Current{}, err
+	}
+
+	found, err := section.read(ctx, service)
+	if err != nil {
+		return Current{}, err
+	}
+
+	if before.Open != nil {
+		if !c.ripe(*before.Open) {
+			before.Values = found.values
+
+			return before, nil
+		}
+
+		actor := audit.Actor{Username: before.Open.Actor}
+		if _, err := c.settle(ctx, section, actor, *before.Open, verdict(section, *before.Open, errInterrupted, found), &found); err != nil {
+			return Current{}, err
+		}
+
+		return c.known(ctx, section)
+	}
+
+	if err := c.observe(ctx, section, before, found); err != nil {
+		return Current{}, err
+	}
+
+	return c.known(ctx, section)
+}
+
+// observe records what was found where it is not what was known before the reading
+// began. If anything happened to the section in between, the observation is dropped.
+func (c *Changes) observe(ctx context.Context, section Section, before Current, found reading) error {
+	if before.Values != nil && section.equal(before.Values, found.values) {
+		return c.touch(ctx, section)
+	}
+
+	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+		now, err := head(ctx, tx, section.Name)
+		if err != nil {
+			return err
+		}
+
+		if revisionText(now.revision) != before.Revision || now.open {
+			return nil
+		}
+
+		return c.external(ctx, tx, section, now, before.Values, found)
+	})
+	if err != nil {
+		return fmt.Errorf("record what was found in %s: %w", section.Name, err)
+	}
+
+	return nil
+}
+
+// external writes the found values as the next revision and, where others were known,
+// as a change from outside.
+func (c *Changes) external(
+	ctx context.Context, tx *sql.Tx, section Section, at headRow, before Values, found reading,
+) error {
+	var id sql.NullInt64
+
+	if before != nil {
+		since := at.seenAt.Time
+		change := Change{
+			Section: section.Name, At: c.moment(), Actor: found.updatedBy, Source: SourceExternal, Outcome: Applied,
+			Before: before, After: found.values, Since: &since,
+		}
+
+		var err error
+		if id.Int64, err = insert(ctx, tx, section, change, 0); err != nil {
+			return err
+		}
+
+		id.Valid = true
+	}
+
+	return c.advance(ctx, tx, section, at.revision+1, found.values, id)
+}
+
+// seenEvery is how often it is written down that a section is still what it was.
+const seenEvery = time.Minute
+
+func (c *Changes) touch(ctx context.Context, section Section) error {
+	now := c.moment()
+
+	var seen store.Time
+
+	err := c.db.Read().QueryRowContext(ctx,
+		`SELECT seen_at FROM opsconsole_sections WHERE section = $1`, section.Name).Scan(&seen)
+	if err != nil {
+		return fmt.Errorf("read when %s was last seen: %w", section.Name, err)
+	}
+
+	if now.Sub(seen.Time) < seenEvery {
+		return nil
+	}
+
+	return c.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_sections SET seen_at = $1 WHERE section = $2`,
+			store.Time{Time: now}, section.Name)
+
+		return err
+	})
+}
+
+// known returns the section as the database has it: the newest revision, the change
+// that made it, and the one that is open.
+func (c *Changes) known(ctx context.Context, section Section) (Current, error) {
+	current := Current{Section: section, Revision: revisionText(0)}
+
+	var (
+		revision int64
+		values   string
+		change   sql.NullInt64
+	)
+
+	err := c.db.Read().QueryRowContext(ctx, `
+		SELECT r.revision, r.values_json, r.change_id
+		FROM opsconsole_sections s JOIN opsconsole_revisions r ON r.section = s.section AND r.revision = s.revision
+		WHERE s.section = $1`, section.Name).Scan(&revision, &values, &change)
+
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+	case err != nil:
+		return Current{}, fmt.Errorf("read the newest revision of %s: %w", section.Name, err)
+	default:
+		current.Revision = revisionText(revision)
+		if err := current.Values.UnmarshalJSON([]byte(values)); err != nil {
+			return Current{}, fmt.Errorf("read the newest revision of %s: %w", section.Name, err)
+		}
+	}
+
+	if change.Valid {
+		last, err := c.Get(ctx, change.Int64)
+		if err != nil {
+			return Current{}, err
+		}
+
+		current.Last = &last
+	}
+
+	open, err := c.list(ctx, `WHERE section = $1 AND outcome IN ('pending', 'unknown')`, section.Name)
+	if err != nil {
+		return Current{}, err
+	}
+
+	if len(open) > 0 {
+		current.Open = &open[0]
+	}
+
+	return current, nil
+}
+
+// valuesAt returns what the section held at a revision.
+func (c *Changes) valuesAt(ctx context.Context, section Section, revision string) (Values, error) {
+	unknown := func(message string) error {
+		return ops.Invalid([]ops.FieldError{{Field: "body.revision", Message: message, Type: "revision"}})
+	}
+
+	if revision == "" {
+		return nil, unknown("is required: it says which values you saw. Open the form again.")
+	}
+
+	n, err := strconv.ParseInt(revision, 10, 64)
+	if err != nil {
+		return nil, unknown("is not one of this section. Open the form again.")
+	}
+
+	var (
+		data   string
+		values Values
+	)
+
+	err = c.db.Read().QueryRowContext(ctx,
+		`SELECT values_json FROM opsconsole_revisions WHERE section = $1 AND revision = $2`, section.Name, n).Scan(&data)
+
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, unknown("is not one of this section. Open the form again.")
+	case err != nil:
+		return nil, fmt.Errorf("read revision %d of %s: %w", n, section.Name, err)
+	}
+
+	err = values.UnmarshalJSON([]byte(data))
+
+	return values, err
+}
+
+func revisionText(n int64) string { return strconv.FormatInt(n, 10) }
+
+// moment is now as the database keeps it.
+func (c *Changes) moment() time.Time { return c.now().UTC().Truncate(time.Microsecond) }

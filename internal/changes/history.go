@@ -1,0 +1,147 @@
+package changes
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Filter selects changes; what is zero does not restrict.
+type Filter struct {
+	Section SectionName
+	Actor   string
+	// Field is the name of a field that the change touched.
+	Field   string
+	Source  Source
+	Outcome Outcome
+	// From is inclusive, Until exclusive.
+	From, Until time.Time
+	// Before selects changes older than this id: the Next of the page before.
+	Before int64
+	// Limit is the most changes on a page; 0 means 50.
+	Limit int
+}
+
+// Page is changes, newest first. Next is the Before of the next page, 0 on the last one.
+type Page struct {
+	Items []Change
+	Next  int64
+}
+
+const defaultLimit = 50
+
+// History returns a page of the history.
+func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
+	if filter.Limit <= 0 {
+		filter.Limit = defaultLimit
+	}
+
+	where, args := filter.where()
+
+	items, err := c.list(ctx, fmt.Sprintf(`%s ORDER BY id DESC LIMIT %d`, where, filter.Limit+1), args...)
+	if err != nil {
+		return Page{}, err
+	}
+
+	page := Page{Items: items}
+	if len(items) > filter.Limit {
+		page.Items = items[:filter.Limit]
+		page.Next = page.Items[filter.Limit-1].ID
+	}
+
+	return page, nil
+}
+
+// Count returns how many changes the filter selects, whatever its Before and Limit.
+func (c *Changes) Count(ctx context.Context, filter Filter) (int, error) {
+	filter.Before = 0
+	where, args := filter.where()
+
+	var n int
+	if err := c.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_changes `+where, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count changes: %w", err)
+	}
+
+	return n, nil
+}
+
+func (f Filter) where() (clause string, args []any) {
+	var terms []string
+
+	add := func(term string, value any) {
+		args = append(args, value)
+		terms = append(terms, fmt.Sprintf(term, len(args)))
+	}
+
+	for column, value := range map[string]string{
+		"section": string(f.Section), "actor": f.Actor, "source": string(f.Source), "outcome": string(f.Outcome),
+	} {
+		if value != "" {
+			add(column+" = $%d", value)
+		}
+	}
+
+	if f.Field != "" {
+		add("fields LIKE $%d ESCAPE '!'", "%,"+likeEscape.Replace(f.Field)+",%")
+	}
+
+	if !f.From.IsZero() {
+		add("at >= $%d", store.Time{Time: f.From})
+	}
+
+	if !f.Until.IsZero() {
+		add("at < $%d", store.Time{Time: f.Until})
+	}
+
+	if f.Before > 0 {
+		add("id < $%d", f.Before)
+	}
+
+	if len(terms) == 0 {
+		return "", nil
+	}
+
+	return "WHERE " + strings.Join(terms, " AND "), args
+}
+
+// likeEscape makes the wildcards of LIKE ordinary.
+var likeEscape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_") //nolint:gochecknoglobals // a constant table
+
+// RestoreRequest returns the request that brings the section back to what it was
+// before the change.
+func (c *Changes) RestoreRequest(ctx context.Context, id int64, revision, reason string) (Request, error) {
+	change, err := c.Get(ctx, id)
+	if err != nil {
+		return Request{}, err
+	}
+
+	if change.Outcome != Applied {
+		return Request{}, &ops.Error{
+			Code:    ops.CodeConflict,
+			Message: fmt.Sprintf("Change %d was not applied, so there is nothing to restore.", id),
+		}
+	}
+
+	return Request{
+		Section: change.Section, Revision: revision, Values: change.Before, Reason: reason,
+		Source: SourceRestore, Restores: &id,
+	}, nil
+}
+
+// Restore brings the section back to what it was before the change: a new change, with
+// the errors of [Changes.Apply].
+func (c *Changes) Restore(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, revision, reason string,
+) (Result, error) {
+	request, err := c.RestoreRequest(ctx, id, revision, reason)
+	if err != nil {
+		return Result{}, err
+	}
+
+	return c.Apply(ctx, service, actor, request)
+}

@@ -1,0 +1,116 @@
+package changes
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Plan is what a change would do.
+type Plan struct {
+	Current     Current
+	After       Values
+	Differences []Difference
+	// Effects say in sentences what it means for those who use the platform.
+	Effects []string
+}
+
+// Preview says what the request would do and changes nothing. Its errors are those of [Changes.Apply].
+func (c *Changes) Preview(ctx context.Context, service ops.Service, request Request) (Plan, error) {
+	section, err := SectionOf(request.Section)
+	if err != nil {
+		return Plan{}, err
+	}
+
+	plan, err := c.prepare(ctx, service, section, request)
+	if err != nil {
+		return Plan{}, err
+	}
+
+	plan.Effects = effects(ctx, service, section, plan.Current.Values, plan.After)
+
+	return plan, nil
+}
+
+// plan reads the section and puts the wanted values on top of the original ones.
+func (c *Changes) plan(
+	ctx context.Context, service ops.Service, section Section, wanted, original Values,
+) (Plan, error) {
+	current, err := c.current(ctx, service, section)
+	if err != nil {
+		return Plan{}, err
+	}
+
+	after := original.Clone()
+	maps.Copy(after, wanted)
+
+	return Plan{
+		Current: current, After: after,
+		Differences: section.Diff(current.Values, after),
+	}, nil
+}
+
+// effects says what can be known from the platform's own data.
+func effects(ctx context.Context, service ops.Service, section Section, before, after Values) []string {
+	var out []string
+
+	switch section.Name {
+	case Concurrency:
+		cluster, err := service.GetClusterInstances(ctx)
+		if err != nil {
+			return []string{"Who is above the new limits is not known: the control plane does not say."}
+		}
+
+		return concurrencyEffects(cluster, before, after)
+	case Lifecycle:
+		out = append(out, "New defaults apply to what is created from now on; what exists keeps its own durations.")
+	case Export:
+		out = append(out, "The limit applies to exports that are claimed from now on.")
+	case Maintenance:
+		if before["enabled"] != after["enabled"] {
+			if after["enabled"] == true {
+				out = append(out, "Nobody can create an instance while it is on. What runs goes on, and can be ended.")
+			} else {
+				out = append(out, "Instances can be created again at once.")
+			}
+		}
+	}
+
+	return out
+}
+
+func concurrencyEffects(cluster ops.ClusterInstances, before, after Values) []string {
+	var out []string
+
+	if limit := after.number("per_analyst"); limit < before.number("per_analyst") {
+		above := 0
+
+		for _, owner := range cluster.ByOwner {
+			if owner.Count > limit {
+				above++
+			}
+		}
+
+		switch above {
+		case 0:
+			out = append(out, fmt.Sprintf("No analyst holds more than %d.", limit))
+		case 1:
+			out = append(out, fmt.Sprintf("1 analyst holds more than %d: what runs goes on, but nothing new can be created until it is fewer.", limit))
+		default:
+			out = append(out, fmt.Sprintf(
+				"%d analysts hold more than %d: what runs goes on, but they cannot create another until they hold fewer.", above, limit))
+		}
+	}
+
+	if total, used := after.number("cluster_total"), cluster.Limits.ClusterUsed; total != before.number("cluster_total") {
+		if used >= total {
+			out = append(out, fmt.Sprintf("The cluster uses %d of %d: nobody can create an instance until it is fewer.", used, total))
+		} else {
+			out = append(out, fmt.Sprintf("The cluster uses %d: %d more can be created.", used, total-used))
+		}
+	}
+
+	return out
+}

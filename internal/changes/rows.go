@@ -1,0 +1,243 @@
+package changes
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// headRow is where a section stands.
+type headRow struct {
+	revision int64
+	seenAt   store.Time
+	open     bool
+}
+
+// head locks the section until tx ends and returns where it stands.
+func head(ctx context.Context, tx *sql.Tx, section SectionName) (headRow, error) {
+	var (
+		h    headRow
+		open int
+	)
+
+	err := tx.QueryRowContext(ctx, `
+		UPDATE opsconsole_sections SET revision = revision WHERE section = $1
+		RETURNING revision, seen_at`, section).Scan(&h.revision, &h.seenAt)
+	if err != nil {
+		return headRow{}, fmt.Errorf("lock %s: %w", section, err)
+	}
+
+	err = tx.QueryRowContext(ctx, `
+		SELECT count(*) FROM opsconsole_changes WHERE section = $1 AND outcome IN ('pending', 'unknown')`,
+		section).Scan(&open)
+	if err != nil {
+		return headRow{}, fmt.Errorf("look for open changes of %s: %w", section, err)
+	}
+
+	h.open = open > 0
+
+	return h, nil
+}
+
+// advance writes the next revision of a section.
+func (c *Changes) advance(
+	ctx context.Context, tx *sql.Tx, section Section, revision int64, values Values, change sql.NullInt64,
+) error {
+	data, err := values.MarshalJSON()
+	if err != nil {
+		return err
+	}
+
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO opsconsole_revisions (section, revision, values_json, change_id) VALUES ($1, $2, $3, $4)`,
+		section.Name, revision, string(data), change)
+	if err != nil {
+		return fmt.Errorf("write revision %d of %s: %w", revision, section.Name, err)
+	}
+
+	_, err = tx.ExecContext(ctx, `
+		UPDATE opsconsole_sections SET revision = $1, seen_at = $2 WHERE section = $3`,
+		revision, store.Time{Time: c.moment()}, section.Name)
+	if err != nil {
+		return fmt.Errorf("move %s to revision %d: %w", section.Name, revision, err)
+	}
+
+	return nil
+}
+
+const columns = `id, section, at, actor, reason, source, outcome, before_json, after_json, fields,
+	restores, error, request_id, settled_at, since`
+
+// insert writes a new change and returns its id; Fields are found by comparing.
+func insert(ctx context.Context, tx *sql.Tx, section Section, change Change, intent int64) (int64, error) {
+	before, err := change.Before.MarshalJSON()
+	if err != nil {
+		return 0, err
+	}
+
+	after, err := change.After.MarshalJSON()
+	if err != nil {
+		return 0, err
+	}
+
+	var since, settled store.Time
+	if change.Since != nil {
+		since.Time = *change.Since
+	}
+
+	if !change.Open() {
+		settled.Time = change.At
+	}
+
+	var id int64
+
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields,
+			restores, error, request_id, settled_at, since, intent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, $13, $14) RETURNING id`,
+		change.Section, store.Time{Time: change.At}, change.Actor, change.Reason, change.Source, change.Outcome,
+		string(before), string(after), section.fieldList(change.Before, change.After),
+		change.Restores, change.RequestID, settled, since, intent).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("write the change: %w", err)
+	}
+
+	return id, nil
+}
+
+// fieldList is the names of the fields that differ, each between commas, so that one
+// is found with LIKE '%,name,%'.
+func (s Section) fieldList(before, after Values) string {
+	names := make([]string, 0, len(s.Fields))
+	for _, d := range s.Diff(before, after) {
+		names = append(names, d.Field.Name)
+	}
+
+	return "," + strings.Join(names, ",") + ","
+}
+
+func scan(row interface{ Scan(dest ...any) error }) (Change, error) {
+	var (
+		c                     Change
+		at, settled, since    store.Time
+		before, after, fields string
+		restores              sql.NullInt64
+		errText               sql.NullString
+	)
+
+	err := row.Scan(&c.ID, &c.Section, &at, &c.Actor, &c.Reason, &c.Source, &c.Outcome, &before, &after, &fields,
+		&restores, &errText, &c.RequestID, &settled, &since)
+	if err != nil {
+		return Change{}, err
+	}
+
+	c.At = at.Time
+	c.Fields = strings.FieldsFunc(fields, func(r rune) bool { return r == ',' })
+
+	if err := json.Unmarshal([]byte(before), &c.Before); err != nil {
+		return Change{}, fmt.Errorf("the values before change %d: %w", c.ID, err)
+	}
+
+	if err := json.Unmarshal([]byte(after), &c.After); err != nil {
+		return Change{}, fmt.Errorf("the values after change %d: %w", c.ID, err)
+	}
+
+	if restores.Valid {
+		c.Restores = &restores.Int64
+	}
+
+	if errText.Valid {
+		c.Error = &errText.String
+	}
+
+	if !settled.IsZero() {
+		c.SettledAt = &settled.Time
+	}
+
+	if !since.IsZero() {
+		c.Since = &since.Time
+	}
+
+	return c, nil
+}
+
+// list returns the changes that the clause selects, with the ids of their restores.
+func (c *Changes) list(ctx context.Context, clause string, args ...any) ([]Change, error) {
+	rows, err := c.db.Read().QueryContext(ctx, `SELECT `+columns+` FROM opsconsole_changes `+clause, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list changes: %w", err)
+	}
+	defer rows.Close()
+
+	var out []Change
+
+	for rows.Next() {
+		change, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list changes: %w", err)
+		}
+
+		out = append(out, change)
+	}
+
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("list changes: %w", err)
+	}
+
+	return out, c.markRestored(ctx, out)
+}
+
+// markRestored fills in RestoredBy.
+func (c *Changes) markRestored(ctx context.Context, list []Change) error {
+	if len(list) == 0 {
+		return nil
+	}
+
+	byID := make(map[int64]*Change, len(list))
+	marks := make([]string, len(list))
+	args := make([]any, len(list))
+
+	for i := range list {
+		byID[list[i].ID] = &list[i]
+		marks[i] = fmt.Sprintf("$%d", i+1)
+		args[i] = list[i].ID
+	}
+
+	rows, err := c.db.Read().QueryContext(ctx, `
+		SELECT id, restores FROM opsconsole_changes
+		WHERE restores IN (`+strings.Join(marks, ", ")+`) AND outcome = 'applied' ORDER BY id`, args...)
+	if err != nil {
+		return fmt.Errorf("find restores: %w", err)
+	}
+	defer rows.Close()
+
+	for rows.Next() {
+		var id, restores int64
+		if err := rows.Scan(&id, &restores); err != nil {
+			return fmt.Errorf("find restores: %w", err)
+		}
+
+		byID[restores].RestoredBy = append(byID[restores].RestoredBy, id)
+	}
+
+	return rows.Err()
+}
+
+// Get returns one change; RESOURCE_NOT_FOUND when there is none.
+func (c *Changes) Get(ctx context.Context, id int64) (Change, error) {
+	found, err := c.list(ctx, `WHERE id = $1`, id)
+	if err != nil {
+		return Change{}, err
+	}
+
+	if len(found) == 0 {
+		return Change{}, ops.NotFound("change", id)
+	}
+
+	return found[0], nil
+}

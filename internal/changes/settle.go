@@ -1,0 +1,248 @@
+package changes
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// errInterrupted stands for a call of which nobody knows any more how it ended.
+var errInterrupted = fmt.Errorf("the console was interrupted: %w", ops.ErrOutcomeUnknown)
+
+// open writes the audit intent and the change as pending, in one transaction.
+func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, request Request) (Change, error) {
+	section := plan.Current.Section
+	change := Change{
+		Section: section.Name, At: c.moment(), Actor: actor.Username, Reason: request.Reason,
+		Source: request.Source, Outcome: Pending, Before: plan.Current.Values, After: plan.After,
+		Restores: request.Restores, RequestID: actor.RequestID,
+	}
+
+	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+		now, err := head(ctx, tx, section.Name)
+		if err != nil {
+			return err
+		}
+
+		if now.open || revisionText(now.revision) != plan.Current.Revision {
+			return &ops.Error{
+				Code:    ops.CodeConflict,
+				Message: fmt.Sprintf("Somebody else is changing %s at this moment. Open the form again.", section.Title),
+			}
+		}
+
+		entry := audit.Entry{
+			Action: request.action(), Object: request.object(), Outcome: audit.Intent, Reason: request.Reason,
+		}
+		if entry.Before, err = change.Before.MarshalJSON(); err != nil {
+			return err
+		}
+
+		if entry.After, err = change.After.MarshalJSON(); err != nil {
+			return err
+		}
+
+		intent, err := c.log.Append(ctx, tx, actor, entry)
+		if err != nil {
+			return err
+		}
+
+		change.ID, err = insert(ctx, tx, section, change, intent.Seq)
+
+		return err
+	})
+	if err != nil {
+		return Change{}, fmt.Errorf("write down the change of %s first: %w", section.Name, err)
+	}
+
+	return change, nil
+}
+
+// conclude reads the section back after the call and settles the change if it can.
+func (c *Changes) conclude(
+	ctx context.Context, service ops.Service, section Section, actor audit.Actor, change Change, writeErr error,
+) (Change, error) {
+	if writeErr != nil && ops.NotDone(writeErr) {
+		return c.settle(ctx, section, actor, change, result{Failed, refusal(writeErr)}, nil)
+	}
+
+	found, err := section.read(ctx, service)
+	if err != nil {
+		message := "The control plane did not answer when the values were read back. They are read again until it does."
+		if writeErr != nil {
+			message = "The control plane did not say whether it made the change. The values are read back until it is known."
+		}
+
+		return c.settle(ctx, section, actor, change, result{Unknown, message}, nil)
+	}
+
+	return c.settle(ctx, section, actor, change, verdict(section, change, writeErr, found), &found)
+}
+
+// Settle reads back every change whose outcome is open and old enough to tell. An
+// error says that one or more could not be read; they are tried again next time.
+func (c *Changes) Settle(ctx context.Context, service ops.Service) error {
+	open, err := c.list(ctx, `WHERE outcome IN ('pending', 'unknown') ORDER BY id`)
+	if err != nil {
+		return err
+	}
+
+	var errs []error
+
+	for _, change := range open {
+		if !c.ripe(change) {
+			continue
+		}
+
+		if _, err := c.Current(ctx, service, change.Section); err != nil {
+			errs = append(errs, fmt.Errorf("read back change %d: %w", change.ID, err))
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
+// Recover marks what a stopped process left pending as unknown, so that it is settled
+// soon. Only SQLite: its one process is this one, while on PostgreSQL another replica
+// may be at work, and what it leaves behind is found by its age.
+func (c *Changes) Recover(ctx context.Context) error {
+	if c.db.Dialect() != store.SQLite {
+		return nil
+	}
+
+	return c.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_changes SET outcome = $1, error = $2 WHERE outcome = $3`,
+			Unknown, "The console was stopped before the control plane answered. The values are read back.", Pending)
+
+		return err
+	})
+}
+
+// ripe reports whether reading back can tell what became of an open change.
+func (c *Changes) ripe(change Change) bool {
+	age := c.now().Sub(change.At)
+	if change.Outcome == Pending {
+		return age >= abandoned
+	}
+
+	return age >= grace
+}
+
+// result is an outcome and what to say of it.
+type result struct {
+	outcome Outcome
+	message string
+}
+
+// verdict judges a change by what the section holds after the call. Only the fields
+// that it set count: the others may have been changed by somebody else since.
+func verdict(section Section, change Change, writeErr error, found reading) result {
+	ours := change.Fields
+
+	switch {
+	case section.equalIn(ours, change.After, found.values):
+		return result{outcome: Applied}
+	case writeErr == nil:
+		return result{Failed, "The control plane accepted the change, but holds other values."}
+	case !section.equalIn(ours, change.Before, found.values):
+		return result{Failed, "The control plane holds neither the old values nor the new ones."}
+	case errors.Is(writeErr, errInterrupted):
+		return result{Failed, "The control plane did not carry it out: the old values are still set."}
+	default:
+		return result{Unknown, "The control plane did not say whether it made the change. The values are read back until it is known."}
+	}
+}
+
+func refusal(err error) string {
+	e := ops.AsError(err)
+
+	return "The control plane refused: " + clip(e.Message) + clip(fieldText(e))
+}
+
+// settle writes how the change ended, once: whoever comes second finds it done. The
+// values that were found and that the change does not explain become an external one.
+func (c *Changes) settle(
+	ctx context.Context, section Section, actor audit.Actor, change Change, end result, found *reading,
+) (Change, error) {
+	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+		now, err := head(ctx, tx, section.Name)
+		if err != nil {
+			return err
+		}
+
+		won, intent, err := c.close(ctx, tx, change, end)
+		if err != nil || !won {
+			return err
+		}
+
+		request := Request{Section: change.Section, Restores: change.Restores}
+
+		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
+			Action: request.action(), Object: request.object(), Outcome: auditOutcome(end.outcome),
+			Reason: change.Reason, Intent: intent, Change: change.ID, Message: end.message,
+		})
+		if err != nil || end.outcome == Unknown {
+			return err
+		}
+
+		holds := change.Before
+		if end.outcome == Applied {
+			holds = change.After
+
+			id := sql.NullInt64{Int64: change.ID, Valid: true}
+			if err := c.advance(ctx, tx, section, now.revision+1, holds, id); err != nil {
+				return err
+			}
+
+			now.revision++
+			now.seenAt.Time = c.moment()
+		}
+
+		if found == nil || section.equal(holds, found.values) {
+			return nil
+		}
+
+		return c.external(ctx, tx, section, now, holds, *found)
+	})
+	if err != nil {
+		return change, fmt.Errorf("settle change %d: %w", change.ID, err)
+	}
+
+	return c.Get(ctx, change.ID)
+}
+
+// close sets the outcome of a change that is still open; won is false when it is not.
+func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end result) (won bool, intent int64, err error) {
+	settled := store.Time{Time: c.moment()}
+	if end.outcome == Unknown {
+		settled = store.Time{}
+	}
+
+	err = tx.QueryRowContext(ctx, `
+		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3
+		WHERE id = $4 AND outcome IN ('pending', 'unknown') AND outcome <> $1 RETURNING intent`,
+		end.outcome, sql.NullString{String: end.message, Valid: end.message != ""}, settled, change.ID).Scan(&intent)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, 0, nil
+	}
+
+	return err == nil, intent, err
+}
+
+func auditOutcome(o Outcome) audit.Outcome {
+	switch o {
+	case Applied:
+		return audit.Done
+	case Failed:
+		return audit.Failed
+	case Pending, Unknown:
+		return audit.Unknown
+	default:
+		return audit.Unknown
+	}
+}
