@@ -1,0 +1,118 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// JobArgs says which job to run, and who asked for it and why.
+type JobArgs struct {
+	JobName ops.JobName `json:"job_name"`
+	// TriggeredBy and Reason are empty for a run that the schedule asked for.
+	TriggeredBy string `json:"triggered_by,omitempty"`
+	Reason      string `json:"reason,omitempty"`
+	// Attempts is how often to try before giving up.
+	Attempts int `json:"-"`
+}
+
+// Triggered reports whether somebody asked for the run, rather than the schedule.
+func (a JobArgs) Triggered() bool { return a.TriggeredBy != "" }
+
+// Enqueuer makes sure that [Runner.Run] is called with args once the transaction is
+// committed, and never if it is not.
+type Enqueuer interface {
+	Enqueue(ctx context.Context, tx *sql.Tx, args JobArgs) error
+}
+
+// Config is what the jobs work with. Cluster, Memory and Catalog may be nil: the
+// jobs that need them are skipped.
+type Config struct {
+	DB       *store.DB
+	Now      func() time.Time
+	Logger   *slog.Logger
+	Enqueuer Enqueuer
+	Registry prometheus.Registerer
+	// Schedule is nil for [DefaultSchedule].
+	Schedule Schedule
+	Cluster  Cluster
+	Memory   Memory
+	Catalog  Catalog
+}
+
+// Runner runs the jobs and keeps their schedule.
+type Runner struct {
+	db       *store.DB
+	now      func() time.Time
+	logger   *slog.Logger
+	enqueuer Enqueuer
+	schedule Schedule
+	metrics  *metrics
+	jobs     map[ops.JobName]job
+}
+
+// job does a job's work once. It returns a [skipped] error if it cannot begin.
+type job func(ctx context.Context, p *pass) error
+
+// New registers the metrics, and writes the schedule of jobs that have none yet:
+// they run within seconds.
+func New(ctx context.Context, c Config) (*Runner, error) {
+	if c.Schedule == nil {
+		c.Schedule = DefaultSchedule()
+	}
+
+	if err := c.Schedule.Validate(); err != nil {
+		return nil, err
+	}
+
+	m, err := newMetrics(c.Registry)
+	if err != nil {
+		return nil, err
+	}
+
+	r := &Runner{
+		db: c.DB, now: c.Now, logger: c.Logger, enqueuer: c.Enqueuer, schedule: c.Schedule, metrics: m,
+		jobs: map[ops.JobName]job{
+			ops.JobReconciliation:        reconciliation(c.Cluster),
+			ops.JobLifecycle:             lifecycle,
+			ops.JobExportReconciliation:  exportReconciliation,
+			ops.JobSchemaCache:           schemaCache(c.Catalog),
+			ops.JobInstanceOrchestration: instanceOrchestration,
+			ops.JobResourceMonitor:       resourceMonitor(c.Memory),
+		},
+	}
+
+	if err := r.writeSchedule(ctx); err != nil {
+		return nil, fmt.Errorf("write the schedule of the jobs: %w", err)
+	}
+
+	return r, r.refresh(ctx)
+}
+
+// ErrBusy is returned by [Runner.Run] while the job runs already, here or elsewhere.
+var ErrBusy = errors.New("the job is running already")
+
+// Timeout is how long a run of the job may take.
+func (r *Runner) Timeout(name ops.JobName) time.Duration {
+	if name == ops.JobSchemaCache {
+		return 10 * time.Minute // a big warehouse has many catalogs
+	}
+
+	return time.Minute
+}
+
+// Names lists the jobs in the order of the contract.
+func Names() []ops.JobName {
+	return []ops.JobName{
+		ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation,
+		ops.JobSchemaCache, ops.JobInstanceOrchestration, ops.JobResourceMonitor,
+	}
+}

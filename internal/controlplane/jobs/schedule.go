@@ -1,0 +1,161 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Schedule is how often each job runs.
+type Schedule map[ops.JobName]time.Duration
+
+// DefaultSchedule is the contract's, section 5.
+func DefaultSchedule() Schedule {
+	return Schedule{
+		ops.JobReconciliation:        5 * time.Minute,
+		ops.JobLifecycle:             5 * time.Minute,
+		ops.JobExportReconciliation:  time.Minute,
+		ops.JobSchemaCache:           24 * time.Hour,
+		ops.JobInstanceOrchestration: 15 * time.Second,
+		ops.JobResourceMonitor:       time.Minute,
+	}
+}
+
+// Validate checks that every job is there with an interval of a second or more.
+func (s Schedule) Validate() error {
+	var errs []error
+
+	for _, name := range Names() {
+		if s[name] < time.Second {
+			errs = append(errs, fmt.Errorf("job %s needs an interval of at least a second", name))
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
+// The shortest interval of a job that is tried again before its next time comes,
+// and how often it is tried then.
+const (
+	retryFrom     = 2 * time.Minute
+	retryAttempts = 3
+)
+
+func (r *Runner) attempts(args JobArgs) int {
+	if args.Triggered() || r.schedule[args.JobName] >= retryFrom {
+		return retryAttempts
+	}
+
+	return 1
+}
+
+// writeSchedule gives every job without a next run one in the next seconds, a
+// second apart, and takes back one that a longer interval of before put too far off.
+func (r *Runner) writeSchedule(ctx context.Context) error {
+	return r.db.Tx(ctx, func(tx *sql.Tx) error {
+		now := r.now()
+
+		for i, name := range Names() {
+			first := store.Time{Time: now.Add(time.Duration(i) * time.Second)}
+			if _, err := tx.ExecContext(ctx,
+				`INSERT INTO opsconsole_job_schedule (job_name, next_run) VALUES ($1, $2) ON CONFLICT (job_name) DO NOTHING`,
+				name, first); err != nil {
+				return err
+			}
+
+			latest := store.Time{Time: now.Add(r.schedule[name])}
+			if _, err := tx.ExecContext(ctx,
+				`UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run > $1`, latest, name); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+}
+
+// Tick enqueues the jobs that are due, each once however many replicas tick, and
+// brings the gauges up to date with what other replicas did.
+func (r *Runner) Tick(ctx context.Context) error {
+	states, err := r.states(ctx)
+	if err != nil {
+		return err
+	}
+
+	var errs []error
+
+	for _, s := range states {
+		if now := r.now(); !s.nextRun.After(now) {
+			if err := r.enqueueDue(ctx, s, now); err != nil {
+				errs = append(errs, fmt.Errorf("enqueue %s: %w", s.name, err))
+			}
+		}
+	}
+
+	return errors.Join(append(errs, r.refreshFrom(ctx, states))...)
+}
+
+func (r *Runner) enqueueDue(ctx context.Context, s state, now time.Time) error {
+	interval, ok := r.schedule[s.name]
+	if !ok {
+		return nil // a job of another version
+	}
+
+	return r.db.Tx(ctx, func(tx *sql.Tx) error {
+		// Times that were missed are not made up for.
+		missed := now.Sub(s.nextRun.Time) / interval
+		next := store.Time{Time: s.nextRun.Add((missed + 1) * interval)}
+
+		moved, err := affected(tx.ExecContext(ctx,
+			`UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run = $3`, next, s.name, s.nextRun))
+		if err != nil || moved == 0 {
+			return err
+		}
+
+		args := JobArgs{JobName: s.name}
+		args.Attempts = r.attempts(args)
+
+		return r.enqueuer.Enqueue(ctx, tx, args)
+	})
+}
+
+// Status lists all jobs with the time of their next run by schedule.
+func (r *Runner) Status(ctx context.Context) (ops.JobStatus, error) {
+	states, err := r.states(ctx)
+	if err != nil {
+		return ops.JobStatus{}, err
+	}
+
+	next := map[ops.JobName]*ops.Time{}
+	for _, s := range states {
+		at := ops.At(s.nextRun.Time)
+		next[s.name] = &at
+	}
+
+	var status ops.JobStatus
+	for _, name := range Names() {
+		status.Jobs = append(status.Jobs, ops.Job{Name: name, NextRun: next[name]})
+	}
+
+	return status, nil
+}
+
+// state is a job's row of opsconsole_job_schedule.
+type state struct {
+	name        ops.JobName
+	nextRun     store.Time
+	lastRun     int64 // the id of the last run that ended, 0 for none
+	lastSuccess store.Time
+	failures    int // in a row
+}
+
+func (r *Runner) states(ctx context.Context) ([]state, error) {
+	return query(ctx, r.db.Read(), func(s *state) []any {
+		return []any{&s.name, &s.nextRun, &s.lastRun, &s.lastSuccess, &s.failures}
+	}, `SELECT job_name, next_run, last_run, last_success_at, failures FROM opsconsole_job_schedule ORDER BY job_name`)
+}
