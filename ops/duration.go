@@ -22,7 +22,8 @@ func ParseDuration(s string) (time.Duration, error) {
 		return 0, invalid
 	}
 
-	var total float64
+	// Nine digits of days are no more than 10^14 seconds, so the sum cannot overflow.
+	var seconds int64
 
 	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute, time.Second} {
 		if m[i+1] == "" {
@@ -34,14 +35,14 @@ func ParseDuration(s string) (time.Duration, error) {
 			return 0, invalid
 		}
 
-		total += float64(n) * float64(unit)
+		seconds += n * int64(unit/time.Second)
 	}
 
-	if total >= math.MaxInt64 {
+	if seconds > int64(math.MaxInt64/time.Second) {
 		return 0, fmt.Errorf("%q is longer than 292 years", s)
 	}
 
-	return time.Duration(total), nil
+	return time.Duration(seconds) * time.Second, nil
 }
 
 // FormatDuration writes d in the contract's grammar, whole seconds, in the shortest

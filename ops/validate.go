@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -16,15 +17,15 @@ const (
 func (u ConcurrencyUpdate) Validate() error {
 	var errs []FieldError
 
-	errs = appendRange(errs, "per_analyst", u.PerAnalyst, PerAnalystMin, PerAnalystMax)
-	errs = appendRange(errs, "cluster_total", u.ClusterTotal, ClusterTotalMin, ClusterTotalMax)
+	errs = appendRange(errs, "body.per_analyst", u.PerAnalyst, PerAnalystMin, PerAnalystMax)
+	errs = appendRange(errs, "body.cluster_total", u.ClusterTotal, ClusterTotalMin, ClusterTotalMax)
 
 	return Invalid(errs)
 }
 
 // Validate checks the range of the contract.
 func (u ExportUpdate) Validate() error {
-	return Invalid(appendRange(nil, "max_duration_seconds",
+	return Invalid(appendRange(nil, "body.max_duration_seconds",
 		u.MaxDurationSeconds, MaxDurationSecondsMin, MaxDurationSecondsMax))
 }
 
@@ -48,6 +49,28 @@ func (t JobTrigger) Validate() error {
 		errs = append(errs, FieldError{
 			Field: "body.reason", Message: fmt.Sprintf("has %d characters, at most %d are allowed", n, ReasonMax), Type: "string_too_long",
 		})
+	}
+
+	errs = append(errs, checkText("body.reason", t.Reason)...)
+
+	return Invalid(errs)
+}
+
+// Validate checks that the message can be stored.
+func (u MaintenanceUpdate) Validate() error {
+	return Invalid(checkText("body.message", u.Message))
+}
+
+// Validate checks the status and the limit of the contract; 0 stands for the default.
+func (q ExportJobsQuery) Validate() error {
+	var errs []FieldError
+
+	if q.Status != "" && !slices.Contains(ExportJobStatuses(), q.Status) {
+		errs = append(errs, oneOf("query.status", ExportJobStatuses()))
+	}
+
+	if q.Limit != 0 {
+		errs = appendRange(errs, "query.limit", q.Limit, 1, ExportJobsMaxLimit)
 	}
 
 	return Invalid(errs)
@@ -153,6 +176,24 @@ func appendRange(errs []FieldError, field string, value, low, high int) []FieldE
 	}
 
 	return append(errs, FieldError{
-		Field: "body." + field, Message: fmt.Sprintf("must be between %d and %d", low, high), Type: "range",
+		Field: field, Message: fmt.Sprintf("must be between %d and %d", low, high), Type: "range",
 	})
+}
+
+func oneOf[T ~string](field string, values []T) FieldError {
+	names := make([]string, len(values))
+	for i, value := range values {
+		names[i] = string(value)
+	}
+
+	return FieldError{Field: field, Message: "must be one of " + strings.Join(names, ", "), Type: "enum"}
+}
+
+// checkText refuses what a database cannot hold as text.
+func checkText(field, value string) []FieldError {
+	if utf8.ValidString(value) && !strings.ContainsRune(value, 0) {
+		return nil
+	}
+
+	return []FieldError{{Field: field, Message: "must be UTF-8 text without NUL characters", Type: "string_unicode"}}
 }

@@ -1,0 +1,231 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// session is a [Client] that acts as one caller.
+type session struct {
+	client *Client
+	caller Caller
+}
+
+// GetClusterHealth implements [Service].
+func (s session) GetClusterHealth(ctx context.Context) (Health, error) {
+	return fetch[Health](ctx, s, get("/api/cluster/health"), "status", "components", "checked_at")
+}
+
+// GetClusterInstances implements [Service].
+func (s session) GetClusterInstances(ctx context.Context) (ClusterInstances, error) {
+	return fetch[ClusterInstances](ctx, s, get("/api/cluster/instances"), "total", "by_status", "by_owner",
+		"limits.per_analyst", "limits.cluster_total", "limits.cluster_used", "limits.cluster_available")
+}
+
+// GetMetrics implements [Service]. No role is asked, so it goes out also when the
+// caller has no credentials.
+func (s session) GetMetrics(ctx context.Context) ([]byte, error) {
+	c := get("/metrics")
+	c.anonymous = true
+	c.accept = "text/plain"
+
+	t, a, err := s.send(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := t.wantText(a); err != nil {
+		return nil, err
+	}
+
+	return a.body, nil
+}
+
+// GetLifecycleConfig implements [Service].
+func (s session) GetLifecycleConfig(ctx context.Context) (LifecycleConfig, error) {
+	return fetch[LifecycleConfig](ctx, s, get("/api/config/lifecycle"), "mapping", "snapshot", "instance")
+}
+
+// UpdateLifecycleConfig implements [Service].
+func (s session) UpdateLifecycleConfig(ctx context.Context, update LifecycleUpdate) (LifecycleUpdated, error) {
+	return fetch[LifecycleUpdated](ctx, s, put("/api/config/lifecycle", update), "updated", "updated_at")
+}
+
+// GetConcurrencyConfig implements [Service].
+func (s session) GetConcurrencyConfig(ctx context.Context) (ConcurrencyConfig, error) {
+	return fetch[ConcurrencyConfig](ctx, s, get("/api/config/concurrency"), "per_analyst", "cluster_total")
+}
+
+// UpdateConcurrencyConfig implements [Service].
+func (s session) UpdateConcurrencyConfig(ctx context.Context, update ConcurrencyUpdate) (ConcurrencyConfig, error) {
+	return fetch[ConcurrencyConfig](ctx, s, put("/api/config/concurrency", update), "per_analyst", "cluster_total")
+}
+
+// GetMaintenanceMode implements [Service].
+func (s session) GetMaintenanceMode(ctx context.Context) (MaintenanceMode, error) {
+	return fetch[MaintenanceMode](ctx, s, get("/api/config/maintenance"), "enabled")
+}
+
+// SetMaintenanceMode implements [Service].
+func (s session) SetMaintenanceMode(ctx context.Context, update MaintenanceUpdate) (MaintenanceMode, error) {
+	return fetch[MaintenanceMode](ctx, s, put("/api/config/maintenance", update), "enabled")
+}
+
+// GetExportConfig implements [Service].
+func (s session) GetExportConfig(ctx context.Context) (ExportConfig, error) {
+	return fetch[ExportConfig](ctx, s, get("/api/config/export"), "max_duration_seconds")
+}
+
+// UpdateExportConfig implements [Service].
+func (s session) UpdateExportConfig(ctx context.Context, update ExportUpdate) (ExportConfig, error) {
+	return fetch[ExportConfig](ctx, s, put("/api/config/export", update), "max_duration_seconds")
+}
+
+// TriggerJob implements [Service].
+func (s session) TriggerJob(ctx context.Context, trigger JobTrigger) (JobTriggered, error) {
+	return fetch[JobTriggered](ctx, s, post("/api/ops/jobs/trigger", trigger), "job_name", "triggered_at", "status")
+}
+
+// GetJobStatus implements [Service].
+func (s session) GetJobStatus(ctx context.Context) (JobStatus, error) {
+	return fetch[JobStatus](ctx, s, get("/api/ops/jobs/status"), "jobs")
+}
+
+// GetState implements [Service].
+func (s session) GetState(ctx context.Context) (State, error) {
+	return fetch[State](ctx, s, get("/api/ops/state"), "instances.total", "instances.by_status", "instances.without_pod_name",
+		"snapshots.total", "snapshots.by_status", "export_jobs.by_status")
+}
+
+// GetExportJobs implements [Service].
+func (s session) GetExportJobs(ctx context.Context, query ExportJobsQuery) ([]ExportJob, error) {
+	c := get("/api/ops/export-jobs")
+	c.text("status", string(query.Status))
+	c.number("limit", query.Limit)
+
+	answer, err := fetch[struct {
+		Jobs []ExportJob `json:"jobs"`
+	}](ctx, s, c, "jobs")
+
+	return answer.Jobs, err
+}
+
+// CreateInstance implements [Instances].
+func (s session) CreateInstance(ctx context.Context, request InstanceRequest) (Instance, error) {
+	return fetch[Instance](ctx, s, post("/api/instances", request), "id", "status")
+}
+
+// ListInstances implements [Instances].
+func (s session) ListInstances(ctx context.Context, query InstancesQuery) (InstancesPage, error) {
+	c := get("/api/instances")
+	c.text("owner", query.Owner)
+	c.text("status", string(query.Status))
+	c.text("search", query.Search)
+	c.number("offset", query.Offset)
+	c.number("limit", query.Limit)
+
+	t, a, err := s.send(ctx, c)
+	if err != nil {
+		return InstancesPage{}, err
+	}
+
+	var envelope struct {
+		Data []Instance `json:"data"`
+		Meta struct {
+			Total  int `json:"total"`
+			Limit  int `json:"limit"`
+			Offset int `json:"offset"`
+		} `json:"meta"`
+	}
+
+	if err := t.decode(a.body, &envelope, "data", "meta.total", "meta.limit", "meta.offset"); err != nil {
+		return InstancesPage{}, err
+	}
+
+	return InstancesPage{
+		Instances: envelope.Data,
+		Total:     envelope.Meta.Total, Limit: envelope.Meta.Limit, Offset: envelope.Meta.Offset,
+	}, nil
+}
+
+// GetInstance implements [Instances].
+func (s session) GetInstance(ctx context.Context, id int64) (Instance, error) {
+	return fetch[Instance](ctx, s, get(instancePath(id)), "id", "status")
+}
+
+// DeleteInstance implements [Instances].
+func (s session) DeleteInstance(ctx context.Context, id int64) error {
+	t, a, err := s.send(ctx, call{method: http.MethodDelete, path: instancePath(id)})
+	if err != nil || len(a.body) == 0 {
+		return err
+	}
+
+	// A page that says 200 deleted nothing that we know of.
+	return t.decode(a.body, &struct{}{})
+}
+
+func instancePath(id int64) string { return "/api/instances/" + strconv.FormatInt(id, 10) }
+
+// fetch makes the call and reads the data of its answer, in which the wanted
+// fields, given as paths, must be there and not null.
+func fetch[T any](ctx context.Context, s session, c call, want ...string) (T, error) {
+	var data T
+
+	t, a, err := s.send(ctx, c)
+	if err != nil {
+		return data, err
+	}
+
+	var envelope struct {
+		Data json.RawMessage `json:"data"`
+	}
+
+	if err := t.decode(a.body, &envelope, "data"); err != nil {
+		return data, err
+	}
+
+	return data, t.decode(envelope.Data, &data, want...)
+}
+
+// call is what one operation sends.
+type call struct {
+	method string
+	path   string
+	query  url.Values
+	body   any
+	accept string // "" means JSON
+	// anonymous calls go out also when the caller has no credentials.
+	anonymous bool
+	// unready calls take 503 for an answer.
+	unready bool
+}
+
+func get(path string) call            { return call{method: http.MethodGet, path: path} }
+func put(path string, body any) call  { return call{method: http.MethodPut, path: path, body: body} }
+func post(path string, body any) call { return call{method: http.MethodPost, path: path, body: body} }
+
+// write reports whether the call changes something.
+func (c call) write() bool { return c.method != http.MethodGet }
+
+// text adds a parameter that is not empty.
+func (c *call) text(name, value string) {
+	if value == "" {
+		return
+	}
+
+	if c.query == nil {
+		c.query = url.Values{}
+	}
+
+	c.query.Set(name, value)
+}
+
+// number adds a parameter that is not 0, which stands for the default.
+func (c *call) number(name string, value int) {
+	if value != 0 {
+		c.text(name, strconv.Itoa(value))
+	}
+}

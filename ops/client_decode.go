@@ -1,0 +1,98 @@
+package ops
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// check returns nil for a success, else what the answer means as an error.
+func (t *trip) check(a answer) error {
+	switch {
+	case a.status >= 200 && a.status < 300:
+		return nil
+	case a.status < 400:
+		return t.redirected(a)
+	case t.unready && a.status == http.StatusServiceUnavailable:
+		return nil
+	}
+
+	r, ok := readRefusal(a.status, a.body)
+	if !ok {
+		return t.foreign(fmt.Errorf("HTTP %d, %s", a.status, describe(a)))
+	}
+
+	cause := fmt.Errorf("%s %s (request %s): HTTP %d %s", t.method, t.path, t.requestID, a.status, r.said)
+	if t.write() && !r.certain {
+		cause = fmt.Errorf("%w: %w", ErrOutcomeUnknown, cause)
+	}
+
+	return r.err.Because(cause)
+}
+
+// redirected names only the host of where it points: the rest may hold a secret.
+func (t *trip) redirected(a answer) error {
+	message := "The control plane at " + t.host + " answered with a redirect, which is not followed"
+	if location, err := url.Parse(a.header.Get("Location")); err == nil && location.Host != "" {
+		message += ": it points to " + location.Host
+	}
+
+	return t.fail(message, fmt.Errorf("HTTP %d", a.status))
+}
+
+// foreign is the error of an answer that the contract does not know. What it said
+// stays out of it: it may be a page with secrets of its own.
+func (t *trip) foreign(cause error) error {
+	return t.fail("The control plane at "+t.host+" answered something that is not the contract's JSON: "+
+		"check that its address leads to the platform and not to a sign-in page or a proxy", cause)
+}
+
+// decode reads body into value; the wanted fields, given as paths, must be there and
+// not null. What it does not know it ignores.
+func (t *trip) decode(body []byte, value any, want ...string) error {
+	err := json.Unmarshal(body, value)
+	for _, path := range want {
+		if err == nil && !has(body, path) {
+			err = fmt.Errorf("the answer has no %s", path)
+		}
+	}
+
+	if err != nil {
+		return t.foreign(fmt.Errorf("%d bytes: %w", len(body), err))
+	}
+
+	return nil
+}
+
+// wantText refuses what is no Prometheus text, such as a sign-in page.
+func (t *trip) wantText(a answer) error {
+	kind, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
+	if err == nil && (kind == "text/plain" || kind == "application/openmetrics-text") {
+		return nil
+	}
+
+	return t.foreign(errors.New(describe(a)))
+}
+
+func describe(a answer) string {
+	return fmt.Sprintf("content type %q, %d bytes", a.header.Get("Content-Type"), len(a.body))
+}
+
+// has reports whether body has something but null at the path, names joined by dots.
+func has(body []byte, path string) bool {
+	for name := range strings.SplitSeq(path, ".") {
+		var fields map[string]json.RawMessage
+		if json.Unmarshal(body, &fields) != nil {
+			return false
+		}
+
+		body = fields[name]
+	}
+
+	return len(body) > 0 && !bytes.Equal(body, []byte("null"))
+}

@@ -1,0 +1,205 @@
+package ops
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// maxMessage is how much of a message that came from elsewhere is kept, in characters.
+const maxMessage = 2000
+
+// refusal is an answer of 400 and above, read.
+type refusal struct {
+	err *Error
+	// said is the code as it came, which is not always one of the contract.
+	said Code
+	// certain is false when the call may have been carried out all the same.
+	certain bool
+}
+
+// readRefusal reads the envelopes of the contract, section 3: {"error": {code,
+// message, details}}, and FastAPI's {"detail": …} with an object, a text or a list.
+// It is not ok when the body is none of them.
+func readRefusal(status int, body []byte) (r refusal, ok bool) {
+	var envelope struct {
+		Error  json.RawMessage `json:"error"`
+		Detail json.RawMessage `json:"detail"`
+	}
+
+	if json.Unmarshal(body, &envelope) != nil {
+		return r, false
+	}
+
+	for _, read := range []func() *Error{
+		func() *Error { return readCoded(envelope.Error) },
+		func() *Error { return readCoded(envelope.Detail) },
+		func() *Error { return readDetail(envelope.Detail) },
+	} {
+		if r.err = read(); r.err != nil {
+			break
+		}
+	}
+
+	if r.err == nil {
+		return r, false
+	}
+
+	r.said = r.err.Code
+	// A gateway's 503 comes without a code, and then who knows what happened behind it.
+	r.certain = status < http.StatusInternalServerError || (status == http.StatusServiceUnavailable && r.said != "")
+	r.err.Code = codeFor(status, r.said)
+
+	if r.err.Message = clean(r.err.Message); r.err.Message == "" {
+		r.err.Message = fmt.Sprintf("The control plane answered HTTP %d", status)
+	}
+
+	return r, true
+}
+
+// readCoded reads {code, message, details}.
+func readCoded(raw json.RawMessage) *Error {
+	var coded struct {
+		Code    Code           `json:"code"`
+		Message string         `json:"message"`
+		Details map[string]any `json:"details"`
+	}
+
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+
+	if decoder.Decode(&coded) != nil || coded.Code == "" {
+		return nil
+	}
+
+	if coded.Details != nil {
+		integers(coded.Details)
+	}
+
+	if list, ok := coded.Details["errors"]; ok && coded.Code == CodeValidationFailed {
+		coded.Details["errors"] = readFieldErrors(list)
+	}
+
+	return &Error{Code: coded.Code, Message: coded.Message, Details: coded.Details}
+}
+
+// readDetail reads FastAPI's own answers: a text, or a list of what did not validate.
+func readDetail(raw json.RawMessage) *Error {
+	var text string
+	if json.Unmarshal(raw, &text) == nil && text != "" {
+		return &Error{Message: text}
+	}
+
+	var list []struct {
+		Loc  []any  `json:"loc"`
+		Msg  string `json:"msg"`
+		Type string `json:"type"`
+	}
+
+	if json.Unmarshal(raw, &list) != nil || len(list) == 0 {
+		return nil
+	}
+
+	errs := make([]FieldError, len(list))
+
+	for i, item := range list {
+		path := make([]string, len(item.Loc))
+		for j, part := range item.Loc {
+			path[j] = fmt.Sprint(part)
+		}
+
+		errs[i] = FieldError{Field: strings.Join(path, "."), Message: clean(item.Msg), Type: item.Type}
+	}
+
+	return AsError(Invalid(errs))
+}
+
+// readFieldErrors turns details.errors into what [FieldErrors] returns.
+func readFieldErrors(list any) []FieldError {
+	items, _ := list.([]any)
+	errs := make([]FieldError, 0, len(items))
+
+	for _, item := range items {
+		fields, _ := item.(map[string]any)
+		text := func(name string) string {
+			s, _ := fields[name].(string)
+
+			return clean(s)
+		}
+
+		errs = append(errs, FieldError{Field: text("field"), Message: text("message"), Type: text("type")})
+	}
+
+	return errs
+}
+
+// codeFor keeps a code of the contract that agrees with the status. Of any other the
+// status decides, so that [NotDone] takes no failure for a refusal and no refusal for
+// a failure.
+func codeFor(status int, code Code) Code {
+	const failure = http.StatusInternalServerError
+
+	// HTTPStatus is 500 for a code that it does not know.
+	usual := code.HTTPStatus()
+	if usual == status && code.known() || usual < failure && status < failure {
+		return code
+	}
+
+	switch status {
+	case http.StatusUnauthorized:
+		return CodeUnauthorized
+	case http.StatusForbidden:
+		return CodeInsufficientRole
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
+		return CodeNotFound
+	case http.StatusConflict:
+		return CodeConflict
+	case http.StatusTooManyRequests:
+		return CodeRateLimitExceeded
+	case http.StatusServiceUnavailable:
+		return CodeServiceUnavailable
+	}
+
+	if status < http.StatusInternalServerError {
+		return CodeValidationFailed
+	}
+
+	return CodeInternal
+}
+
+// integers makes whole numbers int, as the embedded control plane has them, and
+// other numbers float64.
+func integers(fields map[string]any) {
+	for name, value := range fields {
+		number, ok := value.(json.Number)
+		if !ok {
+			continue
+		}
+
+		if whole, err := number.Int64(); err == nil {
+			fields[name] = int(whole)
+		} else if fraction, err := number.Float64(); err == nil {
+			fields[name] = fraction
+		}
+	}
+}
+
+// clean makes a text from elsewhere fit to show: no control characters, not too long.
+func clean(s string) string {
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return -1
+		}
+
+		return r
+	}, s))
+
+	if runes := []rune(s); len(runes) > maxMessage {
+		return string(runes[:maxMessage]) + "…"
+	}
+
+	return s
+}
