@@ -43,7 +43,18 @@ type Snapshot struct {
 	// Used is the used capacity of the last hour, ClusterTotal its limit.
 	Used         Series
 	ClusterTotal Series
+	// Results tells how each job's last run ended, as far as the counters show.
+	Results map[ops.JobName]JobResult
 }
+
+// JobResult is how a run of a job ended, seen by its counters moving.
+type JobResult string
+
+// The results.
+const (
+	JobSucceeded JobResult = "success"
+	JobFailed    JobResult = "failed"
+)
 
 // ComponentHistory is what the console saw of a component over time.
 type ComponentHistory struct {

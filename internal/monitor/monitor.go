@@ -1,0 +1,232 @@
+package monitor
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Config is what a monitor needs.
+type Config struct {
+	Platform ops.Platform
+	// Caller says as whom to ask; an error says in a sentence why nobody can be
+	// asked as now, and is shown as the reason why the data is old.
+	Caller func() (ops.Caller, error)
+	DB     *store.DB
+	Now    func() time.Time
+	Logger *slog.Logger
+	// Interval is the time between two polls.
+	Interval time.Duration
+	// Watchers are called after every poll that had a caller, one after the other,
+	// to look at what else the control plane holds.
+	Watchers []func(ctx context.Context, service ops.Service) error
+}
+
+// Monitor polls a control plane.
+type Monitor struct {
+	config Config
+	newest atomic.Pointer[Snapshot]
+	wake   chan struct{}
+	rings  *rings
+
+	mu          sync.Mutex
+	subscribers map[chan struct{}]struct{}
+}
+
+// New returns a monitor that has not polled yet.
+func New(config Config) *Monitor {
+	m := &Monitor{
+		config: config, wake: make(chan struct{}, 1), rings: newRings(),
+		subscribers: map[chan struct{}]struct{}{},
+	}
+	m.newest.Store(&Snapshot{})
+
+	return m
+}
+
+// Interval is the time between two polls.
+func (m *Monitor) Interval() time.Duration { return m.config.Interval }
+
+// Snapshot returns the newest one; before the first poll it is empty, never nil.
+func (m *Monitor) Snapshot() *Snapshot { return m.newest.Load() }
+
+// Wake asks for a poll now, after something was changed.
+func (m *Monitor) Wake() {
+	select {
+	case m.wake <- struct{}{}:
+	default: // One is asked for already.
+	}
+}
+
+// Subscribe returns a channel on which a value arrives when there is a newer
+// snapshot, at once if there is one already; a reader who is slow misses some, never
+// the newest. Cancel ends it.
+func (m *Monitor) Subscribe() (news <-chan struct{}, cancel func()) {
+	ch := make(chan struct{}, 1)
+	ch <- struct{}{}
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	m.subscribers[ch] = struct{}{}
+
+	return ch, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+
+		delete(m.subscribers, ch)
+	}
+}
+
+// Run polls until the context ends.
+func (m *Monitor) Run(ctx context.Context) error {
+	if err := m.load(ctx); err != nil {
+		return err
+	}
+
+	ticker := time.NewTicker(m.config.Interval)
+	defer ticker.Stop()
+
+	for {
+		m.Poll(ctx)
+
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		case <-m.wake:
+		}
+	}
+}
+
+// Poll reads everything once and publishes the snapshot.
+func (m *Monitor) Poll(ctx context.Context) {
+	caller, err := m.config.Caller()
+
+	var (
+		service ops.Service
+		source  reader = unavailable{err}
+	)
+
+	if err == nil {
+		service = m.config.Platform.As(caller)
+		source = service
+	}
+
+	next := m.read(ctx, source)
+	if ctx.Err() != nil {
+		return
+	}
+
+	if err := m.keep(ctx, next); err != nil {
+		m.config.Logger.ErrorContext(ctx, "samples could not be kept", "error", err)
+	}
+
+	m.newest.Store(next)
+	m.publish()
+
+	if service == nil {
+		return
+	}
+
+	for _, watch := range m.config.Watchers {
+		if err := watch(ctx, service); err != nil && ctx.Err() == nil {
+			m.config.Logger.WarnContext(ctx, "the control plane could not be watched", "error", err)
+		}
+	}
+}
+
+// reader is the part of ops.Service that the monitor reads.
+type reader interface {
+	GetClusterHealth(ctx context.Context) (ops.Health, error)
+	GetClusterInstances(ctx context.Context) (ops.ClusterInstances, error)
+	GetMetrics(ctx context.Context) ([]byte, error)
+	GetJobStatus(ctx context.Context) (ops.JobStatus, error)
+	GetState(ctx context.Context) (ops.State, error)
+	GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error)
+}
+
+func (m *Monitor) publish() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	for ch := range m.subscribers {
+		select {
+		case ch <- struct{}{}:
+		default: // It has not looked at the last one yet.
+		}
+	}
+}
+
+// read asks for everything side by side; what fails keeps its old value.
+func (m *Monitor) read(ctx context.Context, service reader) *Snapshot {
+	old := m.Snapshot()
+	next := &Snapshot{Seq: old.Seq + 1}
+
+	var group sync.WaitGroup
+
+	group.Go(func() { next.Health = part(ctx, m.config, "health", old.Health, service.GetClusterHealth) })
+	group.Go(func() { next.Instances = part(ctx, m.config, "instances", old.Instances, service.GetClusterInstances) })
+	group.Go(func() { next.State = part(ctx, m.config, "state", old.State, service.GetState) })
+	group.Go(func() { next.Jobs = part(ctx, m.config, "jobs", old.Jobs, service.GetJobStatus) })
+	group.Go(func() {
+		next.Exports = part(ctx, m.config, "export jobs", old.Exports, func(ctx context.Context) ([]ops.ExportJob, error) {
+			return service.GetExportJobs(ctx, ops.ExportJobsQuery{Limit: ops.ExportJobsMaxLimit})
+		})
+	})
+	group.Go(func() {
+		next.Metrics = part(ctx, m.config, "metrics", old.Metrics, func(ctx context.Context) (Metrics, error) {
+			raw, err := service.GetMetrics(ctx)
+			if err != nil {
+				return Metrics{}, err
+			}
+
+			return ParseMetrics(raw)
+		})
+	})
+	group.Wait()
+
+	next.At = m.config.Now()
+	next.Results = results(old, next)
+
+	return next
+}
+
+func part[T any](
+	ctx context.Context, config Config, name string, old Part[T], read func(context.Context) (T, error),
+) Part[T] {
+	value, err := read(ctx)
+	now := config.Now()
+
+	if err == nil {
+		return Part[T]{Value: value, AsOf: now, TriedAt: now}
+	}
+
+	if ctx.Err() == nil && old.Err == "" {
+		config.Logger.WarnContext(ctx, "the control plane could not be read", "part", name, "error", err)
+	}
+
+	old.Err, old.TriedAt = sentence(err), now
+
+	return old
+}
+
+// sentence says what went wrong without giving away a cause.
+func sentence(err error) string {
+	var e *ops.Error
+
+	switch {
+	case errors.As(err, &e) && e.Code != ops.CodeInternal:
+		return e.Message
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The control plane did not answer in time."
+	default:
+		return "The control plane answered with an error of its own."
+	}
+}

@@ -1,0 +1,257 @@
+package monitor
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+const (
+	// sampleEvery is the least time between two samples of a series.
+	sampleEvery = 15 * time.Second
+	// gapAfter is the time without a sample from which on there is a gap.
+	gapAfter = 4 * sampleEvery
+	// window is how much a snapshot carries.
+	window = time.Hour
+	// keepSamples is how long samples and spans are kept.
+	keepSamples = 31 * 24 * time.Hour
+
+	seriesUsed    = "used"
+	seriesTotal   = "cluster_total"
+	latencyPrefix = "latency:"
+)
+
+// rings hold the last hour in memory: the database is read once, at the start.
+type rings struct {
+	mu      sync.Mutex
+	series  map[string]Series
+	spans   map[string]span
+	sampled time.Time
+	purged  time.Time
+}
+
+// span is the time in which a component was seen to hold a status.
+type span struct {
+	status       ops.ComponentStatus
+	since, until time.Time
+}
+
+func newRings() *rings {
+	return &rings{series: map[string]Series{}, spans: map[string]span{}}
+}
+
+// load fills the rings from the database.
+func (m *Monitor) load(ctx context.Context) error {
+	m.rings.mu.Lock()
+	defer m.rings.mu.Unlock()
+
+	rows, err := m.config.DB.Read().QueryContext(ctx,
+		`SELECT series, at, value FROM opsconsole_samples WHERE at > $1 ORDER BY at`,
+		store.Time{Time: m.config.Now().Add(-window)})
+	if err != nil {
+		return fmt.Errorf("read the samples: %w", err)
+	}
+	defer rows.Close()
+
+	for rows.Next() {
+		var (
+			name  string
+			at    store.Time
+			value float64
+		)
+
+		if err := rows.Scan(&name, &at, &value); err != nil {
+			return fmt.Errorf("read the samples: %w", err)
+		}
+
+		m.rings.add(name, at.Time, value)
+	}
+
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the samples: %w", err)
+	}
+
+	return m.loadSpans(ctx)
+}
+
+func (m *Monitor) loadSpans(ctx context.Context) error {
+	rows, err := m.config.DB.Read().QueryContext(ctx, `
+		SELECT component, status, since, until FROM opsconsole_component_spans WHERE until > $1 ORDER BY until`,
+		store.Time{Time: m.config.Now().Add(-window)})
+	if err != nil {
+		return fmt.Errorf("read the components' spans: %w", err)
+	}
+	defer rows.Close()
+
+	for rows.Next() {
+		var (
+			component    string
+			s            span
+			since, until store.Time
+		)
+
+		if err := rows.Scan(&component, &s.status, &since, &until); err != nil {
+			return fmt.Errorf("read the components' spans: %w", err)
+		}
+
+		s.since, s.until = since.Time, until.Time
+		m.rings.spans[component] = s
+	}
+
+	return rows.Err()
+}
+
+// keep adds what the snapshot shows to the rings and the database, and the last hour
+// to the snapshot.
+func (m *Monitor) keep(ctx context.Context, next *Snapshot) error {
+	r := m.rings
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	now := next.At.UTC().Truncate(time.Microsecond)
+
+	var err error
+	if now.Sub(r.sampled) >= sampleEvery {
+		r.sampled = now
+		err = m.sample(ctx, next, now)
+	}
+
+	if now.Sub(r.purged) >= window {
+		r.purged = now
+		err = errors.Join(err, m.purge(ctx, now))
+	}
+
+	next.Components = map[string]ComponentHistory{}
+	for name := range next.Health.Value.Components {
+		history := ComponentHistory{Latency: r.last(latencyPrefix+name, now)}
+		if s, ok := r.spans[name]; ok {
+			history.Since = s.since
+		}
+
+		next.Components[name] = history
+	}
+
+	next.Used, next.ClusterTotal = r.last(seriesUsed, now), r.last(seriesTotal, now)
+
+	return err
+}
+
+// sample writes what was read in this poll; what is old is no sample.
+func (m *Monitor) sample(ctx context.Context, next *Snapshot, now time.Time) error {
+	values := map[string]float64{}
+	if !next.Instances.Stale() {
+		values[seriesUsed] = float64(next.Instances.Value.Limits.ClusterUsed)
+		values[seriesTotal] = float64(next.Instances.Value.Limits.ClusterTotal)
+	}
+
+	spans := map[string]span{}
+
+	if !next.Health.Stale() {
+		for name, component := range next.Health.Value.Components {
+			if component.LatencyMS != nil {
+				values[latencyPrefix+name] = *component.LatencyMS
+			}
+
+			spans[name] = m.rings.spans[name].extend(component.Status, now)
+		}
+	}
+
+	for name, value := range values {
+		m.rings.add(name, now, value)
+	}
+
+	maps.Copy(m.rings.spans, spans)
+
+	if len(values)+len(spans) == 0 {
+		return nil
+	}
+
+	return m.config.DB.Tx(ctx, func(tx *sql.Tx) error {
+		for name, value := range values {
+			_, err := tx.ExecContext(ctx, `
+				INSERT INTO opsconsole_samples (series, at, value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+				name, store.Time{Time: now}, value)
+			if err != nil {
+				return fmt.Errorf("write a sample of %s: %w", name, err)
+			}
+		}
+
+		for component, s := range spans {
+			_, err := tx.ExecContext(ctx, `
+				INSERT INTO opsconsole_component_spans (component, since, until, status) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (component, since) DO UPDATE SET until = excluded.until`,
+				component, store.Time{Time: s.since}, store.Time{Time: s.until}, s.status)
+			if err != nil {
+				return fmt.Errorf("write the span of %s: %w", component, err)
+			}
+		}
+
+		return nil
+	})
+}
+
+// extend returns the span with now in it: the same one while the status holds without
+// a gap, else a new one.
+func (s span) extend(status ops.ComponentStatus, now time.Time) span {
+	if s.status != status || now.Sub(s.until) > gapAfter {
+		return span{status: status, since: now, until: now}
+	}
+
+	s.until = now
+
+	return s
+}
+
+func (m *Monitor) purge(ctx context.Context, now time.Time) error {
+	before := store.Time{Time: now.Add(-keepSamples)}
+
+	return m.config.DB.Tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_samples WHERE at < $1`, before); err != nil {
+			return fmt.Errorf("drop old samples: %w", err)
+		}
+
+		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_component_spans WHERE until < $1`, before); err != nil {
+			return fmt.Errorf("drop old spans: %w", err)
+		}
+
+		return nil
+	})
+}
+
+// add appends a sample, with a gap before it where there was none for long.
+func (r *rings) add(name string, at time.Time, value float64) {
+	series := r.series[name]
+	if n := len(series); n > 0 && at.Sub(series[n-1].At) > gapAfter {
+		series = append(series, Point{At: series[n-1].At.Add(sampleEvery)})
+	}
+
+	r.series[name] = append(series, Point{At: at, Value: &value})
+}
+
+// last returns a copy of the last hour of a series, and forgets what is older.
+func (r *rings) last(name string, now time.Time) Series {
+	series := r.series[name]
+	for len(series) > 0 && now.Sub(series[0].At) > window {
+		series = series[1:]
+	}
+
+	r.series[name] = series
+	if len(series) == 0 {
+		return nil
+	}
+
+	out := append(Series{}, series...)
+	if now.Sub(out[len(out)-1].At) > gapAfter {
+		out = append(out, Point{At: out[len(out)-1].At.Add(sampleEvery)})
+	}
+
+	return out
+}
