@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// program is something that the tests need on the machine.
+type program struct {
+	name     string
+	find     func() (string, error)
+	packages []string // of Debian
+}
+
+func programs() []program {
+	return []program{
+		{"a C compiler, for the race detector", findCompiler, []string{"gcc", "libc6-dev"}},
+		{"PostgreSQL", postgresBin, []string{"postgresql"}},
+		{"Chromium", findChromium, []string{"chromium", "fonts-liberation"}},
+	}
+}
+
+func findCompiler() (string, error) { return lookUp("gcc", "clang") }
+
+func findChromium() (string, error) {
+	if path := os.Getenv("OPSCONSOLE_TEST_CHROMIUM"); path != "" {
+		return path, nil
+	}
+
+	return lookUp("chromium", "chromium-browser", "google-chrome")
+}
+
+// postgresBin is the folder of the newest PostgreSQL server's programs, which
+// Debian keeps out of PATH.
+func postgresBin() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil {
+		return "", err
+	}
+
+	best, newest := "", 0
+
+	for _, initdb := range found {
+		bin := filepath.Dir(initdb)
+		if version, err := strconv.Atoi(filepath.Base(filepath.Dir(bin))); err == nil && version > newest {
+			best, newest = bin, version
+		}
+	}
+
+	if best != "" {
+		return best, nil
+	}
+
+	initdb, err := lookUp("initdb")
+
+	return filepath.Dir(initdb), err
+}
+
+func lookUp(names ...string) (string, error) {
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+
+	return "", fmt.Errorf("none of %s is in PATH", strings.Join(names, ", "))
+}
+
+// provide installs what is missing, as root or through a sudo that asks nothing.
+func provide(ctx context.Context, wanted []program) error {
+	var names, packages []string
+
+	for _, p := range wanted {
+		if _, err := p.find(); err != nil {
+			names, packages = append(names, p.name), append(packages, p.packages...)
+		}
+	}
+
+	if len(packages) == 0 {
+		return nil
+	}
+
+	missing := fmt.Sprintf("missing: %s; on Debian: apt-get install %s", strings.Join(names, ", "), strings.Join(packages, " "))
+
+	root, err := becomeRoot(ctx)
+	if err != nil {
+		return fmt.Errorf("%s (not done here: %w)", missing, err)
+	}
+
+	fmt.Fprintln(os.Stderr, "testenv: installing", strings.Join(packages, " "))
+
+	for _, command := range [][]string{
+		{"apt-get", "update"},
+		append([]string{"apt-get", "install", "--yes", "--no-install-recommends"}, packages...),
+	} {
+		if err := passThrough(ctx, append(root, command...)); err != nil {
+			return fmt.Errorf("%s: %w", missing, err)
+		}
+	}
+
+	for _, p := range wanted {
+		if _, err := p.find(); err != nil {
+			return fmt.Errorf("%s is still missing after its installation: %w", p.name, err)
+		}
+	}
+
+	return nil
+}
+
+// becomeRoot returns the words to put before a command so that it runs as root.
+func becomeRoot(ctx context.Context) ([]string, error) {
+	env := []string{"env", "DEBIAN_FRONTEND=noninteractive"}
+
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		return nil, errors.New("there is no apt-get")
+	}
+
+	if os.Geteuid() == 0 {
+		return env, nil
+	}
+
+	if err := exec.CommandContext(ctx, "sudo", "--non-interactive", "true").Run(); err != nil {
+		return nil, errors.New("neither root nor a sudo without password")
+	}
+
+	return append([]string{"sudo", "--non-interactive"}, env...), nil
+}
+
+func passThrough(ctx context.Context, command []string) error {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(command, " "), err)
+	}
+
+	return nil
+}
