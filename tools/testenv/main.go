@@ -5,7 +5,8 @@
 //
 // Since everything is there, a skipped test is a failure.
 //
-//	go run ./tools/testenv [arguments of go test]
+//	go run ./tools/testenv test [arguments of go test]
+//	go run ./tools/testenv provide NAME...    installs what is missing, and runs nothing
 package main
 
 import (
@@ -33,8 +34,29 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string) (err error) {
-	if err := provide(ctx, programs()); err != nil {
+func run(ctx context.Context, args []string) error {
+	switch {
+	case len(args) > 0 && args[0] == "test":
+		return test(ctx, args[1:])
+	case len(args) > 1 && args[0] == "provide":
+		wanted, err := named(args[1:])
+		if err != nil {
+			return err
+		}
+
+		return provide(ctx, wanted)
+	default:
+		return errors.New("say test, with arguments for go test, or provide, with names of programs")
+	}
+}
+
+func test(ctx context.Context, args []string) (err error) {
+	wanted, err := named([]string{"compiler", "postgresql", "chromium"})
+	if err != nil {
+		return err
+	}
+
+	if err := provide(ctx, wanted); err != nil {
 		return err
 	}
 

@@ -7,26 +7,43 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// program is something that the tests need on the machine.
+// program is something that the tests or the build need on the machine.
 type program struct {
 	name     string
 	find     func() (string, error)
 	packages []string // of Debian
 }
 
-func programs() []program {
-	return []program{
-		{"a C compiler, for the race detector", findCompiler, []string{"gcc", "libc6-dev"}},
-		{"PostgreSQL", postgresBin, []string{"postgresql"}},
-		{"Chromium", findChromium, []string{"chromium", "fonts-liberation"}},
+func named(names []string) ([]program, error) {
+	known := []program{
+		{"compiler", findCompiler, []string{"gcc", "libc6-dev"}},
+		{"postgresql", postgresBin, []string{"postgresql"}},
+		{"chromium", findChromium, []string{"chromium", "fonts-liberation"}},
+		{"npm", findNPM, []string{"nodejs", "npm"}},
 	}
+
+	var found []program
+
+	for _, name := range names {
+		i := slices.IndexFunc(known, func(p program) bool { return p.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no program %q to provide", name)
+		}
+
+		found = append(found, known[i])
+	}
+
+	return found, nil
 }
 
 func findCompiler() (string, error) { return lookUp("gcc", "clang") }
+
+func findNPM() (string, error) { return lookUp("npm") }
 
 func findChromium() (string, error) {
 	if path := os.Getenv("OPSCONSOLE_TEST_CHROMIUM"); path != "" {
