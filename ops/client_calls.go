@@ -103,8 +103,7 @@ func (s session) GetState(ctx context.Context) (State, error) {
 // GetExportJobs implements [Service].
 func (s session) GetExportJobs(ctx context.Context, query ExportJobsQuery) ([]ExportJob, error) {
 	c := get("/api/ops/export-jobs")
-	c.text("status", string(query.Status))
-	c.number("limit", query.Limit)
+	c.query = parameters{}.text("status", string(query.Status)).number("limit", query.Limit)
 
 	answer, err := fetch[struct {
 		Jobs []ExportJob `json:"jobs"`
@@ -121,11 +120,9 @@ func (s session) CreateInstance(ctx context.Context, request InstanceRequest) (I
 // ListInstances implements [Instances].
 func (s session) ListInstances(ctx context.Context, query InstancesQuery) (InstancesPage, error) {
 	c := get("/api/instances")
-	c.text("owner", query.Owner)
-	c.text("status", string(query.Status))
-	c.text("search", query.Search)
-	c.number("offset", query.Offset)
-	c.number("limit", query.Limit)
+	c.query = parameters{}.
+		text("owner", query.Owner).text("status", string(query.Status)).text("search", query.Search).
+		number("offset", query.Offset).number("limit", query.Limit)
 
 	t, a, err := s.send(ctx, c)
 	if err != nil {
@@ -194,7 +191,7 @@ func fetch[T any](ctx context.Context, s session, c call, want ...string) (T, er
 type call struct {
 	method string
 	path   string
-	query  url.Values
+	query  parameters
 	body   any
 	accept string // "" means JSON
 	// anonymous calls go out also when the caller has no credentials.
@@ -203,29 +200,32 @@ type call struct {
 	unready bool
 }
 
-func get(path string) call            { return call{method: http.MethodGet, path: path} }
-func put(path string, body any) call  { return call{method: http.MethodPut, path: path, body: body} }
+func get(path string) call { return call{method: http.MethodGet, path: path} }
+
+func put(path string, body any) call { return call{method: http.MethodPut, path: path, body: body} }
+
 func post(path string, body any) call { return call{method: http.MethodPost, path: path, body: body} }
 
 // write reports whether the call changes something.
 func (c call) write() bool { return c.method != http.MethodGet }
 
+// parameters are the query of a call.
+type parameters url.Values
+
 // text adds a parameter that is not empty.
-func (c *call) text(name, value string) {
-	if value == "" {
-		return
+func (p parameters) text(name, value string) parameters {
+	if value != "" {
+		url.Values(p).Set(name, value)
 	}
 
-	if c.query == nil {
-		c.query = url.Values{}
-	}
-
-	c.query.Set(name, value)
+	return p
 }
 
 // number adds a parameter that is not 0, which stands for the default.
-func (c *call) number(name string, value int) {
-	if value != 0 {
-		c.text(name, strconv.Itoa(value))
+func (p parameters) number(name string, value int) parameters {
+	if value == 0 {
+		return p
 	}
+
+	return p.text(name, strconv.Itoa(value))
 }

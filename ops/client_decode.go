@@ -14,9 +14,9 @@ import (
 // check returns nil for a success, else what the answer means as an error.
 func (t *trip) check(a answer) error {
 	switch {
-	case a.status >= 200 && a.status < 300:
+	case a.status < http.StatusMultipleChoices:
 		return nil
-	case a.status < 400:
+	case a.status < http.StatusBadRequest:
 		return t.redirected(a)
 	case t.unready && a.status == http.StatusServiceUnavailable:
 		return nil

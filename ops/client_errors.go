@@ -71,8 +71,8 @@ func readCoded(raw json.RawMessage) *Error {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 
-	if decoder.Decode(&coded) != nil || coded.Code == "" {
-		return nil
+	if err := decoder.Decode(&coded); err != nil || coded.Code == "" {
+		return nil //nolint:nilerr // it is of another shape, then
 	}
 
 	if coded.Details != nil {
@@ -99,8 +99,8 @@ func readDetail(raw json.RawMessage) *Error {
 		Type string `json:"type"`
 	}
 
-	if json.Unmarshal(raw, &list) != nil || len(list) == 0 {
-		return nil
+	if err := json.Unmarshal(raw, &list); err != nil || len(list) == 0 {
+		return nil //nolint:nilerr // it is of another shape, then
 	}
 
 	errs := make([]FieldError, len(list))

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 )
 
 // maxAnswer is the longest answer that is read, in bytes.
@@ -67,7 +68,7 @@ func (s session) request(ctx context.Context, c call, requestID string) (*http.R
 	}
 
 	target := s.client.base.JoinPath(c.path)
-	target.RawQuery = c.query.Encode()
+	target.RawQuery = url.Values(c.query).Encode()
 
 	request, err := http.NewRequestWithContext(ctx, c.method, target.String(), body)
 	if err != nil {
@@ -95,7 +96,7 @@ func (s session) request(ctx context.Context, c call, requestID string) (*http.R
 
 // attempt sends the request once and reads the whole answer.
 func (s session) attempt(request *http.Request, t *trip) (answer, error) {
-	response, err := s.client.http.Do(request.WithContext(t.watch(request.Context())))
+	response, err := s.client.http.Do(request.WithContext(t.watch(request.Context()))) //nolint:gosec // to the configured URL alone
 	if err != nil {
 		return answer{}, err
 	}

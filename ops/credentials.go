@@ -67,7 +67,10 @@ func IdentityHeaders() Credentials {
 // setHeader refuses what net/http would refuse only once the call is under way.
 func setHeader(header http.Header, name, value string) error {
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == '\x7f' }) {
-		return &Error{Code: CodeUnauthorized, Message: "The credentials for the control plane hold a character that " + name + " cannot carry"}
+		return &Error{
+			Code:    CodeUnauthorized,
+			Message: "The credentials for the control plane hold a character that " + name + " cannot carry",
+		}
 	}
 
 	header.Set(name, value)

@@ -1,0 +1,179 @@
+package ops_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+
+	text := func(n int) string { return strings.Repeat("ü", n) }
+	lifecycle := func(ttl, inactivity, most *string) ops.LifecycleUpdate {
+		return ops.LifecycleUpdate{Instance: &ops.LifecycleRuleUpdate{DefaultTTL: ttl, DefaultInactivity: inactivity, MaxTTL: most}}
+	}
+	instance := func(change func(*ops.InstanceRequest)) ops.InstanceRequest {
+		r := ops.InstanceRequest{MappingID: 1, WrapperType: ops.WrapperFalkorDB, Name: "Fraud"}
+		change(&r)
+
+		return r
+	}
+
+	for name, test := range map[string]struct {
+		value interface{ Validate() error }
+		want  string // the fields that are wrong, with their types
+	}{
+		"concurrency, lowest":  {ops.ConcurrencyUpdate{PerAnalyst: 1, ClusterTotal: 1}, ""},
+		"concurrency, highest": {ops.ConcurrencyUpdate{PerAnalyst: 100, ClusterTotal: 1000}, ""},
+		"concurrency, below":   {ops.ConcurrencyUpdate{}, "body.per_analyst range, body.cluster_total range"},
+		"concurrency, above": {
+			ops.ConcurrencyUpdate{PerAnalyst: 101, ClusterTotal: 1001},
+			"body.per_analyst range, body.cluster_total range",
+		},
+		"export, lowest":        {ops.ExportUpdate{MaxDurationSeconds: 60}, ""},
+		"export, highest":       {ops.ExportUpdate{MaxDurationSeconds: 86400}, ""},
+		"export, below":         {ops.ExportUpdate{MaxDurationSeconds: 59}, "body.max_duration_seconds range"},
+		"export, above":         {ops.ExportUpdate{MaxDurationSeconds: 86401}, "body.max_duration_seconds range"},
+		"maintenance":           {ops.MaintenanceUpdate{Message: "<b>Grüße</b>\n"}, ""},
+		"maintenance, NUL":      {ops.MaintenanceUpdate{Message: "a\x00b"}, "body.message string_unicode"},
+		"maintenance, no UTF-8": {ops.MaintenanceUpdate{Message: "a\xff"}, "body.message string_unicode"},
+		"trigger":               {ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: text(500)}, ""},
+		"trigger, no reason":    {ops.JobTrigger{JobName: ops.JobSchemaCache}, "body.reason string_too_short"},
+		"trigger, spaces": {
+			ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: " \t\n\u00a0"},
+			"body.reason string_too_short",
+		},
+		"trigger, too long": {
+			ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: text(501)},
+			"body.reason string_too_long",
+		},
+		"trigger, NUL": {
+			ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: "a\x00"},
+			"body.reason string_unicode",
+		},
+		"trigger, not triggerable": {ops.JobTrigger{JobName: ops.JobResourceMonitor, Reason: "x"}, "body.job_name enum"},
+		"trigger, unknown": {
+			ops.JobTrigger{JobName: "Lifecycle"},
+			"body.job_name enum, body.reason string_too_short",
+		},
+		"lifecycle, nothing": {ops.LifecycleUpdate{}, ""},
+		"lifecycle, cleared": {lifecycle(new(""), new(""), new("")), ""},
+		"lifecycle, equal":   {lifecycle(new("P1D"), nil, new("PT24H")), ""},
+		"lifecycle, longer": {
+			lifecycle(new("P2D"), nil, new("PT24H")),
+			"body.instance.default_ttl greater_than_max_ttl",
+		},
+		"lifecycle, longer than none": {lifecycle(new("P2D"), nil, new("")), ""},
+		"lifecycle, unreadable": {
+			lifecycle(new("1d"), new("P1W"), new("PT24H")),
+			"body.instance.default_ttl duration, body.instance.default_inactivity duration",
+		},
+		"configuration, longer": {
+			ops.LifecycleConfig{Mapping: ops.LifecycleRule{DefaultTTL: new("P2D"), MaxTTL: new("P1D")}},
+			"body.mapping.default_ttl greater_than_max_ttl",
+		},
+		"exports, default": {ops.ExportJobsQuery{}, ""},
+		"exports, highest": {ops.ExportJobsQuery{Status: ops.ExportClaimed, Limit: 1000}, ""},
+		"exports, below":   {ops.ExportJobsQuery{Limit: -1}, "query.limit range"},
+		"exports, above": {
+			ops.ExportJobsQuery{Status: "stuck", Limit: 1001},
+			"query.status enum, query.limit range",
+		},
+		"instances, default": {ops.InstancesQuery{}, ""},
+		"instances, highest": {ops.InstancesQuery{Limit: 100, Status: ops.InstanceFailed, Offset: 1 << 40}, ""},
+		"instances, wrong": {
+			ops.InstancesQuery{Limit: 101, Status: "x", Offset: -1},
+			"query.status enum, query.offset range, query.limit range",
+		},
+		"instances, NUL": {
+			ops.InstancesQuery{Owner: "\x00", Search: "\xff"},
+			"query.owner string_unicode, query.search string_unicode",
+		},
+		"instance": {
+			instance(func(r *ops.InstanceRequest) { r.TTL, r.MappingVersion = new("P1D"), new(1) }),
+			"",
+		},
+		"instance, nothing": {
+			ops.InstanceRequest{},
+			"body.mapping_id range, body.wrapper_type enum, body.name string_too_short",
+		},
+		"instance, version": {
+			instance(func(r *ops.InstanceRequest) { r.MappingVersion = new(0) }),
+			"body.mapping_version range",
+		},
+		"instance, long": {
+			instance(func(r *ops.InstanceRequest) { r.Name, r.Description = text(256), new(text(4001)) }),
+			"body.name string_too_long, body.description string_too_long",
+		},
+		"instance, durations": {
+			instance(func(r *ops.InstanceRequest) { r.TTL, r.InactivityTimeout = new(""), new("4h") }),
+			"body.ttl duration, body.inactivity_timeout duration",
+		},
+		"instance, NUL": {
+			instance(func(r *ops.InstanceRequest) { r.Name = "a\x00" }),
+			"body.name string_unicode",
+		},
+		"instance, longest of its kind": {
+			instance(func(r *ops.InstanceRequest) { r.Name, r.Description = text(255), new(text(4000)) }),
+			"",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			err := test.value.Validate()
+
+			fields := ops.FieldErrors(err)
+			got := make([]string, len(fields))
+
+			for i, field := range fields {
+				got[i] = field.Field + " " + field.Type
+
+				if field.Message == "" {
+					t.Errorf("%s has no message", field.Field)
+				}
+			}
+
+			if joined := strings.Join(got, ", "); joined != test.want || (err == nil) != (test.want == "") {
+				t.Errorf("got %q (%v), want %q", joined, err, test.want)
+			}
+		})
+	}
+}
+
+func TestLifecycleWith(t *testing.T) {
+	t.Parallel()
+
+	before := ops.LifecycleConfig{Instance: ops.LifecycleRule{DefaultTTL: new("PT24H"), DefaultInactivity: new("PT4H"), MaxTTL: new("P7D")}}
+	after := before.With(ops.LifecycleUpdate{Instance: &ops.LifecycleRuleUpdate{DefaultTTL: new(""), MaxTTL: new("P9D")}})
+
+	want := ops.LifecycleConfig{Instance: ops.LifecycleRule{DefaultInactivity: new("PT4H"), MaxTTL: new("P9D")}}
+	if !reflect.DeepEqual(after, want) {
+		t.Errorf("got %+v", after)
+	}
+
+	if *before.Instance.DefaultTTL != "PT24H" || *before.Instance.MaxTTL != "P7D" {
+		t.Error("the old configuration has changed too")
+	}
+}
+
+func TestParseRole(t *testing.T) {
+	t.Parallel()
+
+	for text, want := range map[string]ops.Role{
+		"ops": ops.RoleOps, "\tOPS\n": ops.RoleOps, "Admin": ops.RoleAdmin, "analyst": ops.RoleAnalyst,
+	} {
+		if got, ok := ops.ParseRole(text); !ok || got != want {
+			t.Errorf("%q is %q, %t", text, got, ok)
+		}
+	}
+
+	for _, text := range []string{"", "root", "ops,admin", "operator"} {
+		if _, ok := ops.ParseRole(text); ok {
+			t.Errorf("%q passes for a role", text)
+		}
+	}
+}
