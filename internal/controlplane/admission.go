@@ -1,0 +1,225 @@
+package controlplane
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// CreateInstance implements [ops.Instances]. Maintenance, both limits and the rows
+// that are written are one transaction, and there is one of them at a time, so that
+// a race never exceeds a limit.
+func (s session) CreateInstance(ctx context.Context, request ops.InstanceRequest) (ops.Instance, error) {
+	if err := s.allowAny(ctx); err != nil {
+		return ops.Instance{}, err
+	}
+
+	if err := checkInstanceRequest(request); err != nil {
+		return ops.Instance{}, err
+	}
+
+	var created ops.Instance
+
+	err := s.changeSettings(ctx, func(tx *sql.Tx, current settings) error {
+		if err := refuseInMaintenance(current); err != nil {
+			return err
+		}
+
+		version, err := findMappingVersion(ctx, tx, request)
+		if err != nil {
+			return err
+		}
+
+		rule := current.lifecycle("instance")
+		if err := checkMaxTTL(request.TTL, rule.MaxTTL); err != nil {
+			return err
+		}
+
+		if err := s.admit(ctx, tx, current); err != nil {
+			return err
+		}
+
+		if request.TTL == nil {
+			request.TTL = rule.DefaultTTL
+		}
+
+		if request.InactivityTimeout == nil {
+			request.InactivityTimeout = rule.DefaultInactivity
+		}
+
+		created, err = s.insertInstance(ctx, tx, request, version, current.lifecycle("snapshot"))
+
+		return err
+	})
+	if err != nil {
+		return ops.Instance{}, err
+	}
+
+	return created, nil
+}
+
+func refuseInMaintenance(current settings) error {
+	mode, err := current.maintenance()
+	if err != nil || !mode.Enabled {
+		return err
+	}
+
+	if strings.TrimSpace(mode.Message) == "" {
+		mode.Message = "The platform is in maintenance: no instances can be created now"
+	}
+
+	return ops.Unavailable("instances", mode.Message)
+}
+
+// admit refuses when the caller, or the cluster, has as many active instances as
+// the limits allow.
+func (s session) admit(ctx context.Context, tx *sql.Tx, current settings) error {
+	limits, err := current.concurrency()
+	if err != nil {
+		return err
+	}
+
+	for _, limit := range []struct {
+		name, owner string
+		allowed     int
+	}{
+		{"per_analyst", s.caller.Username, limits.PerAnalyst},
+		{"cluster_total", "", limits.ClusterTotal},
+	} {
+		active, err := s.countActive(ctx, tx, limit.owner)
+		if err != nil {
+			return err
+		}
+
+		if active >= limit.allowed {
+			return &ops.Error{
+				Code:    ops.CodeConcurrencyLimitExceeded,
+				Message: fmt.Sprintf("Concurrency limit exceeded: %d of %d (%s)", active, limit.allowed, limit.name),
+				Details: map[string]any{"limit_type": limit.name, "current_count": active, "max_allowed": limit.allowed},
+			}
+		}
+	}
+
+	return nil
+}
+
+// countActive counts the owner's instances that count against the limits, or, when
+// the owner is "", everybody's.
+func (cp *ControlPlane) countActive(ctx context.Context, q store.Querier, owner string) (int, error) {
+	statuses := activeStatuses()
+
+	var n int
+
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(n), 0) FROM `+cp.counts+`
+		WHERE subject = 'instances' AND owner_username = $1 AND status IN ($2, $3, $4)`,
+		owner, statuses[0], statuses[1], statuses[2]).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count the active instances: %w", err)
+	}
+
+	return n, nil
+}
+
+// insertInstance writes the instance. While its snapshot is not there yet it is the
+// pending one too; snapshot_id always names it, as today's platform has it NOT NULL.
+func (s session) insertInstance(
+	ctx context.Context, tx *sql.Tx, request ops.InstanceRequest, version mappingVersion, snapshotRule ops.LifecycleRule,
+) (ops.Instance, error) {
+	snapshot, pending, err := s.snapshotFor(ctx, tx, request, version, snapshotRule)
+	if err != nil {
+		return ops.Instance{}, err
+	}
+
+	var pendingID *int64
+	if pending {
+		pendingID = &snapshot
+	}
+
+	var id int64
+
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO instances (snapshot_id, pending_snapshot_id, owner_username, wrapper_type, name, description, url_slug, status,
+			created_at, updated_at, ttl, inactivity_timeout, resume_count)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, 0)
+		RETURNING id`,
+		snapshot, pendingID, s.caller.Username, request.WrapperType, request.Name, request.Description, newSlug(),
+		ops.InstanceWaitingForSnapshot, store.Time{Time: s.now()}, request.TTL, request.InactivityTimeout).Scan(&id)
+	if err != nil {
+		return ops.Instance{}, fmt.Errorf("write the instance: %w", err)
+	}
+
+	return getInstance(ctx, tx, id)
+}
+
+// newSlug cannot be guessed, and is fit for a host name and for the name of a pod.
+func newSlug() string { return strings.ToLower(rand.Text()) }
+
+func checkInstanceRequest(r ops.InstanceRequest) error {
+	var errs []ops.FieldError
+
+	if r.MappingID < 1 {
+		errs = append(errs, ops.FieldError{Field: "body.mapping_id", Message: "must be 1 or more", Type: "range"})
+	}
+
+	if r.MappingVersion != nil && *r.MappingVersion < 1 {
+		errs = append(errs, ops.FieldError{Field: "body.mapping_version", Message: "must be 1 or more", Type: "range"})
+	}
+
+	if !slices.Contains([]string{"ryugraph", "falkordb"}, r.WrapperType) {
+		errs = append(errs, ops.FieldError{Field: "body.wrapper_type", Message: "must be one of ryugraph, falkordb", Type: "enum"})
+	}
+
+	if strings.TrimSpace(r.Name) == "" {
+		errs = append(errs, ops.FieldError{Field: "body.name", Message: "is required", Type: "string_too_short"})
+	}
+
+	errs = checkText(errs, "body.name", r.Name, nameMax)
+
+	if r.Description != nil {
+		errs = checkText(errs, "body.description", *r.Description, descriptionMax)
+	}
+
+	errs = checkDuration(errs, "body.ttl", r.TTL)
+	errs = checkDuration(errs, "body.inactivity_timeout", r.InactivityTimeout)
+
+	return ops.Invalid(errs)
+}
+
+func checkDuration(errs []ops.FieldError, field string, value *string) []ops.FieldError {
+	if value == nil {
+		return errs
+	}
+
+	if _, err := ops.ParseDuration(*value); err != nil {
+		return append(errs, ops.FieldError{Field: field, Message: err.Error(), Type: "duration"})
+	}
+
+	return errs
+}
+
+// checkMaxTTL compares a valid ttl with the longest that is allowed. A maximum that
+// is no duration, as today's platform lets one be set, forbids nothing.
+func checkMaxTTL(ttl, longest *string) error {
+	if ttl == nil || longest == nil {
+		return nil
+	}
+
+	wanted, err := ops.ParseDuration(*ttl)
+	if err != nil {
+		return err
+	}
+
+	if allowed, err := ops.ParseDuration(*longest); err != nil || wanted <= allowed {
+		return nil //nolint:nilerr // see above
+	}
+
+	return ops.Invalid([]ops.FieldError{{
+		Field: "body.ttl", Message: fmt.Sprintf("%s is longer than the longest allowed, %s", *ttl, *longest), Type: "greater_than_max_ttl",
+	}})
+}

@@ -1,0 +1,127 @@
+package health
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"k8s.io/client-go/rest"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+const (
+	timeoutDefault   = 2 * time.Second
+	keepFor          = time.Second
+	slowAfterDefault = 500 * time.Millisecond
+)
+
+// Config says what is probed. DB, Now and Logger are required.
+type Config struct {
+	DB *store.DB
+	// Kubernetes comes from [KubernetesConfig]; nil is not configured.
+	Kubernetes *rest.Config
+	// Starburst is not configured when its URL is empty.
+	Starburst Starburst
+	// SlowAfter is the latency above which a component is slow, by the component's
+	// name; 500 ms for one that is not named.
+	SlowAfter map[string]time.Duration
+	// Timeout is how long a probe may take; 2 s when it is 0.
+	Timeout time.Duration
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// Checker probes the components.
+type Checker struct {
+	components []*component
+	database   *component
+}
+
+// New returns a checker, or an error that says which setting is wrong.
+func New(cfg Config) (*Checker, error) {
+	kubernetes, err := kubernetesProbe(cfg.Kubernetes)
+	if err != nil {
+		return nil, err
+	}
+
+	starburst, err := starburstProbe(cfg.Starburst)
+	if err != nil {
+		return nil, err
+	}
+
+	newComponent := func(name string, probe probe) *component {
+		slowAfter, ok := cfg.SlowAfter[name]
+		if !ok {
+			slowAfter = slowAfterDefault
+		}
+
+		return &component{
+			name: name, probe: probe, timeout: cmp.Or(cfg.Timeout, timeoutDefault), slowAfter: slowAfter, now: cfg.Now, logger: cfg.Logger,
+		}
+	}
+
+	database := newComponent(ops.ComponentDatabase, databaseProbe(cfg.DB))
+
+	return &Checker{
+		database: database,
+		components: []*component{
+			database,
+			newComponent(ops.ComponentKubernetes, kubernetes),
+			newComponent(ops.ComponentStarburst, starburst),
+		},
+	}, nil
+}
+
+// Check returns how every component does, at most a second old. It fails only when
+// the caller's context ends first.
+func (c *Checker) Check(ctx context.Context) (ops.Health, error) {
+	results := make([]result, len(c.components))
+	errs := make([]error, len(c.components))
+
+	var wg sync.WaitGroup
+	for i, component := range c.components {
+		wg.Go(func() { results[i], errs[i] = component.check(ctx) })
+	}
+
+	wg.Wait()
+
+	health := ops.Health{Status: ops.Healthy, Components: map[string]ops.Component{}}
+
+	for i, component := range c.components {
+		if errs[i] != nil {
+			return ops.Health{}, errs[i]
+		}
+
+		health.Components[component.name] = results[i].component
+
+		if i == 0 || results[i].at.Before(health.CheckedAt.Time) {
+			health.CheckedAt = ops.At(results[i].at)
+		}
+
+		switch results[i].component.Status {
+		case ops.ComponentUnreachable, ops.ComponentSlow:
+			if health.Status == ops.Healthy {
+				health.Status = ops.Degraded
+			}
+		case ops.ComponentConnected, ops.ComponentNotConfigured:
+		}
+	}
+
+	if health.Components[ops.ComponentDatabase].Status == ops.ComponentUnreachable {
+		health.Status = ops.Unhealthy
+	}
+
+	return health, nil
+}
+
+// DatabaseAnswers reports whether the database could be reached within the last
+// second. It does not wait for the other components.
+func (c *Checker) DatabaseAnswers(ctx context.Context) bool {
+	found, err := c.database.check(ctx)
+
+	return err == nil && found.component.Status != ops.ComponentUnreachable
+}

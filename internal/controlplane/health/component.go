@@ -1,0 +1,138 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// probe asks a component once. It ends with its context. An error is a [finding];
+// any other says no more than that the component cannot be reached.
+type probe func(ctx context.Context) error
+
+// errNotConfigured is returned by the probe of what is not configured.
+var errNotConfigured = errors.New("not configured")
+
+// finding is an error for an operator's eyes.
+type finding struct {
+	status ops.ComponentStatus
+	words  string
+	cause  error
+}
+
+func (f *finding) Error() string { return f.words }
+func (f *finding) Unwrap() error { return f.cause }
+
+func unreachable(cause error, format string, args ...any) *finding {
+	return &finding{status: ops.ComponentUnreachable, words: fmt.Sprintf(format, args...), cause: cause}
+}
+
+type component struct {
+	name      string
+	probe     probe
+	timeout   time.Duration
+	slowAfter time.Duration
+	now       func() time.Time
+	logger    *slog.Logger
+
+	flight singleflight.Group
+	mu     sync.Mutex
+	last   result
+}
+
+type result struct {
+	at        time.Time
+	component ops.Component
+}
+
+// check returns the last result if it is young enough, else that of a probe, which
+// goes on for the others who wait for it when ctx ends.
+func (c *component) check(ctx context.Context) (result, error) {
+	if last := c.lastResult(); !last.at.IsZero() && c.now().Sub(last.at) < keepFor {
+		return last, nil
+	}
+
+	shared := c.flight.DoChan("", func() (any, error) {
+		found := c.ask(context.WithoutCancel(ctx))
+
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.last = found
+
+		return found, nil
+	})
+
+	select {
+	case <-ctx.Done():
+		return result{}, ctx.Err()
+	case answer := <-shared:
+		found, _ := answer.Val.(result)
+
+		return found, answer.Err
+	}
+}
+
+func (c *component) lastResult() result {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	return c.last
+}
+
+func (c *component) ask(ctx context.Context) result {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+
+	start := c.now()
+	err := c.probe(ctx)
+	end := c.now()
+
+	found := result{at: end, component: c.judge(err, end.Sub(start))}
+
+	if before := c.lastResult().component.Status; before != found.component.Status && found.component.Error != nil {
+		c.logger.WarnContext(ctx, "a component of the platform changed its state",
+			"component", c.name, "status", found.component.Status, "words", *found.component.Error, "cause", errors.Unwrap(err))
+	}
+
+	return found
+}
+
+// judge turns what the probe found into the contract's words.
+func (c *component) judge(err error, took time.Duration) ops.Component {
+	latency := math.Round(float64(took.Microseconds())) / float64(time.Millisecond/time.Microsecond)
+	words := func(s string) *string { return &s }
+
+	var found *finding
+
+	switch {
+	case errors.Is(err, errNotConfigured):
+		return ops.Component{Status: ops.ComponentNotConfigured}
+	case errors.As(err, &found):
+		return ops.Component{Status: found.status, LatencyMS: &latency, Error: words(found.words)}
+	case errors.Is(err, context.DeadlineExceeded):
+		return ops.Component{
+			Status: ops.ComponentUnreachable, LatencyMS: &latency,
+			Error: words(fmt.Sprintf("%s did not answer within %s", c.name, c.timeout)),
+		}
+	case err != nil:
+		return ops.Component{
+			Status: ops.ComponentUnreachable, LatencyMS: &latency,
+			Error: words(c.name + " cannot be reached; the log has the cause"),
+		}
+	case took > c.slowAfter:
+		return ops.Component{
+			Status: ops.ComponentSlow, LatencyMS: &latency,
+			Error: words(fmt.Sprintf("%s took longer than %s to answer", c.name, c.slowAfter)),
+		}
+	default:
+		return ops.Component{Status: ops.ComponentConnected, LatencyMS: &latency}
+	}
+}

@@ -1,0 +1,80 @@
+package health
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+)
+
+const bodyMax = 64 << 10
+
+// answer is as much of an HTTP answer as a probe looks at.
+type answer struct {
+	status int
+	body   []byte
+}
+
+// get asks once and follows no redirect. who and setting are for the words of the
+// error: what was asked, and where its address comes from.
+func get(ctx context.Context, client *http.Client, target *url.URL, header http.Header, who, setting string) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+	if err != nil {
+		return answer{}, unreachable(err, "the address of %s is wrong, check %s", who, setting)
+	}
+
+	request.Header = header.Clone()
+
+	response, err := client.Do(request)
+	if err != nil {
+		return answer{}, netFinding(err, who, setting)
+	}
+	defer response.Body.Close()
+
+	body, err := io.ReadAll(io.LimitReader(response.Body, bodyMax))
+	if err != nil {
+		return answer{}, netFinding(err, who, setting)
+	}
+
+	return answer{status: response.StatusCode, body: body}, nil
+}
+
+func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// netFinding puts a failed connection into words; a timeout it leaves to [component.judge].
+func netFinding(err error, who, setting string) error {
+	var (
+		network     net.Error
+		dns         *net.DNSError
+		unknown     x509.UnknownAuthorityError
+		wrongHost   x509.HostnameError
+		invalid     x509.CertificateInvalidError
+		notTLS      tls.RecordHeaderError
+		certificate *tls.CertificateVerificationError
+	)
+
+	switch {
+	case errors.As(err, &network) && network.Timeout():
+		return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+	case errors.As(err, &dns):
+		return unreachable(err, "the host of %s, %s, cannot be found, check %s", who, dns.Name, setting)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return unreachable(err, "the host of %s refuses the connection: is it running, and is the port in %s right?", who, setting)
+	case errors.As(err, &notTLS):
+		return unreachable(err, "%s does not speak TLS, check http or https in %s", who, setting)
+	case errors.As(err, &wrongHost):
+		return unreachable(err, "the certificate of %s is for another host, check %s", who, setting)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return unreachable(err, "the certificate of %s has expired or is not valid yet", who)
+	case errors.As(err, &unknown), errors.As(err, &certificate):
+		return unreachable(err, "the certificate of %s is not trusted", who)
+	default:
+		return unreachable(err, "%s cannot be reached; the log has the cause", who)
+	}
+}

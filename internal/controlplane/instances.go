@@ -1,0 +1,180 @@
+package controlplane
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+const (
+	instancesDefaultLimit = 50
+	instancesMaxLimit     = 100
+	offsetMax             = 1 << 31
+)
+
+const instanceColumns = `id, snapshot_id, owner_username, wrapper_type, name, description, url_slug, instance_url, pod_name, status,
+	error_message, error_code, created_at, updated_at, started_at, last_activity_at, ttl, inactivity_timeout, memory_usage_bytes`
+
+// GetInstance implements [ops.Instances].
+func (s session) GetInstance(ctx context.Context, id int64) (ops.Instance, error) {
+	if err := s.allowAny(ctx); err != nil {
+		return ops.Instance{}, err
+	}
+
+	return getInstance(ctx, s.db.Read(), id)
+}
+
+func getInstance(ctx context.Context, q store.Querier, id int64) (ops.Instance, error) {
+	instance, err := scanInstance(q.QueryRowContext(ctx, `SELECT `+instanceColumns+` FROM instances WHERE id = $1`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return ops.Instance{}, ops.NotFound("Instance", id)
+	}
+
+	if err != nil {
+		return ops.Instance{}, fmt.Errorf("read instance %d: %w", id, err)
+	}
+
+	return instance, nil
+}
+
+// ListInstances implements [ops.Instances]: the newest first.
+func (s session) ListInstances(ctx context.Context, query ops.InstancesQuery) (ops.InstancesPage, error) {
+	if err := s.allowAny(ctx); err != nil {
+		return ops.InstancesPage{}, err
+	}
+
+	if query.Limit == 0 {
+		query.Limit = instancesDefaultLimit
+	}
+
+	if err := checkInstancesQuery(query); err != nil {
+		return ops.InstancesPage{}, err
+	}
+
+	page := ops.InstancesPage{Instances: []ops.Instance{}, Limit: query.Limit, Offset: query.Offset}
+	where, args := instancesWhere(query)
+
+	var err error
+	if page.Total, err = s.countInstances(ctx, query, where, args); err != nil {
+		return ops.InstancesPage{}, fmt.Errorf("count the instances: %w", err)
+	}
+
+	rows, err := s.db.Read().QueryContext(ctx, fmt.Sprintf(
+		`SELECT %s FROM instances %s ORDER BY id DESC LIMIT %d OFFSET %d`, instanceColumns, where, query.Limit, query.Offset), args...)
+	if err != nil {
+		return ops.InstancesPage{}, fmt.Errorf("read the instances: %w", err)
+	}
+	defer rows.Close()
+
+	for rows.Next() {
+		instance, err := scanInstance(rows)
+		if err != nil {
+			return ops.InstancesPage{}, fmt.Errorf("read an instance: %w", err)
+		}
+
+		page.Instances = append(page.Instances, instance)
+	}
+
+	return page, rows.Err()
+}
+
+func checkInstancesQuery(query ops.InstancesQuery) error {
+	var errs []ops.FieldError
+
+	errs = checkText(errs, "query.owner", query.Owner, usernameMax)
+	errs = checkOneOf(errs, "query.status", query.Status, ops.InstanceStatuses())
+	errs = checkText(errs, "query.search", query.Search, nameMax)
+	errs = checkRange(errs, "query.offset", query.Offset, 0, offsetMax)
+	errs = checkRange(errs, "query.limit", query.Limit, 1, instancesMaxLimit)
+
+	return ops.Invalid(errs)
+}
+
+func instancesWhere(query ops.InstancesQuery) (where string, args []any) {
+	var conditions []string
+
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		conditions = append(conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
+	}
+
+	if query.Owner != "" {
+		add(`owner_username = ?`, query.Owner)
+	}
+
+	if query.Status != "" {
+		add(`status = ?`, query.Status)
+	}
+
+	if query.Search != "" {
+		add(`(LOWER(name) LIKE LOWER(?) ESCAPE '\' OR LOWER(description) LIKE LOWER(?) ESCAPE '\')`, "%"+escapeLike(query.Search)+"%")
+	}
+
+	if len(conditions) == 0 {
+		return "", nil
+	}
+
+	return "WHERE " + strings.Join(conditions, " AND "), args
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// countInstances counts all that the query selects. Only a search has to look at
+// the rows: the counters know the rest.
+func (cp *ControlPlane) countInstances(ctx context.Context, query ops.InstancesQuery, where string, args []any) (int, error) {
+	count := `SELECT COUNT(*) FROM instances ` + where
+
+	if query.Search == "" {
+		count = `SELECT COALESCE(SUM(n), 0) FROM ` + cp.counts + ` WHERE subject = 'instances' AND owner_username = $1`
+		args = []any{query.Owner}
+
+		if query.Status != "" {
+			count += ` AND status = $2`
+
+			args = append(args, query.Status)
+		}
+	}
+
+	var total int
+	err := cp.db.Read().QueryRowContext(ctx, count, args...).Scan(&total)
+
+	return total, err
+}
+
+// scanner is what *sql.Row and *sql.Rows have in common.
+type scanner interface{ Scan(dest ...any) error }
+
+func scanInstance(row scanner) (ops.Instance, error) {
+	var (
+		i                                   ops.Instance
+		slug                                sql.NullString
+		created, updated, started, activity moment
+	)
+
+	err := row.Scan(&i.ID, &i.SnapshotID, &i.OwnerUsername, &i.WrapperType, &i.Name, &i.Description, &slug, &i.InstanceURL,
+		&i.PodName, &i.Status, &i.ErrorMessage, &i.ErrorCode, &created, &updated, &started, &activity,
+		&i.TTL, &i.InactivityTimeout, &i.MemoryUsageBytes)
+	if err != nil {
+		return ops.Instance{}, err
+	}
+
+	i.URLSlug = slug.String
+	i.StartedAt, i.LastActivityAt = started.Time, activity.Time
+
+	if created.Time != nil {
+		i.CreatedAt = *created.Time
+	}
+
+	if updated.Time != nil {
+		i.UpdatedAt = *updated.Time
+	}
+
+	return i, nil
+}

@@ -1,0 +1,205 @@
+package controlplane_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/health"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+var (
+	alice = ops.Caller{Username: "alice", Email: "alice@example.com", Role: ops.RoleAnalyst}
+	carol = ops.Caller{Username: "carol", Email: "carol@example.com", Role: ops.RoleAdmin}
+	dave  = ops.Caller{Username: "dave", Email: "dave@example.com", Role: ops.RoleOps}
+)
+
+// platform is a control plane over a database of its own, with a clock that the
+// test moves and whatever it logs.
+type platform struct {
+	*controlplane.ControlPlane
+
+	db    *store.DB
+	clock *clock
+	log   *bytes.Buffer
+	jobs  *triggers
+}
+
+// onEach runs fn as a parallel subtest on each database: on tables that Prepare
+// created, and on those of a platform that was there before.
+func onEach(t *testing.T, fn func(t *testing.T, p platform)) {
+	t.Helper()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		prepare(t, db)
+		fn(t, open(t, db))
+	})
+	t.Run("platform's own", func(t *testing.T) {
+		t.Parallel()
+		storetest.Each(t, func(t *testing.T, db *store.DB) {
+			prepare(t, db)
+			makeForeign(t, db)
+			prepare(t, db)
+			fn(t, open(t, db))
+		})
+	})
+}
+
+func prepare(tb testing.TB, db *store.DB) {
+	tb.Helper()
+
+	if err := controlplane.Prepare(tb.Context(), db); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// makeForeign turns what Prepare created into tables as today's platform has them:
+// without counters, with columns and constraints that the contract does not name.
+func makeForeign(tb testing.TB, db *store.DB) {
+	tb.Helper()
+
+	if db.Dialect() == store.SQLite {
+		for _, table := range []string{"instances", "snapshots", "export_jobs"} {
+			for _, event := range []string{"insert", "update", "delete"} {
+				exec(tb, db, `DROP TRIGGER opsconsole_`+table+`_`+event)
+			}
+		}
+
+		exec(tb, db, `DROP TABLE opsconsole_counts`)
+		exec(tb, db, `ALTER TABLE mappings ADD COLUMN data_source_id INTEGER`)
+
+		return
+	}
+
+	exec(tb, db, `DROP TABLE opsconsole_counts`)
+	exec(tb, db, `DROP FUNCTION opsconsole_count CASCADE`)
+	exec(tb, db, `ALTER TABLE mappings ADD COLUMN data_source_id INTEGER`)
+	exec(tb, db, `ALTER TABLE instances ALTER COLUMN snapshot_id SET NOT NULL`)
+	exec(tb, db, `ALTER TABLE instances ALTER COLUMN id TYPE INTEGER`)
+	exec(tb, db, `ALTER TABLE export_jobs ALTER COLUMN poll_count DROP DEFAULT`)
+	exec(tb, db, `ALTER TABLE users ALTER COLUMN is_active DROP DEFAULT`)
+	exec(tb, db, `INSERT INTO users (username, email, display_name, created_at, updated_at, is_active)
+		VALUES ('system', 'system@example.com', 'System', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 1)`)
+	exec(tb, db, `UPDATE global_config SET updated_by = 'system', updated_at = '2026-01-01T00:00:00'`)
+	exec(tb, db, `ALTER TABLE global_config ALTER COLUMN updated_by SET NOT NULL`)
+}
+
+func open(tb testing.TB, db *store.DB) platform {
+	tb.Helper()
+
+	p := platform{
+		db: db, clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}, jobs: &triggers{},
+	}
+	logger := slog.New(slog.NewTextHandler(p.log, nil))
+
+	checker, err := health.New(health.Config{DB: db, Now: p.clock.Now, Logger: logger})
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(controlplane.NewDatabaseConnections(db))
+
+	p.ControlPlane, err = controlplane.New(tb.Context(), controlplane.Config{
+		DB: db, Now: p.clock.Now, Logger: logger, Health: checker, Jobs: p.jobs, Metrics: registry, Version: "1.2.3",
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	return p
+}
+
+// clock stands still until the test moves it.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	c.now = c.now.Add(d)
+}
+
+// triggers is jobs that only remember who asked for what.
+type triggers struct {
+	by      string
+	trigger ops.JobTrigger
+}
+
+func (t *triggers) Trigger(_ context.Context, by string, trigger ops.JobTrigger) (ops.JobTriggered, error) {
+	t.by, t.trigger = by, trigger
+
+	return ops.JobTriggered{JobName: trigger.JobName, TriggeredBy: by, Reason: trigger.Reason, Status: "queued"}, nil
+}
+
+func (*triggers) Status(context.Context) (ops.JobStatus, error) {
+	return ops.JobStatus{Jobs: []ops.Job{{Name: ops.JobSchemaCache}}}, nil
+}
+
+// must returns the value of a call that has to succeed.
+func must[T any](tb testing.TB) func(value T, err error) T {
+	tb.Helper()
+
+	return func(value T, err error) T {
+		tb.Helper()
+
+		if err != nil {
+			tb.Fatal(err)
+		}
+
+		return value
+	}
+}
+
+func wantCode(tb testing.TB, err error, want ops.Code) *ops.Error {
+	tb.Helper()
+
+	var e *ops.Error
+	if !errors.As(err, &e) {
+		tb.Fatalf("got %v, want an error with the code %s", err, want)
+	}
+
+	if e.Code != want {
+		tb.Fatalf("got %v, want the code %s", err, want)
+	}
+
+	return e
+}
+
+// wantFields wants a VALIDATION_FAILED that names exactly these fields.
+func wantFields(tb testing.TB, err error, want ...string) {
+	tb.Helper()
+	wantCode(tb, err, ops.CodeValidationFailed)
+
+	var got []string
+	for _, field := range ops.FieldErrors(err) {
+		got = append(got, field.Field)
+	}
+
+	if !reflect.DeepEqual(got, want) {
+		tb.Errorf("the fields %v were refused, want %v (%v)", got, want, err)
+	}
+}
+
+func ptr[T any](value T) *T { return &value }
