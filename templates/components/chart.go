@@ -1,0 +1,259 @@
+package components
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+// Chart is a value over time with its limit.
+type Chart struct {
+	// Title names the chart, Label the value, Unit what it counts.
+	Title, Label, Unit string
+	From, Until        time.Time
+	Values             monitor.Series
+	// Limit is drawn as a line of its own; it may be empty.
+	Limit      monitor.Series
+	LimitLabel string
+	Marks      []Mark
+	Now        time.Time
+}
+
+// The size of a drawing in its own units: it is stretched to its place.
+const (
+	drawingWidth  = 1000.0
+	drawingHeight = 100.0
+	// rowsMost is how many rows the table below a chart has at most.
+	rowsMost = 60
+	// sparklineRowsMost is as many for a sparkline: one for five minutes of an hour.
+	sparklineRowsMost = 12
+)
+
+// frame maps moments and values to a drawing.
+type frame struct {
+	from, until time.Time
+	top         float64
+}
+
+func (c Chart) frame() frame {
+	highest := 0.0
+	for _, p := range slices.Concat(c.Values, c.Limit) {
+		if p.Value != nil {
+			highest = max(highest, *p.Value)
+		}
+	}
+
+	return frame{from: c.From, until: c.Until, top: niceTop(highest)}
+}
+
+func (f frame) x(t time.Time) float64 {
+	span := f.until.Sub(f.from)
+	if span <= 0 {
+		return 0
+	}
+
+	return drawingWidth * float64(t.Sub(f.from)) / float64(span)
+}
+
+func (f frame) y(v float64) float64 { return drawingHeight * (1 - v/f.top) }
+
+// niceTop returns the end of an axis that holds v: 1, 2, 2.5 or 5 times a power of ten,
+// even so that its half is a whole number where values are.
+func niceTop(v float64) float64 {
+	if v <= 2 {
+		return 2
+	}
+
+	magnitude := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, step := range []float64{1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10} {
+		if top := step * magnitude; v <= top {
+			return top
+		}
+	}
+
+	return 10 * magnitude
+}
+
+// segments splits a series at its gaps: where there is no value, and where samples are
+// missing for longer than three times the usual distance.
+func segments(series monitor.Series) []monitor.Series {
+	var (
+		out    []monitor.Series
+		open   monitor.Series
+		usual  = usualDistance(series)
+		finish = func() {
+			if len(open) > 0 {
+				out = append(out, open)
+				open = nil
+			}
+		}
+	)
+
+	for i, p := range series {
+		if p.Value == nil {
+			finish()
+
+			continue
+		}
+
+		if i > 0 && usual > 0 && p.At.Sub(series[i-1].At) > 3*usual {
+			finish()
+		}
+
+		open = append(open, p)
+	}
+
+	finish()
+
+	return out
+}
+
+func usualDistance(series monitor.Series) time.Duration {
+	if len(series) < 2 {
+		return 0
+	}
+
+	distances := make([]time.Duration, 0, len(series)-1)
+	for i := 1; i < len(series); i++ {
+		distances = append(distances, series[i].At.Sub(series[i-1].At))
+	}
+
+	slices.Sort(distances)
+
+	return distances[len(distances)/2]
+}
+
+// line returns the path of a series. A lone sample is a dot.
+func (f frame) line(series monitor.Series) string {
+	var path strings.Builder
+
+	for _, segment := range segments(series) {
+		for i, p := range segment {
+			command := 'L'
+			if i == 0 {
+				command = 'M'
+			}
+
+			fmt.Fprintf(&path, "%c%.1f %.1f", command, f.x(p.At), f.y(*p.Value))
+		}
+
+		if len(segment) == 1 {
+			path.WriteString("h0")
+		}
+	}
+
+	return path.String()
+}
+
+// area returns the path of what lies below a series.
+func (f frame) area(series monitor.Series) string {
+	var path strings.Builder
+
+	for _, segment := range segments(series) {
+		if len(segment) < 2 {
+			continue
+		}
+
+		fmt.Fprintf(&path, "M%.1f %.0f", f.x(segment[0].At), drawingHeight)
+
+		for _, p := range segment {
+			fmt.Fprintf(&path, "L%.1f %.1f", f.x(p.At), f.y(*p.Value))
+		}
+
+		fmt.Fprintf(&path, "V%.0fZ", drawingHeight)
+	}
+
+	return path.String()
+}
+
+// row is a line of the table of a chart; nil where there was no data.
+type row struct {
+	at           time.Time
+	value, limit *float64
+}
+
+// rows thins a chart out to at most that many lines, each with the last value of its span.
+func (c Chart) rows(most int) []row {
+	step := max(c.Until.Sub(c.From)/time.Duration(most), time.Second)
+
+	var out []row
+
+	for start := c.From; start.Before(c.Until) && len(out) < most; start = start.Add(step) {
+		end := start.Add(step)
+		out = append(out, row{
+			at:    end,
+			value: lastIn(c.Values, start, end),
+			limit: lastIn(c.Limit, start, end),
+		})
+	}
+
+	return out
+}
+
+// lastIn returns the last value after start, up to and including end.
+func lastIn(series monitor.Series, start, end time.Time) *float64 {
+	for _, p := range slices.Backward(series) {
+		if p.Value != nil && p.At.After(start) && !p.At.After(end) {
+			return p.Value
+		}
+	}
+
+	return nil
+}
+
+// summary says in a sentence what a line shows, for those who do not see it.
+func summary(label string, series monitor.Series, write func(float64) string) string {
+	lowest, highest, last := math.Inf(1), math.Inf(-1), math.NaN()
+	missing := 0
+
+	for _, p := range series {
+		if p.Value == nil {
+			missing++
+
+			continue
+		}
+
+		lowest, highest, last = min(lowest, *p.Value), max(highest, *p.Value), *p.Value
+	}
+
+	if math.IsNaN(last) {
+		return label + ": no data"
+	}
+
+	text := fmt.Sprintf("%s: between %s and %s, last %s", label, write(lowest), write(highest), write(last))
+	if missing > 0 {
+		text += fmt.Sprintf("; no data for %s of it", format.Percent(missing, len(series)))
+	}
+
+	return text
+}
+
+func (c Chart) write(v *float64) string {
+	if v == nil {
+		return "no data"
+	}
+
+	return writer(c.Unit)(*v)
+}
+
+// writer writes values of a unit: milliseconds as such, anything else as numbers.
+func writer(unit string) func(float64) string {
+	if unit == "ms" {
+		return format.Millis
+	}
+
+	return format.Number
+}
+
+// sparkline is the chart of a series that spans its own time.
+func sparkline(label, unit string, series monitor.Series) Chart {
+	return Chart{
+		Title: label, Label: label, Unit: unit,
+		From: series[0].At, Until: series[len(series)-1].At, Values: series,
+	}
+}

@@ -1,0 +1,28 @@
+package components
+
+import (
+	"context"
+	"html"
+	"io"
+
+	"github.com/a-h/templ"
+)
+
+// text writes the snippet to the letter: a template would add white space between the
+// parts, and here white space counts.
+func (s Snippet) text() templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		for _, part := range s.Parts {
+			text := html.EscapeString(part.Text)
+			if part.Field != "" {
+				text = `<var data-field="` + html.EscapeString(part.Field) + `">` + text + `</var>`
+			}
+
+			if _, err := io.WriteString(w, text); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+}

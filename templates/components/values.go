@@ -1,0 +1,96 @@
+package components
+
+import (
+	"fmt"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+// Value writes a value of a field as people read it: 5 instances, 24 h (PT24H), No expiry.
+func Value(field changes.Field, value any) string {
+	switch v := value.(type) {
+	case nil:
+		if field.Kind == changes.KindDuration {
+			return "No expiry"
+		}
+
+		return "Not set"
+	case bool:
+		if v {
+			return "On"
+		}
+
+		return "Off"
+	case int64:
+		if field.Unit == "" {
+			return format.Count(v)
+		}
+
+		return format.Count(v) + " " + field.Unit
+	case string:
+		switch {
+		case field.Kind == changes.KindDuration:
+			return format.Duration(v)
+		case v == "":
+			return "Empty"
+		default:
+			return v
+		}
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// Step says in words what becomes of a field: lowered by 2, turned on, no expiry any more.
+func Step(d changes.Difference) string {
+	switch d.Field.Kind {
+	case changes.KindInt:
+		before, okBefore := d.Before.(int64)
+		after, okAfter := d.After.(int64)
+
+		switch {
+		case !okBefore || !okAfter:
+			return "changed"
+		case after < before:
+			return "lowered by " + format.Count(before-after)
+		default:
+			return "raised by " + format.Count(after-before)
+		}
+	case changes.KindBool:
+		if d.After == true {
+			return "turned on"
+		}
+
+		return "turned off"
+	case changes.KindDuration:
+		return durationStep(d)
+	case changes.KindText:
+		return "changed"
+	default:
+		return "changed"
+	}
+}
+
+func durationStep(d changes.Difference) string {
+	if d.Before == nil {
+		return "will expire"
+	}
+
+	if d.After == nil {
+		return "will not expire any more"
+	}
+
+	before, errBefore := ops.ParseDuration(fmt.Sprint(d.Before))
+	after, errAfter := ops.ParseDuration(fmt.Sprint(d.After))
+
+	switch {
+	case errBefore != nil || errAfter != nil:
+		return "changed"
+	case after < before:
+		return "shortened by " + format.Span(before-after)
+	default:
+		return "lengthened by " + format.Span(after-before)
+	}
+}

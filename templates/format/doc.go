@@ -1,0 +1,3 @@
+// Package format writes values as people read them: counts with thousands separators,
+// times both relative and absolute, durations in words. It decides nothing.
+package format

@@ -1,0 +1,129 @@
+package format
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+const day = 24 * time.Hour
+
+// Relative writes t as seen from now: in 4 min, 12 s ago, just now. The page's script
+// says the same, so that nothing jumps when it takes over.
+func Relative(t, now time.Time) string {
+	d := t.Sub(now)
+	switch {
+	case d > -time.Second && d < time.Second:
+		return "just now"
+	case d < 0:
+		return rough(-d) + " ago"
+	default:
+		return "in " + rough(d)
+	}
+}
+
+// Absolute writes t in UTC, with the date when it is another day than now, and the year
+// when it is another year.
+func Absolute(t, now time.Time) string {
+	t, now = t.UTC(), now.UTC()
+	layout := "15:04 UTC"
+
+	switch {
+	case t.Year() != now.Year():
+		layout = "2 Jan 2006, 15:04 UTC"
+	case t.YearDay() != now.YearDay():
+		layout = "Mon 2 Jan, 15:04 UTC"
+	}
+
+	return t.Format(layout)
+}
+
+// Full writes t with date and seconds in UTC.
+func Full(t time.Time) string { return t.UTC().Format("Mon 2 Jan 2006, 15:04:05 UTC") }
+
+// Clock writes the time of day in UTC.
+func Clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
+
+// Span writes how long something takes or lasts in its two largest units: 2 min 5 s, 3 d 4 h.
+func Span(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+
+	for _, unit := range []struct {
+		size, small time.Duration
+		name, sub   string
+	}{{day, time.Hour, "d", "h"}, {time.Hour, time.Minute, "h", "min"}, {time.Minute, time.Second, "min", "s"}} {
+		if d < unit.size {
+			continue
+		}
+
+		whole, rest := d/unit.size, d%unit.size/unit.small
+		if rest == 0 {
+			return fmt.Sprintf("%d %s", whole, unit.name)
+		}
+
+		return fmt.Sprintf("%d %s %d %s", whole, unit.name, rest, unit.sub)
+	}
+
+	return fmt.Sprintf("%d s", d/time.Second)
+}
+
+// rough writes a length in its largest unit, rounded down.
+func rough(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	case d < 2*day:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	default:
+		return fmt.Sprintf("%d d", d/day)
+	}
+}
+
+// Duration writes an ISO 8601 duration of the contract in words and as it came:
+// 36 h (PT36H). What it cannot read it leaves as it is.
+func Duration(iso string) string {
+	d, err := ops.ParseDuration(iso)
+	if err != nil {
+		return iso
+	}
+
+	return words(iso, d) + " (" + iso + ")"
+}
+
+// words keeps the units that were written, PT36H is 36 h and P1DT12H 1 d 12 h.
+func words(iso string, d time.Duration) string {
+	out, number := "", ""
+	date := true
+
+	for _, r := range iso {
+		switch {
+		case r >= '0' && r <= '9':
+			number += string(r)
+		case r == 'T':
+			date = false
+		case number != "":
+			unit := map[rune]string{'D': "d", 'H': "h", 'S': "s"}[r]
+			if r == 'M' && !date {
+				unit = "min"
+			}
+
+			if out != "" {
+				out += " "
+			}
+
+			out += number + " " + unit
+			number = ""
+		}
+	}
+
+	if d == 0 {
+		return "0 s"
+	}
+
+	return out
+}

@@ -1,0 +1,78 @@
+package templates
+
+import (
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// navItem is an entry of the navigation: a page that is built.
+type navItem struct {
+	ID    string
+	Label string
+	Path  string
+	Icon  components.Icon
+	// Group is the heading it stands under, "" for none.
+	Group string
+}
+
+// navigation is the one list of pages, in their order.
+func navigation() []navItem {
+	return []navItem{
+		{"overview", "Overview", "/", components.IconLayoutDashboard, ""},
+		{"health", "Health", "/health", components.IconHeartPulse, ""},
+		{"capacity", "Capacity", "/capacity", components.IconGauge, ""},
+		{"jobs", "Jobs", "/jobs", components.IconListChecks, ""},
+		{"exports", "Exports", "/exports", components.IconDatabaseZap, ""},
+		{"concurrency", "Concurrency", "/config/concurrency", components.IconSlidersHorizontal, "Configuration"},
+		{"history", "History", "/history", components.IconHistory, "Record"},
+		{"audit", "Audit", "/audit", components.IconScrollText, "Record"},
+		{"metrics", "Metrics", "/metrics", components.IconActivity, "Record"},
+	}
+}
+
+// navGroup is entries under one heading.
+type navGroup struct {
+	Title string
+	Items []navItem
+}
+
+func navigationGroups() []navGroup {
+	var groups []navGroup
+
+	for _, item := range navigation() {
+		if len(groups) == 0 || groups[len(groups)-1].Title != item.Group {
+			groups = append(groups, navGroup{Title: item.Group})
+		}
+
+		last := &groups[len(groups)-1]
+		last.Items = append(last.Items, item)
+	}
+
+	return groups
+}
+
+// action is something to do from the command palette. One with Dialog asks there what
+// its page would ask.
+type action struct {
+	Label  string
+	Path   string
+	Icon   components.Icon
+	Dialog bool
+}
+
+func actions() []action {
+	out := []action{
+		{Label: "Change the concurrency limits", Path: "/config/concurrency", Icon: components.IconPencil},
+	}
+
+	for _, job := range []ops.JobName{ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation, ops.JobSchemaCache} {
+		out = append(out, action{
+			Label: "Run " + jobTitle(job) + " now", Path: triggerPath(job), Icon: components.IconPlay, Dialog: true,
+		})
+	}
+
+	return out
+}
+
+// triggerPath is where a run of the job is asked for.
+func triggerPath(job ops.JobName) string { return "/jobs/" + string(job) + "/trigger" }
