@@ -1,0 +1,59 @@
+package auth
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// attempt is one attempt to sign in. All of it is in its cookie, and state, nonce
+// and verifier follow from that: the state that comes back proves the rest.
+type attempt struct {
+	secret   secret
+	started  time.Time
+	returnTo string
+}
+
+// attemptKeys are what an attempt shows to the provider.
+type attemptKeys struct {
+	state    string
+	nonce    string
+	verifier string // of PKCE
+}
+
+func (a attempt) cookie() string { return a.secret.text() + "." + a.rest() }
+
+func (a attempt) rest() string {
+	return strconv.FormatInt(a.started.Unix(), 10) + "." + base64.RawURLEncoding.EncodeToString([]byte(a.returnTo))
+}
+
+func parseAttempt(cookie string) (a attempt, ok bool) {
+	secretText, rest, _ := strings.Cut(cookie, ".")
+	startedText, returnText, _ := strings.Cut(rest, ".")
+
+	secret, ok := parseSecret(secretText)
+	started, startedErr := strconv.ParseInt(startedText, 10, 64)
+	returnTo, returnErr := base64.RawURLEncoding.DecodeString(returnText)
+
+	if !ok || startedErr != nil || returnErr != nil {
+		return attempt{}, false
+	}
+
+	return attempt{secret: secret, started: time.Unix(started, 0), returnTo: LocalPath(string(returnTo))}, true
+}
+
+func (a attempt) keys() (attemptKeys, error) {
+	var keys attemptKeys
+
+	for purpose, key := range map[string]*string{"state": &keys.state, "nonce": &keys.nonce, "verifier": &keys.verifier} {
+		derived, err := a.secret.derive(purpose + " " + a.rest())
+		if err != nil {
+			return attemptKeys{}, err
+		}
+
+		*key = derived.text()
+	}
+
+	return keys, nil
+}

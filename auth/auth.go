@@ -1,0 +1,207 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// The paths below the public URL that the provider must know.
+const (
+	// CallbackPath is the redirect URI.
+	CallbackPath = "/auth/callback"
+	// SignedOutPath is the post-logout redirect URI.
+	SignedOutPath = "/login"
+)
+
+// The defaults of [Config].
+const (
+	DefaultRolesClaim      = "https://api.graph-olap.example.com/roles"
+	DefaultEmailClaim      = "https://api.graph-olap.example.com/email"
+	DefaultUsernameClaim   = claimPreferredUsername
+	DefaultOpsRole         = "ops"
+	DefaultSessionLifetime = 12 * time.Hour
+	DefaultSessionIdle     = time.Hour
+)
+
+// Config says who vouches for users, and how long to believe it.
+type Config struct {
+	// Issuer is the provider's URL, as it writes it in its tokens.
+	Issuer       string
+	ClientID     string
+	ClientSecret string // "" for a public client
+	// Scopes are asked for beside openid; nil means profile and email. A provider
+	// may want offline_access before it hands out refresh tokens.
+	Scopes []string
+	// Audiences are accepted in bearer tokens, beside the client ID.
+	Audiences []string
+
+	// The claims, as [ParseClaimPath] reads them. Where the default username claim is
+	// missing, email and then sub stand in; the email claim falls back to "email".
+	RolesClaim    string
+	UsernameClaim string
+	EmailClaim    string
+	// OpsRole is the one value of the roles claim that makes an operator, in any case.
+	OpsRole string
+
+	// PublicURL is where browsers reach the console; https makes its cookies Secure.
+	PublicURL *url.URL
+
+	// SessionLifetime ends a session however busy, SessionIdle one that is not used.
+	SessionLifetime time.Duration
+	SessionIdle     time.Duration
+
+	DB     *store.DB
+	Now    func() time.Time
+	Logger *slog.Logger
+	// HTTPClient calls the provider; nil means one with a timeout that follows no redirects.
+	HTTPClient *http.Client
+}
+
+// Auth signs people in and out and tells who sent a request.
+type Auth struct {
+	clientID  string
+	audiences []string
+	signedOut string
+	now       func() time.Time
+	log       *slog.Logger
+	noteEvery time.Duration
+
+	provider *provider
+	profiler profiler
+	sessions *sessionStore
+	attempts *attemptStore
+
+	latest    latestTokens
+	refreshes singleflight.Group
+	// refreshPausedUntil is a moment in Unix nanoseconds.
+	refreshPausedUntil atomic.Int64
+}
+
+// New checks the configuration, all of it, and calls nobody.
+func New(cfg Config) (*Auth, error) {
+	cfg = cfg.withDefaults()
+
+	profiler, profilerErr := cfg.profiler()
+	if err := errors.Join(cfg.check(), profilerErr); err != nil {
+		return nil, err
+	}
+
+	cookies := cookies{secure: cfg.PublicURL.Scheme == "https"}
+	a := &Auth{
+		clientID:  cfg.ClientID,
+		audiences: append(slices.Clone(cfg.Audiences), cfg.ClientID),
+		signedOut: cfg.PublicURL.JoinPath(SignedOutPath).String(),
+		now:       cfg.Now,
+		log:       cfg.Logger,
+		noteEvery: min(time.Minute, cfg.SessionIdle/10),
+		provider:  newProvider(cfg),
+		profiler:  profiler,
+		attempts:  &attemptStore{db: cfg.DB, cookies: cookies, now: cfg.Now},
+		sessions: &sessionStore{
+			db: cfg.DB, cookies: cookies, now: cfg.Now,
+			cookieName: cookies.name("opsconsole"),
+			lifetime:   cfg.SessionLifetime, idle: cfg.SessionIdle,
+		},
+	}
+
+	return a, nil
+}
+
+func (c Config) withDefaults() Config {
+	for _, text := range []struct {
+		field    *string
+		fallback string
+	}{
+		{&c.RolesClaim, DefaultRolesClaim},
+		{&c.EmailClaim, DefaultEmailClaim},
+		{&c.UsernameClaim, DefaultUsernameClaim},
+		{&c.OpsRole, DefaultOpsRole},
+	} {
+		if *text.field == "" {
+			*text.field = text.fallback
+		}
+	}
+
+	if c.Scopes == nil {
+		c.Scopes = []string{oidc.ScopeProfile, oidc.ScopeEmail}
+	}
+
+	if c.SessionLifetime == 0 {
+		c.SessionLifetime = DefaultSessionLifetime
+	}
+
+	if c.SessionIdle == 0 {
+		c.SessionIdle = DefaultSessionIdle
+	}
+
+	if c.HTTPClient == nil {
+		c.HTTPClient = &http.Client{
+			Timeout: providerTimeout,
+			// A redirect would carry the client's secret to where nobody configured it.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+
+	return c
+}
+
+func (c Config) check() error {
+	var errs []error
+
+	if err := checkWebURL(c.Issuer); err != nil {
+		errs = append(errs, fmt.Errorf("the issuer: %w", err))
+	}
+
+	if c.ClientID == "" {
+		errs = append(errs, errors.New("the client ID is missing"))
+	}
+
+	if c.PublicURL == nil {
+		errs = append(errs, errors.New("the public URL is missing"))
+	} else if err := checkWebURL(c.PublicURL.String()); err != nil {
+		errs = append(errs, fmt.Errorf("the public URL: %w", err))
+	}
+
+	if c.SessionLifetime < 0 || c.SessionIdle < 0 {
+		errs = append(errs, errors.New("a session cannot last less than no time"))
+	}
+
+	if c.DB == nil || c.Now == nil || c.Logger == nil {
+		errs = append(errs, errors.New("a database, a clock and a logger are needed"))
+	}
+
+	return errors.Join(errs...)
+}
+
+func (c Config) profiler() (profiler, error) {
+	roles, rolesErr := ParseClaimPath(c.RolesClaim)
+	username, usernameErr := ParseClaimPath(c.UsernameClaim)
+	email, emailErr := ParseClaimPath(c.EmailClaim)
+
+	return profiler{opsRole: c.OpsRole, roles: roles, username: username, email: email},
+		errors.Join(rolesErr, usernameErr, emailErr)
+}
+
+func checkWebURL(raw string) error {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return err
+	}
+
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%q is not a plain http or https URL", raw)
+	}
+
+	return nil
+}

@@ -1,0 +1,66 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// bearerToken returns the bearer token of the request. One that is presented badly
+// is presented, and "" never verifies; other schemes are for somebody else.
+func bearerToken(r *http.Request) (token string, presented bool) {
+	headers := r.Header.Values("Authorization")
+	for _, header := range headers {
+		scheme, rest, _ := strings.Cut(header, " ")
+		if strings.EqualFold(scheme, "Bearer") {
+			token, presented = strings.TrimSpace(rest), true
+		}
+	}
+
+	if len(headers) > 1 {
+		token = ""
+	}
+
+	return token, presented
+}
+
+// identifyBearer verifies an access token: signature, issuer, expiry, audience.
+func (a *Auth) identifyBearer(ctx context.Context, raw string) (Identity, error) {
+	idp, err := a.provider.get(ctx)
+	if err != nil {
+		return Identity{}, err
+	}
+
+	token, err := idp.verify(ctx, raw)
+
+	switch {
+	case errors.Is(err, ErrUnreachable):
+		return Identity{}, err
+	case err != nil:
+		return Identity{}, badBearer("it is malformed, expired, or not signed by the configured identity provider", err)
+	case !slices.ContainsFunc(token.Audience, func(aud string) bool { return slices.Contains(a.audiences, aud) }):
+		return Identity{}, badBearer("it is meant for somebody else", nil)
+	case token.isIDToken():
+		return Identity{}, badBearer("it is an ID token, and an access token is wanted", nil)
+	}
+
+	identity, _, err := a.profiler.read(token.claims)
+	if err != nil {
+		return Identity{}, badBearer("it does not say who its user is", err)
+	}
+
+	identity.Token = raw
+	identity.SignedInAt = token.IssuedAt
+	identity.ExpiresAt = token.Expiry
+	identity.Via = ViaBearer
+
+	return identity, nil
+}
+
+func badBearer(why string, cause error) *ops.Error {
+	return fail(ErrBearerInvalid, "The bearer token was refused: "+why, cause)
+}

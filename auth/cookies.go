@@ -1,0 +1,34 @@
+package auth
+
+import (
+	"net/http"
+
+	"github.com/gorilla/sessions"
+)
+
+// cookies makes the names and options of the console's cookies. Over https a
+// cookie is Secure and its name begins with __Host-, so that no other host and no
+// plain connection can have set it.
+type cookies struct {
+	secure bool
+}
+
+func (c cookies) name(base string) string {
+	if c.secure {
+		return "__Host-" + base
+	}
+
+	return base
+}
+
+// options of a cookie that lasts for maxAge seconds, 0 for as long as the browser
+// is open, below 0 to delete it.
+func (c cookies) options(maxAge int) *sessions.Options {
+	return &sessions.Options{
+		Path: "/", MaxAge: maxAge, Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+func (c cookies) set(w http.ResponseWriter, name, value string, maxAge int) {
+	http.SetCookie(w, sessions.NewCookie(name, value, c.options(maxAge)))
+}

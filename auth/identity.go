@@ -1,0 +1,140 @@
+package auth
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Via is how somebody proved who they are.
+type Via string
+
+// The two ways.
+const (
+	ViaSession Via = "session"
+	ViaBearer  Via = "bearer"
+)
+
+// Identity is who is asking.
+type Identity struct {
+	// Subject is the provider's own, unchanging name of the user.
+	Subject  string
+	Username string
+	Email    string
+	Name     string
+
+	// Roles are as the provider sent them, Role the strongest that the platform
+	// knows among them, "" for none.
+	Roles []string
+	Role  ops.Role
+
+	// Token is the user's access token, "" when a session has none that is valid.
+	Token string
+	// SessionID names the session to [Auth.EndSession]; it opens nothing. It is ""
+	// for a bearer token.
+	SessionID string
+
+	SignedInAt time.Time
+	// ExpiresAt is when the session ends at the latest, or the bearer token does.
+	ExpiresAt time.Time
+	Via       Via
+}
+
+// IsOps reports whether the identity holds the configured Ops role; admin is not enough.
+func (i Identity) IsOps() bool { return i.Role == ops.RoleOps }
+
+// Caller is the identity as the control plane sees it.
+func (i Identity) Caller() ops.Caller {
+	return ops.Caller{Username: i.Username, Email: i.Email, Role: i.Role, Token: i.Token}
+}
+
+// LogValue keeps the token out of logs.
+func (i Identity) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("username", i.Username), slog.String("role", string(i.Role)), slog.String("via", string(i.Via)),
+	)
+}
+
+// Identify tells who sent the request: by its bearer token if it has one, else by
+// its session, which counts as used. The kinds of its errors are [ErrNoCredential],
+// [ErrSessionEnded], [ErrBearerInvalid] and [ErrUnreachable]; anything else is a
+// failure of the database.
+func (a *Auth) Identify(r *http.Request) (Identity, error) {
+	ctx := r.Context()
+
+	identity, seen, err := a.recognise(r)
+	if err != nil {
+		return Identity{}, err
+	}
+
+	if now := a.now(); now.Sub(seen) >= a.noteEvery {
+		if err := a.sessions.saw(ctx, identity, now); err != nil {
+			a.log.WarnContext(ctx, "a user could not be noted as seen", slog.Any("identity", identity), slog.Any("error", err))
+		}
+	}
+
+	return identity, nil
+}
+
+// Recheck is [Auth.Identify] for a stream that has been open for a while: its
+// session does not count as used, so that an open tab outlives no idle timeout.
+func (a *Auth) Recheck(r *http.Request) (Identity, error) {
+	identity, _, err := a.recognise(r)
+
+	return identity, err
+}
+
+// recognise tells who sent the request and when they were last noted as seen.
+func (a *Auth) recognise(r *http.Request) (identity Identity, seen time.Time, err error) {
+	ctx := r.Context()
+
+	if token, presented := bearerToken(r); presented {
+		if identity, err = a.identifyBearer(ctx, token); err != nil {
+			return Identity{}, time.Time{}, err
+		}
+
+		user, err := a.User(ctx, identity.Username)
+		if err != nil && ops.AsError(err).Code != ops.CodeNotFound {
+			return Identity{}, time.Time{}, err
+		}
+
+		return identity, user.LastSeenAt, nil
+	}
+
+	opened, err := a.sessions.New(r, a.sessions.cookieName)
+	if err != nil {
+		return Identity{}, time.Time{}, err
+	}
+
+	if opened.IsNew {
+		return Identity{}, time.Time{}, fail(ErrNoCredential, "Sign in to go on", nil)
+	}
+
+	s, err := a.renewed(ctx, sessionIn(opened))
+	if err != nil {
+		return Identity{}, time.Time{}, err
+	}
+
+	return a.identityOf(s), s.lastSeenAt, nil
+}
+
+// identityOf returns who the session is of, and remembers its token.
+func (a *Auth) identityOf(s session) Identity {
+	identity := s.who
+	identity.Token = s.tokens.accessAt(a.now())
+	identity.SessionID = s.secret.hash()
+	identity.SignedInAt = s.createdAt
+	identity.ExpiresAt = s.expiresAt
+	identity.Via = ViaSession
+
+	until := s.tokens.ExpiresAt
+	if until.IsZero() {
+		until = s.expiresAt
+	}
+
+	a.latest.remember(identity, until)
+
+	return identity
+}

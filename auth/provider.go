@@ -1,0 +1,178 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+	"golang.org/x/sync/singleflight"
+)
+
+// providerTimeout bounds each call to the provider.
+const providerTimeout = 10 * time.Second
+
+// provider is the identity provider by its address. What else there is to know
+// about it is asked when it is first needed, and again until it answers.
+type provider struct {
+	issuer string
+	host   string
+	client *http.Client
+	oauth  oauth2.Config // lacks the endpoint
+	now    func() time.Time
+
+	flight singleflight.Group
+	found  atomic.Pointer[endpoints]
+}
+
+// endpoints is a provider that has answered.
+type endpoints struct {
+	*provider
+
+	discovered *oidc.Provider
+	oauth      *oauth2.Config
+	keys       oidc.KeySet
+	endSession string // "" when the provider has none
+}
+
+func newProvider(cfg Config) *provider {
+	host := cfg.Issuer
+	if u, err := url.Parse(cfg.Issuer); err == nil {
+		host = u.Host
+	}
+
+	scopes := append([]string{oidc.ScopeOpenID}, cfg.Scopes...)
+	slices.Sort(scopes)
+
+	return &provider{
+		issuer: cfg.Issuer,
+		host:   host,
+		client: cfg.HTTPClient,
+		oauth: oauth2.Config{
+			ClientID:     cfg.ClientID,
+			ClientSecret: cfg.ClientSecret,
+			RedirectURL:  cfg.PublicURL.JoinPath(CallbackPath).String(),
+			Scopes:       slices.Compact(scopes),
+		},
+		now: cfg.Now,
+	}
+}
+
+// get returns the provider's endpoints; many who ask at once make one request.
+func (p *provider) get(ctx context.Context) (*endpoints, error) {
+	if found := p.found.Load(); found != nil {
+		return found, nil
+	}
+
+	flight := p.flight.DoChan("", func() (any, error) {
+		// Others wait for it too, so it does not end with the request that began it.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), providerTimeout)
+		defer cancel()
+
+		return p.discover(ctx)
+	})
+
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case result := <-flight:
+		found, _ := result.Val.(*endpoints)
+
+		return found, result.Err
+	}
+}
+
+func (p *provider) discover(ctx context.Context) (*endpoints, error) {
+	ctx = oidc.ClientContext(ctx, p.client)
+
+	discovered, err := oidc.NewProvider(ctx, p.issuer)
+	if err != nil {
+		return nil, p.failed(err)
+	}
+
+	var document struct {
+		JWKSURI     string   `json:"jwks_uri"`
+		EndSession  string   `json:"end_session_endpoint"`
+		AuthMethods []string `json:"token_endpoint_auth_methods_supported"`
+	}
+	if err := discovered.Claims(&document); err != nil {
+		return nil, p.failed(err)
+	}
+
+	config := p.oauth
+	config.Endpoint = discovered.Endpoint()
+	config.Endpoint.AuthStyle = authStyle(config.ClientSecret, document.AuthMethods)
+
+	found := &endpoints{
+		provider:   p,
+		discovered: discovered,
+		oauth:      &config,
+		keys:       oidc.NewRemoteKeySet(ctx, document.JWKSURI),
+		endSession: document.EndSession,
+	}
+	p.found.Store(found)
+
+	return found, nil
+}
+
+// authStyle decides how the client proves itself. Trying one way and then the
+// other, as oauth2 would, spends a code or a refresh token twice.
+func authStyle(clientSecret string, supported []string) oauth2.AuthStyle {
+	const basic, post = "client_secret_basic", "client_secret_post"
+
+	if clientSecret == "" || (slices.Contains(supported, post) && !slices.Contains(supported, basic)) {
+		return oauth2.AuthStyleInParams
+	}
+
+	return oauth2.AuthStyleInHeader // what the specification says where the provider says nothing
+}
+
+// failed sorts the error of a call to the provider: it does not answer, or not as
+// one should, or it refuses.
+func (p *provider) failed(err error) error {
+	var (
+		network  *url.Error
+		mismatch *oidc.IssuerMismatchError
+		answer   *oauth2.RetrieveError
+	)
+
+	switch {
+	case errors.As(err, &network):
+		return p.silent(err)
+	case errors.As(err, &mismatch):
+		return fail(ErrUnreachable, fmt.Sprintf(
+			"The identity provider at %s calls itself %q, but %q is configured", p.host, mismatch.Discovered, mismatch.Provided), err)
+	case !errors.As(err, &answer):
+		return fail(ErrUnreachable, p.host+" does not answer as an OpenID Connect provider", err)
+	}
+
+	// Not the error itself, which carries the whole answer.
+	cause := fmt.Errorf("token endpoint: %s %q %q", answer.Response.Status, answer.ErrorCode, answer.ErrorDescription)
+	if answer.ErrorCode == "" || answer.Response.StatusCode >= http.StatusInternalServerError {
+		return p.silent(cause)
+	}
+
+	return p.refused(answer.ErrorCode, cause)
+}
+
+func (p *provider) silent(cause error) error {
+	return fail(ErrUnreachable, fmt.Sprintf("The identity provider at %s does not answer", p.host), cause)
+}
+
+// refused says that the provider answered with an error code of OAuth.
+func (p *provider) refused(code string, cause error) error {
+	switch code {
+	case "access_denied":
+		return fail(ErrDenied, fmt.Sprintf("The sign-in at %s was cancelled or denied", p.host), cause)
+	case "server_error", "temporarily_unavailable":
+		return p.silent(cause)
+	default:
+		return fail(ErrRefused, fmt.Sprintf("The identity provider at %s refused: %s", p.host, code), cause)
+	}
+}

@@ -1,0 +1,91 @@
+package auth
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/gorilla/sessions"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// sessionStore is a [sessions.Store] over the table.
+type sessionStore struct {
+	db       *store.DB
+	cookies  cookies
+	now      func() time.Time
+	lifetime time.Duration
+	idle     time.Duration
+
+	cookieName string
+}
+
+// sessionKey is where a [sessions.Session] keeps its session.
+type sessionKey struct{}
+
+func sessionIn(s *sessions.Session) session {
+	found, _ := s.Values[sessionKey{}].(session)
+
+	return found
+}
+
+// Get implements [sessions.Store]: [sessionStore.New], once a request.
+func (s *sessionStore) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(s, name)
+}
+
+// New implements [sessions.Store]. It returns the session of the request's cookie,
+// or a new one: with [ErrSessionEnded] when there was a cookie.
+func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, error) {
+	result := sessions.NewSession(s, name)
+	result.Options = s.cookies.options(0)
+	result.IsNew = true
+
+	presented := r.CookiesNamed(name)
+	if len(presented) == 0 {
+		return result, nil
+	}
+
+	found, err := s.find(r.Context(), presented[0].Value)
+	if err != nil {
+		return result, err
+	}
+
+	result.ID = presented[0].Value
+	result.IsNew = false
+	result.Values[sessionKey{}] = found
+
+	return result, nil
+}
+
+// Save implements [sessions.Store]. A session is always written under a new
+// secret, and the row it had goes: nothing is ever kept under a secret that came
+// from a browser. A MaxAge below 0 deletes row and cookie.
+func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, saved *sessions.Session) error {
+	var old string
+	if secret, ok := parseSecret(saved.ID); ok {
+		old = secret.hash()
+	}
+
+	if saved.Options.MaxAge < 0 {
+		s.cookies.set(w, saved.Name(), "", -1)
+
+		return s.end(r.Context(), old)
+	}
+
+	now := s.now()
+	kept := sessionIn(saved)
+	kept.secret = newSecret()
+	kept.createdAt, kept.lastSeenAt, kept.expiresAt = now, now, now.Add(s.lifetime)
+
+	if err := s.insert(r.Context(), kept, old); err != nil {
+		return err
+	}
+
+	saved.ID = kept.secret.text()
+	saved.IsNew = false
+	saved.Values[sessionKey{}] = kept
+	s.cookies.set(w, saved.Name(), saved.ID, saved.Options.MaxAge)
+
+	return nil
+}

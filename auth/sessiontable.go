@@ -1,0 +1,214 @@
+package auth
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// session is a row of opsconsole_sessions, opened with the secret of its cookie.
+type session struct {
+	secret     secret
+	who        Identity // the person alone
+	tokens     tokens
+	sealed     []byte // the tokens as they stand in the row
+	createdAt  time.Time
+	lastSeenAt time.Time
+	expiresAt  time.Time
+}
+
+// find returns the session with the secret that the cookie holds, or [ErrSessionEnded].
+func (s *sessionStore) find(ctx context.Context, cookie string) (session, error) {
+	secret, ok := parseSecret(cookie)
+	if !ok {
+		return session{}, sessionEnded(errors.New("the cookie is malformed"))
+	}
+
+	found := session{secret: secret}
+	who := &found.who
+
+	var (
+		roles                        string
+		createdAt, seenAt, expiresAt store.Time
+	)
+
+	err := s.db.Read().QueryRowContext(ctx, `
+		SELECT username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at
+		FROM opsconsole_sessions WHERE id_hash = $1`, secret.hash(),
+	).Scan(&who.Username, &who.Subject, &who.Email, &who.Name, &who.Role, &roles,
+		&found.sealed, &createdAt, &seenAt, &expiresAt)
+
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return session{}, sessionEnded(err)
+	case err != nil:
+		return session{}, fmt.Errorf("find a session: %w", err)
+	}
+
+	found.createdAt, found.lastSeenAt, found.expiresAt = createdAt.Time, seenAt.Time, expiresAt.Time
+
+	if now := s.now(); !now.Before(found.expiresAt) || now.Sub(found.lastSeenAt) >= s.idle {
+		if err := s.end(ctx, secret.hash()); err != nil {
+			return session{}, err
+		}
+
+		return session{}, sessionEnded(errors.New("its time is over"))
+	}
+
+	return found, found.unseal(roles)
+}
+
+func (s *session) unseal(roles string) error {
+	plain, err := s.secret.open(s.sealed)
+	if err != nil {
+		return fmt.Errorf("open the tokens of a session: %w", err)
+	}
+
+	if err := errors.Join(json.Unmarshal(plain, &s.tokens), json.Unmarshal([]byte(roles), &s.who.Roles)); err != nil {
+		return fmt.Errorf("read a session: %w", err)
+	}
+
+	return nil
+}
+
+func (s *session) seal() (roles string, err error) {
+	plain, err := json.Marshal(s.tokens)
+	if err != nil {
+		return "", err
+	}
+
+	if s.sealed, err = s.secret.seal(plain); err != nil {
+		return "", err
+	}
+
+	list, err := json.Marshal(s.who.Roles)
+
+	return string(list), err
+}
+
+// insert writes a session and deletes the one it takes the place of.
+func (s *sessionStore) insert(ctx context.Context, kept session, old string) error {
+	roles, err := kept.seal()
+	if err != nil {
+		return err
+	}
+
+	who := kept.who
+
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE id_hash = $1`, old); err != nil {
+			return err
+		}
+
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO opsconsole_sessions
+				(id_hash, username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			kept.secret.hash(), who.Username, who.Subject, who.Email, who.Name, who.Role, roles, kept.sealed,
+			store.Time{Time: kept.createdAt}, store.Time{Time: kept.lastSeenAt}, store.Time{Time: kept.expiresAt})
+		if err != nil {
+			return err
+		}
+
+		return noteUser(ctx, tx, who, kept.createdAt)
+	})
+}
+
+// replace gives a session what a renewal brought, if its tokens are still those
+// that were renewed; else it returns the session as it is by now.
+func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) (session, error) {
+	kept := old
+	kept.who, kept.tokens = renewed.who, renewed.tokens
+
+	roles, err := kept.seal()
+	if err != nil {
+		return session{}, err
+	}
+
+	who := kept.who
+	replaced := false
+
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `
+			UPDATE opsconsole_sessions
+			SET username = $1, email = $2, name = $3, role = $4, roles = $5, tokens = $6
+			WHERE id_hash = $7 AND tokens = $8`,
+			who.Username, who.Email, who.Name, who.Role, roles, kept.sealed, kept.secret.hash(), old.sealed)
+		if err != nil {
+			return err
+		}
+
+		rows, err := result.RowsAffected()
+		if err != nil || rows == 0 {
+			return err
+		}
+
+		replaced = true
+
+		return noteUser(ctx, tx, who, s.now())
+	})
+	if err != nil || replaced {
+		return kept, err
+	}
+
+	return s.find(ctx, old.secret.text())
+}
+
+// endUnchanged ends a session if its tokens are still the same.
+func (s *sessionStore) endUnchanged(ctx context.Context, old session) (ended bool, err error) {
+	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx,
+			`DELETE FROM opsconsole_sessions WHERE id_hash = $1 AND tokens = $2`, old.secret.hash(), old.sealed)
+		if err != nil {
+			return err
+		}
+
+		rows, err := result.RowsAffected()
+		ended = rows > 0
+
+		return err
+	})
+
+	return ended, err
+}
+
+// saw notes that somebody, and their session if they came with one, is in use.
+func (s *sessionStore) saw(ctx context.Context, who Identity, now time.Time) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx,
+			`UPDATE opsconsole_sessions SET last_seen_at = $1 WHERE id_hash = $2`, store.Time{Time: now}, who.SessionID)
+		if err != nil {
+			return err
+		}
+
+		return noteUser(ctx, tx, who, now)
+	})
+}
+
+func (s *sessionStore) end(ctx context.Context, hash string) error {
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE id_hash = $1`, hash)
+
+		return err
+	})
+}
+
+func (s *sessionStore) purge(ctx context.Context) error {
+	now := s.now()
+
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE expires_at <= $1 OR last_seen_at <= $2`,
+			store.Time{Time: now}, store.Time{Time: now.Add(-s.idle)})
+
+		return err
+	})
+}
+
+func sessionEnded(cause error) error {
+	return fail(ErrSessionEnded, "Your session has ended: sign in again", cause)
+}

@@ -1,0 +1,113 @@
+package auth
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+)
+
+// Start sends the browser to the identity provider; returnTo, if it is a
+// [LocalPath], is where it comes back to in the end. On an [ErrUnreachable]
+// nothing was written yet.
+func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) error {
+	idp, err := a.provider.get(r.Context())
+	if err != nil {
+		return err
+	}
+
+	keys, err := a.attempts.begin(w, r, returnTo)
+	if err != nil {
+		return err
+	}
+
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r,
+		idp.oauth.AuthCodeURL(keys.state, oidc.Nonce(keys.nonce), oauth2.S256ChallengeOption(keys.verifier)),
+		http.StatusSeeOther)
+
+	return nil
+}
+
+// Callback completes what [Auth.Start] began, when the provider sends the browser
+// back: it sets the cookie of a new session and returns whose it is, and the path
+// to go on to. Whoever signs in gets a session, with whatever role.
+//
+// The kinds of its errors are [ErrDenied], [ErrAttemptExpired],
+// [ErrAttemptReplayed], [ErrAttemptForeign], [ErrUnreachable], [ErrRefused] and
+// [ErrTokenInvalid]; the path is good for another attempt then.
+func (a *Auth) Callback(w http.ResponseWriter, r *http.Request) (returnTo string, identity Identity, err error) {
+	ctx := r.Context()
+	query := r.URL.Query()
+
+	w.Header().Set("Cache-Control", "no-store")
+
+	taken, keys, err := a.attempts.take(w, r, query.Get("state"))
+
+	returnTo = LocalPath(taken.returnTo)
+	if err != nil {
+		return returnTo, Identity{}, err
+	}
+
+	idp, err := a.provider.get(ctx)
+	if err != nil {
+		return returnTo, Identity{}, err
+	}
+
+	code, err := idp.answer(query)
+	if err != nil {
+		return returnTo, Identity{}, err
+	}
+
+	given, err := a.redeem(ctx, idp, code, keys)
+	if err != nil {
+		return returnTo, Identity{}, err
+	}
+
+	// What the cookie held, if it held anything, is replaced.
+	opened, _ := a.sessions.New(r, a.sessions.cookieName)
+	opened.Values[sessionKey{}] = session{who: given.who, tokens: given.tokens}
+
+	if err := opened.Save(r, w); err != nil {
+		return returnTo, Identity{}, err
+	}
+
+	identity = a.identityOf(sessionIn(opened))
+	a.log.InfoContext(ctx, "signed in", slog.Any("identity", identity))
+
+	if err := a.Purge(ctx); err != nil {
+		a.log.WarnContext(ctx, "what is over could not be purged", slog.Any("error", err))
+	}
+
+	return returnTo, identity, nil
+}
+
+// answer returns the code that the provider sent with the browser.
+func (e *endpoints) answer(query url.Values) (code string, err error) {
+	// RFC 9207: an answer that names another issuer was meant for another attempt.
+	if issuer := query.Get("iss"); issuer != "" && issuer != e.issuer {
+		return "", badToken(fmt.Errorf("the answer is from %q", issuer))
+	}
+
+	if refusal := query.Get("error"); refusal != "" {
+		return "", e.refused(oauthCode(refusal), fmt.Errorf("%q: %q", refusal, query.Get("error_description")))
+	}
+
+	return query.Get("code"), nil
+}
+
+// oauthCode returns an error code that came by way of the browser if it looks like one.
+func oauthCode(code string) string {
+	const longest = 64
+
+	letters := func(r rune) bool { return (r >= 'a' && r <= 'z') || r == '_' }
+	if len(code) > longest || strings.ContainsFunc(code, func(r rune) bool { return !letters(r) }) {
+		return "an unknown error"
+	}
+
+	return code
+}
