@@ -115,7 +115,7 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 	defer unlock()
 
-	plan, err := c.prepare(ctx, service, section, request)
+	plan, err := c.prepare(ctx, service, section, request, checkReason(request.Reason))
 	if err != nil {
 		return Result{}, errors.Join(err, c.refused(ctx, actor, request, err))
 	}
@@ -132,7 +132,7 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 
 	change, err = c.conclude(ctx, service, section, actor, change, writeErr)
 	if err != nil {
-		// The act took place, only its end could not be written: Settle will.
+		// The act took place, only its end could not be written: Watch will.
 		c.slog.ErrorContext(ctx, "a change could not be settled", "change", change.ID, "error", err)
 	}
 
@@ -141,9 +141,11 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	return Result{Change: change, Current: current}, err
 }
 
-// prepare checks a request against what the section holds now.
-func (c *Changes) prepare(ctx context.Context, service ops.Service, section Section, request Request) (Plan, error) {
-	errs := checkReason(request.Reason)
+// prepare checks a request against what the section holds now; errs are what is
+// known to be wrong with it already.
+func (c *Changes) prepare(
+	ctx context.Context, service ops.Service, section Section, request Request, errs []ops.FieldError,
+) (Plan, error) {
 	values, valueErrs := section.Check(request.Values)
 	errs = append(errs, valueErrs...)
 

@@ -134,6 +134,16 @@ func (c *Changes) touch(ctx context.Context, section Section) error {
 	})
 }
 
+// Known returns the section as it was last seen, without asking the control plane.
+func (c *Changes) Known(ctx context.Context, name SectionName) (Current, error) {
+	section, err := SectionOf(name)
+	if err != nil {
+		return Current{}, err
+	}
+
+	return c.known(ctx, section)
+}
+
 // known returns the section as the database has it: the newest revision, the change
 // that made it, and the one that is open.
 func (c *Changes) known(ctx context.Context, section Section) (Current, error) {

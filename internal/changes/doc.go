@@ -11,7 +11,7 @@
 //
 // Between calling and settling anything can happen: the control plane does not
 // answer, or the console dies. The change then is unknown, the section takes no other
-// change, and [Changes.Settle] reads back until it is known what happened. A section
+// change, and [Changes.Watch] reads back until it is known what happened. A section
 // has at most one open change; a unique index holds that, also across replicas.
 //
 // What a section holds and no change of ours explains was changed outside: it becomes

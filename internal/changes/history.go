@@ -145,3 +145,14 @@ func (c *Changes) Restore(
 
 	return c.Apply(ctx, service, actor, request)
 }
+
+// sinceShown bounds the changes that a restore tells of.
+const sinceShown = 20
+
+// Since returns the applied changes of the section that came after the given one,
+// newest first, 20 at the most.
+func (c *Changes) Since(ctx context.Context, change Change) ([]Change, error) {
+	return c.list(ctx, fmt.Sprintf(
+		`WHERE section = $1 AND id > $2 AND outcome = 'applied' ORDER BY id DESC LIMIT %d`, sinceShown),
+		change.Section, change.ID)
+}

@@ -17,14 +17,15 @@ type Plan struct {
 	Effects []string
 }
 
-// Preview says what the request would do and changes nothing. Its errors are those of [Changes.Apply].
+// Preview says what the request would do and changes nothing; it does not look at the
+// reason. Its errors are those of [Changes.Apply].
 func (c *Changes) Preview(ctx context.Context, service ops.Service, request Request) (Plan, error) {
 	section, err := SectionOf(request.Section)
 	if err != nil {
 		return Plan{}, err
 	}
 
-	plan, err := c.prepare(ctx, service, section, request)
+	plan, err := c.prepare(ctx, service, section, request, nil)
 	if err != nil {
 		return Plan{}, err
 	}

@@ -84,29 +84,6 @@ func (c *Changes) conclude(
 	return c.settle(ctx, section, actor, change, verdict(section, change, writeErr, found), &found)
 }
 
-// Settle reads back every change whose outcome is open and old enough to tell. An
-// error says that one or more could not be read; they are tried again next time.
-func (c *Changes) Settle(ctx context.Context, service ops.Service) error {
-	open, err := c.list(ctx, `WHERE outcome IN ('pending', 'unknown') ORDER BY id`)
-	if err != nil {
-		return err
-	}
-
-	var errs []error
-
-	for _, change := range open {
-		if !c.ripe(change) {
-			continue
-		}
-
-		if _, err := c.Current(ctx, service, change.Section); err != nil {
-			errs = append(errs, fmt.Errorf("read back change %d: %w", change.ID, err))
-		}
-	}
-
-	return errors.Join(errs...)
-}
-
 // Recover marks what a stopped process left pending as unknown, so that it is settled
 // soon. Only SQLite: its one process is this one, while on PostgreSQL another replica
 // may be at work, and what it leaves behind is found by its age.
