@@ -1,0 +1,49 @@
+package opsapi
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func createInstance(s *server, caller ops.Caller, c echo.Context) (answer, error) {
+	request, err := readBody(c, instanceRequest)
+	if err != nil {
+		return answer{}, err
+	}
+
+	created, err := s.instances.InstancesAs(caller).CreateInstance(c.Request().Context(), request)
+
+	return answer{status: http.StatusCreated, data: created}, err
+}
+
+func getInstance(s *server, caller ops.Caller, c echo.Context) (answer, error) {
+	id, err := instanceID(c)
+	if err != nil {
+		return answer{}, err
+	}
+
+	found, err := s.instances.InstancesAs(caller).GetInstance(c.Request().Context(), id)
+
+	return answer{status: http.StatusOK, data: found}, err
+}
+
+func deleteInstance(s *server, caller ops.Caller, c echo.Context) (answer, error) {
+	id, err := instanceID(c)
+	if err != nil {
+		return answer{}, err
+	}
+
+	return answer{status: http.StatusNoContent}, s.instances.InstancesAs(caller).DeleteInstance(c.Request().Context(), id)
+}
+
+func instanceID(c echo.Context) (int64, error) {
+	id, p := parseWhole(c.Param("id"), "int_parsing")
+	if p.kind != "" {
+		return 0, wrong("path.instance_id", p.kind, p.message)
+	}
+
+	return int64(id), nil
+}

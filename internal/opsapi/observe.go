@@ -1,0 +1,97 @@
+package opsapi
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// callerKey is where a request's caller is kept for its line in the log.
+const callerKey = "caller"
+
+// observe gives each request its id, answers its errors and panics, and logs it.
+func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		header := c.Response().Header()
+
+		header.Set(ops.HeaderRequestID, requestID(c.Request()))
+		header.Set("Cache-Control", "no-store")
+		header.Set("X-Content-Type-Options", "nosniff")
+
+		err := guard(next, c)
+		if err != nil {
+			c.Error(err)
+		}
+
+		s.log(c, err, time.Since(start))
+
+		return nil
+	}
+}
+
+// requestID takes the caller's id if it can stand in a header and a log, else makes one.
+func requestID(r *http.Request) string {
+	const longest = 128
+
+	id := r.Header.Get(ops.HeaderRequestID)
+	printable := !strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r > '~' })
+
+	if id == "" || len(id) > longest || !printable {
+		return rand.Text()
+	}
+
+	return id
+}
+
+// guard makes an error of a panic.
+func guard(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+
+		if broken, ok := p.(error); ok && errors.Is(broken, http.ErrAbortHandler) {
+			panic(p)
+		}
+
+		err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}()
+
+	return next(c)
+}
+
+func (s *server) log(c echo.Context, err error, took time.Duration) {
+	attrs := []slog.Attr{
+		slog.String("method", c.Request().Method),
+		slog.String("path", c.Path()),
+		slog.Int("status", c.Response().Status),
+		slog.Duration("took", took),
+		slog.String("request_id", c.Response().Header().Get(ops.HeaderRequestID)),
+	}
+
+	if caller, ok := c.Get(callerKey).(ops.Caller); ok {
+		attrs = append(attrs, slog.String("username", caller.Username), slog.String("role", string(caller.Role)))
+	}
+
+	level := slog.LevelInfo
+	if c.Response().Status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+	}
+
+	s.logger.LogAttrs(c.Request().Context(), level, "ops API", attrs...)
+}

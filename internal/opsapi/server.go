@@ -1,0 +1,108 @@
+package opsapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Config is what is served, and to whom.
+type Config struct {
+	Platform  ops.Platform
+	Instances ops.InstancesPlatform
+	Probes    Probes
+	// Authenticate says who sends a request.
+	Authenticate Authenticator
+	Logger       *slog.Logger
+}
+
+// Probes answers GET /health and GET /ready.
+type Probes interface {
+	Alive(ctx context.Context) ops.ProbeStatus
+	Ready(ctx context.Context) ops.ProbeStatus
+}
+
+type server struct {
+	platform  ops.Platform
+	instances ops.InstancesPlatform
+	probes    Probes
+	who       Authenticator
+	logger    *slog.Logger
+}
+
+// New returns the handler of the contract's paths.
+func New(config Config) (http.Handler, error) {
+	if config.Platform == nil || config.Instances == nil || config.Probes == nil || config.Logger == nil {
+		return nil, errors.New("opsapi needs a platform, its instances, probes and a logger")
+	}
+
+	s := &server{
+		platform: config.Platform, instances: config.Instances, probes: config.Probes,
+		who: config.Authenticate, logger: config.Logger,
+	}
+
+	e := echo.New()
+	e.HTTPErrorHandler = s.writeError
+	e.Use(s.observe)
+
+	e.GET("/health", s.health)
+	e.GET("/ready", s.ready)
+	e.GET("/metrics", s.metrics)
+
+	for _, r := range operations() {
+		e.Add(r.method, r.path, s.serve(r.run))
+	}
+
+	return e, nil
+}
+
+// serve runs an operation for whoever sent the request and answers in the envelope.
+func (s *server) serve(run operation) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		caller, err := s.who.Caller(c.Request())
+		if err != nil {
+			return err
+		}
+
+		c.Set(callerKey, caller)
+
+		a, err := run(s, caller, c)
+		if err != nil {
+			return err
+		}
+
+		if a.status == http.StatusNoContent {
+			return c.NoContent(a.status)
+		}
+
+		return writeJSON(c, a.status, envelope{Data: a.data, Meta: a.meta})
+	}
+}
+
+func (s *server) health(c echo.Context) error {
+	return writeJSON(c, http.StatusOK, s.probes.Alive(c.Request().Context()))
+}
+
+func (s *server) ready(c echo.Context) error {
+	status := s.probes.Ready(c.Request().Context())
+	if status.Status != ops.ProbeReady {
+		return writeJSON(c, http.StatusServiceUnavailable, status)
+	}
+
+	return writeJSON(c, http.StatusOK, status)
+}
+
+// metrics asks for no role, so nobody need say who they are.
+func (s *server) metrics(c echo.Context) error {
+	metrics, err := s.platform.As(ops.Caller{}).GetMetrics(c.Request().Context())
+	if err != nil {
+		return err
+	}
+
+	return c.Blob(http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", metrics)
+}
