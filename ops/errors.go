@@ -3,7 +3,6 @@ package ops
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"time"
 )
@@ -177,17 +176,6 @@ func Unavailable(service, message string) *Error {
 	}
 }
 
-// RateLimited says that the job was triggered less than a minute ago.
-func RateLimited(job JobName, retryAfter time.Duration) *Error {
-	seconds := int(math.Ceil(retryAfter.Seconds()))
-
-	return &Error{
-		Code:    CodeRateLimitExceeded,
-		Message: fmt.Sprintf("%s was triggered less than a minute ago, try again in %d s", job, seconds),
-		Details: map[string]any{"resource": "job_trigger:" + string(job), "retry_after_seconds": seconds},
-	}
-}
-
 // RetryAfter returns how long a RATE_LIMIT_EXCEEDED asks to wait; ok is false of
 // any other error.
 func RetryAfter(err error) (wait time.Duration, ok bool) {
@@ -199,19 +187,4 @@ func RetryAfter(err error) (wait time.Duration, ok bool) {
 	seconds, ok := e.Details["retry_after_seconds"].(int)
 
 	return time.Duration(seconds) * time.Second, ok
-}
-
-// The limits that creating an instance can meet.
-const (
-	LimitPerAnalyst   = "per_analyst"
-	LimitClusterTotal = "cluster_total"
-)
-
-// LimitExceeded says that one more instance would be past the limit.
-func LimitExceeded(limitType string, current, most int) *Error {
-	return &Error{
-		Code:    CodeConcurrencyLimitExceeded,
-		Message: fmt.Sprintf("The limit %s is reached: %d of %d instances", limitType, current, most),
-		Details: map[string]any{"limit_type": limitType, "current_count": current, "max_allowed": most},
-	}
 }

@@ -68,12 +68,6 @@ type Instance struct {
 	MemoryUsageBytes  *int64         `json:"memory_usage_bytes"`
 }
 
-// The limits of listing instances.
-const (
-	InstancesDefaultLimit = 50
-	InstancesMaxLimit     = 100
-)
-
 // InstancesQuery selects instances; Limit is 1 to 100, 0 the default of 50. Search
 // looks in name and description.
 type InstancesQuery struct {

@@ -2,7 +2,6 @@ package ops
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -52,26 +51,6 @@ func (t JobTrigger) Validate() error {
 	}
 
 	errs = append(errs, checkText("body.reason", t.Reason)...)
-
-	return Invalid(errs)
-}
-
-// Validate checks that the message can be stored.
-func (u MaintenanceUpdate) Validate() error {
-	return Invalid(checkText("body.message", u.Message))
-}
-
-// Validate checks the status and the limit of the contract; 0 stands for the default.
-func (q ExportJobsQuery) Validate() error {
-	var errs []FieldError
-
-	if q.Status != "" && !slices.Contains(ExportJobStatuses(), q.Status) {
-		errs = append(errs, oneOf("query.status", ExportJobStatuses()))
-	}
-
-	if q.Limit != 0 {
-		errs = appendRange(errs, "query.limit", q.Limit, 1, ExportJobsMaxLimit)
-	}
 
 	return Invalid(errs)
 }
@@ -178,15 +157,6 @@ func appendRange(errs []FieldError, field string, value, low, high int) []FieldE
 	return append(errs, FieldError{
 		Field: field, Message: fmt.Sprintf("must be between %d and %d", low, high), Type: "range",
 	})
-}
-
-func oneOf[T ~string](field string, values []T) FieldError {
-	names := make([]string, len(values))
-	for i, value := range values {
-		names[i] = string(value)
-	}
-
-	return FieldError{Field: field, Message: "must be one of " + strings.Join(names, ", "), Type: "enum"}
 }
 
 // checkText refuses what a database cannot hold as text.

@@ -15,12 +15,6 @@ func TestValidate(t *testing.T) {
 	lifecycle := func(ttl, inactivity, most *string) ops.LifecycleUpdate {
 		return ops.LifecycleUpdate{Instance: &ops.LifecycleRuleUpdate{DefaultTTL: ttl, DefaultInactivity: inactivity, MaxTTL: most}}
 	}
-	instance := func(change func(*ops.InstanceRequest)) ops.InstanceRequest {
-		r := ops.InstanceRequest{MappingID: 1, WrapperType: ops.WrapperFalkorDB, Name: "Fraud"}
-		change(&r)
-
-		return r
-	}
 
 	for name, test := range map[string]struct {
 		value interface{ Validate() error }
@@ -33,15 +27,12 @@ func TestValidate(t *testing.T) {
 			ops.ConcurrencyUpdate{PerAnalyst: 101, ClusterTotal: 1001},
 			"body.per_analyst range, body.cluster_total range",
 		},
-		"export, lowest":        {ops.ExportUpdate{MaxDurationSeconds: 60}, ""},
-		"export, highest":       {ops.ExportUpdate{MaxDurationSeconds: 86400}, ""},
-		"export, below":         {ops.ExportUpdate{MaxDurationSeconds: 59}, "body.max_duration_seconds range"},
-		"export, above":         {ops.ExportUpdate{MaxDurationSeconds: 86401}, "body.max_duration_seconds range"},
-		"maintenance":           {ops.MaintenanceUpdate{Message: "<b>Grüße</b>\n"}, ""},
-		"maintenance, NUL":      {ops.MaintenanceUpdate{Message: "a\x00b"}, "body.message string_unicode"},
-		"maintenance, no UTF-8": {ops.MaintenanceUpdate{Message: "a\xff"}, "body.message string_unicode"},
-		"trigger":               {ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: text(500)}, ""},
-		"trigger, no reason":    {ops.JobTrigger{JobName: ops.JobSchemaCache}, "body.reason string_too_short"},
+		"export, lowest":     {ops.ExportUpdate{MaxDurationSeconds: 60}, ""},
+		"export, highest":    {ops.ExportUpdate{MaxDurationSeconds: 86400}, ""},
+		"export, below":      {ops.ExportUpdate{MaxDurationSeconds: 59}, "body.max_duration_seconds range"},
+		"export, above":      {ops.ExportUpdate{MaxDurationSeconds: 86401}, "body.max_duration_seconds range"},
+		"trigger":            {ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: text(500)}, ""},
+		"trigger, no reason": {ops.JobTrigger{JobName: ops.JobSchemaCache}, "body.reason string_too_short"},
 		"trigger, spaces": {
 			ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: " \t\n\u00a0"},
 			"body.reason string_too_short",
@@ -74,51 +65,6 @@ func TestValidate(t *testing.T) {
 		"configuration, longer": {
 			ops.LifecycleConfig{Mapping: ops.LifecycleRule{DefaultTTL: new("P2D"), MaxTTL: new("P1D")}},
 			"body.mapping.default_ttl greater_than_max_ttl",
-		},
-		"exports, default": {ops.ExportJobsQuery{}, ""},
-		"exports, highest": {ops.ExportJobsQuery{Status: ops.ExportClaimed, Limit: 1000}, ""},
-		"exports, below":   {ops.ExportJobsQuery{Limit: -1}, "query.limit range"},
-		"exports, above": {
-			ops.ExportJobsQuery{Status: "stuck", Limit: 1001},
-			"query.status enum, query.limit range",
-		},
-		"instances, default": {ops.InstancesQuery{}, ""},
-		"instances, highest": {ops.InstancesQuery{Limit: 100, Status: ops.InstanceFailed, Offset: 1 << 40}, ""},
-		"instances, wrong": {
-			ops.InstancesQuery{Limit: 101, Status: "x", Offset: -1},
-			"query.status enum, query.offset range, query.limit range",
-		},
-		"instances, NUL": {
-			ops.InstancesQuery{Owner: "\x00", Search: "\xff"},
-			"query.owner string_unicode, query.search string_unicode",
-		},
-		"instance": {
-			instance(func(r *ops.InstanceRequest) { r.TTL, r.MappingVersion = new("P1D"), new(1) }),
-			"",
-		},
-		"instance, nothing": {
-			ops.InstanceRequest{},
-			"body.mapping_id range, body.wrapper_type enum, body.name string_too_short",
-		},
-		"instance, version": {
-			instance(func(r *ops.InstanceRequest) { r.MappingVersion = new(0) }),
-			"body.mapping_version range",
-		},
-		"instance, long": {
-			instance(func(r *ops.InstanceRequest) { r.Name, r.Description = text(256), new(text(4001)) }),
-			"body.name string_too_long, body.description string_too_long",
-		},
-		"instance, durations": {
-			instance(func(r *ops.InstanceRequest) { r.TTL, r.InactivityTimeout = new(""), new("4h") }),
-			"body.ttl duration, body.inactivity_timeout duration",
-		},
-		"instance, NUL": {
-			instance(func(r *ops.InstanceRequest) { r.Name = "a\x00" }),
-			"body.name string_unicode",
-		},
-		"instance, longest of its kind": {
-			instance(func(r *ops.InstanceRequest) { r.Name, r.Description = text(255), new(text(4000)) }),
-			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
