@@ -71,7 +71,8 @@ func refuse(ctx context.Context, tx *sql.Tx, name ops.JobName, now time.Time) er
 		return err
 	}
 
-	wait := max(1, int(math.Ceil(last.Add(cooldown).Sub(now).Seconds())))
+	wait := int(math.Ceil(last.Add(cooldown).Sub(now).Seconds()))
+	wait = min(max(wait, 1), int(cooldown.Seconds())) // the clock of whoever was first may run ahead
 
 	return &ops.Error{
 		Code:    ops.CodeRateLimitExceeded,

@@ -1,0 +1,147 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// metrics is section 6 of the contract, as far as it is about jobs. Counters and
+// histograms tell what this process did. Gauges tell what is so, whichever replica
+// found out and also after a restart: they are read from the last run's record.
+type metrics struct {
+	executions  *prometheus.CounterVec
+	duration    *prometheus.HistogramVec
+	lastSuccess *prometheus.GaugeVec
+	health      *prometheus.GaugeVec
+	refreshes   *prometheus.CounterVec
+
+	jobs map[ops.JobName]jobMetrics
+
+	mu sync.Mutex
+	// seen is the last run of each job whose findings the gauges show.
+	seen map[ops.JobName]int64
+}
+
+// jobMetrics is what one job has of its own.
+type jobMetrics struct {
+	passes   prometheus.Counter  // nil if it has none
+	duration prometheus.Observer // nil if it has none
+	// Counters of what was found and done, and gauges of what was found, by the
+	// names that the job's pass counts under.
+	found, done map[string]prometheus.Counter
+	gauges      map[string]prometheus.Gauge
+}
+
+// unhealthyAfter is how many failures in a row make a job unhealthy.
+const unhealthyAfter = 3
+
+// count adds up what a run did.
+func (m *metrics) count(name ops.JobName, outcome Result, took time.Duration, p *pass) {
+	if outcome == Skipped {
+		return
+	}
+
+	m.executions.WithLabelValues(string(name), string(outcome)).Inc()
+	m.duration.WithLabelValues(string(name)).Observe(took.Seconds())
+
+	if name == ops.JobSchemaCache {
+		m.refreshes.WithLabelValues(string(outcome)).Inc()
+	}
+
+	j := m.jobs[name]
+	if j.passes != nil {
+		j.passes.Inc()
+	}
+
+	if j.duration != nil {
+		j.duration.Observe(took.Seconds())
+	}
+
+	add(j.found, p.found)
+	add(j.done, p.done)
+}
+
+func add(counters map[string]prometheus.Counter, counts map[string]int) {
+	for name, n := range counts {
+		if counter, ok := counters[name]; ok {
+			counter.Add(float64(n))
+		}
+	}
+}
+
+// refresh brings the gauges up to date.
+func (r *Runner) refresh(ctx context.Context) error {
+	states, err := r.states(ctx)
+	if err != nil {
+		return err
+	}
+
+	return r.refreshFrom(ctx, states)
+}
+
+func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
+	r.metrics.mu.Lock()
+	defer r.metrics.mu.Unlock()
+
+	var errs []error
+
+	for _, s := range states {
+		if _, ok := r.jobs[s.name]; !ok {
+			continue // a job of another version
+		}
+
+		if !s.lastSuccess.IsZero() {
+			r.metrics.lastSuccess.WithLabelValues(string(s.name)).Set(float64(s.lastSuccess.UnixMicro()) / 1e6)
+		}
+
+		healthy := 1.0
+		if s.failures >= unhealthyAfter {
+			healthy = 0
+		}
+
+		r.metrics.health.WithLabelValues(string(s.name)).Set(healthy)
+		errs = append(errs, r.showFindings(ctx, s))
+	}
+
+	return errors.Join(errs...)
+}
+
+// showFindings sets the gauges to what the job's last run found. A run that failed
+// before it found something out leaves the gauge as it was.
+func (r *Runner) showFindings(ctx context.Context, s state) error {
+	gauges := r.metrics.jobs[s.name].gauges
+	if s.lastRun == r.metrics.seen[s.name] || len(gauges) == 0 {
+		return nil
+	}
+
+	var (
+		text  string
+		found map[string]int
+	)
+
+	if err := r.db.Read().QueryRowContext(ctx,
+		`SELECT found FROM opsconsole_job_runs WHERE id = $1`, s.lastRun).Scan(&text); err != nil {
+		return err
+	}
+
+	if err := json.Unmarshal([]byte(text), &found); err != nil {
+		return err
+	}
+
+	for name, n := range found {
+		if gauge, ok := gauges[name]; ok {
+			gauge.Set(float64(n))
+		}
+	}
+
+	r.metrics.seen[s.name] = s.lastRun
+
+	return nil
+}

@@ -1,0 +1,145 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Result is how a run ended.
+type Result string
+
+// The results of a run. A run is skipped when what it needs is not configured.
+const (
+	Success Result = "success"
+	Failed  Result = "failed"
+	Skipped Result = "skipped"
+)
+
+// Record is what is kept of a run. EndedAt is zero and Result "" while it goes on.
+type Record struct {
+	ID        int64
+	JobName   ops.JobName
+	StartedAt time.Time
+	EndedAt   time.Time
+	Result    Result
+	// Found and Done count what the run came across and what it did about it.
+	Found, Done map[string]int
+	// Error says why it failed or was skipped.
+	Error string
+	// TriggeredBy and Reason are empty for a run that the schedule asked for.
+	TriggeredBy, Reason string
+}
+
+// keepRecords is how long run records are kept.
+const keepRecords = 7 * 24 * time.Hour
+
+// Records returns the last runs of a job, the newest first.
+func (r *Runner) Records(ctx context.Context, name ops.JobName, limit int) ([]Record, error) {
+	rows, err := query(ctx, r.db.Read(), func(row *recordRow) []any {
+		return []any{
+			&row.ID, &row.JobName, &row.started, &row.ended, &row.result, &row.found, &row.done, &row.err, &row.by, &row.reason,
+		}
+	}, `SELECT id, job_name, started_at, ended_at, result, found, done, error, triggered_by, reason
+	      FROM opsconsole_job_runs WHERE job_name = $1 ORDER BY id DESC LIMIT $2`, name, limit)
+	if err != nil {
+		return nil, err
+	}
+
+	records := make([]Record, len(rows))
+	for i, row := range rows {
+		if records[i], err = row.record(); err != nil {
+			return nil, err
+		}
+	}
+
+	return records, nil
+}
+
+type recordRow struct {
+	Record
+
+	started, ended          store.Time
+	found, done             string
+	result, err, by, reason sql.NullString
+}
+
+func (row recordRow) record() (Record, error) {
+	row.StartedAt, row.EndedAt = row.started.Time, row.ended.Time
+	row.Result, row.Error = Result(row.result.String), row.err.String
+	row.TriggeredBy, row.Reason = row.by.String, row.reason.String
+
+	err := errors.Join(json.Unmarshal([]byte(row.found), &row.Found), json.Unmarshal([]byte(row.done), &row.Done))
+
+	return row.Record, err
+}
+
+func openRecord(ctx context.Context, tx *sql.Tx, args JobArgs, now time.Time) (id int64, err error) {
+	err = tx.QueryRowContext(ctx, `
+		INSERT INTO opsconsole_job_runs (job_name, started_at, triggered_by, reason) VALUES ($1, $2, $3, $4) RETURNING id`,
+		args.JobName, store.Time{Time: now}, nullable(args.TriggeredBy), nullable(args.Reason)).Scan(&id)
+
+	return id, err
+}
+
+// closeDead closes the records of runs that died with their process.
+func closeDead(ctx context.Context, tx *sql.Tx, name ops.JobName, now time.Time) error {
+	dead, err := affected(tx.ExecContext(ctx, `
+		UPDATE opsconsole_job_runs SET ended_at = $1, result = $2, error = 'the process ended before the run did'
+		WHERE job_name = $3 AND ended_at IS NULL`, store.Time{Time: now}, Failed, name))
+	if err != nil || dead == 0 {
+		return err
+	}
+
+	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_job_schedule SET failures = failures + 1 WHERE job_name = $1`, name)
+
+	return err
+}
+
+// closeRecord writes how the run ended, there and in the job's row of the schedule,
+// and drops the records that are too old.
+func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Result, now time.Time, runErr error) error {
+	found, err := json.Marshal(p.found)
+	if err != nil {
+		return err
+	}
+
+	done, err := json.Marshal(p.done)
+	if err != nil {
+		return err
+	}
+
+	var message any
+	if runErr != nil {
+		message = runErr.Error()
+	}
+
+	at := store.Time{Time: now}
+
+	if _, err := tx.ExecContext(ctx, `
+		UPDATE opsconsole_job_runs SET ended_at = $1, result = $2, found = $3, done = $4, error = $5 WHERE id = $6`,
+		at, outcome, string(found), string(done), message, id); err != nil {
+		return err
+	}
+
+	if _, err := tx.ExecContext(ctx, `
+		UPDATE opsconsole_job_schedule
+		   SET last_run = $1,
+		       last_success_at = CASE $2 WHEN 'success' THEN $3 ELSE last_success_at END,
+		       failures = CASE $2 WHEN 'success' THEN 0 WHEN 'failed' THEN failures + 1 ELSE failures END
+		 WHERE job_name = $4`, id, outcome, at, p.lock.job); err != nil {
+		return err
+	}
+
+	_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3`,
+		p.lock.job, store.Time{Time: now.Add(-keepRecords)}, id)
+
+	return err
+}
+
+func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

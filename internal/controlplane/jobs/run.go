@@ -1,0 +1,144 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// Run runs a job now and writes its run record. It returns [ErrBusy] if the job is
+// running already, and the job's error if it failed; running it again is safe. A
+// job that is skipped is not an error.
+func (r *Runner) Run(ctx context.Context, args JobArgs) error {
+	do, ok := r.jobs[args.JobName]
+	if !ok {
+		return fmt.Errorf("there is no job %q", args.JobName)
+	}
+
+	p := &pass{
+		db: r.db, now: r.now, logger: r.logger.With("job", string(args.JobName)), lock: newLock(args.JobName, r.now),
+		found: map[string]int{}, done: map[string]int{},
+	}
+
+	started := r.now()
+
+	id, err := r.begin(ctx, p, args, started)
+	if err != nil {
+		return err
+	}
+
+	runErr := r.do(ctx, p, do)
+	outcome := result(runErr)
+
+	// The run is over, also when the process is being stopped: say so.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+
+	ended := r.now()
+	endErr := r.end(ctx, p, id, outcome, ended, runErr)
+
+	r.metrics.count(args.JobName, outcome, ended.Sub(started), p)
+	r.log(ctx, p, outcome, runErr)
+
+	if endErr != nil {
+		return errors.Join(runErr, fmt.Errorf("write the run record: %w", endErr))
+	}
+
+	if outcome == Skipped {
+		return nil
+	}
+
+	return runErr
+}
+
+// do calls the job while its lock is being kept.
+func (r *Runner) do(ctx context.Context, p *pass, do job) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+
+	kept := make(chan struct{})
+	go func() {
+		defer close(kept)
+		p.lock.keep(ctx, r.db, cancel)
+	}()
+
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("the job panicked: %v", cause)
+		}
+
+		if errors.Is(context.Cause(ctx), errLockLost) {
+			err = errLockLost
+		}
+
+		cancel(nil)
+		<-kept
+	}()
+
+	return do(ctx, p)
+}
+
+func result(err error) Result {
+	var s skipped
+
+	switch {
+	case err == nil:
+		return Success
+	case errors.As(err, &s):
+		return Skipped
+	default:
+		return Failed
+	}
+}
+
+// begin takes the lock and opens the run record. A record that is still open belongs
+// to a run that died: it is closed as failed.
+func (r *Runner) begin(ctx context.Context, p *pass, args JobArgs, now time.Time) (id int64, err error) {
+	err = r.db.Tx(ctx, func(tx *sql.Tx) error {
+		if err := p.lock.take(ctx, tx); err != nil {
+			return err
+		}
+
+		if err := closeDead(ctx, tx, args.JobName, now); err != nil {
+			return err
+		}
+
+		id, err = openRecord(ctx, tx, args, now)
+
+		return err
+	})
+
+	return id, err
+}
+
+// end closes the run record and releases the lock. A run that lost its lock leaves
+// its record to the run that took it.
+func (r *Runner) end(ctx context.Context, p *pass, id int64, outcome Result, now time.Time, runErr error) error {
+	return r.db.Tx(ctx, func(tx *sql.Tx) error {
+		switch err := p.lock.renew(ctx, tx); {
+		case errors.Is(err, errLockLost):
+			return nil
+		case err != nil:
+			return err
+		}
+
+		if err := closeRecord(ctx, tx, p, id, outcome, now, runErr); err != nil {
+			return err
+		}
+
+		return p.lock.release(ctx, tx)
+	})
+}
+
+func (r *Runner) log(ctx context.Context, p *pass, outcome Result, err error) {
+	switch outcome {
+	case Success:
+		p.logger.DebugContext(ctx, "the job ran", slog.Any("found", p.found), slog.Any("done", p.done))
+	case Skipped:
+		p.logger.DebugContext(ctx, "the job was skipped", slog.String("reason", err.Error()))
+	case Failed:
+		p.logger.ErrorContext(ctx, "the job failed", slog.Any("error", err), slog.Any("found", p.found), slog.Any("done", p.done))
+	}
+}

@@ -1,0 +1,164 @@
+package jobs
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Runtime stands in for a cluster where none is configured: it moves instances
+// through their states, so that everything around them can be used. It starts no
+// graph database: an instance that it calls running answers no query and has no
+// address, and its pod name, inprocess-ID, is no pod's. Nobody can use such an
+// instance, so its last activity stays the moment it started; and the memory that it
+// reports is not measured, but the size of the snapshot that it would have loaded.
+//
+// Each step is one conditional update, so that several replicas may run it.
+type Runtime struct {
+	db     *store.DB
+	now    func() time.Time
+	logger *slog.Logger
+}
+
+// NewRuntime returns a Runtime over the platform's tables.
+func NewRuntime(db *store.DB, now func() time.Time, logger *slog.Logger) *Runtime {
+	return &Runtime{db: db, now: now, logger: logger}
+}
+
+// inProcess begins the pod names that the Runtime gives.
+const inProcess = "inprocess-"
+
+// How long instances stay in the states on the way, in the time of the clock.
+const (
+	startingFor = 4 * time.Second
+	resumingFor = 3 * time.Second
+	stoppingFor = 3 * time.Second
+)
+
+// Run steps once a second until the context is done.
+func (r *Runtime) Run(ctx context.Context) error {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+
+		if err := r.Step(ctx); err != nil && ctx.Err() == nil {
+			r.logger.ErrorContext(ctx, "the in-process runtime could not move the instances", slog.Any("error", err))
+		}
+	}
+}
+
+// moving is an instance on its way from one state to the next.
+type moving struct {
+	id      int64
+	status  ops.InstanceStatus
+	updated string
+}
+
+// Step moves every instance whose time in its state is over.
+func (r *Runtime) Step(ctx context.Context) error {
+	instances, err := query(ctx, r.db.Read(), func(m *moving) []any { return []any{&m.id, &m.status, &m.updated} }, `
+		SELECT id, status, updated_at FROM instances
+		 WHERE status IN ('starting', 'stopping', 'resuming') OR status = 'suspended' AND pod_name IS NOT NULL ORDER BY id`)
+	if err != nil {
+		return err
+	}
+
+	var errs []error
+
+	for _, m := range instances {
+		if err := r.move(ctx, m); err != nil {
+			errs = append(errs, fmt.Errorf("instance %d: %w", m.id, err))
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
+// stay is how long an instance stays in the state that it is in.
+func (m moving) stay() time.Duration {
+	switch m.status {
+	case ops.InstanceStarting:
+		return startingFor
+	case ops.InstanceResuming:
+		return resumingFor
+	case ops.InstanceStopping:
+		return stoppingFor
+	case ops.InstanceSuspended, ops.InstanceRunning, ops.InstanceFailed, ops.InstanceWaitingForSnapshot:
+		return 0
+	default:
+		return 0
+	}
+}
+
+func (r *Runtime) move(ctx context.Context, m moving) error {
+	updated, err := ops.ParseTime(m.updated)
+	if err != nil {
+		return err
+	}
+
+	now := store.Time{Time: r.now()}
+	if now.Sub(updated.Time) < m.stay() {
+		return nil
+	}
+
+	return r.db.Tx(ctx, func(tx *sql.Tx) error {
+		var err error
+
+		switch m.status {
+		case ops.InstanceStarting:
+			_, err = tx.ExecContext(ctx, `
+				UPDATE instances SET status = 'running', pod_name = $1, started_at = $2, last_activity_at = $2, updated_at = $2
+				 WHERE id = $3 AND status = 'starting'`, podName(m.id), now, m.id)
+		case ops.InstanceResuming:
+			_, err = tx.ExecContext(ctx, `
+				UPDATE instances SET status = 'running', pod_name = $1, last_activity_at = $2, updated_at = $2
+				 WHERE id = $3 AND status = 'resuming'`, podName(m.id), now, m.id)
+		case ops.InstanceStopping:
+			_, err = deleteStopping(ctx, tx, m.id)
+		case ops.InstanceSuspended:
+			_, err = tx.ExecContext(ctx, `
+				UPDATE instances SET pod_name = NULL, memory_usage_bytes = NULL WHERE id = $1 AND status = 'suspended'`, m.id)
+		case ops.InstanceRunning, ops.InstanceFailed, ops.InstanceWaitingForSnapshot:
+		}
+
+		return err
+	})
+}
+
+func podName(id int64) string { return inProcess + strconv.FormatInt(id, 10) }
+
+// loaded is the pod of an instance and the bytes of its snapshot.
+type loaded struct {
+	pod   string
+	bytes int64
+}
+
+// MemoryUsage implements [Memory] for the instances that the Runtime runs.
+func (r *Runtime) MemoryUsage(ctx context.Context) (map[string]int64, error) {
+	all, err := query(ctx, r.db.Read(), func(l *loaded) []any { return []any{&l.pod, &l.bytes} }, `
+		SELECT i.pod_name, COALESCE(s.size_bytes, 0) FROM instances i JOIN snapshots s ON s.id = i.snapshot_id
+		 WHERE i.status = 'running' AND i.pod_name LIKE $1`, inProcess+"%")
+	if err != nil {
+		return nil, err
+	}
+
+	usage := make(map[string]int64, len(all))
+	for _, l := range all {
+		usage[l.pod] = l.bytes
+	}
+
+	return usage, nil
+}

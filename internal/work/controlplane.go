@@ -1,0 +1,75 @@
+package work
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+)
+
+// The background jobs of the embedded control plane.
+
+const controlPlaneQueue = "controlplane"
+
+// controlPlaneJob is [jobs.JobArgs] as River keeps it.
+type controlPlaneJob struct{ jobs.JobArgs }
+
+// Kind implements [river.JobArgs].
+func (controlPlaneJob) Kind() string { return "controlplane_job" }
+
+// Enqueue implements [jobs.Enqueuer].
+func (e *Enqueuer) Enqueue(ctx context.Context, tx *sql.Tx, args jobs.JobArgs) error {
+	return e.insert(ctx, tx, controlPlaneJob{args}, river.InsertOpts{Queue: controlPlaneQueue, MaxAttempts: args.Attempts})
+}
+
+// ControlPlaneJobs works the background jobs of the embedded control plane, and
+// keeps their schedule.
+func ControlPlaneJobs(runner *jobs.Runner, now func() time.Time) Family {
+	return Family{
+		Queue: controlPlaneQueue, Parallel: 2 * len(jobs.Names()),
+		Register: func(workers *river.Workers) {
+			river.AddWorker(workers, &controlPlaneWorker{runner: runner, now: now})
+		},
+		Loops: []Loop{{Name: "controlplane schedule", Every: time.Second, Do: runner.Tick}},
+	}
+}
+
+type controlPlaneWorker struct {
+	river.WorkerDefaults[controlPlaneJob]
+
+	runner *jobs.Runner
+	now    func() time.Time
+}
+
+// busyFor is when a run looks again whether the one before it has ended.
+const busyFor = 2 * time.Second
+
+// Work implements [river.Worker].
+func (w *controlPlaneWorker) Work(ctx context.Context, job *river.Job[controlPlaneJob]) error {
+	err := w.runner.Run(ctx, job.Args.JobArgs)
+
+	switch {
+	case !errors.Is(err, jobs.ErrBusy):
+		return err
+	case job.Args.Triggered() || job.Attempt > 1: // the lock may be that of the attempt before
+		return river.JobSnooze(busyFor)
+	default:
+		return nil // its time comes again
+	}
+}
+
+// Timeout implements [river.Worker].
+func (w *controlPlaneWorker) Timeout(job *river.Job[controlPlaneJob]) time.Duration {
+	return w.runner.Timeout(job.Args.JobName)
+}
+
+// NextRetry implements [river.Worker].
+func (w *controlPlaneWorker) NextRetry(job *river.Job[controlPlaneJob]) time.Time {
+	const pause = 15 * time.Second
+
+	return w.now().Add(pause * time.Duration(job.Attempt))
+}

@@ -1,0 +1,97 @@
+package work
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// postgresSchema is where River's tables are on PostgreSQL.
+const postgresSchema = "opsconsole_river"
+
+// migrateLock keeps two replicas from migrating one PostgreSQL database at once.
+const migrateLock = 0x6f7073636f6e7277 // "opsconrw"
+
+// driver returns River's driver for the database, and the schema of its tables.
+func driver(db *store.DB) (d riverdriver.Driver[*sql.Tx], schema string) {
+	if db.Dialect() == store.Postgres {
+		return riverdatabasesql.New(db.Write()), postgresSchema
+	}
+
+	return riversqlite.New(db.Write()), ""
+}
+
+// Migrate makes River's tables, or brings them to the version that this River needs.
+func Migrate(ctx context.Context, db *store.DB, logger *slog.Logger) (err error) {
+	if db.Dialect() == store.Postgres {
+		unlock, err := lockPostgres(ctx, db)
+		if err != nil {
+			return err
+		}
+
+		defer func() { err = errors.Join(err, unlock()) }()
+
+		if _, err := db.Write().ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+postgresSchema); err != nil {
+			return fmt.Errorf("create the schema %s, for which the database user needs the right: %w", postgresSchema, err)
+		}
+	}
+
+	d, schema := driver(db)
+
+	migrator, err := rivermigrate.New(d, &rivermigrate.Config{Logger: quiet(logger), Schema: schema})
+	if err != nil {
+		return err
+	}
+
+	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return fmt.Errorf("migrate River's tables: %w", err)
+	}
+
+	return nil
+}
+
+func lockPostgres(ctx context.Context, db *store.DB) (unlock func() error, err error) {
+	conn, err := db.Write().Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(migrateLock)); err != nil {
+		return nil, errors.Join(fmt.Errorf("wait for another replica: %w", err), conn.Close())
+	}
+
+	return func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrateLock))
+
+		return errors.Join(err, conn.Close())
+	}, nil
+}
+
+// quiet lets River's warnings and errors through: what it does otherwise is told by
+// the packages whose jobs it runs.
+func quiet(logger *slog.Logger) *slog.Logger {
+	return slog.New(atLeastWarn{logger.Handler()}).With("component", "river")
+}
+
+type atLeastWarn struct{ slog.Handler }
+
+func (h atLeastWarn) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+func (h atLeastWarn) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return atLeastWarn{h.Handler.WithAttrs(attrs)}
+}
+
+func (h atLeastWarn) WithGroup(name string) slog.Handler {
+	return atLeastWarn{h.Handler.WithGroup(name)}
+}
