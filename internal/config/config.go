@@ -1,0 +1,121 @@
+package config
+
+import (
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+// Console is what serve and demo have in common.
+type Console struct {
+	// Addr is the host and port that the pages are served on.
+	Addr string
+	// PublicURL is where browsers reach the pages; it has neither path nor query.
+	// Its scheme is https unless its host is loopback.
+	PublicURL *url.URL
+	// DatabaseURL is sqlite:///path or postgres://…, perhaps with a password.
+	DatabaseURL Secret
+
+	Environment  Environment
+	ControlPlane ControlPlane
+
+	// PollInterval is the time between two looks at the control plane, at least a second.
+	PollInterval time.Duration
+	// SessionLifetime ends a session however busy; SessionIdle, never longer, one that is not used.
+	SessionLifetime time.Duration
+	SessionIdle     time.Duration
+
+	LogLevel slog.Level
+	// LogJSON is false for text that people read.
+	LogJSON bool
+}
+
+// Environment is what the console calls the platform that it administers.
+type Environment struct {
+	Name  string
+	Color string // one of [Colors]
+}
+
+// ControlPlane is where the platform is: exactly one of the two is set.
+type ControlPlane struct {
+	Remote   *Remote
+	Embedded *Embedded
+}
+
+// RemoteAuth says as whom a remote control plane is called.
+type RemoteAuth string
+
+// The ways to say who is calling.
+const (
+	Passthrough     RemoteAuth = "passthrough" // the user's own access token
+	APIKey          RemoteAuth = "api-key"     // X-Internal-Api-Key
+	IdentityHeaders RemoteAuth = "headers"     // X-Username and X-User-Role
+)
+
+// Remote is a control plane that runs elsewhere.
+type Remote struct {
+	// URL is http or https, without user, query or fragment.
+	URL  *url.URL
+	Auth RemoteAuth
+	// APIKey is set when Auth is [APIKey].
+	APIKey Secret
+	// Timeout bounds one call.
+	Timeout time.Duration
+}
+
+// Embedded is the control plane inside this program.
+type Embedded struct {
+	// Addr is the host and port that its REST API is served on.
+	Addr string
+	// InternalAPIKey is what X-Internal-Api-Key has to hold; empty refuses every key.
+	InternalAPIKey Secret
+	// TrustIdentityHeaders are the networks whose X-Username and X-User-Role are believed.
+	TrustIdentityHeaders []netip.Prefix
+	// Tokens is nil when bearer tokens are refused.
+	Tokens *Tokens
+
+	Starburst  *Starburst  // nil when it is not configured
+	Kubernetes *Kubernetes // nil when it is not configured
+
+	// SlowAfter has the latencies, by component, above which a component is slow;
+	// every one of [Components] has one.
+	SlowAfter map[string]time.Duration
+}
+
+// Tokens says which bearer tokens the REST API accepts.
+type Tokens struct {
+	Issuer   *url.URL
+	Audience string
+	// EmailClaim and RolesClaim are paths into the claims.
+	EmailClaim, RolesClaim string
+}
+
+// Starburst is a Starburst or Trino coordinator.
+type Starburst struct {
+	URL      *url.URL
+	User     string
+	Password Secret
+}
+
+// Kubernetes is where the pods of instances run.
+type Kubernetes struct {
+	// Kubeconfig is the path of a file; it is empty for the account of the pod that we run in.
+	Kubeconfig string
+	Namespace  string
+	// Selector is the label selector of the pods.
+	Selector string
+}
+
+// OIDC is the identity provider that people sign in with.
+type OIDC struct {
+	Issuer       *url.URL
+	ClientID     string
+	ClientSecret Secret // empty for a public client
+	// Scopes are asked for beside openid.
+	Scopes []string
+	// RolesClaim, EmailClaim and UsernameClaim are paths into the claims.
+	RolesClaim, EmailClaim, UsernameClaim string
+	// OpsRole is the role that makes an operator.
+	OpsRole string
+}

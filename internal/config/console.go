@@ -1,0 +1,129 @@
+package config
+
+import (
+	"context"
+	"math"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Colors are the colours of environments.
+func Colors() []string { return []string{"green", "blue", "amber", "red", "violet", "grey"} }
+
+func (r *reader) console(f *consoleFlags, address string) Console {
+	if host, _, err := net.SplitHostPort(address); err == nil && isLoopback(host) {
+		f.PublicURL.orElse("http://" + address)
+	}
+
+	c := Console{
+		Addr:        address,
+		DatabaseURL: r.databaseURL(f.DatabaseURL),
+		Environment: Environment{
+			Name:  r.required(f.Environment, "give the name that operators know the platform by"),
+			Color: r.oneOf(f.EnvironmentColor, Colors()...),
+		},
+		PollInterval:    r.duration(f.PollInterval, time.Second),
+		SessionLifetime: r.duration(f.SessionLifetime, time.Minute),
+		SessionIdle:     r.duration(f.SessionIdle, time.Minute),
+		LogLevel:        r.logLevel(f.LogLevel),
+		LogJSON:         r.oneOf(f.LogFormat, "text", "json") == "json",
+	}
+
+	// Where it is missing because the address is wrong, one problem is enough.
+	if address != "" || f.PublicURL.text != "" {
+		c.PublicURL = r.publicURL(f.PublicURL)
+	}
+
+	if c.SessionIdle > c.SessionLifetime {
+		r.badf(f.SessionIdle, "is %s, longer than --session-lifetime, %s; make it shorter", c.SessionIdle, c.SessionLifetime)
+	}
+
+	return c
+}
+
+func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
+	f.DatabaseURL.orElse("sqlite://" + filepath.Join(f.DataDir.text, "opsconsole.db"))
+
+	d := Demo{
+		Console: r.console(&f.consoleFlags, r.loopbackAddress(ctx, f.Addr)),
+		Speed:   r.speed(f.DemoSpeed),
+		Seed:    r.seed(f.DemoSeed),
+		DataDir: r.required(f.DataDir, "name a folder"),
+	}
+
+	if d.PublicURL != nil && !isLoopback(d.PublicURL.Hostname()) {
+		r.badf(f.PublicURL, "is not this machine; the demo has known accounts and is for this machine alone")
+	}
+
+	if f.ControlPlaneURL.text == "" {
+		d.ControlPlane.Embedded = r.embedded(f.embeddedFlags, r.loopbackAddress(ctx, f.APIAddr), d.Addr)
+	} else {
+		r.notEmbedded(f.embeddedFlags)
+		d.ControlPlane.Remote = r.remote(f.remoteFlags)
+	}
+
+	return d
+}
+
+func (r *reader) serve(f *serveFlags) Serve {
+	s := Serve{Console: r.console(&f.consoleFlags, r.address(f.Addr)), OIDC: r.oidc(f.oidcFlags)}
+
+	switch {
+	case f.ControlPlaneURL.text != "":
+		r.notEmbedded(f.embeddedFlags)
+		s.ControlPlane.Remote = r.remote(f.remoteFlags)
+	case r.bool(f.Embedded):
+		s.ControlPlane.Embedded = r.embedded(f.embeddedFlags, r.address(f.APIAddr), s.Addr)
+		r.callers(f.callersFlags, s.ControlPlane.Embedded)
+	default:
+		r.badf(f.ControlPlaneURL, "is missing; give the URL of a control plane, or --embedded to be one")
+	}
+
+	return s
+}
+
+func (r *reader) databaseURL(s setting) Secret {
+	const todo = "give sqlite:///path/to/file or postgres://user@host/database"
+
+	text := r.required(s, todo)
+	scheme, rest, _ := strings.Cut(text, "://")
+
+	switch {
+	case text == "":
+	case scheme == "sqlite":
+		if rest == "" || strings.HasSuffix(rest, "/") {
+			r.badf(s, "names no file; %s", todo)
+		}
+	case scheme == "postgres" || scheme == "postgresql":
+		// The text is not repeated: it may have a password in it.
+		if _, err := url.Parse(text); err != nil {
+			r.badf(s, "is not a URL; %s, special characters in it escaped as %%XX", todo)
+		}
+	default:
+		r.badf(s, "is for another database; %s", todo)
+	}
+
+	return Secret(text)
+}
+
+func (r *reader) speed(s setting) float64 {
+	speed, err := strconv.ParseFloat(s.text, 64)
+	if err != nil || speed < 0 || math.IsInf(speed, 0) || math.IsNaN(speed) {
+		r.badf(s, "is %q; it must be a number, 0 or more", s.text)
+	}
+
+	return speed
+}
+
+func (r *reader) seed(s setting) uint64 {
+	seed, err := strconv.ParseUint(s.text, 10, 64)
+	if err != nil {
+		r.badf(s, "is %q; it must be a whole number, 0 or more", s.text)
+	}
+
+	return seed
+}

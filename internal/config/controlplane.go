@@ -1,0 +1,182 @@
+package config
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Components are what the embedded control plane looks at.
+func Components() []string { return []string{"database", "kubernetes", "starburst"} }
+
+const (
+	defaultSlowAfter = 500 * time.Millisecond
+	shortestTimeout  = 100 * time.Millisecond
+)
+
+func (r *reader) oidc(f oidcFlags) OIDC {
+	return OIDC{
+		Issuer:        r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
+		ClientID:      r.required(f.OIDCClientID, "give the client ID that the provider knows the console by"),
+		ClientSecret:  Secret(f.OIDCClientSecret.text),
+		Scopes:        scopes(&f.OIDCScopes),
+		RolesClaim:    r.required(f.RolesClaim, "name the claim with the roles"),
+		EmailClaim:    r.required(f.EmailClaim, "name the claim with the e-mail"),
+		UsernameClaim: r.required(f.UsernameClaim, "name the claim with the user name"),
+		OpsRole:       r.required(f.OpsRole, "name the role that makes an operator"),
+	}
+}
+
+// scopes are separated by commas or, as OAuth writes them, by spaces; openid is always asked for.
+func scopes(l *list) []string {
+	found := strings.FieldsFunc(l.text, func(c rune) bool { return c == ',' || c == ' ' })
+
+	return slices.DeleteFunc(found, func(scope string) bool { return scope == "openid" })
+}
+
+func (r *reader) remote(f remoteFlags) *Remote {
+	remote := &Remote{
+		URL:     r.httpURL(f.ControlPlaneURL, "give the control plane's, such as https://control-plane.example.com"),
+		Auth:    RemoteAuth(r.oneOf(f.ControlPlaneAuth, string(Passthrough), string(APIKey), string(IdentityHeaders))),
+		APIKey:  Secret(f.ControlPlaneAPIKey.text),
+		Timeout: r.duration(f.ControlPlaneTimeout, shortestTimeout),
+	}
+
+	switch {
+	case remote.Auth == APIKey && remote.APIKey == "":
+		r.badf(f.ControlPlaneAPIKey, "is missing; --control-plane-auth=api-key needs the key")
+	case remote.Auth != APIKey && remote.APIKey != "":
+		r.badf(f.ControlPlaneAPIKey, "is given but not used; add --control-plane-auth=api-key, or leave it out")
+	}
+
+	return remote
+}
+
+func (r *reader) notEmbedded(f embeddedFlags) {
+	if r.bool(f.Embedded) {
+		r.badf(f.Embedded.setting, "is given together with --control-plane-url; choose one")
+	}
+}
+
+// embedded reads the control plane that serves its API on address, beside the pages.
+func (r *reader) embedded(f embeddedFlags, address, pages string) *Embedded {
+	if address != "" && address == pages {
+		r.badf(f.APIAddr, "is the same as --addr, %s; name another port", pages)
+	}
+
+	return &Embedded{
+		Addr:           address,
+		InternalAPIKey: Secret(f.InternalAPIKey.text),
+		Starburst:      r.starburst(f),
+		Kubernetes:     r.kubernetes(f),
+		SlowAfter:      r.slowAfter(&f.SlowAfter),
+	}
+}
+
+func (r *reader) starburst(f embeddedFlags) *Starburst {
+	if f.StarburstURL.text == "" {
+		for _, s := range []setting{f.StarburstUser, f.StarburstPassword} {
+			if s.text != "" {
+				r.badf(s, "is given without --starburst-url; give both or neither")
+			}
+		}
+
+		return nil
+	}
+
+	s := &Starburst{
+		URL:      r.httpURL(f.StarburstURL, "give the coordinator's, such as https://starburst.example.com"),
+		User:     r.required(f.StarburstUser, "give the user to query as"),
+		Password: Secret(f.StarburstPassword.text),
+	}
+
+	if s.Password != "" && s.URL != nil && s.URL.Scheme != "https" && !isLoopback(s.URL.Hostname()) {
+		r.badf(f.StarburstURL, "is not https; a password is not sent without it")
+	}
+
+	return s
+}
+
+func (r *reader) kubernetes(f embeddedFlags) *Kubernetes {
+	inCluster := r.bool(f.KubernetesInCluster)
+
+	switch kubeconfig := f.Kubeconfig.text != ""; {
+	case !inCluster && !kubeconfig:
+		return nil
+	case inCluster && kubeconfig:
+		r.badf(f.Kubeconfig, "is given together with --kubernetes-in-cluster; choose one")
+	}
+
+	return &Kubernetes{
+		Kubeconfig: f.Kubeconfig.text,
+		Namespace:  r.required(f.KubernetesNamespace, "name the namespace of the instances' pods"),
+		// Without one every pod of the namespace would be taken for an orphan, and deleted.
+		Selector: r.required(f.KubernetesSelector, "give the label selector of the instances' pods, such as app=graph-instance"),
+	}
+}
+
+func (r *reader) slowAfter(l *list) map[string]time.Duration {
+	after := map[string]time.Duration{}
+	for _, component := range Components() {
+		after[component] = defaultSlowAfter
+	}
+
+	for _, item := range l.items() {
+		component, text, _ := strings.Cut(item, "=")
+		d, err := time.ParseDuration(text)
+
+		if !slices.Contains(Components(), component) || err != nil || d <= 0 {
+			r.badf(l.setting, "has %q; write COMPONENT=DURATION with one of %s, such as database=200ms",
+				item, strings.Join(Components(), ", "))
+
+			continue
+		}
+
+		after[component] = d
+	}
+
+	return after
+}
+
+func (r *reader) callers(f callersFlags, embedded *Embedded) {
+	embedded.TrustIdentityHeaders = r.networks(&f.TrustIdentityHeaders)
+
+	if f.APIOIDCIssuer.text == "" {
+		if f.APIOIDCAudience.text != "" {
+			r.badf(f.APIOIDCAudience, "is given without --api-oidc-issuer; give both or neither")
+		}
+
+		return
+	}
+
+	embedded.Tokens = &Tokens{
+		Issuer:     r.httpURL(f.APIOIDCIssuer, "give the URL of the provider whose tokens are accepted"),
+		Audience:   r.required(f.APIOIDCAudience, "give the audience that tokens for this API have"),
+		EmailClaim: r.required(f.APIOIDCEmailClaim, "name the claim with the e-mail"),
+		RolesClaim: r.required(f.APIOIDCRolesClaim, "name the claim with the roles"),
+	}
+}
+
+// networks reads prefixes and single addresses; the whole network is not to be trusted.
+func (r *reader) networks(l *list) []netip.Prefix {
+	var networks []netip.Prefix
+
+	for _, item := range l.items() {
+		prefix, err := netip.ParsePrefix(item)
+		if addr, addrErr := netip.ParseAddr(item); addrErr == nil {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+
+		switch {
+		case err != nil:
+			r.badf(l.setting, "has %q, which is neither a network nor an address; write one such as 10.1.2.0/24", item)
+		case prefix.Bits() == 0:
+			r.badf(l.setting, "has %s, which is everybody; anyone could claim to be an operator", prefix)
+		default:
+			networks = append(networks, prefix.Masked())
+		}
+	}
+
+	return networks
+}

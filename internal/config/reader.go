@@ -1,0 +1,84 @@
+package config
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// reader turns settings into values. A value that it cannot read is the zero value,
+// and a problem.
+type reader struct {
+	lookupHost func(ctx context.Context, host string) ([]netip.Addr, error)
+	problems   []Problem
+}
+
+// badf notes a problem; the first one of a setting is enough.
+func (r *reader) badf(s setting, format string, args ...any) {
+	flag := "--" + s.flag
+
+	if slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Flag == flag }) {
+		return
+	}
+
+	r.problems = append(r.problems, Problem{Flag: flag, Variable: variable(s.flag), Message: fmt.Sprintf(format, args...)})
+}
+
+// required reads text that must be there; todo says what to give.
+func (r *reader) required(s setting, todo string) string {
+	text := strings.TrimSpace(s.text)
+	if text == "" {
+		r.badf(s, "is missing; %s", todo)
+	}
+
+	return text
+}
+
+// duration reads a duration of at least low.
+func (r *reader) duration(s setting, low time.Duration) time.Duration {
+	d, err := time.ParseDuration(s.text)
+
+	switch {
+	case err != nil:
+		r.badf(s, "is %q, which is not a duration; write one such as 500ms, 30s or 12h", s.text)
+	case d < low:
+		r.badf(s, "is %s; it must be at least %s", d, low)
+	}
+
+	return d
+}
+
+func (r *reader) oneOf(s setting, allowed ...string) string {
+	if !slices.Contains(allowed, s.text) {
+		r.badf(s, "is %q; it must be one of %s", s.text, strings.Join(allowed, ", "))
+	}
+
+	return s.text
+}
+
+func (r *reader) bool(t toggle) bool {
+	if t.text == "" {
+		return false
+	}
+
+	value, err := strconv.ParseBool(t.text)
+	if err != nil {
+		r.badf(t.setting, "is %q; it must be true or false", t.text)
+	}
+
+	return value
+}
+
+func (r *reader) logLevel(s setting) slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(s.text)); err != nil {
+		r.badf(s, "is %q; it must be debug, info, warn or error", s.text)
+	}
+
+	return level
+}

@@ -1,0 +1,103 @@
+// Command opsconsole is the operations console of the graph OLAP platform; see
+// opsconsole --help.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/graph-olap/opsconsole/internal/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+
+	command, err := config.Parse(ctx, os.Args[1:], config.ThisMachine())
+	if err != nil {
+		err = misuseError{err}
+	} else {
+		err = run(ctx, command, os.Stdout)
+	}
+
+	stop()
+	os.Exit(exitCode(err))
+}
+
+// misuseError is about what opsconsole was told: exit code 2.
+type misuseError struct{ error }
+
+func exitCode(err error) int {
+	if err == nil {
+		return 0
+	}
+
+	fmt.Fprintln(os.Stderr, "opsconsole:", err)
+
+	if _, ok := errors.AsType[misuseError](err); ok {
+		return 2
+	}
+
+	return 1
+}
+
+func run(ctx context.Context, command config.Command, out io.Writer) error {
+	switch command := command.(type) {
+	case config.Demo:
+		return demo(ctx, command)
+	case config.Serve:
+		return serve(ctx, command)
+	case config.Healthcheck:
+		return healthcheck(ctx, command)
+	case config.Show:
+		return show(command, out)
+	case config.Version:
+		_, err := fmt.Fprintln(out, readVersion())
+
+		return err
+	default: // config.Help, which has been printed
+		return nil
+	}
+}
+
+// show prints the configuration, also a wrong one, and then what is wrong with it.
+func show(command config.Show, out io.Writer) error {
+	if _, err := command.WriteTo(out); err != nil {
+		return err
+	}
+
+	if len(command.Problems) > 0 {
+		return misuseError{config.SettingsError(command.Problems)}
+	}
+
+	return nil
+}
+
+// healthcheck is for a container without curl.
+func healthcheck(ctx context.Context, command config.Healthcheck) error {
+	ctx, cancel := context.WithTimeout(ctx, command.Timeout)
+	defer cancel()
+
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, command.URL, nil)
+	if err != nil {
+		return err
+	}
+
+	// Never through a proxy: it is this machine that is asked.
+	response, err := (&http.Transport{}).RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s", command.URL, response.Status)
+	}
+
+	return nil
+}
