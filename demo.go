@@ -2,9 +2,90 @@ package main
 
 import (
 	"context"
-	"errors"
+	"crypto/rand"
+	"fmt"
+	"os"
 
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/auth/devidp"
+	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/opsapi"
+	"github.com/graph-olap/opsconsole/templates/components"
 )
 
-func demo(context.Context, config.Demo) error { return errors.New("the demo is not wired yet") }
+// demoClient is how the demo's identity provider knows the console.
+const demoClient = "opsconsole"
+
+// demo runs the console over a synthetic platform, with an identity provider that asks
+// for no passwords. It is for this machine alone.
+func demo(ctx context.Context, cfg config.Demo) error {
+	c, err := open(ctx, cfg.Console)
+	if err != nil {
+		return err
+	}
+
+	issuer := cfg.PublicURL.JoinPath(handlers.IdentityProviderPath).String()
+	secret := rand.Text()
+
+	identityProvider, err := devidp.New(devidp.Config{
+		Issuer: issuer, ClientID: demoClient, ClientSecret: secret,
+		RedirectURI:   cfg.PublicURL.JoinPath(auth.CallbackPath).String(),
+		PostLogoutURI: cfg.PublicURL.JoinPath(auth.SignedOutPath).String(),
+		Accounts:      devidp.DemoAccounts(), Stylesheet: components.StylesheetURL, Logger: c.logger,
+	})
+	if err != nil {
+		return err
+	}
+
+	p, err := c.demoPlatform(ctx, cfg, issuer)
+	if err != nil {
+		return err
+	}
+
+	announce(cfg)
+
+	return c.run(ctx, p, auth.Config{Issuer: issuer, ClientID: demoClient, ClientSecret: secret}, identityProvider)
+}
+
+// demoPlatform is a control plane elsewhere if one is named, else the embedded one with
+// a synthetic day in it.
+func (c *console) demoPlatform(ctx context.Context, cfg config.Demo, issuer string) (platform, error) {
+	if remote := cfg.ControlPlane.Remote; remote != nil {
+		return remotePlatform(*remote)
+	}
+
+	embedded := *cfg.ControlPlane.Embedded
+	embedded.TrustIdentityHeaders = loopback()
+
+	tokens, err := opsapi.NewOIDC(opsapi.OIDCConfig{Issuer: issuer, Audience: demoClient, UsernameClaim: "preferred_username", Now: now})
+	if err != nil {
+		return platform{}, err
+	}
+
+	plane, err := c.embeddedPlatform(ctx, embedded, tokens)
+	if err != nil {
+		return platform{}, err
+	}
+
+	return platform{Platform: plane, caller: asConsole}, nil
+}
+
+// announce says where the demo is and who can sign in.
+func announce(cfg config.Demo) {
+	fmt.Fprintf(os.Stdout, "\n  The console:  %s\n", cfg.PublicURL)
+
+	if embedded := cfg.ControlPlane.Embedded; embedded != nil {
+		fmt.Fprintf(os.Stdout, "  Its platform: http://%s\n", embedded.Addr)
+	} else {
+		fmt.Fprintf(os.Stdout, "  The platform: %s\n", cfg.ControlPlane.Remote.URL)
+	}
+
+	fmt.Fprint(os.Stdout, "\n  Sign in as, without a password:\n")
+
+	for _, account := range devidp.DemoAccounts() {
+		fmt.Fprintf(os.Stdout, "    %-8s %s\n", account.Username, account.RoleName())
+	}
+
+	fmt.Fprint(os.Stdout, "\n  Only operators (Ops) can come in. Stop with Ctrl-C.\n\n")
+}

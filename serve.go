@@ -2,9 +2,57 @@ package main
 
 import (
 	"context"
-	"errors"
 
+	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/opsapi"
 )
 
-func serve(context.Context, config.Serve) error { return errors.New("serve is not wired yet") }
+// serve serves the console with the operators' own identity provider, over a control
+// plane that runs elsewhere or over the embedded one.
+func serve(ctx context.Context, cfg config.Serve) error {
+	c, err := open(ctx, cfg.Console)
+	if err != nil {
+		return err
+	}
+
+	p, err := c.platform(ctx)
+	if err != nil {
+		return err
+	}
+
+	return c.run(ctx, p, auth.Config{
+		Issuer: cfg.OIDC.Issuer.String(), ClientID: cfg.OIDC.ClientID, ClientSecret: string(cfg.OIDC.ClientSecret),
+		Scopes: cfg.OIDC.Scopes, RolesClaim: cfg.OIDC.RolesClaim, EmailClaim: cfg.OIDC.EmailClaim,
+		UsernameClaim: cfg.OIDC.UsernameClaim, OpsRole: cfg.OIDC.OpsRole,
+	}, nil)
+}
+
+// platform is the control plane that serve was told to administer.
+func (c *console) platform(ctx context.Context) (platform, error) {
+	if remote := c.config.ControlPlane.Remote; remote != nil {
+		return remotePlatform(*remote)
+	}
+
+	cfg := *c.config.ControlPlane.Embedded
+
+	tokens, err := tokenVerifier(cfg.Tokens)
+	if err != nil {
+		return platform{}, err
+	}
+
+	plane, err := c.embeddedPlatform(ctx, cfg, tokens)
+
+	return platform{Platform: plane, caller: asConsole}, err
+}
+
+// tokenVerifier is nil when the REST API takes no bearer tokens.
+func tokenVerifier(cfg *config.Tokens) (*opsapi.OIDC, error) {
+	if cfg == nil {
+		return nil, nil //nolint:nilnil // none are taken
+	}
+
+	return opsapi.NewOIDC(opsapi.OIDCConfig{
+		Issuer: cfg.Issuer.String(), Audience: cfg.Audience, EmailClaim: cfg.EmailClaim, RolesClaim: cfg.RolesClaim, Now: now,
+	})
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+)
+
+// console is the parts of a running program, and what runs beside its pages.
+type console struct {
+	config config.Console
+	logger *slog.Logger
+	db     *store.DB
+
+	// background runs until the context is done.
+	background []func(ctx context.Context) error
+}
+
+// now is the clock of everything; the packages below never ask for the time themselves.
+func now() time.Time { return time.Now() }
+
+// open opens the database and brings it to the newest version.
+func open(ctx context.Context, cfg config.Console) (*console, error) {
+	db, err := store.Open(ctx, string(cfg.DatabaseURL))
+	if err != nil {
+		return nil, fmt.Errorf("the database: %w", err)
+	}
+
+	if err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+
+	return &console{config: cfg, db: db, logger: newLogger(cfg)}, nil
+}
+
+func newLogger(cfg config.Console) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogJSON {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+// platform is the control plane that is administered, and whom the poller asks as when
+// nobody is looking.
+type platform struct {
+	ops.Platform
+
+	caller func(a *auth.Auth) (ops.Caller, error)
+}
+
+// poller is who the console is to a control plane when it asks for itself.
+const poller = "opsconsole"
+
+func asConsole(*auth.Auth) (ops.Caller, error) {
+	return ops.Caller{Username: poller, Role: ops.RoleOps}, nil
+}
+
+// remotePlatform is a control plane that runs elsewhere.
+func remotePlatform(cfg config.Remote) (platform, error) {
+	credentials := map[config.RemoteAuth]ops.Credentials{
+		config.Passthrough:     ops.Passthrough(),
+		config.APIKey:          ops.APIKey(string(cfg.APIKey)),
+		config.IdentityHeaders: ops.IdentityHeaders(),
+	}[cfg.Auth]
+
+	client, err := ops.NewClient(ops.ClientConfig{
+		BaseURL: cfg.URL.String(), Credentials: credentials, Timeout: cfg.Timeout,
+		UserAgent: "opsconsole/" + readVersion().Version,
+	})
+	if err != nil {
+		return platform{}, err
+	}
+
+	p := platform{Platform: client, caller: asConsole}
+	if cfg.Auth == config.Passthrough {
+		p.caller = asLatestOperator
+	}
+
+	return p, nil
+}
+
+// asLatestOperator borrows the token of whoever is signed in: with passthrough the
+// console has no credential of its own.
+func asLatestOperator(a *auth.Auth) (ops.Caller, error) {
+	token, ok := a.LatestToken()
+	if !ok {
+		return ops.Caller{}, errors.New(
+			"Nobody with the Ops role is signed in, and the control plane is asked with the users' own tokens only.")
+	}
+
+	return ops.Caller{Username: poller, Role: ops.RoleOps, Token: token}, nil
+}
+
+// run puts the pages over the platform and serves them until the context is done.
+func (c *console) run(ctx context.Context, p platform, sign auth.Config, identityProvider http.Handler) error {
+	sign.PublicURL, sign.DB, sign.Now, sign.Logger = c.config.PublicURL, c.db, now, c.logger
+	sign.SessionLifetime, sign.SessionIdle = c.config.SessionLifetime, c.config.SessionIdle
+
+	signIn, err := auth.New(sign)
+	if err != nil {
+		return err
+	}
+
+	issuer, err := url.Parse(sign.Issuer)
+	if err != nil {
+		return err
+	}
+
+	static, err := staticFiles()
+	if err != nil {
+		return err
+	}
+
+	log := audit.New(c.db, now)
+	history := changes.New(c.db, log, now, c.logger)
+
+	if err := history.Recover(ctx); err != nil {
+		return err
+	}
+
+	watch := monitor.New(monitor.Config{
+		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
+		DB: c.db, Now: now, Logger: c.logger, Interval: c.config.PollInterval,
+		Watchers: []func(context.Context, ops.Service) error{history.Watch},
+	})
+
+	pages := handlers.New(handlers.Config{
+		Auth: signIn, Platform: p, Changes: history, Audit: log, Triggers: triggers.New(log), Monitor: watch,
+		Ready: c.db.Read().PingContext, Static: static,
+		Environment: templates.Environment{
+			Name: c.config.Environment.Name, Color: templates.Color(c.config.Environment.Color),
+		},
+		PublicURL: c.config.PublicURL, Issuer: issuer, Version: readVersion().Version, Now: now, Logger: c.logger,
+		IdentityProvider: identityProvider,
+	})
+
+	c.background = append(c.background, watch.Run, every(time.Hour, c.logger, "old sessions", signIn.Purge),
+		every(time.Minute, c.logger, "the audit log's chain", func(ctx context.Context) error {
+			state, err := log.Verify(ctx)
+			if state.Broken != "" {
+				c.logger.ErrorContext(ctx, "the audit log does not hold together", "found", state.Broken)
+			}
+
+			return err
+		}))
+
+	return c.serve(ctx, c.config.Addr, pages)
+}
+
+// every runs a chore at once and then again and again.
+func every(interval time.Duration, logger *slog.Logger, what string, chore func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ticker := time.NewTicker(interval)
+		defer ticker.Stop()
+
+		for {
+			if err := chore(ctx); err != nil && ctx.Err() == nil {
+				logger.WarnContext(ctx, "a chore failed", "chore", what, "error", err)
+			}
+
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-ticker.C:
+			}
+		}
+	}
+}
+
+// serve serves the pages and runs the background until the context is done, then lets
+// what is under way end.
+func (c *console) serve(ctx context.Context, address string, pages http.Handler) error {
+	group, ctx := errgroup.WithContext(ctx)
+
+	group.Go(func() error { return listenAndServe(ctx, address, pages) })
+
+	for _, run := range c.background {
+		group.Go(func() error { return run(ctx) })
+	}
+
+	return errors.Join(group.Wait(), c.db.Close())
+}
+
+const (
+	// headerTimeout bounds how long a client may take to say what it wants.
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = 30 * time.Second
+	idleTimeout   = 2 * time.Minute
+	// shutdownGrace is how long answers may take once the program is asked to end.
+	shutdownGrace = 10 * time.Second
+)
+
+// listenAndServe serves the handler on the address until the context is done.
+func listenAndServe(ctx context.Context, address string, handler http.Handler) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", address, err)
+	}
+
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, IdleTimeout: idleTimeout,
+		// Streams end when the program does, instead of holding it up.
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	stopped := make(chan error, 1)
+
+	context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+		defer cancel()
+
+		stopped <- server.Shutdown(grace)
+	})
+
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+
+	return <-stopped
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/health"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/opsapi"
+	"github.com/graph-olap/opsconsole/internal/work"
+)
+
+// starburstTimeout bounds one request of the schema cache.
+const starburstTimeout = 30 * time.Second
+
+// embeddedPlatform is the control plane inside this program. Its jobs and its REST API
+// run in the background.
+func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens *opsapi.OIDC) (*controlplane.ControlPlane, error) {
+	if err := errors.Join(controlplane.Prepare(ctx, c.db), work.Migrate(ctx, c.db, c.logger)); err != nil {
+		return nil, err
+	}
+
+	registry := prometheus.NewRegistry()
+
+	enqueuer, err := work.NewEnqueuer(c.db, c.logger)
+	if err != nil {
+		return nil, err
+	}
+
+	cluster, err := clusterConfig(cfg.Kubernetes)
+	if err != nil {
+		return nil, err
+	}
+
+	runner, err := c.jobRunner(ctx, cfg, cluster, enqueuer, registry)
+	if err != nil {
+		return nil, err
+	}
+
+	checker, err := health.New(c.healthConfig(cfg, cluster))
+	if err != nil {
+		return nil, err
+	}
+
+	plane, err := controlplane.New(ctx, controlplane.Config{
+		DB: c.db, Now: now, Logger: c.logger, Health: checker, Jobs: runner, Metrics: registry, Version: readVersion().Version,
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	engine, err := work.New(work.Config{DB: c.db, Now: now, Logger: c.logger}, work.ControlPlaneJobs(runner, now))
+	if err != nil {
+		return nil, err
+	}
+
+	api, err := c.api(cfg, plane, tokens)
+	if err != nil {
+		return nil, err
+	}
+
+	c.background = append(c.background, engine.Run, api)
+
+	return plane, nil
+}
+
+// jobRunner gives the jobs what is configured; what is not, they report as skipped.
+func (c *console) jobRunner(
+	ctx context.Context, cfg config.Embedded, cluster *rest.Config, enqueuer jobs.Enqueuer, registry *prometheus.Registry,
+) (*jobs.Runner, error) {
+	jobsConfig := jobs.Config{DB: c.db, Now: now, Logger: c.logger, Enqueuer: enqueuer, Registry: registry}
+
+	if cluster == nil {
+		runtime := jobs.NewRuntime(c.db, now, c.logger)
+		jobsConfig.Memory = runtime
+		c.background = append(c.background, runtime.Run)
+	} else {
+		client, err := kubernetes.NewForConfig(cluster)
+		if err != nil {
+			return nil, fmt.Errorf("kubernetes: %w", err)
+		}
+
+		pods := jobs.NewKubernetes(client, cfg.Kubernetes.Namespace, cfg.Kubernetes.Selector)
+		jobsConfig.Cluster, jobsConfig.Memory = pods, pods
+	}
+
+	if cfg.Starburst != nil {
+		catalog, err := jobs.NewTrino(jobs.TrinoConfig{
+			URL: cfg.Starburst.URL.String(), User: cfg.Starburst.User, Password: string(cfg.Starburst.Password),
+			HTTP: &http.Client{Timeout: starburstTimeout, CheckRedirect: noRedirects},
+		})
+		if err != nil {
+			return nil, err
+		}
+
+		jobsConfig.Catalog = catalog
+	}
+
+	return jobs.New(ctx, jobsConfig)
+}
+
+func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+func clusterConfig(cfg *config.Kubernetes) (*rest.Config, error) {
+	if cfg == nil {
+		return nil, nil //nolint:nilnil // no cluster is configured
+	}
+
+	return health.KubernetesConfig(cfg.Kubeconfig)
+}
+
+func (c *console) healthConfig(cfg config.Embedded, cluster *rest.Config) health.Config {
+	healthConfig := health.Config{
+		DB: c.db, Kubernetes: cluster, SlowAfter: cfg.SlowAfter, Now: now, Logger: c.logger,
+	}
+	if s := cfg.Starburst; s != nil {
+		healthConfig.Starburst = health.Starburst{URL: s.URL.String(), User: s.User, Password: string(s.Password)}
+	}
+
+	return healthConfig
+}
+
+// api serves the control plane's REST API on a listener of its own.
+func (c *console) api(
+	cfg config.Embedded, plane *controlplane.ControlPlane, tokens *opsapi.OIDC,
+) (func(ctx context.Context) error, error) {
+	authenticator := opsapi.Authenticator{HeaderNetworks: cfg.TrustIdentityHeaders, InternalKey: string(cfg.InternalAPIKey)}
+	if tokens != nil {
+		authenticator.Bearer = tokens
+	}
+
+	handler, err := opsapi.New(opsapi.Config{
+		Platform: plane, Instances: plane, Probes: plane, Authenticate: authenticator, Logger: c.logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return func(ctx context.Context) error { return listenAndServe(ctx, cfg.Addr, handler) }, nil
+}
+
+// loopback is this machine.
+func loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+}

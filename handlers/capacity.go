@@ -1,0 +1,129 @@
+package handlers
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// ownersShown is how many analysts are listed unless all are asked for.
+const ownersShown = 25
+
+func (h *Handlers) capacity(p *page) error {
+	shown := ownersShown
+
+	all := p.QueryParam("owners") == "all"
+	if all || p.wantsJSON() {
+		shown = 0
+	}
+
+	view := h.capacityView(h.Monitor.Snapshot(), p.now, shown)
+	shell := h.shell(p, "capacity", "Capacity")
+	shell.Fresh = view.Freshness
+
+	// All the analysts are a list to read; the live page shows those that matter.
+	if !all {
+		shell.Events = "/events?page=capacity"
+	}
+
+	return p.answer(answer{data: view, full: templates.CapacityPage(shell, view)})
+}
+
+// capacityView lists at most that many analysts, all of them for 0.
+func (h *Handlers) capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capacity {
+	view := templates.Capacity{
+		Freshness: templates.Fresh(s.Instances, now),
+		ByStatus:  []templates.StatusCount{}, ByOwner: []templates.Owner{}, Marks: []components.Mark{},
+		Used: s.Used, ClusterTotal: s.ClusterTotal, From: now.Add(-time.Hour), Until: now,
+	}
+	if !s.Instances.Known() {
+		view.Overall = notKnown(s.Instances.Err)
+
+		return view
+	}
+
+	cluster := s.Instances.Value
+	view.Total, view.Limits, view.OwnersTotal = cluster.Total, cluster.Limits, len(cluster.ByOwner)
+	view.Overall = capacityLine(cluster)
+	view.ByStatus = countStatuses(cluster.ByStatus)
+
+	// By owner comes sorted, the largest count first: those at or above the limit lead.
+	for i, owner := range cluster.ByOwner {
+		if owners > 0 && i == owners {
+			view.AllOwners = "/capacity?owners=all"
+
+			break
+		}
+
+		view.ByOwner = append(view.ByOwner, templates.Owner{
+			OwnerUsername: owner.OwnerUsername, Count: owner.Count, Room: cluster.Limits.PerAnalyst - owner.Count,
+		})
+	}
+
+	return view
+}
+
+// countStatuses lists every status of the contract, then what else came.
+func countStatuses(counts map[string]int) []templates.StatusCount {
+	out := []templates.StatusCount{}
+
+	for _, status := range ops.InstanceStatuses() {
+		out = append(out, templates.StatusCount{Status: string(status), Count: counts[string(status)]})
+	}
+
+	known := len(out)
+
+	for status, count := range counts {
+		if !slices.Contains(ops.InstanceStatuses(), ops.InstanceStatus(status)) {
+			out = append(out, templates.StatusCount{Status: status, Count: count})
+		}
+	}
+
+	slices.SortFunc(out[known:], func(a, b templates.StatusCount) int {
+		if a.Status < b.Status {
+			return -1
+		}
+
+		return 1
+	})
+
+	return out
+}
+
+// nearlyFull is the part of the cluster's limit from which on it is worth a warning.
+const nearlyFull = 0.9
+
+func capacityLine(cluster ops.ClusterInstances) components.Line {
+	limits := cluster.Limits
+	line := components.Line{State: components.OK, URL: "/capacity"}
+
+	switch {
+	case limits.ClusterAvailable == 0:
+		line.State = components.Bad
+		line.Text = fmt.Sprintf("The cluster is full: %d of %d used. Nobody can create an instance.", limits.ClusterUsed, limits.ClusterTotal)
+	case float64(limits.ClusterUsed) >= nearlyFull*float64(limits.ClusterTotal):
+		line.State = components.Warn
+		line.Text = fmt.Sprintf("Nearly full: %d of %d used, %d left.", limits.ClusterUsed, limits.ClusterTotal, limits.ClusterAvailable)
+	default:
+		line.Text = fmt.Sprintf("%d of %d used, %d left.", limits.ClusterUsed, limits.ClusterTotal, limits.ClusterAvailable)
+	}
+
+	return line
+}
+
+func atLimit(cluster ops.ClusterInstances) int {
+	n := 0
+
+	for _, owner := range cluster.ByOwner {
+		if owner.Count >= cluster.Limits.PerAnalyst {
+			n++
+		}
+	}
+
+	return n
+}

@@ -1,0 +1,174 @@
+package handlers
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+)
+
+// forbiddenError is the refusal of somebody who is signed in without the Ops role.
+type forbiddenError struct {
+	who auth.Identity
+	Err *ops.Error
+}
+
+func (e *forbiddenError) Error() string { return e.Err.Error() }
+func (e *forbiddenError) Unwrap() error { return e.Err }
+
+// envelope is an error as the contract writes it, section 3.
+type envelope struct {
+	Error envelopeError `json:"error"`
+	Meta  envelopeMeta  `json:"meta"`
+}
+
+type envelopeError struct {
+	Code    ops.Code       `json:"code"`
+	Message string         `json:"message"`
+	Details map[string]any `json:"details"`
+}
+
+type envelopeMeta struct {
+	RequestID string `json:"request_id"`
+}
+
+func (p *page) envelope(e *ops.Error) envelope {
+	return envelope{
+		Error: envelopeError{Code: e.Code, Message: e.Message, Details: e.Details},
+		Meta:  envelopeMeta{RequestID: p.requestID()},
+	}
+}
+
+// fail is the one place where an error becomes an answer: the cause goes to the log,
+// the user gets a sentence, what to do, and the request id.
+func (h *Handlers) fail(err error, c echo.Context) {
+	p := &page{Context: c, now: h.Now().UTC()}
+
+	if c.Response().Committed {
+		h.Logger.WarnContext(p.ctx(), "an answer broke off", slog.Any("error", err))
+
+		return
+	}
+
+	status, e := classify(err)
+	if status >= http.StatusInternalServerError {
+		h.Logger.ErrorContext(p.ctx(), "a request failed", slog.Int("status", status),
+			slog.String("request_id", p.requestID()), slog.Any("error", err))
+	}
+
+	if sendErr := h.sendProblem(p, status, e, err); sendErr != nil {
+		h.Logger.ErrorContext(p.ctx(), "an error could not be shown", slog.Any("error", sendErr))
+
+		if !c.Response().Committed {
+			c.Response().WriteHeader(http.StatusInternalServerError)
+		}
+	}
+}
+
+func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) error {
+	var forbidden *forbiddenError
+
+	switch {
+	case p.wantsJSON():
+		return p.json(status, p.envelope(e))
+	case status == http.StatusUnauthorized:
+		return p.askToSignIn(h, e)
+	case errors.As(err, &forbidden):
+		return p.html(status, templates.ForbiddenPage(templates.Forbidden{
+			Environment: h.Environment, Preferences: p.preferences(), Required: ops.RoleOps, RequestID: p.requestID(),
+			User: templates.User{Username: forbidden.who.Username, Email: forbidden.who.Email, Role: forbidden.who.Role},
+		}))
+	}
+
+	problem := templates.Problem{
+		Status: status, Message: e.Message, Advice: advice(status), RequestID: p.requestID(), LastGood: h.lastGood(status),
+	}
+	if isRead(p.Request()) {
+		problem.Retry = p.Request().URL.RequestURI()
+	}
+
+	if p.wantsFragment() {
+		return p.html(status, templates.ErrorToast(problem))
+	}
+
+	// Whoever is signed in keeps the navigation; to others nothing is shown of it.
+	p.who, _ = h.Auth.Recheck(p.Request())
+
+	return p.html(status, templates.ProblemPage(h.shell(p, "", http.StatusText(status)), problem))
+}
+
+// askToSignIn leads whoever is not signed in to the sign-in page, and from there back.
+func (p *page) askToSignIn(h *Handlers, e *ops.Error) error {
+	switch {
+	case p.wantsFragment() || p.isStream():
+		p.Response().Header().Set("HX-Redirect", signInPath(p.backPath()))
+
+		return p.NoContent(http.StatusUnauthorized)
+	case isRead(p.Request()):
+		return p.seeOther(signInPath(p.Request().URL.RequestURI()))
+	default:
+		return p.html(http.StatusUnauthorized, templates.SignInPage(h.signIn(p, p.backPath(), e.Message)))
+	}
+}
+
+// classify returns the HTTP status of an error and what may be said of it.
+func classify(err error) (int, *ops.Error) {
+	var httpErr *echo.HTTPError
+	if errors.As(err, &httpErr) {
+		return httpErr.Code, &ops.Error{Code: codeOf(httpErr.Code), Message: messageOf(httpErr.Code)}
+	}
+
+	e := ops.AsError(err)
+
+	return e.Code.HTTPStatus(), e
+}
+
+func codeOf(status int) ops.Code {
+	switch status {
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return ops.CodeNotFound
+	case http.StatusForbidden:
+		return ops.CodeInsufficientRole
+	case http.StatusInternalServerError:
+		return ops.CodeInternal
+	default:
+		return ops.CodeValidationFailed
+	}
+}
+
+func messageOf(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "There is no such page"
+	case http.StatusMethodNotAllowed:
+		return "This page does not take that kind of request"
+	case http.StatusRequestEntityTooLarge:
+		return "That is more than a form of this console can hold"
+	case http.StatusForbidden:
+		return "That request came from another site, so it was not carried out"
+	default:
+		return "The request could not be understood"
+	}
+}
+
+func advice(status int) string {
+	switch status {
+	case http.StatusServiceUnavailable:
+		return "Nothing was changed. Look at Health, or try again."
+	case http.StatusInternalServerError:
+		return "Try again. If it happens again, look for the request id in the console's log."
+	case http.StatusForbidden:
+		return "Open the console in its own tab and try again."
+	default:
+		return ""
+	}
+}
+
+func isRead(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodHead
+}

@@ -1,0 +1,199 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// input is what was sent, as a form or as JSON: the fields of a section by their
+// dotted names, and beside them reason and revision.
+type input struct {
+	// values hold int64, bool, string or nil; in a form, what cannot be read as its
+	// field's type stays text, for the check to refuse.
+	values changes.Values
+	// typed is every field of a form as it was typed, nil for JSON.
+	typed url.Values
+
+	reason, revision string
+	errs             []ops.FieldError
+}
+
+// input reads the body of a request.
+func (p *page) input() (input, error) {
+	body, err := io.ReadAll(p.Request().Body)
+
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return input{}, echo.ErrStatusRequestEntityTooLarge
+	}
+
+	switch {
+	case err != nil:
+		return input{}, badForm(err)
+	case !utf8.Valid(body):
+		return input{}, badForm(errors.New("the body is not UTF-8"))
+	case p.sentJSON():
+		return readJSON(body)
+	default:
+		return readForm(string(body))
+	}
+}
+
+// badForm refuses a body that cannot be read at all.
+func badForm(cause error) error {
+	return ops.AsError(ops.Invalid([]ops.FieldError{{
+		Field: "body", Message: "The body could not be read: send a form or one JSON object, in UTF-8.", Type: "body",
+	}})).Because(cause)
+}
+
+func readJSON(body []byte) (input, error) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+
+	var object map[string]json.RawMessage
+	if err := decoder.Decode(&object); err != nil {
+		return input{}, badForm(err)
+	}
+
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) || object == nil {
+		return input{}, badForm(errors.New("not one JSON object"))
+	}
+
+	in := input{values: changes.Values{}}
+	in.reason = in.text(object, "reason")
+	in.revision = in.text(object, "revision")
+
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		single, err := json.Marshal(map[string]json.RawMessage{name: object[name]})
+		if err != nil {
+			return input{}, badForm(err)
+		}
+
+		var values changes.Values
+		if err := values.UnmarshalJSON(single); err != nil {
+			in.errs = append(in.errs, ops.FieldError{
+				Field: "body." + name, Message: "is not a value that this field can have", Type: "type",
+			})
+
+			continue
+		}
+
+		maps.Copy(in.values, values)
+	}
+
+	return in, nil
+}
+
+// text takes a text, or a number, out of the object.
+func (in *input) text(object map[string]json.RawMessage, name string) string {
+	raw, given := object[name]
+	delete(object, name)
+
+	if !given || string(raw) == "null" {
+		return ""
+	}
+
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+
+	var n json.Number
+	if name == "revision" && json.Unmarshal(raw, &n) == nil {
+		return n.String()
+	}
+
+	in.errs = append(in.errs, ops.FieldError{Field: "body." + name, Message: "must be text", Type: "string_type"})
+
+	return ""
+}
+
+func readForm(body string) (input, error) {
+	form, err := url.ParseQuery(body)
+	if err != nil {
+		return input{}, badForm(err)
+	}
+
+	return formInput(form)
+}
+
+// formInput reads the fields of a form or of a query.
+func formInput(form url.Values) (input, error) {
+	in := input{values: changes.Values{}, typed: form, reason: form.Get("reason"), revision: form.Get("revision")}
+
+	for name, values := range form {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(s string) bool { return !utf8.ValidString(s) }) {
+			return input{}, badForm(errors.New("a field is not UTF-8"))
+		}
+
+		if name != "reason" && name != "revision" {
+			in.values[name] = values[len(values)-1]
+		}
+	}
+
+	return in, nil
+}
+
+// as reads the fields of a form in the section's types; what cannot be read stays as it was typed.
+func (in *input) as(section changes.Section) {
+	if in.typed == nil {
+		return
+	}
+
+	for _, field := range section.Fields {
+		typed, given := in.values[field.Name].(string)
+		if !given {
+			continue
+		}
+
+		switch field.Kind {
+		case changes.KindInt:
+			if n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil {
+				in.values[field.Name] = n
+			}
+		case changes.KindBool:
+			if b, err := strconv.ParseBool(typed); err == nil {
+				in.values[field.Name] = b
+			} else if typed == "on" {
+				in.values[field.Name] = true
+			}
+		case changes.KindText, changes.KindDuration:
+		}
+	}
+}
+
+// only refuses every field but the named ones.
+func (in *input) only(names ...string) []ops.FieldError {
+	errs := in.errs
+
+	for name := range in.values {
+		if !slices.Contains(names, name) {
+			errs = append(errs, ops.FieldError{Field: "body." + name, Message: "is not a field of this form", Type: "extra_forbidden"})
+		}
+	}
+
+	return errs
+}
+
+// sentenceOf begins a message of the contract with a capital, to stand alone.
+func sentenceOf(message string) string {
+	if message == "" {
+		return ""
+	}
+
+	return strings.ToUpper(message[:1]) + message[1:]
+}

@@ -1,0 +1,214 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+)
+
+// drawFunc draws a region from a snapshot, the same for everybody.
+type drawFunc func(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error)
+
+// live draws each region once a snapshot, however many pages show it.
+type live struct {
+	h       *Handlers
+	regions map[string]*region
+}
+
+type region struct {
+	// id is that of its element.
+	id   string
+	draw drawFunc
+
+	mu   sync.Mutex
+	seq  uint64
+	push []byte
+}
+
+// newLive knows the region of each page by the page's id in the navigation.
+func newLive(h *Handlers) *live {
+	return &live{h: h, regions: map[string]*region{
+		"overview": {id: templates.OverviewRegion, draw: h.drawOverview},
+		"health":   {id: templates.HealthRegion, draw: h.drawHealth},
+		"capacity": {id: templates.CapacityRegion, draw: h.drawCapacity},
+		"jobs":     {id: templates.JobsRegion, draw: h.drawJobs},
+		"exports":  {id: templates.ExportsRegion, draw: h.drawExports},
+		shellName:  {id: templates.ShellRegion, draw: h.drawShell},
+	}}
+}
+
+// shellName is the region that every page has.
+const shellName = "shell"
+
+func (h *Handlers) drawOverview(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	view, err := h.overviewView(ctx, s, now)
+
+	return templates.OverviewLive(view), err
+}
+
+func (h *Handlers) drawHealth(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	return templates.HealthLive(healthView(s, now)), nil
+}
+
+func (h *Handlers) drawCapacity(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	return templates.CapacityLive(h.capacityView(s, now, ownersShown)), nil
+}
+
+func (h *Handlers) drawJobs(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	view, err := h.jobsView(ctx, s, now)
+
+	return templates.JobsLive(view), err
+}
+
+func (h *Handlers) drawExports(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	return templates.ExportsLive(h.exportsView(s, now, "", ops.ExportJobsDefaultLimit)), nil
+}
+
+func (h *Handlers) drawShell(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	return templates.ShellLive(h.banner(ctx), nil, now), nil
+}
+
+// events streams what the page named by ?page= shows, and how old it is.
+func (h *Handlers) events(p *page) error {
+	names := []string{shellName}
+
+	if name := p.QueryParam("page"); name != "" {
+		if _, known := h.live.regions[name]; !known {
+			return ops.NotFound("live page", name)
+		}
+
+		names = append(names, name)
+	}
+
+	header := p.Response().Header()
+	header.Set(echo.HeaderContentType, "text/event-stream")
+	header.Set("Cache-Control", "no-store")
+	header.Set("X-Accel-Buffering", "no")
+	p.Response().WriteHeader(http.StatusOK)
+
+	news, cancel := h.Monitor.Subscribe()
+	defer cancel()
+
+	ticker := time.NewTicker(beatEvery)
+	defer ticker.Stop()
+
+	var sent uint64
+
+	for {
+		select {
+		case <-p.ctx().Done():
+			return nil
+		case <-ticker.C:
+			// A stream outlives no session and no role.
+			if who, err := h.Auth.Recheck(p.Request()); err != nil || !who.IsOps() {
+				return nil
+			}
+		case <-news:
+		}
+
+		if err := h.stream(p, names, &sent); err != nil {
+			// The browser is gone; it will come again if it wants.
+			return nil //nolint:nilerr // nobody is left to be told
+		}
+	}
+}
+
+func (h *Handlers) stream(p *page, names []string, sent *uint64) error {
+	snapshot := h.Monitor.Snapshot()
+
+	if snapshot.Seq != *sent || *sent == 0 {
+		var message bytes.Buffer
+
+		for _, name := range names {
+			push, err := h.live.push(p.ctx(), name, snapshot)
+			if err != nil {
+				h.Logger.ErrorContext(p.ctx(), "a live region could not be drawn", "region", name, "error", err)
+
+				continue
+			}
+
+			message.Write(push)
+		}
+
+		if err := sendEvent(p, "", fmt.Sprint(snapshot.Seq), message.String()); err != nil {
+			return err
+		}
+
+		*sent = snapshot.Seq
+	}
+
+	beat, err := json.Marshal(h.beat())
+	if err != nil {
+		return err
+	}
+
+	if err := sendEvent(p, templates.BeatEvent, "", string(beat)); err != nil {
+		return err
+	}
+
+	p.Response().Flush()
+
+	return nil
+}
+
+// sendEvent writes one server-sent event: WHATWG HTML, section 9.2.6.
+func sendEvent(p *page, event, id, data string) error {
+	var b strings.Builder
+	if event != "" {
+		fmt.Fprintf(&b, "event: %s\n", event)
+	}
+
+	if id != "" {
+		fmt.Fprintf(&b, "id: %s\n", id)
+	}
+
+	for line := range strings.Lines(data) {
+		fmt.Fprintf(&b, "data: %s\n", strings.TrimRight(line, "\r\n"))
+	}
+
+	b.WriteString("\n")
+	_, err := p.Response().Write([]byte(b.String()))
+
+	return err
+}
+
+// push returns the region as the stream sends it, drawn once a snapshot.
+func (l *live) push(ctx context.Context, name string, snapshot *monitor.Snapshot) ([]byte, error) {
+	r := l.regions[name]
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	if r.push != nil && r.seq == snapshot.Seq {
+		return r.push, nil
+	}
+
+	// Drawn for all: that the one who happened to come first leaves must not matter.
+	ctx = context.WithoutCancel(ctx)
+
+	component, err := r.draw(ctx, snapshot, l.h.Now().UTC())
+	if err != nil {
+		return nil, err
+	}
+
+	var buffer bytes.Buffer
+	if err := templates.Push(r.id, component).Render(ctx, &buffer); err != nil {
+		return nil, err
+	}
+
+	r.seq, r.push = snapshot.Seq, buffer.Bytes()
+
+	return r.push, nil
+}

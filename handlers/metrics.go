@@ -1,0 +1,60 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+)
+
+func (h *Handlers) metrics(p *page) error {
+	view := metricsView(h.Monitor.Snapshot(), p.now, p.QueryParam("search"))
+	shell := h.shell(p, "metrics", "Metrics")
+	shell.Events, shell.Fresh = "/events", view.Freshness
+
+	return p.answer(answer{data: view, full: templates.MetricsPage(shell, view)})
+}
+
+func metricsView(s *monitor.Snapshot, now time.Time, search string) templates.Metrics {
+	all := s.Metrics.Value.Families
+	view := templates.Metrics{
+		Freshness: templates.Fresh(s.Metrics, now), Families: []templates.MetricFamily{}, Total: len(all), Search: search,
+	}
+	needle := strings.ToLower(strings.TrimSpace(search))
+
+	for _, family := range all {
+		if !strings.Contains(strings.ToLower(family.Name+" "+family.Help), needle) {
+			continue
+		}
+
+		out := templates.MetricFamily{Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []templates.Metric{}}
+
+		for _, metric := range family.Metrics {
+			m := templates.Metric{Metric: metric}
+			if h := metric.Histogram; h != nil {
+				m.Quantiles = &templates.Quantiles{P50: h.Quantile(0.5), P95: h.Quantile(0.95), P99: h.Quantile(0.99)}
+			}
+
+			out.Metrics = append(out.Metrics, m)
+		}
+
+		view.Families = append(view.Families, out)
+	}
+
+	return view
+}
+
+// rawMetrics is the exposition as the control plane sent it.
+func (h *Handlers) rawMetrics(p *page) error {
+	metrics := h.Monitor.Snapshot().Metrics
+	if !metrics.Known() {
+		return ops.Unavailable("control plane", notKnown(metrics.Err).Text)
+	}
+
+	p.Response().Header().Set("Last-Modified", metrics.AsOf.UTC().Format(http.TimeFormat))
+
+	return p.Blob(http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", metrics.Value.Raw)
+}

@@ -1,0 +1,67 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// noticeParam names the change that the page before came to; the notice is made from
+// the change, so the address can be sent to others and tells no lies.
+const noticeParam = "changed"
+
+func (h *Handlers) notices(p *page) []templates.Notice {
+	id, err := strconv.ParseInt(p.QueryParam(noticeParam), 10, 64)
+	if err != nil || p.who.Username == "" {
+		return nil
+	}
+
+	change, err := h.Changes.Get(p.ctx(), id)
+	if err != nil {
+		return nil
+	}
+
+	return []templates.Notice{changeNotice(change)}
+}
+
+func changeNotice(change changes.Change) templates.Notice {
+	notice := templates.Notice{
+		Line:     components.Line{URL: fmt.Sprintf("/history/%d", change.ID)},
+		LinkText: fmt.Sprintf("Change %d", change.ID),
+	}
+
+	switch change.Outcome {
+	case changes.Applied:
+		notice.State, notice.Text = components.OK, "Changed, and read back."
+	case changes.Failed:
+		notice.State, notice.Text = components.Bad, "Not changed. "+*change.Error
+	case changes.Pending, changes.Unknown:
+		notice.State = components.Unknown
+		notice.Text = "Whether it was changed is not known yet: the values are read back until it is."
+	}
+
+	return notice
+}
+
+// banner tells that maintenance mode is on, nil while it is off. It is what was last
+// seen: the monitor looks with every poll.
+func (h *Handlers) banner(ctx context.Context) *templates.Banner {
+	known, err := h.Changes.Known(ctx, changes.Maintenance)
+	if err != nil {
+		h.Logger.ErrorContext(ctx, "whether it is maintenance could not be read", "error", err)
+
+		return nil
+	}
+
+	if known.Values["enabled"] != true {
+		return nil
+	}
+
+	message, _ := known.Values["message"].(string)
+
+	return &templates.Banner{Active: true, Title: "nobody can create an instance.", Message: message}
+}

@@ -1,0 +1,73 @@
+package handlers
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+func (h *Handlers) showReview(p *page, status int, view templates.Review) error {
+	shell := h.shell(p, string(view.Section), "Review: "+view.Title)
+
+	return p.answer(answer{
+		status: status, data: view,
+		full: templates.ReviewPage(shell, view), fragment: templates.ReviewPanel(view),
+	})
+}
+
+// reviewView is the last look at a change before it is made.
+func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) templates.Review {
+	section := plan.Current.Section
+	view := templates.Review{
+		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
+		Values: plan.After, Differences: plan.Differences, Effects: []components.Line{},
+		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
+		RequestID: p.requestID(), Now: p.now, Snippets: h.snippets(section, plan.Current.Revision, plan.After),
+	}
+	back := url.Values{}
+
+	for _, field := range section.Fields {
+		typed := components.Raw(plan.After[field.Name])
+		if in.typed.Has(field.Name) {
+			typed = in.typed.Get(field.Name)
+		}
+
+		view.Typed = append(view.Typed, templates.TypedField{Name: field.Name, Value: typed})
+		back.Set(field.Name, typed)
+	}
+
+	view.Edit = view.Action + "?" + back.Encode()
+
+	for _, effect := range plan.Effects {
+		view.Effects = append(view.Effects, components.Line{State: components.Warn, Text: effect})
+	}
+
+	return view
+}
+
+// buttonText names the consequence.
+func buttonText(section changes.Section, differences []changes.Difference) string {
+	if len(differences) != 1 {
+		return fmt.Sprintf("Change %d values of %s", len(differences), section.Title)
+	}
+
+	d := differences[0]
+	before, wasNumber := d.Before.(int64)
+	after, isNumber := d.After.(int64)
+
+	switch {
+	case wasNumber && isNumber && after < before:
+		return fmt.Sprintf("Lower %q to %d", d.Field.Label, after)
+	case wasNumber && isNumber:
+		return fmt.Sprintf("Raise %q to %d", d.Field.Label, after)
+	case d.After == true:
+		return fmt.Sprintf("Turn %q on", d.Field.Label)
+	case d.After == false:
+		return fmt.Sprintf("Turn %q off", d.Field.Label)
+	default:
+		return fmt.Sprintf("Change %q", d.Field.Label)
+	}
+}

@@ -1,0 +1,84 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// access says who may use a route.
+type access int
+
+const (
+	// operators is what a route needs unless it says otherwise.
+	operators access = iota
+	// signedIn takes any role.
+	signedIn
+	// everybody needs no sign-in.
+	everybody
+)
+
+type route struct {
+	method, path string
+	handle       func(h *Handlers, p *page) error
+	access       access
+}
+
+// table is all there is. A route needs Ops unless its line says otherwise.
+func table() []route {
+	return []route{
+		{http.MethodGet, "/", (*Handlers).overview, operators},
+		{http.MethodGet, "/health", (*Handlers).health, operators},
+		{http.MethodGet, "/capacity", (*Handlers).capacity, operators},
+		{http.MethodGet, "/jobs", (*Handlers).jobs, operators},
+		{http.MethodGet, "/jobs/:name/trigger", (*Handlers).triggerForm, operators},
+		{http.MethodPost, "/jobs/:name/trigger", (*Handlers).trigger, operators},
+		{http.MethodGet, "/jobs/:name/receipt", (*Handlers).receipt, operators},
+		{http.MethodGet, "/exports", (*Handlers).exports, operators},
+		{http.MethodGet, "/metrics", (*Handlers).metrics, operators},
+		{http.MethodGet, "/metrics/raw", (*Handlers).rawMetrics, operators},
+		{http.MethodGet, "/events", (*Handlers).events, operators},
+
+		{http.MethodGet, "/config/:section", (*Handlers).section, operators},
+		{http.MethodPost, "/config/:section", (*Handlers).save, operators},
+		{http.MethodGet, "/config/:section/review", (*Handlers).review, operators},
+		{http.MethodGet, "/history", (*Handlers).history, operators},
+		{http.MethodGet, "/history/:id", (*Handlers).change, operators},
+		{http.MethodGet, "/history/:id/restore", (*Handlers).restoreReview, operators},
+		{http.MethodPost, "/history/:id/restore", (*Handlers).restore, operators},
+		{http.MethodGet, "/audit", (*Handlers).audit, operators},
+		{http.MethodGet, "/audit.csv", (*Handlers).auditCSV, operators},
+		{http.MethodGet, "/audit.jsonl", (*Handlers).auditLines, operators},
+
+		{http.MethodGet, "/login", (*Handlers).login, everybody},
+		{http.MethodGet, "/auth/start", (*Handlers).start, everybody},
+		{http.MethodGet, "/auth/callback", (*Handlers).callback, everybody},
+		{http.MethodPost, "/logout", (*Handlers).logout, everybody},
+		{http.MethodPost, "/preferences", (*Handlers).preferences, signedIn},
+
+		{http.MethodGet, "/healthz", (*Handlers).healthz, everybody},
+		{http.MethodGet, "/readyz", (*Handlers).readyz, everybody},
+	}
+}
+
+func (h *Handlers) routes() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = h.fail
+	// The peer itself: what a client says of other addresses proves nothing.
+	e.IPExtractor = echo.ExtractIPDirect()
+
+	e.Use(h.observe, h.secure, compress())
+
+	for _, r := range table() {
+		e.Add(r.method, r.path, h.serve(r))
+	}
+
+	e.GET("/static/*", h.static())
+
+	if h.IdentityProvider != nil {
+		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(h.IdentityProvider))
+	}
+
+	return e
+}

@@ -1,0 +1,182 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+)
+
+const returnParam = "return_to"
+
+// login is the page before the sign-in; whoever is signed in goes on.
+func (h *Handlers) login(p *page) error {
+	back := auth.LocalPath(p.QueryParam(returnParam))
+	if _, err := h.Auth.Identify(p.Request()); err == nil {
+		return p.seeOther(back)
+	}
+
+	return p.html(http.StatusOK, templates.SignInPage(h.signIn(p, back, "")))
+}
+
+func (h *Handlers) signIn(p *page, back, problem string) templates.SignIn {
+	return templates.SignIn{
+		Environment: h.Environment, Preferences: p.preferences(),
+		Start:     "/auth/start?" + url.Values{returnParam: {back}}.Encode(),
+		SignedOut: p.QueryParams().Has("signed_out"), Problem: problem, RequestID: p.requestID(),
+	}
+}
+
+// start sends the browser to the identity provider.
+func (h *Handlers) start(p *page) error {
+	err := h.Auth.Start(p.Response(), p.Request(), p.QueryParam(returnParam))
+	if err != nil {
+		return h.signInFailed(p, err)
+	}
+
+	return nil
+}
+
+// callback is where the identity provider sends the browser back to.
+func (h *Handlers) callback(p *page) error {
+	back, who, err := h.Auth.Callback(p.Response(), p.Request())
+
+	switch {
+	case err == nil:
+	case errors.Is(err, auth.ErrAttemptReplayed):
+		// A press of Back after signing in.
+		if _, err := h.Auth.Identify(p.Request()); err == nil {
+			return p.seeOther(back)
+		}
+
+		return h.signInFailed(p, err)
+	default:
+		return h.signInFailed(p, err)
+	}
+
+	p.who = who
+	if _, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{Action: audit.SignIn, Outcome: audit.Done}); err != nil {
+		return err
+	}
+
+	return p.seeOther(back)
+}
+
+// signInFailed shows the sign-in page again and says what happened.
+func (h *Handlers) signInFailed(p *page, cause error) error {
+	e := ops.AsError(cause)
+	if e.Code == ops.CodeInternal {
+		return cause
+	}
+
+	_, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{
+		Action: audit.SignIn, Outcome: audit.Refused, Message: e.Message,
+	})
+	if err != nil {
+		return err
+	}
+
+	h.Logger.WarnContext(p.ctx(), "a sign-in failed", "request_id", p.requestID(), "error", cause)
+
+	return p.html(e.Code.HTTPStatus(), templates.SignInPage(h.signIn(p, "/", e.Message)))
+}
+
+// logout ends the session here and at the identity provider.
+func (h *Handlers) logout(p *page) error {
+	// Whoever is not signed in any more is signed out already.
+	p.who, _ = h.Auth.Recheck(p.Request())
+
+	next, err := h.Auth.SignOut(p.Response(), p.Request())
+	if err != nil {
+		return err
+	}
+
+	if p.who.Username != "" {
+		if _, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{Action: audit.SignOut, Outcome: audit.Done}); err != nil {
+			return err
+		}
+	}
+
+	return p.seeOther(next)
+}
+
+// preferences keeps how the user wants to see the console, in cookies of their own.
+func (h *Handlers) preferences(p *page) error {
+	const year = 365 * 24 * time.Hour
+
+	keep := func(name, value string) {
+		p.SetCookie(&http.Cookie{
+			Name: name, Value: url.QueryEscape(value), Path: "/", MaxAge: int(year.Seconds()),
+			Secure: h.PublicURL.Scheme == "https", HttpOnly: false, SameSite: http.SameSiteLaxMode,
+		})
+	}
+
+	form, err := p.FormParams()
+	if err != nil {
+		return badForm(err)
+	}
+
+	if form.Has(templates.ThemeCookie) {
+		keep(templates.ThemeCookie, string(templates.ParseTheme(form.Get(templates.ThemeCookie))))
+	}
+
+	if form.Has(templates.ZoneCookie) {
+		keep(templates.ZoneCookie, zone(form.Get(templates.ZoneCookie)))
+	}
+
+	return p.seeOther(auth.LocalPath(form.Get(returnParam)))
+}
+
+const (
+	zoneUTC     = "UTC"
+	zoneBrowser = "browser"
+)
+
+// zone returns the zone if times can be shown in it, else UTC.
+func zone(name string) string {
+	name, err := url.QueryUnescape(name)
+	if err != nil || name == "" || name == "Local" {
+		return zoneUTC
+	}
+
+	if name == zoneBrowser {
+		return name
+	}
+
+	if _, err := time.LoadLocation(name); err != nil {
+		return zoneUTC
+	}
+
+	return name
+}
+
+func signInPath(back string) string {
+	if back = auth.LocalPath(back); back == "/" {
+		return "/login"
+	}
+
+	return "/login?" + url.Values{returnParam: {back}}.Encode()
+}
+
+// backPath is the page that the user looks at: the request's own, or for a request of
+// htmx or a form the page that it was sent from.
+func (p *page) backPath() string {
+	from := p.Request().Header.Get("HX-Current-URL")
+	if from == "" {
+		from = p.Request().Referer()
+	}
+
+	u, err := url.Parse(from)
+	if err != nil || from == "" {
+		return "/"
+	}
+
+	return auth.LocalPath(u.RequestURI())
+}
+
+func (p *page) isStream() bool { return p.Path() == "/events" }
