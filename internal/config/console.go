@@ -38,7 +38,7 @@ func (r *reader) console(f *consoleFlags, address string) Console {
 		c.PublicURL = r.publicURL(f.PublicURL)
 	}
 
-	if c.SessionIdle > c.SessionLifetime {
+	if c.SessionIdle > c.SessionLifetime && r.ok(f.SessionLifetime) {
 		r.badf(f.SessionIdle, "is %s, longer than --session-lifetime, %s; make it shorter", c.SessionIdle, c.SessionLifetime)
 	}
 
@@ -79,7 +79,7 @@ func (r *reader) serve(f *serveFlags) Serve {
 	case r.bool(f.Embedded):
 		s.ControlPlane.Embedded = r.embedded(f.embeddedFlags, r.address(f.APIAddr), s.Addr)
 		r.callers(f.callersFlags, s.ControlPlane.Embedded)
-	default:
+	case r.ok(f.Embedded.setting):
 		r.badf(f.ControlPlaneURL, "is missing; give the URL of a control plane, or --embedded to be one")
 	}
 

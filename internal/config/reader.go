@@ -20,13 +20,14 @@ type reader struct {
 
 // badf notes a problem; the first one of a setting is enough.
 func (r *reader) badf(s setting, format string, args ...any) {
-	flag := "--" + s.flag
-
-	if slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Flag == flag }) {
-		return
+	if r.ok(s) {
+		r.problems = append(r.problems, Problem{Flag: "--" + s.flag, Variable: variable(s.flag), Message: fmt.Sprintf(format, args...)})
 	}
+}
 
-	r.problems = append(r.problems, Problem{Flag: flag, Variable: variable(s.flag), Message: fmt.Sprintf(format, args...)})
+// ok reports that no problem of the setting was found so far.
+func (r *reader) ok(s setting) bool {
+	return !slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Flag == "--"+s.flag })
 }
 
 // required reads text that must be there; todo says what to give.

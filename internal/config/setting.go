@@ -15,7 +15,7 @@ type setting struct {
 
 // Decode implements [kong.MapperValue].
 func (s *setting) Decode(ctx *kong.DecodeContext) error {
-	return ctx.Scan.PopValueInto("value", &s.text)
+	return ctx.Scan.PopValueInto("text", &s.text)
 }
 
 // orElse gives an empty setting a default that depends on others.

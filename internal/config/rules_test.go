@@ -1,0 +1,157 @@
+package config_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestWrongSettings has a case a rule: the arguments that break it, and what is said.
+func TestWrongSettings(t *testing.T) {
+	t.Parallel()
+
+	embedded := []string{
+		"serve", "--database-url=sqlite:///o.db", "--oidc-issuer=https://id.example.com", "--oidc-client-id=o", "--embedded",
+	}
+
+	tests := []struct {
+		base []string
+		args string
+		flag string
+		says string
+	}{
+		// Where it listens.
+		{serveArgs(), "--addr=localhost", "--addr", "is not HOST:PORT"},
+		{serveArgs(), "--addr=localhost:http", "--addr", `has the port "http"`},
+		{serveArgs(), "--addr=localhost:0", "--addr", `has the port "0"`},
+		{serveArgs(), "--addr=localhost:65536", "--addr", "between 1 and 65535"},
+		{embedded, "--api-addr=9090", "--api-addr", "is not HOST:PORT"},
+		{embedded, "--api-addr=127.0.0.1:8080", "--api-addr", "is the same as --addr"},
+		{[]string{"healthcheck"}, "--addr=x", "--addr", "is not HOST:PORT"},
+		{[]string{"healthcheck"}, "--timeout=0s", "--timeout", "at least"},
+
+		// Where browsers reach it.
+		{serveArgs(), "--addr=:8080", "--public-url", "is missing"},
+		{serveArgs(), "--addr=10.0.0.1:8080", "--public-url", "is missing"},
+		{serveArgs(), "--public-url=http://console.example.com", "--public-url", "is not https"},
+		{serveArgs(), "--public-url=https://console.example.com/ops", "--public-url", `has the path "/ops"`},
+		{serveArgs(), "--public-url=https://console.example.com?x=1", "--public-url", "has a user, a query"},
+		{serveArgs(), "--public-url=https://me:x@console.example.com", "--public-url", "has a user"},
+		{serveArgs(), "--public-url=console.example.com", "--public-url", "not an http or https URL"},
+		{serveArgs(), "--public-url=ftp://console.example.com", "--public-url", "not an http or https URL"},
+		{serveArgs(), "--public-url=https://", "--public-url", "not an http or https URL"},
+
+		// The database.
+		{serveArgs(), "--database-url=", "--database-url", "is missing"},
+		{serveArgs(), "--database-url=mysql://db/o", "--database-url", "another database"},
+		{serveArgs(), "--database-url=/var/lib/o.db", "--database-url", "another database"},
+		{serveArgs(), "--database-url=sqlite://", "--database-url", "names no file"},
+		{serveArgs(), "--database-url=sqlite:///var/lib/", "--database-url", "names no file"},
+		{serveArgs(), "--database-url=postgres://o:%zz@db/o", "--database-url", "is not a URL"},
+
+		// The pages.
+		{serveArgs(), "--environment=", "--environment", "is missing"},
+		{serveArgs(), "--environment-color=pink", "--environment-color", "must be one of green, blue"},
+		{serveArgs(), "--poll-interval=5", "--poll-interval", "is not a duration"},
+		{serveArgs(), "--poll-interval=10ms", "--poll-interval", "at least 1s"},
+		{serveArgs(), "--session-lifetime=1s", "--session-lifetime", "at least 1m"},
+		{serveArgs(), "--session-idle=-1h", "--session-idle", "at least 1m"},
+		{serveArgs(), "--session-lifetime=30m --session-idle=31m", "--session-idle", "longer than --session-lifetime"},
+		{serveArgs(), "--log-level=loud", "--log-level", "debug, info, warn or error"},
+		{serveArgs(), "--log-format=xml", "--log-format", "must be one of text, json"},
+
+		// Who signs in.
+		{serveArgs(), "--oidc-issuer=", "--oidc-issuer", "nobody can sign in without it"},
+		{serveArgs(), "--oidc-issuer=id.example.com", "--oidc-issuer", "not an http or https URL"},
+		{serveArgs(), "--oidc-client-id=", "--oidc-client-id", "is missing"},
+		{serveArgs(), "--roles-claim=", "--roles-claim", "is missing"},
+		{serveArgs(), "--email-claim=", "--email-claim", "is missing"},
+		{serveArgs(), "--username-claim=", "--username-claim", "is missing"},
+		{serveArgs(), "--ops-role=", "--ops-role", "is missing"},
+
+		// The control plane: exactly one.
+		{serveArgs(), "--control-plane-url=", "--control-plane-url", "or --embedded to be one"},
+		{serveArgs(), "--control-plane-url= --embedded=false", "--control-plane-url", "or --embedded to be one"},
+		{serveArgs(), "--embedded", "--embedded", "choose one"},
+		{embedded, "--embedded=perhaps", "--embedded", "must be true or false"},
+		{[]string{"demo"}, "--embedded --control-plane-url=http://cp", "--embedded", "choose one"},
+
+		// One that runs elsewhere.
+		{serveArgs(), "--control-plane-url=unix:///cp.sock", "--control-plane-url", "not an http or https URL"},
+		{serveArgs(), "--control-plane-url=https://me:hunter2@cp", "--control-plane-url", "has a user"},
+		{serveArgs(), "--control-plane-url=https://cp#x", "--control-plane-url", "a fragment"},
+		{serveArgs(), "--control-plane-auth=magic", "--control-plane-auth", "passthrough, api-key, headers"},
+		{serveArgs(), "--control-plane-auth=api-key", "--control-plane-api-key", "needs the key"},
+		{serveArgs(), "--control-plane-api-key=hunter2", "--control-plane-api-key", "is given but not used"},
+		{serveArgs(), "--control-plane-timeout=1ms", "--control-plane-timeout", "at least 100ms"},
+		{serveArgs(), "--control-plane-timeout=soon", "--control-plane-timeout", "is not a duration"},
+
+		// The embedded one.
+		{embedded, "--starburst-user=o", "--starburst-user", "without --starburst-url"},
+		{embedded, "--starburst-password=hunter2", "--starburst-password", "without --starburst-url"},
+		{embedded, "--starburst-url=https://trino", "--starburst-user", "is missing"},
+		{embedded, "--starburst-url=trino:8080 --starburst-user=o", "--starburst-url", "not an http or https URL"},
+		{embedded, "--starburst-url=http://trino --starburst-user=o --starburst-password=hunter2", "--starburst-url", "is not https"},
+		{embedded, "--kubeconfig=/k --kubernetes-selector=a=b --kubernetes-in-cluster", "--kubeconfig", "choose one"},
+		{embedded, "--kubeconfig=/k", "--kubernetes-selector", "is missing"},
+		{embedded, "--kubernetes-in-cluster --kubernetes-selector=a=b --kubernetes-namespace=", "--kubernetes-namespace", "is missing"},
+		{embedded, "--kubernetes-in-cluster=2", "--kubernetes-in-cluster", "must be true or false"},
+		{embedded, "--slow-after=1s", "--slow-after", "write COMPONENT=DURATION"},
+		{embedded, "--slow-after=database", "--slow-after", "write COMPONENT=DURATION"},
+		{embedded, "--slow-after=database=0s", "--slow-after", "write COMPONENT=DURATION"},
+		{embedded, "--slow-after=disk=1s", "--slow-after", "database, kubernetes, starburst"},
+
+		// Its callers.
+		{embedded, "--trust-identity-headers=10.0.0.0", "", ""},
+		{embedded, "--trust-identity-headers=gateway", "--trust-identity-headers", "neither a network nor an address"},
+		{embedded, "--trust-identity-headers=10.0.0.0/33", "--trust-identity-headers", "neither a network nor an address"},
+		{embedded, "--trust-identity-headers=0.0.0.0/0", "--trust-identity-headers", "everybody"},
+		{embedded, "--trust-identity-headers=10.0.0.0/8,::/0", "--trust-identity-headers", "everybody"},
+		{embedded, "--api-oidc-issuer=https://id.example.com", "--api-oidc-audience", "is missing"},
+		{embedded, "--api-oidc-audience=api", "--api-oidc-audience", "without --api-oidc-issuer"},
+		{embedded, "--api-oidc-issuer=x --api-oidc-audience=api", "--api-oidc-issuer", "not an http or https URL"},
+		{embedded, "--api-oidc-issuer=https://i --api-oidc-audience=a --api-oidc-roles-claim=", "--api-oidc-roles-claim", "is missing"},
+		{embedded, "--api-oidc-issuer=https://i --api-oidc-audience=a --api-oidc-email-claim=", "--api-oidc-email-claim", "is missing"},
+
+		// The demo is for this machine alone.
+		{[]string{"demo"}, "--addr=:8080", "--addr", "is every interface"},
+		{[]string{"demo"}, "--addr=0.0.0.0:8080", "--addr", "is 0.0.0.0, which is not loopback"},
+		{[]string{"demo"}, "--addr=192.0.2.7:8080", "--addr", "is not loopback"},
+		{[]string{"demo"}, "--addr=both.example.com:8080", "--addr", "is 192.0.2.7, which is not loopback"},
+		{[]string{"demo"}, "--addr=nowhere.example.com:8080", "--addr", "cannot be resolved"},
+		{[]string{"demo"}, "--api-addr=0.0.0.0:8081", "--api-addr", "is not loopback"},
+		{[]string{"demo"}, "--api-addr=127.0.0.1:8080", "--api-addr", "is the same as --addr"},
+		{[]string{"demo"}, "--public-url=https://console.example.com", "--public-url", "is not this machine"},
+		{[]string{"demo"}, "--demo-speed=-1", "--demo-speed", "a number, 0 or more"},
+		{[]string{"demo"}, "--demo-speed=NaN", "--demo-speed", "a number, 0 or more"},
+		{[]string{"demo"}, "--demo-speed=Inf", "--demo-speed", "a number, 0 or more"},
+		{[]string{"demo"}, "--demo-speed=fast", "--demo-speed", "a number, 0 or more"},
+		{[]string{"demo"}, "--demo-seed=-1", "--demo-seed", "a whole number"},
+		{[]string{"demo"}, "--data-dir=", "--data-dir", "is missing"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.base[0]+" "+tt.args, func(t *testing.T) {
+			t.Parallel()
+
+			_, err := parse(t, append(slices.Clip(tt.base), strings.Fields(tt.args)...))
+
+			if tt.flag == "" {
+				if err != nil {
+					t.Error(err)
+				}
+
+				return
+			}
+
+			wantProblem(t, err, tt.flag, tt.says)
+
+			if err != nil && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("a secret is told: %v", err)
+			}
+
+			if n := strings.Count(err.Error(), "\n"); n != 1 {
+				t.Errorf("%d problems are told for one that there is: %v", n, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,268 @@
+package config_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/config"
+)
+
+func TestServe(t *testing.T) {
+	t.Parallel()
+
+	s := parseServe(t, serveArgs())
+
+	if s.Addr != "127.0.0.1:8080" || s.PublicURL.String() != "http://127.0.0.1:8080" {
+		t.Errorf("served on %s, reached on %s", s.Addr, s.PublicURL)
+	}
+
+	if s.Environment != (config.Environment{Name: "production", Color: "red"}) || !s.LogJSON || s.LogLevel != slog.LevelInfo {
+		t.Errorf("got %+v, JSON %t, %s", s.Environment, s.LogJSON, s.LogLevel)
+	}
+
+	if s.SessionLifetime != 12*time.Hour || s.SessionIdle != time.Hour || s.PollInterval != 5*time.Second {
+		t.Errorf("got %s, %s, %s", s.SessionLifetime, s.SessionIdle, s.PollInterval)
+	}
+
+	if s.OIDC.Issuer.String() != "https://id.example.com" || s.OIDC.OpsRole != "ops" ||
+		!slices.Equal(s.OIDC.Scopes, []string{"profile", "email"}) {
+		t.Errorf("got %+v", s.OIDC)
+	}
+
+	remote := s.ControlPlane.Remote
+	if s.ControlPlane.Embedded != nil || remote.URL.String() != "https://cp.example.com" ||
+		remote.Auth != config.Passthrough || remote.Timeout != 10*time.Second {
+		t.Errorf("got %+v", remote)
+	}
+}
+
+func TestServePublicURL(t *testing.T) {
+	t.Parallel()
+
+	for args, want := range map[string]string{
+		"--addr=localhost:9": "http://localhost:9",
+		"--addr=[::1]:9":     "http://[::1]:9",
+		"--addr=:9 --public-url=https://console.example.com/":      "https://console.example.com",
+		"--addr=:9 --public-url=http://127.0.0.1:9":                "http://127.0.0.1:9",
+		"--addr=10.1.1.1:9 --public-url=https://c.example.com:444": "https://c.example.com:444",
+	} {
+		if got := parseServe(t, serveArgs(strings.Fields(args)...)).PublicURL.String(); got != want {
+			t.Errorf("%s: got %s, want %s", args, got, want)
+		}
+	}
+}
+
+func TestServeEmbedded(t *testing.T) {
+	t.Parallel()
+
+	e := parseServe(t, serveArgs("--control-plane-url=", "--embedded", "--api-addr=:9090",
+		"--trust-identity-headers=10.1.2.3/24, 127.0.0.1", "--trust-identity-headers=::1",
+		"--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=api",
+		"--starburst-url=https://trino.example.com", "--starburst-user=console",
+		"--kubernetes-in-cluster", "--kubernetes-namespace=graphs", "--kubernetes-selector=app in (a,b)",
+		"--slow-after=database=200ms", "--slow-after=starburst=3s")).ControlPlane.Embedded
+
+	trusted := []netip.Prefix{
+		netip.MustParsePrefix("10.1.2.0/24"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128"),
+	}
+	if e.Addr != ":9090" || !slices.Equal(e.TrustIdentityHeaders, trusted) {
+		t.Errorf("got %+v", e)
+	}
+
+	if e.Tokens.Issuer.Host != "id.example.com" || e.Tokens.Audience != "api" || !strings.HasSuffix(e.Tokens.RolesClaim, "/roles") {
+		t.Errorf("got %+v", e.Tokens)
+	}
+
+	if e.Starburst.User != "console" || *e.Kubernetes != (config.Kubernetes{Namespace: "graphs", Selector: "app in (a,b)"}) {
+		t.Errorf("got %+v, %+v", e.Starburst, e.Kubernetes)
+	}
+
+	slow := map[string]time.Duration{"database": 200 * time.Millisecond, "kubernetes": 500 * time.Millisecond, "starburst": 3 * time.Second}
+	if !maps.Equal(e.SlowAfter, slow) {
+		t.Errorf("got %v", e.SlowAfter)
+	}
+}
+
+func TestServeEmbeddedByVariable(t *testing.T) {
+	t.Parallel()
+
+	s := parseServe(t, serveArgs("--control-plane-url="), "OPSCONSOLE_EMBEDDED=1", "OPSCONSOLE_SLOW_AFTER=database=1s,starburst=2s")
+
+	e := s.ControlPlane.Embedded
+	if e == nil || e.SlowAfter["database"] != time.Second || e.SlowAfter["starburst"] != 2*time.Second {
+		t.Fatalf("got %+v", e)
+	}
+
+	if e.Tokens != nil || e.Starburst != nil || e.Kubernetes != nil || e.TrustIdentityHeaders != nil {
+		t.Errorf("something is configured that was not: %+v", e)
+	}
+}
+
+func TestScopes(t *testing.T) {
+	t.Parallel()
+
+	s := parseServe(t, serveArgs("--oidc-scopes=openid profile, offline_access", "--oidc-scopes=groups"))
+	if want := []string{"profile", "offline_access", "groups"}; !slices.Equal(s.OIDC.Scopes, want) {
+		t.Errorf("got %q, want %q", s.OIDC.Scopes, want)
+	}
+}
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+
+	for _, args := range []string{
+		"demo", "demo --addr=localhost:8080", "demo --addr=[::1]:8080", "demo --addr=127.9.9.9:8080", "demo --embedded",
+		"demo --addr=here.example.com:8080 --public-url=http://localhost:8080",
+	} {
+		command, err := parse(t, strings.Fields(args))
+		if err != nil {
+			t.Errorf("%s: %v", args, err)
+
+			continue
+		}
+
+		d := command.(config.Demo)
+		if d.ControlPlane.Embedded == nil || d.ControlPlane.Embedded.Addr != "127.0.0.1:8081" || d.ControlPlane.Remote != nil {
+			t.Errorf("%s: got %+v", args, d.ControlPlane)
+		}
+
+		if d.DatabaseURL != "sqlite://data/opsconsole.db" || d.Speed != 1 || d.Seed != 1 || d.Environment.Name != "demo" {
+			t.Errorf("%s: got %+v", args, d)
+		}
+	}
+
+	command, err := parse(t, strings.Fields(
+		"demo --control-plane-url=http://127.0.0.1:9091 --data-dir=/tmp/world --demo-speed=0.5 --demo-seed=42 --api-addr=:1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	d := command.(config.Demo)
+	if remote := d.ControlPlane.Remote; d.ControlPlane.Embedded != nil ||
+		remote.Auth != config.IdentityHeaders || remote.URL.Port() != "9091" {
+		t.Errorf("got %+v", d.ControlPlane)
+	}
+
+	if d.DatabaseURL != "sqlite:///tmp/world/opsconsole.db" || d.Speed != 0.5 || d.Seed != 42 {
+		t.Errorf("got %+v", d)
+	}
+}
+
+func TestSecretsAreNotShown(t *testing.T) {
+	t.Parallel()
+
+	secrets := []string{
+		"--database-url=postgres://o:hunter2@db/o?sslpassword=hunter2", "--oidc-client-secret=hunter2",
+		"--internal-api-key=hunter2", "--starburst-url=https://trino.example.com", "--starburst-user=o", "--starburst-password=hunter2",
+		"--control-plane-url=", "--embedded",
+	}
+	s := parseServe(t, serveArgs(secrets...))
+
+	for name, shown := range map[string]string{
+		"%v": fmt.Sprintf("%v %v", s, *s.ControlPlane.Embedded), "%+v": fmt.Sprintf("%+v %+v", s, s.ControlPlane.Embedded.Starburst),
+		"%#v": fmt.Sprintf("%#v", s), "String": s.OIDC.ClientSecret.String(),
+		"json": marshal(t, s), "slog": logged(s),
+	} {
+		if strings.Contains(shown, "hunter2") {
+			t.Errorf("%s shows %s", name, shown)
+		}
+	}
+
+	command, err := parse(t, append([]string{"config"}, serveArgs(append(secrets, "--control-plane-api-key=hunter2")...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	shown := show(t, command)
+	if strings.Contains(shown, "hunter2") {
+		t.Errorf("config shows %s", shown)
+	}
+
+	for _, want := range []string{
+		`OPSCONSOLE_DATABASE_URL="postgres://o:xxxxx@db/o?(set)" # flag`, `OPSCONSOLE_OIDC_CLIENT_SECRET="(set)" # flag`,
+		`OPSCONSOLE_CONTROL_PLANE_API_KEY="(set)" # flag`, `OPSCONSOLE_STARBURST_PASSWORD="(set)" # flag`,
+	} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("config does not show %s in\n%s", want, shown)
+		}
+	}
+}
+
+func TestConfigShowsWhereSettingsComeFrom(t *testing.T) {
+	t.Parallel()
+
+	file := write(t, "hunter2")
+
+	command, err := parse(t, []string{"config", "--oidc-client-id=o"}, // serve unless it says demo
+		"OPSCONSOLE_OIDC_ISSUER=https://id.example.com", "OPSCONSOLE_OIDC_CLIENT_SECRET_FILE="+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	shown := show(t, command)
+	for _, want := range []string{
+		`OPSCONSOLE_OIDC_CLIENT_ID="o" # flag`, `OPSCONSOLE_OIDC_ISSUER="https://id.example.com" # environment`,
+		`OPSCONSOLE_OIDC_CLIENT_SECRET="(set)" # file ` + file, `OPSCONSOLE_POLL_INTERVAL="5s" # default`,
+		`OPSCONSOLE_PUBLIC_URL="http://127.0.0.1:8080" # default`, `OPSCONSOLE_ENVIRONMENT="production" # default`,
+	} {
+		if !strings.Contains(shown, want+"\n") {
+			t.Errorf("config does not show %s in\n%s", want, shown)
+		}
+	}
+
+	// It also shows what does not start, and says why not.
+	var flags []string
+	for _, p := range command.(config.Show).Problems {
+		flags = append(flags, p.Flag)
+	}
+
+	if want := []string{"--database-url", "--control-plane-url"}; !slices.Equal(flags, want) {
+		t.Errorf("got the problems of %v, want %v", flags, want)
+	}
+
+	if command, err = parse(t, []string{"config", "demo"}); err != nil {
+		t.Fatal(err)
+	}
+
+	if shown := show(t, command); !strings.Contains(shown, `OPSCONSOLE_DATABASE_URL="sqlite://data/opsconsole.db" # default`) {
+		t.Errorf("got\n%s", shown)
+	}
+}
+
+func show(t *testing.T, command config.Command) string {
+	t.Helper()
+
+	var out strings.Builder
+	if _, err := command.(config.Show).WriteTo(&out); err != nil {
+		t.Fatal(err)
+	}
+
+	return out.String()
+}
+
+func marshal(t *testing.T, v any) string {
+	t.Helper()
+
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return string(text)
+}
+
+func logged(v any) string {
+	var out strings.Builder
+
+	slog.New(slog.NewTextHandler(&out, nil)).Info("configuration", slog.Any("config", v))
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("configuration", slog.Any("config", v))
+
+	return out.String()
+}
