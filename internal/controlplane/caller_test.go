@@ -47,9 +47,11 @@ func TestEveryOperationWantsExactlyOps(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		for name, call := range operations() {
 			for _, caller := range []ops.Caller{alice, carol} {
-				e := wantCode(t, call(t.Context(), p.As(caller)), ops.CodeInsufficientRole)
+				e := refused(t, call(t.Context(), p.As(caller)), ops.CodeInsufficientRole)
 				if e.Details["user_role"] != caller.Role || e.Details["required_role"] != ops.RoleOps {
 					t.Errorf("%s by %s: details %v", name, caller.Role, e.Details)
 				}
@@ -76,6 +78,8 @@ func TestNamesThatNoDatabaseKeeps(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		for _, name := range []string{"nul\x00", "line\nbreak", "\xff\xfe", strings.Repeat("x", 256)} {
 			_, err := p.As(ops.Caller{Username: name, Role: ops.RoleOps}).GetState(t.Context())
 			wantCode(t, err, ops.CodeUnauthorized)
@@ -87,6 +91,8 @@ func TestDisabledUserIsRefused(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		must[ops.State](t)(p.As(dave).GetState(t.Context()))
 		exec(t, p.db, `UPDATE users SET is_active = 0 WHERE username = 'dave'`)
 
@@ -107,11 +113,13 @@ func TestUnknownCallersAreAdded(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		for _, caller := range []struct{ username, email, kept string }{
 			{"alice", "alice@example.com", "alice@example.com"},
 			{"erin", "", "erin@users.invalid"},
 			{"frank@example.com", "", "frank@example.com"},
-			{"grace", "alice@example.com", "grace@users.invalid"},                   // the address is alice's
+			{"grace", "alice@example.com", "grace@users.invalid"},                         // the address is alice's
 			{"alice@example.com", "alice@example.com", "alice@example.com@users.invalid"}, // and so is this one
 			{"heidi", "nul\x00", "heidi@users.invalid"},
 		} {
@@ -138,7 +146,10 @@ func TestUnknownCallerAddedOnceByManyCalls(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		errs := make(chan error)
+
 		for range 20 {
 			go func() {
 				_, err := p.As(dave).GetState(t.Context())
@@ -158,6 +169,8 @@ func TestLastLoginIsWrittenSparingly(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		lastLogin := func() (at string) {
 			t.Helper()
 			must[ops.State](t)(p.As(dave).GetState(t.Context()))
@@ -171,6 +184,7 @@ func TestLastLoginIsWrittenSparingly(t *testing.T) {
 		}
 
 		first := lastLogin()
+
 		p.clock.advance(59 * time.Minute)
 
 		if got := lastLogin(); got != first {

@@ -11,6 +11,8 @@ func TestANewPlatformHasTheDefaults(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		check := func() {
 			t.Helper()
 
@@ -39,12 +41,15 @@ func TestConfigurationIsKept(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		as := p.As(dave)
 
 		for range 2 { // a repeated PUT is harmless
 			p.clock.advance(time.Hour + 123456789*time.Nanosecond)
 
-			put := must[ops.ConcurrencyConfig](t)(as.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: 7, ClusterTotal: 70}))
+			put := must[ops.ConcurrencyConfig](t)(as.UpdateConcurrencyConfig(t.Context(),
+				ops.ConcurrencyUpdate{PerAnalyst: 7, ClusterTotal: 70}))
 			got := must[ops.ConcurrencyConfig](t)(as.GetConcurrencyConfig(t.Context()))
 
 			if got.PerAnalyst != 7 || got.ClusterTotal != 70 || !got.UpdatedAt.Equal(put.UpdatedAt.Time) {
@@ -52,7 +57,8 @@ func TestConfigurationIsKept(t *testing.T) {
 			}
 		}
 
-		putMode := must[ops.MaintenanceMode](t)(as.SetMaintenanceMode(t.Context(), ops.MaintenanceUpdate{Enabled: true, Message: "Back at <nine>"}))
+		putMode := must[ops.MaintenanceMode](t)(as.SetMaintenanceMode(t.Context(),
+			ops.MaintenanceUpdate{Enabled: true, Message: "Back at <nine>"}))
 		mode := must[ops.MaintenanceMode](t)(as.GetMaintenanceMode(t.Context()))
 
 		if !mode.Enabled || mode.Message != "Back at <nine>" || *mode.UpdatedBy != "dave" || !mode.UpdatedAt.Equal(putMode.UpdatedAt.Time) {
@@ -72,6 +78,8 @@ func TestBadConfigurationChangesNothing(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		as := p.As(dave)
 		before := counts(t, p.db, `SELECT key, value, updated_at, 0 FROM global_config ORDER BY 1`)
 
@@ -101,6 +109,8 @@ func TestANumberThatIsNoneIsAnError(t *testing.T) {
 	t.Parallel()
 
 	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
 		exec(t, p.db, `UPDATE global_config SET value = 'many' WHERE key = 'concurrency.cluster_total'`)
 
 		if got, err := p.As(dave).GetConcurrencyConfig(t.Context()); err == nil {

@@ -29,8 +29,9 @@ func (s session) GetInstance(ctx context.Context, id int64) (ops.Instance, error
 	return getInstance(ctx, s.db.Read(), id)
 }
 
+// getInstance takes any id, also one that a platform's own column, of 32 bits, cannot hold.
 func getInstance(ctx context.Context, q store.Querier, id int64) (ops.Instance, error) {
-	instance, err := scanInstance(q.QueryRowContext(ctx, `SELECT `+instanceColumns+` FROM instances WHERE id = $1`, id))
+	instance, err := scanInstance(q.QueryRowContext(ctx, `SELECT `+instanceColumns+` FROM instances WHERE id = CAST($1 AS BIGINT)`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return ops.Instance{}, ops.NotFound("Instance", id)
 	}
@@ -143,6 +144,7 @@ func (cp *ControlPlane) countInstances(ctx context.Context, query ops.InstancesQ
 	}
 
 	var total int
+
 	err := cp.db.Read().QueryRowContext(ctx, count, args...).Scan(&total)
 
 	return total, err

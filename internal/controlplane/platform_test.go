@@ -36,23 +36,25 @@ type platform struct {
 	jobs  *triggers
 }
 
-// onEach runs fn as a parallel subtest on each database: on tables that Prepare
-// created, and on those of a platform that was there before.
+// onEach runs fn as a parallel subtest on each database that Prepare filled, and on
+// a PostgreSQL database that held a platform's tables before.
 func onEach(t *testing.T, fn func(t *testing.T, p platform)) {
 	t.Helper()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
 		prepare(t, db)
 		fn(t, open(t, db))
 	})
 	t.Run("platform's own", func(t *testing.T) {
 		t.Parallel()
-		storetest.Each(t, func(t *testing.T, db *store.DB) {
-			prepare(t, db)
-			makeForeign(t, db)
-			prepare(t, db)
-			fn(t, open(t, db))
-		})
+
+		db := storetest.Open(t, storetest.PostgresURL(t))
+		prepare(t, db)
+		makeForeign(t, db)
+		prepare(t, db)
+		fn(t, open(t, db))
 	})
 }
 
@@ -68,19 +70,6 @@ func prepare(tb testing.TB, db *store.DB) {
 // without counters, with columns and constraints that the contract does not name.
 func makeForeign(tb testing.TB, db *store.DB) {
 	tb.Helper()
-
-	if db.Dialect() == store.SQLite {
-		for _, table := range []string{"instances", "snapshots", "export_jobs"} {
-			for _, event := range []string{"insert", "update", "delete"} {
-				exec(tb, db, `DROP TRIGGER opsconsole_`+table+`_`+event)
-			}
-		}
-
-		exec(tb, db, `DROP TABLE opsconsole_counts`)
-		exec(tb, db, `ALTER TABLE mappings ADD COLUMN data_source_id INTEGER`)
-
-		return
-	}
 
 	exec(tb, db, `DROP TABLE opsconsole_counts`)
 	exec(tb, db, `DROP FUNCTION opsconsole_count CASCADE`)
@@ -172,7 +161,14 @@ func must[T any](tb testing.TB) func(value T, err error) T {
 	}
 }
 
-func wantCode(tb testing.TB, err error, want ops.Code) *ops.Error {
+func wantCode(tb testing.TB, err error, want ops.Code) {
+	tb.Helper()
+
+	_ = refused(tb, err, want)
+}
+
+// refused returns err as what it has to be.
+func refused(tb testing.TB, err error, want ops.Code) *ops.Error {
 	tb.Helper()
 
 	var e *ops.Error
@@ -192,8 +188,10 @@ func wantFields(tb testing.TB, err error, want ...string) {
 	tb.Helper()
 	wantCode(tb, err, ops.CodeValidationFailed)
 
-	var got []string
-	for _, field := range ops.FieldErrors(err) {
+	fields := ops.FieldErrors(err)
+	got := make([]string, 0, len(fields))
+
+	for _, field := range fields {
 		got = append(got, field.Field)
 	}
 
@@ -201,5 +199,3 @@ func wantFields(tb testing.TB, err error, want ...string) {
 		tb.Errorf("the fields %v were refused, want %v (%v)", got, want, err)
 	}
 }
-
-func ptr[T any](value T) *T { return &value }

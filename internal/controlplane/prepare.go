@@ -64,10 +64,14 @@ func create(ctx context.Context, tx *sql.Tx, dialect store.Dialect) error {
 // platformColumns is what the contract, section 7, says of the platform's tables.
 func platformColumns() map[string][]string {
 	return map[string][]string{
-		"users":            {"username", "email", "display_name", "created_at", "updated_at", "last_login_at", "is_active"},
-		"global_config":    {"key", "value", "description", "updated_at", "updated_by"},
-		"mappings":         {"id", "owner_username", "name", "description", "current_version", "created_at", "updated_at", "ttl", "inactivity_timeout"},
-		"mapping_versions": {"mapping_id", "version", "change_description", "node_definitions", "edge_definitions", "created_at", "created_by"},
+		"users":         {"username", "email", "display_name", "created_at", "updated_at", "last_login_at", "is_active"},
+		"global_config": {"key", "value", "description", "updated_at", "updated_by"},
+		"mappings": {
+			"id", "owner_username", "name", "description", "current_version", "created_at", "updated_at", "ttl", "inactivity_timeout",
+		},
+		"mapping_versions": {
+			"mapping_id", "version", "change_description", "node_definitions", "edge_definitions", "created_at", "created_by",
+		},
 		"snapshots": {
 			"id", "mapping_id", "mapping_version", "owner_username", "name", "description", "gcs_path", "size_bytes",
 			"node_counts", "edge_counts", "status", "progress", "error_message", "created_at", "updated_at", "ttl",

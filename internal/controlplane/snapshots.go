@@ -28,7 +28,8 @@ type export struct {
 func findMappingVersion(ctx context.Context, tx *sql.Tx, request ops.InstanceRequest) (mappingVersion, error) {
 	found := mappingVersion{mappingID: request.MappingID}
 
-	err := tx.QueryRowContext(ctx, `SELECT current_version FROM mappings WHERE id = $1`, request.MappingID).Scan(&found.version)
+	err := tx.QueryRowContext(ctx, `SELECT current_version FROM mappings WHERE id = CAST($1 AS BIGINT)`, request.MappingID).
+		Scan(&found.version)
 	if errors.Is(err, sql.ErrNoRows) {
 		return mappingVersion{}, ops.NotFound("Mapping", request.MappingID)
 	}
@@ -44,7 +45,7 @@ func findMappingVersion(ctx context.Context, tx *sql.Tx, request ops.InstanceReq
 	var nodes, edges string
 
 	err = tx.QueryRowContext(ctx,
-		`SELECT node_definitions, edge_definitions FROM mapping_versions WHERE mapping_id = $1 AND version = $2`,
+		`SELECT node_definitions, edge_definitions FROM mapping_versions WHERE mapping_id = $1 AND version = CAST($2 AS BIGINT)`,
 		found.mappingID, found.version).Scan(&nodes, &edges)
 	if errors.Is(err, sql.ErrNoRows) {
 		return mappingVersion{}, ops.NotFound("MappingVersion", fmt.Sprintf("%d/v%d", found.mappingID, found.version))
@@ -57,7 +58,8 @@ func findMappingVersion(ctx context.Context, tx *sql.Tx, request ops.InstanceReq
 	found.exports, err = parseExports(nodes, edges)
 	if err != nil {
 		return mappingVersion{}, ops.AsError(ops.Invalid([]ops.FieldError{{
-			Field: "body.mapping_id", Message: fmt.Sprintf("version %d of the mapping cannot be exported", found.version), Type: "definitions",
+			Field: "body.mapping_id", Type: "definitions",
+			Message: fmt.Sprintf("version %d of the mapping cannot be exported", found.version),
 		}})).Because(err)
 	}
 

@@ -65,6 +65,7 @@ func (c *component) check(ctx context.Context) (result, error) {
 
 		c.mu.Lock()
 		defer c.mu.Unlock()
+
 		c.last = found
 
 		return found, nil

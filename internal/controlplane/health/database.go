@@ -3,7 +3,6 @@ package health
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -61,6 +60,6 @@ func postgresWords(code string) string {
 	case strings.HasPrefix(code, "57"):
 		return "it is starting up, shutting down or cancelled the query (" + code + ")"
 	default:
-		return fmt.Sprintf("PostgreSQL error %s", code)
+		return "PostgreSQL error " + code
 	}
 }

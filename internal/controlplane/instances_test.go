@@ -1,0 +1,98 @@
+package controlplane_test
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+func TestListInstances(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		seed(t, p.db, 3, 210, 0)
+		exec(t, p.db, `UPDATE instances SET name = '100% Sure' WHERE id = 1`)
+		exec(t, p.db, `UPDATE instances SET name = 'under_score', description = 'back\slash' WHERE id = 2`)
+		exec(t, p.db, `UPDATE instances SET description = 'SURELY' WHERE id = 3`)
+
+		for name, test := range map[string]struct {
+			query       ops.InstancesQuery
+			total, rows int
+			first       int64
+		}{
+			"all":               {ops.InstancesQuery{}, 210, 50, 210},
+			"a page":            {ops.InstancesQuery{Limit: 100, Offset: 150}, 210, 60, 60},
+			"behind the end":    {ops.InstancesQuery{Offset: 210}, 210, 0, 0},
+			"of an owner":       {ops.InstancesQuery{Owner: "analyst-1"}, 70, 50, 209},
+			"of nobody":         {ops.InstancesQuery{Owner: "nobody"}, 0, 0, 0},
+			"in a state":        {ops.InstancesQuery{Status: ops.InstanceRunning}, 30, 30, 206},
+			"owner and state":   {ops.InstancesQuery{Owner: "analyst-1", Status: ops.InstanceRunning}, 10, 10, 206},
+			"found in both":     {ops.InstancesQuery{Search: "sure"}, 2, 2, 3},
+			"percent":           {ops.InstancesQuery{Search: "%"}, 1, 1, 1},
+			"underscore":        {ops.InstancesQuery{Search: "_"}, 1, 1, 2},
+			"backslash":         {ops.InstancesQuery{Search: `\`}, 1, 1, 2},
+			"found and owned":   {ops.InstancesQuery{Search: "graph 2", Owner: "analyst-2"}, 9, 9, 210},
+			"found in a state":  {ops.InstancesQuery{Search: "GRAPH 20", Status: ops.InstanceFailed}, 2, 2, 208},
+			"found, a page":     {ops.InstancesQuery{Search: "graph", Limit: 10, Offset: 200}, 208, 8, 10},
+			"quote in a search": {ops.InstancesQuery{Search: "' OR 1=1 --"}, 0, 0, 0},
+		} {
+			page := must[ops.InstancesPage](t)(p.InstancesAs(alice).ListInstances(t.Context(), test.query))
+			if page.Total != test.total || len(page.Instances) != test.rows {
+				t.Errorf("%s: %d of %d, want %d of %d", name, len(page.Instances), page.Total, test.rows, test.total)
+
+				continue
+			}
+
+			if test.rows > 0 && page.Instances[0].ID != test.first {
+				t.Errorf("%s: begins with %d, want %d", name, page.Instances[0].ID, test.first)
+			}
+
+			if !slices.IsSortedFunc(page.Instances, func(a, b ops.Instance) int { return int(b.ID - a.ID) }) {
+				t.Errorf("%s: not the newest first", name)
+			}
+		}
+	})
+}
+
+func TestListInstancesRefuses(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		for field, query := range map[string]ops.InstancesQuery{
+			"query.limit":  {Limit: 101},
+			"query.offset": {Offset: -1},
+			"query.status": {Status: "asleep"},
+			"query.search": {Search: "\x00"},
+			"query.owner":  {Owner: "\xff"},
+		} {
+			_, err := p.InstancesAs(alice).ListInstances(t.Context(), query)
+			wantFields(t, err, field)
+		}
+
+		_, err := p.InstancesAs(alice).ListInstances(t.Context(), ops.InstancesQuery{Offset: math.MaxInt, Limit: -1})
+		wantFields(t, err, "query.offset", "query.limit")
+	})
+}
+
+func TestInstanceThatIsNotThere(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		for _, id := range []int64{1, 0, -1, math.MaxInt64} {
+			_, err := p.InstancesAs(alice).GetInstance(t.Context(), id)
+			wantCode(t, err, ops.CodeNotFound)
+			wantCode(t, p.InstancesAs(alice).DeleteInstance(t.Context(), id), ops.CodeNotFound)
+		}
+	})
+}

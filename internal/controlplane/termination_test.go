@@ -1,0 +1,104 @@
+package controlplane_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// What has no pod goes at once; what has, or may have, is left to the jobs.
+func TestDeleteInstance(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		seed(t, p.db, 1, 14, 0) // two in each state: the second with a pod
+		exec(t, p.db, `UPDATE instances SET pod_name = 'pod-' || id WHERE id > 7`)
+
+		gone := map[ops.InstanceStatus]bool{ops.InstanceWaitingForSnapshot: true, ops.InstanceFailed: true, ops.InstanceSuspended: true}
+
+		for i, status := range append(ops.InstanceStatuses(), ops.InstanceStatuses()...) {
+			id := int64(i + 1)
+
+			if before := must[ops.Instance](t)(p.InstancesAs(carol).GetInstance(t.Context(), id)); before.Status != status {
+				t.Fatalf("instance %d is %s, expected %s", id, before.Status, status)
+			}
+
+			if err := p.InstancesAs(carol).DeleteInstance(t.Context(), id); err != nil {
+				t.Fatalf("delete one that is %s: %v", status, err)
+			}
+
+			after, err := p.InstancesAs(carol).GetInstance(t.Context(), id)
+			if i < 7 && gone[status] {
+				wantCode(t, err, ops.CodeNotFound)
+
+				continue
+			}
+
+			if err != nil || after.Status != ops.InstanceStopping {
+				t.Errorf("%s with the pod %v became %s, %v", status, after.PodName, after.Status, err)
+			}
+
+			// A client tries again when it did not see the answer.
+			if err := p.InstancesAs(carol).DeleteInstance(t.Context(), id); err != nil {
+				t.Errorf("delete again: %v", err)
+			}
+		}
+	})
+}
+
+func TestDeleteInstanceIsForItsOwnerAdminsAndOps(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		seed(t, p.db, 1, 0, 0)
+
+		for _, caller := range []ops.Caller{alice, carol, dave, {Username: "dave", Role: "OPS"}} {
+			instance := must[ops.Instance](t)(p.InstancesAs(alice).CreateInstance(t.Context(), request()))
+
+			err := p.InstancesAs(ops.Caller{Username: "bob", Role: ops.RoleAnalyst}).DeleteInstance(t.Context(), instance.ID)
+			wantCode(t, err, ops.CodeInsufficientRole)
+
+			if err := p.InstancesAs(caller).DeleteInstance(t.Context(), instance.ID); err != nil {
+				t.Errorf("delete by %s, %s: %v", caller.Username, caller.Role, err)
+			}
+		}
+
+		if n := count(t, p.db, `SELECT COUNT(*) FROM instances`); n != 0 {
+			t.Errorf("%d are left", n)
+		}
+	})
+}
+
+func TestDeleteFreesItsPlaceAtOnce(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		seed(t, p.db, 1, 0, 0)
+
+		var last ops.Instance
+
+		for i := range 5 {
+			r := request()
+			r.Name = fmt.Sprintf("graph %d", i)
+			last = must[ops.Instance](t)(p.InstancesAs(alice).CreateInstance(t.Context(), r))
+		}
+
+		exec(t, p.db, `UPDATE instances SET status = 'running', pod_name = 'pod-' || id`)
+
+		_, err := p.InstancesAs(alice).CreateInstance(t.Context(), request())
+		wantCode(t, err, ops.CodeConcurrencyLimitExceeded)
+
+		if err := p.InstancesAs(alice).DeleteInstance(t.Context(), last.ID); err != nil {
+			t.Fatal(err)
+		}
+
+		must[ops.Instance](t)(p.InstancesAs(alice).CreateInstance(t.Context(), request()))
+	})
+}
