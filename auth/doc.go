@@ -18,6 +18,6 @@
 // The provider is looked up when it is first needed and again until it answers:
 // the console starts without it.
 //
-// Every error is an [ops.Error] that is safe to show, with one of the Err values
-// in its chain that says what kind it is.
+// Every error that is not a failure of the database is an [ops.Error] that is safe
+// to show, with one of the Err values in its chain that says what kind it is.
 package auth

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 )
@@ -81,5 +82,6 @@ func (a *Auth) endRefused(ctx context.Context, s session, cause error) (session,
 	a.log.InfoContext(ctx, "a session ended, as its tokens were not renewed",
 		slog.String("username", s.who.Username), slog.Any("cause", cause))
 
-	return session{}, sessionEnded(cause)
+	//nolint:errorlint // not wrapped: an error has one kind, and this one's is that the session ended
+	return session{}, sessionEnded(fmt.Errorf("its tokens were not renewed: %v", cause))
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -52,15 +53,16 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 
 	found.createdAt, found.lastSeenAt, found.expiresAt = createdAt.Time, seenAt.Time, expiresAt.Time
 
+	over := found.unseal(roles)
 	if now := s.now(); !now.Before(found.expiresAt) || now.Sub(found.lastSeenAt) >= s.idle {
-		if err := s.end(ctx, secret.hash()); err != nil {
-			return session{}, err
-		}
-
-		return session{}, sessionEnded(errors.New("its time is over"))
+		over = errors.New("its time is over")
 	}
 
-	return found, found.unseal(roles)
+	if over != nil {
+		return session{}, cmp.Or(s.end(ctx, secret.hash()), sessionEnded(over))
+	}
+
+	return found, nil
 }
 
 func (s *session) unseal(roles string) error {

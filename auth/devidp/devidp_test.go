@@ -1,0 +1,382 @@
+package devidp_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/auth/devidp"
+)
+
+const (
+	clientID     = "opsconsole"
+	clientSecret = "secret"
+	verifier     = "0123456789012345678901234567890123456789012"
+	challenge    = "_RpfHqw8pAZIomzVUE7sjRmHSM543WVdC4o-Kc4_3C0"
+	callback     = "http://console.example.com/auth/callback"
+	signedOut    = "http://console.example.com/login"
+)
+
+// idp is the provider on a listener, below a path, and a client that follows no redirects.
+type idp struct {
+	*httptest.Server
+
+	t      *testing.T
+	issuer string
+	client *http.Client
+}
+
+func start(t *testing.T) *idp {
+	t.Helper()
+
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+
+	issuer := server.URL + "/demo-idp"
+
+	handler, err := devidp.New(config(issuer))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	mux.Handle("/demo-idp/", handler)
+
+	client := server.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+	return &idp{Server: server, t: t, issuer: issuer, client: client}
+}
+
+func config(issuer string) devidp.Config {
+	return devidp.Config{
+		Issuer: issuer, ClientID: clientID, ClientSecret: clientSecret, RedirectURI: callback, PostLogoutURI: signedOut,
+		Accounts: devidp.DemoAccounts(), Stylesheet: "/static/app.css", Logger: slog.New(slog.DiscardHandler),
+	}
+}
+
+type response struct {
+	status   int
+	header   http.Header
+	location *url.URL
+	text     string
+	json     map[string]any
+}
+
+func (p *idp) do(method, target string, form url.Values, change ...func(*http.Request)) response {
+	p.t.Helper()
+
+	if strings.HasPrefix(target, "/") {
+		target = p.issuer + target
+	}
+
+	request, err := http.NewRequestWithContext(p.t.Context(), method, target, strings.NewReader(form.Encode()))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+
+	for _, apply := range change {
+		apply(request)
+	}
+
+	answered, err := p.client.Do(request)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer answered.Body.Close()
+
+	body, err := io.ReadAll(answered.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+
+	read := response{status: answered.StatusCode, header: answered.Header, text: string(body)}
+	_ = json.Unmarshal(body, &read.json)
+
+	if read.location, err = url.Parse(answered.Header.Get("Location")); err != nil {
+		p.t.Fatal(err)
+	}
+
+	return read
+}
+
+func basic(id, secret string) func(*http.Request) {
+	return func(r *http.Request) { r.SetBasicAuth(id, secret) }
+}
+
+func authorization(changes url.Values) string {
+	query := url.Values{
+		"response_type": {"code"}, "client_id": {clientID}, "redirect_uri": {callback}, "state": {"the state & more"},
+		"scope": {"openid profile email offline_access"}, "nonce": {"n"},
+		"code_challenge": {challenge}, "code_challenge_method": {"S256"},
+	}
+	for name, values := range changes {
+		query[name] = values
+	}
+
+	return "/authorize?" + query.Encode()
+}
+
+// code signs dave in and returns the code that the client gets.
+func (p *idp) code() string {
+	p.t.Helper()
+
+	page := p.do(http.MethodGet, authorization(nil), nil)
+	if page.status != http.StatusFound {
+		p.t.Fatalf("authorize: %+v", page)
+	}
+
+	chosen := p.do(http.MethodPost, page.location.String(), url.Values{"username": {"dave"}})
+	if chosen.status != http.StatusSeeOther {
+		p.t.Fatalf("sign-in: %+v", chosen)
+	}
+
+	back := p.do(http.MethodGet, chosen.location.String(), nil)
+
+	query := back.location.Query()
+	if !strings.HasPrefix(back.location.String(), callback+"?") || query.Get("state") != "the state & more" || query.Get("code") == "" {
+		p.t.Fatalf("back at the client: %+v", back)
+	}
+
+	return query.Get("code")
+}
+
+func exchange(code string) url.Values {
+	return url.Values{
+		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {callback}, "code_verifier": {verifier},
+	}
+}
+
+func (p *idp) tokens() map[string]any {
+	p.t.Helper()
+
+	got := p.do(http.MethodPost, "/oauth/token", exchange(p.code()), basic(clientID, clientSecret))
+	if got.status != http.StatusOK {
+		p.t.Fatalf("exchange: %+v", got)
+	}
+
+	return got.json
+}
+
+func payload(t *testing.T, token any) map[string]any {
+	t.Helper()
+
+	text, _ := token.(string)
+	parts := strings.Split(text, ".")
+
+	if len(parts) != 3 {
+		t.Fatalf("%q is no JWT", text)
+	}
+
+	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var claims map[string]any
+	if err := json.Unmarshal(raw, &claims); err != nil {
+		t.Fatal(err)
+	}
+
+	return claims
+}
+
+func expectPlatformClaims(t *testing.T, claims map[string]any) {
+	t.Helper()
+
+	roles, _ := claims["https://api.graph-olap.example.com/roles"].([]any)
+	if len(roles) != 1 || roles[0] != "ops" || claims["https://api.graph-olap.example.com/email"] != "dave@graph-olap.example.com" ||
+		claims["email"] != "dave@graph-olap.example.com" || claims["name"] != "Dave" ||
+		claims["preferred_username"] != "dave" || claims["sub"] != "dave" {
+		t.Errorf("claims %v", claims)
+	}
+}
+
+func TestDiscoveryBelowAPath(t *testing.T) {
+	t.Parallel()
+
+	p := start(t)
+	document := p.do(http.MethodGet, "/.well-known/openid-configuration", nil).json
+
+	for name, want := range map[string]string{
+		"issuer": "", "authorization_endpoint": "/authorize", "token_endpoint": "/oauth/token", "userinfo_endpoint": "/userinfo",
+		"jwks_uri": "/keys", "end_session_endpoint": "/end_session",
+	} {
+		if document[name] != p.issuer+want {
+			t.Errorf("%s is %v", name, document[name])
+		}
+	}
+
+	keys, _ := p.do(http.MethodGet, "/keys", nil).json["keys"].([]any)
+	if len(keys) != 1 {
+		t.Fatalf("keys %v", keys)
+	}
+
+	if key, _ := keys[0].(map[string]any); key["d"] != nil || key["kty"] != "RSA" {
+		t.Error("the published key has the private half in it")
+	}
+}
+
+func TestWhatTheTokensSay(t *testing.T) {
+	t.Parallel()
+
+	p := start(t)
+	tokens := p.tokens()
+
+	id, access := payload(t, tokens["id_token"]), payload(t, tokens["access_token"])
+	expectPlatformClaims(t, id)
+	expectPlatformClaims(t, access)
+
+	if id["nonce"] != "n" || id["at_hash"] == nil || access["iss"] != p.issuer {
+		t.Errorf("ID token %v, access token %v", id, access)
+	}
+
+	if audience, _ := access["aud"].([]any); len(audience) != 1 || audience[0] != clientID {
+		t.Errorf("the access token is for %v", access["aud"])
+	}
+
+	bearer := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+tokens["access_token"].(string)) }
+	expectPlatformClaims(t, p.do(http.MethodGet, "/userinfo", nil, bearer).json)
+
+	hint := url.Values{"id_token_hint": {tokens["id_token"].(string)}, "post_logout_redirect_uri": {signedOut}, "state": {"s"}}
+
+	out := p.do(http.MethodGet, "/end_session?"+hint.Encode(), nil)
+	if out.location.String() != signedOut+"?state=s" {
+		t.Errorf("signing out leads to %s (%d)", out.location, out.status)
+	}
+
+	if got := p.do(http.MethodGet, "/userinfo", nil, bearer); got.status < 400 {
+		t.Errorf("the token is good after signing out: %+v", got)
+	}
+
+	refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}}
+	if got := p.do(http.MethodPost, "/oauth/token", refresh, basic(clientID, clientSecret)); got.json["error"] != "invalid_grant" {
+		t.Errorf("the refresh token is good after signing out: %+v", got)
+	}
+}
+
+func TestCodesAndRefreshTokensAreUsedOnce(t *testing.T) {
+	t.Parallel()
+
+	p := start(t)
+	code := p.code()
+
+	first := p.do(http.MethodPost, "/oauth/token", exchange(code), basic(clientID, clientSecret))
+	if first.status != http.StatusOK {
+		t.Fatalf("the first use: %+v", first)
+	}
+
+	second := p.do(http.MethodPost, "/oauth/token", exchange(code), basic(clientID, clientSecret))
+	if second.status != http.StatusBadRequest || second.json["error"] != "invalid_grant" {
+		t.Errorf("the second use: %+v", second)
+	}
+
+	refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first.json["refresh_token"].(string)}}
+
+	renewed := p.do(http.MethodPost, "/oauth/token", refresh, basic(clientID, clientSecret))
+	if renewed.status != http.StatusOK || renewed.json["refresh_token"] == first.json["refresh_token"] {
+		t.Fatalf("renewing: %+v", renewed)
+	}
+
+	expectPlatformClaims(t, payload(t, renewed.json["id_token"]))
+
+	again := p.do(http.MethodPost, "/oauth/token", refresh, basic(clientID, clientSecret))
+	if again.status != http.StatusBadRequest || again.json["error"] != "invalid_grant" {
+		t.Errorf("renewing again: %+v", again)
+	}
+}
+
+func TestWhatTheTokenEndpointRefuses(t *testing.T) {
+	t.Parallel()
+
+	p := start(t)
+
+	with := func(name, value string) func(url.Values) {
+		return func(form url.Values) { form.Set(name, value) }
+	}
+
+	for name, test := range map[string]struct {
+		change func(url.Values)
+		auth   func(*http.Request)
+		status int
+		code   string
+	}{
+		"no grant type":         {with("grant_type", ""), basic(clientID, clientSecret), 400, "invalid_request"},
+		"another grant type":    {with("grant_type", "password"), basic(clientID, clientSecret), 400, "unsupported_grant_type"},
+		"another code":          {with("code", "x"), basic(clientID, clientSecret), 400, "invalid_grant"},
+		"another verifier":      {with("code_verifier", strings.Repeat("x", 43)), basic(clientID, clientSecret), 400, "invalid_grant"},
+		"no verifier":           {with("code_verifier", ""), basic(clientID, clientSecret), 400, "invalid_request"},
+		"another redirect URI":  {with("redirect_uri", "http://evil.example.com/"), basic(clientID, clientSecret), 400, "invalid_grant"},
+		"a wrong secret":        {nil, basic(clientID, "x"), 401, "invalid_client"},
+		"another client":        {nil, basic("x", clientSecret), 401, "invalid_client"},
+		"no client":             {nil, nil, 401, "invalid_client"},
+		"a secret of bad codes": {nil, basic(clientID, "%zz"), 400, "invalid_request"},
+		"a form of bad codes": {nil, func(r *http.Request) {
+			r.Body = io.NopCloser(strings.NewReader("grant_type=authorization_code&code=%zz"))
+			r.ContentLength = -1
+		}, 400, "invalid_request"},
+		"a form that is too big": {with("x", strings.Repeat("x", 100_000)), basic(clientID, clientSecret), 400, "invalid_request"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			form := exchange(p.code())
+			if test.change != nil {
+				test.change(form)
+			}
+
+			var change []func(*http.Request)
+			if test.auth != nil {
+				change = append(change, test.auth)
+			}
+
+			got := p.do(http.MethodPost, "/oauth/token", form, change...)
+			if got.status != test.status || got.json["error"] != test.code || got.json["access_token"] != nil {
+				t.Errorf("got %d %s", got.status, got.text)
+			}
+		})
+	}
+}
+
+func TestWhatTheAuthorizationEndpointRefuses(t *testing.T) {
+	t.Parallel()
+
+	p := start(t)
+
+	for name, test := range map[string]struct {
+		change url.Values
+		code   string // "" when it must not redirect at all
+	}{
+		"another redirect URI": {url.Values{"redirect_uri": {"http://evil.example.com/"}}, ""},
+		"another client":       {url.Values{"client_id": {"x"}}, ""},
+		"no PKCE":              {url.Values{"code_challenge": {""}}, "invalid_request"},
+		"plain PKCE":           {url.Values{"code_challenge_method": {"plain"}}, "invalid_request"},
+		"an implicit flow":     {url.Values{"response_type": {"id_token token"}}, ""},
+		"without a page":       {url.Values{"prompt": {"none"}}, "login_required"},
+	} {
+		got := p.do(http.MethodGet, authorization(test.change), nil)
+
+		if test.code == "" {
+			if got.status != http.StatusBadRequest || got.location.String() != "" {
+				t.Errorf("%s: %d to %s", name, got.status, got.location)
+			}
+
+			continue
+		}
+
+		answer := got.location.Query()
+		if got.status != http.StatusFound || answer.Get("error") != test.code || answer.Get("state") != "the state & more" {
+			t.Errorf("%s: %d to %s", name, got.status, got.location)
+		}
+	}
+}

@@ -1,0 +1,233 @@
+package auth_test
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/coreos/go-oidc/v3/oidc/oidctest"
+
+	"github.com/graph-olap/opsconsole/auth"
+)
+
+type claims = map[string]any
+
+// fakeIDP is a provider that sends whatever a test wants: it approves at once, and
+// its token endpoint answers what the functions below make of the good answer.
+type fakeIDP struct {
+	*httptest.Server
+
+	clock *clock
+	key   *rsa.PrivateKey
+
+	mu    sync.Mutex
+	nonce string
+	// spent counts the requests by grant type.
+	spent map[string]int
+
+	// arrived is called when a token request comes in.
+	arrived func(grantType string)
+
+	// What else a test may change; the lock is held when they are called.
+	authorize func(answer url.Values)
+	idToken   func(claims claims)
+	sign      func(claims []byte) string
+	// access makes the access token; the default is opaque.
+	access   func(claims claims) string
+	respond  func(request url.Values, body claims) (status int)
+	userinfo func() (status int, body claims)
+	down     bool
+}
+
+const keyID = "the key"
+
+// testKeys are the key that the provider publishes, and one that it does not.
+var testKeys = sync.OnceValues(func() (published, strange *rsa.PrivateKey) {
+	return newTestKey(), newTestKey()
+})
+
+func newTestKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+
+	return key
+}
+
+func newFakeIDP(t *testing.T) *fakeIDP {
+	t.Helper()
+
+	key, _ := testKeys()
+	standard := &oidctest.Server{PublicKeys: []oidctest.PublicKey{{PublicKey: key.Public(), KeyID: keyID, Algorithm: oidc.RS256}}}
+	f := &fakeIDP{clock: newClock(), key: key, spent: map[string]int{}}
+	f.sign = f.signWith(key, oidc.RS256)
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, r *http.Request) {
+		recorded := httptest.NewRecorder()
+		standard.ServeHTTP(recorded, r)
+
+		var document claims
+		if err := json.Unmarshal(recorded.Body.Bytes(), &document); err != nil {
+			t.Error(err)
+		}
+
+		f.mu.Lock()
+		defer f.mu.Unlock()
+
+		if f.userinfo != nil {
+			document["userinfo_endpoint"] = f.URL + "/userinfo"
+		}
+
+		reply(w, http.StatusOK, document)
+	})
+	mux.HandleFunc("/auth", f.serveAuthorize)
+	mux.HandleFunc("/token", f.serveToken)
+	mux.HandleFunc("/userinfo", func(w http.ResponseWriter, _ *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+
+		status, body := f.userinfo()
+		reply(w, status, body)
+	})
+	mux.Handle("/", standard)
+
+	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		down := f.down
+		f.mu.Unlock()
+
+		if down {
+			panic(http.ErrAbortHandler)
+		}
+
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(f.Close)
+	standard.SetIssuer(f.URL)
+
+	return f
+}
+
+// use points a console at the provider, on the same clock.
+func (f *fakeIDP) use(cfg *auth.Config) {
+	cfg.Issuer = f.URL
+	cfg.HTTPClient = f.Client()
+	cfg.Now = f.clock.Now
+}
+
+// set changes what the provider does.
+func (f *fakeIDP) set(change func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	change()
+}
+
+func (f *fakeIDP) count(grantType string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return f.spent[grantType]
+}
+
+// standardClaims are those of a good token.
+func (f *fakeIDP) standardClaims() claims {
+	now := f.clock.Now()
+
+	return claims{
+		"iss": f.URL, "aud": clientID, "sub": "user-1",
+		"iat": now.Unix(), "exp": now.Add(10 * time.Minute).Unix(),
+		"preferred_username": "dave", "email": "dave@graph-olap.example.com",
+		auth.DefaultRolesClaim: []string{"ops"},
+	}
+}
+
+func (f *fakeIDP) signWith(key crypto.PrivateKey, algorithm string) func([]byte) string {
+	return func(payload []byte) string { return oidctest.SignIDToken(key, keyID, algorithm, string(payload)) }
+}
+
+func (f *fakeIDP) jwt(c claims) string {
+	payload, err := json.Marshal(c)
+	if err != nil {
+		panic(err)
+	}
+
+	return f.sign(payload)
+}
+
+func (f *fakeIDP) serveAuthorize(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	query := r.URL.Query()
+	f.nonce = query.Get("nonce")
+
+	answer := url.Values{"code": {"the code"}, "state": {query.Get("state")}}
+	if f.authorize != nil {
+		f.authorize(answer)
+	}
+
+	http.Redirect(w, r, query.Get("redirect_uri")+"?"+answer.Encode(), http.StatusSeeOther)
+}
+
+func (f *fakeIDP) serveToken(w http.ResponseWriter, r *http.Request) {
+	grantType := r.PostFormValue("grant_type")
+	if f.arrived != nil {
+		f.arrived(grantType)
+	}
+
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.spent[grantType]++
+
+	id := f.standardClaims()
+	if grantType == "authorization_code" {
+		id["nonce"] = f.nonce
+	}
+
+	accessClaims := maps.Clone(id)
+	delete(accessClaims, "nonce")
+
+	if f.idToken != nil {
+		f.idToken(id)
+	}
+
+	access := "opaque " + rand.Text()
+	if f.access != nil {
+		access = f.access(accessClaims)
+	}
+
+	body := claims{
+		"access_token": access, "token_type": "Bearer", "expires_in": 600,
+		"refresh_token": "refresh " + rand.Text(), "id_token": f.jwt(id),
+	}
+
+	status := http.StatusOK
+	if f.respond != nil {
+		status = f.respond(r.PostForm, body)
+	}
+
+	reply(w, status, body)
+}
+
+func reply(w http.ResponseWriter, status int, body claims) {
+	var text bytes.Buffer
+	_ = json.NewEncoder(&text).Encode(body)
+
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = text.WriteTo(w)
+}

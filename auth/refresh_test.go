@@ -1,0 +1,303 @@
+package auth_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestTokensAreRenewedInTime(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		idp := newFakeIDP(t)
+		c := newConsole(t, db, idp.use)
+		b := c.browser(t)
+		before := b.get("/begin").Identity
+
+		idp.clock.advance(9*time.Minute - time.Second)
+
+		if got := b.get("/").Identity; got.Token != before.Token || idp.count("refresh_token") != 0 {
+			t.Errorf("too early: %d renewals", idp.count("refresh_token"))
+		}
+
+		idp.clock.advance(time.Second)
+		idp.set(func() { idp.idToken = func(c claims) { c[auth.DefaultRolesClaim] = []string{"ops", "admin"} } })
+
+		// A hundred requests of one session that come together.
+		var group sync.WaitGroup
+
+		answers := make([]answer, 100)
+		for i := range answers {
+			group.Go(func() { answers[i] = b.get("/") })
+		}
+		group.Wait()
+
+		for _, got := range answers {
+			if got.Identity.Token == before.Token || got.Identity.Token != answers[0].Identity.Token || !got.Identity.IsOps() {
+				t.Fatalf("got %+v", got)
+			}
+		}
+
+		if n := idp.count("refresh_token"); n != 1 {
+			t.Errorf("%d renewals, want 1", n)
+		}
+
+		if token, _ := c.auth.LatestToken(); token != answers[0].Identity.Token {
+			t.Error("the latest token is an old one")
+		}
+	})
+}
+
+func TestRolesAreReadAgain(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		arrange func(*fakeIDP)
+		want    ops.Role
+	}{
+		"another role": {func(f *fakeIDP) {
+			f.idToken = func(c claims) { c[auth.DefaultRolesClaim] = []string{"analyst"} }
+		}, ops.RoleAnalyst},
+		"no role any more": {func(f *fakeIDP) {
+			f.idToken = func(c claims) { delete(c, auth.DefaultRolesClaim) }
+		}, ""},
+		"no ID token, opaque access token": {func(f *fakeIDP) {
+			f.respond = func(_ url.Values, body claims) int {
+				delete(body, "id_token")
+
+				return http.StatusOK
+			}
+		}, ops.RoleOps},
+		"no ID token, the access token speaks": {func(f *fakeIDP) {
+			f.access = func(c claims) string {
+				c[auth.DefaultRolesClaim] = "admin"
+
+				return f.jwt(c)
+			}
+			f.respond = func(_ url.Values, body claims) int {
+				delete(body, "id_token")
+
+				return http.StatusOK
+			}
+		}, ops.RoleAdmin},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			idp := newFakeIDP(t)
+			c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
+			b := c.browser(t)
+			b.get("/begin")
+
+			idp.set(func() { test.arrange(idp) })
+			idp.clock.advance(9 * time.Minute)
+
+			got := b.get("/")
+			if got.Identity.Username != "dave" || got.Identity.Role != test.want || idp.count("refresh_token") != 1 {
+				t.Errorf("got %+v, want role %q", got, test.want)
+			}
+
+			if _, ok := c.auth.LatestToken(); ok != (test.want == ops.RoleOps) {
+				t.Errorf("a token is offered: %v", ok)
+			}
+		})
+	}
+}
+
+func TestARefusedRenewalEndsTheSession(t *testing.T) {
+	t.Parallel()
+
+	for name, arrange := range map[string]func(*fakeIDP){
+		"invalid_grant": func(f *fakeIDP) {
+			f.respond = func(_ url.Values, body claims) int {
+				clear(body)
+
+				body["error"] = "invalid_grant"
+
+				return http.StatusBadRequest
+			}
+		},
+		"for somebody else": func(f *fakeIDP) { f.idToken = func(c claims) { c["sub"] = "user-2" } },
+		"a forged ID token": func(f *fakeIDP) { f.sign = func([]byte) string { return "a.b.c" } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			idp := newFakeIDP(t)
+			c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
+			b := c.browser(t)
+			b.get("/begin")
+
+			idp.set(func() { arrange(idp) })
+			idp.clock.advance(9 * time.Minute)
+
+			expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
+
+			if n := count(t, c.db, "opsconsole_sessions"); n != 0 {
+				t.Errorf("%d rows are left", n)
+			}
+
+			if _, ok := c.auth.LatestToken(); ok {
+				t.Error("its token is still offered")
+			}
+		})
+	}
+}
+
+func TestAProviderThatIsDownEndsNoSession(t *testing.T) {
+	t.Parallel()
+
+	idp := newFakeIDP(t)
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
+	b := c.browser(t)
+	b.get("/begin")
+
+	var tried atomic.Int32
+
+	idp.set(func() {
+		idp.respond = func(_ url.Values, body claims) int {
+			tried.Add(1)
+			clear(body)
+
+			return http.StatusBadGateway
+		}
+	})
+	idp.clock.advance(9*time.Minute + 30*time.Second)
+
+	for range 5 {
+		if got := b.get("/"); got.Identity.Username != "dave" || got.Identity.Token == "" {
+			t.Fatalf("while its token lasts: %+v", got)
+		}
+	}
+
+	if n := tried.Load(); n != 1 {
+		t.Errorf("it was asked %d times at once", n)
+	}
+
+	idp.clock.advance(time.Minute)
+
+	if got := b.get("/"); got.Identity.Username != "dave" || got.Identity.Token != "" {
+		t.Errorf("after its token ended: %+v", got)
+	}
+
+	if _, ok := c.auth.LatestToken(); ok {
+		t.Error("an expired token is offered")
+	}
+
+	idp.set(func() { idp.respond = nil })
+	idp.clock.advance(15 * time.Second)
+
+	if got := b.get("/"); got.Identity.Token == "" {
+		t.Errorf("after it came back: %+v", got)
+	}
+}
+
+// TestTwoProcessesRenewAtOnce has the provider take each refresh token once, and
+// the console that comes second learn so before the first has written anything.
+func TestTwoProcessesRenewAtOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		idp := newFakeIDP(t)
+		first, second := newConsole(t, db, idp.use), newConsole(t, db, idp.use)
+		one, two := first.browser(t), second.browser(t)
+		one.get("/begin")
+		two.setCookie("opsconsole", one.cookies()["opsconsole"])
+
+		var (
+			used     []string
+			arrivals atomic.Int32
+			won      = make(chan struct{})
+			both     = make(chan struct{})
+		)
+
+		idp.set(func() {
+			idp.arrived = func(string) {
+				if arrivals.Add(1) == 1 { // the first waits until the other is through
+					close(both)
+					<-won
+				}
+			}
+			idp.respond = func(request url.Values, body claims) int {
+				token := request.Get("refresh_token")
+				if slices.Contains(used, token) {
+					clear(body)
+
+					body["error"] = "invalid_grant"
+
+					return http.StatusBadRequest
+				}
+
+				used = append(used, token)
+
+				return http.StatusOK
+			}
+		})
+		idp.clock.advance(9 * time.Minute)
+
+		var (
+			group sync.WaitGroup
+			late  answer
+		)
+
+		group.Go(func() { late = one.get("/") })
+		<-both
+
+		prompt := two.get("/")
+
+		close(won)
+		group.Wait()
+
+		if prompt.Identity.Username != "dave" || late.Identity.Token != prompt.Identity.Token || arrivals.Load() != 2 {
+			t.Errorf("one got %+v, the other %+v, after %d renewals", late, prompt, arrivals.Load())
+		}
+	})
+}
+
+func TestSigningOutDuringARenewalHolds(t *testing.T) {
+	t.Parallel()
+
+	idp := newFakeIDP(t)
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
+	b, other := c.browser(t), c.browser(t)
+	id := b.get("/begin").Identity.SessionID
+	other.setCookie("opsconsole", b.cookies()["opsconsole"])
+
+	idp.set(func() {
+		idp.arrived = func(string) {
+			if err := c.auth.EndSession(t.Context(), id); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	idp.clock.advance(9 * time.Minute)
+
+	expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
+	expectKind(t, other.get("/"), http.StatusUnauthorized, "session ended")
+}
+
+func TestTheDemoRenewsItsTokens(t *testing.T) {
+	t.Parallel()
+
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), func(cfg *auth.Config) { cfg.SessionIdle = 2 * time.Hour })
+	b := c.browser(t)
+	before := b.signIn("olga")
+
+	c.clock.advance(59*time.Minute + 30*time.Second)
+
+	if got := b.get("/"); got.Identity.Username != "olga" || got.Identity.Token == before.Token || got.Identity.Token == "" {
+		t.Errorf("got %+v", got)
+	}
+}

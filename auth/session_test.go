@@ -1,0 +1,390 @@
+package auth_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestAPlantedSessionIsNotAdopted(t *testing.T) {
+	t.Parallel()
+
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	victim, attacker := c.browser(t), c.browser(t)
+
+	for name, planted := range map[string]string{
+		"invented":  strings.Repeat("A", 43),
+		"malformed": "x",
+		"empty":     "",
+		"hash":      hex.EncodeToString(make([]byte, 32)),
+	} {
+		victim.setCookie("opsconsole", planted)
+
+		if got := victim.get("/"); got.Kind != "session ended" {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+
+	planted := strings.Repeat("A", 43)
+	victim.setCookie("opsconsole", planted)
+	victim.signIn("dave")
+
+	if victim.cookies()["opsconsole"] == planted {
+		t.Error("the planted cookie was kept at sign-in")
+	}
+
+	attacker.setCookie("opsconsole", planted)
+	expectKind(t, attacker.get("/"), http.StatusUnauthorized, "session ended")
+
+	// A session of the attacker's own, planted, does not become the victim's.
+	attacker.signIn("alice")
+	own := attacker.cookies()["opsconsole"]
+	victim.setCookie("opsconsole", own)
+	victim.signIn("dave")
+	attacker.setCookie("opsconsole", own)
+
+	if got := attacker.get("/"); got.Kind != "session ended" {
+		t.Errorf("the attacker is %+v", got)
+	}
+}
+
+func TestASessionEndsByTheClock(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		idp := newFakeIDP(t)
+		c := newConsole(t, db, idp.use)
+
+		t.Run("idle", func(t *testing.T) { //nolint:paralleltest // they share the clock
+			b := c.browser(t)
+			b.get("/begin")
+
+			for range 3 {
+				idp.clock.advance(59 * time.Minute)
+
+				if got := b.get("/"); got.Identity.Username != "dave" {
+					t.Fatalf("in use: %+v", got)
+				}
+			}
+
+			idp.clock.advance(time.Hour)
+			expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
+
+			if n := count(t, db, "opsconsole_sessions"); n != 0 {
+				t.Errorf("%d rows are left", n)
+			}
+		})
+
+		t.Run("absolute", func(t *testing.T) { //nolint:paralleltest // they share the clock
+			b := c.browser(t)
+			b.get("/begin")
+
+			signedIn := b.get("/").Identity
+			if life := signedIn.ExpiresAt.Sub(signedIn.SignedInAt); life != 12*time.Hour {
+				t.Errorf("it lives for %s", life)
+			}
+
+			for range 23 {
+				idp.clock.advance(30 * time.Minute)
+
+				if got := b.get("/"); got.Identity.Username != "dave" {
+					t.Fatalf("in use: %+v", got)
+				}
+			}
+
+			idp.clock.advance(30 * time.Minute)
+			expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
+		})
+
+		t.Run("watching is not using", func(t *testing.T) { //nolint:paralleltest // they share the clock
+			b := c.browser(t)
+			b.get("/begin")
+
+			for range 5 {
+				idp.clock.advance(11 * time.Minute)
+
+				if got := b.get("/recheck"); got.Identity.Username != "dave" {
+					t.Fatalf("watching: %+v", got)
+				}
+			}
+
+			idp.clock.advance(5 * time.Minute)
+			expectKind(t, b.get("/recheck"), http.StatusUnauthorized, "session ended")
+		})
+
+		t.Run("purge", func(t *testing.T) { //nolint:paralleltest // they share the clock
+			c.browser(t).get("/begin")
+			idp.clock.advance(30 * time.Minute)
+			c.browser(t).get("/begin")
+			idp.clock.advance(30 * time.Minute)
+
+			if err := c.auth.Purge(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+
+			if sessions, used := count(t, db, "opsconsole_sessions"), count(t, db, "opsconsole_sign_ins"); sessions != 1 || used != 0 {
+				t.Errorf("%d sessions and %d used attempts are left, want 1 and 0", sessions, used)
+			}
+		})
+	})
+}
+
+func TestASessionIsMarkedOnceAMinute(t *testing.T) {
+	t.Parallel()
+
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	b := c.browser(t)
+	began := b.signIn("dave").SignedInAt
+
+	seen := func() time.Duration {
+		b.get("/")
+
+		sessions, err := c.auth.Sessions(t.Context())
+		if err != nil || len(sessions) != 1 {
+			t.Fatalf("%d sessions, %v", len(sessions), err)
+		}
+
+		return sessions[0].LastSeenAt.Sub(began).Round(time.Second)
+	}
+
+	for _, step := range []struct{ advance, want time.Duration }{
+		{0, 0},
+		{59 * time.Second, 0},
+		{time.Second, time.Minute},
+		{30 * time.Second, time.Minute},
+		{30 * time.Second, 2 * time.Minute},
+	} {
+		c.clock.advance(step.advance)
+
+		if got := seen(); got != step.want {
+			t.Errorf("seen after %s, want %s", got, step.want)
+		}
+	}
+}
+
+func TestSessionsAreListedAndEnded(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		c := newConsole(t, db)
+		dave, carol := c.browser(t), c.browser(t)
+		dave.signIn("dave")
+		c.clock.advance(time.Second)
+
+		carols := carol.signIn("carol").SessionID
+
+		sessions, err := c.auth.Sessions(t.Context())
+		if err != nil || len(sessions) != 2 || sessions[0].ID != carols || sessions[0].Role != ops.RoleAdmin ||
+			sessions[1].Username != "dave" || sessions[1].Role != ops.RoleOps {
+			t.Fatalf("sessions %+v, %v", sessions, err)
+		}
+
+		if err := errors.Join(c.auth.EndSession(t.Context(), carols), c.auth.EndSession(t.Context(), carols)); err != nil {
+			t.Fatal(err)
+		}
+
+		expectKind(t, carol.get("/"), http.StatusUnauthorized, "session ended")
+
+		if got := dave.get("/"); got.Identity.Username != "dave" {
+			t.Errorf("another session ended too: %+v", got)
+		}
+	})
+}
+
+func TestUsersAreRemembered(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		idp := newFakeIDP(t)
+		c := newConsole(t, db, idp.use)
+
+		if _, err := c.auth.User(t.Context(), "dave"); ops.AsError(err).Code != ops.CodeNotFound {
+			t.Errorf("before: %v", err)
+		}
+
+		c.browser(t).get("/begin")
+		idp.clock.advance(48 * time.Hour)
+
+		if err := c.auth.Purge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+
+		user, err := c.auth.User(t.Context(), "dave")
+		if err != nil || user.Role != ops.RoleOps || user.Email != "dave@graph-olap.example.com" {
+			t.Errorf("after: %+v, %v", user, err)
+		}
+
+		idp.set(func() { idp.idToken = func(c claims) { c[auth.DefaultRolesClaim] = []string{"analyst"} } })
+		c.browser(t).get("/begin")
+
+		user, err = c.auth.User(t.Context(), "dave")
+		if err != nil || user.Role != ops.RoleAnalyst || !user.LastSeenAt.Equal(idp.clock.Now().UTC().Truncate(time.Microsecond)) {
+			t.Errorf("with another role: %+v, %v", user, err)
+		}
+	})
+}
+
+// TestTheDatabaseAloneYieldsNothing looks through every value of every row.
+func TestTheDatabaseAloneYieldsNothing(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		idp := newFakeIDP(t)
+
+		var secrets []string
+
+		idp.respond = func(_ url.Values, body claims) int {
+			for _, name := range []string{"access_token", "refresh_token", "id_token"} {
+				token, _ := body[name].(string)
+				secrets = append(secrets, token)
+			}
+
+			return http.StatusOK
+		}
+
+		c := newConsole(t, db, idp.use)
+		b := c.browser(t)
+		target := ""
+		b.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+			if r.URL.Path == auth.CallbackPath {
+				target = r.URL.Query().Get("state")
+			}
+
+			return nil
+		}
+		b.get("/begin")
+
+		secrets = append(secrets, target, b.cookies()["opsconsole"])
+
+		idp.clock.advance(10 * time.Minute)
+		b.get("/") // renews the tokens
+
+		if len(secrets) != 8 || idp.count("refresh_token") != 1 {
+			t.Fatalf("%d secrets after %d renewals", len(secrets), idp.count("refresh_token"))
+		}
+
+		dump := dumpTables(t, db, "opsconsole_sessions", "opsconsole_sign_ins", "opsconsole_users")
+		if !bytes.Contains(dump, []byte("dave@graph-olap.example.com")) {
+			t.Fatalf("the dump misses what must be there:\n%s", dump)
+		}
+
+		for _, secret := range secrets {
+			raw, _ := base64.RawURLEncoding.DecodeString(secret)
+
+			for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte(secret)), hex.EncodeToString([]byte(secret)),
+				string(raw), hex.EncodeToString(raw)} {
+				if form != "" && bytes.Contains(dump, []byte(form)) {
+					t.Errorf("the tables hold %q", form)
+				}
+			}
+
+			if strings.Contains(c.log.String(), secret) {
+				t.Errorf("the log holds %q", secret)
+			}
+		}
+	})
+}
+
+func dumpTables(t *testing.T, db *store.DB, tables ...string) []byte {
+	t.Helper()
+
+	var dump bytes.Buffer
+
+	for _, table := range tables {
+		rows, err := db.Read().QueryContext(context.WithoutCancel(t.Context()), "SELECT * FROM "+table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for rows.Next() {
+			values := make([]any, len(columns))
+			for i := range values {
+				values[i] = new([]byte)
+			}
+
+			if err := rows.Scan(values...); err != nil {
+				t.Fatal(err)
+			}
+
+			for i, value := range values {
+				fmt.Fprintf(&dump, "%s.%s: %s\n", table, columns[i], *value.(*[]byte))
+			}
+		}
+
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	return dump.Bytes()
+}
+
+// TestASessionCannotBeReadWithAnotherSecret copies the row of one session under
+// the name of another, as somebody could who writes to the database.
+func TestASessionCannotBeReadWithAnotherSecret(t *testing.T) {
+	t.Parallel()
+
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	alice, dave := c.browser(t), c.browser(t)
+	alicesID, davesID := alice.signIn("alice").SessionID, dave.signIn("dave").SessionID
+
+	_, err := c.db.Write().ExecContext(t.Context(),
+		`UPDATE opsconsole_sessions SET tokens = (SELECT tokens FROM opsconsole_sessions WHERE id_hash = $1) WHERE id_hash = $2`,
+		davesID, alicesID)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	expectKind(t, alice.get("/"), http.StatusUnauthorized, "session ended")
+}
+
+func TestADeadDatabaseIsNotASignedOutUser(t *testing.T) {
+	t.Parallel()
+
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	b := c.browser(t)
+	b.signIn("dave")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+
+	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+	request.AddCookie(&http.Cookie{Name: "opsconsole", Value: b.cookies()["opsconsole"]})
+
+	if _, err := c.auth.Identify(request); err == nil || errors.Is(err, auth.ErrSessionEnded) || errors.Is(err, auth.ErrNoCredential) {
+		t.Errorf("identify: %v", err)
+	}
+
+	recorder := httptest.NewRecorder()
+	if _, err := c.auth.SignOut(recorder, request); err == nil {
+		t.Error("signing out claims to have worked")
+	}
+
+	if got := b.get("/"); got.Identity.Username != "dave" {
+		t.Errorf("afterwards: %+v", got)
+	}
+}

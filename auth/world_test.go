@@ -1,0 +1,378 @@
+package auth_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/auth/devidp"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+const (
+	clientID     = "opsconsole"
+	clientSecret = "a secret with spaces & signs%"
+)
+
+// clock is a clock that stands still until it is told to go on.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// newClock starts at the real time, by which the demo's provider dates its tokens.
+func newClock() *clock { return &clock{now: time.Now()} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	c.now = c.now.Add(d)
+}
+
+// console is a small console on a real listener, with the demo's provider below
+// /demo-idp unless the configuration names another issuer.
+type console struct {
+	*httptest.Server
+
+	auth  *auth.Auth
+	clock *clock
+	db    *store.DB
+	log   *lockedBuffer
+}
+
+type option func(*auth.Config)
+
+func newConsole(t *testing.T, db *store.DB, options ...option) *console {
+	t.Helper()
+
+	return startConsole(t, db, httptest.NewServer, options...)
+}
+
+func startConsole(t *testing.T, db *store.DB, start func(http.Handler) *httptest.Server, options ...option) *console {
+	t.Helper()
+
+	mux := http.NewServeMux()
+	server := start(mux)
+	t.Cleanup(server.Close)
+
+	publicURL, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	c := &console{Server: server, clock: newClock(), db: db, log: &lockedBuffer{}}
+	cfg := auth.Config{
+		Issuer:       server.URL + "/demo-idp",
+		ClientID:     clientID,
+		ClientSecret: clientSecret,
+		Scopes:       []string{"profile", "email", "offline_access"},
+		PublicURL:    publicURL,
+		DB:           db,
+		Now:          c.clock.Now,
+		Logger:       slog.New(slog.NewTextHandler(c.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		HTTPClient:   server.Client(),
+	}
+
+	for _, apply := range options {
+		apply(&cfg)
+	}
+
+	if c.auth, err = auth.New(cfg); err != nil {
+		t.Fatal(err)
+	}
+
+	if cfg.Issuer == server.URL+"/demo-idp" {
+		mux.Handle("/demo-idp/", newDemoIDP(t, cfg))
+	}
+
+	c.routes(mux)
+
+	return c
+}
+
+func newDemoIDP(t *testing.T, cfg auth.Config) http.Handler {
+	t.Helper()
+
+	idp, err := devidp.New(devidp.Config{
+		Issuer:        cfg.Issuer,
+		ClientID:      cfg.ClientID,
+		ClientSecret:  cfg.ClientSecret,
+		RedirectURI:   cfg.PublicURL.JoinPath(auth.CallbackPath).String(),
+		PostLogoutURI: cfg.PublicURL.JoinPath(auth.SignedOutPath).String(),
+		Accounts:      devidp.DemoAccounts(),
+		Logger:        slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return idp
+}
+
+// answer is what the console's pages answer.
+type answer struct {
+	Status   int           `json:"-"`
+	Path     string        `json:"path"`
+	Identity auth.Identity `json:"identity"`
+	Kind     string        `json:"kind"`
+	Message  string        `json:"message"`
+	ReturnTo string        `json:"return_to"`
+}
+
+func (c *console) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /begin", func(w http.ResponseWriter, r *http.Request) {
+		if err := c.auth.Start(w, r, r.FormValue("return_to")); err != nil {
+			c.fail(w, err, "")
+		}
+	})
+	mux.HandleFunc("GET "+auth.CallbackPath, func(w http.ResponseWriter, r *http.Request) {
+		returnTo, _, err := c.auth.Callback(w, r)
+		if err != nil {
+			c.fail(w, err, returnTo)
+
+			return
+		}
+
+		http.Redirect(w, r, returnTo, http.StatusSeeOther)
+	})
+	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
+		target, err := c.auth.SignOut(w, r)
+		if err != nil {
+			c.fail(w, err, "")
+
+			return
+		}
+
+		http.Redirect(w, r, target, http.StatusSeeOther)
+	})
+
+	who := func(identify func(*http.Request) (auth.Identity, error)) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			identity, err := identify(r)
+			if err != nil {
+				c.fail(w, err, "")
+
+				return
+			}
+
+			write(w, http.StatusOK, answer{Path: r.URL.RequestURI(), Identity: identity})
+		}
+	}
+	mux.HandleFunc("/", who(c.auth.Identify))
+	mux.HandleFunc("GET /recheck", who(c.auth.Recheck))
+}
+
+func (c *console) fail(w http.ResponseWriter, err error, returnTo string) {
+	kinds := map[error]string{
+		auth.ErrNoCredential: "no credential", auth.ErrSessionEnded: "session ended", auth.ErrBearerInvalid: "bearer invalid",
+		auth.ErrDenied: "denied", auth.ErrAttemptExpired: "expired", auth.ErrAttemptReplayed: "replayed",
+		auth.ErrAttemptForeign: "foreign", auth.ErrUnreachable: "unreachable", auth.ErrRefused: "refused",
+		auth.ErrTokenInvalid: "token invalid",
+	}
+
+	known := ops.AsError(err)
+	failed := answer{Message: known.Message, ReturnTo: returnTo}
+
+	for kind, name := range kinds {
+		if errors.Is(err, kind) {
+			failed.Kind = name
+		}
+	}
+
+	_, _ = io.WriteString(c.log, err.Error()+"\n")
+	write(w, known.Code.HTTPStatus(), failed)
+}
+
+func write(w http.ResponseWriter, status int, body answer) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+// browser keeps cookies and follows redirects.
+type browser struct {
+	*http.Client
+
+	t    *testing.T
+	base string
+}
+
+func (c *console) browser(t *testing.T) *browser {
+	t.Helper()
+
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return &browser{Client: &http.Client{Jar: jar, Transport: c.Client().Transport}, t: t, base: c.URL}
+}
+
+// page fetches a page of the console and returns the final URL and its text.
+func (b *browser) page(method, target string, form url.Values) (*url.URL, int, string) {
+	b.t.Helper()
+
+	if strings.HasPrefix(target, "/") {
+		target = b.base + target
+	}
+
+	request, err := http.NewRequestWithContext(b.t.Context(), method, target, strings.NewReader(form.Encode()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+
+	response, err := b.Do(request)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+
+	return response.Request.URL, response.StatusCode, string(text)
+}
+
+func (b *browser) get(target string) answer {
+	b.t.Helper()
+
+	_, status, text := b.page(http.MethodGet, target, nil)
+
+	return b.read(status, text)
+}
+
+func (b *browser) read(status int, text string) answer {
+	b.t.Helper()
+
+	var read answer
+	if err := json.Unmarshal([]byte(text), &read); err != nil {
+		b.t.Fatalf("status %d: %v in %q", status, err, text)
+	}
+
+	read.Status = status
+
+	return read
+}
+
+// begin goes as far as the provider's sign-in page, and returns its URL.
+func (b *browser) begin(returnTo string) string {
+	b.t.Helper()
+
+	at, status, text := b.page(http.MethodGet, "/begin?return_to="+url.QueryEscape(returnTo), nil)
+	if status != http.StatusOK || !strings.Contains(text, "dave — Ops") {
+		b.t.Fatalf("GET /begin ended at %s with %d: %s", at, status, text)
+	}
+
+	return at.String()
+}
+
+// choose signs in on the provider's sign-in page.
+func (b *browser) choose(page, username string) answer {
+	b.t.Helper()
+
+	_, status, text := b.page(http.MethodPost, page, url.Values{"username": {username}})
+
+	return b.read(status, text)
+}
+
+func (b *browser) signIn(username string) auth.Identity {
+	b.t.Helper()
+
+	landed := b.choose(b.begin("/"), username)
+	if landed.Status != http.StatusOK || landed.Identity.Username != username {
+		b.t.Fatalf("signing in as %s: %+v", username, landed)
+	}
+
+	return landed.Identity
+}
+
+// cookies returns what the browser would send to the console.
+func (b *browser) cookies() map[string]string {
+	b.t.Helper()
+
+	at, err := url.Parse(b.base)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+
+	found := map[string]string{}
+	for _, cookie := range b.Jar.Cookies(at) {
+		found[cookie.Name] = cookie.Value
+	}
+
+	return found
+}
+
+func (b *browser) setCookie(name, value string) {
+	b.t.Helper()
+
+	at, err := url.Parse(b.base)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+
+	b.Jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value, Path: "/"}})
+}
+
+func expectKind(t *testing.T, got answer, status int, kind string) {
+	t.Helper()
+
+	if got.Status != status || got.Kind != kind || got.Message == "" {
+		t.Errorf("got %+v, want status %d, kind %q and a message", got, status, kind)
+	}
+}
+
+func count(t *testing.T, db *store.DB, table string) (n int) {
+	t.Helper()
+
+	if err := db.Read().QueryRowContext(context.WithoutCancel(t.Context()), "SELECT COUNT(*) FROM "+table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+
+	return n
+}
+
+// lockedBuffer collects a log from many goroutines.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
+	return b.text.String()
+}
