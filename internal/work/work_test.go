@@ -138,6 +138,8 @@ func TestScheduledJob(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
 		enqueuer := prepare(t, db)
 		ran := make(chan time.Time, 1)
 
@@ -161,6 +163,8 @@ func TestRolledBack(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
 		enqueuer := prepare(t, db)
 		ran := make(chan string, 2)
 
@@ -207,6 +211,8 @@ func TestStopCancelsAfterGrace(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
 		enqueuer := prepare(t, db)
 		started, ended := make(chan struct{}, 1), make(chan error, 1)
 
@@ -214,6 +220,7 @@ func TestStopCancelsAfterGrace(t *testing.T) {
 			started <- struct{}{}
 
 			<-ctx.Done()
+
 			ended <- ctx.Err()
 
 			return ctx.Err()
@@ -238,6 +245,8 @@ func TestLoopGoesOnAfterError(t *testing.T) {
 	t.Parallel()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
 		prepare(t, db)
 
 		calls := make(chan struct{}, 100)
@@ -258,11 +267,16 @@ func TestLoopGoesOnAfterError(t *testing.T) {
 	})
 }
 
+// databases are for tests that open one more than once.
+func databases() map[string]func(testing.TB) string {
+	return map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL}
+}
+
 // TestCrash kills a process in the middle of a job, and sees that another one does it.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 
-	for name, newURL := range map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL} {
+	for name, newURL := range databases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
@@ -273,7 +287,7 @@ func TestCrash(t *testing.T) {
 
 			//nolint:gosec // the program is this test itself
 			process := exec.CommandContext(t.Context(), os.Args[0])
-			process.Env = append(os.Environ(), crashURL+"="+databaseURL)
+			process.Env = append(process.Environ(), crashURL+"="+databaseURL)
 			process.Stderr = os.Stderr
 
 			output, err := process.StdoutPipe()
@@ -299,6 +313,7 @@ func TestCrash(t *testing.T) {
 			}
 
 			ran := make(chan string, 2)
+
 			start(t, db, notes(func(_ context.Context, text string) error {
 				ran <- text
 

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -34,14 +35,12 @@ func timedFields(t *timed) []any { return []any{&t.id, &t.from, &t.after} }
 // over reports whether the time has come. What cannot be read never ends: it is
 // counted and logged, since it may be what the platform wrote.
 func (t timed) over(ctx context.Context, p *pass, what string) bool {
-	from, err := ops.ParseTime(t.from)
-	if err == nil {
-		var after, parseErr = ops.ParseDuration(t.after)
-		if parseErr == nil {
-			return !p.now().Before(from.Add(after))
-		}
+	from, errFrom := ops.ParseTime(t.from)
+	after, errAfter := ops.ParseDuration(t.after)
 
-		err = parseErr
+	err := errors.Join(errFrom, errAfter)
+	if err == nil {
+		return !p.now().Before(from.Add(after))
 	}
 
 	p.found[countUnreadable]++
@@ -139,7 +138,7 @@ type expiring struct {
 const expiringPage = 500
 
 // errInUse rolls a deletion back.
-var errInUse = fmt.Errorf("something depends on it by now")
+var errInUse = errors.New("something depends on it by now")
 
 func deleteExpired(ctx context.Context, p *pass, e expiring) error {
 	for last := int64(0); ; {
@@ -182,7 +181,7 @@ func (e expiring) delete(ctx context.Context, p *pass, id int64) (deleted bool, 
 
 		return err
 	})
-	if err == errInUse { //nolint:errorlint // returned as it is
+	if errors.Is(err, errInUse) {
 		return false, nil
 	}
 

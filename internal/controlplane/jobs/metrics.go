@@ -39,6 +39,8 @@ type jobMetrics struct {
 	gauges      map[string]prometheus.Gauge
 }
 
+const microseconds = 1e6 // in a second
+
 // unhealthyAfter is how many failures in a row make a job unhealthy.
 const unhealthyAfter = 3
 
@@ -98,7 +100,7 @@ func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 		}
 
 		if !s.lastSuccess.IsZero() {
-			r.metrics.lastSuccess.WithLabelValues(string(s.name)).Set(float64(s.lastSuccess.UnixMicro()) / 1e6)
+			r.metrics.lastSuccess.WithLabelValues(string(s.name)).Set(float64(s.lastSuccess.UnixMicro()) / microseconds)
 		}
 
 		healthy := 1.0

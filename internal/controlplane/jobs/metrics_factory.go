@@ -14,7 +14,7 @@ func (f *factory) register(c prometheus.Collector) {
 	}
 }
 
-func (f *factory) counter(name, help string) prometheus.Counter {
+func (f *factory) counter(name, help string) prometheus.Counter { //nolint:ireturn // there is no other type
 	c := prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
 	f.register(c)
 
@@ -28,7 +28,7 @@ func (f *factory) counters(name, help string, labels ...string) *prometheus.Coun
 	return c
 }
 
-func (f *factory) gauge(name, help string) prometheus.Gauge {
+func (f *factory) gauge(name, help string) prometheus.Gauge { //nolint:ireturn // there is no other type
 	g := prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
 	f.register(g)
 
@@ -42,7 +42,7 @@ func (f *factory) gauges(name, help string, labels ...string) *prometheus.GaugeV
 	return g
 }
 
-func (f *factory) histogram(name, help string) prometheus.Histogram {
+func (f *factory) histogram(name, help string) prometheus.Histogram { //nolint:ireturn // there is no other type
 	h := prometheus.NewHistogram(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets()})
 	f.register(h)
 

@@ -165,7 +165,8 @@ func removeInstance(ctx context.Context, p *pass, id int64) (removed bool, err e
 
 func deleteStopping(ctx context.Context, tx *sql.Tx, id int64) (bool, error) {
 	if _, err := tx.ExecContext(ctx, `
-		DELETE FROM instance_events WHERE instance_id IN (SELECT id FROM instances WHERE id = $1 AND status = 'stopping')`, id); err != nil {
+		DELETE FROM instance_events
+		 WHERE instance_id IN (SELECT id FROM instances WHERE id = $1 AND status = 'stopping')`, id); err != nil {
 		return false, err
 	}
 

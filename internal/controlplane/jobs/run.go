@@ -6,8 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 )
+
+// endWithin is how long a run has to write its record when it is over.
+const endWithin = 5 * time.Second
 
 // Run runs a job now and writes its run record. It returns [ErrBusy] if the job is
 // running already, and the job's error if it failed; running it again is safe. A
@@ -34,7 +38,7 @@ func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 	outcome := result(runErr)
 
 	// The run is over, also when the process is being stopped: say so.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
 	defer cancel()
 
 	ended := r.now()
@@ -58,11 +62,9 @@ func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 func (r *Runner) do(ctx context.Context, p *pass, do job) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 
-	kept := make(chan struct{})
-	go func() {
-		defer close(kept)
-		p.lock.keep(ctx, r.db, cancel)
-	}()
+	var keeping sync.WaitGroup
+
+	keeping.Go(func() { p.lock.keep(ctx, r.db, cancel) })
 
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -74,7 +76,7 @@ func (r *Runner) do(ctx context.Context, p *pass, do job) (err error) {
 		}
 
 		cancel(nil)
-		<-kept
+		keeping.Wait()
 	}()
 
 	return do(ctx, p)

@@ -17,11 +17,11 @@ type Schedule map[ops.JobName]time.Duration
 // DefaultSchedule is the contract's, section 5.
 func DefaultSchedule() Schedule {
 	return Schedule{
-		ops.JobReconciliation:        5 * time.Minute,
-		ops.JobLifecycle:             5 * time.Minute,
+		ops.JobReconciliation:        5 * time.Minute, //nolint:mnd // a table
+		ops.JobLifecycle:             5 * time.Minute, //nolint:mnd // a table
 		ops.JobExportReconciliation:  time.Minute,
-		ops.JobSchemaCache:           24 * time.Hour,
-		ops.JobInstanceOrchestration: 15 * time.Second,
+		ops.JobSchemaCache:           24 * time.Hour,   //nolint:mnd // a table
+		ops.JobInstanceOrchestration: 15 * time.Second, //nolint:mnd // a table
 		ops.JobResourceMonitor:       time.Minute,
 	}
 }
@@ -108,8 +108,8 @@ func (r *Runner) enqueueDue(ctx context.Context, s state, now time.Time) error {
 
 	return r.db.Tx(ctx, func(tx *sql.Tx) error {
 		// Times that were missed are not made up for.
-		missed := now.Sub(s.nextRun.Time) / interval
-		next := store.Time{Time: s.nextRun.Add((missed + 1) * interval)}
+		late := now.Sub(s.nextRun.Time) % interval
+		next := store.Time{Time: now.Add(interval - late)}
 
 		moved, err := affected(tx.ExecContext(ctx,
 			`UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run = $3`, next, s.name, s.nextRun))
@@ -132,12 +132,14 @@ func (r *Runner) Status(ctx context.Context) (ops.JobStatus, error) {
 	}
 
 	next := map[ops.JobName]*ops.Time{}
+
 	for _, s := range states {
 		at := ops.At(s.nextRun.Time)
 		next[s.name] = &at
 	}
 
 	var status ops.JobStatus
+
 	for _, name := range Names() {
 		status.Jobs = append(status.Jobs, ops.Job{Name: name, NextRun: next[name]})
 	}

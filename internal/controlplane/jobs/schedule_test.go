@@ -1,8 +1,8 @@
 package jobs_test
 
 import (
-	"fmt"
 	"maps"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -131,10 +131,10 @@ func TestReplicasEnqueueOnce(t *testing.T) {
 	t.Parallel()
 
 	each(t, nil, func(w *world) {
-		replicas := []*jobs.Runner{w.runner}
-		for range 3 {
+		replicas := make([]*jobs.Runner, 4)
+		for i := range replicas {
 			w.start(nil)
-			replicas = append(replicas, w.runner)
+			replicas[i] = w.runner
 		}
 
 		for period := range 3 {
@@ -152,7 +152,7 @@ func TestReplicasEnqueueOnce(t *testing.T) {
 			wg.Wait()
 
 			for _, name := range jobs.Names() {
-				w.want(fmt.Sprint(period+1), `SELECT COUNT(*) FROM test_enqueued WHERE job_name = $1`, name)
+				w.want(strconv.Itoa(period+1), `SELECT COUNT(*) FROM test_enqueued WHERE job_name = $1`, name)
 			}
 		}
 	})

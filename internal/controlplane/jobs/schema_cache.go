@@ -130,11 +130,12 @@ func insertEntries(ctx context.Context, tx *sql.Tx, entries []Entry) error {
 
 	for i, e := range entries {
 		n := i * columns
-		rows[i] = fmt.Sprintf("($%d, $%d, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7) //nolint:mnd // numbers of columns
+
 		args = append(args, e.Catalog, e.Schema, e.Table, e.Column, e.entityType(), e.DataType, e.Position)
+		rows[i] = fmt.Sprintf("($%d, $%d, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7) //nolint:mnd // numbers of columns
 	}
 
-	// Only placeholders are put together here, no values.
+	//nolint:gosec // placeholders are put together here, no values
 	_, err := tx.ExecContext(ctx, `INSERT INTO opsconsole_schema_cache
 		(catalog_name, schema_name, table_name, column_name, entity_type, data_type, position) VALUES `+strings.Join(rows, ", ")+
 		` ON CONFLICT DO NOTHING`, args...)

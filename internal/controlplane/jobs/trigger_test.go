@@ -13,7 +13,9 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-func trigger(name ops.JobName) ops.JobTrigger { return ops.JobTrigger{JobName: name, Reason: "looking into it"} }
+func trigger(name ops.JobName) ops.JobTrigger {
+	return ops.JobTrigger{JobName: name, Reason: "looking into it"}
+}
 
 // code is the code of an *ops.Error, "" of nil.
 func code(err error) ops.Code {
@@ -40,7 +42,8 @@ func TestTrigger(t *testing.T) {
 			t.Errorf("got %+v, want %+v", triggered, want)
 		}
 
-		w.want("lifecycle dave looking into it 3", `SELECT job_name || ' ' || triggered_by || ' ' || reason || ' ' || attempts FROM test_enqueued`)
+		w.want("lifecycle dave looking into it 3",
+			`SELECT job_name || ' ' || triggered_by || ' ' || reason || ' ' || attempts FROM test_enqueued`)
 
 		// Another job has a minute of its own.
 		if _, err := w.runner.Trigger(t.Context(), "dave", trigger(ops.JobSchemaCache)); err != nil {
@@ -97,10 +100,11 @@ func TestSimultaneousTriggers(t *testing.T) {
 	t.Parallel()
 
 	each(t, nil, func(w *world) {
-		replicas := []*jobs.Runner{w.runner}
+		first := w.runner
 
 		w.start(nil)
-		replicas = append(replicas, w.runner)
+
+		replicas := []*jobs.Runner{first, w.runner}
 
 		const triggers = 30
 

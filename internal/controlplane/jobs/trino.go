@@ -113,8 +113,8 @@ func (r trinoRow) scan(into ...any) error {
 		return fmt.Errorf("the row has %d columns, not %d", len(r), len(into))
 	}
 
-	for i, value := range r {
-		if err := json.Unmarshal(value, into[i]); err != nil {
+	for i := range into {
+		if err := json.Unmarshal(r[i], into[i]); err != nil {
 			return fmt.Errorf("column %d: %w", i+1, err)
 		}
 	}

@@ -141,5 +141,5 @@ func (t *Trino) cancel(ctx context.Context, address string) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer stop()
 
-	_, _, _ = t.request(ctx, http.MethodDelete, address, "")
+	t.request(ctx, http.MethodDelete, address, "") //nolint:errcheck // see above
 }

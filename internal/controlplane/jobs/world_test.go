@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -66,6 +67,8 @@ func each(t *testing.T, configure func(*jobs.Config), fn func(w *world)) {
 	t.Helper()
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
 		w := &world{t: t, db: db, clock: newClock()}
 
 		if err := controlplane.Prepare(t.Context(), db); err != nil {
@@ -223,7 +226,7 @@ func (w *world) text(query string, args ...any) string {
 	var value sql.NullString
 
 	switch err := w.db.Read().QueryRowContext(w.t.Context(), query, args...).Scan(&value); {
-	case err == sql.ErrNoRows: //nolint:errorlint // never wrapped
+	case errors.Is(err, sql.ErrNoRows):
 		return "gone"
 	case err != nil:
 		w.t.Fatalf("%s: %v", query, err)
@@ -278,7 +281,7 @@ func (w *world) metric(name string, labels ...string) *dto.Metric {
 		}
 
 		for _, metric := range family.GetMetric() {
-			var has []string
+			has := make([]string, 0, len(labels))
 			for _, label := range metric.GetLabel() {
 				has = append(has, label.GetName()+"="+label.GetValue())
 			}

@@ -1,0 +1,129 @@
+package jobs_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestInstanceOrchestration(t *testing.T) {
+	t.Parallel()
+
+	each(t, nil, func(w *world) {
+		mapping := w.mapping()
+		ready := w.snapshot(mapping, ops.SnapshotReady)
+		creating := w.snapshot(mapping, ops.SnapshotCreating)
+		failed := w.snapshot(mapping, ops.SnapshotFailed, "error_message", "the export of node Person failed")
+		cancelled := w.snapshot(mapping, ops.SnapshotCancelled)
+
+		goes := w.instance(ops.InstanceWaitingForSnapshot, "pending_snapshot_id", ready)
+		goesToo := w.instance(ops.InstanceWaitingForSnapshot, "snapshot_id", ready)
+		waits := w.instance(ops.InstanceWaitingForSnapshot, "snapshot_id", creating, "pending_snapshot_id", creating)
+		fails := w.instance(ops.InstanceWaitingForSnapshot, "pending_snapshot_id", failed)
+		failsToo := w.instance(ops.InstanceWaitingForSnapshot, "pending_snapshot_id", cancelled)
+		without := w.instance(ops.InstanceWaitingForSnapshot)
+
+		w.run(ops.JobInstanceOrchestration)
+
+		const row = `SELECT status || ' ' || COALESCE(snapshot_id, 0) || ' ' || COALESCE(pending_snapshot_id, 0) || ' ' ||
+			COALESCE(error_code || ' ' || error_message, '-') FROM instances WHERE id = $1`
+
+		w.want("starting 1 0 -", row, goes)
+		w.want("starting 1 0 -", row, goesToo)
+		w.want("waiting_for_snapshot 2 2 -", row, waits)
+		w.want("failed 0 3 SNAPSHOT_FAILED the export of node Person failed", row, fails)
+		w.want("failed 0 4 SNAPSHOT_FAILED Its snapshot was cancelled.", row, failsToo)
+		w.want("waiting_for_snapshot 0 0 -", row, without)
+		w.want(w.ago(0), `SELECT last_used_at FROM snapshots WHERE id = $1`, ready)
+		w.wantMetric(2, "instances_transitioned_to_starting_total")
+		w.wantMetric(2, "instances_transitioned_to_failed_total")
+		w.wantMetric(1, "instance_orchestration_passes_total")
+	})
+}
+
+func TestResourceMonitor(t *testing.T) {
+	t.Parallel()
+
+	const gib = 1 << 30
+
+	each(t, nil, func(w *world) {
+		usage := map[string]int64{}
+
+		w.start(func(c *jobs.Config) {
+			c.Memory = memory(func(context.Context) (map[string]int64, error) { return usage, nil })
+		})
+
+		id := w.instance(ops.InstanceRunning, "pod_name", "a", "memory_gb", 10)
+		unlimited := w.instance(ops.InstanceRunning, "pod_name", "b")
+		unknown := w.instance(ops.InstanceRunning, "pod_name", "c", "memory_gb", 10, "memory_usage_bytes", 5)
+		suspended := w.instance(ops.InstanceSuspended, "pod_name", "d", "memory_gb", 10)
+		usage["b"], usage["d"] = 100*gib, 10*gib
+
+		// An event comes when a threshold is passed, not for as long as it is.
+		for _, step := range []struct {
+			gib    int64
+			events string
+		}{{8, "0"}, {9, "1"}, {9, "1"}, {10, "2"}, {10, "2"}, {1, "2"}, {10, "3"}} {
+			usage["a"] = step.gib * gib
+
+			w.run(ops.JobResourceMonitor)
+			w.want(step.events, `SELECT COUNT(*) FROM instance_events WHERE instance_id = $1`, id)
+		}
+
+		w.want("3", `SELECT COUNT(*) FROM instance_events`)
+		w.want("10737418240", `SELECT memory_usage_bytes FROM instances WHERE id = $1`, id)
+		w.want("107374182400", `SELECT memory_usage_bytes FROM instances WHERE id = $1`, unlimited)
+		w.want("5", `SELECT memory_usage_bytes FROM instances WHERE id = $1`, unknown)
+		w.want("", `SELECT memory_usage_bytes FROM instances WHERE id = $1`, suspended)
+		w.wantMetric(7, "resource_monitor_passes_total")
+	})
+}
+
+func TestRuntime(t *testing.T) {
+	t.Parallel()
+
+	each(t, nil, func(w *world) {
+		runtime := jobs.NewRuntime(w.db, w.clock.now, slog.New(slog.DiscardHandler))
+		snapshot := w.snapshot(w.mapping(), ops.SnapshotReady, "size_bytes", 4711)
+		starting := w.instance(ops.InstanceStarting, "updated_at", w.ago(0), "snapshot_id", snapshot)
+		resuming := w.instance(ops.InstanceResuming, "updated_at", w.ago(0))
+		stopping := w.instance(ops.InstanceStopping, "updated_at", w.ago(0))
+		suspended := w.instance(ops.InstanceSuspended, "pod_name", "inprocess-4", "memory_usage_bytes", 1)
+		failed := w.instance(ops.InstanceFailed)
+
+		const row = `SELECT status || ' ' || COALESCE(pod_name, '-') || ' ' || COALESCE(last_activity_at, '-') FROM instances WHERE id = $1`
+
+		step := func() {
+			t.Helper()
+
+			if err := runtime.Step(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+
+		step()
+		w.want("starting - -", row, starting)
+		w.want("resuming - -", row, resuming)
+		w.want("stopping - -", row, stopping)
+		w.want("suspended - -", row, suspended)
+
+		w.clock.add(5 * time.Second)
+		step()
+		step()
+
+		w.want("running inprocess-1 "+w.ago(0), row, starting)
+		w.want("running inprocess-2 "+w.ago(0), row, resuming)
+		w.want(w.ago(0), `SELECT started_at FROM instances WHERE id = $1`, starting)
+		w.want("gone", row, stopping)
+		w.want("failed - -", row, failed)
+
+		usage, err := runtime.MemoryUsage(t.Context())
+		if err != nil || len(usage) != 1 || usage["inprocess-1"] != 4711 {
+			t.Errorf("memory %v, %v", usage, err)
+		}
+	})
+}

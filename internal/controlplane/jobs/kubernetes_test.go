@@ -1,0 +1,192 @@
+package jobs_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+)
+
+// kubernetesAt returns the pods of the namespace graphs at a server.
+func kubernetesAt(t *testing.T, handler http.Handler) *jobs.Kubernetes {
+	t.Helper()
+
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+
+	client, err := kubernetes.NewForConfig(&rest.Config{
+		Host: server.URL, ContentConfig: rest.ContentConfig{ContentType: runtime.ContentTypeJSON},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return jobs.NewKubernetes(client, "graphs", "app=graph")
+}
+
+func reply(t *testing.T, w http.ResponseWriter, status int, body string) {
+	t.Helper()
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+
+	if _, err := w.Write([]byte(body)); err != nil {
+		t.Error(err)
+	}
+}
+
+func failure(code int, reason string) string {
+	return fmt.Sprintf(`{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": %q, "code": %d}`, reason, code)
+}
+
+func TestKubernetesPods(t *testing.T) {
+	t.Parallel()
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/v1/namespaces/graphs/pods", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("labelSelector") != "app=graph" {
+			t.Errorf("asked for %s", r.URL)
+		}
+
+		if r.FormValue("continue") == "" {
+			reply(t, w, http.StatusOK, `{"kind": "PodList", "apiVersion": "v1", "metadata": {"continue": "more"}, "items": [
+				{"metadata": {"name": "a", "uid": "1", "creationTimestamp": "2026-03-02T10:00:00Z"}, "status": {"phase": "Running"}}]}`)
+
+			return
+		}
+
+		reply(t, w, http.StatusOK, `{"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": [
+			{"metadata": {
+				"name": "b", "uid": "2", "creationTimestamp": "2026-03-02T10:00:00Z", "deletionTimestamp": "2026-03-02T10:01:00Z"
+			}, "status": {
+				"phase": "Failed", "containerStatuses": [{"name": "c", "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}}]
+			}}]}`)
+	})
+
+	got, err := kubernetesAt(t, mux).Pods(t.Context())
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%v, %v", got, err)
+	}
+
+	created := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	for i, want := range []jobs.Pod{
+		{Name: "a", UID: "1", Phase: jobs.PodRunning},
+		{Name: "b", UID: "2", Phase: jobs.PodFailed, Ending: true, Message: "OOMKilled"},
+	} {
+		if !got[i].CreatedAt.Equal(created) {
+			t.Errorf("created at %s", got[i].CreatedAt)
+		}
+
+		if got[i].CreatedAt = want.CreatedAt; got[i] != want {
+			t.Errorf("got %+v, want %+v", got[i], want)
+		}
+	}
+}
+
+func TestKubernetesHasPod(t *testing.T) {
+	t.Parallel()
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/v1/namespaces/graphs/pods/{name}", func(w http.ResponseWriter, r *http.Request) {
+		switch r.PathValue("name") {
+		case "there":
+			reply(t, w, http.StatusOK, `{"kind": "Pod", "apiVersion": "v1", "metadata": {"name": "there"}}`)
+		case "gone":
+			reply(t, w, http.StatusNotFound, failure(http.StatusNotFound, "NotFound"))
+		default:
+			reply(t, w, http.StatusForbidden, failure(http.StatusForbidden, "Forbidden"))
+		}
+	})
+
+	cluster := kubernetesAt(t, mux)
+
+	if there, err := cluster.HasPod(t.Context(), "there"); !there || err != nil {
+		t.Errorf("there: %v, %v", there, err)
+	}
+
+	if there, err := cluster.HasPod(t.Context(), "gone"); there || err != nil {
+		t.Errorf("gone: %v, %v", there, err)
+	}
+
+	// What may not be looked at may well be there.
+	if _, err := cluster.HasPod(t.Context(), "forbidden"); err == nil {
+		t.Error("forbidden: no error")
+	}
+}
+
+func TestKubernetesDeletePod(t *testing.T) {
+	t.Parallel()
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("DELETE /api/v1/namespaces/graphs/pods/{name}", func(w http.ResponseWriter, r *http.Request) {
+		var options struct {
+			Preconditions struct {
+				UID string `json:"uid"`
+			} `json:"preconditions"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&options); err != nil || options.Preconditions.UID != "1" {
+			t.Errorf("options %+v, %v", options, err)
+		}
+
+		switch r.PathValue("name") {
+		case "there":
+			reply(t, w, http.StatusOK, `{"kind": "Pod", "apiVersion": "v1"}`)
+		case "gone":
+			reply(t, w, http.StatusNotFound, failure(http.StatusNotFound, "NotFound"))
+		case "another":
+			reply(t, w, http.StatusConflict, failure(http.StatusConflict, "Conflict"))
+		default:
+			reply(t, w, http.StatusForbidden, failure(http.StatusForbidden, "Forbidden"))
+		}
+	})
+
+	cluster := kubernetesAt(t, mux)
+
+	for _, name := range []string{"there", "gone", "another"} {
+		if err := cluster.DeletePod(t.Context(), jobs.Pod{Name: name, UID: "1"}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+
+	if err := cluster.DeletePod(t.Context(), jobs.Pod{Name: "forbidden", UID: "1"}); err == nil {
+		t.Error("forbidden: no error")
+	}
+}
+
+func TestKubernetesMemory(t *testing.T) {
+	t.Parallel()
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /apis/metrics.k8s.io/v1beta1/namespaces/graphs/pods", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("labelSelector") != "app=graph" {
+			t.Errorf("asked for %s", r.URL)
+		}
+
+		reply(t, w, http.StatusOK, `{"kind": "PodMetricsList", "items": [
+			{"metadata": {"name": "a"}, "containers": [{"usage": {"cpu": "1", "memory": "1Gi"}}, {"usage": {"memory": "512Ki"}}]},
+			{"metadata": {"name": "b"}, "containers": []}]}`)
+	})
+
+	usage, err := kubernetesAt(t, mux).MemoryUsage(t.Context())
+	if want := map[string]int64{"a": 1<<30 + 512<<10}; err != nil || !maps.Equal(usage, want) {
+		t.Errorf("usage %v, %v, want %v", usage, err, want)
+	}
+
+	if _, err := kubernetesAt(t, http.NotFoundHandler()).MemoryUsage(t.Context()); !errors.Is(err, jobs.ErrNotMeasured) {
+		t.Errorf("without a metrics server: %v", err)
+	}
+
+	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(t, w, http.StatusOK, `{"items": [`) })
+	if _, err := kubernetesAt(t, broken).MemoryUsage(t.Context()); err == nil || errors.Is(err, jobs.ErrNotMeasured) {
+		t.Errorf("half an answer: %v", err)
+	}
+}

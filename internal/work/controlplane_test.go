@@ -1,0 +1,154 @@
+package work_test
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/work"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// watched is a [jobs.Catalog] that sees how many runs read it at once. It makes no
+// haste, so that runs would meet if they could.
+type watched struct {
+	now, most, runs atomic.Int32
+}
+
+func (w *watched) Catalogs(ctx context.Context) ([]string, error) {
+	if now := w.now.Add(1); now > w.most.Load() {
+		w.most.Store(now)
+	}
+	defer w.now.Add(-1)
+
+	ctx, cancel := context.WithTimeout(ctx, 1500*time.Millisecond)
+	defer cancel()
+
+	<-ctx.Done()
+	w.runs.Add(1)
+
+	return nil, nil
+}
+
+func (w *watched) Entries(context.Context, string) ([]jobs.Entry, error) { return nil, nil }
+
+// replica is a process that runs the control plane's jobs, the schema cache every second.
+func replica(t *testing.T, db *store.DB, catalog jobs.Catalog) *jobs.Runner {
+	t.Helper()
+
+	schedule := jobs.DefaultSchedule()
+	schedule[ops.JobSchemaCache] = time.Second
+
+	runner, err := jobs.New(t.Context(), jobs.Config{
+		DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Enqueuer: prepare(t, db),
+		Registry: prometheus.NewRegistry(), Catalog: catalog, Schedule: schedule,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	start(t, db, work.ControlPlaneJobs(runner, time.Now))
+
+	return runner
+}
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+
+	for deadline := time.After(time.Minute); !condition(); {
+		select {
+		case <-deadline:
+			t.Fatalf("waited in vain for %s", what)
+		case <-ticker.C:
+		}
+	}
+}
+
+func TestReplicasNeverOverlap(t *testing.T) {
+	t.Parallel()
+
+	for name, newURL := range databases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			databaseURL := newURL(t)
+			catalog := &watched{}
+
+			var runners []*jobs.Runner
+
+			for range 2 {
+				db := storetest.Open(t, databaseURL)
+				if err := controlplane.Prepare(t.Context(), db); err != nil {
+					t.Fatal(err)
+				}
+
+				runners = append(runners, replica(t, db, catalog))
+			}
+
+			// The trigger comes while a run goes on, and waits for its end.
+			eventually(t, "a run", func() bool { return catalog.now.Load() == 1 })
+
+			if _, err := runners[1].Trigger(t.Context(), "dave", ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: "now"}); err != nil {
+				t.Fatal(err)
+			}
+
+			eventually(t, "the triggered run", func() bool {
+				records, err := runners[0].Records(t.Context(), ops.JobSchemaCache, 100)
+				if err != nil {
+					t.Fatal(err)
+				}
+
+				for _, record := range records {
+					if record.TriggeredBy == "dave" && record.Result == jobs.Success {
+						return true
+					}
+				}
+
+				return false
+			})
+			eventually(t, "more runs", func() bool { return catalog.runs.Load() >= 4 })
+
+			if most := catalog.most.Load(); most != 1 {
+				t.Errorf("%d runs at once", most)
+			}
+		})
+	}
+}
+
+// TestFirstRuns sees all six jobs run soon after the start, on their own.
+func TestFirstRuns(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		if err := controlplane.Prepare(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+
+		runner := replica(t, db, &watched{})
+
+		for _, name := range jobs.Names() {
+			eventually(t, "a run of "+string(name), func() bool {
+				records, err := runner.Records(t.Context(), name, 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+
+				return len(records) == 1 && !records[0].EndedAt.IsZero()
+			})
+		}
+	})
+}
