@@ -1,0 +1,204 @@
+package opsapi_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"log/slog"
+	"net/http/httptest"
+	"net/netip"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/health"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/opsapi"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
+)
+
+// world is an embedded control plane over a database of its own.
+type world struct {
+	*controlplane.ControlPlane
+
+	db      *store.DB
+	clock   *clock
+	mapping int64
+}
+
+// clock stands still until a test moves it.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	return c.at
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	c.at = c.at.Add(d)
+}
+
+// unqueued takes the runs that are triggered and leaves them: nothing here waits for one.
+type unqueued struct{}
+
+func (unqueued) Enqueue(context.Context, *sql.Tx, jobs.JobArgs) error { return nil }
+
+func newWorld(tb testing.TB, db *store.DB) *world {
+	tb.Helper()
+
+	w := &world{db: db, clock: &clock{at: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}}
+	logger := slog.New(slog.DiscardHandler)
+	registry := prometheus.NewRegistry()
+
+	if err := controlplane.Prepare(tb.Context(), db); err != nil {
+		tb.Fatal(err)
+	}
+
+	w.seed(tb)
+
+	registry.MustRegister(controlplane.NewDatabaseConnections(db))
+
+	checker, err := health.New(health.Config{DB: db, Now: w.clock.now, Logger: logger})
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	runner, err := jobs.New(tb.Context(), jobs.Config{
+		DB: db, Now: w.clock.now, Logger: logger, Enqueuer: unqueued{}, Registry: registry,
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	w.ControlPlane, err = controlplane.New(tb.Context(), controlplane.Config{
+		DB: db, Now: w.clock.now, Logger: logger, Health: checker, Jobs: runner, Metrics: registry, Version: "1.2.3",
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	return w
+}
+
+// seed adds a mapping of somebody, with a node and an edge.
+func (w *world) seed(tb testing.TB) {
+	tb.Helper()
+
+	const (
+		at    = "2026-03-01T08:00:00.000000Z"
+		nodes = `[{"label": "Customer", "sql": "SELECT id, name FROM customers",
+			"primary_key": {"name": "id", "type": "STRING"}, "properties": [{"name": "name", "type": "STRING"}]}]`
+		edges = `[{"type": "BOUGHT", "from_node": "Customer", "to_node": "Customer", "sql": "SELECT a, b FROM sales",
+			"from_key": "a", "to_key": "b", "properties": []}]`
+	)
+
+	if err := w.db.Tx(tb.Context(), func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(tb.Context(), `INSERT INTO users (username, email, display_name, created_at, updated_at, is_active)
+			VALUES ('erin', 'erin@example.com', 'Erin', $1, $1, 1)`, at); err != nil {
+			return err
+		}
+
+		if err := tx.QueryRowContext(tb.Context(), `INSERT INTO mappings (owner_username, name, current_version, created_at, updated_at)
+			VALUES ('erin', 'Sales', 1, $1, $1) RETURNING id`, at).Scan(&w.mapping); err != nil {
+			return err
+		}
+
+		_, err := tx.ExecContext(tb.Context(), `
+			INSERT INTO mapping_versions (mapping_id, version, node_definitions, edge_definitions, created_at, created_by)
+			VALUES ($1, 1, $2, $3, $4, 'erin')`, w.mapping, nodes, edges, at)
+
+		return err
+	}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// subject is the world as the conformance suite sees it, in process.
+func (w *world) subject() opstest.Subject {
+	return opstest.Subject{Platform: w, Instances: w, MappingID: w.mapping, Advance: w.clock.advance}
+}
+
+// loopback are the networks of the tests' own connections.
+func loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+}
+
+// api is a server over the world, and what it logs.
+type api struct {
+	*httptest.Server
+
+	log *lockedBuffer
+}
+
+// serve serves the world; callers are told by headers unless adjust says otherwise.
+func (w *world) serve(tb testing.TB, adjust ...func(*opsapi.Config)) api {
+	tb.Helper()
+
+	served := api{log: &lockedBuffer{}}
+	config := opsapi.Config{
+		Platform: w, Instances: w, Probes: w,
+		Authenticate: opsapi.Authenticator{HeaderNetworks: loopback()},
+		Logger:       slog.New(slog.NewJSONHandler(served.log, nil)),
+	}
+
+	for _, a := range adjust {
+		a(&config)
+	}
+
+	handler, err := opsapi.New(config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	served.Server = httptest.NewServer(handler)
+	tb.Cleanup(served.Close)
+
+	return served
+}
+
+// client speaks to the server as the headers say.
+func (a api) client(tb testing.TB) *ops.Client {
+	tb.Helper()
+
+	client, err := ops.NewClient(ops.ClientConfig{BaseURL: a.URL, Credentials: ops.IdentityHeaders()})
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	tb.Cleanup(client.CloseIdleConnections)
+
+	return client
+}
+
+// lockedBuffer is a log that a test reads while the server writes.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
+	return b.buf.String()
+}
