@@ -1,1 +1,522 @@
 package health_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/pem"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"k8s.io/client-go/rest"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/health"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// clock stands still until the test moves it.
+type clock struct{ nanoseconds atomic.Int64 }
+
+func (c *clock) Now() time.Time          { return time.Unix(1_800_000_000, c.nanoseconds.Load()) }
+func (c *clock) advance(d time.Duration) { c.nanoseconds.Add(int64(d)) }
+
+func prepared(t *testing.T) *store.DB {
+	t.Helper()
+
+	db := storetest.Open(t, storetest.SQLiteURL(t))
+	if err := controlplane.Prepare(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+
+	return db
+}
+
+// newChecker has what the test gives and the rest of what a checker needs.
+func newChecker(t *testing.T, cfg health.Config) *health.Checker {
+	t.Helper()
+
+	if cfg.DB == nil {
+		cfg.DB = prepared(t)
+	}
+
+	if cfg.Now == nil {
+		cfg.Now = new(clock).Now
+	}
+
+	if cfg.Timeout == 0 {
+		cfg.Timeout = time.Minute // however busy the machine is
+	}
+
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+
+	checker, err := health.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return checker
+}
+
+func check(t *testing.T, checker *health.Checker) ops.Health {
+	t.Helper()
+
+	found, err := checker.Check(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return found
+}
+
+// want compares one component, and what follows for the whole unless overall is "".
+func want(t *testing.T, found ops.Health, name string, status ops.ComponentStatus, overall ops.HealthStatus, words string) {
+	t.Helper()
+
+	component := found.Components[name]
+
+	said := ""
+	if component.Error != nil {
+		said = *component.Error
+	}
+
+	if component.Status != status || overall != "" && found.Status != overall || said != words {
+		t.Errorf("%s is %s (%q) and the platform %s, want %s (%q) and %s",
+			name, component.Status, said, found.Status, status, words, overall)
+	}
+}
+
+func TestNothingConfiguredButTheDatabase(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		if err := controlplane.Prepare(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+
+		clock := new(clock)
+		found := check(t, newChecker(t, health.Config{DB: db, Now: clock.Now}))
+
+		want(t, found, "database", ops.ComponentConnected, ops.Healthy, "")
+		want(t, found, "kubernetes", ops.ComponentNotConfigured, ops.Healthy, "")
+		want(t, found, "starburst", ops.ComponentNotConfigured, ops.Healthy, "")
+
+		if !found.CheckedAt.Equal(clock.Now()) || len(found.Components) != 3 {
+			t.Errorf("health is %+v", found)
+		}
+
+		if found.Components["database"].LatencyMS == nil || found.Components["starburst"].LatencyMS != nil {
+			t.Errorf("latencies: %+v", found.Components)
+		}
+	})
+}
+
+// starburst is a server that speaks GET /v1/info of Trino as far as a probe sees it.
+func starburst(t *testing.T, answer http.HandlerFunc) string {
+	t.Helper()
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/info", answer)
+
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+
+	return server.URL
+}
+
+func text(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}
+}
+
+const info = `{"nodeVersion":{"version":"476"},"environment":"production","coordinator":true,"starting":false,"uptime":"3.00d"}`
+
+func TestStarburst(t *testing.T) {
+	t.Parallel()
+
+	redirect := func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://login.example.com/?token=hidden", http.StatusFound)
+	}
+
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		status ops.ComponentStatus
+		words  string
+	}{
+		"answers": {text(http.StatusOK, info), ops.ComponentConnected, ""},
+		"is starting": {
+			text(http.StatusOK, strings.Replace(info, "false", "true", 1)),
+			ops.ComponentSlow, "Starburst is still starting and takes no queries yet",
+		},
+		"refuses the password": {
+			text(http.StatusUnauthorized, "hidden"), ops.ComponentUnreachable,
+			"Starburst answers 401: check --starburst-user and --starburst-password",
+		},
+		"fails":     {text(http.StatusServiceUnavailable, "hidden"), ops.ComponentUnreachable, "Starburst answers 503"},
+		"redirects": {redirect, ops.ComponentUnreachable, "Starburst answers with a redirect (302): check --starburst-url"},
+		"is a page": {
+			text(http.StatusOK, "<html>welcome</html>"), ops.ComponentUnreachable,
+			"what answers is not Starburst or Trino: check --starburst-url",
+		},
+		"is another API": {
+			text(http.StatusOK, `{"status": "ok"}`), ops.ComponentUnreachable,
+			"what answers is not Starburst or Trino: check --starburst-url",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			overall := ops.Degraded
+			if test.status == ops.ComponentConnected {
+				overall = ops.Healthy
+			}
+
+			checker := newChecker(t, health.Config{Starburst: health.Starburst{URL: starburst(t, test.answer)}})
+			want(t, check(t, checker), "starburst", test.status, overall, test.words)
+		})
+	}
+}
+
+// With a timeout this short the database may not answer in time either.
+func TestWhatHangsIsUnreachable(t *testing.T) {
+	t.Parallel()
+
+	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+	for name, answer := range map[string]http.HandlerFunc{
+		"at once": hang,
+		"half-way": func(w http.ResponseWriter, r *http.Request) {
+			text(http.StatusOK, info[:20])(w, r)
+
+			_ = http.NewResponseController(w).Flush()
+
+			hang(w, r)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			found := check(t, newChecker(t, health.Config{
+				Starburst: health.Starburst{URL: starburst(t, answer)}, Kubernetes: apiServer(t, answer), Timeout: 100 * time.Millisecond,
+			}))
+			want(t, found, "starburst", ops.ComponentUnreachable, "", "starburst did not answer within 100ms")
+			want(t, found, "kubernetes", ops.ComponentUnreachable, "", "kubernetes did not answer within 100ms")
+		})
+	}
+}
+
+func TestStarburstIsAskedAsTheUser(t *testing.T) {
+	t.Parallel()
+
+	var asked http.Header
+
+	address := starburst(t, func(w http.ResponseWriter, r *http.Request) {
+		asked = r.Header.Clone()
+		text(http.StatusOK, info)(w, r)
+	})
+	found := check(t, newChecker(t, health.Config{
+		Starburst: health.Starburst{URL: address + "/", User: "opsconsole", Password: "a password"},
+	}))
+
+	want(t, found, "starburst", ops.ComponentConnected, ops.Healthy, "")
+
+	user, password, _ := (&http.Request{Header: asked}).BasicAuth()
+	if user != "opsconsole" || password != "a password" || asked.Get("X-Trino-User") != "opsconsole" {
+		t.Errorf("asked with %v", asked)
+	}
+}
+
+func TestStarburstThatIsNotThere(t *testing.T) {
+	t.Parallel()
+
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+
+	var log bytes.Buffer
+
+	found := check(t, newChecker(t, health.Config{
+		Starburst: health.Starburst{URL: server.URL, User: "opsconsole", Password: "a-secret"},
+		Logger:    slog.New(slog.NewJSONHandler(&log, nil)),
+	}))
+
+	want(t, found, "starburst", ops.ComponentUnreachable, ops.Degraded,
+		"the host of Starburst refuses the connection: is it running, and is the port in --starburst-url right?")
+
+	if !strings.Contains(log.String(), "connection refused") || strings.Contains(log.String(), "a-secret") {
+		t.Errorf("the log says %s", log.String())
+	}
+}
+
+func TestSlowIsNotUnreachable(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		took      time.Duration
+		slowAfter map[string]time.Duration
+		status    ops.ComponentStatus
+		overall   ops.HealthStatus
+		words     string
+	}{
+		"just not slow": {500 * time.Millisecond, nil, ops.ComponentConnected, ops.Healthy, ""},
+		"slow":          {501 * time.Millisecond, nil, ops.ComponentSlow, ops.Degraded, "starburst took longer than 500ms to answer"},
+		"patient":       {time.Second, map[string]time.Duration{"starburst": time.Second}, ops.ComponentConnected, ops.Healthy, ""},
+		"patience at its end": {
+			1001 * time.Millisecond,
+			map[string]time.Duration{"starburst": time.Second},
+			ops.ComponentSlow, ops.Degraded, "starburst took longer than 1s to answer",
+		},
+		"another's patience": {
+			501 * time.Millisecond,
+			map[string]time.Duration{"kubernetes": time.Second},
+			ops.ComponentSlow, ops.Degraded, "starburst took longer than 500ms to answer",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			clock := new(clock)
+			address := starburst(t, func(w http.ResponseWriter, r *http.Request) {
+				clock.advance(test.took)
+				text(http.StatusOK, info)(w, r)
+			})
+
+			// The database must not see the time that Starburst takes.
+			slowAfter := map[string]time.Duration{"database": time.Hour}
+			maps.Copy(slowAfter, test.slowAfter)
+
+			found := check(t, newChecker(t, health.Config{
+				Starburst: health.Starburst{URL: address}, SlowAfter: slowAfter, Now: clock.Now,
+			}))
+			want(t, found, "starburst", test.status, test.overall, test.words)
+
+			if got := *found.Components["starburst"].LatencyMS; got != float64(test.took.Milliseconds()) {
+				t.Errorf("latency is %v ms, want %v", got, test.took)
+			}
+		})
+	}
+}
+
+func TestManyCallersCostOneProbe(t *testing.T) {
+	t.Parallel()
+
+	var (
+		asked   atomic.Int32
+		release = make(chan struct{})
+		clock   = new(clock)
+	)
+
+	checker := newChecker(t, health.Config{Now: clock.Now, Starburst: health.Starburst{
+		URL: starburst(t, func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			<-release
+			text(http.StatusOK, info)(w, r)
+		}),
+	}})
+
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() { want(t, check(t, checker), "starburst", ops.ComponentConnected, ops.Healthy, "") })
+	}
+
+	close(release)
+	wg.Wait()
+
+	if n := asked.Load(); n != 1 {
+		t.Errorf("100 callers cost %d probes", n)
+	}
+
+	clock.advance(999 * time.Millisecond)
+	check(t, checker)
+
+	if n := asked.Load(); n != 1 {
+		t.Errorf("probed again after 999 ms: %d", n)
+	}
+
+	clock.advance(time.Millisecond)
+	check(t, checker)
+
+	if n := asked.Load(); n != 2 {
+		t.Errorf("not probed again after a second: %d", n)
+	}
+}
+
+func TestACallerWhoLeavesEndsNoProbe(t *testing.T) {
+	t.Parallel()
+
+	asked, release := make(chan struct{}), make(chan struct{})
+	checker := newChecker(t, health.Config{Starburst: health.Starburst{
+		URL: starburst(t, func(w http.ResponseWriter, r *http.Request) {
+			close(asked)
+
+			select {
+			case <-release:
+				text(http.StatusOK, info)(w, r)
+			case <-r.Context().Done():
+			}
+		}),
+	}})
+
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan error)
+
+	go func() {
+		_, err := checker.Check(ctx)
+		left <- err
+	}()
+
+	<-asked
+	cancel()
+
+	if err := <-left; err == nil {
+		t.Error("the caller waited to the end")
+	}
+
+	// Nor does the database wait for Starburst.
+	if !checker.DatabaseAnswers(t.Context()) {
+		t.Error("the database does not answer")
+	}
+
+	close(release)
+	want(t, check(t, checker), "starburst", ops.ComponentConnected, ops.Healthy, "")
+}
+
+func TestSettingsThatAreRefused(t *testing.T) {
+	t.Parallel()
+
+	for address, words := range map[string]string{
+		"starburst:8080":                 "--starburst-url must begin with http:// or https://",
+		"ftp://starburst":                "--starburst-url must begin with http:// or https://",
+		"https://":                       "--starburst-url must begin with http:// or https://",
+		"https://user:hidden@starburst":  "--starburst-url must hold no user: use --starburst-user and --starburst-password",
+		"http://starburst.internal:8080": "--starburst-password is sent over https alone: change --starburst-url",
+	} {
+		_, err := health.New(health.Config{
+			DB: prepared(t), Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+			Starburst: health.Starburst{URL: address, User: "opsconsole", Password: "hidden"},
+		})
+		if err == nil || err.Error() != words {
+			t.Errorf("%s: %v, want %s", address, err, words)
+		}
+	}
+}
+
+// apiServer speaks /readyz over TLS, and its configuration trusts it.
+func apiServer(t *testing.T, answer http.HandlerFunc) *rest.Config {
+	t.Helper()
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /readyz", answer)
+
+	server := httptest.NewTLSServer(mux)
+	t.Cleanup(server.Close)
+
+	return &rest.Config{
+		Host: server.URL, BearerToken: "a-token",
+		TLSClientConfig: rest.TLSClientConfig{
+			CAData: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}),
+		},
+	}
+}
+
+func TestKubernetes(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		status ops.ComponentStatus
+		words  string
+	}{
+		"ready": {text(http.StatusOK, "ok"), ops.ComponentConnected, ""},
+		"not ready": {
+			text(http.StatusInternalServerError,
+				"[+]ping ok\n[-]etcd failed: reason withheld\n[-]informer-sync failed: reason withheld\nreadyz check failed\n"),
+			ops.ComponentUnreachable, "the Kubernetes API server is not ready: etcd, informer-sync failed",
+		},
+		"refuses the token": {
+			text(http.StatusUnauthorized, `{"kind":"Status"}`), ops.ComponentUnreachable,
+			"the Kubernetes API server answers 401: check the service account, or the kubeconfig",
+		},
+		"a broken proxy": {text(http.StatusBadGateway, ""), ops.ComponentUnreachable, "the Kubernetes API server answers 502"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			overall := ops.Degraded
+			if test.status == ops.ComponentConnected {
+				overall = ops.Healthy
+			}
+
+			cfg := apiServer(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Authorization") != "Bearer a-token" {
+					t.Errorf("asked with %v", r.Header)
+				}
+
+				test.answer(w, r)
+			})
+			found := check(t, newChecker(t, health.Config{Kubernetes: cfg}))
+			want(t, found, "kubernetes", test.status, overall, test.words)
+		})
+	}
+}
+
+func TestKubernetesWithACertificateThatIsNotTrusted(t *testing.T) {
+	t.Parallel()
+
+	cfg := apiServer(t, text(http.StatusOK, "ok"))
+	cfg.CAData = nil
+
+	want(t, check(t, newChecker(t, health.Config{Kubernetes: cfg})), "kubernetes", ops.ComponentUnreachable, ops.Degraded,
+		"the certificate of the Kubernetes API server is not trusted")
+}
+
+func TestKubernetesByAKubeconfig(t *testing.T) {
+	t.Parallel()
+
+	cfg := apiServer(t, text(http.StatusOK, "ok"))
+
+	// JSON is YAML.
+	kubeconfig, err := json.Marshal(map[string]any{
+		"apiVersion": "v1", "kind": "Config", "current-context": "test",
+		"clusters": []any{map[string]any{"name": "test", "cluster": map[string]any{
+			"server": cfg.Host, "certificate-authority-data": cfg.CAData,
+		}}},
+		"users":    []any{map[string]any{"name": "test", "user": map[string]any{"token": cfg.BearerToken}}},
+		"contexts": []any{map[string]any{"name": "test", "context": map[string]any{"cluster": "test", "user": "test"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := os.WriteFile(path, kubeconfig, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	read, err := health.KubernetesConfig(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	want(t, check(t, newChecker(t, health.Config{Kubernetes: read})), "kubernetes", ops.ComponentConnected, ops.Healthy, "")
+
+	if _, err := health.KubernetesConfig(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("a kubeconfig that is not there was read")
+	}
+}

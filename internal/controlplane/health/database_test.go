@@ -1,0 +1,92 @@
+package health_test
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/health"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestDatabaseThatIsGone(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		checker := newChecker(t, health.Config{DB: db})
+		if checker.DatabaseAnswers(t.Context()) {
+			t.Error("a database without the platform's tables answers")
+		}
+
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+
+		want(t, check(t, newChecker(t, health.Config{DB: db})), "database", ops.ComponentUnreachable, ops.Unhealthy,
+			"the database cannot be reached; the log has the cause")
+	})
+}
+
+func TestPostgresSaysWhatItWants(t *testing.T) {
+	t.Parallel()
+
+	db := storetest.Open(t, storetest.PostgresURL(t))
+	want(t, check(t, newChecker(t, health.Config{DB: db})), "database", ops.ComponentUnreachable, ops.Unhealthy,
+		"the database refuses: the platform's tables are not there, check --database-url")
+
+	if err := controlplane.Prepare(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+
+	want(t, check(t, newChecker(t, health.Config{DB: db})), "database", ops.ComponentConnected, ops.Healthy, "")
+}
+
+// Whoever holds every connection keeps the probe from its own.
+func TestDatabaseWhoseConnectionsAreAllInUse(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		if err := controlplane.Prepare(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+
+		var held []*sql.Conn
+
+		for range db.Read().Stats().MaxOpenConnections {
+			conn, err := db.Read().Conn(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			held = append(held, conn)
+		}
+
+		checker := newChecker(t, health.Config{DB: db, Timeout: 100 * time.Millisecond})
+
+		found, err := checker.Check(context.WithoutCancel(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		words := "all 20 connections to the database are in use: look for long transactions"
+		if db.Dialect() == store.SQLite {
+			words = *found.Components["database"].Error // as many as there are processors
+		}
+
+		want(t, found, "database", ops.ComponentUnreachable, ops.Unhealthy, words)
+
+		for _, conn := range held {
+			if err := conn.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
