@@ -1,16 +1,25 @@
-// Drops the rules of classes that no template and no script mentions. Tailwind leaves out
-// unused utilities by itself, but keeps all of Basecoat's components.
+// Drops the rules of classes and attributes that no template and no script gives to
+// anything. Tailwind leaves out unused utilities by itself, but keeps all of Basecoat.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import postcss from "postcss";
 import parser from "postcss-selector-parser";
 
+// madeUp matches the classes that are put together at run time.
+const madeUp = /^env-/;
+
+// fixed are the attributes whose values are all written out in the templates.
+const fixed = new Set(["type", "role", "data-variant", "data-size", "data-slot", "data-orientation", "aria-orientation"]);
+
 export function purge(css, folders) {
-  const used = new Set(folders.flatMap((folder) => [...words(folder)]));
-  // A selector is of use when all classes in it are; of the alternatives in :is() one will do.
+  const files = folders.flatMap((folder) => [...sources(folder)]);
+  const classes = words(files, { templ: /\bclass=(?:"([^"]*)"|\{([^}]*)\})/g, js: /["'`]([^"'`]*)["'`]/g });
+  const values = words(files, { templ: /"([^"]*)"/g, js: /["'`]([^"'`]*)["'`]/g });
+  // A selector is of use when all parts of it are; of the alternatives in :is() one will do.
   const useful = (selector) =>
     selector.every((node) => {
-      if (node.type === "class") return used.has(node.value);
+      if (node.type === "class") return classes.has(node.value) || madeUp.test(node.value);
+      if (node.type === "attribute" && fixed.has(node.attribute)) return values.has(node.value);
       if (node.type !== "pseudo" || node.value === ":not" || node.length === 0) return true;
       return node.some(useful);
     });
@@ -29,12 +38,18 @@ export function purge(css, folders) {
   return root.toString() + "\n";
 }
 
-function* words(folder) {
+// sources yields the templates and scripts in a folder.
+function* sources(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* words(path);
-    else if (/\.(templ|go|js)$/.test(entry.name) && !/_(templ|test)\.go$/.test(entry.name)) {
-      yield* readFileSync(path, "utf8").match(/[\w:./[\]()%-]+/g) ?? [];
-    }
+    if (entry.isDirectory()) yield* sources(path);
+    const [, kind] = entry.name.match(/\.(templ|js)$/) ?? [];
+    if (kind) yield { kind, text: readFileSync(path, "utf8") };
   }
+}
+
+// words are those that the pattern of its kind finds in each file.
+function words(files, patterns) {
+  const found = files.flatMap(({ kind, text }) => [...text.matchAll(patterns[kind])]);
+  return new Set(found.flatMap(([, ...groups]) => groups.join(" ").match(/[\w:./[\]()%-]+/g) ?? []));
 }

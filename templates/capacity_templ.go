@@ -437,7 +437,7 @@ func (v Capacity) ownerCard() templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = components.Bar(o.OwnerUsername, o.Count, v.Limits.PerAnalyst).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Bar(o.OwnerUsername, o.Count, v.Limits.PerAnalyst, o.state()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -558,12 +558,12 @@ func (o Owner) room() templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		switch {
 		case o.Room < 0:
-			templ_7745c5c3_Err = components.Status(components.Bad, fmt.Sprintf("%s above", format.Count(-o.Room))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Status(o.state(), fmt.Sprintf("%s above", format.Count(-o.Room))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case o.Room == 0:
-			templ_7745c5c3_Err = components.Status(components.Warn, "At the limit").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Status(o.state(), "At the limit").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -588,6 +588,17 @@ func (o Owner) room() templ.Component {
 		}
 		return nil
 	})
+}
+
+func (o Owner) state() components.State {
+	switch {
+	case o.Room < 0:
+		return components.Bad
+	case o.Room == 0:
+		return components.Warn
+	default:
+		return components.OK
+	}
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -41,6 +41,21 @@ type Form struct {
 	// Problem says what is wrong with the form as a whole; "" when nothing is.
 	Problem  string
 	Snippets []components.Snippet
+	// Shut closes the form: what is set now could not be read.
+	Shut bool
+}
+
+// SetError puts what is wrong beside its field; false when the form has no such field.
+func (f *Form) SetError(e ops.FieldError) bool {
+	for i := range f.Fields {
+		if "body."+f.Fields[i].Name == e.Field {
+			f.Fields[i].Error = e.Message
+
+			return true
+		}
+	}
+
+	return false
 }
 
 // FormField is one field of a form.

@@ -1,1 +1,10 @@
-document.documentElement.dataset.script="on"
+// What the console's pages do beyond links and forms. Every module works on what the
+// server has drawn, and leaves it usable where it is not there.
+import "./clock.js";
+import "./live.js";
+import "./dialog.js";
+import "./palette.js";
+import "./menus.js";
+import "./forms.js";
+import "./toasts.js";
+import "./charts.js";

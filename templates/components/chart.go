@@ -206,6 +206,24 @@ func lastIn(series monitor.Series, start, end time.Time) *float64 {
 	return nil
 }
 
+// Extent writes the lowest and the highest latency of a series of milliseconds, "" when
+// it has none.
+func Extent(series monitor.Series) string {
+	lowest, highest := math.Inf(1), math.Inf(-1)
+
+	for _, p := range series {
+		if p.Value != nil {
+			lowest, highest = min(lowest, *p.Value), max(highest, *p.Value)
+		}
+	}
+
+	if lowest > highest {
+		return ""
+	}
+
+	return format.Millis(lowest) + " to " + format.Millis(highest)
+}
+
 // summary says in a sentence what a line shows, for those who do not see it.
 func summary(label string, series monitor.Series, write func(float64) string) string {
 	lowest, highest, last := math.Inf(1), math.Inf(-1), math.NaN()

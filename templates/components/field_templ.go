@@ -167,7 +167,7 @@ func (i Input) Draw() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(raw(i.Current))
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(Raw(i.Current))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `components/field.templ`, Line: 37, Col: 169}
 			}
@@ -267,7 +267,7 @@ func (i Input) Draw() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(raw(i.Current))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(Raw(i.Current))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `components/field.templ`, Line: 42, Col: 180}
 			}
@@ -373,7 +373,7 @@ func (i Input) Draw() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var20 string
-			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(raw(i.Current))
+			templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(Raw(i.Current))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `components/field.templ`, Line: 45, Col: 252}
 			}
@@ -505,7 +505,7 @@ func (i Input) Draw() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var29 string
-			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(raw(i.Current))
+			templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(Raw(i.Current))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `components/field.templ`, Line: 49, Col: 274}
 			}
@@ -610,8 +610,8 @@ func (i Input) help() string {
 	return text
 }
 
-// raw is a value as it would be typed.
-func raw(value any) string {
+// Raw writes a value as it is typed into a field; "" for no expiry.
+func Raw(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return ""

@@ -23,20 +23,23 @@ func Relative(t, now time.Time) string {
 	}
 }
 
-// Absolute writes t in UTC, with the date when it is another day than now, and the year
-// when it is another year.
+// Absolute writes t in UTC as short as it stays clear: the time of day today, with the
+// weekday within a week, then with the date, and the year when it is another one.
 func Absolute(t, now time.Time) string {
+	const week = 6 * day
+
 	t, now = t.UTC(), now.UTC()
-	layout := "15:04 UTC"
 
-	switch {
-	case t.Year() != now.Year():
-		layout = "2 Jan 2006, 15:04 UTC"
-	case t.YearDay() != now.YearDay():
-		layout = "Mon 2 Jan, 15:04 UTC"
+	switch distance := t.Sub(now).Abs(); {
+	case distance < day && t.Day() == now.Day():
+		return t.Format("15:04 UTC")
+	case distance < week:
+		return t.Format("Mon 15:04 UTC")
+	case t.Year() == now.Year():
+		return t.Format("2 Jan, 15:04 UTC")
+	default:
+		return t.Format("2 Jan 2006, 15:04 UTC")
 	}
-
-	return t.Format(layout)
 }
 
 // Full writes t with date and seconds in UTC.

@@ -1,0 +1,93 @@
+// Forms: what is out of bounds is said while it is typed, a form without a difference
+// cannot be sent, snippets follow what is typed, and lists are searched in place.
+
+function message(field) {
+  const { min, max } = field.dataset;
+  const text = field.value.trim();
+  if (max === undefined || max === "0") return "";
+  if (!/^-?\d+$/.test(text)) return "Must be a whole number.";
+  if (+text < +min || +text > +max) return `Must be between ${min} and ${max}.`;
+  return "";
+}
+
+function check(field) {
+  const error = field.closest(".field")?.querySelector("[data-error]");
+  if (!error || !("max" in field.dataset)) return;
+  const text = message(field);
+  error.hidden = text === "";
+  error.querySelector("span").textContent = text;
+  field.setAttribute("aria-invalid", text !== "");
+  const help = `${field.id}-help`;
+  field.setAttribute("aria-describedby", text ? `${help} ${error.id}` : help);
+}
+
+function differs(form) {
+  return [...form.querySelectorAll("[data-original]")].some((f) => f.value.trim() !== f.dataset.original);
+}
+
+function update(form) {
+  const button = form.querySelector("[data-needs-difference]");
+  const fields = [...form.querySelectorAll("[data-original]")];
+  if (button && fields.length > 0 && !fields.every((field) => field.disabled)) {
+    const note = form.querySelector("[data-no-difference]");
+    note.dataset.text ??= note.textContent;
+    button.disabled = !differs(form);
+    note.textContent = button.disabled ? "Nothing differs from what is set now." : note.dataset.text;
+  }
+  for (const part of form.querySelectorAll("[data-field]")) {
+    const field = form.elements.namedItem(part.dataset.field);
+    if (field) part.textContent = literal(field, part.closest("[data-language]").dataset.language);
+  }
+  for (const field of form.querySelectorAll("[data-count]")) {
+    const left = field.maxLength - [...field.value].length;
+    document.getElementById(field.dataset.count).textContent = `${left} characters left.`;
+  }
+}
+
+// literal is a field's value as JSON, which is also Python but for booleans.
+function literal(field, language) {
+  const text = field.value.trim();
+  if (field.tagName === "SELECT" && language === "Python") return text === "true" ? "True" : "False";
+  if ("max" in field.dataset || field.tagName === "SELECT") return text;
+  return JSON.stringify(text);
+}
+
+function prepare() {
+  document.querySelectorAll("[data-form]").forEach(update);
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.dataset.find) return find(target);
+  const form = target.closest("[data-form], form");
+  if (!form) return;
+  check(target);
+  update(form);
+});
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.closest("details").querySelector("pre").textContent.trim());
+  const label = button.querySelector("span");
+  label.textContent = "Copied";
+  setTimeout(() => (label.textContent = "Copy"), 2000);
+});
+
+function find(input) {
+  const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let found = 0;
+  for (const element of document.querySelectorAll(input.dataset.find)) {
+    const text = element.textContent.toLowerCase();
+    element.hidden = !words.every((word) => text.includes(word));
+    if (!element.hidden) found++;
+  }
+  const count = document.querySelector("[data-found]");
+  if (count) count.textContent = found.toLocaleString("en");
+}
+
+document.addEventListener("htmx:after:swap", () => {
+  prepare();
+  const search = document.querySelector("[data-find]");
+  if (search?.value) find(search);
+});
+prepare();
