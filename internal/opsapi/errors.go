@@ -44,7 +44,7 @@ func (s *server) writeError(err error, c echo.Context) {
 		return
 	}
 
-	status, e := classify(err)
+	status, e := classify(c, err)
 	header := c.Response().Header()
 
 	if status == http.StatusUnauthorized {
@@ -76,7 +76,7 @@ func inEnvelope(e *ops.Error, requestID string) any {
 }
 
 // classify returns the status and the error to answer with.
-func classify(err error) (int, *ops.Error) {
+func classify(c echo.Context, err error) (int, *ops.Error) {
 	var (
 		routing  *echo.HTTPError
 		tooLarge *http.MaxBytesError
@@ -84,7 +84,7 @@ func classify(err error) (int, *ops.Error) {
 
 	switch e := ops.AsError(err); {
 	case errors.As(err, &routing) && routing.Code < http.StatusInternalServerError:
-		return routing.Code, &ops.Error{Code: ops.CodeNotFound, Message: unrouted(routing.Code)}
+		return routing.Code, unrouted(c, routing.Code)
 	case errors.As(err, &tooLarge):
 		return http.StatusRequestEntityTooLarge, e
 	default:
@@ -92,12 +92,14 @@ func classify(err error) (int, *ops.Error) {
 	}
 }
 
-func unrouted(status int) string {
+// unrouted is the error of a request that leads nowhere.
+func unrouted(c echo.Context, status int) *ops.Error {
+	e := ops.NotFound("Path", c.Request().URL.Path)
 	if status == http.StatusMethodNotAllowed {
-		return "This path does not know the method; Allow names those that it does"
+		e.Message = "This path does not know the method " + c.Request().Method + "; the header Allow names those that it does"
 	}
 
-	return "There is nothing at this path"
+	return e
 }
 
 // writeJSON encodes first, so that a value that cannot be is no half an answer.

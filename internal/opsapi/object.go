@@ -15,6 +15,7 @@ type object struct {
 	fields map[string]json.RawMessage
 	inner  []*object
 	found  *problems
+	broken bool // so that nothing need be said of fields that it lacks
 }
 
 // newObject reads raw; what is none gives an object without fields, and a problem.
@@ -22,25 +23,19 @@ func newObject(path string, raw []byte, found *problems) *object {
 	o := &object{path: path, fields: map[string]json.RawMessage{}, found: found}
 
 	if !json.Valid(raw) {
-		o.found.add(path, "json_invalid", "is not valid JSON")
-
-		return o
+		return o.fail("json_invalid", "is not valid JSON")
 	}
 
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-		o.found.add(path, "object_type", "must be an object")
-
-		return o
+		return o.fail("object_type", "must be an object")
 	}
 
 	for decoder.More() {
 		name, value, err := member(decoder)
 		if err != nil {
-			o.found.add(path, "json_invalid", "is not valid JSON")
-
-			break
+			return o.fail("json_invalid", "is not valid JSON")
 		}
 
 		// Readers of JSON differ on which of two counts.
@@ -50,6 +45,13 @@ func newObject(path string, raw []byte, found *problems) *object {
 
 		o.fields[name] = value
 	}
+
+	return o
+}
+
+func (o *object) fail(kind, message string) *object {
+	o.broken = true
+	o.found.add(o.path, kind, message)
 
 	return o
 }
@@ -105,15 +107,17 @@ func (o *object) nested(name string) *object {
 // required takes out a field that must be there.
 func required[T any](o *object, name string, as kind[T]) T {
 	raw := o.take(name)
-	if raw == nil {
-		o.found.add(o.at(name), "missing", "is required")
-
-		var zero T
-
-		return zero
+	if raw != nil {
+		return convert(o, name, raw, as)
 	}
 
-	return convert(o, name, raw, as)
+	if !o.broken {
+		o.found.add(o.at(name), "missing", "is required")
+	}
+
+	var zero T
+
+	return zero
 }
 
 // orElse takes out a field that may be absent, but not null.

@@ -22,6 +22,9 @@ import (
 	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
+// worldDay is when the worlds' clocks begin.
+const worldDay = "2026-03-02"
+
 // world is an embedded control plane over a database of its own.
 type world struct {
 	*controlplane.ControlPlane

@@ -1,0 +1,183 @@
+package opsapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+)
+
+var update = flag.Bool("update", false, "write testdata/conversation.txt anew")
+
+const conversation = "testdata/conversation.txt"
+
+// TestConversation has the conversation in testdata with a new control plane and
+// compares the answers to the letter: it is what a client library sees. A line that
+// begins with > is a request, with who makes it; the lines below it are its body;
+// < begins the answer.
+func TestConversation(t *testing.T) {
+	t.Parallel()
+
+	written, err := os.ReadFile(conversation)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		url := newWorld(t, db).serve(t).URL
+
+		var had strings.Builder
+
+		for _, p := range parts(string(written)) {
+			had.WriteString(p.text)
+
+			if p.request {
+				had.WriteString(ask(t, url, strings.TrimPrefix(p.text, "> ")))
+			}
+		}
+
+		if *update && db.Dialect() == store.SQLite {
+			if err := os.WriteFile(conversation, []byte(had.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+
+			return
+		}
+
+		compare(t, had.String(), string(written))
+	})
+}
+
+// part is a request of the conversation, or what stands between an answer and the
+// next request.
+type part struct {
+	text    string
+	request bool
+}
+
+// parts leaves out the answers.
+func parts(written string) (found []part) {
+	answered := false
+
+	for line := range strings.Lines(written) {
+		last := len(found) - 1
+
+		switch {
+		case strings.HasPrefix(line, "> "):
+			found, answered = append(found, part{text: line, request: true}), false
+		case strings.HasPrefix(line, "< "):
+			answered = true
+		case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#"):
+			found, answered = append(found, part{text: line}), false
+		case !answered:
+			found[last].text += line
+		}
+	}
+
+	return found
+}
+
+// ask makes a request such as "GET /health dave/ops" and returns its answer as text.
+func ask(t *testing.T, url, request string) string {
+	t.Helper()
+
+	line, body, _ := strings.Cut(request, "\n")
+	fields := strings.Fields(line)
+
+	r, err := http.NewRequestWithContext(t.Context(), fields[0], url+fields[1], strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Request-ID", "conversation-1")
+
+	if len(fields) > 2 {
+		name, role, _ := strings.Cut(fields[2], "/")
+		r.Header.Set("X-Username", name)
+
+		if role != "" {
+			r.Header.Set("X-User-Role", role)
+		}
+	}
+
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if id := response.Header.Get("X-Request-ID"); id != "conversation-1" {
+		t.Errorf("%s: the request id came back as %q", line, id)
+	}
+
+	return answerText(t, response, raw)
+}
+
+// changing are the values that no two runs share: times that are not the world's
+// among them, for the first values of the settings are as old as the database.
+var changing = regexp.MustCompile(`"latency_ms": [\d.e-]+|"url_slug": "[a-z0-9]+"|"updated_at": "[^"]+"`)
+
+func answerText(t *testing.T, response *http.Response, raw []byte) string {
+	t.Helper()
+
+	out := fmt.Sprintf("< %d", response.StatusCode)
+
+	for _, name := range []string{"Content-Type", "Allow", "Retry-After", "WWW-Authenticate"} {
+		if value := response.Header.Get(name); value != "" && value != "application/json" {
+			out += fmt.Sprintf(" (%s: %s)", name, value)
+		}
+	}
+
+	if len(raw) == 0 || response.Header.Get("Content-Type") != "application/json" {
+		return out + "\n"
+	}
+
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, bytes.TrimSpace(raw), "", "  "); err != nil {
+		t.Fatalf("%v in %s", err, raw)
+	}
+
+	return out + "\n" + changing.ReplaceAllStringFunc(indented.String(), mask) + "\n"
+}
+
+// mask puts dots in place of a value, but leaves the world's own times.
+func mask(field string) string {
+	if strings.Contains(field, `"`+worldDay) {
+		return field
+	}
+
+	name, _, _ := strings.Cut(field, ": ")
+
+	return name + `: "…"`
+}
+
+func compare(t *testing.T, got, want string) {
+	t.Helper()
+
+	lines, wanted := strings.Split(got, "\n"), strings.Split(want, "\n")
+
+	for i, line := range lines {
+		if i >= len(wanted) || line != wanted[i] {
+			t.Fatalf("%s:%d: got\n%s", conversation, i+1, strings.Join(lines[max(i-3, 0):min(i+4, len(lines))], "\n"))
+		}
+	}
+
+	if len(lines) != len(wanted) {
+		t.Errorf("%s: got %d lines, want %d", conversation, len(lines), len(wanted))
+	}
+}
