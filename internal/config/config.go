@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"time"
 )
 
@@ -20,8 +21,17 @@ type Console struct {
 	Environment  Environment
 	ControlPlane ControlPlane
 
+	// ConfirmBelow, 0 to 1, is the part of a limit from which down lowering it asks for
+	// the environment's name.
+	ConfirmBelow float64
+	// Tickets is nil when reasons have none.
+	Tickets *Tickets
+
 	// PollInterval is the time between two looks at the control plane, at least a second.
 	PollInterval time.Duration
+	// ConfirmBelow is the part of a limit, 0 to 1, from which down lowering it has to be
+	// confirmed: 0.5 for halving it, 0 for never.
+	ConfirmBelow float64
 	// SessionLifetime ends a session however busy; SessionIdle, never longer, one that is not used.
 	SessionLifetime time.Duration
 	SessionIdle     time.Duration
@@ -35,6 +45,13 @@ type Console struct {
 type Environment struct {
 	Name  string
 	Color string // one of [Colors]
+}
+
+// Tickets says how the tickets in a reason become links.
+type Tickets struct {
+	Pattern *regexp.Regexp
+	// URL has {ticket} in it.
+	URL string
 }
 
 // ControlPlane is where the platform is: exactly one of the two is set.

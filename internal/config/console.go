@@ -6,7 +6,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
-	"strconv"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -26,7 +26,10 @@ func (r *reader) console(f *consoleFlags, address string) Console {
 			Name:  r.required(f.Environment, "give the name that operators know the platform by"),
 			Color: r.oneOf(f.EnvironmentColor, Colors()...),
 		},
+		ConfirmBelow:    r.part(f.ConfirmBelow),
+		Tickets:         r.tickets(f.TicketPattern, f.TicketURL),
 		PollInterval:    r.duration(f.PollInterval, time.Second),
+		ConfirmBelow:    r.number(f.ConfirmBelow, 1),
 		SessionLifetime: r.duration(f.SessionLifetime, time.Minute),
 		SessionIdle:     r.duration(f.SessionIdle, time.Minute),
 		LogLevel:        r.logLevel(f.LogLevel),
@@ -50,8 +53,8 @@ func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 
 	d := Demo{
 		Console: r.console(&f.consoleFlags, r.loopbackAddress(ctx, f.Addr)),
-		Speed:   r.speed(f.DemoSpeed),
-		Seed:    r.seed(f.DemoSeed),
+		Speed:   r.number(f.DemoSpeed, math.MaxFloat64),
+		Seed:    r.whole(f.DemoSeed),
 		DataDir: r.required(f.DataDir, "name a folder"),
 	}
 
@@ -110,20 +113,37 @@ func (r *reader) databaseURL(s setting) Secret {
 	return Secret(text)
 }
 
-func (r *reader) speed(s setting) float64 {
-	speed, err := strconv.ParseFloat(s.text, 64)
-	if err != nil || speed < 0 || math.IsInf(speed, 0) || math.IsNaN(speed) {
-		r.badf(s, "is %q; it must be a number, 0 or more", s.text)
+func (r *reader) part(s setting) float64 {
+	part, err := strconv.ParseFloat(s.text, 64)
+	if err != nil || !(part >= 0 && part <= 1) {
+		r.badf(s, "is %q; it must be a number from 0 to 1, such as 0.5 for half", s.text)
 	}
 
-	return speed
+	return part
 }
 
-func (r *reader) seed(s setting) uint64 {
-	seed, err := strconv.ParseUint(s.text, 10, 64)
-	if err != nil {
-		r.badf(s, "is %q; it must be a whole number, 0 or more", s.text)
+// tickets reads both settings or neither.
+func (r *reader) tickets(pattern, address setting) *Tickets {
+	const mark = "{ticket}"
+
+	if pattern.text == "" {
+		if address.text != "" {
+			r.badf(address, "is given without --ticket-pattern; give both or neither")
+		}
+
+		return nil
 	}
 
-	return seed
+	compiled, err := regexp.Compile(pattern.text)
+	if err != nil || compiled.MatchString("") {
+		r.badf(pattern, "is not a regular expression that finds tickets; write one such as OPS-[0-9]+")
+	}
+
+	parsed, err := url.Parse(strings.ReplaceAll(address.text, mark, "T-1"))
+	if err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || !strings.Contains(address.text, mark) {
+		r.badf(address, "must be an http or https URL with %s in it, such as https://tickets.example.com/%s", mark, mark)
+	}
+
+	return &Tickets{Pattern: compiled, URL: address.text}
 }
+

@@ -38,7 +38,11 @@ type consoleFlags struct {
 	DatabaseURL      setting `secret:"" placeholder:"URL" help:"The console's database: sqlite:///path or postgres://… (the demo makes one in --data-dir)."`
 	Environment      setting `default:"${environment}" placeholder:"NAME" help:"What the platform is called on every page."`
 	EnvironmentColor setting `default:"${color}" placeholder:"COLOR" help:"The colour of the name: green, blue, amber, red, violet or grey."`
+	ConfirmBelow     setting `default:"0.5" placeholder:"PART" help:"Lowering a limit to this part of it or less asks for the environment's name, as turning maintenance on does; 0 never asks."`
+	TicketPattern    setting `placeholder:"REGEXP" help:"What in a reason is a ticket, such as OPS-[0-9]+."`
+	TicketURL        setting `name:"ticket-url" placeholder:"URL" help:"Where it leads; {ticket} is the ticket."`
 	PollInterval     setting `default:"5s" placeholder:"DURATION" help:"The time between two looks at the control plane."`
+	ConfirmBelow     setting `default:"0.5" placeholder:"PART" help:"From which part of a limit down lowering it is confirmed by typing the environment's name; 0 for never."`
 	SessionLifetime  setting `default:"12h" placeholder:"DURATION" help:"After this one signs in again, however busy."`
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"After this without a request one signs in again."`
 	LogLevel         setting `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`

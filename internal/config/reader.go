@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -73,6 +74,31 @@ func (r *reader) bool(t toggle) bool {
 	}
 
 	return value
+}
+
+// number reads a number from 0 to high.
+func (r *reader) number(s setting, high float64) float64 {
+	n, err := strconv.ParseFloat(s.text, 64)
+
+	switch {
+	case err == nil && n >= 0 && n <= high: // which NaN is not
+	case high == math.MaxFloat64:
+		r.badf(s, "is %q; it must be a number, 0 or more", s.text)
+	default:
+		r.badf(s, "is %q; it must be a number from 0 to %g", s.text, high)
+	}
+
+	return n
+}
+
+// whole reads a whole number.
+func (r *reader) whole(s setting) uint64 {
+	n, err := strconv.ParseUint(s.text, 10, 64)
+	if err != nil {
+		r.badf(s, "is %q; it must be a whole number, 0 or more", s.text)
+	}
+
+	return n
 }
 
 func (r *reader) logLevel(s setting) slog.Level {

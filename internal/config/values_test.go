@@ -27,8 +27,9 @@ func TestServe(t *testing.T) {
 		t.Errorf("got %+v, JSON %t, %s", s.Environment, s.LogJSON, s.LogLevel)
 	}
 
-	if s.SessionLifetime != 12*time.Hour || s.SessionIdle != time.Hour || s.PollInterval != 5*time.Second {
-		t.Errorf("got %s, %s, %s", s.SessionLifetime, s.SessionIdle, s.PollInterval)
+	if s.SessionLifetime != 12*time.Hour || s.SessionIdle != time.Hour || s.PollInterval != 5*time.Second ||
+		s.ConfirmBelow != 0.5 {
+		t.Errorf("got %s, %s, %s, %g", s.SessionLifetime, s.SessionIdle, s.PollInterval, s.ConfirmBelow)
 	}
 
 	if s.OIDC.Issuer.String() != "https://id.example.com" || s.OIDC.OpsRole != "ops" ||
