@@ -133,7 +133,9 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 	}
 
 	log := audit.New(c.db, now)
-	history := changes.New(c.db, log, now, c.logger)
+	history := changes.New(c.db, log, now, c.logger, changes.Policy{
+		Environment: c.config.Environment.Name, ConfirmBelow: c.config.ConfirmBelow,
+	})
 
 	if err := history.Recover(ctx); err != nil {
 		return err

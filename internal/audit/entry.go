@@ -67,13 +67,21 @@ const (
 	AccessRefused Action = "access.refused"
 	ConfigSave    Action = "config.save"
 	ConfigRestore Action = "config.restore"
+	LeaseExtend   Action = "lease.extend"
+	LeaseEnd      Action = "lease.end"
+	LeaseConfirm  Action = "lease.confirm"
+	ChangeKeep    Action = "change.keep"
+	PointCreate   Action = "point.create"
 	JobTrigger    Action = "job.trigger"
 	LogExport     Action = "audit.export"
 )
 
 // Actions lists them all, for filters.
 func Actions() []Action {
-	return []Action{SignIn, SignOut, AccessRefused, ConfigSave, ConfigRestore, JobTrigger, LogExport}
+	return []Action{
+		SignIn, SignOut, AccessRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
+		ChangeKeep, PointCreate, JobTrigger, LogExport,
+	}
 }
 
 // Outcomes lists them all, for filters.

@@ -72,6 +72,8 @@ type Change struct {
 	Since *time.Time `json:"since"`
 	// RestoredBy are the ids of the changes that restored this one, oldest first.
 	RestoredBy []int64 `json:"restored_by"`
+	// Kept is set on an external change that somebody let stand.
+	Kept *Kept `json:"kept,omitempty"`
 }
 
 // Open reports whether the outcome is still to be settled.

@@ -25,16 +25,17 @@ const (
 
 // Changes applies changes and keeps their history.
 type Changes struct {
-	db    *store.DB
-	log   *audit.Log
-	now   func() time.Time
-	slog  *slog.Logger
-	locks map[SectionName]chan struct{}
+	db     *store.DB
+	log    *audit.Log
+	now    func() time.Time
+	slog   *slog.Logger
+	policy Policy
+	locks  map[SectionName]chan struct{}
 }
 
 // New returns the changes kept in the database; now is the clock.
-func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger) *Changes {
-	c := &Changes{db: db, log: log, now: now, slog: logger, locks: map[SectionName]chan struct{}{}}
+func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger, policy Policy) *Changes {
+	c := &Changes{db: db, log: log, now: now, slog: logger, policy: policy, locks: map[SectionName]chan struct{}{}}
 	for _, s := range Sections() {
 		c.locks[s.Name] = make(chan struct{}, 1)
 	}
@@ -64,12 +65,24 @@ type Request struct {
 	Source Source
 	// Restores is the change whose earlier values these are, nil when there is none.
 	Restores *int64
+	// Term makes the change temporary; nil is permanent.
+	Term *Term
+	// Confirm is the name of the environment, where a change is grave enough to ask for it.
+	Confirm string
+
+	// ends is the lease that the change takes back.
+	ends *Lease
+	// repeated allows the reason of the last change again: what is done to several
+	// sections at once has one reason.
+	repeated bool
 }
 
 // Result is a change that was tried, and what the section holds after it.
 type Result struct {
 	Change  Change
 	Current Current
+	// Lease is that of a temporary change, else nil.
+	Lease *Lease
 }
 
 // ConflictError refuses a change because the section is no longer what it was
@@ -115,10 +128,20 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 	defer unlock()
 
-	plan, err := c.prepare(ctx, service, section, request, checkReason(request.Reason))
+	plan, err := c.planned(ctx, service, actor, section, request)
 	if err != nil {
 		return Result{}, errors.Join(err, c.refused(ctx, actor, request, err))
 	}
+
+	return c.perform(ctx, service, actor, plan, request)
+}
+
+// perform makes a planned change: intent first, then the call, then how it ended. The
+// section is locked by the caller.
+func (c *Changes) perform(
+	ctx context.Context, service ops.Service, actor audit.Actor, plan Plan, request Request,
+) (Result, error) {
+	section := plan.Current.Section
 
 	change, err := c.open(ctx, actor, plan, request)
 	if err != nil {
@@ -136,9 +159,44 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 		c.slog.ErrorContext(ctx, "a change could not be settled", "change", change.ID, "error", err)
 	}
 
-	current, err := c.known(ctx, section)
+	result := Result{Change: change}
 
-	return Result{Change: change, Current: current}, err
+	if request.Term != nil {
+		lease, err := c.oneLease(ctx, `WHERE change_id = $1`, change.ID)
+		if err != nil {
+			return Result{}, err
+		}
+
+		result.Lease = &lease
+	}
+
+	result.Current, err = c.known(ctx, section)
+
+	return result, err
+}
+
+// planned checks everything that a change by hand has to come with.
+func (c *Changes) planned(
+	ctx context.Context, service ops.Service, actor audit.Actor, section Section, request Request,
+) (Plan, error) {
+	plan, err := c.prepare(ctx, service, section, request, checkReason(request.Reason))
+	if err != nil {
+		return Plan{}, err
+	}
+
+	errs := c.policy.checkConfirm(section, plan.Differences, request)
+
+	// Looked at last: whoever comes second with the same words is told of the conflict.
+	if !request.repeated {
+		repeated, err := c.checkNewReason(ctx, actor.Username, section.Name, request.Reason)
+		if err != nil {
+			return Plan{}, err
+		}
+
+		errs = append(errs, repeated...)
+	}
+
+	return plan, ops.Invalid(errs)
 }
 
 // prepare checks a request against what the section holds now; errs are what is
@@ -167,12 +225,7 @@ func (c *Changes) prepare(
 	}
 
 	if open := plan.Current.Open; open != nil {
-		return Plan{}, &ops.Error{
-			Code: ops.CodeConflict,
-			Message: fmt.Sprintf("Change %d of %s, by %s, is not settled yet. Wait until it is, then try again.",
-				open.ID, section.Title, open.Actor),
-			Details: map[string]any{"change": open.ID},
-		}
+		return Plan{}, unsettled(section, *open)
 	}
 
 	if plan.Current.Revision != request.Revision {
@@ -193,6 +246,16 @@ func (c *Changes) prepare(
 	}
 
 	return plan, nil
+}
+
+// unsettled refuses a change while another one of the section is open.
+func unsettled(section Section, open Change) error {
+	return &ops.Error{
+		Code: ops.CodeConflict,
+		Message: fmt.Sprintf("Change %d of %s, by %s, is not settled yet. Wait until it is, then try again.",
+			open.ID, section.Title, open.Actor),
+		Details: map[string]any{"change": open.ID},
+	}
 }
 
 // refused logs an attempt that changed nothing.

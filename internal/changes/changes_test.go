@@ -3,6 +3,7 @@ package changes_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -144,7 +145,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	w.plain = plane.As(olga)
 	w.service = &faulty{Service: w.plain}
 	w.log = audit.New(db, w.clock.now)
-	w.Changes = changes.New(db, w.log, w.clock.now, logger)
+	w.Changes = changes.New(db, w.log, w.clock.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
 
 	return w
 }
@@ -172,7 +173,7 @@ func (w *world) current(t *testing.T) changes.Current {
 func request(revision string, perAnalyst int64) changes.Request {
 	return changes.Request{
 		Section: changes.Concurrency, Revision: revision, Values: changes.Values{"per_analyst": perAnalyst},
-		Reason: "load test tonight", Source: changes.SourceConsole,
+		Reason: fmt.Sprintf("load test %d tonight", perAnalyst), Source: changes.SourceConsole,
 	}
 }
 
@@ -271,9 +272,12 @@ func TestWhatIsRefusedChangesNothing(t *testing.T) {
 		}
 
 		for name, r := range map[string]changes.Request{
-			"body.reason":        with(func(r *changes.Request) { r.Reason = "   " }),
+			"body.reason":        with(func(r *changes.Request) { r.Reason = "       " }),
 			"body.reason ":       with(func(r *changes.Request) { r.Reason = strings.Repeat("x", 501) }),
-			"body.reason  ":      with(func(r *changes.Request) { r.Reason = "a\x00b" }),
+			"body.reason  ":      with(func(r *changes.Request) { r.Reason = "xxxxxxxxxx" }),
+			"body.reason   ":     with(func(r *changes.Request) { r.Reason = "because" }),
+			"body.confirm":       with(func(r *changes.Request) { r.Values = changes.Values{"cluster_total": int64(25)} }),
+			"body.reason    ":    with(func(r *changes.Request) { r.Reason = "load\x00tests" }),
 			"body.per_analyst":   with(func(r *changes.Request) { r.Values = changes.Values{"per_analyst": int64(101)} }),
 			"body.per_analyst ":  with(func(r *changes.Request) { r.Values = changes.Values{"per_analyst": "seven"} }),
 			"body.cluster_total": with(func(r *changes.Request) { r.Values = changes.Values{"cluster_total": nil} }),
@@ -335,7 +339,7 @@ func TestOfFiftySavesOneApplies(t *testing.T) {
 		revision := w.current(t).Revision
 
 		// A second console on the same database, as another replica.
-		other := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler))
+		other := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{})
 
 		var (
 			group   sync.WaitGroup
@@ -412,10 +416,6 @@ func TestALostAnswerIsUnknownUntilItIsReadBack(t *testing.T) {
 				revision := w.current(t).Revision
 				w.service.fail(test.before, test.after, nil)
 
-				w.service.mu.Lock()
-				w.service.read = nil
-				w.service.mu.Unlock()
-
 				readBackFails := &readsOnce{faulty: w.service}
 
 				result, err := w.Apply(t.Context(), readBackFails, dave, request(revision, 7))
@@ -466,6 +466,21 @@ func (r *readsOnce) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyCo
 	return r.faulty.GetConcurrencyConfig(ctx)
 }
 
+func TestAnUnansweredChangeIsNotDoneBecauseTheOldValuesCanBeRead(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		revision := w.current(t).Revision
+		w.service.fail(lost(), nil, nil)
+
+		// It may still be on its way: neither done nor failed.
+		if change := w.apply(t, request(revision, 7)); change.Outcome != changes.Unknown {
+			t.Fatalf("got %+v", change)
+		}
+	})
+}
+
 func TestAChangeThatWasInterruptedIsSettledByTheNextProcess(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
@@ -480,7 +495,7 @@ func TestAChangeThatWasInterruptedIsSettledByTheNextProcess(t *testing.T) {
 			_, _ = w.Apply(t.Context(), dies{w.service}, dave, request(revision, 7))
 		}()
 
-		next := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler))
+		next := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{})
 		if err := next.Recover(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -602,14 +617,14 @@ func TestNullIsRestoredAsNull(t *testing.T) {
 		}
 
 		result, err := w.Apply(t.Context(), w.service, dave, changes.Request{
-			Section: changes.Lifecycle, Revision: current.Revision, Reason: "tidy up", Source: changes.SourceAPI,
+			Section: changes.Lifecycle, Revision: current.Revision, Reason: "tidying up", Source: changes.SourceAPI,
 			Values: changes.Values{"mapping.default_ttl": "30 days", "instance.default_ttl": "1d 12h"},
 		})
 		if err != nil || result.Change.Outcome != changes.Applied || result.Current.Values["instance.default_ttl"] != "P1DT12H" {
 			t.Fatalf("got %+v, %v", result, err)
 		}
 
-		result, err = w.Restore(t.Context(), w.service, dave, result.Change.ID, result.Current.Revision, "too early")
+		result, err = w.Restore(t.Context(), w.service, dave, result.Change.ID, result.Current.Revision, "it was too early")
 		if err != nil || result.Change.Outcome != changes.Applied || result.Current.Values["mapping.default_ttl"] != nil {
 			t.Fatalf("got %+v, %v", result, err)
 		}

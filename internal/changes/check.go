@@ -9,29 +9,6 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// The length of a reason, in characters.
-const (
-	ReasonMin = 1
-	ReasonMax = 500
-)
-
-func checkReason(reason string) []ops.FieldError {
-	refuse := func(kind, message string) []ops.FieldError {
-		return []ops.FieldError{{Field: "body.reason", Message: message, Type: kind}}
-	}
-
-	switch n := utf8.RuneCountInString(reason); {
-	case !storable(reason):
-		return refuse("string", "has characters that are not text")
-	case strings.TrimSpace(reason) == "":
-		return refuse("string_too_short", "Say why: others will read it in the history.")
-	case n > ReasonMax:
-		return refuse("string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, ReasonMax))
-	default:
-		return nil
-	}
-}
-
 // storable reports whether a text can be kept by both databases.
 func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 

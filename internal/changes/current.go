@@ -94,11 +94,11 @@ func (c *Changes) external(
 		since := at.seenAt.Time
 		change := Change{
 			Section: section.Name, At: c.moment(), Actor: found.updatedBy, Source: SourceExternal, Outcome: Applied,
-			Before: before, After: found.values, Since: &since,
+			Before: before, After: found.values, Fields: names(section.Diff(before, found.values)), Since: &since,
 		}
 
 		var err error
-		if id.Int64, err = insert(ctx, tx, section, change, 0); err != nil {
+		if id.Int64, err = insert(ctx, tx, change, 0); err != nil {
 			return err
 		}
 

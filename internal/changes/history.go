@@ -87,7 +87,7 @@ func (f Filter) where() (clause string, args []any) {
 	}
 
 	if f.Field != "" {
-		add("fields LIKE $%d ESCAPE '!'", "%,"+likeEscape.Replace(f.Field)+",%")
+		add("id IN (SELECT change_id FROM opsconsole_change_fields WHERE field = $%d)", f.Field)
 	}
 
 	if !f.From.IsZero() {
@@ -108,9 +108,6 @@ func (f Filter) where() (clause string, args []any) {
 
 	return "WHERE " + strings.Join(terms, " AND "), args
 }
-
-// likeEscape makes the wildcards of LIKE ordinary.
-var likeEscape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_") //nolint:gochecknoglobals // a constant table
 
 // RestoreRequest returns the request that brings the section back to what it was
 // before the change.

@@ -15,6 +15,8 @@ type Plan struct {
 	Differences []Difference
 	// Effects say in sentences what it means for those who use the platform.
 	Effects []string
+	// Confirm says why the environment's name has to be typed; "" when it has not.
+	Confirm string
 }
 
 // Preview says what the request would do and changes nothing; it does not look at the
@@ -31,6 +33,19 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 	}
 
 	plan.Effects = effects(ctx, service, section, plan.Current.Values, plan.After)
+	plan.Confirm = c.policy.confirmation(section, plan.Differences)
+
+	leases, err := c.leases(ctx, c.db.Read(), `WHERE section = $1 AND `+openLeases+` ORDER BY id`, section.Name)
+	if err != nil {
+		return Plan{}, err
+	}
+
+	for _, lease := range leases {
+		if !section.equalIn(lease.fields(), plan.Current.Values, plan.After) {
+			plan.Effects = append(plan.Effects, fmt.Sprintf(
+				"Temporary change %d of %s set this: when it ends it will find another value, stop, and ask.", lease.ID, lease.Actor))
+		}
+	}
 
 	return plan, nil
 }

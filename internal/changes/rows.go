@@ -71,10 +71,13 @@ func (c *Changes) advance(
 }
 
 const columns = `id, section, at, actor, reason, source, outcome, before_json, after_json, fields,
-	restores, error, request_id, settled_at, since`
+	restores, error, request_id, settled_at, since,
+	(SELECT k.actor FROM opsconsole_kept_changes k WHERE k.change_id = id),
+	(SELECT k.reason FROM opsconsole_kept_changes k WHERE k.change_id = id),
+	(SELECT k.at FROM opsconsole_kept_changes k WHERE k.change_id = id)`
 
-// insert writes a new change and returns its id; Fields are found by comparing.
-func insert(ctx context.Context, tx *sql.Tx, section Section, change Change, intent int64) (int64, error) {
+// insert writes a new change and returns its id.
+func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64, error) {
 	before, err := change.Before.MarshalJSON()
 	if err != nil {
 		return 0, err
@@ -101,24 +104,30 @@ func insert(ctx context.Context, tx *sql.Tx, section Section, change Change, int
 			restores, error, request_id, settled_at, since, intent)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, $13, $14) RETURNING id`,
 		change.Section, store.Time{Time: change.At}, change.Actor, change.Reason, change.Source, change.Outcome,
-		string(before), string(after), section.fieldList(change.Before, change.After),
+		string(before), string(after), strings.Join(change.Fields, ","),
 		change.Restores, change.RequestID, settled, since, intent).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("write the change: %w", err)
 	}
 
+	for _, field := range change.Fields {
+		_, err := tx.ExecContext(ctx, `INSERT INTO opsconsole_change_fields (field, change_id) VALUES ($1, $2)`, field, id)
+		if err != nil {
+			return 0, fmt.Errorf("write the change's fields: %w", err)
+		}
+	}
+
 	return id, nil
 }
 
-// fieldList is the names of the fields that differ, each between commas, so that one
-// is found with LIKE '%,name,%'.
-func (s Section) fieldList(before, after Values) string {
-	names := make([]string, 0, len(s.Fields))
-	for _, d := range s.Diff(before, after) {
+// names are the fields of the differences.
+func names(differences []Difference) []string {
+	names := make([]string, 0, len(differences))
+	for _, d := range differences {
 		names = append(names, d.Field.Name)
 	}
 
-	return "," + strings.Join(names, ",") + ","
+	return names
 }
 
 func scan(row interface{ Scan(dest ...any) error }) (Change, error) {
@@ -128,16 +137,18 @@ func scan(row interface{ Scan(dest ...any) error }) (Change, error) {
 		before, after, fields string
 		restores              sql.NullInt64
 		errText               sql.NullString
+		keptBy, keptReason    sql.NullString
+		keptAt                store.Time
 	)
 
 	err := row.Scan(&c.ID, &c.Section, &at, &c.Actor, &c.Reason, &c.Source, &c.Outcome, &before, &after, &fields,
-		&restores, &errText, &c.RequestID, &settled, &since)
+		&restores, &errText, &c.RequestID, &settled, &since, &keptBy, &keptReason, &keptAt)
 	if err != nil {
 		return Change{}, err
 	}
 
 	c.At = at.Time
-	c.Fields = strings.FieldsFunc(fields, func(r rune) bool { return r == ',' })
+	c.Fields = strings.Split(fields, ",")
 
 	if err := json.Unmarshal([]byte(before), &c.Before); err != nil {
 		return Change{}, fmt.Errorf("the values before change %d: %w", c.ID, err)
@@ -161,6 +172,10 @@ func scan(row interface{ Scan(dest ...any) error }) (Change, error) {
 
 	if !since.IsZero() {
 		c.Since = &since.Time
+	}
+
+	if keptBy.Valid {
+		c.Kept = &Kept{Actor: keptBy.String, Reason: keptReason.String, At: keptAt.Time}
 	}
 
 	return c, nil

@@ -20,6 +20,7 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 	change := Change{
 		Section: section.Name, At: c.moment(), Actor: actor.Username, Reason: request.Reason,
 		Source: request.Source, Outcome: Pending, Before: plan.Current.Values, After: plan.After,
+		Fields:   names(section.Diff(plan.Current.Values, plan.After)),
 		Restores: request.Restores, RequestID: actor.RequestID,
 	}
 
@@ -52,9 +53,15 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 			return err
 		}
 
-		change.ID, err = insert(ctx, tx, section, change, intent.Seq)
+		if change.ID, err = insert(ctx, tx, change, intent.Seq); err != nil {
+			return err
+		}
 
-		return err
+		if request.Term != nil {
+			return c.lease(ctx, tx, section, change, *request.Term)
+		}
+
+		return c.ending(ctx, tx, request.ends, change.ID)
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("write down the change of %s first: %w", section.Name, err)
@@ -164,6 +171,10 @@ func (c *Changes) settle(
 			Reason: change.Reason, Intent: intent, Change: change.ID, Message: end.message,
 		})
 		if err != nil || end.outcome == Unknown {
+			return err
+		}
+
+		if err := c.settleLeases(ctx, tx, change, end.outcome); err != nil {
 			return err
 		}
 

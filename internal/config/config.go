@@ -29,9 +29,6 @@ type Console struct {
 
 	// PollInterval is the time between two looks at the control plane, at least a second.
 	PollInterval time.Duration
-	// ConfirmBelow is the part of a limit, 0 to 1, from which down lowering it has to be
-	// confirmed: 0.5 for halving it, 0 for never.
-	ConfirmBelow float64
 	// SessionLifetime ends a session however busy; SessionIdle, never longer, one that is not used.
 	SessionLifetime time.Duration
 	SessionIdle     time.Duration

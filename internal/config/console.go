@@ -26,10 +26,9 @@ func (r *reader) console(f *consoleFlags, address string) Console {
 			Name:  r.required(f.Environment, "give the name that operators know the platform by"),
 			Color: r.oneOf(f.EnvironmentColor, Colors()...),
 		},
-		ConfirmBelow:    r.part(f.ConfirmBelow),
+		ConfirmBelow:    r.number(f.ConfirmBelow, 1),
 		Tickets:         r.tickets(f.TicketPattern, f.TicketURL),
 		PollInterval:    r.duration(f.PollInterval, time.Second),
-		ConfirmBelow:    r.number(f.ConfirmBelow, 1),
 		SessionLifetime: r.duration(f.SessionLifetime, time.Minute),
 		SessionIdle:     r.duration(f.SessionIdle, time.Minute),
 		LogLevel:        r.logLevel(f.LogLevel),
@@ -113,15 +112,6 @@ func (r *reader) databaseURL(s setting) Secret {
 	return Secret(text)
 }
 
-func (r *reader) part(s setting) float64 {
-	part, err := strconv.ParseFloat(s.text, 64)
-	if err != nil || !(part >= 0 && part <= 1) {
-		r.badf(s, "is %q; it must be a number from 0 to 1, such as 0.5 for half", s.text)
-	}
-
-	return part
-}
-
 // tickets reads both settings or neither.
 func (r *reader) tickets(pattern, address setting) *Tickets {
 	const mark = "{ticket}"
@@ -146,4 +136,3 @@ func (r *reader) tickets(pattern, address setting) *Tickets {
 
 	return &Tickets{Pattern: compiled, URL: address.text}
 }
-

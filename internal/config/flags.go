@@ -42,7 +42,6 @@ type consoleFlags struct {
 	TicketPattern    setting `placeholder:"REGEXP" help:"What in a reason is a ticket, such as OPS-[0-9]+."`
 	TicketURL        setting `name:"ticket-url" placeholder:"URL" help:"Where it leads; {ticket} is the ticket."`
 	PollInterval     setting `default:"5s" placeholder:"DURATION" help:"The time between two looks at the control plane."`
-	ConfirmBelow     setting `default:"0.5" placeholder:"PART" help:"From which part of a limit down lowering it is confirmed by typing the environment's name; 0 for never."`
 	SessionLifetime  setting `default:"12h" placeholder:"DURATION" help:"After this one signs in again, however busy."`
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"After this without a request one signs in again."`
 	LogLevel         setting `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`

@@ -18,12 +18,10 @@ CREATE TABLE opsconsole_sessions (
 
 CREATE INDEX opsconsole_sessions_username ON opsconsole_sessions (username);
 
--- One row an attempt to sign in, so that each is used once.
+-- The attempts to sign in that were used, for as long as they could be used again.
 CREATE TABLE opsconsole_sign_ins (
     state_hash TEXT PRIMARY KEY,
-    return_to  TEXT NOT NULL,
-    expires_at TEXT NOT NULL,
-    used_at    TEXT
+    expires_at TEXT NOT NULL
 );
 
 -- Who was ever seen, and with which role last: it outlives the sessions.

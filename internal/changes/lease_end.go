@@ -1,0 +1,294 @@
+package changes
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Scheduled is the actor of what the console does by itself for somebody.
+func Scheduled(name string) audit.Actor {
+	return audit.Actor{Username: "schedule (for " + name + ")", Role: string(ops.RoleOps)}
+}
+
+// EndDue ends the leases whose time has come. What cannot be ended now stays overdue
+// and is tried again; the error says what was in the way.
+func (c *Changes) EndDue(ctx context.Context, service ops.Service) error {
+	now := store.Time{Time: c.moment()}
+
+	due, err := c.leases(ctx, c.db.Read(), `
+		WHERE state = 'active' AND end_change_id IS NULL AND ends_at <= $1
+			AND (next_try_at IS NULL OR next_try_at <= $1) ORDER BY ends_at, id`, now)
+	if err != nil {
+		return err
+	}
+
+	var errs []error
+
+	for _, lease := range due {
+		reason := fmt.Sprintf("Temporary change %d ended at its time", lease.ID)
+		if lease.Kind == LeaseConfirm {
+			reason = fmt.Sprintf("Temporary change %d was not confirmed in time", lease.ID)
+		}
+
+		if _, err := c.endLease(ctx, service, Scheduled(lease.Actor), lease.ID, reason, false); err != nil {
+			errs = append(errs, fmt.Errorf("end lease %d: %w", lease.ID, err), c.postpone(ctx, lease, err))
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
+// retryMost is the longest pause between two tries to end a lease.
+const retryMost = 10 * time.Second
+
+// postpone notes why a lease could not be ended and when to try again.
+func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error {
+	pause := min(time.Second<<min(lease.tries, 4), retryMost)
+
+	return c.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE opsconsole_leases SET tries = tries + 1, next_try_at = $1, note = $2 WHERE id = $3 AND state = 'active'`,
+			store.Time{Time: c.moment().Add(pause)}, "It could not be ended yet: "+clip(ops.AsError(cause).Message), lease.ID)
+
+		return err
+	})
+}
+
+// End ends a lease now. One that is held goes back whatever somebody else has set.
+func (c *Changes) End(ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string) (Lease, error) {
+	if err := ops.Invalid(checkReason(reason)); err != nil {
+		return Lease{}, err
+	}
+
+	return c.endLease(ctx, service, actor, id, reason, true)
+}
+
+// endLease takes back what the lease set. Unless forced, it does so only if the fields
+// still hold that; if they do not, the lease is held.
+func (c *Changes) endLease(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string, asked bool,
+) (Lease, error) {
+	lease, err := c.Lease(ctx, id)
+	if err != nil {
+		return Lease{}, err
+	}
+
+	section, err := SectionOf(lease.Section)
+	if err != nil {
+		return Lease{}, err
+	}
+
+	unlock, err := c.lock(ctx, section.Name)
+	if err != nil {
+		return Lease{}, err
+	}
+	defer unlock()
+
+	current, err := c.current(ctx, service, section)
+	if err != nil {
+		return Lease{}, err
+	}
+
+	// Read again under the lock: somebody may have ended it.
+	if lease, err = c.Lease(ctx, id); err != nil {
+		return Lease{}, err
+	}
+
+	if !lease.Open() || lease.EndChange != nil || lease.State == LeasePending {
+		return lease, notOpen(lease, asked)
+	}
+
+	if current.Open != nil {
+		return lease, unsettled(section, *current.Open)
+	}
+
+	fields := lease.fields()
+
+	switch {
+	case section.equalIn(fields, current.Values, lease.Before):
+		return c.closeLease(ctx, actor, lease, LeaseEnded, reason, "The values had gone back already.", audit.Done)
+	case !section.equalIn(fields, current.Values, lease.Set) && (!asked || lease.State != LeaseHeld):
+		return c.closeLease(ctx, actor, lease, LeaseHeld, reason,
+			"Somebody else changed what it set: "+c.whoChanged(current)+". Keep what is set now, or end it and go back.", audit.Refused)
+	}
+
+	after := current.Values.Clone()
+	maps.Copy(after, lease.Before)
+
+	result, err := c.perform(ctx, service, actor, Plan{Current: current, After: after}, Request{
+		Section: section.Name, Revision: current.Revision, Values: lease.Before, Reason: reason,
+		Source: SourceLeaseEnd, Restores: &lease.Change, ends: &lease,
+	})
+	if err != nil {
+		return lease, err
+	}
+
+	if result.Change.Outcome == Failed {
+		return lease, ops.Unavailable("control plane", *result.Change.Error)
+	}
+
+	return c.Lease(ctx, id)
+}
+
+func notOpen(lease Lease, asked bool) error {
+	if !asked {
+		return nil
+	}
+
+	return &ops.Error{
+		Code:    ops.CodeConflict,
+		Message: fmt.Sprintf("Temporary change %d is %s.", lease.ID, leaseWord(lease)),
+	}
+}
+
+func leaseWord(lease Lease) string {
+	switch {
+	case lease.EndChange != nil && lease.Open():
+		return "being ended at this moment"
+	case lease.State == LeasePending:
+		return "not known to have begun yet"
+	default:
+		return "over: it was " + string(lease.State)
+	}
+}
+
+func (c *Changes) whoChanged(current Current) string {
+	switch {
+	case current.Last == nil:
+		return "nobody knows who"
+	case current.Last.Source == SourceExternal:
+		return fmt.Sprintf("from outside this console, change %d", current.Last.ID)
+	default:
+		return fmt.Sprintf("%s, change %d", current.Last.Actor, current.Last.ID)
+	}
+}
+
+// fields are the names of what the lease set.
+func (l Lease) fields() []string {
+	names := make([]string, 0, len(l.Set))
+	for name := range l.Set {
+		names = append(names, name)
+	}
+
+	return names
+}
+
+// closeLease moves an open lease to another state without a change.
+func (c *Changes) closeLease(
+	ctx context.Context, actor audit.Actor, lease Lease, state LeaseState, reason, note string, outcome audit.Outcome,
+) (Lease, error) {
+	var ended store.Time
+	if state != LeaseHeld {
+		ended.Time = c.moment()
+	}
+
+	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `
+			UPDATE opsconsole_leases SET state = $1, ended_at = $2, note = $3 WHERE id = $4 AND state IN ('active', 'held')`,
+			state, ended, note, lease.ID)
+		if err != nil {
+			return err
+		}
+
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, notOpen(lease, true))
+		}
+
+		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
+			Action: leaseAction(state), Object: leaseObject(lease.ID), Outcome: outcome, Reason: reason,
+			Change: lease.Change, Message: note,
+		})
+
+		return err
+	})
+	if err != nil {
+		return lease, fmt.Errorf("close lease %d: %w", lease.ID, err)
+	}
+
+	return c.Lease(ctx, lease.ID)
+}
+
+func leaseAction(state LeaseState) audit.Action {
+	if state == LeaseConfirmed {
+		return audit.LeaseConfirm
+	}
+
+	return audit.LeaseEnd
+}
+
+func leaseObject(id int64) string { return fmt.Sprintf("leases/%d", id) }
+
+// Confirm makes what a lease set permanent; one that is held keeps what is set now.
+func (c *Changes) Confirm(ctx context.Context, actor audit.Actor, id int64, reason string) (Lease, error) {
+	lease, err := c.openLease(ctx, id, reason)
+	if err != nil {
+		return Lease{}, err
+	}
+
+	return c.closeLease(ctx, actor, lease, LeaseConfirmed, reason, "Made permanent.", audit.Done)
+}
+
+// Extend moves the end of a lease.
+func (c *Changes) Extend(ctx context.Context, actor audit.Actor, id int64, term *Term, reason string) (Lease, error) {
+	lease, err := c.openLease(ctx, id, reason)
+	if err != nil {
+		return Lease{}, err
+	}
+
+	if term == nil {
+		return Lease{}, ops.Invalid([]ops.FieldError{{
+			Field: "body.duration", Message: "Say for how long from now, or until when.", Type: "term",
+		}})
+	}
+
+	err = c.db.Tx(ctx, func(tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `
+			UPDATE opsconsole_leases SET ends_at = $1, tries = 0, next_try_at = NULL, note = ''
+			WHERE id = $2 AND state = 'active' AND end_change_id IS NULL`, store.Time{Time: term.EndsAt}, id)
+		if err != nil {
+			return err
+		}
+
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, notOpen(lease, true))
+		}
+
+		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
+			Action: audit.LeaseExtend, Object: leaseObject(id), Outcome: audit.Done, Reason: reason, Change: lease.Change,
+			Message: fmt.Sprintf("From %s to %s.", lease.EndsAt.Format(time.RFC3339), term.EndsAt.Format(time.RFC3339)),
+		})
+
+		return err
+	})
+	if err != nil {
+		return Lease{}, fmt.Errorf("extend lease %d: %w", id, err)
+	}
+
+	return c.Lease(ctx, id)
+}
+
+// openLease returns a lease that an operator may still do something about.
+func (c *Changes) openLease(ctx context.Context, id int64, reason string) (Lease, error) {
+	if err := ops.Invalid(checkReason(reason)); err != nil {
+		return Lease{}, err
+	}
+
+	lease, err := c.Lease(ctx, id)
+	if err != nil {
+		return Lease{}, err
+	}
+
+	if !lease.Open() || lease.EndChange != nil || lease.State == LeasePending {
+		return Lease{}, notOpen(lease, true)
+	}
+
+	return lease, nil
+}

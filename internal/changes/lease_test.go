@@ -1,0 +1,394 @@
+package changes_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func (w *world) borrow(t *testing.T, perAnalyst int64, term string) changes.Lease {
+	t.Helper()
+
+	r := request(w.current(t).Revision, perAnalyst)
+
+	var errs []ops.FieldError
+	if r.Term, errs = w.ParseTerm(term, "", ""); len(errs) > 0 {
+		t.Fatal(errs)
+	}
+
+	result, err := w.Apply(t.Context(), w.service, dave, r)
+	if err != nil || result.Lease == nil {
+		t.Fatalf("got %+v, %v", result, err)
+	}
+
+	return *result.Lease
+}
+
+func (w *world) lease(t *testing.T, id int64) changes.Lease {
+	t.Helper()
+
+	lease, err := w.Lease(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return lease
+}
+
+func (w *world) set(t *testing.T, perAnalyst, clusterTotal int) {
+	t.Helper()
+
+	_, err := w.plain.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: perAnalyst, ClusterTotal: clusterTotal})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, 9, "90m")
+		if lease.State != changes.LeaseActive || !lease.EndsAt.Equal(seed.Add(90*time.Minute)) || len(lease.Set) != 1 {
+			t.Fatalf("got %+v", lease)
+		}
+
+		// Another field is changed meanwhile, for good.
+		r := request(w.current(t).Revision, 0)
+		r.Values = changes.Values{"cluster_total": int64(70)}
+		w.apply(t, r)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 9 {
+			t.Fatalf("it ended before its time: %v", err)
+		}
+
+		// The console is off when the time comes.
+		w.clock.pass(3 * time.Hour)
+
+		if got := w.lease(t, lease.ID); got.State != changes.LeaseOverdue {
+			t.Errorf("got %+v", got)
+		}
+
+		if err := w.EndDue(t.Context(), w.service); err != nil {
+			t.Fatal(err)
+		}
+
+		lease = w.lease(t, lease.ID)
+		if lease.State != changes.LeaseEnded || lease.EndChange == nil || w.perAnalyst(t) != 5 {
+			t.Fatalf("got %+v", lease)
+		}
+
+		end, err := w.Get(t.Context(), *lease.EndChange)
+		if err != nil || end.Source != changes.SourceLeaseEnd || end.Actor != "schedule (for dave)" || *end.Restores != lease.Change {
+			t.Errorf("got %+v, %v", end, err)
+		}
+
+		if current := w.current(t); current.Values["cluster_total"] != int64(70) {
+			t.Errorf("it took back more than it set: %v", current.Values)
+		}
+	})
+}
+
+func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, 9, "PT1M")
+
+		w.clock.pass(time.Minute)
+		w.service.fail(nil, nil, down())
+
+		if err := w.EndDue(t.Context(), w.service); err == nil {
+			t.Fatal("no error from a control plane that is down")
+		}
+
+		if got := w.lease(t, lease.ID); got.State != changes.LeaseOverdue || !strings.Contains(got.Note, "connection refused") {
+			t.Errorf("got %+v", got)
+		}
+
+		w.service.fail(nil, nil, nil)
+		w.clock.pass(10 * time.Second)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 5 {
+			t.Errorf("not ended within ten seconds of its answer: %v", err)
+		}
+	})
+}
+
+func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, 9, "PT1M")
+
+		w.clock.pass(time.Minute)
+		w.service.fail(lost(), nil, nil) // The request is lost on its way.
+
+		if err := w.EndDue(t.Context(), w.service); err != nil {
+			t.Fatal(err)
+		}
+
+		if got := w.lease(t, lease.ID); !got.Open() || got.EndChange == nil {
+			t.Fatalf("got %+v", got)
+		}
+
+		w.service.fail(nil, nil, nil)
+		w.clock.pass(time.Minute)
+
+		if err := w.Watch(t.Context(), w.service); err != nil {
+			t.Fatal(err)
+		}
+
+		if err := w.EndDue(t.Context(), w.service); err != nil || w.lease(t, lease.ID).State != changes.LeaseEnded || w.perAnalyst(t) != 5 {
+			t.Errorf("got %+v, %v", w.lease(t, lease.ID), err)
+		}
+	})
+}
+
+func TestALeaseStopsAndAsksWhenSomebodyElseChangedWhatItSet(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, 9, "PT1M")
+		w.set(t, 12, 50)
+		w.clock.pass(time.Minute)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil {
+			t.Fatal(err)
+		}
+
+		lease = w.lease(t, lease.ID)
+		if lease.State != changes.LeaseHeld || !strings.Contains(lease.Note, "outside") || w.perAnalyst(t) != 12 {
+			t.Fatalf("got %+v", lease)
+		}
+
+		// The operator decides: back, whatever is set.
+		ended, err := w.End(t.Context(), w.service, dave, lease.ID, "that was a mistake")
+		if err != nil || ended.State != changes.LeaseEnded || w.perAnalyst(t) != 5 {
+			t.Errorf("got %+v, %v", ended, err)
+		}
+	})
+}
+
+func TestALeaseThatIsHeldCanBeKept(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, 9, "PT1M")
+		w.set(t, 12, 50)
+		w.clock.pass(time.Minute)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil {
+			t.Fatal(err)
+		}
+
+		kept, err := w.Confirm(t.Context(), dave, lease.ID, "twelve is what we want")
+		if err != nil || kept.State != changes.LeaseConfirmed || w.perAnalyst(t) != 12 {
+			t.Fatalf("got %+v, %v", kept, err)
+		}
+
+		if _, err := w.Confirm(t.Context(), dave, lease.ID, "once more, please"); ops.AsError(err).Code != ops.CodeConflict {
+			t.Errorf("a lease was confirmed twice: %v", err)
+		}
+	})
+}
+
+func TestOverlappingLeasesAreRefusedByName(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		first := w.borrow(t, 9, "1h")
+		r := request(w.current(t).Revision, 11)
+		r.Term, _ = w.ParseTerm("2h", "", "")
+
+		_, err := w.Apply(t.Context(), w.service, dave, r)
+		if e := ops.AsError(err); e.Code != ops.CodeConflict || e.Details["lease"] != first.ID {
+			t.Fatalf("got %v", err)
+		}
+
+		// Nothing of it was written, and another field is free.
+		r.Values = changes.Values{"cluster_total": int64(70)}
+		if result, err := w.Apply(t.Context(), w.service, dave, r); err != nil || result.Lease == nil {
+			t.Errorf("got %+v, %v", result, err)
+		}
+
+		if open, err := w.Leases(t.Context()); err != nil || len(open) != 2 || open[0].ID != first.ID {
+			t.Errorf("got %+v, %v", open, err)
+		}
+	})
+}
+
+func TestALeaseIsExtendedAndConfirmed(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		r := request(w.current(t).Revision, 9)
+		r.Term, _ = w.ParseTerm("", "", "10m")
+
+		result, err := w.Apply(t.Context(), w.service, dave, r)
+		if err != nil || result.Lease.Kind != changes.LeaseConfirm {
+			t.Fatalf("got %+v, %v", result, err)
+		}
+
+		longer, _ := w.ParseTerm("", seed.Add(time.Hour).Format(time.RFC3339), "")
+
+		lease, err := w.Extend(t.Context(), dave, result.Lease.ID, longer, "needs more watching")
+		if err != nil || !lease.EndsAt.Equal(seed.Add(time.Hour)) {
+			t.Fatalf("got %+v, %v", lease, err)
+		}
+
+		w.clock.pass(30 * time.Minute)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 9 {
+			t.Fatalf("it ended before its new time: %v", err)
+		}
+
+		if _, err := w.Confirm(t.Context(), dave, lease.ID, "nobody complained"); err != nil {
+			t.Fatal(err)
+		}
+
+		w.clock.pass(time.Hour)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 9 {
+			t.Errorf("a confirmed change went back: %v", err)
+		}
+	})
+}
+
+func TestALeaseOfAChangeThatFailedIsVoid(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		r := request(w.current(t).Revision, 9)
+		r.Term, _ = w.ParseTerm("1h", "", "")
+		w.service.fail(down(), nil, nil)
+
+		result, err := w.Apply(t.Context(), w.service, dave, r)
+		if err != nil || result.Change.Outcome != changes.Failed || result.Lease.State != changes.LeaseVoid {
+			t.Errorf("got %+v, %v", result, err)
+		}
+	})
+}
+
+func TestTermsAreChecked(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)))
+
+	for _, bad := range [][3]string{
+		{"90m", "2026-03-01T14:00:00Z", ""}, {"soon", "", ""}, {"0s", "", ""}, {"91 days", "", ""},
+		{"", "tomorrow", ""}, {"", "2026-03-01T11:59:59Z", ""}, {"", "2026-03-01T14:00:00", ""}, {"", "", "-5m"},
+	} {
+		if term, errs := w.ParseTerm(bad[0], bad[1], bad[2]); len(errs) != 1 || term != nil {
+			t.Errorf("%v: got %+v, %v", bad, term, errs)
+		}
+	}
+
+	if term, errs := w.ParseTerm("", "", ""); term != nil || errs != nil {
+		t.Errorf("a permanent change has a term: %+v, %v", term, errs)
+	}
+}
+
+func TestAPointIsRestoredAsAWhole(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		point, err := w.Keep(t.Context(), w.service, dave, "before the migration", "so that we can go back")
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if _, err := w.Keep(t.Context(), w.service, dave, "before the migration", "the same name again"); ops.FieldErrors(err) == nil {
+			t.Errorf("two points of one name: %v", err)
+		}
+
+		w.set(t, 30, 50)
+
+		if _, err := w.plain.UpdateExportConfig(t.Context(), ops.ExportUpdate{MaxDurationSeconds: 7200}); err != nil {
+			t.Fatal(err)
+		}
+
+		plan, err := w.PreviewPoint(t.Context(), w.service, point.ID)
+		if err != nil || plan.Complete || plan.Confirm == "" {
+			t.Fatalf("got %+v, %v", plan, err)
+		}
+
+		restore := func(revision, confirm string) (changes.PointPlan, error) {
+			return w.RestorePoint(t.Context(), w.service, dave, point.ID, revision, "the migration is off", confirm)
+		}
+
+		if _, err := restore(plan.Revision, ""); len(ops.FieldErrors(err)) != 1 {
+			t.Errorf("not confirmed and yet: %v", err)
+		}
+
+		if _, err := restore("lifecycle:9", "test"); ops.AsError(err).Code != ops.CodeConflict {
+			t.Errorf("a stale preview was good enough: %v", err)
+		}
+
+		// One section fails: the other is restored, and a retry does the rest.
+		w.service.fail(down(), nil, nil)
+
+		half, err := restore(plan.Revision, "test")
+		if err != nil || half.Complete || state(half, changes.Concurrency) != changes.PointFailed || state(half, changes.Export) != changes.PointRestored {
+			t.Fatalf("got %+v, %v", half, err)
+		}
+
+		w.service.fail(nil, nil, nil)
+
+		if plan, err = w.PreviewPoint(t.Context(), w.service, point.ID); err != nil || state(plan, changes.Export) != changes.PointUnchanged {
+			t.Fatalf("got %+v, %v", plan, err)
+		}
+
+		whole, err := restore(plan.Revision, "test")
+		if err != nil || !whole.Complete || w.perAnalyst(t) != 5 {
+			t.Errorf("got %+v, %v", whole, err)
+		}
+	})
+}
+
+func state(plan changes.PointPlan, section changes.SectionName) changes.PointState {
+	for _, s := range plan.Sections {
+		if s.Section == section {
+			return s.State
+		}
+	}
+
+	return ""
+}
+
+func TestAnOutsideChangeIsAskedAboutUntilItIsKept(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+		w.current(t)
+		w.set(t, 8, 50)
+		w.current(t)
+
+		asked, err := w.Unreviewed(t.Context())
+		if err != nil || len(asked) != 1 {
+			t.Fatalf("got %+v, %v", asked, err)
+		}
+
+		kept, err := w.KeepExternal(t.Context(), dave, asked[0].ID, "agreed with the analysts")
+		if err != nil || kept.Kept == nil || kept.Kept.Actor != "dave" {
+			t.Fatalf("got %+v, %v", kept, err)
+		}
+
+		if asked, err := w.Unreviewed(t.Context()); err != nil || len(asked) != 0 {
+			t.Errorf("got %+v, %v", asked, err)
+		}
+	})
+}

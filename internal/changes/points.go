@@ -1,0 +1,329 @@
+package changes
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Point is what every section held at a moment, under a name.
+type Point struct {
+	ID     int64     `json:"id"`
+	Name   string    `json:"name"`
+	Actor  string    `json:"actor"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+	// Sections are the values; nil in a list.
+	Sections map[SectionName]Values `json:"sections,omitempty"`
+}
+
+const pointNameMax = 100
+
+// Keep reads every section and keeps what it holds as a named point.
+func (c *Changes) Keep(ctx context.Context, service ops.Service, actor audit.Actor, name, reason string) (Point, error) {
+	errs := checkReason(reason)
+
+	name = strings.TrimSpace(name)
+	if n := utf8.RuneCountInString(name); n == 0 || n > pointNameMax || !storable(name) {
+		errs = append(errs, ops.FieldError{
+			Field: "body.name", Message: fmt.Sprintf("Give the point a name of 1 to %d characters.", pointNameMax), Type: "string",
+		})
+	}
+
+	if len(errs) > 0 {
+		return Point{}, ops.Invalid(errs)
+	}
+
+	point := Point{Name: name, Actor: actor.Username, Reason: reason, At: c.moment(), Sections: map[SectionName]Values{}}
+
+	for _, section := range Sections() {
+		current, err := c.current(ctx, service, section)
+		if err != nil {
+			return Point{}, err
+		}
+
+		if current.Open != nil {
+			return Point{}, unsettled(section, *current.Open)
+		}
+
+		point.Sections[section.Name] = current.Values
+	}
+
+	err := c.db.Tx(ctx, func(tx *sql.Tx) error { return c.insertPoint(ctx, tx, actor, &point) })
+	if store.IsUnique(err) {
+		return Point{}, ops.Invalid([]ops.FieldError{{
+			Field: "body.name", Message: "There is a point of this name already.", Type: "unique",
+		}})
+	}
+
+	return point, err
+}
+
+func (c *Changes) insertPoint(ctx context.Context, tx *sql.Tx, actor audit.Actor, point *Point) error {
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO opsconsole_points (name, actor, reason, at) VALUES ($1, $2, $3, $4) RETURNING id`,
+		point.Name, point.Actor, point.Reason, store.Time{Time: point.At}).Scan(&point.ID)
+	if err != nil {
+		return fmt.Errorf("write the point: %w", err)
+	}
+
+	for name, values := range point.Sections {
+		data, err := values.MarshalJSON()
+		if err != nil {
+			return err
+		}
+
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO opsconsole_point_values (point_id, section, values_json) VALUES ($1, $2, $3)`,
+			point.ID, name, string(data))
+		if err != nil {
+			return fmt.Errorf("write the point's values: %w", err)
+		}
+	}
+
+	_, err = c.log.Append(ctx, tx, actor, audit.Entry{
+		Action: audit.PointCreate, Object: fmt.Sprintf("points/%d", point.ID), Outcome: audit.Done,
+		Reason: point.Reason, Message: point.Name,
+	})
+
+	return err
+}
+
+// Points lists the points, newest first.
+func (c *Changes) Points(ctx context.Context) ([]Point, error) {
+	rows, err := c.db.Read().QueryContext(ctx, `SELECT id, name, actor, reason, at FROM opsconsole_points ORDER BY id DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("list the points: %w", err)
+	}
+	defer rows.Close()
+
+	var out []Point
+
+	for rows.Next() {
+		var (
+			p  Point
+			at store.Time
+		)
+
+		if err := rows.Scan(&p.ID, &p.Name, &p.Actor, &p.Reason, &at); err != nil {
+			return nil, fmt.Errorf("list the points: %w", err)
+		}
+
+		p.At = at.Time
+		out = append(out, p)
+	}
+
+	return out, rows.Err()
+}
+
+// Point returns one with its values; RESOURCE_NOT_FOUND when there is none.
+func (c *Changes) Point(ctx context.Context, id int64) (Point, error) {
+	p := Point{ID: id, Sections: map[SectionName]Values{}}
+
+	var at store.Time
+
+	err := c.db.Read().QueryRowContext(ctx, `SELECT name, actor, reason, at FROM opsconsole_points WHERE id = $1`, id).
+		Scan(&p.Name, &p.Actor, &p.Reason, &at)
+
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Point{}, ops.NotFound("point", id)
+	case err != nil:
+		return Point{}, fmt.Errorf("read point %d: %w", id, err)
+	}
+
+	p.At = at.Time
+
+	rows, err := c.db.Read().QueryContext(ctx, `SELECT section, values_json FROM opsconsole_point_values WHERE point_id = $1`, id)
+	if err != nil {
+		return Point{}, fmt.Errorf("read point %d: %w", id, err)
+	}
+	defer rows.Close()
+
+	for rows.Next() {
+		var (
+			name SectionName
+			data string
+			v    Values
+		)
+
+		if err := rows.Scan(&name, &data); err != nil {
+			return Point{}, fmt.Errorf("read point %d: %w", id, err)
+		}
+
+		if err := v.UnmarshalJSON([]byte(data)); err != nil {
+			return Point{}, fmt.Errorf("read point %d: %w", id, err)
+		}
+
+		p.Sections[name] = v
+	}
+
+	return p, rows.Err()
+}
+
+// SectionPlan is what restoring a point would do, or did, to one section.
+type SectionPlan struct {
+	Section SectionName `json:"section"`
+	Title   string      `json:"-"`
+	// State is unchanged, differs, restored, failed or unknown.
+	State       PointState   `json:"state"`
+	Revision    string       `json:"revision"`
+	Differences []Difference `json:"differences"`
+	// Change is the one that restored it, or tried to.
+	Change *Change `json:"change"`
+	// Error says why it failed, or why it cannot be restored now.
+	Error string `json:"error,omitempty"`
+}
+
+// PointState is where a section stands against a point.
+type PointState string
+
+// The states.
+const (
+	PointUnchanged PointState = "unchanged"
+	PointDiffers   PointState = "differs"
+	PointRestored  PointState = "restored"
+	PointFailed    PointState = "failed"
+	PointUnknown   PointState = "unknown"
+)
+
+// PointPlan is what restoring a point would do, or did. Revision names the revisions of
+// all sections, to restore against.
+type PointPlan struct {
+	Point    Point         `json:"point"`
+	Revision string        `json:"revision"`
+	Sections []SectionPlan `json:"sections"`
+	// Complete says that every section is as the point has it.
+	Complete bool `json:"complete"`
+	// Confirm says why the restore has to be confirmed; "" when it has not.
+	Confirm string `json:"confirm,omitempty"`
+}
+
+// PreviewPoint says what restoring the point would do and changes nothing.
+func (c *Changes) PreviewPoint(ctx context.Context, service ops.Service, id int64) (PointPlan, error) {
+	point, err := c.Point(ctx, id)
+	if err != nil {
+		return PointPlan{}, err
+	}
+
+	plan := PointPlan{Point: point, Complete: true}
+
+	var revisions []string
+
+	for _, section := range Sections() {
+		current, err := c.current(ctx, service, section)
+		if err != nil {
+			return PointPlan{}, err
+		}
+
+		differences := section.Diff(current.Values, point.Sections[section.Name])
+
+		part := SectionPlan{
+			Section: section.Name, Title: section.Title, State: PointUnchanged,
+			Revision: current.Revision, Differences: differences,
+		}
+		if len(differences) > 0 {
+			part.State, plan.Complete = PointDiffers, false
+		}
+
+		if current.Open != nil {
+			part.Error = unsettled(section, *current.Open).Error()
+		}
+
+		if plan.Confirm == "" {
+			plan.Confirm = c.policy.confirmation(section, differences)
+		}
+
+		plan.Sections = append(plan.Sections, part)
+		revisions = append(revisions, string(section.Name)+":"+current.Revision)
+	}
+
+	plan.Revision = strings.Join(revisions, ",")
+
+	return plan, nil
+}
+
+// RestorePoint brings every section back to the point, a change each. What fails in one
+// section does not stop the others; trying again does the rest. It refuses, and changes
+// nothing, when a section is not at the revision that was previewed.
+func (c *Changes) RestorePoint(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, revision, reason, confirm string,
+) (PointPlan, error) {
+	plan, err := c.PreviewPoint(ctx, service, id)
+	if err != nil {
+		return PointPlan{}, err
+	}
+
+	errs := checkReason(reason)
+	if revision == "" {
+		errs = append(errs, ops.FieldError{
+			Field: "body.revision", Message: "is required: it says which values you saw. Preview the restore again.", Type: "revision",
+		})
+	}
+
+	if plan.Confirm != "" && strings.TrimSpace(confirm) != c.policy.Environment {
+		errs = append(errs, ops.FieldError{
+			Field: "body.confirm", Type: "confirm",
+			Message: fmt.Sprintf("%s Type %q, the environment's name, to confirm.", plan.Confirm, c.policy.Environment),
+		})
+	}
+
+	switch {
+	case len(errs) > 0:
+		return plan, ops.Invalid(errs)
+	case revision != plan.Revision:
+		return plan, &ops.Error{Code: ops.CodeConflict, Message: "Something changed since you looked. Compare again, then restore."}
+	case plan.Complete:
+		return plan, ops.Invalid([]ops.FieldError{{
+			Field: "body", Message: "Nothing would change: every section is as the point has it.", Type: "no_change",
+		}})
+	}
+
+	plan.Complete = true
+
+	for i := range plan.Sections {
+		part := &plan.Sections[i]
+		if part.State == PointUnchanged {
+			continue
+		}
+
+		c.restoreSection(ctx, service, actor, plan.Point, part, reason)
+		plan.Complete = plan.Complete && part.State == PointRestored
+	}
+
+	return plan, nil
+}
+
+func (c *Changes) restoreSection(
+	ctx context.Context, service ops.Service, actor audit.Actor, point Point, part *SectionPlan, reason string,
+) {
+	result, err := c.Apply(ctx, service, actor, Request{
+		Section: part.Section, Revision: part.Revision, Values: point.Sections[part.Section], Reason: reason,
+		Source: SourceRestore, Confirm: c.policy.Environment, repeated: true,
+	})
+	if err != nil {
+		part.State, part.Error = PointFailed, ops.AsError(err).Message
+
+		return
+	}
+
+	part.Change = &result.Change
+	part.Revision = result.Current.Revision
+
+	switch result.Change.Outcome {
+	case Applied:
+		part.State = PointRestored
+	case Failed:
+		part.State, part.Error = PointFailed, *result.Change.Error
+	case Pending, Unknown:
+		part.State, part.Error = PointUnknown, "Whether it was restored is not known yet."
+	}
+}

@@ -1,0 +1,102 @@
+package changes
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Policy says what a change by hand has to come with.
+type Policy struct {
+	// Environment is the name that is typed to confirm a grave change.
+	Environment string
+	// ConfirmBelow is the part of a number, 0 to 1, from which down a lower value is
+	// grave: 0.5 for halving it. 0 asks for no confirmation.
+	ConfirmBelow float64
+}
+
+// The length of a reason, in characters.
+const (
+	ReasonMin = 8
+	ReasonMax = 500
+)
+
+// checkReason refuses what explains nothing.
+func checkReason(reason string) []ops.FieldError {
+	refuse := func(kind, message string) []ops.FieldError {
+		return []ops.FieldError{{Field: "body.reason", Message: message, Type: kind}}
+	}
+
+	trimmed := strings.TrimSpace(reason)
+	first, _ := utf8.DecodeRuneInString(trimmed)
+
+	switch n := utf8.RuneCountInString(reason); {
+	case !storable(reason):
+		return refuse("string", "has characters that are not text")
+	case trimmed == "":
+		return refuse("string_too_short", "Say why: others will read it in the history.")
+	case utf8.RuneCountInString(trimmed) < ReasonMin:
+		return refuse("string_too_short", fmt.Sprintf("Say why in at least %d characters.", ReasonMin))
+	case n > ReasonMax:
+		return refuse("string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, ReasonMax))
+	case strings.Trim(trimmed, string(first)) == "":
+		return refuse("string_pattern", "is one character again and again. Say why, others will read it in the history.")
+	default:
+		return nil
+	}
+}
+
+// checkNewReason refuses the reason that the same person gave for the last change of
+// the section that took effect: what is copied explains nothing.
+func (c *Changes) checkNewReason(ctx context.Context, username string, section SectionName, reason string) ([]ops.FieldError, error) {
+	last, err := c.list(ctx, `WHERE section = $1 AND outcome = 'applied' ORDER BY id DESC LIMIT 1`, section)
+	if err != nil || len(last) == 0 || last[0].Actor != username ||
+		!strings.EqualFold(strings.TrimSpace(last[0].Reason), strings.TrimSpace(reason)) {
+		return nil, err
+	}
+
+	return []ops.FieldError{{
+		Field: "body.reason", Message: "is the reason of the last change again. Say what is different this time.", Type: "reason_repeated",
+	}}, nil
+}
+
+// Confirmation says why a change has to be confirmed with the environment's name; ""
+// when it has not.
+func (p Policy) confirmation(section Section, differences []Difference) string {
+	if p.ConfirmBelow <= 0 {
+		return ""
+	}
+
+	for _, d := range differences {
+		before, wasNumber := d.Before.(int64)
+		after, isNumber := d.After.(int64)
+
+		switch {
+		case wasNumber && isNumber && float64(after) <= p.ConfirmBelow*float64(before):
+			return fmt.Sprintf("%s goes from %d down to %d.", d.Field.Label, before, after)
+		case section.Name == Maintenance && d.Field.Name == "enabled" && d.After == true:
+			return "While maintenance is on, nobody can create an instance."
+		}
+	}
+
+	return ""
+}
+
+// checkConfirm wants the environment's name for a grave change by hand.
+func (p Policy) checkConfirm(section Section, differences []Difference, request Request) []ops.FieldError {
+	if request.Source == SourceLeaseEnd || request.Source == SourceSchedule {
+		return nil
+	}
+
+	why := p.confirmation(section, differences)
+	if why == "" || strings.TrimSpace(request.Confirm) == p.Environment {
+		return nil
+	}
+
+	return []ops.FieldError{{
+		Field: "body.confirm", Message: fmt.Sprintf("%s Type %q, the environment's name, to confirm.", why, p.Environment), Type: "confirm",
+	}}
+}

@@ -1,0 +1,88 @@
+package changes
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Term says when a temporary change ends by itself.
+type Term struct {
+	Kind   LeaseKind
+	EndsAt time.Time
+}
+
+// The shortest and the longest temporary change.
+const (
+	termMin = time.Second
+	termMax = 90 * 24 * time.Hour
+)
+
+// ParseTerm reads how long a change is to hold, of which at most one is given: a
+// duration ("90m", "PT90M"), a moment (RFC 3339), or the time within which it has to be
+// confirmed. It returns nil when none is given: the change is permanent.
+func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops.FieldError) {
+	given := 0
+
+	for _, text := range []string{duration, until, confirmWithin} {
+		if text != "" {
+			given++
+		}
+	}
+
+	refuse := func(field, message string) (*Term, []ops.FieldError) {
+		return nil, []ops.FieldError{{Field: "body." + field, Message: message, Type: "term"}}
+	}
+
+	if given > 1 {
+		return refuse("duration", "Give one of duration, until and confirm_within, or none for a permanent change.")
+	}
+
+	now := c.moment()
+
+	switch {
+	case duration != "":
+		length, message := termLength(duration)
+		if message != "" {
+			return refuse("duration", message)
+		}
+
+		return &Term{Kind: LeaseFor, EndsAt: now.Add(length)}, nil
+	case confirmWithin != "":
+		length, message := termLength(confirmWithin)
+		if message != "" {
+			return refuse("confirm_within", message)
+		}
+
+		return &Term{Kind: LeaseConfirm, EndsAt: now.Add(length)}, nil
+	case until != "":
+		at, err := time.Parse(time.RFC3339, until)
+		if err != nil {
+			return refuse("until", "must be a date and time with its zone, such as 2026-03-01T14:00:00Z")
+		}
+
+		if left := at.Sub(now); left < termMin || left > termMax {
+			return refuse("until", "must be in the future, at most 90 days from now")
+		}
+
+		return &Term{Kind: LeaseFor, EndsAt: at.UTC().Truncate(time.Microsecond)}, nil
+	default:
+		return nil, nil
+	}
+}
+
+func termLength(typed string) (length time.Duration, message string) {
+	iso, err := ParseDuration(typed)
+	if err != nil {
+		return 0, fmt.Sprintf("%q is not a duration: write 90m, 1d 12h or PT90M", clip(typed))
+	}
+
+	// ParseDuration writes what ops.ParseDuration reads.
+	length, _ = ops.ParseDuration(iso)
+	if length < termMin || length > termMax {
+		return 0, "must be between a second and 90 days"
+	}
+
+	return length, ""
+}
