@@ -1,7 +1,6 @@
 package auth_test
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -32,11 +31,11 @@ type fakeIDP struct {
 
 	mu    sync.Mutex
 	nonce string
-	// spent counts the requests by grant type.
-	spent map[string]int
+	// spent counts the refresh tokens that came.
+	spent int
 
 	// arrived is called when a token request comes in.
-	arrived func(grantType string)
+	arrived func()
 
 	// What else a test may change; the lock is held when they are called.
 	authorize func(answer url.Values)
@@ -44,9 +43,11 @@ type fakeIDP struct {
 	sign      func(claims []byte) string
 	// access makes the access token; the default is opaque.
 	access   func(claims claims) string
-	respond  func(request url.Values, body claims) (status int)
+	respond  func(request *http.Request, body claims) (status int)
 	userinfo func() (status int, body claims)
 	down     bool
+	// authMethods are what the discovery document says of the token endpoint, nil for nothing.
+	authMethods []string
 }
 
 const keyID = "the key"
@@ -70,7 +71,7 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 
 	key, _ := testKeys()
 	standard := &oidctest.Server{PublicKeys: []oidctest.PublicKey{{PublicKey: key.Public(), KeyID: keyID, Algorithm: oidc.RS256}}}
-	f := &fakeIDP{clock: newClock(), key: key, spent: map[string]int{}}
+	f := &fakeIDP{clock: newClock(), key: key}
 	f.sign = f.signWith(key, oidc.RS256)
 
 	mux := http.NewServeMux()
@@ -85,6 +86,10 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 
 		f.mu.Lock()
 		defer f.mu.Unlock()
+
+		if f.authMethods != nil {
+			document["token_endpoint_auth_methods_supported"] = f.authMethods
+		}
 
 		if f.userinfo != nil {
 			document["userinfo_endpoint"] = f.URL + "/userinfo"
@@ -135,11 +140,12 @@ func (f *fakeIDP) set(change func()) {
 	change()
 }
 
-func (f *fakeIDP) count(grantType string) int {
+// renewals counts the uses of refresh tokens.
+func (f *fakeIDP) renewals() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 
-	return f.spent[grantType]
+	return f.spent
 }
 
 // standardClaims are those of a good token.
@@ -179,22 +185,21 @@ func (f *fakeIDP) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		f.authorize(answer)
 	}
 
-	http.Redirect(w, r, query.Get("redirect_uri")+"?"+answer.Encode(), http.StatusSeeOther)
+	http.Redirect(w, r, query.Get("redirect_uri")+"?"+answer.Encode(), http.StatusSeeOther) //nolint:gosec // it has one client
 }
 
 func (f *fakeIDP) serveToken(w http.ResponseWriter, r *http.Request) {
-	grantType := r.PostFormValue("grant_type")
 	if f.arrived != nil {
-		f.arrived(grantType)
+		f.arrived()
 	}
 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 
-	f.spent[grantType]++
-
 	id := f.standardClaims()
-	if grantType == "authorization_code" {
+	if r.PostFormValue("grant_type") == "refresh_token" {
+		f.spent++
+	} else {
 		id["nonce"] = f.nonce
 	}
 
@@ -217,17 +222,14 @@ func (f *fakeIDP) serveToken(w http.ResponseWriter, r *http.Request) {
 
 	status := http.StatusOK
 	if f.respond != nil {
-		status = f.respond(r.PostForm, body)
+		status = f.respond(r, body)
 	}
 
 	reply(w, status, body)
 }
 
 func reply(w http.ResponseWriter, status int, body claims) {
-	var text bytes.Buffer
-	_ = json.NewEncoder(&text).Encode(body)
-
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = text.WriteTo(w)
+	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson // a test that gets less will say so
 }

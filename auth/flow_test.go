@@ -119,6 +119,41 @@ func TestSignOutGoesByTheProvider(t *testing.T) {
 	}
 }
 
+func TestSignOutWithoutTheProvider(t *testing.T) {
+	t.Parallel()
+
+	idp := newFakeIDP(t) // has no end_session_endpoint
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
+	b := c.browser(t)
+	b.get("/begin")
+
+	cookie := b.cookies()["opsconsole"]
+
+	idp.set(func() { idp.down = true })
+
+	// A console that was just started knows nothing of its provider, and ends the session all the same.
+	restarted := newConsole(t, c.db, idp.use)
+	b = restarted.browser(t)
+	b.setCookie("opsconsole", cookie)
+
+	for range 2 { // the second time there is none
+		if at, _, _ := b.page(http.MethodPost, "/logout", nil); at.String() != restarted.URL+auth.SignedOutPath {
+			t.Errorf("signing out leads to %s", at)
+		}
+	}
+
+	if n := count(t, c.db, "opsconsole_sessions"); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+
+	b.setCookie("opsconsole", "malformed")
+	b.page(http.MethodPost, "/logout", nil)
+
+	if left := b.cookies(); len(left) != 0 {
+		t.Errorf("cookies %v are left", left)
+	}
+}
+
 func TestRolesThatAreNotOps(t *testing.T) {
 	t.Parallel()
 

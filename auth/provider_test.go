@@ -1,7 +1,9 @@
 package auth_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -39,7 +41,7 @@ func TestBadTokensAreRefused(t *testing.T) {
 			f.sign = f.signWith(f.key.N.Bytes(), "HS256")
 		},
 		"no ID token": func(f *fakeIDP) {
-			f.respond = func(_ url.Values, body claims) int {
+			f.respond = func(_ *http.Request, body claims) int {
 				delete(body, "id_token")
 
 				return http.StatusOK
@@ -90,7 +92,7 @@ func TestWhatTheProviderRefuses(t *testing.T) {
 
 	refuse := func(status int, code string) func(*fakeIDP) {
 		return func(f *fakeIDP) {
-			f.respond = func(_ url.Values, body claims) int {
+			f.respond = func(_ *http.Request, body claims) int {
 				clear(body)
 
 				body["error"] = code
@@ -164,6 +166,80 @@ func TestTheProviderMayComeLate(t *testing.T) {
 	if got := b.get("/begin?return_to=/x"); got.Path != "/x" {
 		t.Errorf("after it came back: %+v", got)
 	}
+}
+
+func TestTheClientProvesItself(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		methods []string
+		secret  string
+		inForm  bool
+	}{
+		"by default in the header":     {nil, clientSecret, false},
+		"in the header if it may":      {[]string{"client_secret_post", "client_secret_basic"}, clientSecret, false},
+		"in the form if it must":       {[]string{"client_secret_post"}, clientSecret, true},
+		"a public client by name only": {nil, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			idp := newFakeIDP(t)
+			idp.authMethods = test.methods
+			idp.respond = func(r *http.Request, _ claims) int {
+				id, secret, inHeader := r.BasicAuth()
+				if inHeader == test.inForm || (inHeader && (id != clientID || secret != url.QueryEscape(clientSecret))) {
+					t.Errorf("in the header: %v, %q, %q", inHeader, id, secret)
+				}
+
+				if form := r.PostForm; test.inForm && (form.Get("client_id") != clientID || form.Get("client_secret") != test.secret) {
+					t.Errorf("in the form: %v", form)
+				}
+
+				return http.StatusOK
+			}
+
+			db := storetest.Open(t, storetest.SQLiteURL(t))
+
+			c := newConsole(t, db, idp.use, func(cfg *auth.Config) { cfg.ClientSecret = test.secret })
+			if got := c.browser(t).get("/begin"); !got.Identity.IsOps() {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func TestTheSecretGoesNowhereElse(t *testing.T) {
+	t.Parallel()
+
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s %s went elsewhere", r.Method, r.URL)
+	}))
+	defer elsewhere.Close()
+
+	idp := newFakeIDP(t)
+
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/token" {
+			http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+
+			return
+		}
+
+		recorded := httptest.NewRecorder()
+		idp.Config.Handler.ServeHTTP(recorded, r)
+		maps.Copy(w.Header(), recorded.Header())
+		w.WriteHeader(recorded.Code)
+		//nolint:gosec // a discovery document, with the issuer's address changed
+		_, _ = w.Write(bytes.ReplaceAll(recorded.Body.Bytes(), []byte(idp.URL), []byte("http://"+r.Host)))
+	}))
+	defer front.Close()
+
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), func(cfg *auth.Config) {
+		cfg.Issuer, cfg.HTTPClient = front.URL, nil
+	})
+
+	expectKind(t, c.browser(t).get("/begin"), http.StatusServiceUnavailable, "unreachable")
 }
 
 func TestTheProviderMayBeWrong(t *testing.T) {

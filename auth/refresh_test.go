@@ -2,7 +2,6 @@ package auth_test
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -27,8 +26,8 @@ func TestTokensAreRenewedInTime(t *testing.T) {
 
 		idp.clock.advance(9*time.Minute - time.Second)
 
-		if got := b.get("/").Identity; got.Token != before.Token || idp.count("refresh_token") != 0 {
-			t.Errorf("too early: %d renewals", idp.count("refresh_token"))
+		if got := b.get("/").Identity; got.Token != before.Token || idp.renewals() != 0 {
+			t.Errorf("too early: %d renewals", idp.renewals())
 		}
 
 		idp.clock.advance(time.Second)
@@ -41,6 +40,7 @@ func TestTokensAreRenewedInTime(t *testing.T) {
 		for i := range answers {
 			group.Go(func() { answers[i] = b.get("/") })
 		}
+
 		group.Wait()
 
 		for _, got := range answers {
@@ -49,7 +49,7 @@ func TestTokensAreRenewedInTime(t *testing.T) {
 			}
 		}
 
-		if n := idp.count("refresh_token"); n != 1 {
+		if n := idp.renewals(); n != 1 {
 			t.Errorf("%d renewals, want 1", n)
 		}
 
@@ -73,7 +73,7 @@ func TestRolesAreReadAgain(t *testing.T) {
 			f.idToken = func(c claims) { delete(c, auth.DefaultRolesClaim) }
 		}, ""},
 		"no ID token, opaque access token": {func(f *fakeIDP) {
-			f.respond = func(_ url.Values, body claims) int {
+			f.respond = func(_ *http.Request, body claims) int {
 				delete(body, "id_token")
 
 				return http.StatusOK
@@ -85,7 +85,7 @@ func TestRolesAreReadAgain(t *testing.T) {
 
 				return f.jwt(c)
 			}
-			f.respond = func(_ url.Values, body claims) int {
+			f.respond = func(_ *http.Request, body claims) int {
 				delete(body, "id_token")
 
 				return http.StatusOK
@@ -104,7 +104,7 @@ func TestRolesAreReadAgain(t *testing.T) {
 			idp.clock.advance(9 * time.Minute)
 
 			got := b.get("/")
-			if got.Identity.Username != "dave" || got.Identity.Role != test.want || idp.count("refresh_token") != 1 {
+			if got.Identity.Username != "dave" || got.Identity.Role != test.want || idp.renewals() != 1 {
 				t.Errorf("got %+v, want role %q", got, test.want)
 			}
 
@@ -120,7 +120,7 @@ func TestARefusedRenewalEndsTheSession(t *testing.T) {
 
 	for name, arrange := range map[string]func(*fakeIDP){
 		"invalid_grant": func(f *fakeIDP) {
-			f.respond = func(_ url.Values, body claims) int {
+			f.respond = func(_ *http.Request, body claims) int {
 				clear(body)
 
 				body["error"] = "invalid_grant"
@@ -166,7 +166,7 @@ func TestAProviderThatIsDownEndsNoSession(t *testing.T) {
 	var tried atomic.Int32
 
 	idp.set(func() {
-		idp.respond = func(_ url.Values, body claims) int {
+		idp.respond = func(_ *http.Request, body claims) int {
 			tried.Add(1)
 			clear(body)
 
@@ -224,14 +224,14 @@ func TestTwoProcessesRenewAtOnce(t *testing.T) {
 		)
 
 		idp.set(func() {
-			idp.arrived = func(string) {
+			idp.arrived = func() {
 				if arrivals.Add(1) == 1 { // the first waits until the other is through
 					close(both)
 					<-won
 				}
 			}
-			idp.respond = func(request url.Values, body claims) int {
-				token := request.Get("refresh_token")
+			idp.respond = func(request *http.Request, body claims) int {
+				token := request.PostFormValue("refresh_token")
 				if slices.Contains(used, token) {
 					clear(body)
 
@@ -276,7 +276,7 @@ func TestSigningOutDuringARenewalHolds(t *testing.T) {
 	other.setCookie("opsconsole", b.cookies()["opsconsole"])
 
 	idp.set(func() {
-		idp.arrived = func(string) {
+		idp.arrived = func() {
 			if err := c.auth.EndSession(t.Context(), id); err != nil {
 				t.Error(err)
 			}

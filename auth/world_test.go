@@ -153,7 +153,7 @@ func (c *console) routes(mux *http.ServeMux) {
 			return
 		}
 
-		http.Redirect(w, r, returnTo, http.StatusSeeOther)
+		http.Redirect(w, r, returnTo, http.StatusSeeOther) //nolint:gosec // what it may be is tested
 	})
 	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
 		target, err := c.auth.SignOut(w, r)
@@ -163,7 +163,7 @@ func (c *console) routes(mux *http.ServeMux) {
 			return
 		}
 
-		http.Redirect(w, r, target, http.StatusSeeOther)
+		http.Redirect(w, r, target, http.StatusSeeOther) //nolint:gosec // what it may be is tested
 	})
 
 	who := func(identify func(*http.Request) (auth.Identity, error)) http.HandlerFunc {
@@ -200,12 +200,13 @@ func (c *console) fail(w http.ResponseWriter, err error, returnTo string) {
 	}
 
 	_, _ = io.WriteString(c.log, err.Error()+"\n")
+
 	write(w, known.Code.HTTPStatus(), failed)
 }
 
 func write(w http.ResponseWriter, status int, body answer) {
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
+	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson,musttag // from one half of a test to the other
 }
 
 // browser keeps cookies and follows redirects.
@@ -270,7 +271,7 @@ func (b *browser) read(status int, text string) answer {
 	b.t.Helper()
 
 	var read answer
-	if err := json.Unmarshal([]byte(text), &read); err != nil {
+	if err := json.Unmarshal([]byte(text), &read); err != nil { //nolint:musttag // as above
 		b.t.Fatalf("status %d: %v in %q", status, err, text)
 	}
 
@@ -336,7 +337,7 @@ func (b *browser) setCookie(name, value string) {
 		b.t.Fatal(err)
 	}
 
-	b.Jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value, Path: "/"}})
+	b.Jar.SetCookies(at, []*http.Cookie{{Name: name, Value: value, Path: "/"}}) //nolint:gosec // a planted one has no attributes
 }
 
 func expectKind(t *testing.T, got answer, status int, kind string) {

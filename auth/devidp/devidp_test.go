@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -120,9 +121,7 @@ func authorization(changes url.Values) string {
 		"scope": {"openid profile email offline_access"}, "nonce": {"n"},
 		"code_challenge": {challenge}, "code_challenge_method": {"S256"},
 	}
-	for name, values := range changes {
-		query[name] = values
-	}
+	maps.Copy(query, changes)
 
 	return "/authorize?" + query.Encode()
 }
@@ -262,6 +261,39 @@ func TestWhatTheTokensSay(t *testing.T) {
 	refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}}
 	if got := p.do(http.MethodPost, "/oauth/token", refresh, basic(clientID, clientSecret)); got.json["error"] != "invalid_grant" {
 		t.Errorf("the refresh token is good after signing out: %+v", got)
+	}
+}
+
+func TestTokensAreRevoked(t *testing.T) {
+	t.Parallel()
+
+	p := start(t)
+	tokens := p.tokens()
+
+	access, _ := tokens["access_token"].(string)
+	refresh, _ := tokens["refresh_token"].(string)
+
+	introspect := func() map[string]any {
+		return p.do(http.MethodPost, "/oauth/introspect", url.Values{"token": {access}}, basic(clientID, clientSecret)).json
+	}
+	if got := introspect(); got["active"] != true || got["username"] != "dave" {
+		t.Errorf("introspection %v", got)
+	}
+
+	for _, token := range []string{access, refresh} {
+		got := p.do(http.MethodPost, "/revoke", url.Values{"token": {token}}, basic(clientID, clientSecret))
+		if got.status != http.StatusOK {
+			t.Errorf("revocation: %+v", got)
+		}
+	}
+
+	if got := introspect(); got["active"] != false || got["username"] != nil {
+		t.Errorf("introspection after revocation %v", got)
+	}
+
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}}
+	if got := p.do(http.MethodPost, "/oauth/token", form, basic(clientID, clientSecret)); got.json["error"] != "invalid_grant" {
+		t.Errorf("renewing after revocation: %+v", got)
 	}
 }
 

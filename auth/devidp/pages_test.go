@@ -2,6 +2,7 @@ package devidp_test
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -33,7 +34,8 @@ func TestTheSignInPage(t *testing.T) {
 		}
 	}
 
-	if rule := page.header.Get("Content-Security-Policy"); !strings.Contains(rule, "default-src 'none'") || strings.Contains(rule, "unsafe") {
+	rule := page.header.Get("Content-Security-Policy")
+	if !strings.Contains(rule, "default-src 'none'") || strings.Contains(rule, "unsafe") {
 		t.Errorf("content rule %q", rule)
 	}
 
@@ -76,7 +78,8 @@ func TestTokensForScripts(t *testing.T) {
 	claims := payload(t, got.json["access_token"])
 	expectPlatformClaims(t, claims)
 
-	if audience, _ := claims["aud"].([]any); claims["iss"] != p.issuer || len(audience) != 1 || audience[0] != clientID || claims["nonce"] != nil {
+	audience, _ := claims["aud"].([]any)
+	if claims["iss"] != p.issuer || len(audience) != 1 || audience[0] != clientID || claims["nonce"] != nil {
 		t.Errorf("claims %v", claims)
 	}
 
@@ -100,34 +103,34 @@ func TestItSpeaksToThisMachineAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	const host = "127.0.0.1:8080"
+
+	header := func(name, value string) http.Header { return http.Header{name: {value}} }
+
 	for name, test := range map[string]struct {
 		peer   string
 		host   string
 		header http.Header
 		want   int
 	}{
-		"this machine":                   {"127.0.0.1:1234", "127.0.0.1:8080", nil, http.StatusOK},
-		"by IPv6":                        {"[::1]:1234", "127.0.0.1:8080", nil, http.StatusOK},
-		"by IPv4 in IPv6":                {"[::ffff:127.0.0.1]:1234", "127.0.0.1:8080", nil, http.StatusOK},
-		"the same origin":                {"127.0.0.1:1", "127.0.0.1:8080", http.Header{"Origin": {"http://127.0.0.1:8080"}}, http.StatusOK},
-		"another machine":                {"192.0.2.7:1234", "127.0.0.1:8080", nil, http.StatusForbidden},
-		"another, by IPv6":               {"[2001:db8::7]:1234", "127.0.0.1:8080", nil, http.StatusForbidden},
-		"nowhere":                        {"", "127.0.0.1:8080", nil, http.StatusForbidden},
-		"a name that points here":        {"127.0.0.1:1234", "evil.example.com:8080", nil, http.StatusForbidden},
-		"by a proxy":                     {"127.0.0.1:1234", "127.0.0.1:8080", http.Header{"X-Forwarded-For": {"192.0.2.7"}}, http.StatusForbidden},
-		"by a proxy that says it better": {"127.0.0.1:1", "127.0.0.1:8080", http.Header{"Forwarded": {"for=192.0.2.7"}}, http.StatusForbidden},
-		"from a foreign page":            {"127.0.0.1:1", "127.0.0.1:8080", http.Header{"Origin": {"http://evil.example.com"}}, http.StatusForbidden},
-		"from a page that hides its name": {
-			"127.0.0.1:1", "127.0.0.1:8080", http.Header{"Sec-Fetch-Site": {"cross-site"}}, http.StatusForbidden,
-		},
+		"this machine":            {"127.0.0.1:1", host, nil, http.StatusOK},
+		"by IPv6":                 {"[::1]:1", host, nil, http.StatusOK},
+		"by IPv4 in IPv6":         {"[::ffff:127.0.0.1]:1", host, nil, http.StatusOK},
+		"the same origin":         {"127.0.0.1:1", host, header("Origin", "http://"+host), http.StatusOK},
+		"another machine":         {"192.0.2.7:1", host, nil, http.StatusForbidden},
+		"another, by IPv6":        {"[2001:db8::7]:1", host, nil, http.StatusForbidden},
+		"nowhere":                 {"", host, nil, http.StatusForbidden},
+		"a name that points here": {"127.0.0.1:1", "evil.example.com:8080", nil, http.StatusForbidden},
+		"by a proxy":              {"127.0.0.1:1", host, header("X-Forwarded-For", "192.0.2.7"), http.StatusForbidden},
+		"by a newer proxy":        {"127.0.0.1:1", host, header("Forwarded", "for=192.0.2.7"), http.StatusForbidden},
+		"from a foreign page":     {"127.0.0.1:1", host, header("Origin", "http://evil.example.com"), http.StatusForbidden},
+		"from one without a name": {"127.0.0.1:1", host, header("Sec-Fetch-Site", "cross-site"), http.StatusForbidden},
 	} {
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/demo-idp/demo-token", strings.NewReader("username=dave"))
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.RemoteAddr, request.Host = test.peer, test.host
 
-		for key, values := range test.header {
-			request.Header[key] = values
-		}
+		maps.Copy(request.Header, test.header)
 
 		recorder := httptest.NewRecorder()
 		idp.ServeHTTP(recorder, request)
