@@ -31,10 +31,12 @@ const (
 // LeaseKind says what the end of a lease is for.
 type LeaseKind string
 
-// The kinds: for a time, or until somebody confirms that the change was right.
+// The kinds: for a time, until somebody confirms that the change was right, or for the
+// length of a maintenance window, which ends it itself.
 const (
 	LeaseFor     LeaseKind = "until"
 	LeaseConfirm LeaseKind = "confirm"
+	LeaseWindow  LeaseKind = "window"
 )
 
 // Lease is a change that ends by itself and takes back what it set, and only that.

@@ -24,7 +24,7 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service) error {
 	now := store.Time{Time: c.moment()}
 
 	due, err := c.leases(ctx, c.db.Read(), `
-		WHERE state = 'active' AND end_change_id IS NULL AND ends_at <= $1
+		WHERE state = 'active' AND kind <> 'window' AND end_change_id IS NULL AND ends_at <= $1
 			AND (next_try_at IS NULL OR next_try_at <= $1) ORDER BY ends_at, id`, now)
 	if err != nil {
 		return err
@@ -60,6 +60,13 @@ func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error 
 
 		return err
 	})
+}
+
+// TakeBack ends a lease as its time would: only if the fields still hold what it set;
+// else it is held. It returns the lease as it is then, open when the end is not known
+// yet, and an error when nothing came of it.
+func (c *Changes) TakeBack(ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string) (Lease, error) {
+	return c.endLease(ctx, service, actor, id, reason, false)
 }
 
 // End ends a lease now. One that is held goes back whatever somebody else has set.
