@@ -105,6 +105,11 @@ func New(c Config, families ...Family) (*Engine, error) {
 // Run works until the context is done, then lets running jobs end, for as long as
 // the grace, and cancels them.
 func (e *Engine) Run(ctx context.Context) error {
+	// Nobody misses a process that never said it was there.
+	if err := e.rescue.step(ctx); err != nil {
+		return fmt.Errorf("announce this process: %w", err)
+	}
+
 	// River takes a cancelled context for an order to drop everything.
 	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("start the job engine: %w", err)
