@@ -415,7 +415,7 @@ func (v Capacity) ownerCard() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<table class=\"table\"><caption class=\"sr-only\">Instances by owner, those at or above the limit first</caption> <thead><tr><th scope=\"col\">Owner</th><th scope=\"col\" class=\"grow\">Of the limit</th><th scope=\"col\" class=\"num\">Instances</th><th scope=\"col\">Room</th></tr></thead> <tbody>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<table class=\"table\"><caption class=\"sr-only\">Instances by owner, those at or above the limit first</caption> <thead><tr><th scope=\"col\">Owner</th><th scope=\"col\" class=\"grow max-sm:hidden\">Of the limit</th><th scope=\"col\" class=\"num\">Instances</th><th scope=\"col\">Room</th></tr></thead> <tbody>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -433,7 +433,7 @@ func (v Capacity) ownerCard() templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</th><td>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</th><td class=\"max-sm:hidden\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

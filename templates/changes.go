@@ -14,19 +14,33 @@ func restorePath(id int64) string { return changePath(id) + "/restore" }
 
 func configPath(section changes.SectionName) string { return "/config/" + string(section) }
 
-// changeTitle says in a few words what a change was about: Concurrency: per_analyst 5 → 3.
+// changeTitle says what a change was about: Concurrency: per_analyst 5 → 3.
 func changeTitle(c changes.Change) string {
+	if steps := changeSteps(c); steps != "" {
+		return components.Word(c.Section) + ": " + steps
+	}
+
+	return components.Word(c.Section)
+}
+
+// changeSteps says what became of each field: per_analyst 5 → 3.
+func changeSteps(c changes.Change) string {
 	parts := make([]string, 0, len(c.Fields))
 
 	for _, name := range c.Fields {
 		parts = append(parts, name+" "+short(c.Before[name])+" → "+short(c.After[name]))
 	}
 
-	if len(parts) == 0 {
-		return components.Word(c.Section)
+	return strings.Join(parts, ", ")
+}
+
+// who is the actor of a change, and how it came when that was not by this console.
+func who(c changes.Change) string {
+	if c.Source == changes.SourceConsole {
+		return c.Actor
 	}
 
-	return components.Word(c.Section) + ": " + strings.Join(parts, ", ")
+	return c.Actor + " (" + sourceWord(c.Source) + ")"
 }
 
 // short is a value for a line of a list.

@@ -94,7 +94,7 @@ func MetricsPage(s Shell, v Metrics) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " <form class=\"filter\" method=\"get\" action=\"/metrics\" role=\"search\" aria-label=\"Find a metric\"><div class=\"field grow\"><label for=\"metric-search\">Find by name, help or label</label> <input class=\"input\" type=\"search\" id=\"metric-search\" name=\"q\" value=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " <form class=\"filter spaced\" method=\"get\" action=\"/metrics\" role=\"search\" aria-label=\"Find a metric\"><div class=\"field grow\"><label for=\"metric-search\">Find by name, help or label</label> <input class=\"input\" type=\"search\" id=\"metric-search\" name=\"q\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

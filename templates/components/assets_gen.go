@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=0d11a8522188"
+	StylesheetURL = "/static/app.css?v=41f95230d5b1"
 	ScriptURL     = "/static/app.js?v=6824a0e2632d"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=aa8bc7dc0382"
