@@ -72,7 +72,7 @@ func makeForeign(tb testing.TB, db *store.DB) {
 	tb.Helper()
 
 	exec(tb, db, `DROP TABLE opsconsole_counts`)
-	exec(tb, db, `DROP FUNCTION opsconsole_count CASCADE`)
+	exec(tb, db, `DROP FUNCTION opsconsole_count, opsconsole_count_alone CASCADE`)
 	exec(tb, db, `ALTER TABLE mappings ADD COLUMN data_source_id INTEGER`)
 	exec(tb, db, `ALTER TABLE instances ALTER COLUMN snapshot_id SET NOT NULL`)
 	exec(tb, db, `ALTER TABLE instances ALTER COLUMN id TYPE INTEGER`)

@@ -400,6 +400,8 @@ func TestACallerWhoLeavesEndsNoProbe(t *testing.T) {
 func TestSettingsThatAreRefused(t *testing.T) {
 	t.Parallel()
 
+	db := prepared(t)
+
 	for address, words := range map[string]string{
 		"starburst:8080":                 "--starburst-url must begin with http:// or https://",
 		"ftp://starburst":                "--starburst-url must begin with http:// or https://",
@@ -408,7 +410,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"http://starburst.internal:8080": "--starburst-password is sent over https alone: change --starburst-url",
 	} {
 		_, err := health.New(health.Config{
-			DB: prepared(t), Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+			DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 			Starburst: health.Starburst{URL: address, User: "opsconsole", Password: "hidden"},
 		})
 		if err == nil || err.Error() != words {

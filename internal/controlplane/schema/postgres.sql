@@ -158,8 +158,14 @@ CREATE TABLE opsconsole_counts (
     PRIMARY KEY (subject, owner_username, status)
 ) WITH (fillfactor = 50);
 
--- A statement changes each counter at most once, and all of them in one order, so
--- that statements wait for each other as little as they can and never in a circle.
+-- Whoever changes a count does it alone until the end of the transaction, from
+-- before the first row is locked: nobody ever waits for another in a circle.
+CREATE FUNCTION opsconsole_count_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('opsconsole_counts'));
+    RETURN NULL;
+END $$;
+
 -- What leaves every count as it was writes nothing.
 CREATE FUNCTION opsconsole_count() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -186,7 +192,7 @@ BEGIN
     EXECUTE format($sql$
         WITH changed AS (%s)
         INSERT INTO opsconsole_counts AS c (subject, owner_username, status, n)
-        SELECT * FROM (%s) AS counted ORDER BY 1, 2, 3
+        SELECT * FROM (%s) AS counted
         ON CONFLICT (subject, owner_username, status) DO UPDATE SET n = c.n + excluded.n
         $sql$, changed, counted);
 
@@ -198,6 +204,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE TRIGGER opsconsole_alone BEFORE INSERT OR DELETE OR UPDATE OF status, owner_username, pod_name ON instances
+    FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count_alone();
 CREATE TRIGGER opsconsole_insert AFTER INSERT ON instances REFERENCING NEW TABLE AS after
     FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count();
 CREATE TRIGGER opsconsole_update AFTER UPDATE ON instances REFERENCING OLD TABLE AS before NEW TABLE AS after
@@ -207,6 +215,8 @@ CREATE TRIGGER opsconsole_delete AFTER DELETE ON instances REFERENCING OLD TABLE
 CREATE TRIGGER opsconsole_truncate AFTER TRUNCATE ON instances
     FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count();
 
+CREATE TRIGGER opsconsole_alone BEFORE INSERT OR DELETE OR UPDATE OF status ON snapshots
+    FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count_alone();
 CREATE TRIGGER opsconsole_insert AFTER INSERT ON snapshots REFERENCING NEW TABLE AS after
     FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count();
 CREATE TRIGGER opsconsole_update AFTER UPDATE ON snapshots REFERENCING OLD TABLE AS before NEW TABLE AS after
@@ -216,6 +226,8 @@ CREATE TRIGGER opsconsole_delete AFTER DELETE ON snapshots REFERENCING OLD TABLE
 CREATE TRIGGER opsconsole_truncate AFTER TRUNCATE ON snapshots
     FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count();
 
+CREATE TRIGGER opsconsole_alone BEFORE INSERT OR DELETE OR UPDATE OF status ON export_jobs
+    FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count_alone();
 CREATE TRIGGER opsconsole_insert AFTER INSERT ON export_jobs REFERENCING NEW TABLE AS after
     FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count();
 CREATE TRIGGER opsconsole_update AFTER UPDATE ON export_jobs REFERENCING OLD TABLE AS before NEW TABLE AS after
