@@ -121,11 +121,11 @@ func (r *Runtime) move(ctx context.Context, m moving) error {
 		case ops.InstanceStarting:
 			_, err = tx.ExecContext(ctx, `
 				UPDATE instances SET status = 'running', pod_name = $1, started_at = $2, last_activity_at = $2, updated_at = $2
-				 WHERE id = $3 AND status = 'starting'`, podName(m.id), now, m.id)
+				 WHERE id = $3 AND status = 'starting'`, PodName(m.id), now, m.id)
 		case ops.InstanceResuming:
 			_, err = tx.ExecContext(ctx, `
 				UPDATE instances SET status = 'running', pod_name = $1, last_activity_at = $2, updated_at = $2
-				 WHERE id = $3 AND status = 'resuming'`, podName(m.id), now, m.id)
+				 WHERE id = $3 AND status = 'resuming'`, PodName(m.id), now, m.id)
 		case ops.InstanceStopping:
 			_, err = deleteStopping(ctx, tx, m.id)
 		case ops.InstanceSuspended:
@@ -138,7 +138,8 @@ func (r *Runtime) move(ctx context.Context, m moving) error {
 	})
 }
 
-func podName(id int64) string { return inProcess + strconv.FormatInt(id, 10) }
+// PodName is what the Runtime calls the pod of an instance.
+func PodName(id int64) string { return inProcess + strconv.FormatInt(id, 10) }
 
 // loaded is the pod of an instance and the bytes of its snapshot.
 type loaded struct {

@@ -1,0 +1,107 @@
+package demo
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// column is a property of a node or an edge.
+type column struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+type nodeDefinition struct {
+	Label      string   `json:"label"`
+	SQL        string   `json:"sql"`
+	PrimaryKey column   `json:"primary_key"`
+	Properties []column `json:"properties"`
+}
+
+type edgeDefinition struct {
+	Type       string   `json:"type"`
+	FromNode   string   `json:"from_node"`
+	ToNode     string   `json:"to_node"`
+	SQL        string   `json:"sql"`
+	FromKey    string   `json:"from_key"`
+	ToKey      string   `json:"to_key"`
+	Properties []column `json:"properties"`
+}
+
+// definitions are the node and edge definitions of a version, as JSON. Later
+// versions have more properties.
+func (s subject) definitions(version int) (nodes, edges string, err error) {
+	extra := []column{{"name", "STRING"}, {"created_at", "TIMESTAMP"}, {"score", "DOUBLE"}, {"region", "STRING"}, {"segment", "STRING"}}
+	properties := extra[:min(1+version, len(extra))]
+
+	var (
+		nodeList []nodeDefinition
+		edgeList []edgeDefinition
+	)
+
+	for _, n := range s.nodes {
+		nodeList = append(nodeList, nodeDefinition{
+			Label: n.label, SQL: fmt.Sprintf("SELECT * FROM %s.public.%s", s.catalog, n.table),
+			PrimaryKey: column{n.key, "STRING"}, Properties: properties,
+		})
+	}
+
+	for i, e := range s.edges {
+		edgeList = append(edgeList, edgeDefinition{
+			Type: e.kind, FromNode: s.nodes[0].label, ToNode: s.nodes[min(i+1, len(s.nodes)-1)].label,
+			SQL:     fmt.Sprintf("SELECT %s, %s FROM %s.public.%s", e.from, e.to, s.catalog, e.table),
+			FromKey: e.from, ToKey: e.to, Properties: []column{},
+		})
+	}
+
+	nodeJSON, err := json.Marshal(nodeList)
+	if err != nil {
+		return "", "", err
+	}
+
+	edgeJSON, err := json.Marshal(edgeList)
+
+	return string(nodeJSON), string(edgeJSON), err
+}
+
+// part is what one export job exports.
+type part struct {
+	kind, entity, sql, columns string
+	rows                       int64
+}
+
+// parts are the exports of a snapshot: the first entity has the subject's rows, and
+// edges are more than nodes.
+func (s subject) parts() []part {
+	var parts []part
+
+	for i, n := range s.nodes {
+		parts = append(parts, part{
+			"node", n.label, fmt.Sprintf("SELECT * FROM %s.public.%s", s.catalog, n.table),
+			fmt.Sprintf(`[%q,"name","created_at"]`, n.key), s.rows / int64(1+3*i), //nolint:mnd // fewer each
+		})
+	}
+
+	for i, e := range s.edges {
+		parts = append(parts, part{
+			"edge", e.kind, fmt.Sprintf("SELECT %s, %s FROM %s.public.%s", e.from, e.to, s.catalog, e.table),
+			fmt.Sprintf(`[%q,%q]`, e.from, e.to), s.rows * 5 / int64(2+2*i), //nolint:mnd // more each
+		})
+	}
+
+	return parts
+}
+
+// bytesPerRow is about what a row takes as Parquet.
+const bytesPerRow = 46
+
+// exportErrors are what Starburst says when an export fails.
+func exportErrors() []string {
+	return []string{
+		"EXCEEDED_TIME_LIMIT: Query exceeded the maximum execution time limit of 60.00m",
+		"EXCEEDED_LOCAL_MEMORY_LIMIT: Query exceeded per-node memory limit of 12GB",
+		"TABLE_NOT_FOUND: line 1:15: Table 'public.accounts_v2' does not exist",
+		"REMOTE_TASK_ERROR: Expected response code to be 200, but was 500: worker lost",
+		"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split gs://lake/part-00217.parquet: 403 Forbidden",
+	}
+}
