@@ -157,7 +157,22 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 		IdentityProvider: identityProvider,
 	})
 
-	c.background = append(c.background, watch.Run, every(time.Hour, c.logger, "old sessions", signIn.Purge),
+	service := func() (ops.Service, error) {
+		caller, err := p.caller(signIn)
+
+		return p.As(caller), err
+	}
+
+	c.background = append(c.background, watch.Run,
+		every(time.Second, c.logger, "the end of temporary changes", func(ctx context.Context) error {
+			as, err := service()
+			if err != nil {
+				return nil //nolint:nilerr // there is nobody to ask as; the leases show as overdue
+			}
+
+			return history.EndDue(ctx, as)
+		}),
+		every(time.Hour, c.logger, "old sessions", signIn.Purge),
 		every(time.Minute, c.logger, "the audit log's chain", func(ctx context.Context) error {
 			state, err := log.Verify(ctx)
 			if state.Broken != "" {

@@ -53,7 +53,7 @@ func (h *Handlers) history(p *page) error {
 
 // change shows one change.
 func (h *Handlers) change(p *page) error {
-	id, err := p.changeID()
+	id, err := p.id("change")
 	if err != nil {
 		return err
 	}

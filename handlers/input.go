@@ -19,8 +19,13 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+// asides are what a form or a JSON body may hold beside the fields of a section.
+func asides() []string {
+	return []string{"reason", "revision", "duration", "until", "confirm_within", "confirm", "name"}
+}
+
 // input is what was sent, as a form or as JSON: the fields of a section by their
-// dotted names, and beside them reason and revision.
+// dotted names, and beside them the asides.
 type input struct {
 	// values hold int64, bool, string or nil; in a form, what cannot be read as its
 	// field's type stays text, for the check to refuse.
@@ -28,9 +33,13 @@ type input struct {
 	// typed is every field of a form as it was typed, nil for JSON.
 	typed url.Values
 
-	reason, revision string
-	errs             []ops.FieldError
+	// aside holds the asides, "" where one was not sent.
+	aside map[string]string
+	errs  []ops.FieldError
 }
+
+func (in input) reason() string   { return in.aside["reason"] }
+func (in input) revision() string { return in.aside["revision"] }
 
 // input reads the body of a request.
 func (p *page) input() (input, error) {
@@ -73,9 +82,10 @@ func readJSON(body []byte) (input, error) {
 		return input{}, badForm(errors.New("not one JSON object"))
 	}
 
-	in := input{values: changes.Values{}}
-	in.reason = in.text(object, "reason")
-	in.revision = in.text(object, "revision")
+	in := input{values: changes.Values{}, aside: map[string]string{}}
+	for _, name := range asides() {
+		in.aside[name] = in.text(object, name)
+	}
 
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		single, err := json.Marshal(map[string]json.RawMessage{name: object[name]})
@@ -133,15 +143,17 @@ func readForm(body string) (input, error) {
 
 // formInput reads the fields of a form or of a query.
 func formInput(form url.Values) (input, error) {
-	in := input{values: changes.Values{}, typed: form, reason: form.Get("reason"), revision: form.Get("revision")}
+	in := input{values: changes.Values{}, typed: form, aside: map[string]string{}}
 
 	for name, values := range form {
 		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(s string) bool { return !utf8.ValidString(s) }) {
 			return input{}, badForm(errors.New("a field is not UTF-8"))
 		}
 
-		if name != "reason" && name != "revision" {
-			in.values[name] = values[len(values)-1]
+		if last := values[len(values)-1]; slices.Contains(asides(), name) {
+			in.aside[name] = last
+		} else {
+			in.values[name] = last
 		}
 	}
 
@@ -176,13 +188,20 @@ func (in *input) as(section changes.Section) {
 	}
 }
 
-// only refuses every field but the named ones.
+// only refuses every field of a section, and every aside but the named ones.
 func (in *input) only(names ...string) []ops.FieldError {
 	errs := in.errs
+	refuse := func(name string) {
+		errs = append(errs, ops.FieldError{Field: "body." + name, Message: "is not a field of this form", Type: "extra_forbidden"})
+	}
 
 	for name := range in.values {
-		if !slices.Contains(names, name) {
-			errs = append(errs, ops.FieldError{Field: "body." + name, Message: "is not a field of this form", Type: "extra_forbidden"})
+		refuse(name)
+	}
+
+	for name, value := range in.aside {
+		if value != "" && !slices.Contains(names, name) {
+			refuse(name)
 		}
 	}
 

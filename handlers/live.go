@@ -77,7 +77,7 @@ func (h *Handlers) drawExports(_ context.Context, s *monitor.Snapshot, now time.
 }
 
 func (h *Handlers) drawShell(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return templates.ShellLive(h.banner(ctx), nil, now), nil
+	return templates.ShellLive(h.banner(ctx), h.temporary(ctx), now), nil
 }
 
 // events streams what the page named by ?page= shows, and how old it is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/templates"
@@ -64,4 +65,34 @@ func (h *Handlers) banner(ctx context.Context) *templates.Banner {
 	message, _ := known.Values["message"].(string)
 
 	return &templates.Banner{Active: true, Title: "nobody can create an instance.", Message: message}
+}
+
+// temporary are the changes that go back by themselves.
+func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
+	leases, err := h.Changes.Leases(ctx)
+	if err != nil {
+		h.Logger.ErrorContext(ctx, "the temporary changes could not be read", "error", err)
+
+		return nil
+	}
+
+	var out []templates.Temporary
+
+	for _, lease := range leases {
+		section, err := changes.SectionOf(lease.Section)
+		if err != nil {
+			continue
+		}
+
+		var parts []string
+		for _, d := range section.Diff(lease.Before, lease.Set) {
+			parts = append(parts, d.Field.Label+" "+components.Value(d.Field, d.After))
+		}
+
+		out = append(out, templates.Temporary{
+			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, URL: "/leases",
+		})
+	}
+
+	return out
 }

@@ -77,6 +77,18 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 		}
 	}
 
+	outside, err := h.Changes.Unreviewed(ctx)
+	if err != nil {
+		return templates.Overview{}, err
+	}
+
+	for _, change := range outside {
+		lines = append(lines, components.Line{
+			State: components.Warn, URL: fmt.Sprintf("/history/%d", change.ID),
+			Text: fmt.Sprintf("The %s configuration was changed outside this console. Keep it or restore what was before.", change.Section),
+		})
+	}
+
 	view.Attention, view.Overall = attention(lines, view.Freshness)
 
 	return view, nil

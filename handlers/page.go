@@ -167,6 +167,7 @@ func (h *Handlers) shell(p *page, id, title string) templates.Shell {
 		Now:         p.now,
 		Fresh:       h.freshness(p.now),
 		Banner:      h.banner(p.ctx()),
+		Temporary:   h.temporary(p.ctx()),
 		Notices:     h.notices(p),
 		Version:     h.Version,
 	}

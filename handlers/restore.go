@@ -4,30 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// changeID is the id in the path.
-func (p *page) changeID() (int64, error) {
-	id, err := strconv.ParseInt(p.Param("id"), 10, 64)
-	if err != nil || id < 1 {
-		return 0, ops.NotFound("change", p.Param("id"))
-	}
-
-	return id, nil
-}
-
 // restoreReview shows what bringing back the values before a change would do.
 func (h *Handlers) restoreReview(p *page) error {
-	return h.previewRestore(p, http.StatusOK, p.QueryParam("revision"), "", nil)
+	return h.previewRestore(p, http.StatusOK, input{aside: map[string]string{"revision": p.QueryParam("revision")}}, nil)
 }
 
-// previewRestore draws the review of a restore against a revision, "" for what is set now.
-func (h *Handlers) previewRestore(p *page, status int, revision, reason string, problem *ops.FieldError) error {
-	id, err := p.changeID()
+// previewRestore draws the review of a restore against the input's revision, "" for
+// what is set now.
+func (h *Handlers) previewRestore(p *page, status int, in input, fields []ops.FieldError) error {
+	id, err := p.id("change")
 	if err != nil {
 		return err
 	}
@@ -37,6 +27,7 @@ func (h *Handlers) previewRestore(p *page, status int, revision, reason string, 
 		return err
 	}
 
+	revision := in.revision()
 	if revision == "" {
 		current, err := h.Changes.Current(p.ctx(), h.service(p), change.Section)
 		if err != nil {
@@ -46,14 +37,14 @@ func (h *Handlers) previewRestore(p *page, status int, revision, reason string, 
 		revision = current.Revision
 	}
 
-	request, err := h.Changes.RestoreRequest(p.ctx(), id, revision, reason)
+	request, err := h.Changes.RestoreRequest(p.ctx(), id, revision, "")
 	if err != nil {
 		return err
 	}
 
 	plan, err := h.Changes.Preview(p.ctx(), h.service(p), request)
 	if err != nil {
-		return h.restoreRefused(p, err, input{reason: reason})
+		return h.restoreRefused(p, err, in)
 	}
 
 	since, err := h.Changes.Since(p.ctx(), change)
@@ -61,24 +52,18 @@ func (h *Handlers) previewRestore(p *page, status int, revision, reason string, 
 		return err
 	}
 
-	view := h.reviewView(p, plan, input{})
-	view.Restores, view.Since, view.Typed = &change, list(since), nil
+	view := h.reviewView(p, plan, in)
+	view.Restores, view.Since, view.Typed, view.Snippets = &change, list(since), nil, nil
 	view.Action, view.Edit = fmt.Sprintf("/history/%d/restore", id), "/config/"+string(change.Section)
 	view.Button = fmt.Sprintf("Restore what was before change %d", id)
-	view.Snippets = nil
-	view.Reason = reason
 
-	if problem != nil {
-		view.ReasonError = sentenceOf(problem.Message)
-	}
-
-	return h.showReview(p, status, view)
+	return h.showReview(p, status, view.WithErrors(fields))
 }
 
 // restore brings back the values before a change, as a new change. With ?preview=1 it
 // says what would change and changes nothing.
 func (h *Handlers) restore(p *page) error {
-	id, err := p.changeID()
+	id, err := p.id("change")
 	if err != nil {
 		return err
 	}
@@ -88,15 +73,27 @@ func (h *Handlers) restore(p *page) error {
 		return err
 	}
 
-	if errs := in.only(); len(errs) > 0 {
+	if errs := in.only("reason", "revision", "confirm", "duration", "until", "confirm_within"); len(errs) > 0 {
 		return ops.Invalid(errs)
 	}
 
 	if p.QueryParam("preview") == "1" {
-		return h.previewRestore(p, http.StatusOK, in.revision, in.reason, nil)
+		return h.previewRestore(p, http.StatusOK, in, nil)
 	}
 
-	result, err := h.Changes.Restore(p.ctx(), h.service(p), p.actor(), id, in.revision, in.reason)
+	request, err := h.Changes.RestoreRequest(p.ctx(), id, in.revision(), in.reason())
+	if err != nil {
+		return err
+	}
+
+	var errs []ops.FieldError
+
+	request.Confirm = in.aside["confirm"]
+	if request.Term, errs = h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], in.aside["confirm_within"]); len(errs) > 0 {
+		return h.restoreRefused(p, ops.Invalid(errs), in)
+	}
+
+	result, err := h.Changes.Apply(p.ctx(), h.service(p), p.actor(), request)
 	h.Monitor.Wake()
 
 	if err != nil {
@@ -114,9 +111,9 @@ func (h *Handlers) restoreRefused(p *page, cause error, in input) error {
 	}
 
 	fields := ops.FieldErrors(cause)
-	if p.wantsJSON() || len(fields) != 1 || fields[0].Field != "body.reason" {
+	if p.wantsJSON() || !onlyAsides(fields) {
 		return cause
 	}
 
-	return h.previewRestore(p, http.StatusUnprocessableEntity, in.revision, in.reason, &fields[0])
+	return h.previewRestore(p, http.StatusUnprocessableEntity, in, fields)
 }

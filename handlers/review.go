@@ -26,6 +26,10 @@ func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) templates.Re
 		Values: plan.After, Differences: plan.Differences, Effects: []components.Line{},
 		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
 		RequestID: p.requestID(), Now: p.now, Snippets: h.snippets(section, plan.Current.Revision, plan.After),
+		Reason: in.reason(), Confirm: plan.Confirm, Confirmed: in.aside["confirm"],
+		Term: templates.TermInput{
+			Duration: in.aside["duration"], Until: in.aside["until"], ConfirmWithin: in.aside["confirm_within"],
+		},
 	}
 	back := url.Values{}
 

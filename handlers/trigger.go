@@ -68,11 +68,11 @@ func (h *Handlers) trigger(p *page) error {
 
 	before := h.Monitor.Snapshot().Metrics.Value.Job(job.Name)
 
-	triggered, err := h.Triggers.Trigger(p.ctx(), h.service(p), p.actor(), ops.JobTrigger{JobName: job.Name, Reason: in.reason})
+	triggered, err := h.Triggers.Trigger(p.ctx(), h.service(p), p.actor(), ops.JobTrigger{JobName: job.Name, Reason: in.reason()})
 	h.Monitor.Wake()
 
 	if err != nil {
-		return h.triggerRefused(p, job, in.reason, err)
+		return h.triggerRefused(p, job, in.reason(), err)
 	}
 
 	location := receiptURL(triggered, before)

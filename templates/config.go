@@ -95,6 +95,13 @@ type Review struct {
 	Edit        string `json:"-"`
 	Reason      string `json:"-"`
 	ReasonError string `json:"-"`
+	// Term says for how long; all "" is permanently. A restore may be temporary too.
+	Term TermInput `json:"-"`
+	// Confirm says why the environment's name has to be typed, "" when it has not;
+	// Confirmed is what was typed.
+	Confirm      string `json:"confirm,omitempty"`
+	Confirmed    string `json:"-"`
+	ConfirmError string `json:"-"`
 	// Problem says why the change was refused, in a sentence; "" before it was tried.
 	Problem   string `json:"-"`
 	RequestID string `json:"-"`
@@ -102,6 +109,34 @@ type Review struct {
 	Button   string               `json:"-"`
 	Snippets []components.Snippet `json:"-"`
 	Now      time.Time            `json:"-"`
+}
+
+// TermInput is how long a change is to hold, as it was typed: one of the three or none.
+type TermInput struct {
+	Duration, Until, ConfirmWithin                string
+	DurationError, UntilError, ConfirmWithinError string
+}
+
+// WithErrors returns the review with what is wrong beside what was typed.
+func (r Review) WithErrors(errs []ops.FieldError) Review {
+	for _, e := range errs {
+		switch e.Field {
+		case "body.reason":
+			r.ReasonError = e.Message
+		case "body.confirm":
+			r.ConfirmError = e.Message
+		case "body.duration":
+			r.Term.DurationError = e.Message
+		case "body.until":
+			r.Term.UntilError = e.Message
+		case "body.confirm_within":
+			r.Term.ConfirmWithinError = e.Message
+		default:
+			r.Problem = e.Message
+		}
+	}
+
+	return r
 }
 
 // TypedField is a field as it was typed.

@@ -23,7 +23,12 @@ func navigation() []navItem {
 		{"capacity", "Capacity", "/capacity", components.IconGauge, ""},
 		{"jobs", "Jobs", "/jobs", components.IconListChecks, ""},
 		{"exports", "Exports", "/exports", components.IconDatabaseZap, ""},
+		{"maintenance", "Maintenance", "/maintenance", components.IconWrench, ""},
+		{"lifecycle", "Lifecycle", "/config/lifecycle", components.IconClock, "Configuration"},
 		{"concurrency", "Concurrency", "/config/concurrency", components.IconSlidersHorizontal, "Configuration"},
+		{"export", "Export", "/config/export", components.IconDatabaseZap, "Configuration"},
+		{"leases", "Temporary changes", "/leases", components.IconTimer, "Configuration"},
+		{"points", "Named points", "/points", components.IconGitCommitHorizontal, "Configuration"},
 		{"history", "History", "/history", components.IconHistory, "Record"},
 		{"audit", "Audit", "/audit", components.IconScrollText, "Record"},
 		{"metrics", "Metrics", "/metrics", components.IconActivity, "Record"},
@@ -63,6 +68,10 @@ type action struct {
 func actions() []action {
 	out := []action{
 		{Label: "Change the concurrency limits", Path: "/config/concurrency", Icon: components.IconPencil},
+		{Label: "Change the lifecycle", Path: "/config/lifecycle", Icon: components.IconPencil},
+		{Label: "Change the export limits", Path: "/config/export", Icon: components.IconPencil},
+		{Label: "Turn maintenance mode on or off", Path: "/maintenance", Icon: components.IconWrench},
+		{Label: "Keep a named point", Path: "/points", Icon: components.IconGitCommitHorizontal},
 	}
 
 	for _, job := range []ops.JobName{ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation, ops.JobSchemaCache} {

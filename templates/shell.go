@@ -3,6 +3,7 @@ package templates
 import (
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -108,7 +109,9 @@ type Banner struct {
 type Temporary struct {
 	Text   string
 	EndsAt time.Time
-	URL    string
+	// State says whether it is running, overdue or held.
+	State changes.LeaseState
+	URL   string
 }
 
 // Notice is what the last request came to, shown once above the page: a toast when the

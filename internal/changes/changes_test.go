@@ -188,6 +188,17 @@ func (w *world) apply(t *testing.T, r changes.Request) changes.Change {
 	return result.Change
 }
 
+func (w *world) restore(t *testing.T, id int64, revision, reason string) (changes.Result, error) {
+	t.Helper()
+
+	r, err := w.RestoreRequest(t.Context(), id, revision, reason)
+	if err != nil {
+		return changes.Result{}, err
+	}
+
+	return w.Apply(t.Context(), w.service, dave, r)
+}
+
 func (w *world) perAnalyst(t *testing.T) int {
 	t.Helper()
 
@@ -234,7 +245,7 @@ func TestAChangeIsAppliedAndRestored(t *testing.T) {
 
 		after := w.current(t)
 
-		result, err := w.Restore(t.Context(), w.service, dave, change.ID, after.Revision, "the test is over")
+		result, err := w.restore(t, change.ID, after.Revision, "the test is over")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -559,7 +570,7 @@ func TestWhatIsChangedOutsideBecomesAChange(t *testing.T) {
 		}
 
 		// And it can be restored.
-		result, err := w.Restore(t.Context(), w.service, dave, change.ID, w.current(t).Revision, "nobody agreed to that")
+		result, err := w.restore(t, change.ID, w.current(t).Revision, "nobody agreed to that")
 		if err != nil || result.Change.Outcome != changes.Applied || w.perAnalyst(t) != 5 {
 			t.Errorf("got %+v, %v", result, err)
 		}
@@ -624,7 +635,7 @@ func TestNullIsRestoredAsNull(t *testing.T) {
 			t.Fatalf("got %+v, %v", result, err)
 		}
 
-		result, err = w.Restore(t.Context(), w.service, dave, result.Change.ID, result.Current.Revision, "it was too early")
+		result, err = w.restore(t, result.Change.ID, result.Current.Revision, "it was too early")
 		if err != nil || result.Change.Outcome != changes.Applied || result.Current.Values["mapping.default_ttl"] != nil {
 			t.Fatalf("got %+v, %v", result, err)
 		}

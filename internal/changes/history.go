@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -128,19 +127,6 @@ func (c *Changes) RestoreRequest(ctx context.Context, id int64, revision, reason
 		Section: change.Section, Revision: revision, Values: change.Before, Reason: reason,
 		Source: SourceRestore, Restores: &id,
 	}, nil
-}
-
-// Restore brings the section back to what it was before the change: a new change, with
-// the errors of [Changes.Apply].
-func (c *Changes) Restore(
-	ctx context.Context, service ops.Service, actor audit.Actor, id int64, revision, reason string,
-) (Result, error) {
-	request, err := c.RestoreRequest(ctx, id, revision, reason)
-	if err != nil {
-		return Result{}, err
-	}
-
-	return c.Apply(ctx, service, actor, request)
 }
 
 // sinceShown bounds the changes that a restore tells of.

@@ -1,0 +1,108 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+)
+
+// compare shows what differs between what a section held after two changes.
+func (h *Handlers) compare(p *page) error {
+	var pair [2]changes.Change
+
+	for i, name := range []string{"a", "b"} {
+		id, err := strconv.ParseInt(p.QueryParam(name), 10, 64)
+		if err != nil {
+			return ops.Invalid([]ops.FieldError{{Field: "query." + name, Message: "is the number of a change", Type: "int_type"}})
+		}
+
+		if pair[i], err = h.Changes.Get(p.ctx(), id); err != nil {
+			return err
+		}
+	}
+
+	a, b := pair[0], pair[1]
+	if a.Section != b.Section {
+		return ops.Invalid([]ops.FieldError{{
+			Field: "query.b", Message: "is a change of another section: only changes of one section can be compared", Type: "section",
+		}})
+	}
+
+	section, err := changes.SectionOf(a.Section)
+	if err != nil {
+		return err
+	}
+
+	view := templates.Compare{
+		A: a, B: b, Differences: list(section.Diff(a.After, b.After)), Title: section.Title, Fields: section.Fields, Now: p.now,
+	}
+
+	return p.answer(answer{data: view, full: templates.ComparePage(h.shell(p, "history", "Compare"), view)})
+}
+
+// keepForm asks why an outside change may stand.
+func (h *Handlers) keepForm(p *page) error {
+	id, err := p.id("change")
+	if err != nil {
+		return err
+	}
+
+	change, err := h.Changes.Get(p.ctx(), id)
+	if err != nil {
+		return err
+	}
+
+	return h.showKeepForm(p, http.StatusOK, templates.KeepForm{Change: change})
+}
+
+func (h *Handlers) showKeepForm(p *page, status int, view templates.KeepForm) error {
+	section, err := changes.SectionOf(view.Change.Section)
+	if err != nil {
+		return err
+	}
+
+	view.Title, view.Differences, view.Now = section.Title, section.Diff(view.Change.Before, view.Change.After), p.now
+
+	return p.answer(answer{
+		status: status, data: view, full: templates.KeepPage(h.shell(p, "history", "Keep a change from outside"), view),
+	})
+}
+
+// keep lets an outside change stand.
+func (h *Handlers) keep(p *page) error {
+	id, err := p.id("change")
+	if err != nil {
+		return err
+	}
+
+	in, err := p.input()
+	if err != nil {
+		return err
+	}
+
+	if errs := in.only("reason"); len(errs) > 0 {
+		return ops.Invalid(errs)
+	}
+
+	change, err := h.Changes.KeepExternal(p.ctx(), p.actor(), id, in.reason())
+
+	switch fields := ops.FieldErrors(err); {
+	case len(fields) == 1 && !p.wantsJSON():
+		if change, err = h.Changes.Get(p.ctx(), id); err != nil {
+			return err
+		}
+
+		return h.showKeepForm(p, http.StatusUnprocessableEntity, templates.KeepForm{
+			Change: change, Reason: in.reason(), ReasonError: sentenceOf(fields[0].Message),
+		})
+	case err != nil:
+		return err
+	case p.wantsJSON():
+		return p.json(http.StatusOK, map[string]changes.Change{"change": change})
+	default:
+		return p.seeOther("/history/" + strconv.FormatInt(id, 10))
+	}
+}

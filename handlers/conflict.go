@@ -1,0 +1,35 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// showConflict shows original, theirs and yours, and a form to go on from.
+func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in input) error {
+	e := ops.AsError(conflict)
+	view := templates.Conflict{
+		Error:    templates.ConflictError{Code: e.Code, Message: e.Message, Details: e.Details},
+		Original: conflict.Original, Theirs: conflict.Theirs, Yours: conflict.Yours, Revision: conflict.Revision,
+		Section: conflict.Section.Name, Title: conflict.Section.Title, Fields: conflict.Section.Fields,
+		Change: conflict.By, Reason: in.reason(), Now: p.now,
+	}
+
+	for _, field := range conflict.Section.Fields {
+		view.Form.Fields = append(view.Form.Fields, templates.FormField{
+			Field: field, Typed: components.Raw(conflict.Yours[field.Name]), Current: conflict.Theirs[field.Name],
+		})
+	}
+
+	view.Form.Section, view.Form.Revision = conflict.Section.Name, conflict.Revision
+	shell := h.shell(p, string(view.Section), view.Title)
+
+	return p.answer(answer{
+		status: http.StatusConflict, data: view,
+		full: templates.ConflictPage(shell, view), fragment: templates.ConflictPanel(view),
+	})
+}

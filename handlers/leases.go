@@ -1,0 +1,154 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+)
+
+// leases lists the temporary changes that have not ended.
+func (h *Handlers) leases(p *page) error {
+	open, err := h.Changes.Leases(p.ctx())
+	if err != nil {
+		return err
+	}
+
+	view := templates.Leases{Items: list(open), Now: p.now}
+
+	return p.answer(answer{data: view, full: templates.LeasesPage(h.shell(p, "leases", "Temporary changes"), view)})
+}
+
+// id is the number in the path, of a kind of thing.
+func (p *page) id(kind string) (int64, error) {
+	id, err := strconv.ParseInt(p.Param("id"), 10, 64)
+	if err != nil || id < 1 {
+		return 0, ops.NotFound(kind, p.Param("id"))
+	}
+
+	return id, nil
+}
+
+// lease is the one in the path.
+func (h *Handlers) lease(p *page) (changes.Lease, error) {
+	id, err := p.id("lease")
+	if err != nil {
+		return changes.Lease{}, err
+	}
+
+	if !slices.Contains(templates.LeaseActs(), p.Param("act")) {
+		return changes.Lease{}, ops.NotFound("act", p.Param("act"))
+	}
+
+	return h.Changes.Lease(p.ctx(), id)
+}
+
+// leaseForm asks for the reason of what is to be done.
+func (h *Handlers) leaseForm(p *page) error {
+	lease, err := h.lease(p)
+	if err != nil {
+		return err
+	}
+
+	return h.showLeaseForm(p, http.StatusOK, templates.LeaseForm{Lease: lease})
+}
+
+func (h *Handlers) showLeaseForm(p *page, status int, view templates.LeaseForm) error {
+	section, err := changes.SectionOf(view.Lease.Section)
+	if err != nil {
+		return err
+	}
+
+	view.Act, view.Title, view.Fields = p.Param("act"), section.Title, section.Fields
+	view.RequestID, view.Now = p.requestID(), p.now
+	shell := h.shell(p, "leases", "Temporary change "+strconv.FormatInt(view.Lease.ID, 10))
+
+	return p.answer(answer{status: status, data: view, full: templates.LeaseFormPage(shell, view)})
+}
+
+// leaseAct extends, ends or confirms a lease.
+func (h *Handlers) leaseAct(p *page) error {
+	lease, err := h.lease(p)
+	if err != nil {
+		return err
+	}
+
+	in, err := p.input()
+	if err != nil {
+		return err
+	}
+
+	after, err := h.actOnLease(p, lease, in)
+	h.Monitor.Wake()
+
+	switch {
+	case err != nil:
+		return h.leaseRefused(p, lease, in, err)
+	case p.wantsJSON():
+		return p.json(http.StatusOK, map[string]changes.Lease{"lease": after})
+	default:
+		return p.seeOther("/leases")
+	}
+}
+
+func (h *Handlers) actOnLease(p *page, lease changes.Lease, in input) (changes.Lease, error) {
+	allowed := []string{"reason"}
+	if p.Param("act") == "extend" {
+		allowed = append(allowed, "duration", "until")
+	}
+
+	if errs := in.only(allowed...); len(errs) > 0 {
+		return changes.Lease{}, ops.Invalid(errs)
+	}
+
+	switch p.Param("act") {
+	case "extend":
+		term, errs := h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], "")
+		if len(errs) > 0 {
+			return changes.Lease{}, ops.Invalid(errs)
+		}
+
+		return h.Changes.Extend(p.ctx(), p.actor(), lease.ID, term, in.reason())
+	case "end":
+		return h.Changes.End(p.ctx(), h.service(p), p.actor(), lease.ID, in.reason())
+	default:
+		return h.Changes.Confirm(p.ctx(), p.actor(), lease.ID, in.reason())
+	}
+}
+
+// leaseRefused shows the form again with what was typed.
+func (h *Handlers) leaseRefused(p *page, lease changes.Lease, in input, cause error) error {
+	e := ops.AsError(cause)
+	if p.wantsJSON() || e.Code == ops.CodeInternal {
+		return cause
+	}
+
+	view := templates.LeaseForm{
+		Lease: lease, Reason: in.reason(),
+		Term: templates.TermInput{Duration: in.aside["duration"], Until: in.aside["until"]},
+	}
+
+	fields := ops.FieldErrors(cause)
+	if len(fields) == 0 {
+		view.Problem = e.Message
+	}
+
+	for _, f := range fields {
+		switch strings.TrimPrefix(f.Field, "body.") {
+		case "reason":
+			view.ReasonError = sentenceOf(f.Message)
+		case "duration":
+			view.Term.DurationError = sentenceOf(f.Message)
+		case "until":
+			view.Term.UntilError = sentenceOf(f.Message)
+		default:
+			view.Problem = sentenceOf(f.Message)
+		}
+	}
+
+	return h.showLeaseForm(p, e.Code.HTTPStatus(), view)
+}

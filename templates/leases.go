@@ -1,0 +1,83 @@
+package templates
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+)
+
+// Leases is the page of the temporary changes that have not ended, those that end
+// first leading.
+type Leases struct {
+	Items []changes.Lease `json:"items"`
+	// Next is always null: open leases are few.
+	Next *int64    `json:"next"`
+	Now  time.Time `json:"-"`
+}
+
+// LeaseForm asks for the reason of what is to be done about a lease, and for the new
+// end where it is extended.
+type LeaseForm struct {
+	Lease changes.Lease `json:"lease"`
+	// Act is extend, end or confirm.
+	Act         string          `json:"act"`
+	Title       string          `json:"-"`
+	Fields      []changes.Field `json:"-"`
+	Reason      string          `json:"-"`
+	ReasonError string          `json:"-"`
+	Term        TermInput       `json:"-"`
+	Problem     string          `json:"-"`
+	RequestID   string          `json:"-"`
+	Now         time.Time       `json:"-"`
+}
+
+// LeaseActs are what can be done about a lease.
+func LeaseActs() []string { return []string{"extend", "end", "confirm"} }
+
+// Points is the page of the named points, newest first, and the form for a new one.
+type Points struct {
+	Items       []changes.Point `json:"items"`
+	Next        *int64          `json:"next"`
+	Name        string          `json:"-"`
+	NameError   string          `json:"-"`
+	Reason      string          `json:"-"`
+	ReasonError string          `json:"-"`
+	Problem     string          `json:"-"`
+	Now         time.Time       `json:"-"`
+}
+
+// PointDetail is a point, what restoring it would do to each section or did, and the
+// form that restores it.
+type PointDetail struct {
+	changes.PointPlan
+
+	// Tried says that the states are those of a restore, not of a preview.
+	Tried        bool      `json:"tried"`
+	Reason       string    `json:"-"`
+	ReasonError  string    `json:"-"`
+	Confirmed    string    `json:"-"`
+	ConfirmError string    `json:"-"`
+	Problem      string    `json:"-"`
+	RequestID    string    `json:"-"`
+	Now          time.Time `json:"-"`
+}
+
+// Compare shows what a section held after each of two changes.
+type Compare struct {
+	A           changes.Change       `json:"a"`
+	B           changes.Change       `json:"b"`
+	Differences []changes.Difference `json:"differences"`
+	Title       string               `json:"-"`
+	Fields      []changes.Field      `json:"-"`
+	Now         time.Time            `json:"-"`
+}
+
+// KeepForm asks why an outside change may stand.
+type KeepForm struct {
+	Change      changes.Change       `json:"change"`
+	Title       string               `json:"-"`
+	Differences []changes.Difference `json:"differences"`
+	Reason      string               `json:"-"`
+	ReasonError string               `json:"-"`
+	Now         time.Time            `json:"-"`
+}
