@@ -3,6 +3,7 @@ package health
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -51,6 +52,12 @@ func New(cfg Config) (*Checker, error) {
 	starburst, err := starburstProbe(cfg.Starburst)
 	if err != nil {
 		return nil, err
+	}
+
+	for name := range cfg.SlowAfter {
+		if name != ops.ComponentDatabase && name != ops.ComponentKubernetes && name != ops.ComponentStarburst {
+			return nil, fmt.Errorf("--slow-after names the component %q, there are database, kubernetes and starburst", name)
+		}
 	}
 
 	newComponent := func(name string, probe probe) *component {

@@ -98,12 +98,21 @@ func (c *component) ask(ctx context.Context) result {
 
 	found := result{at: end, component: c.judge(err, end.Sub(start))}
 
-	if before := c.lastResult().component.Status; before != found.component.Status && found.component.Error != nil {
-		c.logger.WarnContext(ctx, "a component of the platform changed its state",
-			"component", c.name, "status", found.component.Status, "words", *found.component.Error, "cause", errors.Unwrap(err))
-	}
+	c.logChange(ctx, c.lastResult().component.Status, found.component, errors.Unwrap(err))
 
 	return found
+}
+
+// logChange tells what changed since the last probe, and a first one that fails.
+func (c *component) logChange(ctx context.Context, before ops.ComponentStatus, now ops.Component, cause error) {
+	switch {
+	case now.Status == before, before == "" && now.Error == nil:
+	case now.Error != nil:
+		c.logger.WarnContext(ctx, "a component of the platform is not as it should be",
+			"component", c.name, "status", now.Status, "words", *now.Error, "cause", cause)
+	default:
+		c.logger.InfoContext(ctx, "a component of the platform is well again", "component", c.name, "status", now.Status)
+	}
 }
 
 // judge turns what the probe found into the contract's words.

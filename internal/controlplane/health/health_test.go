@@ -419,6 +419,50 @@ func TestSettingsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestAPatienceForNobodyIsRefused(t *testing.T) {
+	t.Parallel()
+
+	_, err := health.New(health.Config{
+		DB: prepared(t), Now: time.Now, Logger: slog.New(slog.DiscardHandler), SlowAfter: map[string]time.Duration{"trino": time.Second},
+	})
+	if err == nil || !strings.Contains(err.Error(), `"trino"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A component that stays as it is is not told again and again.
+func TestChangesAreLogged(t *testing.T) {
+	t.Parallel()
+
+	var (
+		log   bytes.Buffer
+		fails atomic.Bool
+		clock = new(clock)
+	)
+
+	checker := newChecker(t, health.Config{
+		Now: clock.Now, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		Starburst: health.Starburst{URL: starburst(t, func(w http.ResponseWriter, r *http.Request) {
+			if fails.Load() {
+				text(http.StatusBadGateway, "")(w, r)
+			} else {
+				text(http.StatusOK, info)(w, r)
+			}
+		})},
+	})
+
+	for _, failing := range []bool{false, false, true, true, false, false} {
+		fails.Store(failing)
+		clock.advance(time.Minute)
+		check(t, checker)
+	}
+
+	if lines := strings.Split(strings.TrimSpace(log.String()), "\n"); len(lines) != 2 ||
+		!strings.Contains(lines[0], "level=WARN") || !strings.Contains(lines[0], "502") || !strings.Contains(lines[1], "level=INFO") {
+		t.Errorf("the log says\n%s", log.String())
+	}
+}
+
 // apiServer speaks /readyz over TLS, and its configuration trusts it.
 func apiServer(t *testing.T, answer http.HandlerFunc) *rest.Config {
 	t.Helper()
