@@ -1,0 +1,139 @@
+package maintenance
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+)
+
+// Phase is where a window stands.
+type Phase string
+
+// The phases. A window is announced, then active from its start to its end, then
+// verifying until the platform is healthy and everything is as before: then it is
+// completed. Overrun is past its end on a platform that is not healthy. Held waits for
+// an operator, and its note says what for. Missed could not be started before its end.
+const (
+	Announced Phase = "announced"
+	Active    Phase = "active"
+	Verifying Phase = "verifying"
+	Completed Phase = "completed"
+	Cancelled Phase = "cancelled"
+	Overrun   Phase = "overrun"
+	Held      Phase = "held"
+	Missed    Phase = "missed"
+)
+
+// Phases lists them all, for filters.
+func Phases() []Phase {
+	return []Phase{Announced, Active, Verifying, Overrun, Held, Completed, Cancelled, Missed}
+}
+
+// Final reports whether nothing follows the phase.
+func (p Phase) Final() bool { return p == Completed || p == Cancelled || p == Missed }
+
+// Settings are temporary values by section.
+type Settings map[changes.SectionName]changes.Values
+
+// Plan is what a window says to users and does to the platform.
+type Plan struct {
+	// Title has 1 to 120 characters, Message 1 to 2,000 of a Markdown subset, kept as typed.
+	Title   string `json:"title"`
+	Message string `json:"message"`
+	// MaintenanceMode says that maintenance mode is on for the window's length, with the
+	// window's message.
+	MaintenanceMode bool     `json:"maintenance_mode"`
+	Settings        Settings `json:"settings"`
+}
+
+// Window is a span of time in which something is done to the platform.
+type Window struct {
+	ID int64 `json:"id"`
+	// UID is the window's name in calendars: it never changes and is never used again.
+	UID string `json:"uid"`
+	// Revision grows with everything that happens to the window, Sequence with what
+	// subscribers are told.
+	Revision int64 `json:"revision"`
+	Sequence int64 `json:"sequence"`
+	// Phase is derived from what was done and from the clock: a window past its end is
+	// not active, also when nobody has come round to ending it.
+	Phase Phase `json:"phase"`
+	Plan
+
+	StartsAt time.Time `json:"starts_at"`
+	EndsAt   time.Time `json:"ends_at"`
+	// TimeZone is the IANA name of the zone that the window was announced in.
+	TimeZone string `json:"time_zone"`
+	// Recurrence is the RRULE of the series that the window is one of, Series its id and
+	// Occurrence its number there, from 1; nil, nil and 0 for a window that stands alone.
+	Recurrence *string `json:"recurrence"`
+	Series     *int64  `json:"series"`
+	Occurrence int64   `json:"occurrence"`
+
+	Reason      string    `json:"reason"`
+	AnnouncedBy string    `json:"announced_by"`
+	AnnouncedAt time.Time `json:"announced_at"`
+	// ActsFor is in whose name the window does what it does: who announced it, started
+	// it by hand or took it over.
+	ActsFor   string    `json:"acts_for"`
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// StartedAt is when everything was applied, EndedAt when everything was as before.
+	StartedAt *time.Time `json:"started_at"`
+	EndedAt   *time.Time `json:"ended_at"`
+	// PlannedStartsAt and PlannedEndsAt are the times as they were announced, before the
+	// window was started by hand, extended or ended early.
+	PlannedStartsAt time.Time `json:"planned_starts_at"`
+	PlannedEndsAt   time.Time `json:"planned_ends_at"`
+
+	// Overdue says that something should have happened and has not yet; Note says why,
+	// or what a held window waits for.
+	Overdue bool   `json:"overdue"`
+	Note    string `json:"note"`
+	// Steps are the phases so far, oldest first.
+	Steps []Step `json:"phases"`
+	// Report is there once everything is as before.
+	Report *Report `json:"report"`
+
+	// stored is the phase in the database, without the clock.
+	stored Phase
+	// verifiedAt is when the end could begin: the platform was healthy, or verifiedBy
+	// said that it is over.
+	verifiedAt   time.Time
+	verifiedBy   string
+	verifyReason string
+	health       string
+	dueAt        time.Time
+	tries        int
+	triedNext    time.Time
+}
+
+// Step is a phase that a window was in.
+type Step struct {
+	Phase Phase     `json:"phase"`
+	At    time.Time `json:"at"`
+}
+
+// Length is from start to end as they are now.
+func (w Window) Length() time.Duration { return w.EndsAt.Sub(w.StartsAt) }
+
+// Running reports whether the window has begun to act and is not over.
+func (w Window) Running() bool { return w.StartedAt != nil && !w.Phase.Final() }
+
+// Location is the window's zone; one that cannot be loaded is UTC.
+func (w Window) Location() *time.Location { return location(w.TimeZone) }
+
+// Words says when a window of a series recurs, "every second Tuesday at 22:00
+// Europe/Berlin"; "" for one that stands alone.
+func (w Window) Words() string {
+	if w.Recurrence == nil {
+		return ""
+	}
+
+	rule, err := ParseRule(*w.Recurrence)
+	if err != nil {
+		return *w.Recurrence
+	}
+
+	return rule.Words(w.StartsAt, w.TimeZone)
+}
