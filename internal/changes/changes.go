@@ -2,6 +2,7 @@ package changes
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -69,6 +70,9 @@ type Request struct {
 	Term *Term
 	// Confirm is the name of the environment, where a change is grave enough to ask for it.
 	Confirm string
+	// Guard runs first in the transaction that writes the change down, and its error
+	// stops the change; nil lets it pass.
+	Guard func(ctx context.Context, tx *sql.Tx) error
 
 	// ends is the lease that the change takes back.
 	ends *Lease
@@ -179,7 +183,7 @@ func (c *Changes) perform(
 func (c *Changes) planned(
 	ctx context.Context, service ops.Service, actor audit.Actor, section Section, request Request,
 ) (Plan, error) {
-	plan, err := c.prepare(ctx, service, section, request, checkReason(request.Reason))
+	plan, err := c.prepare(ctx, service, section, request, CheckReason(request.Reason))
 	if err != nil {
 		return Plan{}, err
 	}

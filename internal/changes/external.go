@@ -31,7 +31,7 @@ func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
 
 // KeepExternal lets an outside change stand: it is not asked about any more.
 func (c *Changes) KeepExternal(ctx context.Context, actor audit.Actor, id int64, reason string) (Change, error) {
-	if err := ops.Invalid(checkReason(reason)); err != nil {
+	if err := ops.Invalid(CheckReason(reason)); err != nil {
 		return Change{}, err
 	}
 

@@ -56,6 +56,8 @@ type Lease struct {
 	// Change set the values, EndChange took them back.
 	Change    int64  `json:"change"`
 	EndChange *int64 `json:"end_change"`
+	// Window is the maintenance window that ends it, nil when it ends by itself.
+	Window *int64 `json:"window"`
 	// Note says why it is overdue or held, or how it ended.
 	Note string `json:"note"`
 
@@ -76,7 +78,7 @@ func (l Lease) Open() bool {
 }
 
 const leaseColumns = `id, section, kind, state, actor, reason, before_json, set_json, starts_at, ends_at, ended_at,
-	change_id, end_change_id, note, tries, next_try_at`
+	change_id, end_change_id, window_id, note, tries, next_try_at`
 
 const openLeases = `state IN ('pending', 'active', 'held')`
 
@@ -129,11 +131,11 @@ func (c *Changes) scanLease(rows *sql.Rows) (Lease, error) {
 		l                          Lease
 		before, set                string
 		starts, ends, ended, again store.Time
-		endChange                  sql.NullInt64
+		endChange, window          sql.NullInt64
 	)
 
 	err := rows.Scan(&l.ID, &l.Section, &l.Kind, &l.State, &l.Actor, &l.Reason, &before, &set, &starts, &ends, &ended,
-		&l.Change, &endChange, &l.Note, &l.tries, &again)
+		&l.Change, &endChange, &window, &l.Note, &l.tries, &again)
 	if err != nil {
 		return Lease{}, err
 	}
@@ -154,6 +156,10 @@ func (c *Changes) scanLease(rows *sql.Rows) (Lease, error) {
 
 	if endChange.Valid {
 		l.EndChange = &endChange.Int64
+	}
+
+	if window.Valid {
+		l.Window = &window.Int64
 	}
 
 	if l.State == LeaseActive && !c.now().Before(l.EndsAt) {
@@ -194,10 +200,11 @@ func (c *Changes) lease(ctx context.Context, tx *sql.Tx, section Section, change
 	}
 
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO opsconsole_leases (section, change_id, kind, state, actor, reason, before_json, set_json, starts_at, ends_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		INSERT INTO opsconsole_leases (section, change_id, kind, state, actor, reason, before_json, set_json, starts_at, ends_at, window_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 		section.Name, change.ID, term.Kind, LeasePending, change.Actor, change.Reason,
-		string(beforeJSON), string(setJSON), store.Time{Time: change.At}, store.Time{Time: term.EndsAt})
+		string(beforeJSON), string(setJSON), store.Time{Time: change.At}, store.Time{Time: term.EndsAt},
+		sql.NullInt64{Int64: term.Window, Valid: term.Window != 0})
 	if err != nil {
 		return fmt.Errorf("write the lease: %w", err)
 	}
@@ -206,12 +213,37 @@ func (c *Changes) lease(ctx context.Context, tx *sql.Tx, section Section, change
 }
 
 func leaseOverlap(field Field, other Lease) error {
-	return &ops.Error{
+	until := other.EndsAt.UTC().Format("2006-01-02 15:04 UTC")
+	e := &ops.Error{
 		Code: ops.CodeConflict,
 		Message: fmt.Sprintf("%s is held by temporary change %d of %s until %s. End that first, or extend it.",
-			field.Label, other.ID, other.Actor, other.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
+			field.Label, other.ID, other.Actor, until),
 		Details: map[string]any{"lease": other.ID, "field": field.Name},
 	}
+
+	if other.Window != nil {
+		e.Message = fmt.Sprintf("%s is held by maintenance window %d until %s.", field.Label, *other.Window, until)
+		e.Details["window"] = *other.Window
+	}
+
+	return e
+}
+
+// WindowLeases returns the leases that a maintenance window took, oldest first, but for
+// those of changes that came to nothing.
+func (c *Changes) WindowLeases(ctx context.Context, window int64) ([]Lease, error) {
+	return c.leases(ctx, c.db.Read(), `WHERE window_id = $1 AND state <> 'void' ORDER BY id`, window)
+}
+
+// MoveWindow moves the end of what a maintenance window holds, within tx.
+func (c *Changes) MoveWindow(ctx context.Context, tx *sql.Tx, window int64, endsAt time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE opsconsole_leases SET ends_at = $1 WHERE window_id = $2 AND `+openLeases,
+		store.Time{Time: endsAt}, window)
+	if err != nil {
+		return fmt.Errorf("move what window %d holds: %w", window, err)
+	}
+
+	return nil
 }
 
 // ending notes which change is to take back a lease; nil is none.

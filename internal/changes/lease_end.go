@@ -25,7 +25,8 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service) error {
 
 	due, err := c.leases(ctx, c.db.Read(), `
 		WHERE state = 'active' AND kind <> 'window' AND end_change_id IS NULL AND ends_at <= $1
-			AND (next_try_at IS NULL OR next_try_at <= $1) ORDER BY ends_at, id`, now)
+			AND (next_try_at IS NULL OR next_try_at <= $1 OR next_try_at > $2) ORDER BY ends_at, id`,
+		now, store.Time{Time: now.Add(2 * retryMost)}) // farther away: the clock was set back
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func (c *Changes) TakeBack(ctx context.Context, service ops.Service, actor audit
 
 // End ends a lease now. One that is held goes back whatever somebody else has set.
 func (c *Changes) End(ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string) (Lease, error) {
-	if err := ops.Invalid(checkReason(reason)); err != nil {
+	if err := ops.Invalid(CheckReason(reason)); err != nil {
 		return Lease{}, err
 	}
 
@@ -284,7 +285,7 @@ func (c *Changes) Extend(ctx context.Context, actor audit.Actor, id int64, term 
 
 // openLease returns a lease that an operator may still do something about.
 func (c *Changes) openLease(ctx context.Context, id int64, reason string) (Lease, error) {
-	if err := ops.Invalid(checkReason(reason)); err != nil {
+	if err := ops.Invalid(CheckReason(reason)); err != nil {
 		return Lease{}, err
 	}
 

@@ -29,7 +29,7 @@ const pointNameMax = 100
 
 // Keep reads every section and keeps what it holds as a named point.
 func (c *Changes) Keep(ctx context.Context, service ops.Service, actor audit.Actor, name, reason string) (Point, error) {
-	errs := checkReason(reason)
+	errs := CheckReason(reason)
 
 	name = strings.TrimSpace(name)
 	if n := utf8.RuneCountInString(name); n == 0 || n > pointNameMax || !storable(name) {
@@ -262,7 +262,7 @@ func (c *Changes) RestorePoint(
 		return PointPlan{}, err
 	}
 
-	errs := checkReason(reason)
+	errs := CheckReason(reason)
 	if revision == "" {
 		errs = append(errs, ops.FieldError{
 			Field: "body.revision", Message: "is required: it says which values you saw. Preview the restore again.", Type: "revision",

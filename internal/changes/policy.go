@@ -3,6 +3,7 @@ package changes
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -24,8 +25,8 @@ const (
 	ReasonMax = 500
 )
 
-// checkReason refuses what explains nothing.
-func checkReason(reason string) []ops.FieldError {
+// CheckReason refuses what explains nothing.
+func CheckReason(reason string) []ops.FieldError {
 	refuse := func(kind, message string) []ops.FieldError {
 		return []ops.FieldError{{Field: "body.reason", Message: message, Type: kind}}
 	}
@@ -91,12 +92,39 @@ func (p Policy) checkConfirm(section Section, differences []Difference, request 
 		return nil
 	}
 
-	why := p.confirmation(section, differences)
-	if why == "" || strings.TrimSpace(request.Confirm) == p.Environment {
+	return p.confirmed(p.confirmation(section, differences), request.Confirm)
+}
+
+func (p Policy) confirmed(why, confirm string) []ops.FieldError {
+	if why == "" || strings.TrimSpace(confirm) == p.Environment {
 		return nil
 	}
 
 	return []ops.FieldError{{
 		Field: "body.confirm", Message: fmt.Sprintf("%s Type %q, the environment's name, to confirm.", why, p.Environment), Type: "confirm",
 	}}
+}
+
+// Confirmation says why setting the values would have to be confirmed with the
+// environment's name; "" when it would not. It judges by what the section was last seen
+// to hold.
+func (c *Changes) Confirmation(ctx context.Context, name SectionName, values Values) (string, error) {
+	current, err := c.Known(ctx, name)
+	if err != nil {
+		return "", err
+	}
+
+	after := current.Values.Clone()
+	if after == nil {
+		after = Values{}
+	}
+
+	maps.Copy(after, values)
+
+	return c.policy.confirmation(current.Section, current.Section.Diff(current.Values, after)), nil
+}
+
+// CheckConfirm wants the environment's name typed where [Changes.Confirmation] says why.
+func (c *Changes) CheckConfirm(why, confirm string) []ops.FieldError {
+	return c.policy.confirmed(why, confirm)
 }

@@ -25,6 +25,12 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 	}
 
 	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+		if request.Guard != nil {
+			if err := request.Guard(ctx, tx); err != nil {
+				return err
+			}
+		}
+
 		now, err := head(ctx, tx, section.Name)
 		if err != nil {
 			return err
@@ -107,9 +113,14 @@ func (c *Changes) Recover(ctx context.Context) error {
 	})
 }
 
-// ripe reports whether reading back can tell what became of an open change.
+// ripe reports whether reading back can tell what became of an open change. One from
+// the future is as old as can be: the clock was set back.
 func (c *Changes) ripe(change Change) bool {
 	age := c.now().Sub(change.At)
+	if age < -abandoned {
+		return true
+	}
+
 	if change.Outcome == Pending {
 		return age >= abandoned
 	}

@@ -11,6 +11,8 @@ import (
 type Term struct {
 	Kind   LeaseKind
 	EndsAt time.Time
+	// Window is the maintenance window of a LeaseWindow, else 0.
+	Window int64
 }
 
 // The shortest and the longest temporary change.
