@@ -74,6 +74,21 @@ const (
 	PointCreate   Action = "point.create"
 	JobTrigger    Action = "job.trigger"
 	LogExport     Action = "audit.export"
+
+	WindowAnnounce Action = "window.announce"
+	WindowChange   Action = "window.change"
+	WindowStart    Action = "window.start"
+	WindowExtend   Action = "window.extend"
+	WindowEnd      Action = "window.end"
+	WindowVerify   Action = "window.verify"
+	WindowCancel   Action = "window.cancel"
+	WindowHold     Action = "window.hold"
+	WindowTakeOver Action = "window.take_over"
+	WindowSettle   Action = "window.settle"
+	WindowOverrun  Action = "window.overrun"
+	WindowMiss     Action = "window.miss"
+	TemplateSave   Action = "window_template.save"
+	TemplateDelete Action = "window_template.delete"
 )
 
 // Actions lists them all, for filters.
@@ -81,6 +96,8 @@ func Actions() []Action {
 	return []Action{
 		SignIn, SignOut, AccessRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
 		ChangeKeep, PointCreate, JobTrigger, LogExport,
+		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowEnd, WindowVerify, WindowCancel,
+		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, TemplateSave, TemplateDelete,
 	}
 }
 
