@@ -1,0 +1,111 @@
+package e2e_test
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// violation is a rule that axe-core finds broken, and where.
+type violation struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		Target  []any  `json:"target"`
+		Summary string `json:"failureSummary"` //nolint:tagliatelle // axe-core's name
+	} `json:"nodes"`
+}
+
+// checkAccessibility fails the test for every rule of WCAG 2.2 AA, and every best
+// practice, that axe-core finds broken on the page as it stands.
+func (p *page) checkAccessibility() {
+	p.t.Helper()
+
+	if !evaluate[bool](p, `"axe" in window`) {
+		p.do(chromedp.Evaluate[chromedp.Void](axe))
+	}
+
+	const tags = `["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]`
+
+	violations := evaluate[[]violation](p, fmt.Sprintf(
+		`axe.run({runOnly: %s, resultTypes: ["violations"]}).then((r) => r.violations)`, tags))
+	for _, v := range violations {
+		for _, node := range v.Nodes {
+			p.t.Errorf("%s: %s (%s) at %v: %s", evaluate[string](p, "location.pathname"), v.Help, v.ID, node.Target,
+				strings.ReplaceAll(node.Summary, "\n", " "))
+		}
+	}
+}
+
+// theme sees the pages as somebody whose system is set so, light or dark.
+func (p *page) theme(scheme string) {
+	p.t.Helper()
+
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+		},
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func TestEveryPageIsAccessible(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+
+	// Something to show on the pages of the record.
+	d.as(t, "olga", "/").saveLimit(4, "Something to look at")
+
+	for _, scheme := range []string{"light", "dark"} {
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+
+			p := d.open(t)
+			p.theme(scheme)
+			p.visit("/login")
+			p.checkAccessibility()
+			p.signIn("dave", "/")
+
+			for _, path := range []string{
+				"/", "/health", "/capacity", "/jobs", "/jobs/lifecycle/trigger", "/exports", "/metrics", "/history", "/history/1",
+				"/history/1/restore", "/audit", "/config/concurrency",
+			} {
+				p.visit(path)
+				p.sees("main h1, main h2", "")
+				p.checkAccessibility()
+			}
+
+			p.fill("per_analyst", "3")
+			p.press("Review")
+			p.at("/config/concurrency/review")
+			p.checkAccessibility()
+
+			p.visit("/jobs")
+			p.pressIn("#job-lifecycle", "Run now")
+			p.sees("dialog h2", "Run lifecycle now")
+			p.checkAccessibility()
+
+			p.expect("404")
+			p.visit("/nowhere")
+			p.sees("h1", "There is nothing here")
+			p.checkAccessibility()
+
+			refused := d.open(t)
+			refused.theme(scheme)
+			refused.expect("403")
+			refused.signIn("alice", "/")
+			refused.sees("h1", "This needs the Ops role")
+			refused.checkAccessibility()
+		})
+	}
+}

@@ -1,0 +1,206 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const (
+	// patience is how long a test waits for what has to come.
+	patience = 30 * time.Second
+	pause    = 25 * time.Millisecond
+)
+
+// demo is a running opsconsole demo.
+type demo struct {
+	url string // of its pages
+	api string // of its control plane's REST API
+	dir string // its data
+
+	log lockedBuffer
+	cmd *exec.Cmd
+	end chan struct{} // closed when it has ended
+}
+
+// startDemo starts a demo with a new world that holds still, and more arguments. It is
+// stopped, and has to stop well, when the test ends.
+func startDemo(t *testing.T, args ...string) *demo {
+	t.Helper()
+
+	d := &demo{dir: t.TempDir()}
+	d.start(t, freeAddress(t), freeAddress(t), args...)
+
+	return d
+}
+
+func (d *demo) start(t *testing.T, pages, api string, args ...string) {
+	t.Helper()
+
+	d.url, d.api, d.end = "http://"+pages, "http://"+api, make(chan struct{})
+	d.cmd = command(t, append([]string{
+		"demo", "--addr", pages, "--api-addr", api, "--data-dir", d.dir, "--demo-speed", "0", "--poll-interval", "1s",
+	}, args...)...)
+	d.cmd.Stdout, d.cmd.Stderr = &d.log, &d.log
+
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+
+	go func() {
+		d.cmd.Wait() //nolint:errcheck // stop looks at the exit code
+		close(d.end)
+	}()
+
+	t.Cleanup(func() {
+		d.stop(t)
+
+		if t.Failed() {
+			keep(t, "demo.log", []byte(d.log.String()))
+		}
+	})
+
+	eventually(t, "the demo is ready", func() bool {
+		select {
+		case <-d.end:
+			t.Fatalf("the demo ended:\n%s", d.log.String())
+		default:
+		}
+
+		return d.answers(t, "/readyz")
+	})
+}
+
+func (d *demo) answers(t *testing.T, path string) bool {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	response, err := (&http.Client{Timeout: patience}).Do(request)
+	if err != nil {
+		return false
+	}
+
+	response.Body.Close()
+
+	return response.StatusCode == http.StatusOK
+}
+
+// stop asks the demo to end and checks that it ends by itself and without complaint.
+func (d *demo) stop(t *testing.T) {
+	t.Helper()
+
+	select {
+	case <-d.end:
+	default:
+		if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+	}
+
+	select {
+	case <-d.end:
+	case <-time.After(patience):
+		t.Error("the demo does not stop")
+		d.cmd.Process.Kill() //nolint:errcheck // it has failed already
+		<-d.end
+	}
+
+	if code := d.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("the demo ended with code %d:\n%s", code, d.log.String())
+	}
+}
+
+// command prepares a run of the program with an environment without settings.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+
+	// It is stopped by its test, which the test's own context would forestall.
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), program, args...)
+	cmd.Dir = t.TempDir()
+
+	for _, variable := range os.Environ() {
+		if !strings.HasPrefix(variable, "OPSCONSOLE_") {
+			cmd.Env = append(cmd.Env, variable)
+		}
+	}
+
+	return cmd
+}
+
+// freeAddress is one that nobody listened on a moment ago.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+
+	return listener.Addr().String()
+}
+
+// eventually waits until the condition holds, and fails the test if it never does.
+func eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+
+	for deadline := time.After(patience); !condition(); {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// keep leaves a file for whoever looks into the failure.
+func keep(t *testing.T, name string, content []byte) {
+	t.Helper()
+
+	path := filepath.Join("..", ".task", "e2e", strings.ReplaceAll(t.Name(), "/", "_")+"-"+name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Error(err)
+	}
+
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Error(err)
+	}
+
+	t.Logf("see %s", strings.TrimPrefix(path, "../"))
+}
+
+// lockedBuffer is written by a process while a test reads it.
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+
+	return b.buffer.String()
+}

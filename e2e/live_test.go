@@ -1,0 +1,142 @@
+package e2e_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+func TestPagesAreLive(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+	p := d.as(t, "dave", "/capacity")
+	p.sees(".live", "Live")
+
+	before := evaluate[float64](p, `performance.timeOrigin`)
+
+	// Somebody changes the total behind the console's back.
+	d.callControlPlane(t, http.MethodPut, "/api/config/concurrency",
+		map[string]int{"per_analyst": 5, "cluster_total": 321}, new(any))
+	p.sees("main", "321")
+
+	if after := evaluate[float64](p, `performance.timeOrigin`); after != before {
+		t.Error("the page was loaded anew")
+	}
+
+	// And it is in the history, as from outside.
+	p.visit("/history?source=external")
+	p.until("the outside change is found", find("main", "321")+` || (location.reload(), false)`)
+}
+
+func TestPagesSayThatTheyAreStale(t *testing.T) {
+	t.Parallel()
+
+	platform := startDemo(t)
+	d := startDemo(t, "--control-plane-url", platform.api, "--control-plane-timeout", "1s")
+
+	p := d.as(t, "dave", "/capacity")
+	p.sees(".live", "Live")
+	p.sees("main", "50")
+
+	platform.stop(t)
+	p.sees(".live", "Stale")
+	p.sees("main", "50") // what is known stays
+
+	// A form reads afresh, says why it cannot, and is shut.
+	p.expect("503")
+	p.visit("/config/concurrency")
+	p.sees("main", "cannot be reached")
+	p.until("Review is disabled", find("button:disabled", "Review"))
+
+	got := p.fetch(http.MethodPost, "/config/concurrency", map[string]any{
+		"per_analyst": 4, "cluster_total": 50, "reason": "Into the void", "revision": "1",
+	})
+	if got.Status != http.StatusServiceUnavailable {
+		t.Errorf("a save got %d: %s", got.Status, got.Body)
+	}
+
+	p.visit("/")
+	p.sees(".live", "Stale")
+}
+
+func TestRemoteControlPlane(t *testing.T) {
+	t.Parallel()
+
+	platform := startDemo(t)
+	d := startDemo(t, "--control-plane-url", platform.api)
+
+	p := d.as(t, "dave", "/config/concurrency")
+	p.saveLimit(6, "From afar, by hand")
+	p.sees("main", "From afar, by hand")
+
+	if got := platform.controlPlaneLimit(t); got != 6 {
+		t.Errorf("the platform has %d", got)
+	}
+
+	p.visit("/jobs")
+	p.pressIn("#job-lifecycle", "Run now")
+	p.fill("reason", "Old ones linger")
+	p.pressIn("dialog .buttons", "Run lifecycle now")
+	p.sees("dialog .receipt", "Triggered by dave")
+}
+
+func TestWorksWithoutScript(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+	p := d.open(t)
+
+	_, err := chromedp.Call(p.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	p.signIn("dave", "/config/concurrency")
+	p.saveLimit(4, "Without any script")
+	p.sees("main", "Without any script")
+
+	if got := d.controlPlaneLimit(t); got != 4 {
+		t.Errorf("the control plane has %d", got)
+	}
+
+	p.visit("/jobs")
+	p.pressIn("#job-lifecycle", "Run now")
+	p.fill("reason", "Without any script")
+	p.pressIn("main .buttons", "Run lifecycle now")
+	p.sees(".receipt", "Triggered by dave")
+}
+
+// TestFirstPageIsLight holds the first page to what the design allows it: seven
+// requests and 50 KB, all told, as they come over the wire.
+func TestFirstPageIsLight(t *testing.T) {
+	t.Parallel()
+
+	p := startDemo(t).as(t, "dave", "/health")
+	p.sees(".live", "Live")
+
+	type entry struct {
+		Name string `json:"name"`
+		Size int    `json:"size"`
+	}
+
+	// The files have been loaded for the sign-in page: without the cache they come again.
+	p.withoutCache()
+	p.visit("/")
+	p.sees(".live", "Live")
+
+	entries := evaluate[[]entry](p, `["navigation", "resource"].flatMap((type) => performance.getEntriesByType(type))
+		.map((e) => ({name: e.name, size: e.transferSize}))`)
+
+	total := 0
+	for _, e := range entries {
+		total += e.Size
+	}
+
+	const requests, bytes = 7, 50_000
+	if len(entries) > requests || total > bytes {
+		t.Errorf("%d requests, %d bytes: %+v", len(entries), total, entries)
+	}
+}

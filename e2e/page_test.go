@@ -1,0 +1,293 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// page is a tab in which somebody looks at a demo, with cookies of its own.
+type page struct {
+	t    *testing.T
+	name string          // of the account, for what is kept of a failure
+	ctx  context.Context //nolint:containedctx // chromedp's handle of a tab
+	demo *demo
+
+	mu       sync.Mutex
+	console  []chromedp.ConsoleMessage
+	expected []string // what the console may say
+}
+
+// open opens an empty tab. At the end of the test nothing may stand in its console.
+func (d *demo) open(t *testing.T) *page {
+	t.Helper()
+
+	if browser == nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("there is no Chromium: run the tests with go tool task test")
+		}
+
+		t.Skipf("needs Chromium in PATH or in %s (go tool task test installs it)", chromiumVariable)
+	}
+
+	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	p := &page{t: t, name: "page", ctx: ctx, demo: d}
+
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+
+	heard := make(chan struct{})
+	messages := chromedp.Console(ctx)
+
+	go func() {
+		defer close(heard)
+
+		for message, err := range messages {
+			if err != nil {
+				return
+			}
+
+			p.mu.Lock()
+			p.console = append(p.console, message)
+			p.mu.Unlock()
+		}
+	}()
+
+	t.Cleanup(func() {
+		p.checkConsole()
+
+		if t.Failed() {
+			p.keepEvidence()
+		}
+
+		closeTab()
+		<-heard
+	})
+
+	return p
+}
+
+// expect allows the console to say what contains text, such as the status of a refusal.
+func (p *page) expect(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	p.expected = append(p.expected, text)
+}
+
+func (p *page) checkConsole() {
+	p.t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	for _, message := range p.console {
+		allowed := message.Type != chromedp.ConsoleError && message.Type != chromedp.ConsoleException &&
+			message.Type != chromedp.ConsoleWarning
+
+		for _, text := range p.expected {
+			allowed = allowed || strings.Contains(message.Text, text)
+		}
+
+		if !allowed {
+			p.t.Errorf("the console says %s (%s %s:%d)", message, message.Source, message.URL, message.Line)
+		}
+	}
+}
+
+func (p *page) keepEvidence() {
+	p.t.Helper()
+
+	const png = 100 // the quality from which it is not JPEG
+	if image, err := chromedp.Run(p.ctx, chromedp.FullScreenshot(png)); err == nil {
+		keep(p.t, p.name+".png", image)
+	}
+
+	if html, err := chromedp.Run(p.ctx, chromedp.Evaluate[string]("document.documentElement.outerHTML")); err == nil {
+		keep(p.t, p.name+".html", []byte(html))
+	}
+}
+
+// do runs steps and fails the test when one fails.
+func (p *page) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// visit follows an address of the demo.
+func (p *page) visit(path string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(p.demo.url + path))
+}
+
+// until waits for an expression of JavaScript to be true. The page may be left for
+// another meanwhile: then it is asked again.
+func (p *page) until(what, expression string) {
+	p.t.Helper()
+
+	var last error
+
+	ctx, cancel := context.WithTimeout(p.ctx, 2*patience)
+	defer cancel()
+
+	eventually(p.t, what, func() bool {
+		var yes bool
+
+		yes, last = chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+
+		return last == nil && yes
+	})
+}
+
+// find is an expression for the first visible element of a selector whose text, or
+// label, contains a text in whatever case.
+func find(selector, text string) string {
+	return fmt.Sprintf(`[...document.querySelectorAll(%s)].find((e) =>
+		((e.ariaLabel ?? "") + " " + e.textContent).replace(/\s+/g, " ").toLowerCase().includes(%s) && e.checkVisibility())`,
+		literal(selector), literal(strings.ToLower(text)))
+}
+
+// sees waits until a visible element of the selector contains the text.
+func (p *page) sees(selector, text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("%q in %s", text, selector), find(selector, text))
+}
+
+// press waits for a link or button with the text that can be pressed, and presses it.
+func (p *page) press(text string) { p.t.Helper(); p.pressIn("body", text) }
+
+// pressIn presses within the elements of a selector.
+func (p *page) pressIn(selector, text string) {
+	p.t.Helper()
+
+	inside := selector + " a, " + selector + " button"
+	p.until("a button "+text, fmt.Sprintf(
+		`((e) => e && !e.disabled && (e.scrollIntoView({block: "center"}), e.click(), true))(%s)`, find(inside, text)))
+}
+
+// fill types a text into the visible field of that name, in place of what stands there.
+func (p *page) fill(name, text string) {
+	p.t.Helper()
+
+	field := find("[name="+name+"]:not([type=hidden])", "")
+	p.until("a field "+name, fmt.Sprintf(`((e) => e && !e.disabled && (e.focus(), e.select(), true))(%s)`, field))
+	p.do(chromedp.KeyEvent(text))
+	p.until("the text in "+name, fmt.Sprintf("%s?.value === %s", field, literal(text)))
+}
+
+// at waits until the address is the path, with or without a query.
+func (p *page) at(path string) {
+	p.t.Helper()
+	p.until("the page "+path, fmt.Sprintf(
+		`document.readyState === "complete" && [location.pathname, location.pathname + location.search].includes(%s)`, literal(path)))
+}
+
+// text is what an element shows now.
+func (p *page) text(selector string) string {
+	p.t.Helper()
+
+	return evaluate[string](p, fmt.Sprintf(
+		`document.querySelector(%s).innerText.replace(/\s+/g, " ").trim()`, literal(selector)))
+}
+
+// evaluate reads something from the page.
+func evaluate[T any](p *page, expression string) T {
+	p.t.Helper()
+
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", expression, err)
+	}
+
+	return value
+}
+
+// answer is what a request of a script got.
+type answer struct {
+	Status int             `json:"status"`
+	Body   json.RawMessage `json:"body"`
+}
+
+// fetch sends a request as a script with this page's session would: JSON there and back.
+func (p *page) fetch(method, path string, body any) answer {
+	p.t.Helper()
+
+	options := map[string]any{"method": method, "headers": map[string]string{"Accept": "application/json"}}
+
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+
+		options["body"], options["headers"] = string(text), map[string]string{
+			"Accept": "application/json", "Content-Type": "application/json",
+		}
+	}
+
+	return evaluate[answer](p, fmt.Sprintf(
+		`fetch(%s, %s).then(async (r) => ({status: r.status, body: await r.json()}))`, literal(path), literal(options)))
+}
+
+// signIn goes to a path and through the real pages signs in on the way there.
+func (p *page) signIn(account, path string) {
+	p.t.Helper()
+	p.name = account
+	p.visit(path)
+	p.until("the sign-in page", `location.pathname === "/login"`)
+	p.press("Sign in")
+	p.press(account + " —")
+	p.until("being back from the identity provider", `!location.pathname.startsWith("/demo-idp")`)
+}
+
+// as opens a page on which an account is signed in at path.
+func (d *demo) as(t *testing.T, account, path string) *page {
+	t.Helper()
+
+	p := d.open(t)
+	p.signIn(account, path)
+
+	if u, err := url.Parse(path); err != nil {
+		t.Fatal(err)
+	} else {
+		p.at(u.Path)
+	}
+
+	return p
+}
+
+// literal writes a value as JavaScript.
+func literal(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // only tests' own values come here
+	}
+
+	return string(text)
+}
+
+// withoutCache loads everything anew from here on.
+func (p *page) withoutCache() {
+	p.t.Helper()
+
+	if _, err := chromedp.Call(p.ctx, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true}); err != nil {
+		p.t.Fatal(err)
+	}
+}

@@ -1,0 +1,63 @@
+package e2e_test
+
+import (
+	"net/http"
+	"testing"
+)
+
+func TestSignInReturnsToThePageAskedFor(t *testing.T) {
+	t.Parallel()
+
+	p := startDemo(t).open(t)
+	p.signIn("dave", "/history?section=concurrency")
+	p.at("/history?section=concurrency")
+	p.sees("h1", "History")
+	p.sees(".topbar", "dave")
+}
+
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+
+	p := startDemo(t).as(t, "dave", "/jobs")
+	p.pressIn(".topbar", "dave")
+	p.press("Sign out")
+	p.at("/login")
+
+	p.visit("/jobs")
+	p.at("/login")
+
+	p.expect("401")
+
+	if got := p.fetch(http.MethodGet, "/jobs", nil); got.Status != http.StatusUnauthorized {
+		t.Errorf("a script got %d after signing out: %s", got.Status, got.Body)
+	}
+}
+
+func TestRefusedRoles(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+
+	for account, role := range map[string]string{"alice": "Analyst", "carol": "Admin"} {
+		t.Run(account, func(t *testing.T) {
+			t.Parallel()
+
+			p := d.open(t)
+			p.expect("403")
+			p.signIn(account, "/config/concurrency")
+
+			p.sees("h1", "This needs the Ops role")
+			p.sees("main", "You are signed in as "+account+" and have "+role)
+
+			for _, path := range []string{"/", "/health", "/jobs", "/history", "/audit", "/config/concurrency", "/events"} {
+				got := p.fetch(http.MethodGet, path, nil)
+				if got.Status != http.StatusForbidden {
+					t.Errorf("%s answers %d to a script: %s", path, got.Status, got.Body)
+				}
+			}
+
+			p.press("Sign out and use another account")
+			p.at("/login")
+		})
+	}
+}
