@@ -10,7 +10,9 @@ import (
 	"github.com/graph-olap/opsconsole/auth/devidp"
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/internal/config"
+	world "github.com/graph-olap/opsconsole/internal/demo"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -68,7 +70,32 @@ func (c *console) demoPlatform(ctx context.Context, cfg config.Demo, issuer stri
 		return platform{}, err
 	}
 
+	if err := world.Seed(ctx, c.db, now(), cfg.Seed); err != nil {
+		return platform{}, err
+	}
+
+	if cfg.Speed > 0 {
+		if err := c.live(cfg, embedded); err != nil {
+			return platform{}, err
+		}
+	}
+
 	return platform{Platform: plane, caller: asConsole}, nil
+}
+
+// live lets the synthetic analysts live their day, over the platform's public API.
+func (c *console) live(cfg config.Demo, embedded config.Embedded) error {
+	client, err := ops.NewClient(ops.ClientConfig{BaseURL: "http://" + embedded.Addr, Credentials: ops.IdentityHeaders()})
+	if err != nil {
+		return err
+	}
+
+	workload := world.NewWorkload(world.Config{
+		DB: c.db, Platform: client, Now: now, Logger: c.logger, Seed: cfg.Seed, Speed: cfg.Speed,
+	})
+	c.background = append(c.background, workload.Run)
+
+	return nil
 }
 
 // announce says where the demo is and who can sign in.

@@ -17,7 +17,7 @@ type grammar struct {
 
 type demoFlags struct {
 	consoleFlags  `group:"The console" set:"environment=demo" set:"color=green" set:"log=text"`
-	DemoSpeed     setting `default:"1" placeholder:"FACTOR"  help:"How fast the synthetic day passes: 0 holds it still, 20 makes a day pass in about an hour."`
+	DemoSpeed     setting `default:"20" placeholder:"FACTOR"  help:"How fast the synthetic day passes: 0 holds it still, 20 makes a day pass in about an hour."`
 	DemoSeed      setting `default:"1" placeholder:"NUMBER"  help:"The same seed gives the same day."`
 	DataDir       setting `default:"data" placeholder:"PATH" help:"Folder of the demo's database; a new one makes a new world."`
 	remoteFlags   `group:"A control plane elsewhere, instead of the embedded one" set:"auth=headers"`

@@ -134,7 +134,7 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%s: got %+v", args, d.ControlPlane)
 		}
 
-		if d.DatabaseURL != "sqlite://data/opsconsole.db" || d.Speed != 1 || d.Seed != 1 || d.Environment.Name != "demo" {
+		if d.DatabaseURL != "sqlite://data/opsconsole.db" || d.Speed != 20 || d.Seed != 1 || d.Environment.Name != "demo" {
 			t.Errorf("%s: got %+v", args, d)
 		}
 	}
