@@ -102,17 +102,28 @@ func (s session) user(ctx context.Context) (user, error) {
 		return user{}, err
 	}
 
-	now := s.now()
-	if found.active && (found.lastLogin.Time == nil || now.Sub(found.lastLogin.Time.Time) >= loginEvery) {
-		return found, s.db.Tx(ctx, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, `UPDATE users SET last_login_at = $1 WHERE username = $2`,
-				store.Time{Time: now}, s.caller.Username)
-
-			return err
-		})
+	if found.active {
+		s.keepLogin(ctx, found)
 	}
 
 	return found, nil
+}
+
+// keepLogin is no reason to refuse a call when it fails.
+func (s session) keepLogin(ctx context.Context, found user) {
+	now := s.now()
+	if found.lastLogin.Time != nil && now.Sub(found.lastLogin.Time.Time) < loginEvery {
+		return
+	}
+
+	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE users SET last_login_at = $1 WHERE username = $2`, store.Time{Time: now}, s.caller.Username)
+
+		return err
+	})
+	if err != nil {
+		s.logger.WarnContext(ctx, "the last login was not kept", "username", s.caller.Username, "error", err)
+	}
 }
 
 func (s session) findUser(ctx context.Context) (user, error) {
