@@ -59,6 +59,34 @@ func TestTokensAreRenewedInTime(t *testing.T) {
 	})
 }
 
+func TestTheLatestTokenIsStillGood(t *testing.T) {
+	t.Parallel()
+
+	idp := newFakeIDP(t)
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
+	c.browser(t).get("/begin")
+	idp.clock.advance(time.Minute)
+
+	later := c.browser(t)
+	want := later.get("/begin").Identity
+
+	if token, ok := c.auth.LatestToken(); !ok || token != want.Token {
+		t.Errorf("offered %q, %v, want the one that lasts longest", token, ok)
+	}
+
+	idp.clock.advance(10*time.Minute - time.Second)
+
+	if token, ok := c.auth.LatestToken(); !ok || token != want.Token {
+		t.Errorf("in its last second: %q, %v", token, ok)
+	}
+
+	idp.clock.advance(time.Second)
+
+	if token, ok := c.auth.LatestToken(); ok || token != "" {
+		t.Errorf("when it is over: %q, %v", token, ok)
+	}
+}
+
 func TestRolesAreReadAgain(t *testing.T) {
 	t.Parallel()
 
