@@ -231,8 +231,8 @@ func leaseOverlap(field Field, other Lease) error {
 
 // WindowLeases returns the leases that a maintenance window took, oldest first, but for
 // those of changes that came to nothing.
-func (c *Changes) WindowLeases(ctx context.Context, window int64) ([]Lease, error) {
-	return c.leases(ctx, c.db.Read(), `WHERE window_id = $1 AND state <> 'void' ORDER BY id`, window)
+func (c *Changes) WindowLeases(ctx context.Context, q store.Querier, window int64) ([]Lease, error) {
+	return c.leases(ctx, q, `WHERE window_id = $1 AND state <> 'void' ORDER BY id`, window)
 }
 
 // MoveWindow moves the end of what a maintenance window holds, within tx.

@@ -105,26 +105,37 @@ func (p Policy) confirmed(why, confirm string) []ops.FieldError {
 	}}
 }
 
-// Confirmation says why setting the values would have to be confirmed with the
-// environment's name; "" when it would not. It judges by what the section was last seen
-// to hold.
-func (c *Changes) Confirmation(ctx context.Context, name SectionName, values Values) (string, error) {
-	current, err := c.Known(ctx, name)
-	if err != nil {
-		return "", err
-	}
-
-	after := current.Values.Clone()
-	if after == nil {
-		after = Values{}
-	}
-
-	maps.Copy(after, values)
-
-	return c.policy.confirmation(current.Section, current.Section.Diff(current.Values, after)), nil
+// Confirmation says why going from one set of values to another would have to be
+// confirmed with the environment's name; "" when it would not.
+func (c *Changes) Confirmation(section Section, before, after Values) string {
+	return c.policy.confirmation(section, section.Diff(before, after))
 }
 
 // CheckConfirm wants the environment's name typed where [Changes.Confirmation] says why.
 func (c *Changes) CheckConfirm(why, confirm string) []ops.FieldError {
 	return c.policy.confirmed(why, confirm)
+}
+
+// Foresee checks values that are to be set later on top of what the section was last
+// seen to hold: it returns them as they are kept, what the section holds and what it
+// would hold. Its errors are those of [Changes.Apply].
+func (c *Changes) Foresee(ctx context.Context, name SectionName, values Values) (checked, before, after Values, err error) {
+	current, err := c.Known(ctx, name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+
+	checked, errs := current.Section.Check(values)
+	if len(errs) > 0 {
+		return nil, nil, nil, ops.Invalid(errs)
+	}
+
+	if current.Values == nil { // never seen: nothing to go with
+		return checked, nil, checked, nil
+	}
+
+	after = current.Values.Clone()
+	maps.Copy(after, checked)
+
+	return checked, current.Values, after, current.Section.validate(after)
 }
