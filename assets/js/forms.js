@@ -1,6 +1,9 @@
 // Forms: what is out of bounds is said while it is typed, a form without a difference
 // cannot be sent, snippets follow what is typed, and lists are searched in place.
 
+// fewLeft is when it is said how many characters are left.
+const fewLeft = 100;
+
 function message(field) {
   const { min, max } = field.dataset;
   const text = field.value.trim();
@@ -39,8 +42,8 @@ function update(form) {
     if (field) part.textContent = literal(field, part.closest("[data-language]").dataset.language);
   }
   for (const field of form.querySelectorAll("[data-count]")) {
-    const left = field.maxLength - [...field.value].length;
-    document.getElementById(field.dataset.count).textContent = `${left} characters left.`;
+    const left = field.maxLength - field.value.length;
+    document.getElementById(field.dataset.count).textContent = left < fewLeft ? `${left} characters left.` : "";
   }
 }
 

@@ -36,6 +36,13 @@ function set(next) {
   draw();
 }
 
+// Somebody who is not signed in any more is, on a page that is loaded anew, sent to sign
+// in. A page that has just been loaded is not loaded again at once.
+const settled = 10000;
+function signIn() {
+  if (performance.now() > settled) location.reload();
+}
+
 // htmx connects again by itself once a stream was open, but not when the first
 // connection fails.
 let delay = retry.delay;
@@ -58,7 +65,7 @@ if (mark && events) {
     set("live");
   });
   events.addEventListener("htmx:sse:error", ({ detail }) => {
-    if (detail.status === 401) location.reload();
+    if (detail.status === 401) signIn();
     set("lost");
   });
   events.addEventListener("htmx:sse:before:message", (event) => {
@@ -67,8 +74,8 @@ if (mark && events) {
   events.addEventListener("htmx:sse:close", ({ detail }) => detail.reason === "ended" && connectLater());
   events.addEventListener("htmx:error", connectLater);
   events.addEventListener("htmx:response:error", ({ detail }) => {
-    if (detail.ctx.response.status === 401) location.reload();
-    else connectLater();
+    if (detail.ctx.response.status === 401) signIn();
+    connectLater();
   });
   mark.addEventListener("click", () => {
     paused = !paused;
