@@ -39,7 +39,7 @@ type entry struct {
 }
 
 // entries implements [heap.Interface].
-type entries []entry
+type entries []entry //nolint:recvcheck // as heap has it: Push and Pop change the length
 
 func (e entries) Len() int { return len(e) }
 

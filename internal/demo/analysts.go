@@ -1,3 +1,4 @@
+//nolint:mnd // the numbers describe a made-up world
 package demo
 
 import (
@@ -25,9 +26,7 @@ func (w *Workload) begin(ctx context.Context) error {
 	r := random(w.seed, streamLeftovers)
 	w.agenda, w.open = agenda{}, map[key]int64{}
 
-	for i := range analysts {
-		name := analystName(i)
-
+	for _, name := range analystNames() {
 		page, err := w.list(ctx, name)
 		if err != nil {
 			return err
@@ -38,7 +37,8 @@ func (w *Workload) begin(ctx context.Context) error {
 			w.open[k] = instance.ID
 
 			if !planned[k] {
-				w.agenda.add(Dawn+between(r, 10*time.Minute, 5*hour), func(ctx context.Context) error { return w.end(ctx, k) }) //nolint:mnd // by and by
+				at := Dawn + between(r, 10*time.Minute, 5*hour)
+				w.agenda.add(at, func(ctx context.Context) error { return w.end(ctx, k) })
 			}
 		}
 	}
@@ -68,7 +68,7 @@ func (w *Workload) create(ctx context.Context, session Session) error {
 
 	if session.Forgotten {
 		// The default of four hours is real time, in which nobody waits for it here.
-		timeout := ops.FormatDuration(w.scale(4 * hour)) //nolint:mnd // the default
+		timeout := ops.FormatDuration(w.scale(4 * hour))
 		request.InactivityTimeout = &timeout
 	}
 
@@ -177,7 +177,8 @@ func (w *Workload) edit(ctx context.Context, edit Edit) error {
 		}
 
 		_, err = tx.ExecContext(ctx, `
-			INSERT INTO mapping_versions (mapping_id, version, change_description, node_definitions, edge_definitions, created_at, created_by)
+			INSERT INTO mapping_versions
+				(mapping_id, version, change_description, node_definitions, edge_definitions, created_at, created_by)
 			VALUES ($1, $2, 'Add a property', $3, $4, $5, $6)`, id, version, nodes, edges, now, owner)
 
 		return err

@@ -11,6 +11,15 @@ const analysts = 36
 
 func analystName(i int) string { return fmt.Sprintf("analyst-%02d", i+1) }
 
+func analystNames() []string {
+	names := make([]string, analysts)
+	for i := range names {
+		names[i] = analystName(i)
+	}
+
+	return names
+}
+
 // caller is who the analyst is for the control plane.
 func caller(username string) ops.Caller {
 	return ops.Caller{Username: username, Email: email(username), Role: ops.RoleAnalyst}
@@ -49,8 +58,8 @@ func subjects() []subject {
 		},
 		{
 			"Customer 360", "customer-360", "Customers, households, contracts and contacts", "crm",
-			[]node{{"Customer", "customers", "customer_id"}, {"Household", "households", "household_id"}, {"Contract", "contracts", "contract_id"}},
-			[]edge{{"LIVES_IN", "household_members", "customer_id", "household_id"}, {"SIGNED", "contract_parties", "customer_id", "contract_id"}},
+			[]node{{"Customer", "customers", "customer_id"}, {"Household", "households", "household_id"}, {"Contract", "contracts", "id"}},
+			[]edge{{"LIVES_IN", "members", "customer_id", "household_id"}, {"SIGNED", "parties", "customer_id", "id"}},
 			6_500_000,
 		},
 		{

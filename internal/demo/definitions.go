@@ -34,24 +34,19 @@ func (s subject) definitions(version int) (nodes, edges string, err error) {
 	extra := []column{{"name", "STRING"}, {"created_at", "TIMESTAMP"}, {"score", "DOUBLE"}, {"region", "STRING"}, {"segment", "STRING"}}
 	properties := extra[:min(1+version, len(extra))]
 
-	var (
-		nodeList []nodeDefinition
-		edgeList []edgeDefinition
-	)
-
-	for _, n := range s.nodes {
-		nodeList = append(nodeList, nodeDefinition{
-			Label: n.label, SQL: fmt.Sprintf("SELECT * FROM %s.public.%s", s.catalog, n.table),
-			PrimaryKey: column{n.key, "STRING"}, Properties: properties,
-		})
+	nodeList := make([]nodeDefinition, len(s.nodes))
+	for i, n := range s.nodes {
+		nodeList[i] = nodeDefinition{
+			Label: n.label, SQL: s.selectNodes(n), PrimaryKey: column{n.key, "STRING"}, Properties: properties,
+		}
 	}
 
+	edgeList := make([]edgeDefinition, len(s.edges))
 	for i, e := range s.edges {
-		edgeList = append(edgeList, edgeDefinition{
+		edgeList[i] = edgeDefinition{
 			Type: e.kind, FromNode: s.nodes[0].label, ToNode: s.nodes[min(i+1, len(s.nodes)-1)].label,
-			SQL:     fmt.Sprintf("SELECT %s, %s FROM %s.public.%s", e.from, e.to, s.catalog, e.table),
-			FromKey: e.from, ToKey: e.to, Properties: []column{},
-		})
+			SQL: s.selectEdges(e), FromKey: e.from, ToKey: e.to, Properties: []column{},
+		}
 	}
 
 	nodeJSON, err := json.Marshal(nodeList)
@@ -64,6 +59,14 @@ func (s subject) definitions(version int) (nodes, edges string, err error) {
 	return string(nodeJSON), string(edgeJSON), err
 }
 
+func (s subject) selectNodes(n node) string {
+	return fmt.Sprintf("SELECT %s, name, created_at FROM %s.public.%s", n.key, s.catalog, n.table)
+}
+
+func (s subject) selectEdges(e edge) string {
+	return fmt.Sprintf("SELECT %s, %s FROM %s.public.%s", e.from, e.to, s.catalog, e.table)
+}
+
 // part is what one export job exports.
 type part struct {
 	kind, entity, sql, columns string
@@ -73,19 +76,19 @@ type part struct {
 // parts are the exports of a snapshot: the first entity has the subject's rows, and
 // edges are more than nodes.
 func (s subject) parts() []part {
-	var parts []part
+	parts := make([]part, 0, len(s.nodes)+len(s.edges))
 
 	for i, n := range s.nodes {
 		parts = append(parts, part{
-			"node", n.label, fmt.Sprintf("SELECT * FROM %s.public.%s", s.catalog, n.table),
-			fmt.Sprintf(`[%q,"name","created_at"]`, n.key), s.rows / int64(1+3*i), //nolint:mnd // fewer each
+			"node", n.label, s.selectNodes(n),
+			fmt.Sprintf(`[%q,"name","created_at"]`, n.key), s.rows / int64(1+3*i),
 		})
 	}
 
 	for i, e := range s.edges {
 		parts = append(parts, part{
-			"edge", e.kind, fmt.Sprintf("SELECT %s, %s FROM %s.public.%s", e.from, e.to, s.catalog, e.table),
-			fmt.Sprintf(`[%q,%q]`, e.from, e.to), s.rows * 5 / int64(2+2*i), //nolint:mnd // more each
+			"edge", e.kind, s.selectEdges(e),
+			fmt.Sprintf(`[%q,%q]`, e.from, e.to), s.rows * 5 / int64(2+2*i),
 		})
 	}
 

@@ -1,8 +1,8 @@
 // Package demo is the synthetic world of the demo: a platform's users, mappings,
 // snapshots and history, and a day that they live through.
 //
-// [Seed] fills a fresh database as if the platform had been in use for weeks, at half
-// past ten of a working day. [Workload] goes on from there. What happens is decided
+// [Seed] fills a fresh database as if the platform had been in use for weeks, at ten
+// o'clock of a working day. [Workload] goes on from there. What happens is decided
 // beforehand, by [Plan], from the seed alone: the same seed gives the same day. The
 // day's clock runs at a multiple of the real one; what is written bears real time.
 //

@@ -1,3 +1,4 @@
+//nolint:mnd // the numbers describe a made-up world
 package demo
 
 import (
@@ -57,22 +58,22 @@ func (e *exporter) fateOf(job inHand) fate {
 	r := random(e.seed, streamExports, uint64(job.id), job.tries) //nolint:gosec // ids are positive
 
 	f := fate{
-		submit: between(r, time.Minute, 3*time.Minute),   //nolint:mnd // soon
-		run:    between(r, 3*time.Minute, 25*time.Minute), //nolint:mnd // a query
-		rows:   r.Int64N(4_000_000),                       //nolint:mnd // if the entity is nobody's
+		submit: between(r, time.Minute, 3*time.Minute),
+		run:    between(r, 3*time.Minute, 25*time.Minute),
+		rows:   r.Int64N(4_000_000),
 	}
 
 	switch chance := r.IntN(100); {
-	case chance < 3: //nolint:mnd // per cent
+	case chance < 3:
 		f.stuck = true
-	case chance < 6: //nolint:mnd // per cent
+	case chance < 8:
 		f.failure = pick(r, exportErrors())
 	}
 
 	for _, subject := range subjects() {
 		for _, p := range subject.parts() {
 			if p.entity == job.entity {
-				f.rows = p.rows + p.rows*int64(r.IntN(10))/100 //nolint:mnd // grown a little
+				f.rows = p.rows + p.rows*int64(r.IntN(10))/100
 			}
 		}
 	}

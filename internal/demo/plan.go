@@ -1,3 +1,4 @@
+//nolint:mnd // the numbers describe a made-up world
 package demo
 
 import (
@@ -45,13 +46,13 @@ type habits struct{ least, most, long int }
 // habitsOf makes one in six a heavy user, who runs into the limit, and one in three
 // an occasional one.
 func habitsOf(analyst int) habits {
-	switch analyst % 6 { //nolint:mnd // see above
-	case 2: //nolint:mnd // any of the six
-		return habits{9, 12, 85} //nolint:mnd // a table
-	case 0, 4: //nolint:mnd // any other two
-		return habits{1, 2, 10} //nolint:mnd // a table
+	switch analyst % 6 {
+	case 2:
+		return habits{9, 12, 85}
+	case 0, 4:
+		return habits{1, 3, 15}
 	default:
-		return habits{2, 4, 25} //nolint:mnd // a table
+		return habits{2, 4, 25}
 	}
 }
 
@@ -84,7 +85,7 @@ func Plan(seed uint64, n int) Day {
 func planSession(r *rand.Rand, analyst int, h habits) Session {
 	start := workingHour(r)
 	// Most work on few subjects: their own, their team's, and now and then another.
-	subject := pick(r, []int{analyst, analyst, analyst + 1, analyst + 5, r.IntN(len(subjects()))}) % len(subjects()) //nolint:mnd // a team
+	subject := pick(r, []int{analyst, analyst, analyst + 1, analyst + 5, r.IntN(len(subjects()))}) % len(subjects())
 
 	session := Session{
 		Analyst: analystName(analyst),
@@ -93,13 +94,13 @@ func planSession(r *rand.Rand, analyst int, h habits) Session {
 		Subject: subject, Start: start,
 	}
 
-	length := between(r, 20*time.Minute, 100*time.Minute) //nolint:mnd // a look
+	length := between(r, 20*time.Minute, 100*time.Minute)
 	if r.IntN(100) < h.long {
-		length = between(r, 2*hour, 6*hour) //nolint:mnd // half a day's work
+		length = between(r, 2*hour, 6*hour)
 	}
 
-	if session.Forgotten = r.IntN(100) < 12; session.Forgotten { //nolint:mnd // one in eight
-		length = between(r, 6*hour, 10*hour) //nolint:mnd // until somebody tidies up
+	if session.Forgotten = r.IntN(100) < 12; session.Forgotten {
+		length = between(r, 6*hour, 10*hour)
 	}
 
 	session.End = start + length
@@ -121,7 +122,7 @@ func workingHour(r *rand.Rand) time.Duration {
 	)
 
 	peak := morning
-	if r.IntN(100) < 55 { //nolint:mnd // a little more in the afternoon
+	if r.IntN(100) < 55 {
 		peak = afternoon
 	}
 

@@ -1,3 +1,4 @@
+//nolint:mnd // the numbers describe a made-up world
 package demo
 
 import "math/rand/v2"
@@ -19,7 +20,7 @@ func random(seed uint64, ids ...uint64) *rand.Rand {
 	var stream uint64
 	for _, id := range ids {
 		stream = (stream ^ id) * golden
-		stream ^= stream >> 32 //nolint:mnd // half of the bits
+		stream ^= stream >> 32
 	}
 
 	return rand.New(rand.NewPCG(seed, stream)) //nolint:gosec // a demo that must repeat itself

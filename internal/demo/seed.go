@@ -1,3 +1,4 @@
+//nolint:mnd // the numbers describe a made-up world
 package demo
 
 import (
@@ -5,6 +6,8 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
@@ -13,7 +16,7 @@ import (
 )
 
 // Dawn is the time of the day at which the world begins.
-const Dawn = 10*hour + 15*time.Minute
+const Dawn = 10 * hour
 
 // Seed fills the platform's tables of a fresh database; of one that has mappings
 // already it leaves everything as it is. What is in progress matches the first day
@@ -74,19 +77,12 @@ func (s *seeder) exec(ctx context.Context, statement string, args ...any) error 
 
 // users are the analysts, and those who can sign in to the demo.
 func (s *seeder) users(ctx context.Context) error {
-	names := map[string]string{"alice": "Alice (analyst)", "carol": "Carol (admin)", "dave": "Dave (ops)"}
-	order := []string{"alice", "carol", "dave"}
-
-	for i := range analysts {
-		order = append(order, analystName(i))
-		names[analystName(i)] = fmt.Sprintf("Analyst %02d", i+1)
-	}
-
-	for _, name := range order {
+	for _, name := range slices.Concat([]string{"alice", "carol", "dave"}, analystNames()) {
+		joined, seen := s.ago(between(s.r, 60*day, 300*day)), s.ago(between(s.r, hour, 3*day))
 		if err := s.exec(ctx, `
 			INSERT INTO users (username, email, display_name, created_at, updated_at, last_login_at, is_active)
 			VALUES ($1, $2, $3, $4, $4, $5, 1) ON CONFLICT DO NOTHING`,
-			name, email(name), names[name], s.ago(between(s.r, 60*day, 300*day)), s.ago(between(s.r, hour, 3*day))); err != nil { //nolint:mnd // months
+			name, email(name), displayName(name), joined, seen); err != nil {
 			return err
 		}
 	}
@@ -94,10 +90,15 @@ func (s *seeder) users(ctx context.Context) error {
 	return nil
 }
 
+// displayName is the name with a capital: Alice, Analyst 07.
+func displayName(name string) string {
+	return strings.ToUpper(name[:1]) + strings.ReplaceAll(name[1:], "-", " ")
+}
+
 func (s *seeder) mappings(ctx context.Context) error {
 	for i, subject := range subjects() {
-		m := mapped{subject: subject, owner: analystName(i), version: 1 + s.r.IntN(4)} //nolint:mnd // up to four
-		age := between(s.r, 30*day, 200*day)                                           //nolint:mnd // months
+		m := mapped{subject: subject, owner: analystName(i), version: 1 + s.r.IntN(4)}
+		age := between(s.r, 30*day, 200*day)
 
 		var err error
 
@@ -121,7 +122,8 @@ func (s *seeder) mappings(ctx context.Context) error {
 			}
 
 			if err := s.exec(ctx, `
-				INSERT INTO mapping_versions (mapping_id, version, change_description, node_definitions, edge_definitions, created_at, created_by)
+				INSERT INTO mapping_versions
+					(mapping_id, version, change_description, node_definitions, edge_definitions, created_at, created_by)
 				VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 				m.id, version, change, nodes, edges, s.ago(age/time.Duration(version)), m.owner); err != nil {
 				return err
@@ -150,7 +152,7 @@ func (s *seeder) instances(ctx context.Context) error {
 
 		age, status := Dawn-session.Start, ops.InstanceRunning
 		if s.worlds[session.Subject].pending {
-			age, status = min(age, 8*time.Minute), ops.InstanceWaitingForSnapshot //nolint:mnd // since its snapshot began
+			age, status = min(age, 8*time.Minute), ops.InstanceWaitingForSnapshot
 		}
 
 		if err := s.instance(ctx, session, age, status, "", ""); err != nil {
@@ -159,14 +161,14 @@ func (s *seeder) instances(ctx context.Context) error {
 	}
 
 	for i, status := range []ops.InstanceStatus{ops.InstanceSuspended, ops.InstanceFailed, ops.InstanceSuspended, ops.InstanceFailed} {
-		session := planSession(s.r, 3+7*i, habitsOf(0)) //nolint:mnd // some analysts
+		session := planSession(s.r, 3+7*i, habitsOf(0))
 
 		code, message := "", ""
 		if status == ops.InstanceFailed {
 			code, message = "OUT_OF_MEMORY", "The graph needs more memory than the instance has"
 		}
 
-		if err := s.instance(ctx, session, between(s.r, 6*hour, 20*hour), status, code, message); err != nil { //nolint:mnd // yesterday
+		if err := s.instance(ctx, session, between(s.r, 6*hour, 20*hour), status, code, message); err != nil {
 			return err
 		}
 	}
@@ -180,7 +182,7 @@ func (s *seeder) instance(
 ) error {
 	null := func(text string) sql.NullString { return sql.NullString{String: text, Valid: text != ""} }
 
-	used := s.ago(between(s.r, time.Second, max(age/4, time.Minute))) //nolint:mnd // lately
+	used := s.ago(between(s.r, time.Second, max(age/4, time.Minute)))
 
 	id, err := s.insert(ctx, `
 		INSERT INTO instances (snapshot_id, owner_username, wrapper_type, name, url_slug, status, error_code, error_message,
@@ -199,7 +201,8 @@ func (s *seeder) instance(
 		return s.exec(ctx, `UPDATE instances SET pod_name = $1, started_at = $2, last_activity_at = $3 WHERE id = $4`,
 			jobs.PodName(id), s.ago(age-min(age/2, time.Minute)), used, id)
 	case ops.InstanceSuspended:
-		return s.exec(ctx, `UPDATE instances SET started_at = $1, last_activity_at = $2, suspended_at = $2 WHERE id = $3`, s.ago(age), used, id)
+		return s.exec(ctx, `UPDATE instances SET started_at = $1, last_activity_at = $2, suspended_at = $2 WHERE id = $3`,
+			s.ago(age), used, id)
 	case ops.InstanceStarting, ops.InstanceStopping, ops.InstanceFailed, ops.InstanceResuming:
 		return nil
 	default:

@@ -1,3 +1,4 @@
+//nolint:mnd // the numbers describe a made-up world
 package demo
 
 import (
@@ -20,14 +21,14 @@ func (s *seeder) history(ctx context.Context) error {
 	for i := range s.worlds[:len(s.worlds)-unexported] {
 		m := &s.worlds[i]
 
-		if older := m.version - 1; older > 0 && s.r.IntN(3) > 0 { //nolint:mnd // two of three
-			age := between(s.r, 2*day, 6*day) //nolint:mnd // within the ttl of a week
+		if older := m.version - 1; older > 0 && s.r.IntN(3) > 0 {
+			age := between(s.r, 2*day, 6*day)
 			if err := s.settled(ctx, m, older, age, s.r.IntN(2) == 0); err != nil {
 				return err
 			}
 		}
 
-		if err := s.settled(ctx, m, m.version, between(s.r, 2*hour, 40*hour), false); err != nil { //nolint:mnd // since yesterday
+		if err := s.settled(ctx, m, m.version, between(s.r, 2*hour, 40*hour), false); err != nil {
 			return err
 		}
 	}
@@ -53,8 +54,8 @@ func (s *seeder) settled(ctx context.Context, m *mapped, version int, age time.D
 			message = pick(s.r, exportErrors())
 		}
 
-		claimed := age - between(s.r, 5*time.Second, 90*time.Second)    //nolint:mnd // soon
-		ended := claimed - between(s.r, 40*time.Second, 14*time.Minute) //nolint:mnd // a query
+		claimed := age - between(s.r, 5*time.Second, 90*time.Second)
+		ended := claimed - between(s.r, 40*time.Second, 14*time.Minute)
 
 		if err := s.endedExport(ctx, id, p, [3]time.Duration{age, claimed, ended}, message); err != nil {
 			return err
@@ -108,7 +109,7 @@ func (s *seeder) snapshot(ctx context.Context, m *mapped, version int, age time.
 			ttl, inactivity_timeout, last_used_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'P7D', 'P3D', $8)`,
 		m.id, version, m.owner, m.name, fmt.Sprintf("gs://graph-exports/%s/%d/v%d/", m.owner, m.id, version), status,
-		s.ago(age), s.ago(age*9/10)) //nolint:mnd // a while later
+		s.ago(age), s.ago(age*9/10))
 }
 
 func (s *seeder) exportJob(ctx context.Context, snapshot int64, p part, age time.Duration) (int64, error) {
@@ -189,5 +190,5 @@ func (s *seeder) forgottenExport(ctx context.Context, snapshot int64, p part, ag
 
 	return s.exec(ctx, `
 		UPDATE export_jobs SET status = 'claimed', claimed_by = $1, claimed_at = $2, poll_count = 1, updated_at = $2 WHERE id = $3`,
-		workerName(exportWorkers), store.Time{Time: s.now.Add(-age + 30*time.Second)}, id) //nolint:mnd // soon after
+		workerName(exportWorkers), store.Time{Time: s.now.Add(-age + 30*time.Second)}, id)
 }

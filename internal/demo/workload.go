@@ -109,7 +109,7 @@ func (w *Workload) Step(ctx context.Context) error {
 
 	now := w.clock()
 
-	for w.planned < int(now/day) || now%day > 23*hour && w.planned == int(now/day) { //nolint:mnd // shortly before midnight
+	for w.planned < int(now/day) || now%day > 23*hour && w.planned == int(now/day) {
 		w.planned++
 		w.plan(w.planned)
 	}
@@ -156,7 +156,8 @@ func (w *Workload) plan(n int) {
 			// A session that should have begun begins soon, and not all of them at once.
 			if start < now {
 				const apart = 2 * time.Minute
-				start = now + time.Duration(i%20)*apart //nolint:mnd // within forty minutes
+
+				start = now + time.Duration(i%20)*apart
 			}
 
 			w.agenda.add(start, func(ctx context.Context) error { return w.create(ctx, session) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -133,19 +134,27 @@ func (w *world) dump() string {
 		   FROM export_jobs ORDER BY id`,
 		`SELECT mapping_id || ' ' || version || ' ' || created_at FROM mapping_versions ORDER BY mapping_id, version`,
 	} {
-		rows, err := w.db.Read().QueryContext(w.t.Context(), query)
-		w.must(err)
-
-		for rows.Next() {
-			var line string
-
-			w.must(rows.Scan(&line))
-			fmt.Fprintln(&out, line)
-		}
-
-		w.must(rows.Err())
-		w.must(rows.Close())
+		w.write(&out, query)
 	}
 
 	return out.String()
+}
+
+// write writes the rows of a query with one column.
+func (w *world) write(out io.Writer, query string) {
+	w.t.Helper()
+
+	rows, err := w.db.Read().QueryContext(w.t.Context(), query)
+	w.must(err)
+
+	defer rows.Close()
+
+	for rows.Next() {
+		var line string
+
+		w.must(rows.Scan(&line))
+		fmt.Fprintln(out, line)
+	}
+
+	w.must(rows.Err())
 }
