@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"regexp"
@@ -33,7 +32,9 @@ func TestConversation(t *testing.T) {
 	}
 
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
-		url := newWorld(t, db).serve(t).URL
+		t.Helper()
+
+		server := newWorld(t, db).serve(t)
 
 		var had strings.Builder
 
@@ -41,7 +42,7 @@ func TestConversation(t *testing.T) {
 			had.WriteString(p.text)
 
 			if p.request {
-				had.WriteString(ask(t, url, strings.TrimPrefix(p.text, "> ")))
+				had.WriteString(server.ask(t, strings.TrimPrefix(p.text, "> ")))
 			}
 		}
 
@@ -87,69 +88,52 @@ func parts(written string) (found []part) {
 }
 
 // ask makes a request such as "GET /health dave/ops" and returns its answer as text.
-func ask(t *testing.T, url, request string) string {
+func (a api) ask(t *testing.T, request string) string {
 	t.Helper()
 
 	line, body, _ := strings.Cut(request, "\n")
 	fields := strings.Fields(line)
-
-	r, err := http.NewRequestWithContext(t.Context(), fields[0], url+fields[1], strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("X-Request-ID", "conversation-1")
+	header := http.Header{"Content-Type": {"application/json"}, "X-Request-Id": {"conversation-1"}}
 
 	if len(fields) > 2 {
 		name, role, _ := strings.Cut(fields[2], "/")
-		r.Header.Set("X-Username", name)
+		header.Set("X-Username", name)
 
 		if role != "" {
-			r.Header.Set("X-User-Role", role)
+			header.Set("X-User-Role", role)
 		}
 	}
 
-	response, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-
-	raw, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	if id := response.Header.Get("X-Request-ID"); id != "conversation-1" {
+	answer := a.send(t, fields[0], fields[1], body, header)
+	if id := answer.header.Get("X-Request-ID"); id != "conversation-1" {
 		t.Errorf("%s: the request id came back as %q", line, id)
 	}
 
-	return answerText(t, response, raw)
+	return answerText(t, answer)
 }
 
 // changing are the values that no two runs share: times that are not the world's
 // among them, for the first values of the settings are as old as the database.
 var changing = regexp.MustCompile(`"latency_ms": [\d.e-]+|"url_slug": "[a-z0-9]+"|"updated_at": "[^"]+"`)
 
-func answerText(t *testing.T, response *http.Response, raw []byte) string {
+func answerText(t *testing.T, answer reply) string {
 	t.Helper()
 
-	out := fmt.Sprintf("< %d", response.StatusCode)
+	out := fmt.Sprintf("< %d", answer.status)
 
 	for _, name := range []string{"Content-Type", "Allow", "Retry-After", "WWW-Authenticate"} {
-		if value := response.Header.Get(name); value != "" && value != "application/json" {
+		if value := answer.header.Get(name); value != "" && value != "application/json" {
 			out += fmt.Sprintf(" (%s: %s)", name, value)
 		}
 	}
 
-	if len(raw) == 0 || response.Header.Get("Content-Type") != "application/json" {
+	if answer.body == "" || answer.header.Get("Content-Type") != "application/json" {
 		return out + "\n"
 	}
 
 	var indented bytes.Buffer
-	if err := json.Indent(&indented, bytes.TrimSpace(raw), "", "  "); err != nil {
-		t.Fatalf("%v in %s", err, raw)
+	if err := json.Indent(&indented, []byte(strings.TrimSpace(answer.body)), "", "  "); err != nil {
+		t.Fatalf("%v in %s", err, answer.body)
 	}
 
 	return out + "\n" + changing.ReplaceAllStringFunc(indented.String(), mask) + "\n"

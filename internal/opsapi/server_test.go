@@ -20,8 +20,15 @@ func asDave() http.Header {
 	}
 }
 
-// send makes a request and returns its answer, read whole.
-func (a api) send(t *testing.T, method, path, body string, header http.Header) (*http.Response, string) {
+// reply is an answer, read whole.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// send makes a request and returns its answer.
+func (a api) send(t *testing.T, method, path, body string, header http.Header) reply {
 	t.Helper()
 
 	r, err := http.NewRequestWithContext(t.Context(), method, a.URL+path, strings.NewReader(body))
@@ -31,7 +38,7 @@ func (a api) send(t *testing.T, method, path, body string, header http.Header) (
 
 	r.Header = header
 
-	response, err := http.DefaultClient.Do(r)
+	response, err := a.Client().Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +49,7 @@ func (a api) send(t *testing.T, method, path, body string, header http.Header) (
 		t.Fatal(err)
 	}
 
-	return response, string(raw)
+	return reply{response.StatusCode, response.Header, string(raw)}
 }
 
 // fieldsOf returns the fields that a VALIDATION_FAILED names, with their types.
@@ -93,37 +100,88 @@ func TestBodies(t *testing.T) {
 		status     int    // 422 unless it is set
 		want       string
 	}{
-		"nothing":               {path: concurrency, want: "body missing"},
-		"half":                  {path: concurrency, body: `{"per_analyst": 5, "cluster`, want: "body json_invalid"},
-		"and more":              {path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50} {}`, want: "body json_invalid"},
-		"a comment":             {path: concurrency, body: `{"per_analyst": 5, /* five */ "cluster_total": 50}`, want: "body json_invalid"},
-		"a list":                {path: concurrency, body: `[5, 50]`, want: "body object_type"},
-		"null":                  {path: concurrency, body: `null`, want: "body object_type"},
-		"a text":                {path: concurrency, body: `"per_analyst"`, want: "body object_type"},
-		"deep":                  {path: concurrency, body: strings.Repeat("[", 1<<19) + strings.Repeat("]", 1<<19), want: "body json_invalid"},
-		"no UTF-8":              {path: maintenance, body: "{\"enabled\": true, \"message\": \"\xff\"}", want: "body string_unicode"},
-		"a form":                {path: concurrency, kind: "application/x-www-form-urlencoded", body: `per_analyst=5`, want: "header.content-type content_type"},
-		"no content type":       {path: concurrency, kind: "-", body: `{"per_analyst": 5, "cluster_total": 50}`, want: "header.content-type content_type"},
-		"too large":             {path: maintenance, body: `{"message": "` + strings.Repeat("x", 1<<20) + `"}`, status: http.StatusRequestEntityTooLarge, want: "body too_large"},
-		"missing":               {path: concurrency, body: `{}`, want: "body.per_analyst missing, body.cluster_total missing"},
-		"null in place of":      {path: concurrency, body: `{"per_analyst": null, "cluster_total": 50}`, want: "body.per_analyst int_type"},
-		"a text for a number":   {path: concurrency, body: `{"per_analyst": "5", "cluster_total": 50}`, want: "body.per_analyst int_type"},
-		"a fraction":            {path: concurrency, body: `{"per_analyst": 5.5, "cluster_total": 50}`, want: "body.per_analyst int_type"},
-		"a whole fraction":      {path: concurrency, body: `{"per_analyst": 5.0, "cluster_total": 5e1}`, want: "body.per_analyst int_type, body.cluster_total int_type"},
-		"a huge number":         {path: concurrency, body: `{"per_analyst": 5, "cluster_total": 99999999999999999999}`, want: "body.cluster_total int_size"},
-		"truth for a number":    {path: concurrency, body: `{"per_analyst": true, "cluster_total": [50]}`, want: "body.per_analyst int_type, body.cluster_total int_type"},
-		"twice":                 {path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50, "per_analyst": 6}`, want: "body.per_analyst duplicate"},
-		"in another case":       {path: concurrency, body: `{"per_analyst": 5, "Cluster_Total": 50}`, want: "body.cluster_total missing, body.Cluster_Total extra_forbidden"},
-		"more than is known":    {path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50, "b": {}, "a": 1}`, want: "body.a extra_forbidden, body.b extra_forbidden"},
+		"nothing":  {path: concurrency, want: "body missing"},
+		"half":     {path: concurrency, body: `{"per_analyst": 5, "cluster`, want: "body json_invalid"},
+		"and more": {path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50} {}`, want: "body json_invalid"},
+		"a comment": {
+			path: concurrency, body: `{"per_analyst": 5, /* five */ "cluster_total": 50}`,
+			want: "body json_invalid",
+		},
+		"a list": {path: concurrency, body: `[5, 50]`, want: "body object_type"},
+		"null":   {path: concurrency, body: `null`, want: "body object_type"},
+		"a text": {path: concurrency, body: `"per_analyst"`, want: "body object_type"},
+		"deep": {
+			path: concurrency, body: strings.Repeat("[", 1<<19) + strings.Repeat("]", 1<<19),
+			want: "body json_invalid",
+		},
+		"no UTF-8": {path: maintenance, body: "{\"enabled\": true, \"message\": \"\xff\"}", want: "body string_unicode"},
+		"a form": {
+			path: concurrency, kind: "application/x-www-form-urlencoded", body: `per_analyst=5`,
+			want: "header.content-type content_type",
+		},
+		"no content type": {
+			path: concurrency, kind: "-", body: `{"per_analyst": 5, "cluster_total": 50}`,
+			want: "header.content-type content_type",
+		},
+		"too large": {
+			path: maintenance, body: `{"message": "` + strings.Repeat("x", 1<<20) + `"}`, status: http.StatusRequestEntityTooLarge,
+			want: "body too_large",
+		},
+		"missing": {path: concurrency, body: `{}`, want: "body.per_analyst missing, body.cluster_total missing"},
+		"null in place of": {
+			path: concurrency, body: `{"per_analyst": null, "cluster_total": 50}`,
+			want: "body.per_analyst int_type",
+		},
+		"a text for a number": {
+			path: concurrency, body: `{"per_analyst": "5", "cluster_total": 50}`,
+			want: "body.per_analyst int_type",
+		},
+		"a fraction": {
+			path: concurrency, body: `{"per_analyst": 5.5, "cluster_total": 50}`,
+			want: "body.per_analyst int_type",
+		},
+		"a whole fraction": {
+			path: concurrency, body: `{"per_analyst": 5.0, "cluster_total": 5e1}`,
+			want: "body.per_analyst int_type, body.cluster_total int_type",
+		},
+		"a huge number": {
+			path: concurrency, body: `{"per_analyst": 5, "cluster_total": 99999999999999999999}`,
+			want: "body.cluster_total int_size",
+		},
+		"truth for a number": {
+			path: concurrency, body: `{"per_analyst": true, "cluster_total": [50]}`,
+			want: "body.per_analyst int_type, body.cluster_total int_type",
+		},
+		"twice": {
+			path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50, "per_analyst": 6}`,
+			want: "body.per_analyst duplicate",
+		},
+		"in another case": {
+			path: concurrency, body: `{"per_analyst": 5, "Cluster_Total": 50}`,
+			want: "body.cluster_total missing, body.Cluster_Total extra_forbidden",
+		},
+		"more than is known": {
+			path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50, "b": {}, "a": 1}`,
+			want: "body.a extra_forbidden, body.b extra_forbidden",
+		},
 		"a number for truth":    {path: maintenance, body: `{"enabled": 1}`, want: "body.enabled bool_type"},
 		"a text for truth":      {path: maintenance, body: `{"enabled": "true"}`, want: "body.enabled bool_type"},
 		"null for a message":    {path: maintenance, body: `{"enabled": true, "message": null}`, want: "body.message string_type"},
 		"NUL":                   {path: maintenance, body: `{"enabled": true, "message": "a\u0000b"}`, want: "body.message encoding"},
 		"a text for an object":  {path: lifecycle, body: `{"mapping": "P1D"}`, want: "body.mapping object_type"},
 		"a number for duration": {path: lifecycle, body: `{"mapping": {"max_ttl": 86400}}`, want: "body.mapping.max_ttl string_type"},
-		"twice, inside":         {path: lifecycle, body: `{"mapping": {"max_ttl": "P1D", "max_ttl": "P2D"}}`, want: "body.mapping.max_ttl duplicate"},
-		"misspelt, inside":      {path: lifecycle, body: `{"mapping": {"max_tll": "P1D"}, "mappings": {}}`, want: "body.mappings extra_forbidden, body.mapping.max_tll extra_forbidden"},
-		"a long name":           {path: lifecycle, body: `{"` + strings.Repeat("ü", 500) + `": 1}`, want: "body." + strings.Repeat("ü", 47) + "… extra_forbidden"},
+		"twice, inside": {
+			path: lifecycle, body: `{"mapping": {"max_ttl": "P1D", "max_ttl": "P2D"}}`,
+			want: "body.mapping.max_ttl duplicate",
+		},
+		"misspelt, inside": {
+			path: lifecycle, body: `{"mapping": {"max_tll": "P1D"}, "mappings": {}}`,
+			want: "body.mappings extra_forbidden, body.mapping.max_tll extra_forbidden",
+		},
+		"a long name": {
+			path: lifecycle, body: `{"` + strings.Repeat("ü", 500) + `": 1}`,
+			want: "body." + strings.Repeat("ü", 47) + "… extra_forbidden",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -138,12 +196,12 @@ func TestBodies(t *testing.T) {
 				status = http.StatusUnprocessableEntity
 			}
 
-			response, body := server.send(t, http.MethodPut, test.path, test.body, header)
-			if response.StatusCode != status {
-				t.Errorf("HTTP %d, want %d", response.StatusCode, status)
+			answer := server.send(t, http.MethodPut, test.path, test.body, header)
+			if answer.status != status {
+				t.Errorf("HTTP %d, want %d", answer.status, status)
 			}
 
-			if got := fieldsOf(t, body); got != test.want {
+			if got := fieldsOf(t, answer.body); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
@@ -170,15 +228,15 @@ func TestQueries(t *testing.T) {
 		"/api/instances/99999999999999999999":             "path.instance_id int_size",
 		"/api/instances/1%2F2":                            "path.instance_id int_parsing",
 	} {
-		response, body := server.send(t, http.MethodGet, path, "", asDave())
-		if got := fieldsOf(t, body); got != want || response.StatusCode != http.StatusUnprocessableEntity {
-			t.Errorf("%s: got %d, %s; want %s", path, response.StatusCode, got, want)
+		answer := server.send(t, http.MethodGet, path, "", asDave())
+		if got := fieldsOf(t, answer.body); got != want || answer.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: got %d, %s; want %s", path, answer.status, got, want)
 		}
 	}
 
 	for _, path := range []string{"/api/ops/export-jobs?status=&sort_by=x", "/api/instances?status=&offset=0&created_after="} {
-		if response, body := server.send(t, http.MethodGet, path, "", asDave()); response.StatusCode != http.StatusOK {
-			t.Errorf("%s: got %d %s", path, response.StatusCode, body)
+		if answer := server.send(t, http.MethodGet, path, "", asDave()); answer.status != http.StatusOK {
+			t.Errorf("%s: got %d %s", path, answer.status, answer.body)
 		}
 	}
 }
@@ -195,14 +253,14 @@ func TestRequestIDs(t *testing.T) {
 		header := asDave()
 		header.Set("X-Request-ID", given)
 
-		response, body := server.send(t, http.MethodGet, "/api/nothing", "", header)
-		got := response.Header.Get("X-Request-ID")
+		answer := server.send(t, http.MethodGet, "/api/nothing", "", header)
+		got := answer.header.Get("X-Request-ID")
 
 		if got == "" || (got == given) != taken {
 			t.Errorf("%q came back as %q", given, got)
 		}
 
-		if !strings.Contains(body, `"request_id":"`+got+`"`) || !strings.Contains(server.log.String(), `"request_id":"`+got+`"`) {
+		if !strings.Contains(answer.body, `"request_id":"`+got+`"`) || !strings.Contains(server.log.String(), `"request_id":"`+got+`"`) {
 			t.Errorf("%q is not in the answer and the log", got)
 		}
 	}
@@ -220,27 +278,27 @@ func TestCausesStayInTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	response, body := server.send(t, http.MethodGet, "/api/config/export", "", asDave())
-	if response.StatusCode != http.StatusServiceUnavailable || strings.Contains(body, "sql") {
-		t.Errorf("got %d %s", response.StatusCode, body)
+	answer := server.send(t, http.MethodGet, "/api/config/export", "", asDave())
+	if answer.status != http.StatusServiceUnavailable || strings.Contains(answer.body, "sql") {
+		t.Errorf("got %d %s", answer.status, answer.body)
 	}
 
 	if log := server.log.String(); !strings.Contains(log, "sql: database is closed") || !strings.Contains(log, `"level":"ERROR"`) {
 		t.Errorf("the log does not say why: %s", log)
 	}
 
-	response, body = server.send(t, http.MethodGet, "/ready", "", nil)
-	if want := `{"status":"not_ready","version":"1.2.3","database":"disconnected"}`; response.StatusCode != http.StatusServiceUnavailable ||
-		strings.TrimSpace(body) != want {
-		t.Errorf("ready: got %d %s", response.StatusCode, body)
+	answer = server.send(t, http.MethodGet, "/ready", "", nil)
+	if want := `{"status":"not_ready","version":"1.2.3","database":"disconnected"}`; answer.status != http.StatusServiceUnavailable ||
+		strings.TrimSpace(answer.body) != want {
+		t.Errorf("ready: got %d %s", answer.status, answer.body)
 	}
 
 	if status, err := server.client(t).Ready(t.Context()); err != nil || status.Status != ops.ProbeNotReady {
 		t.Errorf("the client reads %+v, %v", status, err)
 	}
 
-	if response, _ = server.send(t, http.MethodGet, "/health", "", nil); response.StatusCode != http.StatusOK {
-		t.Errorf("the process lives, but health answers %d", response.StatusCode)
+	if answer = server.send(t, http.MethodGet, "/health", "", nil); answer.status != http.StatusOK {
+		t.Errorf("the process lives, but health answers %d", answer.status)
 	}
 }
 
@@ -255,11 +313,11 @@ func TestPanics(t *testing.T) {
 
 	server := sqliteWorld(t).serve(t, func(c *opsapi.Config) { c.Probes = faulty{"the password is hunter2"} })
 
-	response, body := server.send(t, http.MethodGet, "/health", "", http.Header{"X-Request-Id": {"r1"}})
+	answer := server.send(t, http.MethodGet, "/health", "", http.Header{"X-Request-Id": {"r1"}})
 	want := `{"error":{"code":"INTERNAL_ERROR","message":"An unexpected error occurred"},"meta":{"request_id":"r1"}}`
 
-	if response.StatusCode != http.StatusInternalServerError || strings.TrimSpace(body) != want {
-		t.Errorf("got %d %s", response.StatusCode, body)
+	if answer.status != http.StatusInternalServerError || strings.TrimSpace(answer.body) != want {
+		t.Errorf("got %d %s", answer.status, answer.body)
 	}
 
 	if log := server.log.String(); !strings.Contains(log, "hunter2") || !strings.Contains(log, "server_test.go") {
@@ -289,7 +347,9 @@ func TestLog(t *testing.T) {
 	server.send(t, http.MethodGet, "/api/instances/7?search=private", "", http.Header{"X-Internal-Api-Key": {"hunter2"}})
 
 	log := server.log.String()
-	for _, want := range []string{`"path":"/api/instances/:id"`, `"status":404`, `"username":"internal"`, `"role":"ops"`, `"level":"INFO"`} {
+	for _, want := range []string{
+		`"path":"/api/instances/:id"`, `"status":404`, `"username":"internal"`, `"role":"ops"`, `"level":"INFO"`,
+	} {
 		if !strings.Contains(log, want) {
 			t.Errorf("no %s in %s", want, log)
 		}

@@ -1,0 +1,255 @@
+package opsapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/graph-olap/opsconsole/internal/opsapi"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// settings is all that the operations can change, but for instances.
+type settings struct {
+	Lifecycle   ops.LifecycleConfig
+	Concurrency ops.ConcurrencyConfig
+	Maintenance ops.MaintenanceMode
+	Export      ops.ExportConfig
+}
+
+// failing is what *testing.T and *rapid.T have in common.
+type failing interface {
+	Helper()
+	Context() context.Context
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
+func (w *world) settings(t failing) (s settings) {
+	t.Helper()
+
+	service := w.As(ops.Caller{Username: "dave", Role: ops.RoleOps})
+	errs := make([]error, 4)
+
+	s.Lifecycle, errs[0] = service.GetLifecycleConfig(t.Context())
+	s.Concurrency, errs[1] = service.GetConcurrencyConfig(t.Context())
+	s.Maintenance, errs[2] = service.GetMaintenanceMode(t.Context())
+	s.Export, errs[3] = service.GetExportConfig(t.Context())
+
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+
+	return s
+}
+
+// fuzzed is a world and its handler, without a connection between.
+func fuzzed(tb testing.TB) (*world, http.Handler) {
+	tb.Helper()
+
+	w := newWorld(tb, storetest.Open(tb, storetest.SQLiteURL(tb)))
+
+	handler, err := opsapi.New(opsapi.Config{
+		Platform: w, Instances: w, Probes: w, Logger: slog.New(slog.DiscardHandler),
+		Authenticate: opsapi.Authenticator{HeaderNetworks: loopback(), InternalKey: "k3y"},
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	return w, handler
+}
+
+// checkAnswer checks what holds of every answer to whatever was asked.
+func checkAnswer(t failing, answer *httptest.ResponseRecorder) {
+	t.Helper()
+
+	refused := answer.Code >= http.StatusBadRequest && answer.Code < http.StatusInternalServerError
+	maintenance := answer.Code == http.StatusServiceUnavailable && strings.Contains(answer.Body.String(), `"service":"instances"`)
+
+	if answer.Code >= http.StatusBadRequest && !refused && !maintenance {
+		t.Errorf("HTTP %d %s", answer.Code, answer.Body)
+	}
+
+	if answer.Header().Get("X-Request-ID") == "" {
+		t.Error("the answer has no request id")
+	}
+
+	if answer.Code == http.StatusNoContent || strings.HasPrefix(answer.Header().Get("Content-Type"), "text/plain") {
+		return
+	}
+
+	var envelope map[string]json.RawMessage
+	if err := json.Unmarshal(answer.Body.Bytes(), &envelope); err != nil {
+		t.Fatalf("%v in %s", err, answer.Body)
+	}
+
+	if refused && envelope["error"] == nil && envelope["detail"] == nil {
+		t.Errorf("HTTP %d without an error: %s", answer.Code, answer.Body)
+	}
+}
+
+// FuzzWrites gives every operation that takes a body any body. A refusal changes
+// nothing, and a success leaves nothing that is not valid.
+func FuzzWrites(f *testing.F) {
+	w, handler := fuzzed(f)
+
+	for i, body := range []string{
+		`{"mapping": {"default_ttl": "P90D", "max_ttl": ""}, "snapshot": null, "instance": {"default_inactivity": "PT1H"}}`,
+		`{"per_analyst": 4, "cluster_total": 40}`,
+		`{"enabled": true, "message": "Back at 8"}`,
+		`{"max_duration_seconds": 60}`,
+		`{"job_name": "lifecycle", "reason": "a test"}`,
+		`{"mapping_id": 1, "mapping_version": 1, "wrapper_type": "ryugraph", "name": "Fraud", "description": "", "ttl": "PT1H"}`,
+	} {
+		f.Add(byte(i), []byte(body))
+	}
+
+	f.Fuzz(func(t *testing.T, route byte, body []byte) {
+		w.write(t, handler, route, body)
+	})
+}
+
+// write sends a body to one of the operations that take one, and checks what holds
+// whatever comes of it.
+func (w *world) write(t failing, handler http.Handler, route byte, body []byte) {
+	t.Helper()
+
+	routes := []struct{ method, path string }{
+		{http.MethodPut, "/api/config/lifecycle"},
+		{http.MethodPut, "/api/config/concurrency"},
+		{http.MethodPut, "/api/config/maintenance"},
+		{http.MethodPut, "/api/config/export"},
+		{http.MethodPost, "/api/ops/jobs/trigger"},
+		{http.MethodPost, "/api/instances"},
+	}
+	to := routes[int(route)%len(routes)]
+	before := w.settings(t)
+
+	r := httptest.NewRequestWithContext(t.Context(), to.method, to.path, bytes.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:5000"
+	r.Header = asDave()
+
+	answer := httptest.NewRecorder()
+	handler.ServeHTTP(answer, r)
+	checkAnswer(t, answer)
+
+	after := w.settings(t)
+	if answer.Code >= http.StatusBadRequest && !reflect.DeepEqual(before, after) {
+		t.Errorf("HTTP %d changed %+v to %+v", answer.Code, before, after)
+	}
+
+	limits := ops.ConcurrencyUpdate{PerAnalyst: after.Concurrency.PerAnalyst, ClusterTotal: after.Concurrency.ClusterTotal}
+	for _, valid := range []interface{ Validate() error }{
+		after.Lifecycle, limits, ops.ExportUpdate{MaxDurationSeconds: after.Export.MaxDurationSeconds},
+	} {
+		if err := valid.Validate(); err != nil {
+			t.Errorf("%q left %+v: %v", body, valid, err)
+		}
+	}
+}
+
+// TestWritesAtRandom does as FuzzWrites, with bodies that are nearly right.
+func TestWritesAtRandom(t *testing.T) {
+	t.Parallel()
+
+	w, handler := fuzzed(t)
+
+	texts := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
+		"", " ", "P1D", "P8D", "P30D", "P366D", "PT24H", "P1W", "PT", "lifecycle", "schema_cache", "resource_monitor", "ryugraph", "\x00",
+	}))
+	numbers := rapid.OneOf(rapid.Int(), rapid.SampledFrom([]int{-1, 0, 1, 2, 59, 60, 100, 101, 1000, 1001, 86400, 86401}))
+	names := rapid.SampledFrom([]string{
+		"mapping", "snapshot", "instance", "default_ttl", "default_inactivity", "max_ttl", "per_analyst", "cluster_total", "enabled",
+		"message", "max_duration_seconds", "job_name", "reason", "mapping_id", "mapping_version", "wrapper_type", "name", "ttl", "other",
+	})
+
+	var values func(depth int) *rapid.Generator[any]
+
+	objects := func(depth int) *rapid.Generator[any] {
+		return rapid.MapOf(names, rapid.Deferred(func() *rapid.Generator[any] { return values(depth - 1) })).AsAny()
+	}
+	values = func(depth int) *rapid.Generator[any] {
+		leaves := []*rapid.Generator[any]{texts.AsAny(), numbers.AsAny(), rapid.Bool().AsAny(), rapid.Just[any](nil)}
+		if depth > 0 {
+			leaves = append(leaves, objects(depth))
+		}
+
+		return rapid.OneOf(leaves...)
+	}
+
+	rapid.Check(t, func(t *rapid.T) {
+		body, err := json.Marshal(objects(2).Draw(t, "body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		w.write(t, handler, rapid.Byte().Draw(t, "route"), body)
+	})
+}
+
+// FuzzRequests gives any path, query and headers. Nothing but what is written with a
+// body can change a setting.
+func FuzzRequests(f *testing.F) {
+	w, handler := fuzzed(f)
+
+	for _, path := range []string{
+		"/health", "/ready", "/metrics", "/api/cluster/health", "/api/ops/export-jobs?status=failed&limit=10",
+		"/api/instances?owner=alice&status=running&search=%25&offset=0&limit=100", "/api/instances/1", "/api/config/export", "/", "//api/",
+	} {
+		f.Add(http.MethodGet, path, "dave", "ops", "", "", "r1")
+	}
+
+	f.Add(http.MethodDelete, "/api/instances/1", "", "", "", "k3y", "")
+	f.Add(http.MethodPost, "/api/instances/1", "dave", "", "Bearer x", "", "\x00")
+
+	f.Fuzz(func(t *testing.T, method, target, name, role, authorization, key, id string) {
+		path, err := url.ParseRequestURI(target)
+		if err != nil || !validMethod(method) {
+			t.Skip("net/http answers this itself")
+		}
+
+		before := w.settings(t)
+
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.Method, r.URL, r.RequestURI, r.RemoteAddr = method, path, target, "127.0.0.1:5000"
+
+		for header, value := range map[string]string{
+			"X-Username": name, "X-User-Role": role, "Authorization": authorization, "X-Internal-Api-Key": key, "X-Request-ID": id,
+		} {
+			if value != "" {
+				r.Header.Set(header, value)
+			}
+		}
+
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+
+		if method != http.MethodOptions { // answered with Allow alone
+			checkAnswer(t, answer)
+		}
+
+		if after := w.settings(t); !reflect.DeepEqual(before, after) {
+			t.Errorf("%s %s changed %+v to %+v", method, target, before, after)
+		}
+	})
+}
+
+func validMethod(method string) bool {
+	_, err := http.NewRequest(method, "/", nil) //nolint:noctx // only to be checked
+
+	return err == nil && method != ""
+}
