@@ -47,7 +47,10 @@ func demo(ctx context.Context, cfg config.Demo) error {
 
 	announce(cfg)
 
-	return c.run(ctx, p, auth.Config{Issuer: issuer, ClientID: demoClient, ClientSecret: secret}, identityProvider)
+	return c.run(ctx, p, auth.Config{
+		Issuer: issuer, ClientID: demoClient, ClientSecret: secret,
+		Scopes: []string{"profile", "email", "offline_access"},
+	}, identityProvider)
 }
 
 // demoPlatform is a control plane elsewhere if one is named, else the embedded one with

@@ -18,7 +18,9 @@ const historyShown = 10
 func (h *Handlers) maintenance(p *page) error { return h.showNow(p, changes.Maintenance) }
 
 // section shows what is set now, the form and the history beside it.
-func (h *Handlers) section(p *page) error { return h.showNow(p, changes.SectionName(p.Param("section"))) }
+func (h *Handlers) section(p *page) error {
+	return h.showNow(p, changes.SectionName(p.Param("section")))
+}
 
 func (h *Handlers) showNow(p *page, name changes.SectionName) error {
 	section, err := changes.SectionOf(name)

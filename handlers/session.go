@@ -21,14 +21,28 @@ func (h *Handlers) login(p *page) error {
 		return p.seeOther(back)
 	}
 
-	return p.html(http.StatusOK, templates.SignInPage(h.signIn(p, back, "")))
+	view := h.signIn(p, back, "")
+	h.markSignedOut(p, -1)
+
+	return p.html(http.StatusOK, templates.SignInPage(view))
+}
+
+// signedOutCookie tells the sign-in page, over the way by the identity provider, that
+// somebody has just signed out.
+const signedOutCookie = "signed_out"
+
+func (h *Handlers) markSignedOut(p *page, seconds int) {
+	p.SetCookie(&http.Cookie{
+		Name: signedOutCookie, Value: "1", Path: "/login", MaxAge: seconds,
+		Secure: h.PublicURL.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
 }
 
 func (h *Handlers) signIn(p *page, back, problem string) templates.SignIn {
 	return templates.SignIn{
 		Environment: h.Environment, Preferences: p.preferences(),
 		Start:     "/auth/start?" + url.Values{returnParam: {back}}.Encode(),
-		SignedOut: p.QueryParams().Has("signed_out"), Problem: problem, RequestID: p.requestID(),
+		SignedOut: p.cookie(signedOutCookie) != "", Problem: problem, RequestID: p.requestID(),
 	}
 }
 
@@ -36,7 +50,7 @@ func (h *Handlers) signIn(p *page, back, problem string) templates.SignIn {
 func (h *Handlers) start(p *page) error {
 	err := h.Auth.Start(p.Response(), p.Request(), p.QueryParam(returnParam))
 	if err != nil {
-		return h.signInFailed(p, err)
+		return h.signInFailed(p, p.QueryParam(returnParam), err)
 	}
 
 	return nil
@@ -50,13 +64,13 @@ func (h *Handlers) callback(p *page) error {
 	case err == nil:
 	case errors.Is(err, auth.ErrAttemptReplayed):
 		// A press of Back after signing in.
-		if _, err := h.Auth.Identify(p.Request()); err == nil {
+		if _, identifyErr := h.Auth.Identify(p.Request()); identifyErr == nil {
 			return p.seeOther(back)
 		}
 
-		return h.signInFailed(p, err)
+		return h.signInFailed(p, back, err)
 	default:
-		return h.signInFailed(p, err)
+		return h.signInFailed(p, back, err)
 	}
 
 	p.who = who
@@ -67,8 +81,8 @@ func (h *Handlers) callback(p *page) error {
 	return p.seeOther(back)
 }
 
-// signInFailed shows the sign-in page again and says what happened.
-func (h *Handlers) signInFailed(p *page, cause error) error {
+// signInFailed shows the sign-in page again, says what happened and keeps the way back.
+func (h *Handlers) signInFailed(p *page, back string, cause error) error {
 	e := ops.AsError(cause)
 	if e.Code == ops.CodeInternal {
 		return cause
@@ -83,7 +97,7 @@ func (h *Handlers) signInFailed(p *page, cause error) error {
 
 	h.Logger.WarnContext(p.ctx(), "a sign-in failed", "request_id", p.requestID(), "error", cause)
 
-	return p.html(e.Code.HTTPStatus(), templates.SignInPage(h.signIn(p, "/", e.Message)))
+	return p.html(e.Code.HTTPStatus(), templates.SignInPage(h.signIn(p, auth.LocalPath(back), e.Message)))
 }
 
 // logout ends the session here and at the identity provider.
@@ -101,6 +115,8 @@ func (h *Handlers) logout(p *page) error {
 			return err
 		}
 	}
+
+	h.markSignedOut(p, int(time.Minute.Seconds()))
 
 	return p.seeOther(next)
 }

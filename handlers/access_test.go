@@ -1,0 +1,147 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/internal/audit"
+)
+
+func TestEveryRouteNeedsOpsUnlessItSaysOtherwise(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for _, route := range handlers.Routes() {
+		method, path := route[0], strings.NewReplacer(":name", "lifecycle", ":section", "concurrency", ":id", "1", ":act", "end").Replace(route[1])
+
+		for who, want := range map[string]int{"": http.StatusUnauthorized, "alice": http.StatusForbidden, "carol": http.StatusForbidden} {
+			header := []string{"Accept", "application/json"}
+			if who != "" {
+				header = append(header, "Authorization", "Bearer "+w.token(who))
+			}
+
+			if got := w.send(method, path, "", header...); got.status != want {
+				t.Errorf("%s %s as %q: got %d, want %d\n%s", method, path, who, got.status, want, got.body)
+			}
+		}
+	}
+}
+
+func TestWhoLacksTheRoleIsToldWhichAndIsLogged(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	got := w.send(http.MethodGet, "/jobs", "", "Accept", "text/html", "Authorization", "Bearer "+w.token("carol"))
+	if got.status != http.StatusForbidden || !strings.Contains(got.body, "carol") ||
+		!strings.Contains(got.body, "Admin") || !strings.Contains(got.body, "Ops") {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+
+	page, err := w.log.List(t.Context(), audit.Filter{Action: audit.AccessRefused, Actor: "carol"})
+	if err != nil || len(page.Items) != 1 || page.Items[0].Object != "/jobs" || page.Items[0].RemoteAddr != "127.0.0.1" {
+		t.Errorf("got %+v, %v", page.Items, err)
+	}
+}
+
+func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	got := w.send(http.MethodGet, "/config/concurrency?a=b", "", "Accept", "text/html")
+	if got.status != http.StatusSeeOther || got.header.Get("Location") != "/login?return_to=%2Fconfig%2Fconcurrency%3Fa%3Db" {
+		t.Fatalf("got %d, %s", got.status, got.header.Get("Location"))
+	}
+
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	browser := &http.Client{Jar: jar}
+
+	// The sign-in page of the identity provider has the names as buttons.
+	page, err := browser.Get(w.url + "/auth/start?return_to=" + url.QueryEscape("/config/concurrency?a=b"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Body.Close()
+
+	form := page.Request.URL
+	response, err := browser.PostForm(form.String(), url.Values{"username": {"dave"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	if response.StatusCode != http.StatusOK || response.Request.URL.RequestURI() != "/config/concurrency?a=b" {
+		t.Errorf("got %d at %s", response.StatusCode, response.Request.URL)
+	}
+
+	if out, err := browser.PostForm(w.url+"/logout", nil); err != nil {
+		t.Error(err)
+	} else {
+		defer out.Body.Close()
+	}
+
+	again, err := browser.Get(w.url + "/jobs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Body.Close()
+
+	if again.Request.URL.Path != "/login" {
+		t.Errorf("signed out and still at %s", again.Request.URL)
+	}
+
+	for _, action := range []audit.Action{audit.SignIn, audit.SignOut} {
+		if n, err := w.log.Count(t.Context(), audit.Filter{Action: action, Actor: "dave"}); err != nil || n != 1 {
+			t.Errorf("%s is in the log %d times, %v", action, n, err)
+		}
+	}
+}
+
+func TestAnotherSiteCanDoNothing(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	got := w.form("/config/concurrency", url.Values{"per_analyst": {"9"}, "reason": {"from another site"}, "revision": {w.revision()}},
+		"Sec-Fetch-Site", "cross-site")
+	if perAnalyst, _ := w.limits(); got.status != http.StatusForbidden || perAnalyst != 5 {
+		t.Errorf("got %d", got.status)
+	}
+
+	for _, to := range []string{"//evil.example", "https://evil.example", `/\evil.example`, "javascript:alert(1)"} {
+		got := w.send(http.MethodGet, "/login?return_to="+url.QueryEscape(to), "", "Authorization", "Bearer "+w.token("dave"))
+		if got.header.Get("Location") != "/" {
+			t.Errorf("%s leads to %s", to, got.header.Get("Location"))
+		}
+	}
+}
+
+func TestHeadersKeepABrowserSafe(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	got := w.get("/", "Accept", "text/html")
+
+	policy := got.header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
+		t.Errorf("got %s", policy)
+	}
+
+	if got.header.Get("X-Request-Id") == "" || got.header.Get("X-Content-Type-Options") != "nosniff" || got.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %v", got.header)
+	}
+
+	if got := w.get("/healthz", "X-Request-Id", "my-id"); got.header.Get("X-Request-Id") != "my-id" {
+		t.Errorf("the request id was not taken: %v", got.header)
+	}
+}

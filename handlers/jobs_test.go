@@ -1,0 +1,143 @@
+package handlers_test
+
+import (
+	"bufio"
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+)
+
+func TestATriggerIsLoggedAlsoWhenItIsRefused(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	got := w.post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`)
+	if got.status != http.StatusOK || at(got.json(t), "status") != "queued" || at(got.json(t), "triggered_by") != "dave" {
+		t.Fatalf("got %d\n%s", got.status, got.body)
+	}
+
+	got = w.post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`)
+	if got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") == "" ||
+		at(got.json(t), "error", "details", "resource") != "job_trigger:lifecycle" {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+
+	for _, bad := range []string{`{"reason": "   "}`, `{}`, `{"reason": "` + strings.Repeat("x", 501) + `"}`, `{"reason": "x", "extra": 1}`} {
+		if got := w.post("/jobs/schema_cache/trigger", bad); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%.40s: got %d", bad, got.status)
+		}
+	}
+
+	if got := w.post("/jobs/resource_monitor/trigger", `{"reason": "cannot be triggered"}`); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+
+	for outcome, want := range map[audit.Outcome]int{audit.Intent: 2, audit.Done: 1, audit.Refused: 5} {
+		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.JobTrigger, Outcome: outcome}); err != nil || n != want {
+			t.Errorf("%s: %d entries, want %d, %v", outcome, n, want, err)
+		}
+	}
+}
+
+func TestATriggerAsAFormShowsItsReceiptAndTheCooldown(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	got := w.form("/jobs/lifecycle/trigger", url.Values{"reason": {""}})
+	if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "Is required") {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+
+	got = w.form("/jobs/lifecycle/trigger", url.Values{"reason": {"after the outage"}})
+	if got.status != http.StatusSeeOther {
+		t.Fatalf("got %d\n%s", got.status, got.body)
+	}
+
+	if page := w.get(got.header.Get("Location"), "Accept", "text/html"); page.status != http.StatusOK || !strings.Contains(page.body, "after the outage") {
+		t.Errorf("got %d\n%s", page.status, page.body)
+	}
+
+	got = w.form("/jobs/lifecycle/trigger", url.Values{"reason": {"once more, please"}})
+	if got.status != http.StatusTooManyRequests || !strings.Contains(got.body, "once more, please") {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+
+	w.monitor.Poll(t.Context())
+
+	for _, job := range w.data("/jobs")["jobs"].([]any) {
+		if at(job, "name") == "lifecycle" && (at(job, "cooldown_until") == nil || at(job, "last_trigger", "by") != "dave") {
+			t.Errorf("got %v", job)
+		}
+	}
+}
+
+func TestTheStreamSendsThePageAtOnceAndEndsWithTheSession(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/events?page=jobs", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	request.Header.Set("Authorization", "Bearer "+w.token("dave"))
+
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	if kind := response.Header.Get("Content-Type"); kind != "text/event-stream" {
+		t.Fatalf("got %s", kind)
+	}
+
+	var message strings.Builder
+
+	lines := bufio.NewScanner(response.Body)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "event: beat") {
+		message.WriteString(lines.Text() + "\n")
+	}
+
+	if text := message.String(); !strings.Contains(text, `id="live-jobs"`) || !strings.Contains(text, `id="live-shell"`) ||
+		strings.Contains(text, "dave") {
+		t.Errorf("got %s", text)
+	}
+
+	if got := w.get("/events?page=nope"); got.status != http.StatusNotFound {
+		t.Errorf("got %d", got.status)
+	}
+}
+
+func TestTheLogIsExported(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.post("/jobs/lifecycle/trigger", `{"reason": "=1+1, a formula"}`)
+
+	got := w.get("/audit.csv?action=job.trigger")
+
+	rows, err := csv.NewReader(strings.NewReader(got.body)).ReadAll()
+	if err != nil || len(rows) != 3 || rows[0][0] != "seq" || rows[1][9] != "'=1+1, a formula" {
+		t.Errorf("got %v, %v", rows, err)
+	}
+
+	if lines := strings.Count(w.get("/audit.jsonl?action=job.trigger").body, "\n"); lines != 2 {
+		t.Errorf("got %d lines", lines)
+	}
+
+	if page := w.data("/audit?action=job.trigger&limit=1"); at(page, "next") == nil || at(page, "total") != 2.0 {
+		t.Errorf("got %v", page)
+	}
+
+	if got := w.get("/audit?action=nope", "Accept", "application/json"); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("got %d", got.status)
+	}
+}

@@ -1,0 +1,319 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/auth/devidp"
+	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/health"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/internal/work"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+)
+
+// world is a console over a real control plane, with the demo's identity provider.
+type world struct {
+	t       *testing.T
+	url     string
+	plane   *line
+	monitor *monitor.Monitor
+	changes *changes.Changes
+	log     *audit.Log
+	tokens  map[string]string
+}
+
+// line is the way to the control plane: it can be cut, or lose answers.
+type line struct {
+	ops.Platform
+
+	mu   sync.Mutex
+	down error
+	lost bool
+}
+
+func (l *line) As(caller ops.Caller) ops.Service {
+	return &wire{Service: l.Platform.As(caller), line: l}
+}
+
+func (l *line) cut(down error, lost bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.down, l.lost = down, lost
+}
+
+func (l *line) state() (down error, lost bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.down, l.lost
+}
+
+// wire is a caller's end of the line.
+type wire struct {
+	ops.Service
+
+	line *line
+}
+
+func (w *wire) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig, error) {
+	if down, _ := w.line.state(); down != nil {
+		return ops.ConcurrencyConfig{}, down
+	}
+
+	return w.Service.GetConcurrencyConfig(ctx)
+}
+
+func (w *wire) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
+	if _, lost := w.line.state(); lost {
+		return ops.ConcurrencyConfig{}, ops.Unavailable("control plane", "no answer").Because(ops.ErrOutcomeUnknown)
+	}
+
+	return w.Service.UpdateConcurrencyConfig(ctx, u)
+}
+
+func (w *wire) GetClusterHealth(ctx context.Context) (ops.Health, error) {
+	if down, _ := w.line.state(); down != nil {
+		return ops.Health{}, down
+	}
+
+	return w.Service.GetClusterHealth(ctx)
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+
+	db := storetest.Open(t, storetest.SQLiteURL(t))
+	w := &world{t: t, plane: &line{Platform: newPlane(t, db)}, tokens: map[string]string{}, log: audit.New(db, time.Now)}
+	logger := slog.New(slog.DiscardHandler)
+
+	server := httptest.NewUnstartedServer(nil)
+	w.url = "http://" + server.Listener.Addr().String()
+	public := parseURL(t, w.url)
+	issuer := public.JoinPath(handlers.IdentityProviderPath)
+
+	provider, err := devidp.New(devidp.Config{
+		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", RedirectURI: w.url + auth.CallbackPath,
+		PostLogoutURI: w.url + auth.SignedOutPath, Accounts: devidp.DemoAccounts(), Logger: logger,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	signIn, err := auth.New(auth.Config{
+		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", PublicURL: public, DB: db, Now: time.Now, Logger: logger,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	w.changes = changes.New(db, w.log, time.Now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+	w.monitor = monitor.New(monitor.Config{
+		Platform: w.plane, Caller: func() (ops.Caller, error) { return ops.Caller{Username: "poller", Role: ops.RoleOps}, nil },
+		DB: db, Now: time.Now, Logger: logger, Interval: time.Hour,
+		Watchers: []func(context.Context, ops.Service) error{w.changes.Watch},
+	})
+	w.monitor.Poll(t.Context())
+
+	server.Config.Handler = handlers.New(handlers.Config{
+		Auth: signIn, Platform: w.plane, Changes: w.changes, Audit: w.log, Triggers: triggers.New(w.log), Monitor: w.monitor,
+		Ready: db.Read().PingContext, Static: os.DirFS("../static"), Environment: templates.Environment{Name: "test", Color: templates.Blue},
+		PublicURL: public, Issuer: issuer, Version: "test", Now: time.Now, Logger: logger, IdentityProvider: provider,
+	})
+	server.Start()
+	t.Cleanup(server.Close)
+
+	return w
+}
+
+func newPlane(t *testing.T, db *store.DB) *controlplane.ControlPlane {
+	t.Helper()
+
+	logger := slog.New(slog.DiscardHandler)
+	registry := prometheus.NewRegistry()
+
+	if err := controlplane.Prepare(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := work.Migrate(t.Context(), db, logger); err != nil {
+		t.Fatal(err)
+	}
+
+	enqueuer, err := work.NewEnqueuer(db, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	runner, err := jobs.New(t.Context(), jobs.Config{DB: db, Now: time.Now, Logger: logger, Enqueuer: enqueuer, Registry: registry})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	checker, err := health.New(health.Config{DB: db, Now: time.Now, Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	plane, err := controlplane.New(t.Context(), controlplane.Config{
+		DB: db, Now: time.Now, Logger: logger, Health: checker, Jobs: runner, Metrics: registry, Version: "test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return plane
+}
+
+func parseURL(t *testing.T, s string) *url.URL {
+	t.Helper()
+
+	u, err := url.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return u
+}
+
+// answer is a response, read.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (a answer) json(t *testing.T) map[string]any {
+	t.Helper()
+
+	var out map[string]any
+	if err := json.Unmarshal([]byte(a.body), &out); err != nil {
+		t.Fatalf("not JSON: %v\n%s", err, a.body)
+	}
+
+	return out
+}
+
+// token is a bearer token of a demo account.
+func (w *world) token(username string) string {
+	w.t.Helper()
+
+	if w.tokens[username] == "" {
+		got := w.send(http.MethodPost, handlers.IdentityProviderPath+"/demo-token", "username="+username,
+			"Content-Type", "application/x-www-form-urlencoded")
+		w.tokens[username], _ = got.json(w.t)["access_token"].(string)
+	}
+
+	return w.tokens[username]
+}
+
+// send makes a request with header names and values, following no redirects.
+func (w *world) send(method, path, body string, header ...string) answer {
+	w.t.Helper()
+
+	request, err := http.NewRequestWithContext(w.t.Context(), method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	data, err := io.ReadAll(response.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+
+	return answer{status: response.StatusCode, header: response.Header, body: string(data)}
+}
+
+// get asks for a page as dave.
+func (w *world) get(path string, header ...string) answer {
+	w.t.Helper()
+
+	return w.send(http.MethodGet, path, "", append(header, "Authorization", "Bearer "+w.token("dave"))...)
+}
+
+// data asks for a page as JSON, as dave.
+func (w *world) data(path string) map[string]any {
+	w.t.Helper()
+
+	got := w.get(path, "Accept", "application/json")
+	if got.status != http.StatusOK {
+		w.t.Fatalf("%s: got %d\n%s", path, got.status, got.body)
+	}
+
+	return got.json(w.t)
+}
+
+// post sends JSON as dave.
+func (w *world) post(path, body string) answer {
+	w.t.Helper()
+
+	return w.send(http.MethodPost, path, body, "Content-Type", "application/json", "Authorization", "Bearer "+w.token("dave"))
+}
+
+// form sends a form as dave, as a browser without scripts does.
+func (w *world) form(path string, fields url.Values, header ...string) answer {
+	w.t.Helper()
+
+	return w.send(http.MethodPost, path, fields.Encode(), append(header,
+		"Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html", "Authorization", "Bearer "+w.token("dave"))...)
+}
+
+func (w *world) revision() string {
+	w.t.Helper()
+
+	revision, _ := w.data("/config/concurrency")["revision"].(string)
+
+	return revision
+}
+
+func (w *world) limits() (perAnalyst, clusterTotal float64) {
+	w.t.Helper()
+
+	current, _ := w.data("/config/concurrency")["current"].(map[string]any)
+	perAnalyst, _ = current["per_analyst"].(float64)
+	clusterTotal, _ = current["cluster_total"].(float64)
+
+	return perAnalyst, clusterTotal
+}
+
+// at walks into JSON by names.
+func at(value any, path ...string) any {
+	for _, name := range path {
+		object, _ := value.(map[string]any)
+		value = object[name]
+	}
+
+	return value
+}
