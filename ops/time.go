@@ -32,9 +32,15 @@ func ParseTime(s string) (Time, error) {
 	return Time{}, fmt.Errorf("%q is not an ISO 8601 date and time", s)
 }
 
-// MarshalJSON writes RFC 3339 in UTC.
+// MarshalJSON writes RFC 3339 in UTC, with no fraction of a second or one of six
+// digits: Python before 3.11 reads no other.
 func (t Time) MarshalJSON() ([]byte, error) {
-	return json.Marshal(t.UTC().Format(time.RFC3339Nano))
+	layout := "2006-01-02T15:04:05.000000Z"
+	if t.Nanosecond() < int(time.Microsecond) {
+		layout = "2006-01-02T15:04:05Z"
+	}
+
+	return json.Marshal(t.UTC().Format(layout))
 }
 
 // UnmarshalJSON reads what [ParseTime] reads; null leaves the zero time.

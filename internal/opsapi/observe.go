@@ -84,14 +84,24 @@ func (s *server) log(c echo.Context, err error, took time.Duration) {
 		attrs = append(attrs, slog.String("username", caller.Username), slog.String("role", string(caller.Role)))
 	}
 
-	level := slog.LevelInfo
-	if c.Response().Status >= http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-
 	if err != nil {
 		attrs = append(attrs, slog.Any("error", err))
 	}
 
-	s.logger.LogAttrs(c.Request().Context(), level, "ops API", attrs...)
+	s.logger.LogAttrs(c.Request().Context(), levelOf(c, err), "ops API", attrs...)
+}
+
+// levelOf keeps those who only look from filling the log, and errors for what has
+// gone wrong: a refusal in maintenance, which has no cause, has not.
+func levelOf(c echo.Context, err error) slog.Level {
+	status := c.Response().Status
+
+	switch {
+	case err == nil && c.Request().Method == http.MethodGet:
+		return slog.LevelDebug
+	case status == http.StatusInternalServerError, status > http.StatusInternalServerError && errors.Unwrap(err) != nil:
+		return slog.LevelError
+	default:
+		return slog.LevelInfo
+	}
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+const secret = "hunter2"
+
 // asDave are the headers of a request that ops makes.
 func asDave() http.Header {
 	return http.Header{
@@ -311,7 +313,7 @@ func (f faulty) Ready(context.Context) ops.ProbeStatus { panic(f.value) }
 func TestPanics(t *testing.T) {
 	t.Parallel()
 
-	server := sqliteWorld(t).serve(t, func(c *opsapi.Config) { c.Probes = faulty{"the password is hunter2"} })
+	server := sqliteWorld(t).serve(t, func(c *opsapi.Config) { c.Probes = faulty{"the password is " + secret} })
 
 	answer := server.send(t, http.MethodGet, "/health", "", http.Header{"X-Request-Id": {"r1"}})
 	want := `{"error":{"code":"INTERNAL_ERROR","message":"An unexpected error occurred"},"meta":{"request_id":"r1"}}`
@@ -320,7 +322,7 @@ func TestPanics(t *testing.T) {
 		t.Errorf("got %d %s", answer.status, answer.body)
 	}
 
-	if log := server.log.String(); !strings.Contains(log, "hunter2") || !strings.Contains(log, "server_test.go") {
+	if log := server.log.String(); !strings.Contains(log, secret) || !strings.Contains(log, "server_test.go") {
 		t.Errorf("the log does not say what and where: %s", log)
 	}
 
@@ -343,21 +345,32 @@ func TestNewRefuses(t *testing.T) {
 func TestLog(t *testing.T) {
 	t.Parallel()
 
-	server := sqliteWorld(t).serve(t, func(c *opsapi.Config) { c.Authenticate.InternalKey = "hunter2" })
-	server.send(t, http.MethodGet, "/api/instances/7?search=private", "", http.Header{"X-Internal-Api-Key": {"hunter2"}})
+	server := sqliteWorld(t).serve(t, func(c *opsapi.Config) { c.Authenticate.InternalKey = secret })
+	header := http.Header{"X-Internal-Api-Key": {secret}, "Content-Type": {"application/json"}}
+
+	server.send(t, http.MethodGet, "/api/instances?search=private", "", header)
+
+	if log := server.log.String(); log != "" {
+		t.Errorf("looking fills the log: %s", log)
+	}
+
+	server.send(t, http.MethodPut, "/api/config/maintenance", `{"enabled": true}`, header)
+	server.send(t, http.MethodPost, "/api/instances", `{"mapping_id": 1, "wrapper_type": "ryugraph", "name": "private"}`, header)
+	server.send(t, http.MethodGet, "/api/instances/7?search=private", "", header)
 
 	log := server.log.String()
 	for _, want := range []string{
-		`"path":"/api/instances/:id"`, `"status":404`, `"username":"internal"`, `"role":"ops"`, `"level":"INFO"`,
+		`"method":"PUT","path":"/api/config/maintenance","status":200`, `"path":"/api/instances","status":503`,
+		`"path":"/api/instances/:id","status":404`, `"username":"internal"`, `"role":"ops"`, `"level":"INFO"`,
 	} {
 		if !strings.Contains(log, want) {
 			t.Errorf("no %s in %s", want, log)
 		}
 	}
 
-	for _, secret := range []string{"hunter2", "private"} {
-		if strings.Contains(log, secret) {
-			t.Errorf("%s is in %s", secret, log)
+	for _, not := range []string{secret, "private", `"level":"ERROR"`} {
+		if strings.Contains(log, not) {
+			t.Errorf("%s is in %s", not, log)
 		}
 	}
 }
