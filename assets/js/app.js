@@ -6,5 +6,6 @@ import "./dialog.js";
 import "./palette.js";
 import "./menus.js";
 import "./forms.js";
+import "./durations.js";
 import "./toasts.js";
 import "./charts.js";

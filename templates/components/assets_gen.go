@@ -5,8 +5,8 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=2afb70eacdfe"
-	ScriptURL     = "/static/app.js?v=dd49f5db3db3"
+	StylesheetURL = "/static/app.css?v=887a53ec35c2"
+	ScriptURL     = "/static/app.js?v=3138fd74e2cc"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=aa8bc7dc0382"
 )
