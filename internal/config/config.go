@@ -25,7 +25,8 @@ type Console struct {
 	// the environment's name.
 	ConfirmBelow float64
 	// Tickets is nil when reasons have none.
-	Tickets *Tickets
+	Tickets     *Tickets
+	Maintenance Maintenance
 
 	// PollInterval is the time between two looks at the control plane, at least a second.
 	PollInterval time.Duration
@@ -49,6 +50,29 @@ type Tickets struct {
 	Pattern *regexp.Regexp
 	// URL has {ticket} in it.
 	URL string
+}
+
+// Audience says who reads the announcements.
+type Audience string
+
+// The audiences.
+const (
+	Public   Audience = "public"
+	SignedIn Audience = "signed-in"
+	Nobody   Audience = "off"
+)
+
+// Maintenance says whom maintenance windows are told, and how.
+type Maintenance struct {
+	Announcements Audience
+	// Origins are the other sites that may show the banner, scheme://host[:port] each.
+	Origins []string
+	// WebhookHosts are names of hosts in lower case, of which *.example.com stands for
+	// every one below example.com; WebhookNetworks the private networks in which they may be.
+	WebhookHosts    []string
+	WebhookNetworks []netip.Prefix
+	// BlockedAuthors are the users whose windows are held.
+	BlockedAuthors []string
 }
 
 // ControlPlane is where the platform is: exactly one of the two is set.

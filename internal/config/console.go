@@ -14,7 +14,7 @@ import (
 // Colors are the colours of environments.
 func Colors() []string { return []string{"green", "blue", "amber", "red", "violet", "grey"} }
 
-func (r *reader) console(f *consoleFlags, address string) Console {
+func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) Console {
 	if host, _, err := net.SplitHostPort(address); err == nil && isLoopback(host) {
 		f.PublicURL.orElse("http://" + address)
 	}
@@ -28,6 +28,7 @@ func (r *reader) console(f *consoleFlags, address string) Console {
 		},
 		ConfirmBelow:    r.number(f.ConfirmBelow, 1),
 		Tickets:         r.tickets(f.TicketPattern, f.TicketURL),
+		Maintenance:     r.maintenance(m),
 		PollInterval:    r.duration(f.PollInterval, time.Second),
 		SessionLifetime: r.duration(f.SessionLifetime, time.Minute),
 		SessionIdle:     r.duration(f.SessionIdle, time.Minute),
@@ -51,7 +52,7 @@ func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 	f.DatabaseURL.orElse("sqlite://" + filepath.Join(f.DataDir.text, "opsconsole.db"))
 
 	d := Demo{
-		Console: r.console(&f.consoleFlags, r.loopbackAddress(ctx, f.Addr)),
+		Console: r.console(&f.consoleFlags, &f.maintenanceFlags, r.loopbackAddress(ctx, f.Addr)),
 		Speed:   r.number(f.DemoSpeed, math.MaxFloat64),
 		Seed:    r.whole(f.DemoSeed),
 		DataDir: r.required(f.DataDir, "name a folder"),
@@ -72,7 +73,7 @@ func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 }
 
 func (r *reader) serve(f *serveFlags) Serve {
-	s := Serve{Console: r.console(&f.consoleFlags, r.address(f.Addr)), OIDC: r.oidc(f.oidcFlags)}
+	s := Serve{Console: r.console(&f.consoleFlags, &f.maintenanceFlags, r.address(f.Addr)), OIDC: r.oidc(f.oidcFlags)}
 
 	switch {
 	case f.ControlPlaneURL.text != "":

@@ -140,7 +140,7 @@ func (r *reader) slowAfter(l *list) map[string]time.Duration {
 }
 
 func (r *reader) callers(f callersFlags, embedded *Embedded) {
-	embedded.TrustIdentityHeaders = r.networks(&f.TrustIdentityHeaders)
+	embedded.TrustIdentityHeaders = r.networks(&f.TrustIdentityHeaders, "anyone could claim to be an operator")
 
 	if f.APIOIDCIssuer.text == "" {
 		if f.APIOIDCAudience.text != "" {
@@ -158,8 +158,9 @@ func (r *reader) callers(f callersFlags, embedded *Embedded) {
 	}
 }
 
-// networks reads prefixes and single addresses; the whole network is not to be trusted.
-func (r *reader) networks(l *list) []netip.Prefix {
+// networks reads prefixes and single addresses. The whole network is refused, with what
+// could come of it.
+func (r *reader) networks(l *list, danger string) []netip.Prefix {
 	var networks []netip.Prefix
 
 	for _, item := range l.items() {
@@ -172,7 +173,7 @@ func (r *reader) networks(l *list) []netip.Prefix {
 		case err != nil:
 			r.badf(l.setting, "has %q, which is neither a network nor an address; write one such as 10.1.2.0/24", item)
 		case prefix.Bits() == 0:
-			r.badf(l.setting, "has %s, which is everybody; anyone could claim to be an operator", prefix)
+			r.badf(l.setting, "has %s, which is everybody; %s", prefix, danger)
 		default:
 			networks = append(networks, prefix.Masked())
 		}

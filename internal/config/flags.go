@@ -16,20 +16,22 @@ type grammar struct {
 }
 
 type demoFlags struct {
-	consoleFlags  `group:"The console" set:"environment=demo" set:"color=green" set:"log=text"`
-	DemoSpeed     setting `default:"20" placeholder:"FACTOR"  help:"How fast the synthetic day passes: 0 holds it still, 20 makes a day pass in about an hour."`
-	DemoSeed      setting `default:"1" placeholder:"NUMBER"  help:"The same seed gives the same day."`
-	DataDir       setting `default:"data" placeholder:"PATH" help:"Folder of the demo's database; a new one makes a new world."`
-	remoteFlags   `group:"A control plane elsewhere, instead of the embedded one" set:"auth=headers"`
-	embeddedFlags `group:"The embedded control plane"`
+	consoleFlags     `group:"The console" set:"environment=demo" set:"color=green" set:"log=text"`
+	DemoSpeed        setting `default:"20" placeholder:"FACTOR"  help:"How fast the synthetic day passes: 0 holds it still, 20 makes a day pass in about an hour."`
+	DemoSeed         setting `default:"1" placeholder:"NUMBER"  help:"The same seed gives the same day."`
+	DataDir          setting `default:"data" placeholder:"PATH" help:"Folder of the demo's database; a new one makes a new world."`
+	maintenanceFlags `group:"Maintenance windows"`
+	remoteFlags      `group:"A control plane elsewhere, instead of the embedded one" set:"auth=headers"`
+	embeddedFlags    `group:"The embedded control plane"`
 }
 
 type serveFlags struct {
-	consoleFlags  `group:"The console" set:"environment=production" set:"color=red" set:"log=json"`
-	oidcFlags     `group:"Sign-in"`
-	remoteFlags   `group:"A control plane elsewhere" set:"auth=passthrough"`
-	embeddedFlags `group:"The embedded control plane"`
-	callersFlags  `group:"Callers of the embedded control plane"`
+	consoleFlags     `group:"The console" set:"environment=production" set:"color=red" set:"log=json"`
+	maintenanceFlags `group:"Maintenance windows"`
+	oidcFlags        `group:"Sign-in"`
+	remoteFlags      `group:"A control plane elsewhere" set:"auth=passthrough"`
+	embeddedFlags    `group:"The embedded control plane"`
+	callersFlags     `group:"Callers of the embedded control plane"`
 }
 
 type consoleFlags struct {
@@ -46,6 +48,14 @@ type consoleFlags struct {
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"After this without a request one signs in again."`
 	LogLevel         setting `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
 	LogFormat        setting `default:"${log}" placeholder:"FORMAT" help:"text or json."`
+}
+
+type maintenanceFlags struct {
+	Announcements          setting `default:"public" placeholder:"AUDIENCE" help:"Who reads the announcements of maintenance: public (everybody, without sign-in), signed-in, or off."`
+	AnnouncementOrigins    list    `placeholder:"ORIGIN,…" help:"Other sites that may show the announcements' banner, such as https://notebooks.example.com; none by default."`
+	WebhookAllowedHosts    list    `placeholder:"HOST,…" help:"The hosts that webhooks may call, such as hooks.slack.com or *.webhook.office.com; none by default."`
+	WebhookAllowedNetworks list    `placeholder:"NETWORK,…" help:"The private networks in which they may be, such as 10.1.2.0/24; none by default."`
+	BlockedAuthors         list    `placeholder:"USER,…" help:"Whose maintenance windows are held until somebody else takes them over."`
 }
 
 type oidcFlags struct {

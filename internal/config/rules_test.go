@@ -70,6 +70,24 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--log-level=loud", "--log-level", "debug, info, warn or error"},
 		{serveArgs(), "--log-format=xml", "--log-format", "must be one of text, json"},
 
+		// Whom maintenance is told.
+		{serveArgs(), "--announcements=everybody", "--announcements", "public, signed-in, off"},
+		{[]string{"demo"}, "--announcements=no", "--announcements", "public, signed-in, off"},
+		{serveArgs(), "--announcement-origins=*", "--announcement-origins", "is every site"},
+		{serveArgs(), "--announcement-origins=notebooks.example.com", "--announcement-origins", "is not an origin"},
+		{serveArgs(), "--announcement-origins=https://n.example.com/", "--announcement-origins", "is not an origin"},
+		{serveArgs(), "--announcement-origins=https://me@n.example.com", "--announcement-origins", "is not an origin"},
+		{serveArgs(), "--announcement-origins=https://n.example.com?", "--announcement-origins", "is not an origin"},
+		{serveArgs(), "--announcement-origins=null", "--announcement-origins", "is not an origin"},
+		{serveArgs(), "--announcement-origins=http://n.example.com", "--announcement-origins", "is not https"},
+		{serveArgs(), "--announcement-origins=http://localhost:8888", "", ""},
+		{serveArgs(), "--webhook-allowed-hosts=https://hooks.slack.com", "--webhook-allowed-hosts", "is not the name of a host"},
+		{serveArgs(), "--webhook-allowed-hosts=*", "--webhook-allowed-hosts", "is not the name of a host"},
+		{serveArgs(), "--webhook-allowed-hosts=*.com", "--webhook-allowed-hosts", "is not the name of a host"},
+		{serveArgs(), "--webhook-allowed-hosts=hooks.*.com", "--webhook-allowed-hosts", "is not the name of a host"},
+		{serveArgs(), "--webhook-allowed-networks=hooks", "--webhook-allowed-networks", "neither a network nor an address"},
+		{serveArgs(), "--webhook-allowed-networks=::/0", "--webhook-allowed-networks", "everything that this machine can"},
+
 		// Who signs in.
 		{serveArgs(), "--oidc-issuer=", "--oidc-issuer", "nobody can sign in without it"},
 		{serveArgs(), "--oidc-issuer=id.example.com", "--oidc-issuer", "not an http or https URL"},

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,28 @@ func TestServe(t *testing.T) {
 	if s.ControlPlane.Embedded != nil || remote.URL.String() != "https://cp.example.com" ||
 		remote.Auth != config.Passthrough || remote.Timeout != 10*time.Second {
 		t.Errorf("got %+v", remote)
+	}
+}
+
+func TestMaintenance(t *testing.T) {
+	t.Parallel()
+
+	if m := parseServe(t, serveArgs()).Maintenance; m.Announcements != config.Public ||
+		len(m.Origins)+len(m.WebhookHosts)+len(m.WebhookNetworks)+len(m.BlockedAuthors) != 0 {
+		t.Errorf("got %+v", m)
+	}
+
+	m := parseServe(t, serveArgs("--announcements=signed-in", "--announcement-origins=HTTPS://N.example.com:443,http://127.0.0.1:8888",
+		"--webhook-allowed-hosts=Hooks.slack.com, *.webhook.office.com", "--webhook-allowed-networks=10.1.2.3/24",
+		"--blocked-authors=olga", "--blocked-authors=dave")).Maintenance
+
+	want := config.Maintenance{
+		Announcements: config.SignedIn, Origins: []string{"https://n.example.com", "http://127.0.0.1:8888"},
+		WebhookHosts:    []string{"*.webhook.office.com", "hooks.slack.com"},
+		WebhookNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.2.0/24")}, BlockedAuthors: []string{"olga", "dave"},
+	}
+	if !reflect.DeepEqual(m, want) {
+		t.Errorf("got %+v, want %+v", m, want)
 	}
 }
 
