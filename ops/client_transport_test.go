@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -126,6 +127,44 @@ func TestClientTransportErrors(t *testing.T) {
 				http.Redirect(w, r, "/api/config/maintenance/", http.StatusTemporaryRedirect)
 			},
 			message: "redirect", write: unknown,
+		},
+		"given up with the headers perhaps on their way": {
+			adjust: func(_ *testing.T, c *ops.ClientConfig) {
+				c.Timeout = short
+				c.Transport = transport(func(r *http.Request) (*http.Response, error) {
+					trace := httptrace.ContextClientTrace(r.Context())
+					trace.GetConn("")
+					trace.GotConn(httptrace.GotConnInfo{})
+					<-r.Context().Done()
+
+					return nil, r.Context().Err()
+				})
+			},
+			message: "did not answer within 50ms", cause: context.DeadlineExceeded, write: unknown,
+		},
+		"a kept connection that was dead, and no other to be had": {
+			adjust: func(_ *testing.T, c *ops.ClientConfig) {
+				c.Transport = transport(func(r *http.Request) (*http.Response, error) {
+					trace := httptrace.ContextClientTrace(r.Context())
+					trace.GetConn("")
+					trace.GotConn(httptrace.GotConnInfo{})
+					trace.WroteHeaders()
+					trace.GetConn("") // net/http comes back only if nothing was written
+
+					return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+				})
+			},
+			message: "cannot be reached", write: notDone,
+		},
+		"an answer that came before the headers were out": {
+			adjust: func(_ *testing.T, c *ops.ClientConfig) {
+				c.Transport = transport(func(r *http.Request) (*http.Response, error) {
+					httptrace.ContextClientTrace(r.Context()).GetConn("")
+
+					return &http.Response{StatusCode: http.StatusOK, Request: r, Body: http.NoBody}, nil
+				})
+			},
+			message: "not the contract's JSON", write: unknown,
 		},
 		"a transport that tells nothing": {
 			adjust: func(_ *testing.T, c *ops.ClientConfig) {
