@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -263,6 +264,44 @@ func TestLoopGoesOnAfterError(t *testing.T) {
 
 		for range 3 {
 			receive(t, calls, "the loop")
+		}
+	})
+}
+
+// TestMigrateSimultaneously: replicas that start at once do not trip over each other,
+// and on PostgreSQL River keeps out of the platform's schema.
+func TestMigrateSimultaneously(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		replicas := 1
+		if db.Dialect() == store.Postgres {
+			replicas = 3
+		}
+
+		var wg sync.WaitGroup
+
+		for range replicas {
+			wg.Go(func() {
+				if err := work.Migrate(t.Context(), db, slog.New(slog.DiscardHandler)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+
+		wg.Wait()
+
+		if db.Dialect() != store.Postgres {
+			return
+		}
+
+		var strays int
+		if err := db.Read().QueryRowContext(t.Context(), `
+			SELECT COUNT(*) FROM information_schema.tables WHERE table_name LIKE 'river%' AND table_schema <> 'opsconsole_river'`,
+		).Scan(&strays); err != nil || strays != 0 {
+			t.Errorf("%d of River's tables are elsewhere (%v)", strays, err)
 		}
 	})
 }

@@ -62,11 +62,12 @@ func toStarting(ctx context.Context, p *pass, w waiting) (moved bool, err error)
 		n, err := affected(tx.ExecContext(ctx, `
 			UPDATE instances SET status = 'starting', snapshot_id = $1, pending_snapshot_id = NULL, updated_at = $2
 			 WHERE id = $3 AND status = 'waiting_for_snapshot'`, w.snapshot, p.at(), w.id))
+		moved = n > 0
+
 		if err != nil || n == 0 {
 			return err
 		}
 
-		moved = true
 		_, err = tx.ExecContext(ctx, `UPDATE snapshots SET last_used_at = $1 WHERE id = $2`, p.at(), w.snapshot)
 
 		return err

@@ -76,24 +76,30 @@ func (m measured) crossed(now int64) int64 {
 }
 
 func record(ctx context.Context, p *pass, m measured, now int64) error {
-	return p.tx(ctx, func(tx *sql.Tx) error {
+	threshold, recorded := m.crossed(now), false
+
+	err := p.tx(ctx, func(tx *sql.Tx) error {
 		n, err := affected(tx.ExecContext(ctx,
 			`UPDATE instances SET memory_usage_bytes = $1 WHERE id = $2 AND status = 'running'`, now, m.id))
-		if err != nil || n == 0 {
+		recorded = n > 0
+
+		if err != nil || !recorded || threshold == 0 {
 			return err
 		}
 
-		p.done[countMeasured]++
-
-		threshold := m.crossed(now)
-		if threshold == 0 {
-			return nil
-		}
-
-		p.done[countMemoryEvents]++
-
 		return addEvent(ctx, tx, p, m, now, threshold)
 	})
+	if err != nil || !recorded {
+		return err
+	}
+
+	p.done[countMeasured]++
+
+	if threshold > 0 {
+		p.done[countMemoryEvents]++
+	}
+
+	return nil
 }
 
 // addEvent tells of a resize that did not happen: of the event types that the
