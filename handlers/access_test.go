@@ -67,37 +67,17 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 	browser := &http.Client{Jar: jar}
 
 	// The sign-in page of the identity provider has the names as buttons.
-	page, err := browser.Get(w.url + "/auth/start?return_to=" + url.QueryEscape("/config/concurrency?a=b"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer page.Body.Close()
+	_, signIn := browse(t, browser, http.MethodGet, w.url+"/auth/start?return_to="+url.QueryEscape("/config/concurrency?a=b"), "")
+	status, back := browse(t, browser, http.MethodPost, signIn.String(), "username=dave")
 
-	form := page.Request.URL
-	response, err := browser.PostForm(form.String(), url.Values{"username": {"dave"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-
-	if response.StatusCode != http.StatusOK || response.Request.URL.RequestURI() != "/config/concurrency?a=b" {
-		t.Errorf("got %d at %s", response.StatusCode, response.Request.URL)
+	if status != http.StatusOK || back.RequestURI() != "/config/concurrency?a=b" {
+		t.Errorf("got %d at %s", status, back)
 	}
 
-	if out, err := browser.PostForm(w.url+"/logout", nil); err != nil {
-		t.Error(err)
-	} else {
-		defer out.Body.Close()
-	}
+	browse(t, browser, http.MethodPost, w.url+"/logout", "")
 
-	again, err := browser.Get(w.url + "/jobs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer again.Body.Close()
-
-	if again.Request.URL.Path != "/login" {
-		t.Errorf("signed out and still at %s", again.Request.URL)
+	if _, again := browse(t, browser, http.MethodGet, w.url+"/jobs", ""); again.Path != "/login" {
+		t.Errorf("signed out and still at %s", again)
 	}
 
 	for _, action := range []audit.Action{audit.SignIn, audit.SignOut} {
@@ -105,6 +85,31 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 			t.Errorf("%s is in the log %d times, %v", action, n, err)
 		}
 	}
+}
+
+// browse sends a form or asks for a page, follows where that leads, and says where.
+func browse(t *testing.T, browser *http.Client, method, address, form string) (status int, at *url.URL) {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if method == http.MethodPost {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+
+	response, err := browser.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if err := response.Body.Close(); err != nil {
+		t.Error(err)
+	}
+
+	return response.StatusCode, response.Request.URL
 }
 
 func TestAnotherSiteCanDoNothing(t *testing.T) {
@@ -137,11 +142,11 @@ func TestHeadersKeepABrowserSafe(t *testing.T) {
 		t.Errorf("got %s", policy)
 	}
 
-	if got.header.Get("X-Request-Id") == "" || got.header.Get("X-Content-Type-Options") != "nosniff" || got.header.Get("Cache-Control") != "no-store" {
+	if got.header.Get("X-Request-ID") == "" || got.header.Get("X-Content-Type-Options") != "nosniff" || got.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("got %v", got.header)
 	}
 
-	if got := w.get("/healthz", "X-Request-Id", "my-id"); got.header.Get("X-Request-Id") != "my-id" {
+	if got := w.get("/healthz", "X-Request-ID", "my-id"); got.header.Get("X-Request-ID") != "my-id" {
 		t.Errorf("the request id was not taken: %v", got.header)
 	}
 }

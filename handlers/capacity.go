@@ -105,7 +105,8 @@ func capacityLine(cluster ops.ClusterInstances) components.Line {
 	switch {
 	case limits.ClusterAvailable == 0:
 		line.State = components.Bad
-		line.Text = fmt.Sprintf("The cluster is full: %d of %d used. Nobody can create an instance.", limits.ClusterUsed, limits.ClusterTotal)
+		line.Text = fmt.Sprintf("The cluster is full: %d of %d used. Nobody can create an instance.",
+			limits.ClusterUsed, limits.ClusterTotal)
 	case float64(limits.ClusterUsed) >= nearlyFull*float64(limits.ClusterTotal):
 		line.State = components.Warn
 		line.Text = fmt.Sprintf("Nearly full: %d of %d used, %d left.", limits.ClusterUsed, limits.ClusterTotal, limits.ClusterAvailable)

@@ -118,8 +118,7 @@ func (p *page) askToSignIn(h *Handlers, e *ops.Error) error {
 
 // classify returns the HTTP status of an error and what may be said of it.
 func classify(err error) (int, *ops.Error) {
-	var httpErr *echo.HTTPError
-	if errors.As(err, &httpErr) {
+	if httpErr, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return httpErr.Code, &ops.Error{Code: codeOf(httpErr.Code), Message: messageOf(httpErr.Code)}
 	}
 

@@ -76,7 +76,9 @@ func exportsQuery(p *page) (status ops.ExportJobStatus, limit int, problem strin
 	return status, limit, ""
 }
 
-func (h *Handlers) exportsView(s *monitor.Snapshot, now time.Time, status ops.ExportJobStatus, limit int) templates.Exports {
+func (h *Handlers) exportsView(
+	s *monitor.Snapshot, now time.Time, status ops.ExportJobStatus, limit int,
+) templates.Exports {
 	view := templates.Exports{
 		Freshness: templates.Fresh(s.Exports, now).And(templates.Fresh(s.State, now)),
 		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []templates.ExportJob{}, Status: status, Limit: limit,
@@ -111,8 +113,8 @@ func stuck(job ops.ExportJob, now time.Time) string {
 	}
 
 	if age := now.Sub(job.ClaimedAt.Time); age > staleClaim {
-		return fmt.Sprintf("Claimed %d minutes ago and not submitted: its worker may be gone. The export reconciliation takes the claim back.",
-			int(age.Minutes()))
+		return fmt.Sprintf("Claimed %d minutes ago and not submitted: its worker may be gone. "+
+			"The export reconciliation takes the claim back.", int(age.Minutes()))
 	}
 
 	return ""

@@ -84,18 +84,18 @@ func healthLine(health ops.Health) components.Line {
 
 // severity orders the statuses of components: the higher, the worse.
 func severity(s ops.ComponentStatus) int {
-	switch s {
-	case ops.ComponentNotConfigured:
-		return 0
-	case ops.ComponentConnected:
-		return 1
-	case ops.ComponentSlow:
-		return 2
-	case ops.ComponentUnreachable:
-		return 4
-	default:
-		return 3
+	// A status that the contract does not name may be anything short of unreachable.
+	const unnamed ops.ComponentStatus = ""
+
+	order := []ops.ComponentStatus{
+		ops.ComponentNotConfigured, ops.ComponentConnected, ops.ComponentSlow, unnamed, ops.ComponentUnreachable,
 	}
+
+	if i := slices.Index(order, s); i >= 0 {
+		return i
+	}
+
+	return slices.Index(order, unnamed)
 }
 
 func whatToCheck(name string, status ops.ComponentStatus) string {
@@ -105,7 +105,8 @@ func whatToCheck(name string, status ops.ComponentStatus) string {
 
 	switch name {
 	case ops.ComponentDatabase:
-		return "Look at the database's connections and disk, and at the network between it and the control plane. Without it nothing can be read or changed."
+		return "Look at the database's connections and disk, and at the network between it and the control plane. " +
+			"Without it nothing can be read or changed."
 	case ops.ComponentKubernetes:
 		return "Look at the API server and at the control plane's service account. Running instances go on; none can be started or ended."
 	case ops.ComponentStarburst:

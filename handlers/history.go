@@ -90,7 +90,7 @@ func (h *Handlers) change(p *page) error {
 }
 
 func sectionNames() []string {
-	var names []string
+	names := make([]string, 0, len(changes.Sections()))
 	for _, s := range changes.Sections() {
 		names = append(names, string(s.Name))
 	}
@@ -183,7 +183,7 @@ func (q *query) number(name string, fallback int64) int64 {
 
 // refusal is the VALIDATION_FAILED of what is wrong, nil when nothing is.
 func (q *query) refusal() error {
-	var errs []ops.FieldError
+	errs := make([]ops.FieldError, 0, len(q.errs))
 	for name, message := range q.errs {
 		errs = append(errs, ops.FieldError{Field: "query." + name, Message: message, Type: "query"})
 	}

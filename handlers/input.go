@@ -38,15 +38,14 @@ type input struct {
 	errs  []ops.FieldError
 }
 
-func (in input) reason() string   { return in.aside["reason"] }
-func (in input) revision() string { return in.aside["revision"] }
+func (in *input) reason() string   { return in.aside["reason"] }
+func (in *input) revision() string { return in.aside["revision"] }
 
 // input reads the body of a request.
 func (p *page) input() (input, error) {
 	body, err := io.ReadAll(p.Request().Body)
 
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return input{}, echo.ErrStatusRequestEntityTooLarge
 	}
 

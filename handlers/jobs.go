@@ -122,7 +122,8 @@ func jobsLine(jobs []templates.Job) components.Line {
 
 	switch {
 	case bad > 0:
-		line.State, line.Text = components.Bad, fmt.Sprintf("%s failing, %d late or failed last time.", countOf(bad, "job is", "jobs are"), warn)
+		line.State = components.Bad
+		line.Text = fmt.Sprintf("%s failing, %d late or failed last time.", countOf(bad, "job is", "jobs are"), warn)
 	case warn > 0:
 		line.State, line.Text = components.Warn, countOf(warn, "job is", "jobs are")+" late or failed last time."
 	case len(jobs) == 0:

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -120,7 +121,7 @@ func (h *Handlers) events(p *page) error {
 
 		if err := h.stream(p, names, &sent); err != nil {
 			// The browser is gone; it will come again if it wants.
-			return nil //nolint:nilerr // nobody is left to be told
+			return nil
 		}
 	}
 }
@@ -142,7 +143,7 @@ func (h *Handlers) stream(p *page, names []string, sent *uint64) error {
 			message.Write(push)
 		}
 
-		if err := sendEvent(p, "", fmt.Sprint(snapshot.Seq), message.String()); err != nil {
+		if err := sendEvent(p, "", strconv.FormatUint(snapshot.Seq, 10), message.String()); err != nil {
 			return err
 		}
 

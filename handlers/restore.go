@@ -105,8 +105,7 @@ func (h *Handlers) restore(p *page) error {
 
 // restoreRefused answers a restore that changed nothing.
 func (h *Handlers) restoreRefused(p *page, cause error, in input) error {
-	var conflict *changes.ConflictError
-	if errors.As(cause, &conflict) {
+	if conflict, ok := errors.AsType[*changes.ConflictError](cause); ok {
 		return h.showConflict(p, conflict, in)
 	}
 

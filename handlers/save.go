@@ -168,8 +168,7 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 // notSaved answers a change that was refused before anything happened: with the form
 // or the review and what was typed, and what is wrong beside it.
 func (h *Handlers) notSaved(p *page, section changes.Section, in input, request changes.Request, cause error) error {
-	var conflict *changes.ConflictError
-	if errors.As(cause, &conflict) {
+	if conflict, ok := errors.AsType[*changes.ConflictError](cause); ok {
 		return h.showConflict(p, conflict, in)
 	}
 

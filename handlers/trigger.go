@@ -195,7 +195,8 @@ func (h *Handlers) receiptView(
 		view.Note = "One run has ended since: most likely this one, unless a scheduled run came first."
 	default:
 		view.Settled = true
-		view.Note = fmt.Sprintf("%.0f runs have ended since: a scheduled run happened meanwhile, so the counters are not this run's alone.", more)
+		view.Note = fmt.Sprintf(
+			"%.0f runs have ended since: a scheduled run happened meanwhile, so the counters are not this run's alone.", more)
 	}
 
 	return view

@@ -64,11 +64,11 @@ func (l *line) cut(down error, lost bool) {
 	l.down, l.lost = down, lost
 }
 
-func (l *line) state() (down error, lost bool) {
+func (l *line) state() (lost bool, down error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	return l.down, l.lost
+	return l.lost, l.down
 }
 
 // wire is a caller's end of the line.
@@ -79,7 +79,7 @@ type wire struct {
 }
 
 func (w *wire) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig, error) {
-	if down, _ := w.line.state(); down != nil {
+	if _, down := w.line.state(); down != nil {
 		return ops.ConcurrencyConfig{}, down
 	}
 
@@ -87,7 +87,7 @@ func (w *wire) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig,
 }
 
 func (w *wire) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
-	if _, lost := w.line.state(); lost {
+	if lost, _ := w.line.state(); lost {
 		return ops.ConcurrencyConfig{}, ops.Unavailable("control plane", "no answer").Because(ops.ErrOutcomeUnknown)
 	}
 
@@ -95,7 +95,7 @@ func (w *wire) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpd
 }
 
 func (w *wire) GetClusterHealth(ctx context.Context) (ops.Health, error) {
-	if down, _ := w.line.state(); down != nil {
+	if _, down := w.line.state(); down != nil {
 		return ops.Health{}, down
 	}
 

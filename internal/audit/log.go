@@ -30,6 +30,7 @@ func New(db *store.DB, now func() time.Time) *Log {
 func (l *Log) Record(ctx context.Context, actor Actor, entry Entry) (Entry, error) {
 	err := l.db.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
+
 		entry, err = l.Append(ctx, tx, actor, entry)
 
 		return err

@@ -13,7 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
 
-var dave = audit.Actor{Username: "dave", Role: "ops", RemoteAddr: "127.0.0.1", RequestID: "r1"} //nolint:gochecknoglobals // a test's constant
+var dave = audit.Actor{Username: "dave", Role: "ops", RemoteAddr: "127.0.0.1", RequestID: "r1"}
 
 func newLog(db *store.DB) *audit.Log {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -92,6 +92,7 @@ func (f *faulty) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyU
 	}
 
 	config, err := f.Service.UpdateConcurrencyConfig(ctx, u)
+
 	if after != nil {
 		return ops.ConcurrencyConfig{}, after
 	}
@@ -106,9 +107,9 @@ func lost() error {
 func down() error { return ops.Unavailable("control plane", "connection refused") }
 
 var (
-	dave = audit.Actor{Username: "dave", Role: "ops"}      //nolint:gochecknoglobals // a test's constant
-	olga = ops.Caller{Username: "olga", Role: ops.RoleOps} //nolint:gochecknoglobals // a test's constant
-	seed = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)    //nolint:gochecknoglobals // a test's constant
+	dave = audit.Actor{Username: "dave", Role: "ops"}
+	olga = ops.Caller{Username: "olga", Role: ops.RoleOps}
+	seed = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 )
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {

@@ -43,7 +43,9 @@ func (c *Changes) current(ctx context.Context, service ops.Service, section Sect
 		}
 
 		actor := audit.Actor{Username: before.Open.Actor}
-		if _, err := c.settle(ctx, section, actor, *before.Open, verdict(section, *before.Open, errInterrupted, found), &found); err != nil {
+		end := verdict(section, *before.Open, errInterrupted, found)
+
+		if _, err := c.settle(ctx, section, actor, *before.Open, end, &found); err != nil {
 			return Current{}, err
 		}
 

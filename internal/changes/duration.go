@@ -30,6 +30,7 @@ func ParseDuration(s string) (string, error) {
 	)
 
 	single := ""
+
 	for rest := strings.ToLower(s); rest != ""; parts++ {
 		m := humanPart.FindStringSubmatch(rest)
 		if m == nil {
@@ -59,6 +60,8 @@ func ParseDuration(s string) (string, error) {
 	}
 }
 
+const daysInWeek = 7
+
 // isoUnit writes one part in the contract's grammar, which has no weeks.
 func isoUnit(number, unit string) (iso string, ok bool) {
 	switch unit {
@@ -73,7 +76,7 @@ func isoUnit(number, unit string) (iso string, ok bool) {
 	case "w", "wk", "week", "weeks":
 		n, err := strconv.Atoi(number)
 
-		return fmt.Sprintf("P%dD", 7*n), err == nil
+		return fmt.Sprintf("P%dD", daysInWeek*n), err == nil
 	default:
 		return "", false
 	}

@@ -47,12 +47,16 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service) error {
 	return errors.Join(errs...)
 }
 
-// retryMost is the longest pause between two tries to end a lease.
-const retryMost = 10 * time.Second
+const (
+	// retryMost is the longest pause between two tries to end a lease, which doubles from
+	// a second.
+	retryMost      = 10 * time.Second
+	retryDoublings = 4
+)
 
 // postpone notes why a lease could not be ended and when to try again.
 func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error {
-	pause := min(time.Second<<min(lease.tries, 4), retryMost)
+	pause := min(time.Second<<min(lease.tries, retryDoublings), retryMost)
 
 	return c.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `

@@ -10,10 +10,10 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-func (w *world) borrow(t *testing.T, perAnalyst int64, term string) changes.Lease {
+func (w *world) borrow(t *testing.T, term string) changes.Lease {
 	t.Helper()
 
-	r := request(w.current(t).Revision, perAnalyst)
+	r := request(w.current(t).Revision, 9)
 
 	var errs []ops.FieldError
 	if r.Term, errs = w.ParseTerm(term, "", ""); len(errs) > 0 {
@@ -39,10 +39,10 @@ func (w *world) lease(t *testing.T, id int64) changes.Lease {
 	return lease
 }
 
-func (w *world) set(t *testing.T, perAnalyst, clusterTotal int) {
+func (w *world) set(t *testing.T, perAnalyst int) {
 	t.Helper()
 
-	_, err := w.plain.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: perAnalyst, ClusterTotal: clusterTotal})
+	_, err := w.plain.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: perAnalyst, ClusterTotal: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, 9, "90m")
+		lease := w.borrow(t, "90m")
 		if lease.State != changes.LeaseActive || !lease.EndsAt.Equal(seed.Add(90*time.Minute)) || len(lease.Set) != 1 {
 			t.Fatalf("got %+v", lease)
 		}
@@ -99,7 +99,7 @@ func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, 9, "PT1M")
+		lease := w.borrow(t, "PT1M")
 
 		w.clock.pass(time.Minute)
 		w.service.fail(nil, nil, down())
@@ -126,7 +126,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, 9, "PT1M")
+		lease := w.borrow(t, "PT1M")
 
 		w.clock.pass(time.Minute)
 		w.service.fail(lost(), nil, nil) // The request is lost on its way.
@@ -157,8 +157,8 @@ func TestALeaseStopsAndAsksWhenSomebodyElseChangedWhatItSet(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, 9, "PT1M")
-		w.set(t, 12, 50)
+		lease := w.borrow(t, "PT1M")
+		w.set(t, 12)
 		w.clock.pass(time.Minute)
 
 		if err := w.EndDue(t.Context(), w.service); err != nil {
@@ -183,8 +183,8 @@ func TestALeaseThatIsHeldCanBeKept(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, 9, "PT1M")
-		w.set(t, 12, 50)
+		lease := w.borrow(t, "PT1M")
+		w.set(t, 12)
 		w.clock.pass(time.Minute)
 
 		if err := w.EndDue(t.Context(), w.service); err != nil {
@@ -207,7 +207,7 @@ func TestOverlappingLeasesAreRefusedByName(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		first := w.borrow(t, 9, "1h")
+		first := w.borrow(t, "1h")
 		r := request(w.current(t).Revision, 11)
 		r.Term, _ = w.ParseTerm("2h", "", "")
 
@@ -288,8 +288,14 @@ func TestTermsAreChecked(t *testing.T) {
 	w := newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)))
 
 	for _, bad := range [][3]string{
-		{"90m", "2026-03-01T14:00:00Z", ""}, {"soon", "", ""}, {"0s", "", ""}, {"91 days", "", ""},
-		{"", "tomorrow", ""}, {"", "2026-03-01T11:59:59Z", ""}, {"", "2026-03-01T14:00:00", ""}, {"", "", "-5m"},
+		{"90m", "2026-03-01T14:00:00Z", ""},
+		{"soon", "", ""},
+		{"0s", "", ""},
+		{"91 days", "", ""},
+		{"", "tomorrow", ""},
+		{"", "2026-03-01T11:59:59Z", ""},
+		{"", "2026-03-01T14:00:00", ""},
+		{"", "", "-5m"},
 	} {
 		if term, errs := w.ParseTerm(bad[0], bad[1], bad[2]); len(errs) != 1 || term != nil {
 			t.Errorf("%v: got %+v, %v", bad, term, errs)
@@ -315,7 +321,7 @@ func TestAPointIsRestoredAsAWhole(t *testing.T) {
 			t.Errorf("two points of one name: %v", err)
 		}
 
-		w.set(t, 30, 50)
+		w.set(t, 30)
 
 		if _, err := w.plain.UpdateExportConfig(t.Context(), ops.ExportUpdate{MaxDurationSeconds: 7200}); err != nil {
 			t.Fatal(err)
@@ -374,7 +380,7 @@ func TestAnOutsideChangeIsAskedAboutUntilItIsKept(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 		w.current(t)
-		w.set(t, 8, 50)
+		w.set(t, 8)
 		w.current(t)
 
 		asked, err := w.Unreviewed(t.Context())

@@ -20,6 +20,7 @@ func lifecycle() Section {
 			}
 
 			var values Values
+
 			err = convert(c, &values)
 
 			return reading{values: values}, err
@@ -73,6 +74,7 @@ func lifecycleUpdate(before, after Values) (ops.LifecycleUpdate, error) {
 	}
 
 	var update ops.LifecycleUpdate
+
 	err := convert(changed, &update)
 
 	return update, err

@@ -18,8 +18,8 @@ import (
 )
 
 var (
-	modelSeed  = flag.Uint64("model.seed", 1, "the first seed of the model-based test")      //nolint:gochecknoglobals // a test flag
-	modelSteps = flag.Int("model.steps", 1500, "how many random operations a seed is worth") //nolint:gochecknoglobals // a test flag
+	modelSeed  = flag.Uint64("model.seed", 1, "the first seed of the model-based test")
+	modelSteps = flag.Int("model.steps", 1500, "how many random operations a seed is worth")
 )
 
 // unreliable is a control plane whose every call may break, before or after it acts, or

@@ -113,7 +113,8 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after Values) []st
 		case 0:
 			out = append(out, fmt.Sprintf("No analyst holds more than %d.", limit))
 		case 1:
-			out = append(out, fmt.Sprintf("1 analyst holds more than %d: what runs goes on, but nothing new can be created until it is fewer.", limit))
+			out = append(out, fmt.Sprintf(
+				"1 analyst holds more than %d: what runs goes on, but nothing new can be created until it is fewer.", limit))
 		default:
 			out = append(out, fmt.Sprintf(
 				"%d analysts hold more than %d: what runs goes on, but they cannot create another until they hold fewer.", above, limit))

@@ -17,8 +17,8 @@ type Term struct {
 
 // The shortest and the longest temporary change.
 const (
-	termMin = time.Second
-	termMax = 90 * 24 * time.Hour
+	termShortest = time.Second
+	termLongest  = 90 * 24 * time.Hour
 )
 
 // ParseTerm reads how long a change is to hold, of which at most one is given: a
@@ -64,7 +64,7 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 			return refuse("until", "must be a date and time with its zone, such as 2026-03-01T14:00:00Z")
 		}
 
-		if left := at.Sub(now); left < termMin || left > termMax {
+		if left := at.Sub(now); left < termShortest || left > termLongest {
 			return refuse("until", "must be in the future, at most 90 days from now")
 		}
 
@@ -82,7 +82,7 @@ func termLength(typed string) (length time.Duration, message string) {
 
 	// ParseDuration writes what ops.ParseDuration reads.
 	length, _ = ops.ParseDuration(iso)
-	if length < termMin || length > termMax {
+	if length < termShortest || length > termLongest {
 		return 0, "must be between a second and 90 days"
 	}
 

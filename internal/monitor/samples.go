@@ -119,6 +119,7 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot) error {
 	now := next.At.UTC().Truncate(time.Microsecond)
 
 	var err error
+
 	if now.Sub(r.sampled) >= sampleEvery {
 		r.sampled = now
 		err = m.sample(ctx, next, now)
