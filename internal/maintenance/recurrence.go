@@ -1,21 +1,125 @@
 package maintenance
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
 
-// Rule is a recurrence rule: FREQ of DAILY, WEEKLY, MONTHLY or YEARLY, INTERVAL, COUNT
-// or UNTIL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS and WKST.
+	"github.com/teambition/rrule-go"
+)
+
+// Rule is a recurrence rule of RFC 5545: FREQ of DAILY, WEEKLY, MONTHLY or YEARLY, with
+// INTERVAL, COUNT or UNTIL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS and WKST.
 type Rule struct {
-	text string
+	text   string
+	option rrule.ROption
+	// untilUTC says that UNTIL is a moment, not a time on the wall.
+	untilUTC bool
 }
 
-// ParseRule reads an RRULE, with or without its name in front.
-func ParseRule(text string) (Rule, error) { return Rule{text}, nil }
+const ruleMax = 300
+
+// ParseRule reads an RRULE, with or without its name in front. It takes what
+// [Rule.Words] can say.
+func ParseRule(text string) (Rule, error) {
+	text = strings.TrimPrefix(strings.ToUpper(strings.Join(strings.Fields(text), "")), "RRULE:")
+
+	if text == "" || len(text) > ruleMax {
+		return Rule{}, fmt.Errorf("is not a recurrence rule of 1 to %d characters, such as FREQ=WEEKLY;BYDAY=TU", ruleMax)
+	}
+
+	parts := map[string]string{}
+
+	for part := range strings.SplitSeq(text, ";") {
+		name, value, _ := strings.Cut(part, "=")
+		if _, twice := parts[name]; twice || value == "" {
+			return Rule{}, fmt.Errorf("is not a recurrence rule: look at %q", clip(part))
+		}
+
+		parts[name] = value
+
+		if !slices.Contains([]string{
+			"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST",
+		}, name) {
+			return Rule{}, fmt.Errorf("has %s, which is not supported", clip(name))
+		}
+	}
+
+	option, err := rrule.StrToROption(text)
+	if err != nil {
+		return Rule{}, fmt.Errorf("is not a recurrence rule: %w", err)
+	}
+
+	if _, err := rrule.NewRRule(*option); err != nil {
+		return Rule{}, fmt.Errorf("is not a recurrence rule: %w", err)
+	}
+
+	r := Rule{text: text, option: *option, untilUTC: strings.HasSuffix(parts["UNTIL"], "Z")}
+	if len(parts["UNTIL"]) == len("20060102") {
+		r.option.Until = r.option.Until.AddDate(0, 0, 1).Add(-time.Second) // the whole day
+	}
+
+	return r, r.check(parts)
+}
+
+const intervalMax = 1000
+
+// check refuses what means nothing, and what cannot be said in words.
+func (r Rule) check(parts map[string]string) error {
+	o := r.option
+	numbered := slices.ContainsFunc(o.Byweekday, func(d rrule.Weekday) bool { return d.N() != 0 })
+	plain := slices.ContainsFunc(o.Byweekday, func(d rrule.Weekday) bool { return d.N() == 0 })
+	zero := func(n int) bool { return n == 0 }
+
+	switch {
+	case o.Freq > rrule.DAILY:
+		return errors.New("recurs more often than daily")
+	case parts["INTERVAL"] != "" && (o.Interval < 1 || o.Interval > intervalMax):
+		return fmt.Errorf("needs an INTERVAL of 1 to %d", intervalMax)
+	case parts["COUNT"] != "" && o.Count < 1:
+		return errors.New("needs a COUNT of 1 or more")
+	case parts["COUNT"] != "" && parts["UNTIL"] != "":
+		return errors.New("has COUNT and UNTIL; one of them ends a series")
+	case slices.ContainsFunc(o.Bymonthday, zero) || slices.ContainsFunc(o.Bysetpos, zero):
+		return errors.New("counts from 1, or from -1 at the end: there is no 0")
+	case o.Wkst.N() != 0:
+		return errors.New("needs a plain day as WKST")
+	case numbered && plain:
+		return errors.New("mixes numbered days with days")
+	case o.Freq >= rrule.WEEKLY && (numbered || len(o.Bymonthday)+len(o.Bysetpos) > 0):
+		return errors.New("numbers days without MONTHLY or YEARLY")
+	case len(o.Bysetpos) > 0 && (!plain || len(o.Bymonthday) > 0):
+		return errors.New("has BYSETPOS, which needs days in BYDAY")
+	case numbered && len(o.Bymonthday) > 0:
+		return errors.New("has numbered days and BYMONTHDAY; one of them names a day")
+	case o.Freq == rrule.YEARLY && len(o.Bymonth) == 0 && len(o.Byweekday)+len(o.Bymonthday) > 0:
+		return errors.New("is YEARLY and needs BYMONTH beside its days")
+	default:
+		return nil
+	}
+}
 
 // String is the rule as it is kept.
 func (r Rule) String() string { return r.text }
 
-// Words says when it recurs: "every second Tuesday at 22:00 Europe/Berlin".
-func (r Rule) Words(first time.Time, zone string) string { return r.text }
+// Ends reports whether the series has a last date.
+func (r Rule) Ends() bool { return r.option.Count > 0 || !r.option.Until.IsZero() }
+
+// without returns the rule after n of its dates have gone by.
+func (r Rule) without(n int) Rule {
+	if r.option.Count == 0 || n == 0 {
+		return r
+	}
+
+	old := fmt.Sprintf("COUNT=%d", r.option.Count)
+	r.option.Count -= n
+	r.text = strings.Replace(r.text, old, fmt.Sprintf("COUNT=%d", r.option.Count), 1)
+
+	return r
+}
 
 // Occurrence is a date of a series.
 type Occurrence struct {
@@ -26,25 +130,52 @@ type Occurrence struct {
 	Note string `json:"note"`
 }
 
-// Next returns the first n dates of the rule from a first one on, in the zone.
-func (r Rule) Next(first time.Time, zone string, n int) ([]Occurrence, error) { return nil, errUnfinished }
-
-// ResolveWall returns the moment at which the clocks in the zone show that time,
-// 2006-01-02T15:04 with or without seconds. A time that the clocks skip is read with
-// the offset before, one that they show twice is the first, as in RFC 5545; the note
-// says so.
-func ResolveWall(wall, zone string) (at time.Time, note string, err error) {
-	return time.Time{}, "", errUnfinished
-}
-
-// Zones lists the IANA names that a window can have.
-func Zones() []string { return nil }
-
-func location(zone string) *time.Location {
-	loc, err := time.LoadLocation(zone)
+// Next returns the first n dates of the rule from a first one on, in the zone; fewer
+// when the rule ends. The first is among them only if it is a date of the rule.
+func (r Rule) Next(first time.Time, zoneName string, n int) ([]Occurrence, error) {
+	loc, err := zone(zoneName)
 	if err != nil {
-		return time.UTC
+		return nil, err
 	}
 
-	return loc
+	return slices.Collect(take(r.occurrences(wallOf(first, loc), loc), n)), nil
+}
+
+func take[T any](seq iter.Seq[T], n int) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		left := n
+		for one := range seq {
+			if left--; left < 0 || !yield(one) {
+				return
+			}
+		}
+	}
+}
+
+// occurrences are the dates of the rule from a first time on the wall. The rule is
+// expanded without a zone, where every day has 24 hours, and each date is found in the
+// zone by itself.
+func (r Rule) occurrences(first time.Time, loc *time.Location) iter.Seq[Occurrence] {
+	return func(yield func(Occurrence) bool) {
+		option := r.option
+		option.Dtstart = first
+
+		if r.untilUTC {
+			option.Until = wallOf(option.Until, loc)
+		}
+
+		rule, err := rrule.NewRRule(option)
+		if err != nil {
+			return // it was read when the rule was
+		}
+
+		next := rule.Iterator()
+
+		for wall, ok := next(); ok; wall, ok = next() {
+			at, note := resolve(wall, loc)
+			if !yield(Occurrence{StartsAt: at, Wall: wall.Format(wallLayout), Note: note}) {
+				return
+			}
+		}
+	}
 }

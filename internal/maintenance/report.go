@@ -1,8 +1,12 @@
 package maintenance
 
 import (
+	"context"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -64,4 +68,95 @@ type JobRun struct {
 	At      time.Time `json:"at"`
 	Actor   string    `json:"actor"`
 	Reason  string    `json:"reason"`
+}
+
+// jobsMost bounds the jobs that a report names.
+const jobsMost = 100
+
+// report reads the settings once more and tells what became of them.
+func (s *Windows) report(
+	ctx context.Context, service ops.Service, w Window, leases []changes.Lease, now time.Time,
+) (Report, error) {
+	r := Report{
+		Planned: Span{w.PlannedStartsAt, w.PlannedEndsAt}, Actual: Span{w.StartsAt, now}, Restored: true,
+		Phases: spans(w.Steps, now), Sections: []SectionReport{}, Jobs: []JobRun{},
+		Health: w.health, VerifiedBy: w.verifiedBy, VerifyReason: w.verifyReason,
+	}
+	if w.StartedAt != nil {
+		r.Actual.StartsAt = *w.StartedAt
+	}
+
+	for _, lease := range leases {
+		section, err := s.sectionReport(ctx, service, lease)
+		if err != nil {
+			return Report{}, err
+		}
+
+		r.Restored = r.Restored && len(section.Differences) == 0
+		r.Sections = append(r.Sections, section)
+	}
+
+	page, err := s.Audit.List(ctx, audit.Filter{
+		Action: audit.JobTrigger, Outcome: audit.Done, From: r.Actual.StartsAt, Until: now, Limit: jobsMost,
+	})
+	if err != nil {
+		return Report{}, err
+	}
+
+	for _, e := range slices.Backward(page.Items) {
+		r.Jobs = append(r.Jobs, JobRun{
+			JobName: strings.TrimPrefix(e.Object, "jobs/"), At: e.At, Actor: e.Actor, Reason: e.Reason,
+		})
+	}
+
+	return r, nil
+}
+
+// spans are the phases of a window that is over now.
+func spans(steps []Step, now time.Time) []PhaseSpan {
+	out := make([]PhaseSpan, 0, len(steps))
+
+	for i, step := range steps {
+		until := now
+		if i+1 < len(steps) {
+			until = steps[i+1].At
+		}
+
+		if step.Phase.Final() {
+			break
+		}
+
+		// A clock that was set back makes no phase shorter than nothing.
+		out = append(out, PhaseSpan{Phase: step.Phase, From: step.At, Until: until, Seconds: max(0, until.Sub(step.At).Seconds())})
+	}
+
+	return out
+}
+
+func (s *Windows) sectionReport(ctx context.Context, service ops.Service, lease changes.Lease) (SectionReport, error) {
+	began, err := s.Changes.Get(ctx, lease.Change)
+	if err != nil {
+		return SectionReport{}, err
+	}
+
+	current, err := s.Changes.Current(ctx, service, lease.Section)
+	if err != nil {
+		return SectionReport{}, err
+	}
+
+	r := SectionReport{
+		Section: lease.Section, Before: began.Before, Set: lease.Set, After: current.Values,
+		Differences: []changes.Difference{}, Others: []changes.Difference{},
+		Change: lease.Change, EndChange: lease.EndChange, Note: lease.Note,
+	}
+
+	for _, d := range current.Section.Diff(began.Before, current.Values) {
+		if _, ours := lease.Set[d.Field.Name]; ours {
+			r.Differences = append(r.Differences, d)
+		} else {
+			r.Others = append(r.Others, d)
+		}
+	}
+
+	return r, nil
 }

@@ -1,27 +1,172 @@
 package maintenance
 
-import "time"
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
 
 // Template is a window to announce again and again, such as "Monthly patching".
 type Template struct {
-	ID   int64  `json:"id"`
+	ID int64 `json:"id"`
+	// Name has 1 to 100 characters and is the template's alone.
 	Name string `json:"name"`
 	Plan
 
-	// Length is from start to end.
-	Length time.Duration `json:"-"`
-	// Seconds is Length for JSON.
-	Seconds    int64  `json:"length_seconds"`
-	TimeZone   string `json:"time_zone"`
-	Recurrence string `json:"recurrence"`
-
-	CreatedBy string    `json:"created_by"`
-	CreatedAt time.Time `json:"created_at"`
+	// LengthSeconds is from start to end.
+	LengthSeconds int64 `json:"length_seconds"`
+	// TimeZone is an IANA name; "" is UTC. Recurrence is an RRULE or "".
+	TimeZone   string    `json:"time_zone"`
+	Recurrence string    `json:"recurrence"`
+	CreatedBy  string    `json:"created_by"`
+	CreatedAt  time.Time `json:"created_at"`
 }
+
+// Length is from start to end.
+func (t Template) Length() time.Duration { return time.Duration(t.LengthSeconds) * time.Second }
 
 // Draft is a window of the template that starts then.
 func (t Template) Draft(startsAt time.Time) Draft {
 	return Draft{
-		Plan: t.Plan, StartsAt: startsAt, EndsAt: startsAt.Add(t.Length), TimeZone: t.TimeZone, Recurrence: t.Recurrence,
+		Plan: t.Plan, StartsAt: startsAt, EndsAt: startsAt.Add(t.Length()), TimeZone: t.TimeZone, Recurrence: t.Recurrence,
 	}
+}
+
+const templateNameMax = 100
+
+func (t *Template) columns() []column {
+	return []column{
+		{"name", &t.Name}, {"plan_json", document{&t.Plan}}, {"seconds", &t.LengthSeconds}, {"time_zone", &t.TimeZone},
+		{"recurrence", &t.Recurrence}, {"created_by", &t.CreatedBy}, {"created_at", moment{&t.CreatedAt}},
+	}
+}
+
+// SaveTemplate keeps a template; one of the same name is replaced.
+func (s *Windows) SaveTemplate(ctx context.Context, actor audit.Actor, template Template, reason string) (Template, error) {
+	t, err := s.checkTemplate(ctx, template, reason)
+	if err != nil {
+		return Template{}, s.refuse(ctx, actor, audit.TemplateSave, "maintenance/templates", reason, err)
+	}
+
+	t.CreatedBy, t.CreatedAt = actor.Username, s.moment()
+
+	err = s.calendar(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_window_templates WHERE name = $1`, t.Name); err != nil {
+			return err
+		}
+
+		if t.ID, err = insert(ctx, tx, "opsconsole_window_templates", t.columns()); err != nil {
+			return err
+		}
+
+		return s.logTemplate(ctx, tx, actor, audit.TemplateSave, t, reason)
+	})
+	if err != nil {
+		return Template{}, fmt.Errorf("keep the template %q: %w", t.Name, err)
+	}
+
+	return t, nil
+}
+
+func (s *Windows) checkTemplate(ctx context.Context, t Template, reason string) (Template, error) {
+	plan, _, wrong, err := s.checkPlan(ctx, t.Plan)
+	if err != nil {
+		return t, err
+	}
+
+	t.Plan, t.Name = plan, strings.TrimSpace(t.Name)
+	wrong.text("name", t.Name, templateNameMax)
+
+	if t.LengthSeconds < 1 || t.LengthSeconds > int64(lengthMax/time.Second) {
+		wrong.add("length_seconds", "range", "must be between a second and 90 days")
+	}
+
+	if _, err := zone(t.TimeZone); err != nil {
+		wrong.add("time_zone", "time_zone", "%s", err)
+	}
+
+	if t.Recurrence != "" {
+		if _, err := ParseRule(t.Recurrence); err != nil {
+			wrong.add("recurrence", "rrule", "%s", err)
+		}
+	}
+
+	return t, ops.Invalid(append(wrong, changes.CheckReason(reason)...))
+}
+
+// Templates lists the templates by name.
+func (s *Windows) Templates(ctx context.Context) ([]Template, error) {
+	return s.templates(ctx, s.DB.Read(), `ORDER BY lower(name), id`)
+}
+
+// Template returns one; RESOURCE_NOT_FOUND when there is none.
+func (s *Windows) Template(ctx context.Context, id int64) (Template, error) {
+	found, err := s.templates(ctx, s.DB.Read(), `WHERE id = $1`, id)
+	if err == nil && len(found) == 0 {
+		err = ops.NotFound("window template", id)
+	}
+
+	if err != nil {
+		return Template{}, err
+	}
+
+	return found[0], nil
+}
+
+func (s *Windows) templates(ctx context.Context, q store.Querier, clause string, args ...any) (out []Template, err error) {
+	//nolint:gosec // the clauses are ours
+	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&Template{}).columns())+` FROM opsconsole_window_templates `+clause, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list templates: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+
+	for rows.Next() {
+		var t Template
+		if err := rows.Scan(append([]any{&t.ID}, values(t.columns())...)...); err != nil {
+			return nil, fmt.Errorf("list templates: %w", err)
+		}
+
+		out = append(out, t)
+	}
+
+	return out, rows.Err()
+}
+
+// DeleteTemplate deletes one; the windows that were announced from it stay.
+func (s *Windows) DeleteTemplate(ctx context.Context, actor audit.Actor, id int64, reason string) error {
+	t, err := s.Template(ctx, id)
+	if err == nil {
+		err = ops.Invalid(changes.CheckReason(reason))
+	}
+
+	if err != nil {
+		return s.refuse(ctx, actor, audit.TemplateDelete, fmt.Sprintf("maintenance/templates/%d", id), reason, err)
+	}
+
+	return s.calendar(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_window_templates WHERE id = $1`, id); err != nil {
+			return fmt.Errorf("delete template %d: %w", id, err)
+		}
+
+		return s.logTemplate(ctx, tx, actor, audit.TemplateDelete, t, reason)
+	})
+}
+
+func (s *Windows) logTemplate(
+	ctx context.Context, tx *sql.Tx, actor audit.Actor, action audit.Action, t Template, reason string,
+) error {
+	_, err := s.Audit.Append(ctx, tx, actor, audit.Entry{
+		Action: action, Object: fmt.Sprintf("maintenance/templates/%d", t.ID), Outcome: audit.Done, Reason: reason, Message: t.Name,
+	})
+
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Phase is where a window stands.
@@ -97,15 +98,19 @@ type Window struct {
 
 	// stored is the phase in the database, without the clock.
 	stored Phase
+	// wall is the date of the series, as its rule has it, and words says when it recurs.
+	wall, words string
 	// verifiedAt is when the end could begin: the platform was healthy, or verifiedBy
 	// said that it is over.
 	verifiedAt   time.Time
 	verifiedBy   string
 	verifyReason string
-	health       string
-	dueAt        time.Time
-	tries        int
-	triedNext    time.Time
+	health       ops.HealthStatus
+	// dueAt is when something is to be done next, zero when nothing is; what was tried
+	// in vain is tried again at triedNext.
+	dueAt     time.Time
+	tries     int
+	triedNext time.Time
 }
 
 // Step is a phase that a window was in.
@@ -120,20 +125,62 @@ func (w Window) Length() time.Duration { return w.EndsAt.Sub(w.StartsAt) }
 // Running reports whether the window has begun to act and is not over.
 func (w Window) Running() bool { return w.StartedAt != nil && !w.Phase.Final() }
 
-// Location is the window's zone; one that cannot be loaded is UTC.
+// Location is the window's zone.
 func (w Window) Location() *time.Location { return location(w.TimeZone) }
 
 // Words says when a window of a series recurs, "every second Tuesday at 22:00
 // Europe/Berlin"; "" for one that stands alone.
-func (w Window) Words() string {
-	if w.Recurrence == nil {
-		return ""
+func (w Window) Words() string { return w.words }
+
+// late is when a boundary that nobody has come round to counts as overdue.
+const late = 10 * time.Second
+
+// tell derives what depends on the clock.
+func (w *Window) tell(now time.Time) {
+	w.Phase = w.stored
+
+	switch {
+	case w.stored == Active && !now.Before(w.EndsAt):
+		w.Phase = Verifying
+		w.Overdue = !now.Before(w.EndsAt.Add(late))
+	case w.waiting() && !now.Before(w.EndsAt):
+		w.Phase = Missed
+	case w.stored == Announced:
+		w.Overdue = !now.Before(w.StartsAt.Add(late))
+	case w.stored == Verifying:
+		w.Overdue = !now.Before(w.since().Add(late))
 	}
 
-	rule, err := ParseRule(*w.Recurrence)
-	if err != nil {
-		return *w.Recurrence
-	}
+	w.Overdue = w.Overdue || w.tries > 0
+}
 
-	return rule.Words(w.StartsAt, w.TimeZone)
+// waiting reports whether the window has not started and still may.
+func (w *Window) waiting() bool {
+	return w.stored == Announced || w.stored == Held && w.StartedAt == nil
+}
+
+// enter moves the window to a phase.
+func (w *Window) enter(phase Phase, now time.Time) {
+	w.stored, w.Note = phase, ""
+	w.Steps = append(w.Steps, Step{Phase: phase, At: now})
+	w.schedule()
+}
+
+// always is when something is due that waits for nothing but itself.
+func always() time.Time { return time.Unix(0, 0).UTC() }
+
+// schedule says when something is to be done next.
+func (w *Window) schedule() {
+	w.tries, w.triedNext = 0, time.Time{}
+
+	switch {
+	case w.stored == Announced:
+		w.dueAt = w.StartsAt
+	case w.stored == Active || w.waiting():
+		w.dueAt = w.EndsAt
+	case w.stored == Completed:
+		w.dueAt = time.Time{}
+	default:
+		w.dueAt = always()
+	}
 }

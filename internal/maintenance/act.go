@@ -1,0 +1,359 @@
+package maintenance
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Act is what every act on a window comes with.
+type Act struct {
+	// Revision is the one that was seen; 0 takes the window as it is.
+	Revision int64
+	Reason   string
+}
+
+// act checks reason and revision, lets fn change the window, and saves it with the
+// deed. What is refused is logged.
+func (s *Windows) act(
+	ctx context.Context, id int64, act Act, d deed, fn func(tx *sql.Tx, w *Window) error,
+) error {
+	d.reason = act.Reason
+
+	err := ops.Invalid(changes.CheckReason(act.Reason))
+	if err == nil {
+		err = s.calendar(ctx, func(tx *sql.Tx) error {
+			w, err := s.locked(ctx, tx, id)
+			if err == nil {
+				err = w.at(act.Revision)
+			}
+
+			if err != nil {
+				return err
+			}
+
+			before := w
+			d.before = &before
+
+			return s.change(ctx, tx, w, d, func(w *Window) error { return fn(tx, w) })
+		})
+	}
+
+	if err != nil {
+		return s.refuse(ctx, d.actor, d.action, object(id), act.Reason, err)
+	}
+
+	return nil
+}
+
+// soon keeps the tick from what is done at once after an act.
+func (w *Window) soon(now time.Time) { w.triedNext = now.Add(claim) }
+
+// Start starts an announced window now, in the actor's name. The window that it returns
+// is active, or still announced and overdue with a note.
+func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
+	d := deed{actor: actor, action: audit.WindowStart, message: "To be started now."}
+
+	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
+		now := s.moment()
+
+		switch {
+		case w.Phase != Announced:
+			return w.conflict("It is %s; only an announced window can be started.", w.Phase)
+		case !now.Before(w.StartsAt):
+			w.ActsFor = actor.Username // it is due already, and goes on in the actor's name
+		default:
+			w.ActsFor, w.StartsAt = actor.Username, now
+		}
+
+		w.schedule()
+		w.soon(now)
+
+		return s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, w.ID, 0)
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	return s.after(ctx, service, id)
+}
+
+// End ends an active window now, as its time would: it is verified, and completed when
+// the platform is healthy.
+func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
+	d := deed{actor: actor, action: audit.WindowEnd, message: "To be ended now."}
+
+	err := s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
+		now := s.moment()
+
+		switch {
+		case w.waiting():
+			return w.conflict("It has not started: cancel it.")
+		case w.Phase != Active:
+			return w.conflict("It is %s: its end has come already.", w.Phase)
+		}
+
+		w.EndsAt = now
+		w.enter(Verifying, now)
+		w.soon(now)
+
+		return nil
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	return s.after(ctx, service, id)
+}
+
+// Extend moves the end of a window that is not being put back yet; one that is past its
+// end becomes active again. Its errors are those of [Windows.Announce].
+func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act Act, endsAt time.Time) (Window, error) {
+	endsAt = endsAt.UTC().Truncate(time.Second)
+	d := deed{
+		actor: actor, action: audit.WindowExtend, event: EventExtended, message: "Until " + endsAt.Format(time.RFC3339) + ".",
+	}
+
+	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
+		if err := s.extendable(w, endsAt); err != nil {
+			return err
+		}
+
+		from := w.EndsAt // what it had already needs no second look
+
+		if w.EndsAt = endsAt; w.waiting() {
+			w.PlannedEndsAt, from = endsAt, w.StartsAt
+		}
+
+		if w.stored == Verifying || w.stored == Overrun {
+			w.enter(Active, s.moment())
+		}
+
+		w.schedule()
+
+		if err := s.Changes.MoveWindow(ctx, tx, w.ID, endsAt); err != nil {
+			return err
+		}
+
+		return s.overlaps(ctx, tx, []Span{{from, endsAt}}, w.ID, 0)
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	return s.Get(ctx, id)
+}
+
+func (s *Windows) extendable(w *Window, endsAt time.Time) error {
+	var wrong problems
+
+	switch {
+	case w.Phase.Final() || w.stored == Held || !w.verifiedAt.IsZero():
+		return w.conflict("It is %s and cannot be extended.", w.Phase)
+	case !endsAt.After(w.EndsAt) || !endsAt.After(s.moment()):
+		wrong.add("ends_at", "range", "must be later than the end now, %s, and than the present", w.EndsAt.Format(time.RFC3339))
+	case endsAt.Sub(w.StartsAt) > lengthMax:
+		wrong.add("ends_at", "range", "must be at most 90 days after the start")
+	}
+
+	return ops.Invalid(wrong)
+}
+
+// Cancel cancels a window that has not started, or it and those that follow. What is
+// applied of it already is put back.
+func (s *Windows) Cancel(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act, scope Scope,
+) (Window, error) {
+	d := deed{actor: actor, action: audit.WindowCancel, event: EventCancelled}
+
+	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
+		switch {
+		case w.Phase.Final():
+			return w.conflict("It is %s already.", w.Phase)
+		case !w.waiting():
+			return w.conflict("It has started: end it.")
+		}
+
+		w.cancel(s.moment())
+		w.soon(s.moment())
+
+		if w.Series == nil || scope != Following {
+			return nil
+		}
+
+		return s.cancelFollowing(ctx, tx, actor, *w, act.Reason)
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	return s.after(ctx, service, id)
+}
+
+func (s *Windows) cancelFollowing(ctx context.Context, tx *sql.Tx, actor audit.Actor, w Window, reason string) error {
+	one, err := s.seriesOf(ctx, tx, *w.Series)
+	if err != nil {
+		return err
+	}
+
+	one.ended = true
+	if err := s.writeSeries(ctx, tx, &one); err != nil {
+		return err
+	}
+
+	windows, err := s.waitingFrom(ctx, tx, one.id, w)
+	if err != nil {
+		return err
+	}
+
+	for _, next := range windows[1:] {
+		before := next
+		next.cancel(s.moment())
+
+		err := s.save(ctx, tx, &next, deed{
+			actor: actor, action: audit.WindowCancel, reason: reason, event: EventCancelled, quiet: true, before: &before,
+			message: fmt.Sprintf("With window %d.", w.ID),
+		})
+		if err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// Verify says that a window past its end is over although the platform is not healthy.
+func (s *Windows) Verify(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
+	d := deed{actor: actor, action: audit.WindowVerify}
+
+	err := s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
+		now := s.moment()
+
+		switch {
+		case w.waiting() || w.Phase == Active:
+			return w.conflict("Its end has not come: it is %s.", w.Phase)
+		case w.Phase != Verifying && w.Phase != Overrun || !w.verifiedAt.IsZero():
+			return w.conflict("It is %s: there is nothing to verify.", w.Phase)
+		}
+
+		if w.stored != Verifying {
+			w.enter(Verifying, now)
+		}
+
+		w.verifiedAt, w.verifiedBy, w.verifyReason = now, actor.Username, act.Reason
+		w.schedule()
+		w.soon(now)
+
+		return nil
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	return s.after(ctx, service, id)
+}
+
+// TakeOver lets a held window that has not started act in the actor's name, and with it
+// the windows that follow in its series.
+func (s *Windows) TakeOver(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
+	d := deed{actor: actor, action: audit.WindowTakeOver}
+
+	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
+		now := s.moment()
+
+		if w.Phase != Held || w.StartedAt != nil {
+			return w.conflict("It is %s: there is nothing to take over.", w.Phase)
+		}
+
+		if err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, w.ID, 0); err != nil {
+			return err
+		}
+
+		if w.Series != nil {
+			if err := s.takeOverSeries(ctx, tx, w, actor); err != nil {
+				return err
+			}
+		}
+
+		w.ActsFor = actor.Username
+		w.enter(Announced, now)
+		w.soon(now)
+
+		return nil
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	return s.after(ctx, service, id)
+}
+
+func (s *Windows) takeOverSeries(ctx context.Context, tx *sql.Tx, w *Window, actor audit.Actor) error {
+	one, err := s.seriesOf(ctx, tx, *w.Series)
+	if err != nil {
+		return err
+	}
+
+	_, err = tx.ExecContext(ctx, `
+		UPDATE opsconsole_windows SET acts_for = $1 WHERE series_id = $2 AND phase = 'announced' AND acts_for = $3`,
+		actor.Username, one.id, w.ActsFor)
+	if err != nil {
+		return fmt.Errorf("take over the windows of series %d: %w", one.id, err)
+	}
+
+	one.actsFor = actor.Username
+
+	return s.writeSeries(ctx, tx, &one)
+}
+
+// Settle decides about what a window is to put back and somebody else has changed: keep
+// what is set now, or put it back all the same.
+func (s *Windows) Settle(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act, keep bool,
+) (Window, error) {
+	d := deed{actor: actor, action: audit.WindowSettle, message: "Everything is put back."}
+	if keep {
+		d.message = "What is set now is kept."
+	}
+
+	leases, err := s.Leases(ctx, id)
+	if err != nil {
+		return Window{}, err
+	}
+
+	err = s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
+		if w.waiting() || w.stored == Active || !hold(leases) {
+			return w.conflict("Nothing of it waits for a decision.")
+		}
+
+		w.soon(s.moment())
+
+		return nil
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	for _, lease := range leases {
+		if lease.State != changes.LeaseHeld {
+			continue
+		}
+
+		if keep {
+			_, err = s.Changes.Confirm(ctx, actor, lease.ID, act.Reason)
+		} else {
+			_, err = s.Changes.End(ctx, service, actor, lease.ID, act.Reason)
+		}
+
+		if err != nil {
+			return Window{}, err
+		}
+	}
+
+	return s.after(ctx, service, id)
+}

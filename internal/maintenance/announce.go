@@ -1,0 +1,282 @@
+package maintenance
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Draft is a window that somebody wants to announce.
+type Draft struct {
+	Plan
+
+	// StartsAt is zero for now.
+	StartsAt time.Time
+	EndsAt   time.Time
+	// TimeZone is an IANA name; "" is UTC.
+	TimeZone string
+	// Recurrence is an RRULE, "" for a window that stands alone.
+	Recurrence string
+	Reason     string
+	// Confirm is the environment's name, where maintenance mode goes on or a limit is
+	// lowered much.
+	Confirm string
+}
+
+// Preview is what announcing a draft would come to.
+type Preview struct {
+	// Window is the window with everything as it would be kept; it has no id.
+	Window Window `json:"window"`
+	// Words says when it recurs, "" for a window that stands alone.
+	Words string `json:"words"`
+	// Dates are the next five of a series, or the one.
+	Dates []Occurrence `json:"dates"`
+	// Notes name what is special about the times: clocks that go forward or back.
+	Notes []string `json:"notes"`
+	// Confirm says why the environment's name has to be typed; "" when it has not.
+	Confirm string `json:"confirm"`
+}
+
+// checked is a draft that can be announced.
+type checked struct {
+	Draft
+
+	rule Rule
+	// dates are those that are looked at for overlaps; one for a window that stands alone.
+	dates []Occurrence
+	// confirm says why the environment's name is needed.
+	confirm string
+}
+
+func (c checked) length() time.Duration { return c.EndsAt.Sub(c.StartsAt) }
+
+func (c checked) spans() []Span {
+	spans := make([]Span, 0, len(c.dates))
+	for _, o := range c.dates {
+		spans = append(spans, Span{o.StartsAt, o.StartsAt.Add(c.length())})
+	}
+
+	return spans
+}
+
+// check wants the draft to mean something; reason and confirm are left to others.
+func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong problems, err error) {
+	if draft.StartsAt.IsZero() {
+		draft.StartsAt = s.moment()
+	}
+
+	draft.StartsAt, draft.EndsAt = draft.StartsAt.UTC().Truncate(time.Second), draft.EndsAt.UTC().Truncate(time.Second)
+	if draft.TimeZone == "" {
+		draft.TimeZone = time.UTC.String()
+	}
+
+	c.Draft = draft
+
+	c.Plan, c.confirm, wrong, err = s.checkPlan(ctx, draft.Plan)
+	if err != nil {
+		return c, nil, err
+	}
+
+	times := s.checkTimes(draft.StartsAt, draft.EndsAt, draft.TimeZone)
+	wrong = append(wrong, times...)
+
+	if draft.Recurrence == "" {
+		c.dates = []Occurrence{{StartsAt: draft.StartsAt, Wall: wallOf(draft.StartsAt, location(draft.TimeZone)).Format(wallLayout)}}
+
+		return c, wrong, nil
+	}
+
+	if len(times) > 0 {
+		return c, wrong, nil
+	}
+
+	rule, ruleWrong := checkRule(draft.Recurrence, draft.StartsAt, c.length(), draft.TimeZone)
+	if wrong = append(wrong, ruleWrong...); len(ruleWrong) > 0 {
+		return c, wrong, nil
+	}
+
+	c.rule, c.Recurrence = rule, rule.String()
+
+	c.dates, err = rule.Next(draft.StartsAt, draft.TimeZone, datesChecked)
+	if err == nil { // of a time that comes twice, the rule means the first
+		c.EndsAt = c.dates[0].StartsAt.Add(c.length())
+		c.StartsAt = c.dates[0].StartsAt
+	}
+
+	return c, wrong, err
+}
+
+// Preview checks a draft and says what announcing it would come to, and changes
+// nothing. It does not look at reason and confirm; its errors are those of
+// [Windows.Announce].
+func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
+	c, wrong, err := s.check(ctx, draft)
+	if err == nil {
+		err = ops.Invalid(wrong)
+	}
+
+	if err == nil {
+		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), 0, 0))
+	}
+
+	if err != nil {
+		return Preview{}, err
+	}
+
+	w := s.fresh(audit.Actor{}, c)
+	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(aheadOf, len(c.dates))]}
+
+	if c.Recurrence != "" {
+		p.Words = c.rule.Words(c.StartsAt, c.TimeZone)
+		w.Recurrence, w.words = &c.Recurrence, p.Words
+	}
+
+	p.Window = w
+	p.Notes = notes(c)
+
+	return p, nil
+}
+
+// notes names the dates at which the clocks play a part: for a series those of the
+// next two years.
+func notes(c checked) []string {
+	var out []string
+
+	loc := location(c.TimeZone)
+
+	for _, o := range c.dates {
+		if o.Note != "" && c.Recurrence != "" {
+			out = append(out, o.Note)
+		}
+
+		if note := lengthNote(o.StartsAt, o.StartsAt.Add(c.length()), loc); note != "" {
+			out = append(out, day(o.StartsAt.In(loc))+": "+note)
+		}
+	}
+
+	return out
+}
+
+// fresh is a window as it is announced.
+func (s *Windows) fresh(actor audit.Actor, c checked) Window {
+	now := s.moment()
+	w := Window{
+		UID: rand.Text(), Plan: c.Plan, StartsAt: c.StartsAt, EndsAt: c.EndsAt, PlannedStartsAt: c.StartsAt, PlannedEndsAt: c.EndsAt,
+		TimeZone: c.TimeZone, Reason: c.Reason, AnnouncedBy: actor.Username, AnnouncedAt: now, ActsFor: actor.Username,
+		wall: c.dates[0].Wall,
+	}
+	w.enter(Announced, now)
+	w.tell(now)
+
+	return w
+}
+
+// Announce announces a window, and starts it when its time has come already. With a
+// recurrence it announces a series and returns its first window. It returns
+//   - a VALIDATION_FAILED for what cannot be meant,
+//   - a CONFLICT when it overlaps another window, with details {window}, or the coming
+//     one of a series, {series}, or a temporary change of a field that it sets, {lease,
+//     field}.
+func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit.Actor, draft Draft) (Window, error) {
+	c, wrong, err := s.check(ctx, draft)
+	if err != nil {
+		return Window{}, err
+	}
+
+	wrong = slices.Concat(wrong, changes.CheckReason(draft.Reason), s.Changes.CheckConfirm(c.confirm, draft.Confirm))
+
+	if err := ops.Invalid(wrong); err != nil {
+		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
+	}
+
+	if err := s.leased(ctx, c.Plan, c.spans()); err != nil {
+		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
+	}
+
+	var w Window
+
+	err = s.calendar(ctx, func(tx *sql.Tx) error {
+		if err := s.overlaps(ctx, tx, c.spans(), 0, 0); err != nil {
+			return err
+		}
+
+		w = s.fresh(actor, c)
+		if !w.StartsAt.After(s.moment()) {
+			w.triedNext = s.moment().Add(claim) // it is started below
+		}
+
+		if c.Recurrence != "" {
+			if err := s.begin(ctx, tx, &w, c, actor); err != nil {
+				return err
+			}
+		}
+
+		err := s.save(ctx, tx, &w, deed{actor: actor, action: audit.WindowAnnounce, reason: draft.Reason, event: EventAnnounced})
+		if err != nil || w.Series == nil {
+			return err
+		}
+
+		return s.topUp(ctx, tx, *w.Series, actor)
+	})
+	if err != nil {
+		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
+	}
+
+	return s.after(ctx, service, w.ID)
+}
+
+// begin makes the window the first of a new series.
+func (s *Windows) begin(ctx context.Context, tx *sql.Tx, w *Window, c checked, actor audit.Actor) error {
+	one := series{
+		rule: c.rule.String(), words: c.rule.Words(c.StartsAt, c.TimeZone), timeZone: c.TimeZone,
+		firstWall: c.dates[0].Wall, lastWall: c.dates[0].Wall, lastNumber: 1,
+		seconds: int64(c.length() / time.Second), plan: c.Plan, reason: c.Reason,
+		announcedBy: actor.Username, actsFor: actor.Username,
+	}
+
+	if err := s.writeSeries(ctx, tx, &one); err != nil {
+		return err
+	}
+
+	w.Series, w.Recurrence, w.words, w.Occurrence = &one.id, &one.rule, one.words, one.lastNumber
+
+	return nil
+}
+
+// after does at once what is due of the window, and returns it.
+func (s *Windows) after(ctx context.Context, service ops.Service, id int64) (Window, error) {
+	if err := s.advance(ctx, service, id); err != nil {
+		return Window{}, err
+	}
+
+	return s.Get(ctx, id)
+}
+
+// refuse logs an attempt that changed nothing, and returns its error.
+func (s *Windows) refuse(ctx context.Context, actor audit.Actor, action audit.Action, object, reason string, cause error) error {
+	e := ops.AsError(cause)
+	if e.Code == ops.CodeInternal {
+		return cause
+	}
+
+	message := e.Message
+	for _, f := range ops.FieldErrors(cause) {
+		message += "; " + f.Field + ": " + f.Message
+	}
+
+	_, err := s.Audit.Record(context.WithoutCancel(ctx), actor, audit.Entry{
+		Action: action, Object: object, Outcome: audit.Refused, Reason: clip(reason), Message: message,
+	})
+	if err != nil {
+		return err
+	}
+
+	return cause
+}

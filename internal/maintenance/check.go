@@ -1,0 +1,204 @@
+package maintenance
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// The lengths of texts in characters, of windows, and how far ahead they can be.
+const (
+	TitleMax   = 120
+	MessageMax = 2000
+
+	lengthMin = time.Second
+	lengthMax = 90 * 24 * time.Hour
+	aheadMax  = 2 * 366 * 24 * time.Hour
+
+	// skew is how much the clock of somebody who says "now" may be behind ours.
+	skew = time.Minute
+)
+
+// problems collects what is wrong with a form.
+type problems []ops.FieldError
+
+func (p *problems) add(field, kind, format string, args ...any) {
+	*p = append(*p, ops.FieldError{Field: "body." + field, Message: fmt.Sprintf(format, args...), Type: kind})
+}
+
+func (p *problems) text(field, value string, most int) {
+	switch n := utf8.RuneCountInString(value); {
+	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+		p.add(field, "string", "has characters that are not text")
+	case strings.TrimSpace(value) == "":
+		p.add(field, "string_too_short", "is required")
+	case n > most:
+		p.add(field, "string_too_long", "has %d characters, at most %d are allowed", n, most)
+	}
+}
+
+// checkPlan returns the plan as it is kept, why it has to be confirmed, and what is
+// wrong with it.
+func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm string, wrong problems, err error) {
+	plan.Title = strings.TrimSpace(plan.Title)
+	wrong.text("title", plan.Title, TitleMax)
+	wrong.text("message", plan.Message, MessageMax)
+
+	if strings.ContainsAny(plan.Title, "\r\n") {
+		wrong.add("title", "string", "must be one line")
+	}
+
+	settings := Settings{}
+
+	for name, values := range plan.Settings {
+		if name == changes.Maintenance {
+			wrong.add("settings.maintenance", "extra_forbidden", "Maintenance mode is set with maintenance_mode, and its message is the window's.")
+
+			continue
+		}
+
+		checked, before, after, err := s.Changes.Foresee(ctx, name, values)
+
+		switch e := ops.AsError(err); {
+		case err == nil:
+		case e.Code == ops.CodeNotFound:
+			wrong.add("settings."+clip(string(name)), "extra_forbidden", "is not a section of the configuration")
+
+			continue
+		case e.Code == ops.CodeValidationFailed:
+			for _, f := range ops.FieldErrors(err) {
+				wrong.add("settings."+string(name)+"."+strings.TrimPrefix(f.Field, "body."), f.Type, "%s", f.Message)
+			}
+
+			continue
+		default:
+			return plan, "", nil, err
+		}
+
+		if len(checked) > 0 {
+			settings[name] = checked
+		}
+
+		if confirm == "" && before != nil {
+			confirm = s.confirmation(name, before, after)
+		}
+	}
+
+	if plan.Settings = settings; plan.MaintenanceMode {
+		confirm = s.confirmation(changes.Maintenance, changes.Values{"enabled": false}, changes.Values{"enabled": true})
+	}
+
+	slices.SortStableFunc(wrong, func(a, b ops.FieldError) int { return strings.Compare(a.Field, b.Field) })
+
+	return plan, confirm, wrong, nil
+}
+
+func (s *Windows) confirmation(name changes.SectionName, before, after changes.Values) string {
+	section, err := changes.SectionOf(name)
+	if err != nil {
+		return "" // checked before
+	}
+
+	return s.Changes.Confirmation(section, before, after)
+}
+
+// checkTimes says what is wrong with start, end and zone.
+func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong problems) {
+	now := s.moment()
+
+	if _, err := zone(zoneName); err != nil {
+		wrong.add("time_zone", "time_zone", "%s", err)
+	}
+
+	switch length := endsAt.Sub(startsAt); {
+	case endsAt.IsZero():
+		wrong.add("ends_at", "required", "is required")
+	case length < lengthMin:
+		wrong.add("ends_at", "range", "must be after the start")
+	case length > lengthMax:
+		wrong.add("ends_at", "range", "must be at most 90 days after the start")
+	case !endsAt.After(now):
+		wrong.add("ends_at", "range", "has passed already")
+	}
+
+	switch {
+	case startsAt.Before(now.Add(-skew)):
+		wrong.add("starts_at", "range", "has passed already; leave it out to start now")
+	case startsAt.After(now.Add(aheadMax)):
+		wrong.add("starts_at", "range", "is more than two years ahead")
+	}
+
+	return wrong
+}
+
+// checkRule reads a rule and wants the first window to be a date of it, and no window
+// to begin before the one before it ends.
+func checkRule(text string, startsAt time.Time, length time.Duration, zoneName string) (rule Rule, wrong problems) {
+	rule, err := ParseRule(text)
+	if err != nil {
+		wrong.add("recurrence", "rrule", "%s", err)
+
+		return rule, wrong
+	}
+
+	dates, err := rule.Next(startsAt, zoneName, datesChecked)
+
+	switch {
+	case err != nil: // the zone, which is told of elsewhere
+		return rule, wrong
+	case len(dates) == 0:
+		wrong.add("recurrence", "rrule", "has no dates")
+
+		return rule, wrong
+	}
+
+	loc := location(zoneName)
+	if first := dates[0]; first.Wall != wallOf(startsAt, loc).Format(wallLayout) {
+		wrong.add("starts_at", "rrule", "is not a date of the recurrence: the first one is %s",
+			first.StartsAt.In(loc).Format("Mon 2 January 2006 15:04 MST"))
+	}
+
+	for i := range dates[1:] {
+		if dates[i].StartsAt.Add(length).After(dates[i+1].StartsAt) {
+			wrong.add("recurrence", "rrule", "begins again on %s, before the window before it has ended",
+				dates[i+1].StartsAt.In(loc).Format("Mon 2 January 2006 15:04 MST"))
+
+			break
+		}
+	}
+
+	return rule, wrong
+}
+
+// terms is what operators agreed on, for the audit log.
+func (w Window) terms() (json.RawMessage, error) {
+	return json.Marshal(struct {
+		Plan
+
+		StartsAt   time.Time `json:"starts_at"`
+		EndsAt     time.Time `json:"ends_at"`
+		TimeZone   string    `json:"time_zone"`
+		Recurrence *string   `json:"recurrence"`
+		Phase      Phase     `json:"phase"`
+		ActsFor    string    `json:"acts_for"`
+	}{w.Plan, w.StartsAt, w.EndsAt, w.TimeZone, w.Recurrence, w.Phase, w.ActsFor})
+}
+
+const clipAt = 200
+
+// clip shortens what somebody else wrote for a message.
+func clip(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if utf8.RuneCountInString(s) <= clipAt {
+		return s
+	}
+
+	return string([]rune(s)[:clipAt]) + "…"
+}

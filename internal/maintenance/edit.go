@@ -1,0 +1,267 @@
+package maintenance
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Scope says how much of a series is meant.
+type Scope string
+
+// The scopes: one window, or it and all that follow in its series.
+const (
+	This      Scope = "this"
+	Following Scope = "following"
+)
+
+// Edit is a change to a window that has not started. What is nil stays as it is.
+type Edit struct {
+	// Revision is the one that the form was filled from.
+	Revision int64
+
+	Title           *string
+	Message         *string
+	MaintenanceMode *bool
+	Settings        *Settings
+	StartsAt        *time.Time
+	EndsAt          *time.Time
+	TimeZone        *string
+	// Recurrence makes a series of a window that stands alone, or gives its series
+	// another rule from here on; "" ends the series with this window. In a series it
+	// needs Following.
+	Recurrence *string
+
+	// Scope is This when it is "".
+	Scope   Scope
+	Reason  string
+	Confirm string
+}
+
+// following reports whether the edit is about more than the one window.
+func (e Edit) following() bool { return e.Scope == Following }
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// onto returns the draft that the edit makes of a window.
+func (e Edit) onto(w Window) Draft {
+	d := Draft{
+		Plan: w.Plan, StartsAt: w.StartsAt, EndsAt: w.EndsAt, TimeZone: w.TimeZone, Reason: w.Reason,
+	}
+
+	set(&d.Title, e.Title)
+	set(&d.Message, e.Message)
+	set(&d.MaintenanceMode, e.MaintenanceMode)
+	set(&d.Settings, e.Settings)
+	set(&d.TimeZone, e.TimeZone)
+	set(&d.Recurrence, e.Recurrence)
+
+	length := w.Length()
+	set(&d.StartsAt, e.StartsAt)
+
+	if d.EndsAt = d.StartsAt.Add(length); e.EndsAt != nil {
+		d.EndsAt = *e.EndsAt
+	}
+
+	return d
+}
+
+// Update changes or moves a window that has not started, or it and those that follow in
+// its series: a start without an end moves both. Its errors are those of
+// [Windows.Announce], and a CONFLICT with details {revision} when the window is no
+// longer at the edit's revision.
+func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.Actor, id int64, edit Edit) (Window, error) {
+	refuse := func(err error) (Window, error) {
+		return Window{}, s.refuse(ctx, actor, audit.WindowChange, object(id), edit.Reason, err)
+	}
+
+	w, err := s.Get(ctx, id)
+	if err != nil {
+		return Window{}, err
+	}
+
+	if err := editable(w, edit); err != nil {
+		return refuse(err)
+	}
+
+	c, err := s.edited(ctx, w, edit)
+	if err != nil {
+		return refuse(err)
+	}
+
+	if err := s.leased(ctx, c.Plan, c.spans()); err != nil {
+		return refuse(err)
+	}
+
+	err = s.calendar(ctx, func(tx *sql.Tx) error {
+		w, err := s.locked(ctx, tx, id)
+		if err == nil {
+			err = editable(w, edit)
+		}
+
+		if err == nil {
+			err = s.untouched(ctx, tx, w)
+		}
+
+		if err != nil {
+			return err
+		}
+
+		if c.Recurrence == "" && !edit.following() {
+			return s.editOne(ctx, tx, actor, w, c, edit)
+		}
+
+		return s.editFollowing(ctx, tx, actor, w, c, edit)
+	})
+	if err != nil {
+		return refuse(err)
+	}
+
+	return s.after(ctx, service, id)
+}
+
+// editable wants the window to be where an edit can be made.
+func editable(w Window, edit Edit) error {
+	var wrong problems
+
+	switch {
+	case edit.Revision == 0:
+		wrong.add("revision", "revision", "is required: it says which window you saw. Open the form again.")
+	case edit.Scope != "" && edit.Scope != This && edit.Scope != Following:
+		wrong.add("scope", "enum", "must be this or following")
+	case edit.following() && w.Series == nil:
+		wrong.add("scope", "scope", "The window stands alone: there is none that follows.")
+	case !edit.following() && w.Series != nil && edit.Recurrence != nil:
+		wrong.add("recurrence", "scope", "is that of a series: change it from here on, with scope following")
+	}
+
+	if len(wrong) > 0 {
+		return ops.Invalid(wrong)
+	}
+
+	if err := w.at(edit.Revision); err != nil {
+		return err
+	}
+
+	if !w.waiting() || w.Phase.Final() {
+		return w.conflict("It can be changed until it starts; it is %s. Extend it or end it.", w.Phase)
+	}
+
+	return nil
+}
+
+// at refuses a revision that is not the window's; 0 is any.
+func (w Window) at(revision int64) error {
+	if revision == 0 || revision == w.Revision {
+		return nil
+	}
+
+	return w.conflict("Window %d changed since you opened it: it is at revision %d. Look at it, then try again.", w.ID, w.Revision)
+}
+
+func (w Window) conflict(format string, args ...any) error {
+	return &ops.Error{
+		Code: ops.CodeConflict, Message: fmt.Sprintf(format, args...),
+		Details: map[string]any{"window": w.ID, "revision": w.Revision, "phase": w.Phase},
+	}
+}
+
+// untouched refuses a window of which something is applied already.
+func (s *Windows) untouched(ctx context.Context, tx *sql.Tx, w Window) error {
+	leases, err := s.Changes.WindowLeases(ctx, tx, w.ID)
+	if err == nil && len(leases) > 0 {
+		err = w.conflict("It is being started at this moment.")
+	}
+
+	return err
+}
+
+// edited checks what the edit makes of the window.
+func (s *Windows) edited(ctx context.Context, w Window, edit Edit) (checked, error) {
+	draft := edit.onto(w)
+
+	if edit.following() && edit.Recurrence == nil {
+		rule, err := s.remaining(ctx, w)
+		if err != nil {
+			return checked{}, err
+		}
+
+		draft.Recurrence = rule.String()
+		if edit.StartsAt == nil { // one that was moved by itself goes back to its date
+			wall, err := time.Parse(wallLayout, w.wall)
+			if err != nil {
+				return checked{}, err
+			}
+
+			draft.StartsAt, _ = resolve(wall, location(draft.TimeZone))
+			if edit.EndsAt == nil {
+				draft.EndsAt = draft.StartsAt.Add(w.Length())
+			}
+		}
+	}
+
+	c, wrong, err := s.check(ctx, draft)
+	if err != nil {
+		return checked{}, err
+	}
+
+	if edit.StartsAt == nil { // what has passed was not chosen now
+		wrong = slices.DeleteFunc(wrong, func(f ops.FieldError) bool { return f.Field == "body.starts_at" && f.Type == "range" })
+	}
+
+	wrong = append(wrong, changes.CheckReason(edit.Reason)...)
+
+	if c.confirm != "" && (edit.MaintenanceMode != nil && !w.MaintenanceMode || edit.Settings != nil) {
+		wrong = append(wrong, s.Changes.CheckConfirm(c.confirm, edit.Confirm)...)
+	}
+
+	if len(wrong) == 0 && !edit.following() && c.Recurrence == "" && same(w, c) {
+		wrong = problems{{Field: "body", Message: "Nothing would change: the window is like that already.", Type: "no_change"}}
+	}
+
+	return c, ops.Invalid(wrong)
+}
+
+func same(w Window, c checked) bool {
+	return reflect.DeepEqual(w.Plan, c.Plan) && w.StartsAt.Equal(c.StartsAt) && w.EndsAt.Equal(c.EndsAt) &&
+		w.TimeZone == c.TimeZone && w.stored == Announced
+}
+
+// apply writes the terms of a checked draft into the window. Whoever changes one that is
+// held answers for it from then on.
+func (w *Window) apply(c checked, o Occurrence, actor audit.Actor, now time.Time) {
+	w.Plan, w.TimeZone = c.Plan, c.TimeZone
+	w.StartsAt, w.EndsAt = o.StartsAt, o.StartsAt.Add(c.length())
+	w.PlannedStartsAt, w.PlannedEndsAt = w.StartsAt, w.EndsAt
+
+	if w.stored == Held {
+		w.ActsFor = actor.Username
+		w.enter(Announced, now)
+	}
+
+	w.schedule()
+}
+
+func (s *Windows) editOne(ctx context.Context, tx *sql.Tx, actor audit.Actor, w Window, c checked, edit Edit) error {
+	if err := s.overlaps(ctx, tx, c.spans(), w.ID, 0); err != nil {
+		return err
+	}
+
+	before := w
+	w.apply(c, c.dates[0], actor, s.moment())
+
+	return s.save(ctx, tx, &w, deed{
+		actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before,
+	})
+}

@@ -1,0 +1,176 @@
+package maintenance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Filter selects windows; what is zero does not restrict.
+type Filter struct {
+	Phases []Phase
+	Series int64
+	// Actor is who announced them.
+	Actor string
+	// Text is part of the title or the message, without regard to case.
+	Text string
+	// From and Until select the windows of which some part lies between.
+	From, Until time.Time
+	// Cursor is the Next of the page before.
+	Cursor string
+	// Limit is the most windows on a page; 0 means 50.
+	Limit int
+}
+
+// Page is windows, the one that starts last first. Next is the Cursor of the next page,
+// "" on the last one.
+type Page struct {
+	Items []Window
+	Next  string
+}
+
+const defaultLimit = 50
+
+// List returns a page; VALIDATION_FAILED for a cursor that is none.
+func (s *Windows) List(ctx context.Context, filter Filter) (Page, error) {
+	if filter.Limit <= 0 {
+		filter.Limit = defaultLimit
+	}
+
+	where, args, err := filter.where()
+	if err != nil {
+		return Page{}, err
+	}
+
+	items, err := s.query(ctx, s.DB.Read(), fmt.Sprintf(`%s ORDER BY starts_at DESC, id DESC LIMIT %d`, where, filter.Limit+1), args...)
+	if err != nil {
+		return Page{}, err
+	}
+
+	page := Page{Items: items}
+	if len(items) > filter.Limit {
+		page.Items = items[:filter.Limit]
+		page.Next = page.Items[filter.Limit-1].cursor()
+	}
+
+	return page, nil
+}
+
+// Count returns how many windows the filter selects, whatever its Cursor and Limit.
+func (s *Windows) Count(ctx context.Context, filter Filter) (n int, err error) {
+	filter.Cursor = ""
+
+	where, args, err := filter.where()
+	if err == nil {
+		err = s.DB.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_windows `+where, args...).Scan(&n)
+	}
+
+	return n, err
+}
+
+const cursorMark = "~"
+
+func (w Window) cursor() string {
+	return w.StartsAt.UTC().Format(store.TimeLayout) + cursorMark + strconv.FormatInt(w.ID, 10)
+}
+
+func (f Filter) where() (clause string, args []any, err error) {
+	var terms []string
+
+	arg := func(value any) string {
+		args = append(args, value)
+
+		return fmt.Sprintf("$%d", len(args))
+	}
+
+	if len(f.Phases) > 0 {
+		marks := make([]string, len(f.Phases))
+		for i, phase := range f.Phases {
+			marks[i] = arg(phase)
+		}
+
+		terms = append(terms, "phase IN ("+strings.Join(marks, ", ")+")")
+	}
+
+	if f.Series != 0 {
+		terms = append(terms, "series_id = "+arg(f.Series))
+	}
+
+	if f.Actor != "" {
+		terms = append(terms, "announced_by = "+arg(f.Actor))
+	}
+
+	if f.Text != "" {
+		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(f.Text)) + "%"
+		mark := arg(like)
+		terms = append(terms, fmt.Sprintf(`(lower(title) LIKE %s ESCAPE '\' OR lower(message) LIKE %s ESCAPE '\')`, mark, mark))
+	}
+
+	if !f.From.IsZero() {
+		terms = append(terms, "ends_at > "+arg(store.Time{Time: f.From}))
+	}
+
+	if !f.Until.IsZero() {
+		terms = append(terms, "starts_at < "+arg(store.Time{Time: f.Until}))
+	}
+
+	if f.Cursor != "" {
+		at, id, err := readCursor(f.Cursor)
+		if err != nil {
+			return "", nil, err
+		}
+
+		a, i := arg(at), arg(id)
+		terms = append(terms, fmt.Sprintf("(starts_at < %s OR (starts_at = %s AND id < %s))", a, a, i))
+	}
+
+	if len(terms) == 0 {
+		return "", nil, nil
+	}
+
+	return "WHERE " + strings.Join(terms, " AND "), args, nil
+}
+
+func readCursor(cursor string) (at store.Time, id int64, err error) {
+	start, number, _ := strings.Cut(cursor, cursorMark)
+
+	id, err = strconv.ParseInt(number, 10, 64)
+	if err == nil {
+		err = at.Scan(start)
+	}
+
+	if err != nil {
+		return at, 0, ops.Invalid([]ops.FieldError{{Field: "query.cursor", Message: "is not one of this list", Type: "cursor"}})
+	}
+
+	return at, id, nil
+}
+
+// Open returns every window that is not over, the one that starts first leading.
+func (s *Windows) Open(ctx context.Context) ([]Window, error) {
+	return s.query(ctx, s.DB.Read(), `WHERE `+openPhases+` ORDER BY starts_at, id`)
+}
+
+// publishedFor is how long users are told of what was.
+const publishedFor = 90 * 24 * time.Hour
+
+// Published returns what users are told: every window that is not over, and those that
+// ended, were missed or cancelled in the last 90 days; the one that starts first leads.
+func (s *Windows) Published(ctx context.Context) ([]Window, error) {
+	return s.query(ctx, s.DB.Read(), `WHERE `+openPhases+` OR updated_at >= $1 ORDER BY starts_at, id`,
+		store.Time{Time: s.moment().Add(-publishedFor)})
+}
+
+// Overdue returns the windows to which something should have happened and has not yet,
+// with a note that says why.
+func (s *Windows) Overdue(ctx context.Context) ([]Window, error) {
+	due, err := s.query(ctx, s.DB.Read(), `WHERE due_at <= $1 ORDER BY due_at, id`, store.Time{Time: s.moment()})
+
+	return slices.DeleteFunc(due, func(w Window) bool { return !w.Overdue }), err
+}

@@ -1,0 +1,182 @@
+package maintenance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// busy is a span that a window takes, or will take as one of its series.
+type busy struct {
+	from, until time.Time
+	window      Window
+	series      int64
+}
+
+// openPhases are those of windows that take their time; the index of the table has the
+// same words.
+const openPhases = `phase IN ('announced', 'active', 'verifying', 'overrun', 'held')`
+
+// overlaps refuses spans of which one overlaps another window, or the future window of
+// a series. The window and the series that are being moved do not count.
+func (s *Windows) overlaps(ctx context.Context, q store.Querier, spans []Span, window, series int64) error {
+	if len(spans) == 0 {
+		return nil
+	}
+
+	from, until := spans[0].StartsAt, spans[len(spans)-1].EndsAt
+
+	taken, err := s.taken(ctx, q, from, until, window, series)
+	if err != nil {
+		return err
+	}
+
+	ahead, err := s.ahead(ctx, q, from, until, series)
+	if err != nil {
+		return err
+	}
+
+	for _, span := range spans {
+		for _, b := range append(taken, ahead...) {
+			if span.StartsAt.Before(b.until) && b.from.Before(span.EndsAt) {
+				return b.conflict(span)
+			}
+		}
+	}
+
+	return nil
+}
+
+// taken are the spans of the windows that are there. One that runs past its end takes
+// the present too.
+func (s *Windows) taken(ctx context.Context, q store.Querier, from, until time.Time, window, series int64) ([]busy, error) {
+	now := s.moment()
+
+	windows, err := s.query(ctx, q, `WHERE `+openPhases+` AND starts_at < $1 AND (ends_at > $2 OR started_at IS NOT NULL)
+		AND id <> $3 AND (series_id IS NULL OR series_id <> $4 OR started_at IS NOT NULL) ORDER BY starts_at, id`,
+		store.Time{Time: until}, store.Time{Time: from}, window, series)
+	if err != nil {
+		return nil, err
+	}
+
+	out := make([]busy, 0, len(windows))
+
+	for _, w := range windows {
+		b := busy{from: w.StartsAt, until: w.EndsAt, window: w}
+		if w.StartedAt != nil && b.until.Before(now) {
+			b.until = now.Add(time.Second)
+		}
+
+		out = append(out, b)
+	}
+
+	return out, nil
+}
+
+// ahead are the spans of windows that series will have and that are not written yet.
+func (s *Windows) ahead(ctx context.Context, q store.Querier, from, until time.Time, except int64) ([]busy, error) {
+	going, err := s.seriesWhere(ctx, q, `WHERE NOT ended AND id <> $1`, except)
+	if err != nil {
+		return nil, err
+	}
+
+	var out []busy
+
+	for _, one := range going {
+		for o := range one.ahead() {
+			end := o.StartsAt.Add(one.length())
+			if !o.StartsAt.Before(until) {
+				break
+			}
+
+			if end.After(from) {
+				out = append(out, busy{from: o.StartsAt, until: end, series: one.id})
+			}
+		}
+	}
+
+	return out, nil
+}
+
+func (b busy) conflict(span Span) error {
+	when := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+	e := &ops.Error{Code: ops.CodeConflict, Details: map[string]any{"starts_at": span.StartsAt}}
+
+	if b.window.ID != 0 {
+		e.Message = fmt.Sprintf("It overlaps window %d, %q, from %s to %s.", b.window.ID, b.window.Title, when(b.from), when(b.until))
+		e.Details["window"] = b.window.ID
+	} else {
+		e.Message = fmt.Sprintf("It overlaps the window of series %d from %s to %s.", b.series, when(b.from), when(b.until))
+		e.Details["series"] = b.series
+	}
+
+	return e
+}
+
+// leased refuses a plan of which a field is held by a temporary change that will not
+// have ended when a span begins.
+func (s *Windows) leased(ctx context.Context, plan Plan, spans []Span) error {
+	open, err := s.Changes.Leases(ctx)
+	if err != nil {
+		return err
+	}
+
+	for _, part := range plan.parts() {
+		for _, lease := range open {
+			if lease.Section != part.section.Name || lease.Window != nil {
+				continue
+			}
+
+			for _, field := range part.section.Fields {
+				_, held := lease.Set[field.Name]
+				if _, wanted := part.values[field.Name]; !held || !wanted {
+					continue
+				}
+
+				if lease.State == changes.LeaseHeld || slices.ContainsFunc(spans, func(p Span) bool { return p.StartsAt.Before(lease.EndsAt) }) {
+					return leaseConflict(field, lease)
+				}
+			}
+		}
+	}
+
+	return nil
+}
+
+func leaseConflict(field changes.Field, lease changes.Lease) error {
+	return &ops.Error{
+		Code: ops.CodeConflict,
+		Message: fmt.Sprintf("%s is held by temporary change %d of %s until %s. End that first, or announce the window for later.",
+			field.Label, lease.ID, lease.Actor, lease.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
+		Details: map[string]any{"lease": lease.ID, "field": field.Name},
+	}
+}
+
+// part is what a window sets in a section.
+type part struct {
+	section changes.Section
+	values  changes.Values
+}
+
+// parts are the sections that a window changes, maintenance mode first: users are kept
+// out before anything else changes.
+func (p Plan) parts() []part {
+	var out []part
+
+	if section, err := changes.SectionOf(changes.Maintenance); err == nil && p.MaintenanceMode {
+		out = append(out, part{section, changes.Values{"enabled": true, "message": p.Message}})
+	}
+
+	for _, section := range changes.Sections() {
+		if values, ok := p.Settings[section.Name]; ok {
+			out = append(out, part{section, values})
+		}
+	}
+
+	return out
+}

@@ -1,0 +1,175 @@
+package maintenance
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// start sets what the window sets, and makes it active once all of it is known to be
+// applied.
+func (s *Windows) start(ctx context.Context, service ops.Service, w Window) error {
+	leases, err := s.Leases(ctx, w.ID)
+	if err != nil {
+		return err
+	}
+
+	if len(leases) == 0 {
+		answers, err := s.AuthorStillOps(ctx, w.ActsFor)
+		if err != nil {
+			return ops.Unavailable("sessions", "Whether "+w.ActsFor+" still has the Ops role could not be found out.").Because(err)
+		}
+
+		if !answers {
+			return s.hold(ctx, w, w.ActsFor+" answers for it and no longer has the Ops role. Take it over, or cancel it.")
+		}
+	}
+
+	for _, p := range w.parts() {
+		err := s.setPart(ctx, service, w, p, leases)
+		if ops.AsError(err) != nil && ops.AsError(err).Code == ops.CodeValidationFailed {
+			return s.hold(ctx, w, "Its settings cannot be applied as things are: "+fieldText(err)+". Change them and take it over, or cancel it.")
+		}
+
+		if err != nil {
+			return err
+		}
+	}
+
+	now := s.moment()
+
+	return s.move(ctx, w, deed{
+		actor: changes.Scheduled(w.ActsFor), action: audit.WindowStart, reason: w.Reason, event: EventStarted,
+		message: "Everything is applied.",
+	}, func(w *Window) {
+		w.StartedAt = &now
+		w.enter(Active, now)
+	})
+}
+
+func fieldText(err error) (text string) {
+	for i, f := range ops.FieldErrors(err) {
+		if i > 0 {
+			text += "; "
+		}
+
+		text += f.Field + " " + f.Message
+	}
+
+	return text
+}
+
+// setPart sets what the window sets in a section, if it has not yet.
+func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p part, leases []changes.Lease) error {
+	for _, lease := range leases {
+		if lease.Section != p.section.Name {
+			continue
+		}
+
+		lease, err := s.settled(ctx, service, lease)
+		if err != nil {
+			return err
+		}
+
+		if lease.State != changes.LeaseVoid {
+			return nil
+		}
+	}
+
+	current, err := s.Changes.Current(ctx, service, p.section.Name)
+	if err != nil {
+		return err
+	}
+
+	if current.Open != nil {
+		return unsettled(p.section, *current.Open)
+	}
+
+	if holds(current, p.values) {
+		return nil // it is like that already: there is nothing to take back
+	}
+
+	result, err := s.Changes.Apply(ctx, service, changes.Scheduled(w.ActsFor), changes.Request{
+		Section: p.section.Name, Revision: current.Revision, Values: p.values, Reason: w.changeReason(), Source: changes.SourceSchedule,
+		Term: &changes.Term{Kind: changes.LeaseWindow, EndsAt: w.EndsAt, Window: w.ID}, Guard: s.guard(w),
+	})
+	if err != nil {
+		return err
+	}
+
+	switch result.Change.Outcome {
+	case changes.Applied:
+		return nil
+	case changes.Failed:
+		return ops.Unavailable("control plane", *result.Change.Error)
+	default:
+		return unsettled(p.section, result.Change)
+	}
+}
+
+// changeReason is the reason of the changes that the window makes.
+func (w Window) changeReason() string {
+	reason := []rune(fmt.Sprintf("Maintenance window %d: %s", w.ID, w.Reason))
+
+	return string(reason[:min(len(reason), changes.ReasonMax)])
+}
+
+func unsettled(section changes.Section, open changes.Change) error {
+	return waits(fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title))
+}
+
+// settled returns a lease of which it is known whether it began, and whether it ended.
+func (s *Windows) settled(ctx context.Context, service ops.Service, lease changes.Lease) (changes.Lease, error) {
+	if lease.State != changes.LeasePending && (lease.EndChange == nil || !lease.Open()) {
+		return lease, nil
+	}
+
+	current, err := s.Changes.Current(ctx, service, lease.Section)
+	if err != nil {
+		return lease, err
+	}
+
+	if current.Open != nil {
+		return lease, unsettled(current.Section, *current.Open)
+	}
+
+	return s.Changes.Lease(ctx, lease.ID)
+}
+
+// hold leaves a window to an operator.
+func (s *Windows) hold(ctx context.Context, w Window, note string) error {
+	return s.move(ctx, w, deed{
+		actor: changes.Scheduled(w.ActsFor), action: audit.WindowHold, outcome: audit.Refused, reason: w.Reason, message: note,
+	}, func(w *Window) {
+		w.enter(Held, s.moment())
+		w.Note = note
+	})
+}
+
+// miss records that a window could not be started before its end.
+func (s *Windows) miss(ctx context.Context, w Window) error {
+	why := "Nobody was there to start it: this console did not run between its start and its end."
+
+	switch {
+	case w.stored == Held:
+		why = "It was held until its end. " + w.Note
+	case w.Note != "":
+		why = "It could not be started before its end. " + w.Note
+	}
+
+	return s.move(ctx, w, deed{
+		actor: changes.Scheduled(w.ActsFor), action: audit.WindowMiss, outcome: audit.Failed, reason: w.Reason, message: why,
+		event: EventCancelled,
+	}, func(w *Window) {
+		w.enter(Missed, s.moment())
+		w.Note = why
+	})
+}
+
+// Leases returns what the window has set, oldest first.
+func (s *Windows) Leases(ctx context.Context, id int64) ([]changes.Lease, error) {
+	return s.Changes.WindowLeases(ctx, s.DB.Read(), id)
+}

@@ -1,0 +1,275 @@
+package maintenance_test
+
+import (
+	"context"
+	"log/slog"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/health"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+var (
+	dave = audit.Actor{Username: "dave", Role: "ops"}
+	olga = audit.Actor{Username: "olga", Role: "ops"}
+	seed = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+)
+
+// world is a real control plane behind a line that may break, the windows that act on
+// it, and a clock.
+type world struct {
+	*maintenance.Windows
+
+	db      *store.DB
+	log     *audit.Log
+	changes *changes.Changes
+	clock   *clock
+	plain   ops.Service
+	line    *line
+	people  *people
+	heard   *heard
+}
+
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	return c.at
+}
+
+func (c *clock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+
+	c.at = at
+}
+
+func (c *clock) pass(d time.Duration) { c.set(c.now().Add(d)) }
+
+// people are those who have lost the Ops role.
+type people struct {
+	mu   sync.Mutex
+	gone map[string]bool
+	err  error
+}
+
+func (p *people) stillOps(_ context.Context, username string) (bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	return !p.gone[username], p.err
+}
+
+func (p *people) lose(username string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	p.gone[username] = true
+}
+
+func each(t *testing.T, fn func(t *testing.T, w *world)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+		fn(t, newWorld(t, db))
+	})
+}
+
+func onSQLite(t *testing.T) *world {
+	t.Helper()
+
+	return newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)))
+}
+
+func newWorld(t *testing.T, db *store.DB) *world {
+	t.Helper()
+
+	w := &world{db: db, clock: &clock{at: seed}, people: &people{gone: map[string]bool{}}, heard: &heard{}}
+
+	if err := controlplane.Prepare(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+
+	logger := slog.New(slog.DiscardHandler)
+
+	checker, err := health.New(health.Config{DB: db, Now: w.clock.now, Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	plane, err := controlplane.New(t.Context(), controlplane.Config{
+		DB: db, Now: w.clock.now, Logger: logger, Health: checker, Jobs: noJobs{}, Metrics: prometheus.NewRegistry(), Version: "test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	w.plain = plane.As(ops.Caller{Username: "olga", Role: ops.RoleOps})
+	w.line = &line{Service: w.plain}
+	w.start()
+
+	return w
+}
+
+// start begins a new console on the database that is there, as after a crash.
+func (w *world) start() {
+	logger := slog.New(slog.DiscardHandler)
+
+	w.log = audit.New(w.db, w.clock.now)
+	w.changes = changes.New(w.db, w.log, w.clock.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+	w.Windows = maintenance.New(maintenance.Config{
+		DB: w.db, Changes: w.changes, Audit: w.log, Now: w.clock.now, Logger: logger,
+		AuthorStillOps: w.people.stillOps, Notify: w.heard,
+	})
+}
+
+// noJobs is a control plane without background jobs.
+type noJobs struct{}
+
+func (noJobs) Trigger(context.Context, string, ops.JobTrigger) (ops.JobTriggered, error) {
+	return ops.JobTriggered{}, down()
+}
+
+func (noJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobStatus{}, nil }
+
+func lost() error {
+	return ops.Unavailable("control plane", "no answer").Because(ops.ErrOutcomeUnknown)
+}
+
+func down() error { return ops.Unavailable("control plane", "connection refused") }
+
+// patching is a window in an hour, two hours long, that sets maintenance mode and two
+// sections.
+func patching() maintenance.Draft {
+	return maintenance.Draft{
+		Plan: maintenance.Plan{
+			Title: "Monthly patching", Message: "The platform is being **patched**.", MaintenanceMode: true,
+			Settings: maintenance.Settings{
+				changes.Concurrency: {"per_analyst": int64(3)},
+				changes.Lifecycle:   {"instance.default_ttl": "12h"},
+			},
+		},
+		StartsAt: seed.Add(time.Hour), EndsAt: seed.Add(3 * time.Hour), TimeZone: "Europe/Berlin",
+		Reason: "patches of the month", Confirm: "test",
+	}
+}
+
+func (w *world) announce(t *testing.T, draft maintenance.Draft) maintenance.Window {
+	t.Helper()
+
+	window, err := w.Announce(t.Context(), w.line, dave, draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return window
+}
+
+func (w *world) get(t *testing.T, id int64) maintenance.Window {
+	t.Helper()
+
+	window, err := w.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return window
+}
+
+func (w *world) tick(t *testing.T) {
+	t.Helper()
+
+	if err := w.Tick(t.Context(), w.line); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// at sets the clock to a moment after the beginning and ticks.
+func (w *world) at(t *testing.T, d time.Duration) {
+	t.Helper()
+
+	w.clock.set(seed.Add(d))
+	w.tick(t)
+}
+
+// platform is what the control plane holds, whatever the line does.
+type platform struct {
+	maintenance ops.MaintenanceMode
+	concurrency ops.ConcurrencyConfig
+	lifecycle   ops.LifecycleConfig
+	export      ops.ExportConfig
+}
+
+func (w *world) platform(t *testing.T) platform {
+	t.Helper()
+
+	var (
+		p   platform
+		err error
+	)
+
+	must := func(e error) {
+		if e != nil {
+			t.Fatal(e)
+		}
+	}
+
+	p.maintenance, err = w.plain.GetMaintenanceMode(t.Context())
+	must(err)
+	p.concurrency, err = w.plain.GetConcurrencyConfig(t.Context())
+	must(err)
+	p.lifecycle, err = w.plain.GetLifecycleConfig(t.Context())
+	must(err)
+	p.export, err = w.plain.GetExportConfig(t.Context())
+	must(err)
+
+	// Who set it, and when, is not what it is.
+	p.maintenance.UpdatedAt, p.maintenance.UpdatedBy, p.concurrency.UpdatedAt = nil, nil, nil
+	p.export.UpdatedAt, p.export.UpdatedBy = nil, nil
+
+	return p
+}
+
+// kinds are the events that were written, in order.
+func (w *world) kinds(t *testing.T) string {
+	t.Helper()
+
+	events, err := w.Events(t.Context(), 0, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	text := ""
+	for _, e := range events {
+		text += string(e.Kind) + " "
+	}
+
+	return text
+}
+
+func (w *world) verifyAudit(t *testing.T) {
+	t.Helper()
+
+	state, err := w.log.Verify(t.Context())
+	if err != nil || state.Broken != "" {
+		t.Errorf("the audit log: %+v, %v", state, err)
+	}
+}
+
+func same(a, b platform) bool { return reflect.DeepEqual(a, b) }
