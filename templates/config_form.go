@@ -9,7 +9,7 @@ import (
 
 // groups are the fields that nest in the same object of the contract's JSON:
 // mapping.default_ttl stands with mapping.max_ttl.
-func (f Form) groups() [][]FormField {
+func (f *Form) groups() [][]FormField {
 	var out [][]FormField
 
 	last := ""
@@ -31,6 +31,6 @@ func (f Form) groups() [][]FormField {
 	return out
 }
 
-func (f Form) asksDuration() bool {
+func (f *Form) asksDuration() bool {
 	return slices.ContainsFunc(f.Fields, func(field FormField) bool { return field.Kind == changes.KindDuration })
 }

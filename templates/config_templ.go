@@ -387,7 +387,7 @@ func (v Config) setBy() templ.Component {
 
 // draw draws the form; it is shut while the outcome of a change is open, and when what is
 // set could not be read.
-func (f Form) draw(open *changes.Change) templ.Component {
+func (f *Form) draw(open *changes.Change) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"net/url"
+
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -66,22 +68,25 @@ type action struct {
 }
 
 func actions() []action {
-	out := []action{
+	jobs := []ops.JobName{ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation, ops.JobSchemaCache}
+	runs := make([]action, len(jobs))
+
+	for i, job := range jobs {
+		runs[i] = action{
+			Label: "Run " + jobTitle(job) + " now", Path: triggerPath(job), Icon: components.IconPlay, Dialog: true,
+		}
+	}
+
+	return append([]action{
 		{Label: "Change the concurrency limits", Path: "/config/concurrency", Icon: components.IconPencil},
 		{Label: "Change the lifecycle", Path: "/config/lifecycle", Icon: components.IconPencil},
 		{Label: "Change the export limits", Path: "/config/export", Icon: components.IconPencil},
 		{Label: "Turn maintenance mode on or off", Path: "/maintenance", Icon: components.IconWrench},
 		{Label: "Keep a named point", Path: "/points", Icon: components.IconGitCommitHorizontal},
-	}
-
-	for _, job := range []ops.JobName{ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation, ops.JobSchemaCache} {
-		out = append(out, action{
-			Label: "Run " + jobTitle(job) + " now", Path: triggerPath(job), Icon: components.IconPlay, Dialog: true,
-		})
-	}
-
-	return out
+	}, runs...)
 }
 
 // triggerPath is where a run of the job is asked for.
-func triggerPath(job ops.JobName) string { return "/jobs/" + string(job) + "/trigger" }
+func triggerPath(job ops.JobName) string {
+	return "/jobs/" + url.PathEscape(string(job)) + "/trigger"
+}

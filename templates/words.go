@@ -31,20 +31,6 @@ func sourceWord(s changes.Source) string {
 	}
 }
 
-// resultState is the state of a job's last run.
-func resultState(r JobResult) components.State {
-	switch r {
-	case JobSucceeded:
-		return components.OK
-	case JobFailed:
-		return components.Bad
-	case JobSkipped:
-		return components.Idle
-	default:
-		return components.Unknown
-	}
-}
-
 // roleTitle is a role as it is written in a sentence.
 func roleTitle(r ops.Role) string {
 	if r == "" {

@@ -8,5 +8,5 @@ const (
 	StylesheetURL = "/static/app.css?v=887a53ec35c2"
 	ScriptURL     = "/static/app.js?v=3138fd74e2cc"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
-	iconsURL      = "/static/icons.svg?v=aa8bc7dc0382"
+	iconsURL      = "/static/icons.svg?v=4dc8782c6cc3"
 )

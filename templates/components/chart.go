@@ -42,6 +42,7 @@ type frame struct {
 
 func (c Chart) frame() frame {
 	highest := 0.0
+
 	for _, p := range slices.Concat(c.Values, c.Limit) {
 		if p.Value != nil {
 			highest = max(highest, *p.Value)
@@ -62,15 +63,14 @@ func (f frame) x(t time.Time) float64 {
 
 func (f frame) y(v float64) float64 { return drawingHeight * (1 - v/f.top) }
 
-// niceTop returns the end of an axis that holds v: 1, 2, 2.5 or 5 times a power of ten,
-// even so that its half is a whole number where values are.
+// niceTop returns the end of an axis that holds v: a round number whose half is one too.
 func niceTop(v float64) float64 {
 	if v <= 2 {
 		return 2
 	}
 
 	magnitude := math.Pow(10, math.Floor(math.Log10(v)))
-	for _, step := range []float64{1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10} {
+	for _, step := range []float64{1, 1.2, 1.6, 2, 4, 6, 8} {
 		if top := step * magnitude; v <= top {
 			return top
 		}

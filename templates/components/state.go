@@ -2,6 +2,8 @@ package components
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -133,7 +135,7 @@ func Word[T ~string](name T) string {
 		return "Unknown"
 	}
 
-	words := strings.ReplaceAll(string(name), "_", " ")
+	first, size := utf8.DecodeRuneInString(string(name))
 
-	return strings.ToUpper(words[:1]) + words[1:]
+	return string(unicode.ToUpper(first)) + strings.ReplaceAll(string(name)[size:], "_", " ")
 }

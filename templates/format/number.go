@@ -49,8 +49,10 @@ func Millis(ms float64) string {
 
 // Seconds writes how long something takes: 40 ms, 0.42 s, 2 min 5 s.
 func Seconds(s float64) string {
+	const short = 0.1
+
 	switch {
-	case s < 0.1:
+	case s < short:
 		return Millis(s * 1000)
 	case s < 10:
 		return strconv.FormatFloat(math.Round(s*100)/100, 'f', -1, 64) + " s"
@@ -99,7 +101,9 @@ func separate(digits string) string {
 		sign, digits = "−", digits[1:]
 	}
 
-	for i := len(digits) - 3; i > 0; i -= 3 {
+	const group = 3
+
+	for i := len(digits) - group; i > 0; i -= group {
 		digits = digits[:i] + "," + digits[i:]
 	}
 

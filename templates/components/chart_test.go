@@ -1,0 +1,183 @@
+package components_test
+
+import (
+	"bytes"
+	"context"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+var start = time.Date(2026, 3, 5, 14, 0, 0, 0, time.UTC)
+
+// series makes a sample a minute; a negative value is a gap.
+func series(values ...float64) monitor.Series {
+	var out monitor.Series
+
+	for i, v := range values {
+		p := monitor.Point{At: start.Add(time.Duration(i+1) * time.Minute)}
+		if v >= 0 {
+			p.Value = &v
+		}
+
+		out = append(out, p)
+	}
+
+	return out
+}
+
+func chart(values monitor.Series) components.Chart {
+	return components.Chart{Title: "Used", Label: "Used", From: start, Until: start.Add(10 * time.Minute), Values: values, Now: start}
+}
+
+func TestAGapIsNeverBridged(t *testing.T) {
+	t.Parallel()
+
+	line := path(t, chart(series(1, 2, -1, -1, 5, 6)).Draw(), "line")
+	if line != "M100.0 83.3L200.0 66.7M500.0 16.7L600.0 0.0" {
+		t.Errorf("the line is %s", line)
+	}
+
+	area := path(t, chart(series(1, 2, -1, -1, 5, 6)).Draw(), "area")
+	if strings.Count(area, "M") != 2 || strings.Count(area, "Z") != 2 {
+		t.Errorf("the area is %s", area)
+	}
+}
+
+func TestSamplesThatAreMissingAreAGap(t *testing.T) {
+	t.Parallel()
+
+	values := series(1, 2, 3, 4, 5, 6, 7, 8)
+	values = append(values[:3:3], values[7:]...)
+
+	if line := path(t, chart(values).Draw(), "line"); strings.Count(line, "M") != 2 {
+		t.Errorf("the line is %s", line)
+	}
+}
+
+func TestALoneSampleIsADot(t *testing.T) {
+	t.Parallel()
+
+	if line := path(t, chart(series(-1, 3, -1)).Draw(), "line"); line != "M200.0 25.0h0" {
+		t.Errorf("the line is %s", line)
+	}
+}
+
+func TestNothingToDraw(t *testing.T) {
+	t.Parallel()
+
+	for name, values := range map[string]monitor.Series{"no samples": nil, "only gaps": series(-1, -1, -1)} {
+		text := draw(t, chart(values).Draw())
+		if !strings.Contains(text, `aria-label="Used: no data"`) {
+			t.Errorf("%s: it does not say so", name)
+		}
+
+		if strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
+			t.Errorf("%s: drawn from nothing", name)
+		}
+	}
+}
+
+func TestAChartSaysWhatItShows(t *testing.T) {
+	t.Parallel()
+
+	text := draw(t, chart(series(3, 1, -1, 4)).Draw())
+	if want := `aria-label="Used: between 1 and 4, last 4; no data for 25% of it"`; !strings.Contains(text, want) {
+		t.Errorf("%s is not in %s", want, text)
+	}
+}
+
+func TestTheTableHasTheNumbersOfTheChart(t *testing.T) {
+	t.Parallel()
+
+	c := chart(series(1, 2, -1, 4, 5, 6, 7, 8, 9, 10))
+	c.Limit, c.LimitLabel = series(8, 8, -1, 8, 8, 8, 8, 8, 8, 8), "Limit"
+	text := draw(t, c.Draw())
+
+	if n := strings.Count(text, "<tr>"); n < 11 || n > 61 {
+		t.Errorf("the table has %d rows", n)
+	}
+
+	for _, want := range []string{">10</td>", ">no data</td>", ">Limit</th>"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not there", want)
+		}
+	}
+}
+
+func TestALongSeriesIsThinnedOutInTheTable(t *testing.T) {
+	t.Parallel()
+
+	values := make([]float64, 3000)
+	c := chart(series(values...))
+	c.Until = start.Add(3000 * time.Minute)
+
+	if n := strings.Count(draw(t, c.Draw()), "<tr>"); n > 61 {
+		t.Errorf("the table has %d rows", n)
+	}
+}
+
+func TestTheAxisEndsAtARoundNumberAboveTheHighest(t *testing.T) {
+	t.Parallel()
+
+	for highest, want := range map[float64]string{0: "2", 1: "2", 7: "8", 9: "10", 57: "60", 61: "80", 101: "120", 999: "1,000", 1001: "1,200"} {
+		text := draw(t, chart(series(highest)).Draw())
+		if !regexp.MustCompile(`class="scale"[^>]*><span>` + want + `</span>`).MatchString(text) {
+			t.Errorf("%v: the axis does not end at %s", highest, want)
+		}
+	}
+}
+
+func TestExtent(t *testing.T) {
+	t.Parallel()
+
+	if got := components.Extent(series(12, -1, 812, 3)); got != "3 ms to 812 ms" {
+		t.Errorf("got %q", got)
+	}
+
+	if got := components.Extent(series(-1)); got != "" {
+		t.Errorf("of nothing: %q", got)
+	}
+}
+
+func TestABarStaysWithinItsPlace(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range []struct {
+		part, whole int
+		want        string
+	}{{0, 0, `width="0.00%"`}, {57, 60, `width="95.00%"`}, {7, 5, `x="71.43%"`}, {-1, 5, `width="0.00%"`}} {
+		text := draw(t, components.Bar("a", c.part, c.whole, components.OK))
+		if !strings.Contains(text, c.want) {
+			t.Errorf("%d of %d: %s is not in %s", c.part, c.whole, c.want, text)
+		}
+	}
+}
+
+func path(t *testing.T, c templ.Component, class string) string {
+	t.Helper()
+
+	match := regexp.MustCompile(`<path class="` + class + `" d="([^"]*)"`).FindStringSubmatch(draw(t, c))
+	if match == nil {
+		t.Fatalf("there is no path %s", class)
+	}
+
+	return match[1]
+}
+
+func draw(t *testing.T, c templ.Component) string {
+	t.Helper()
+
+	var out bytes.Buffer
+	if err := c.Render(context.Background(), &out); err != nil {
+		t.Fatal(err)
+	}
+
+	return out.String()
+}

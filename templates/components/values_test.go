@@ -1,0 +1,113 @@
+package components_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+func TestValuesReadAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
+
+	number := changes.Field{Kind: changes.KindInt, Unit: "instances"}
+	duration := changes.Field{Kind: changes.KindDuration}
+	text := changes.Field{Kind: changes.KindText}
+
+	for _, c := range []struct {
+		field changes.Field
+		value any
+		want  string
+	}{
+		{number, int64(1000), "1,000 instances"},
+		{changes.Field{Kind: changes.KindInt}, int64(5), "5"},
+		{number, nil, "Not set"},
+		{duration, nil, "No expiry"},
+		{duration, "PT36H", "36 h (PT36H)"},
+		{changes.Field{Kind: changes.KindBool}, true, "On"},
+		{changes.Field{Kind: changes.KindBool}, false, "Off"},
+		{text, "", "Empty"},
+		{text, "Back at six", "Back at six"},
+	} {
+		if got := components.Value(c.field, c.value); got != c.want {
+			t.Errorf("Value(%s, %v) = %q, want %q", c.field.Kind, c.value, got, c.want)
+		}
+	}
+}
+
+func TestStepsSayWhatBecomesOfAField(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range []struct {
+		kind          changes.Kind
+		before, after any
+		want          string
+	}{
+		{changes.KindInt, int64(5), int64(3), "lowered by 2"},
+		{changes.KindInt, int64(50), int64(1050), "raised by 1,000"},
+		{changes.KindInt, nil, int64(3), "changed"},
+		{changes.KindBool, false, true, "turned on"},
+		{changes.KindBool, true, false, "turned off"},
+		{changes.KindText, "a", "b", "changed"},
+		{changes.KindDuration, nil, "P7D", "will expire"},
+		{changes.KindDuration, "P7D", nil, "will not expire any more"},
+		{changes.KindDuration, "P7D", "P6DT12H", "shortened by 12 h"},
+		{changes.KindDuration, "PT36H", "P2D", "lengthened by 12 h"},
+		{changes.KindDuration, "soon", "P2D", "changed"},
+	} {
+		d := changes.Difference{Field: changes.Field{Kind: c.kind}, Before: c.before, After: c.after}
+		if got := components.Step(d); got != c.want {
+			t.Errorf("%s from %v to %v: %q, want %q", c.kind, c.before, c.after, got, c.want)
+		}
+	}
+}
+
+func TestAStatusNobodyKnowsIsDrawnAsUnknown(t *testing.T) {
+	t.Parallel()
+
+	for name, got := range map[string]components.State{
+		"platform":  components.OfHealth("odd"),
+		"component": components.OfComponent("odd"),
+		"instance":  components.OfInstance("odd"),
+		"export":    components.OfExport("odd"),
+		"change":    components.OfChange("odd"),
+		"act":       components.OfAudit("odd"),
+	} {
+		if got != components.Unknown {
+			t.Errorf("%s: %s, want unknown", name, got)
+		}
+	}
+
+	if components.OfComponent(ops.ComponentSlow) == components.OfComponent(ops.ComponentUnreachable) {
+		t.Error("slow is drawn as unreachable")
+	}
+
+	if components.OfChange(changes.Unknown) == components.OfChange(changes.Failed) {
+		t.Error("an unknown outcome is drawn as a failure")
+	}
+}
+
+func TestWord(t *testing.T) {
+	t.Parallel()
+
+	for name, want := range map[string]string{"waiting_for_snapshot": "Waiting for snapshot", "running": "Running", "": "Unknown", "élan": "Élan"} {
+		if got := components.Word(name); got != want {
+			t.Errorf("Word(%q) = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestASnippetIsWrittenToTheLetter(t *testing.T) {
+	t.Parallel()
+
+	text := draw(t, components.Snippets([]components.Snippet{{Label: "curl", Parts: []components.SnippetPart{
+		{Text: "curl -d '{\"n\": "}, {Text: "<5>", Field: "n"}, {Text: "}'\n  --fail"},
+	}}}))
+
+	want := "curl -d &#39;{&#34;n&#34;: <var data-field=\"n\">&lt;5&gt;</var>}&#39;\n  --fail"
+	if !strings.Contains(text, want) {
+		t.Errorf("%q is not in %s", want, text)
+	}
+}

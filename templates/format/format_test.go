@@ -1,0 +1,136 @@
+package format_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+func TestCount(t *testing.T) {
+	t.Parallel()
+
+	for n, want := range map[int]string{
+		0: "0", 7: "7", 999: "999", 1000: "1,000", 1204: "1,204", 1234567: "1,234,567", -12345: "−12,345", -100: "−100",
+	} {
+		if got := format.Count(n); got != want {
+			t.Errorf("Count(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestNumber(t *testing.T) {
+	t.Parallel()
+
+	for f, want := range map[float64]string{
+		0: "0", 3: "3", 0.125: "0.125", 1204: "1,204", 2881.5: "2,881.5", -0.5: "−0.5", 0.0001: "0.0001", 1e18: "1e+18",
+		math.Inf(1): "∞", 1234567.8: "1,234,567.8",
+	} {
+		if got := format.Number(f); got != want {
+			t.Errorf("Number(%v) = %q, want %q", f, got, want)
+		}
+	}
+
+	if got := format.Number(math.NaN()); got != "NaN" {
+		t.Errorf("Number(NaN) = %q", got)
+	}
+}
+
+func TestMillisAndSeconds(t *testing.T) {
+	t.Parallel()
+
+	for ms, want := range map[float64]string{0: "0 ms", 0.44: "0.4 ms", 12: "12 ms", 812.4: "812 ms", 1240: "1.24 s", 125000: "2 min 5 s"} {
+		if got := format.Millis(ms); got != want {
+			t.Errorf("Millis(%v) = %q, want %q", ms, got, want)
+		}
+	}
+
+	for s, want := range map[float64]string{0.04: "40 ms", 0.42: "0.42 s", 12.44: "12.4 s", 59: "59 s", 61: "1 min 1 s", 7200: "2 h"} {
+		if got := format.Seconds(s); got != want {
+			t.Errorf("Seconds(%v) = %q, want %q", s, got, want)
+		}
+	}
+}
+
+func TestPercentIsWholeOnlyWhenAllOfIt(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range []struct {
+		part, whole int
+		want        string
+	}{{0, 0, "0%"}, {57, 60, "95%"}, {60, 60, "100%"}, {999, 1000, "99%"}, {72, 60, "120%"}} {
+		if got := format.Percent(c.part, c.whole); got != c.want {
+			t.Errorf("Percent(%d, %d) = %q, want %q", c.part, c.whole, got, c.want)
+		}
+	}
+}
+
+func TestPlural(t *testing.T) {
+	t.Parallel()
+
+	for n, want := range map[int]string{0: "0 jobs", 1: "1 job", 1204: "1,204 jobs"} {
+		if got := format.Plural(n, "job", "jobs"); got != want {
+			t.Errorf("Plural(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+var now = time.Date(2026, 3, 5, 14, 5, 0, 0, time.UTC)
+
+func TestRelative(t *testing.T) {
+	t.Parallel()
+
+	for d, want := range map[time.Duration]string{
+		0: "just now", 400 * time.Millisecond: "just now", -12 * time.Second: "12 s ago", 4*time.Minute + 59*time.Second: "in 4 min",
+		-26 * time.Hour: "26 h ago", 49 * time.Hour: "in 2 d", -9 * 24 * time.Hour: "9 d ago",
+	} {
+		if got := format.Relative(now.Add(d), now); got != want {
+			t.Errorf("Relative(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestAbsoluteIsAsShortAsItIsClear(t *testing.T) {
+	t.Parallel()
+
+	for d, want := range map[time.Duration]string{
+		-time.Hour: "13:05 UTC", 10 * time.Hour: "Fri 00:05 UTC", -15 * time.Hour: "Wed 23:05 UTC", 5 * 24 * time.Hour: "Tue 14:05 UTC",
+		-20 * 24 * time.Hour: "13 Feb, 14:05 UTC", -100 * 24 * time.Hour: "25 Nov 2025, 14:05 UTC", 31 * 24 * time.Hour: "5 Apr, 14:05 UTC",
+	} {
+		if got := format.Absolute(now.Add(d), now); got != want {
+			t.Errorf("Absolute(%v) = %q, want %q", d, got, want)
+		}
+	}
+
+	zone := time.FixedZone("east", 3*3600)
+	if got := format.Absolute(now.In(zone), now); got != "14:05 UTC" {
+		t.Errorf("in another zone: %q", got)
+	}
+}
+
+func TestSpanHasItsTwoLargestUnits(t *testing.T) {
+	t.Parallel()
+
+	for d, want := range map[time.Duration]string{
+		0: "0 ms", 40 * time.Millisecond: "40 ms", 42 * time.Second: "42 s", 125 * time.Second: "2 min 5 s", 2 * time.Hour: "2 h",
+		76*time.Hour + 59*time.Minute: "3 d 4 h",
+	} {
+		if got := format.Span(d); got != want {
+			t.Errorf("Span(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestDurationKeepsTheUnitsItWasWrittenIn(t *testing.T) {
+	t.Parallel()
+
+	for iso, want := range map[string]string{
+		"PT36H": "36 h (PT36H)", "P1DT12H": "1 d 12 h (P1DT12H)", "P7D": "7 d (P7D)", "PT90M": "90 min (PT90M)", "PT1H30M5S": "1 h 30 min 5 s (PT1H30M5S)",
+		"PT0S": "0 s (PT0S)", "P1M": "P1M", "": "", "soon": "soon",
+	} {
+		if got := format.Duration(iso); got != want {
+			t.Errorf("Duration(%q) = %q, want %q", iso, got, want)
+		}
+	}
+}
