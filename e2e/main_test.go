@@ -66,7 +66,7 @@ func build(dir string) (string, error) {
 		args = append(args, "-race")
 	}
 
-	cmd := exec.Command("go", append(args, "..")...) //nolint:noctx // before the tests, which have the contexts
+	cmd := exec.Command("go", append(args, "..")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%s: %w\n%s", cmd, err, out)
 	}
