@@ -173,7 +173,7 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 			return history.EndDue(ctx, as)
 		}),
 		every(time.Hour, c.logger, "old sessions", signIn.Purge),
-		every(time.Minute, c.logger, "the audit log's chain", func(ctx context.Context) error {
+		every(chainEvery, c.logger, "the audit log's chain", func(ctx context.Context) error {
 			state, err := log.Verify(ctx)
 			if state.Broken != "" {
 				c.logger.ErrorContext(ctx, "the audit log does not hold together", "found", state.Broken)
@@ -184,6 +184,9 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 
 	return c.serve(ctx, c.config.Addr, pages)
 }
+
+// chainEvery is how often what was added to the audit log is verified.
+const chainEvery = 15 * time.Second
 
 // every runs a chore at once and then again and again.
 func every(interval time.Duration, logger *slog.Logger, what string, chore func(context.Context) error) func(context.Context) error {

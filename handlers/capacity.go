@@ -23,6 +23,7 @@ func (h *Handlers) capacity(p *page) error {
 	}
 
 	view := h.capacityView(h.Monitor.Snapshot(), p.now, shown)
+	view.Overall.URL = "" // It leads here.
 	shell := h.shell(p, "capacity", "Capacity")
 	shell.Fresh = view.Freshness
 

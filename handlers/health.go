@@ -14,6 +14,7 @@ import (
 
 func (h *Handlers) health(p *page) error {
 	view := healthView(h.Monitor.Snapshot(), p.now)
+	view.Overall.URL = "" // It leads here.
 	shell := h.shell(p, "health", "Health")
 	shell.Events, shell.Fresh = "/events?page=health", view.Freshness
 
