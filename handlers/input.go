@@ -43,22 +43,35 @@ func (in *input) revision() string { return in.aside["revision"] }
 
 // input reads the body of a request.
 func (p *page) input() (input, error) {
-	body, err := io.ReadAll(p.Request().Body)
-
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return input{}, echo.ErrStatusRequestEntityTooLarge
-	}
+	body, err := p.body()
 
 	switch {
 	case err != nil:
-		return input{}, badForm(err)
-	case !utf8.Valid(body):
-		return input{}, badForm(errors.New("the body is not UTF-8"))
+		return input{}, err
 	case p.sentJSON():
 		return readJSON(body)
 	default:
 		return readForm(string(body))
 	}
+}
+
+// body is what was sent, which is text.
+func (p *page) body() ([]byte, error) {
+	body, err := io.ReadAll(p.Request().Body)
+
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, echo.ErrStatusRequestEntityTooLarge
+	}
+
+	if err == nil && !utf8.Valid(body) {
+		err = errors.New("the body is not UTF-8")
+	}
+
+	if err != nil {
+		return nil, badForm(err)
+	}
+
+	return body, nil
 }
 
 // badForm refuses a body that cannot be read at all.
@@ -68,17 +81,24 @@ func badForm(cause error) error {
 	}})).Because(cause)
 }
 
-func readJSON(body []byte) (input, error) {
+// readObject reads one JSON object.
+func readObject(body []byte) (object map[string]json.RawMessage, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-
-	var object map[string]json.RawMessage
 	if err := decoder.Decode(&object); err != nil {
-		return input{}, badForm(err)
+		return nil, badForm(err)
 	}
 
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) || object == nil {
-		return input{}, badForm(errors.New("not one JSON object"))
+		return nil, badForm(errors.New("not one JSON object"))
+	}
+
+	return object, nil
+}
+
+func readJSON(body []byte) (input, error) {
+	object, err := readObject(body)
+	if err != nil {
+		return input{}, err
 	}
 
 	in := input{values: changes.Values{}, aside: map[string]string{}}
@@ -140,15 +160,26 @@ func readForm(body string) (input, error) {
 	return formInput(form)
 }
 
+// checkText refuses a form or a query that is not text.
+func checkText(form url.Values) error {
+	for name, values := range form {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(s string) bool { return !utf8.ValidString(s) }) {
+			return badForm(errors.New("a field is not UTF-8"))
+		}
+	}
+
+	return nil
+}
+
 // formInput reads the fields of a form or of a query.
 func formInput(form url.Values) (input, error) {
+	if err := checkText(form); err != nil {
+		return input{}, err
+	}
+
 	in := input{values: changes.Values{}, typed: form, aside: map[string]string{}}
 
 	for name, values := range form {
-		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(s string) bool { return !utf8.ValidString(s) }) {
-			return input{}, badForm(errors.New("a field is not UTF-8"))
-		}
-
 		if last := values[len(values)-1]; slices.Contains(asides(), name) {
 			in.aside[name] = last
 		} else {
