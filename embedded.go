@@ -31,6 +31,9 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 	}
 
 	registry := prometheus.NewRegistry()
+	if err := registry.Register(controlplane.NewDatabaseConnections(c.db)); err != nil {
+		return nil, err
+	}
 
 	enqueuer, err := work.NewEnqueuer(c.db, c.logger)
 	if err != nil {
