@@ -1,0 +1,201 @@
+package announce
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Windows is what [Feeds] read; [maintenance.Windows] is one.
+type Windows interface {
+	// Published returns the windows that users are told of.
+	Published(ctx context.Context) ([]maintenance.Window, error)
+	// Version grows whenever that may have changed, but for the passing of time.
+	Version(ctx context.Context) (int64, error)
+}
+
+// Config is what [Feeds] work with.
+type Config struct {
+	Windows Windows
+	// Health is the platform's state as the console knows it; "" when it does not. It is
+	// asked with every request and must be quick.
+	Health func() ops.HealthStatus
+	// Name is what the platform is called.
+	Name string
+	// PublicURL is where the console is reached.
+	PublicURL *url.URL
+	// Origins may read JSON and banner from other sites: https://portal.example.com.
+	Origins []string
+	// Private says that only those who are signed in get here: no shared cache may keep
+	// what they see.
+	Private bool
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// Feeds serves the announcements.
+type Feeds struct {
+	Config
+
+	source Source
+	banner document
+
+	state   atomic.Pointer[state]
+	looking singleflight.Group
+}
+
+// New returns the feeds. The page of the announcements is /announcements below the
+// public URL.
+func New(c Config) *Feeds {
+	banner := newDocument("text/javascript; charset=utf-8", bannerScript)
+	banner.modified = c.Now()
+
+	return &Feeds{Config: c, source: Source{Name: c.Name, Page: c.PublicURL.JoinPath("announcements")}, banner: banner}
+}
+
+// View returns what users are told now. It fails only when the windows could never be
+// read.
+func (f *Feeds) View(ctx context.Context) (Announcements, error) {
+	s, err := f.current(ctx)
+	if err != nil {
+		return Announcements{}, err
+	}
+
+	view := s.view
+	view.Now = f.Now()
+
+	return view, nil
+}
+
+// state is what is told, rendered, and what it was made of.
+type state struct {
+	windows []maintenance.Window
+	version int64
+	health  ops.HealthStatus
+	// checkedAt is when the version was last asked for, changesAt when the clock alone
+	// changes the state.
+	checkedAt time.Time
+	changesAt time.Time
+
+	view      Announcements
+	documents map[string]document
+}
+
+const (
+	// checkEvery is how old a state may be before the version is asked for.
+	checkEvery = time.Second
+	// patience is how long a request waits for it when there is a state already.
+	patience = 250 * time.Millisecond
+	// checkTimeout is how long it may take.
+	checkTimeout = 3 * time.Second
+)
+
+// current returns the state of now. All who ask meanwhile share one look.
+func (f *Feeds) current(ctx context.Context) (*state, error) {
+	last := f.state.Load()
+	if last != nil && last.fresh(f.Now(), f.Health()) {
+		return last, nil
+	}
+
+	look := f.looking.DoChan("", func() (any, error) {
+		// Whoever asked first may leave before the others have their answer.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTimeout)
+		defer cancel()
+
+		last := f.state.Load()
+		if last != nil && last.fresh(f.Now(), f.Health()) {
+			return last, nil // the look before this one has just ended
+		}
+
+		s, err := f.next(ctx, last)
+		if err == nil {
+			f.state.Store(s)
+		}
+
+		return s, err
+	})
+
+	var impatient <-chan time.Time
+	if last != nil {
+		impatient = time.After(patience)
+	}
+
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-impatient:
+		return last, nil
+	case result := <-look:
+		if result.Err != nil {
+			return nil, result.Err
+		}
+
+		return result.Val.(*state), nil //nolint:forcetypeassert // it is stored above
+	}
+}
+
+func (s *state) fresh(now time.Time, health ops.HealthStatus) bool {
+	return now.Before(s.checkedAt.Add(checkEvery)) && now.Before(s.changesAt) && s.health == health
+}
+
+// says reports whether the state is still what is to be said.
+func (s *state) says(version int64, health ops.HealthStatus, now time.Time) bool {
+	return !s.view.Stale && s.version == version && s.health == health && now.Before(s.changesAt)
+}
+
+// next is the state that follows last, which is nil at first.
+func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
+	now, health := f.Now(), f.Health()
+
+	version, err := f.Windows.Version(ctx)
+	if err == nil && last != nil && last.says(version, health, now) {
+		same := *last
+		same.checkedAt = now
+
+		return &same, nil
+	}
+
+	// The version was read before the windows: a change in between is seen again.
+	var windows []maintenance.Window
+	if err == nil {
+		windows, err = f.Windows.Published(ctx)
+	}
+
+	s := &state{windows: windows, version: version, health: health, checkedAt: now}
+
+	switch {
+	case err != nil && last == nil:
+		return nil, err
+	case err != nil:
+		s.windows, s.version = last.windows, last.version
+		if !last.view.Stale {
+			f.Logger.ErrorContext(ctx, "the maintenance windows cannot be read; the announcements are stale", slog.Any("error", err))
+		}
+	}
+
+	s.changesAt = changesAt(s.windows, now)
+	s.view = View(s.windows, health, now, f.source.Page)
+	s.view.Stale = err != nil
+
+	if s.documents, err = documents(s.view, f.source); err != nil {
+		return nil, err
+	}
+
+	for name, d := range s.documents {
+		d.modified = now
+		if last != nil && last.documents[name].tag == d.tag {
+			d.modified = last.documents[name].modified
+		}
+
+		s.documents[name] = d
+	}
+
+	return s, nil
+}

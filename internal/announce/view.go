@@ -1,0 +1,228 @@
+package announce
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Announcements is what users are told.
+type Announcements struct {
+	// Now is when this was looked at.
+	Now time.Time `json:"-"`
+	// AsOf is since when it is so: the last time that a window changed or that one
+	// began or ended by the clock.
+	AsOf time.Time `json:"as_of"`
+	// Stale says that the windows could not be read: this is what was known last.
+	Stale   bool    `json:"stale"`
+	Overall Overall `json:"overall"`
+	// Current is under way, Upcoming is to come; what starts first leads.
+	Current  []Announcement `json:"current"`
+	Upcoming []Announcement `json:"upcoming"`
+	// Past is over or cancelled, also what would have been later; what started last leads.
+	Past []Announcement `json:"past"`
+}
+
+// Overall is the state of the whole platform.
+type Overall struct {
+	// Status is healthy, degraded, unhealthy or [Unknown].
+	Status ops.HealthStatus `json:"status"`
+	// Label says it in words.
+	Label string `json:"label"`
+}
+
+// Unknown is the status of a platform that does not say how it is.
+const Unknown ops.HealthStatus = "unknown"
+
+// Announcement is a maintenance window as users see it.
+type Announcement struct {
+	// UID names the window for ever, Sequence grows with what is told about it.
+	UID      string `json:"uid"`
+	Sequence int64  `json:"sequence"`
+	// URL is where the page tells of it.
+	URL   string `json:"url"`
+	Title string `json:"title"`
+	// Phase is announced, active, verifying, overrun, completed or cancelled.
+	Phase maintenance.Phase `json:"phase"`
+	// Label says in words where the window stands.
+	Label string `json:"label"`
+	// Overrun says that it takes longer than planned.
+	Overrun     bool   `json:"overrun"`
+	MessageHTML HTML   `json:"message_html"`
+	MessageText string `json:"message_text"`
+
+	StartsAt time.Time `json:"starts_at"`
+	EndsAt   time.Time `json:"ends_at"`
+	// StartedAt and EndedAt are when it really did.
+	StartedAt *time.Time `json:"started_at"`
+	EndedAt   *time.Time `json:"ended_at"`
+	// TimeZone is the zone in which it was announced, an IANA name.
+	TimeZone  string    `json:"time_zone"`
+	UpdatedAt time.Time `json:"updated_at"`
+
+	zone *time.Location
+}
+
+// View returns what users are told of the windows; page is where the announcements are
+// shown.
+func View(windows []maintenance.Window, health ops.HealthStatus, now time.Time, page *url.URL) Announcements {
+	v := Announcements{
+		Now: now, Overall: overall(health),
+		Current: []Announcement{}, Upcoming: []Announcement{}, Past: []Announcement{},
+	}
+
+	for _, w := range windows {
+		a := Of(w, now, page)
+
+		switch a.Phase {
+		case maintenance.Announced:
+			v.Upcoming = append(v.Upcoming, a)
+		case maintenance.Completed, maintenance.Cancelled:
+			v.Past = append(v.Past, a)
+		default:
+			v.Current = append(v.Current, a)
+		}
+
+		for _, at := range append(boundaries(w), w.UpdatedAt.UTC()) {
+			if !at.After(now) && at.After(v.AsOf) {
+				v.AsOf = at
+			}
+		}
+	}
+
+	slices.SortStableFunc(v.Current, byStart)
+	slices.SortStableFunc(v.Upcoming, byStart)
+	slices.SortStableFunc(v.Past, func(a, b Announcement) int { return byStart(b, a) })
+
+	return v
+}
+
+// boundaries are when the clock alone changes what is told of a window.
+func boundaries(w maintenance.Window) []time.Time {
+	if w.Phase == maintenance.Completed || w.Phase == maintenance.Cancelled {
+		return nil
+	}
+
+	return []time.Time{w.StartsAt.UTC(), w.EndsAt.UTC()}
+}
+
+// changesAt is when the clock next changes what is told, an hour from now at the latest.
+func changesAt(windows []maintenance.Window, now time.Time) time.Time {
+	next := now.Add(time.Hour)
+
+	for _, w := range windows {
+		for _, at := range boundaries(w) {
+			if at.After(now) && at.Before(next) {
+				next = at
+			}
+		}
+	}
+
+	return next
+}
+
+func byStart(a, b Announcement) int {
+	return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.UID, b.UID))
+}
+
+// Of returns what users are told of one window.
+func Of(w maintenance.Window, now time.Time, page *url.URL) Announcement {
+	message := Render(w.Message)
+	phase := phaseOf(w)
+
+	to := *page
+	to.Fragment = w.UID
+
+	return Announcement{
+		UID: w.UID, Sequence: w.Sequence, URL: to.String(), Title: w.Title, Phase: phase, Label: label(phase, w.StartsAt, now),
+		Overrun:     phase == maintenance.Overrun,
+		MessageHTML: message.HTML, MessageText: message.Text,
+		StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), StartedAt: w.StartedAt, EndedAt: w.EndedAt,
+		TimeZone: w.TimeZone, UpdatedAt: w.UpdatedAt.UTC(), zone: w.Location(),
+	}
+}
+
+// phaseOf is the phase as far as it matters to users: that a window waits for an
+// operator, or why it did not take place, is not for them.
+func phaseOf(w maintenance.Window) maintenance.Phase {
+	switch {
+	case w.Phase == maintenance.Missed:
+		return maintenance.Cancelled
+	case w.Phase == maintenance.Held && w.StartedAt == nil:
+		return maintenance.Announced
+	case w.Phase == maintenance.Held:
+		return maintenance.Overrun
+	default:
+		return w.Phase
+	}
+}
+
+func label(phase maintenance.Phase, startsAt, now time.Time) string {
+	switch phase {
+	case maintenance.Announced:
+		if now.Before(startsAt) {
+			return "Announced"
+		}
+
+		return "Starting"
+	case maintenance.Active:
+		return "Under way"
+	case maintenance.Verifying:
+		return "Finishing"
+	case maintenance.Overrun:
+		return "Taking longer than planned"
+	case maintenance.Completed:
+		return "Completed"
+	case maintenance.Cancelled:
+		return "Cancelled"
+	case maintenance.Held, maintenance.Missed: // not told
+	}
+
+	return string(phase)
+}
+
+func overall(status ops.HealthStatus) Overall {
+	labels := map[ops.HealthStatus]string{
+		ops.Healthy:   "The platform is up",
+		ops.Degraded:  "Parts of the platform are slow or unreachable",
+		ops.Unhealthy: "The platform is down",
+	}
+
+	if label, known := labels[status]; known {
+		return Overall{Status: status, Label: label}
+	}
+
+	return Overall{Status: Unknown, Label: "The state of the platform is not known"}
+}
+
+// When says when it is, in the zone in which it was announced and in UTC: "Sat 4 July
+// 2026 22:00 to 23:30 Europe/Berlin (20:00 to 21:30 UTC)".
+func (a Announcement) When() string {
+	words := span(a.StartsAt.In(a.zone), a.EndsAt.In(a.zone)) + " " + a.zone.String()
+	if a.zone == time.UTC {
+		return words
+	}
+
+	if sameDay(a.StartsAt.In(a.zone), a.StartsAt) && sameDay(a.EndsAt.In(a.zone), a.EndsAt) {
+		return words + " (" + a.StartsAt.Format("15:04") + " to " + a.EndsAt.Format("15:04") + " UTC)"
+	}
+
+	return words + " (" + span(a.StartsAt, a.EndsAt) + " UTC)"
+}
+
+func span(from, until time.Time) string {
+	const day = "Mon 2 January 2006 15:04"
+	if sameDay(from, until) {
+		return from.Format(day) + " to " + until.Format("15:04")
+	}
+
+	return from.Format(day) + " to " + until.Format(day)
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}
