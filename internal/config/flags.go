@@ -16,7 +16,7 @@ type grammar struct {
 }
 
 type demoFlags struct {
-	consoleFlags     `group:"The console" set:"environment=demo" set:"color=green" set:"log=text"`
+	consoleFlags     `group:"The console" set:"environment=demo" set:"color=green" set:"level=warn" set:"log=text"`
 	DemoSpeed        setting `default:"20" placeholder:"FACTOR"  help:"How fast the synthetic day passes: 0 holds it still, 20 makes a day pass in about an hour."`
 	DemoSeed         setting `default:"1" placeholder:"NUMBER"  help:"The same seed gives the same day."`
 	DataDir          setting `default:"data" placeholder:"PATH" help:"Folder of the demo's database; a new one makes a new world."`
@@ -26,7 +26,7 @@ type demoFlags struct {
 }
 
 type serveFlags struct {
-	consoleFlags     `group:"The console" set:"environment=production" set:"color=red" set:"log=json"`
+	consoleFlags     `group:"The console" set:"environment=production" set:"color=red" set:"level=info" set:"log=json"`
 	maintenanceFlags `group:"Maintenance windows"`
 	oidcFlags        `group:"Sign-in"`
 	remoteFlags      `group:"A control plane elsewhere" set:"auth=passthrough"`
@@ -46,7 +46,7 @@ type consoleFlags struct {
 	PollInterval     setting `default:"5s" placeholder:"DURATION" help:"The time between two looks at the control plane."`
 	SessionLifetime  setting `default:"12h" placeholder:"DURATION" help:"After this one signs in again, however busy."`
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"After this without a request one signs in again."`
-	LogLevel         setting `default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	LogLevel         setting `default:"${level}" placeholder:"LEVEL" help:"debug, info, warn or error."`
 	LogFormat        setting `default:"${log}" placeholder:"FORMAT" help:"text or json."`
 }
 
