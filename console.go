@@ -23,6 +23,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // console is the parts of a running program, and what runs beside its pages.
@@ -153,6 +154,7 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 		Environment: templates.Environment{
 			Name: c.config.Environment.Name, Color: templates.Color(c.config.Environment.Color),
 		},
+		Tickets:   tickets(c.config.Tickets),
 		PublicURL: c.config.PublicURL, Issuer: issuer, Version: readVersion().Version, Now: now, Logger: c.logger,
 		IdentityProvider: identityProvider,
 	})
@@ -183,6 +185,15 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 		}))
 
 	return c.serve(ctx, c.config.Addr, pages)
+}
+
+// tickets are none unless they are configured.
+func tickets(cfg *config.Tickets) format.Tickets {
+	if cfg == nil {
+		return format.Tickets{}
+	}
+
+	return format.Tickets{Pattern: cfg.Pattern, URL: cfg.URL}
 }
 
 // chainEvery is how often what was added to the audit log is verified.

@@ -11,10 +11,12 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Config is what the console is made of.
@@ -22,6 +24,7 @@ type Config struct {
 	Auth     *auth.Auth
 	Platform ops.Platform
 	Changes  *changes.Changes
+	Windows  *maintenance.Windows
 	Audit    *audit.Log
 	Triggers *triggers.Triggers
 	Monitor  *monitor.Monitor
@@ -30,7 +33,9 @@ type Config struct {
 
 	Static      fs.FS
 	Environment templates.Environment
-	PublicURL   *url.URL
+	// Tickets become links in reasons.
+	Tickets   format.Tickets
+	PublicURL *url.URL
 	// Issuer is the identity provider: signing out leads there.
 	Issuer  *url.URL
 	Version string

@@ -26,7 +26,7 @@ func (h *Handlers) history(p *page) error {
 	}
 	typed.Before, typed.Errors = filter.Before, q.errs
 
-	view := templates.History{Items: []changes.Change{}, Filter: typed, Now: p.now}
+	view := templates.History{Items: []changes.Change{}, Filter: typed, Tickets: h.Tickets, Now: p.now}
 
 	if err := q.refusal(); err != nil && p.wantsJSON() {
 		return err
@@ -70,7 +70,7 @@ func (h *Handlers) change(p *page) error {
 
 	view := templates.ChangeDetail{
 		Change: change, Differences: section.Diff(change.Before, change.After),
-		Title: section.Title, Fields: section.Fields, Now: p.now,
+		Title: section.Title, Fields: section.Fields, Tickets: h.Tickets, Now: p.now,
 	}
 
 	known, err := h.Changes.Known(p.ctx(), change.Section)

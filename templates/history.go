@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // History is every change of every section, newest first.
@@ -16,7 +17,9 @@ type History struct {
 	// Total counts what the filter selects.
 	Total  int           `json:"total"`
 	Filter HistoryFilter `json:"-"`
-	Now    time.Time     `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // HistoryFilter is the query of the page, as it was typed; what is "" does not restrict.
@@ -58,6 +61,8 @@ type ChangeDetail struct {
 	Differences []changes.Difference `json:"differences"`
 	Title       string               `json:"-"`
 	Fields      []changes.Field      `json:"-"`
+	// Tickets become links in the reason.
+	Tickets format.Tickets `json:"-"`
 	// NotRestorable says why the earlier values cannot be restored; "" when they can.
 	NotRestorable string    `json:"not_restorable,omitempty"`
 	Now           time.Time `json:"-"`

@@ -105,7 +105,7 @@ func fields() []changes.Field {
 func form() templates.Form {
 	f := templates.Form{
 		Section: "concurrency", Revision: evil, Problem: evil,
-		Snippets: []components.Snippet{{Label: evil, Parts: []components.SnippetPart{{Text: evil}, {Text: evil, Field: "per_analyst"}}}},
+		Snippets: []components.Snippet{{Language: evil, Parts: []components.SnippetPart{{Text: evil}, {Text: evil, Field: "per_analyst"}}}},
 	}
 	for _, field := range fields() {
 		f.Fields = append(f.Fields, templates.FormField{Field: field, Typed: evil, Current: evil, Error: evil})

@@ -39,7 +39,7 @@ function update(form) {
   }
   for (const part of form.querySelectorAll("[data-field]")) {
     const field = form.elements.namedItem(part.dataset.field);
-    if (field) part.textContent = literal(field, part.closest("[data-language]").dataset.language);
+    if (field) part.textContent = literal(part.dataset.kind, field.value, part.closest("[data-language]").dataset.language);
   }
   for (const field of form.querySelectorAll("[data-count]")) {
     const left = field.maxLength - field.value.length;
@@ -47,12 +47,14 @@ function update(form) {
   }
 }
 
-// literal is a field's value as JSON, which is also Python but for booleans.
-function literal(field, language) {
-  const text = field.value.trim();
-  if (field.tagName === "SELECT" && language === "Python") return text === "true" ? "True" : "False";
-  if ("max" in field.dataset || field.tagName === "SELECT") return text;
-  return JSON.stringify(text);
+// literal is what was typed as JSON, which is also Python but for booleans; between the
+// quotes of a shell an apostrophe has to be written apart. As components.Literal does.
+function literal(kind, typed, language) {
+  const text = typed.trim();
+  if (kind === "bool") return language === "Python" ? (text === "true" ? "True" : "False") : String(text === "true");
+  if (kind === "int" && /^-?\d+$/.test(text)) return text;
+  const quoted = JSON.stringify(text);
+  return language === "curl" ? quoted.replaceAll("'", "'\\''") : quoted;
 }
 
 function prepare() {

@@ -1,15 +1,64 @@
 package components
 
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+)
+
 // Snippet is what a form would send, as a command or a call.
 type Snippet struct {
-	// Label names the language: curl, Python.
-	Label string
-	Parts []SnippetPart
+	Language Language
+	Parts    []SnippetPart
 }
 
+// Language is what a snippet is written in.
+type Language string
+
+// The languages. Curl is JSON between the single quotes of a shell.
+const (
+	Curl   Language = "curl"
+	Python Language = "Python"
+)
+
 // SnippetPart is a piece of a snippet. One with a Field is the value of that field as
-// it is typed at the moment: Text is replaced while the operator types.
+// it is typed at the moment, written as its Kind: Text is replaced while the operator types.
 type SnippetPart struct {
 	Text  string
 	Field string
+	Kind  changes.Kind
+}
+
+// Literal writes what was typed into a field in the language. What cannot be a value of
+// the kind is written as text: whoever receives it says what is wrong. The page's script
+// does the same while one types.
+func (l Language) Literal(kind changes.Kind, typed string) string {
+	typed = strings.TrimSpace(typed)
+
+	switch kind {
+	case changes.KindInt:
+		if _, err := strconv.ParseInt(typed, 10, 64); err == nil {
+			return typed
+		}
+	case changes.KindBool:
+		if l == Python {
+			return map[bool]string{true: "True", false: "False"}[typed == "true"]
+		}
+
+		return strconv.FormatBool(typed == "true")
+	case changes.KindText, changes.KindDuration:
+	}
+
+	quoted, err := json.Marshal(typed)
+	if err != nil { // A string is always JSON.
+		return `""`
+	}
+
+	if l == Curl {
+		return strings.ReplaceAll(string(quoted), "'", `'\''`)
+	}
+
+	return string(quoted)
 }

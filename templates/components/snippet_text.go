@@ -15,7 +15,8 @@ func (s Snippet) text() templ.Component {
 		for _, part := range s.Parts {
 			text := html.EscapeString(part.Text)
 			if part.Field != "" {
-				text = `<var data-field="` + html.EscapeString(part.Field) + `">` + text + `</var>`
+				text = `<var data-field="` + html.EscapeString(part.Field) + `" data-kind="` +
+					html.EscapeString(string(part.Kind)) + `">` + text + `</var>`
 			}
 
 			if _, err := io.WriteString(w, text); err != nil {

@@ -102,12 +102,35 @@ func TestWord(t *testing.T) {
 func TestASnippetIsWrittenToTheLetter(t *testing.T) {
 	t.Parallel()
 
-	text := draw(t, components.Snippets([]components.Snippet{{Label: "curl", Parts: []components.SnippetPart{
-		{Text: "curl -d '{\"n\": "}, {Text: "<5>", Field: "n"}, {Text: "}'\n  --fail"},
+	text := draw(t, components.Snippets([]components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{
+		{Text: "curl -d '{\"n\": "}, {Text: "<5>", Field: "n", Kind: changes.KindInt}, {Text: "}'\n  --fail"},
 	}}}))
 
-	want := "curl -d &#39;{&#34;n&#34;: <var data-field=\"n\">&lt;5&gt;</var>}&#39;\n  --fail"
+	want := "curl -d &#39;{&#34;n&#34;: <var data-field=\"n\" data-kind=\"int\">&lt;5&gt;</var>}&#39;\n  --fail"
 	if !strings.Contains(text, want) {
 		t.Errorf("%q is not in %s", want, text)
+	}
+}
+
+func TestLiteralsAreSafeToPaste(t *testing.T) {
+	t.Parallel()
+
+	for _, test := range []struct {
+		language components.Language
+		kind     changes.Kind
+		typed    string
+		want     string
+	}{
+		{components.Curl, changes.KindInt, " 7 ", "7"},
+		{components.Curl, changes.KindInt, "7; rm -rf /", `"7; rm -rf /"`},
+		{components.Curl, changes.KindText, `it's "on"`, `"it'\''s \"on\""`},
+		{components.Python, changes.KindText, `it's "on"`, `"it's \"on\""`},
+		{components.Python, changes.KindBool, "true", "True"},
+		{components.Curl, changes.KindBool, "no", "false"},
+		{components.Curl, changes.KindDuration, "", `""`},
+	} {
+		if got := test.language.Literal(test.kind, test.typed); got != test.want {
+			t.Errorf("%s, %s, %q: got %s, want %s", test.language, test.kind, test.typed, got, test.want)
+		}
 	}
 }

@@ -1,0 +1,32 @@
+package format_test
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+func TestTicketsBecomeLinks(t *testing.T) {
+	t.Parallel()
+
+	tickets := format.Tickets{Pattern: regexp.MustCompile(`[A-Z]+[-/][0-9]+`), URL: "https://tickets.example.com/{ticket}"}
+
+	for text, want := range map[string][]format.Piece{
+		"no ticket": {{Text: "no ticket"}},
+		"OPS-1":     {{Text: "OPS-1", URL: "https://tickets.example.com/OPS-1"}},
+		"see OPS-1, and A/2.": {
+			{Text: "see "}, {Text: "OPS-1", URL: "https://tickets.example.com/OPS-1"}, {Text: ", and "},
+			{Text: "A/2", URL: "https://tickets.example.com/A%2F2"}, {Text: "."},
+		},
+	} {
+		if got := tickets.Split(text); !slices.Equal(got, want) {
+			t.Errorf("%q: got %v", text, got)
+		}
+	}
+
+	if got := (format.Tickets{}).Split("OPS-1"); !slices.Equal(got, []format.Piece{{Text: "OPS-1"}}) {
+		t.Errorf("without a pattern: got %v", got)
+	}
+}
