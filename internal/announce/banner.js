@@ -32,9 +32,6 @@
       section[data-phase=overrun] { background: #7f1d1d; }
     }`;
 
-  // A page, or a cell of a notebook, that includes the script again has one banner.
-  document.getElementById(hostID)?.remove();
-
   const host = document.createElement("div");
   host.id = hostID;
 
@@ -125,6 +122,9 @@
   }
 
   function start() {
+    // A page, or a cell of a notebook, that includes the script again has one banner.
+    document.getElementById(hostID)?.remove();
+
     const place = script.dataset.into && document.querySelector(script.dataset.into);
     if (place) place.append(host);
     else document.body.prepend(host);

@@ -104,6 +104,7 @@ func get(t *testing.T, h http.Handler, path string, headers ...string) *httptest
 	t.Helper()
 
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody)
+
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
 		r.Header.Set(name, value)
