@@ -237,13 +237,13 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 
 	err := s.DB.Tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_windows SET tries = $1, next_try_at = $2, note = $3 WHERE id = $4 AND revision = $5`,
+			UPDATE opsconsole_windows SET tries = $1, next_try_at = $2, trouble = $3 WHERE id = $4 AND revision = $5`,
 			tries, store.Time{Time: s.moment().Add(pause)}, clip(note), w.ID, w.Revision)
 
 		return err
 	})
 
-	if w.Note != clip(note) {
+	if w.trouble != clip(note) {
 		s.Logger.WarnContext(ctx, "a maintenance window waits", "window", w.ID, "phase", w.stored, "error", cause)
 	}
 

@@ -49,7 +49,7 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 		event: EventOverrun,
 	}, func(w *Window) {
 		w.enter(Overrun, s.moment())
-		w.Note, w.health = note, health.Status
+		w.why, w.health = note, health.Status
 	})
 }
 
@@ -184,7 +184,7 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 	if len(leases) == 0 && w.stored.Final() { // it set nothing: there is nothing to prove
 		return s.DB.Tx(ctx, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx,
-				`UPDATE opsconsole_windows SET due_at = NULL, next_try_at = NULL WHERE id = $1 AND revision = $2`, w.ID, w.Revision)
+				`UPDATE opsconsole_windows SET due_at = NULL, tries = 0, trouble = '', next_try_at = NULL WHERE id = $1 AND revision = $2`, w.ID, w.Revision)
 
 			return err
 		})
@@ -212,7 +212,7 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 			w.enter(Completed, now)
 		}
 
+		w.schedule()
 		w.EndedAt, w.Report, w.dueAt = &now, &report, time.Time{}
-		w.tries, w.triedNext = 0, time.Time{}
 	})
 }

@@ -135,11 +135,17 @@ type heard struct {
 	mu   sync.Mutex
 	list []maintenance.Event
 	err  error
+	// fault is called within the transaction; it may kill the console.
+	fault func()
 }
 
 func (h *heard) Notify(_ context.Context, _ *sql.Tx, event maintenance.Event) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+
+	if h.fault != nil {
+		h.fault()
+	}
 
 	if h.err == nil {
 		h.list = append(h.list, event)

@@ -119,28 +119,24 @@ func (b busy) conflict(span Span) error {
 }
 
 // leased refuses a plan of which a field is held by a temporary change that will not
-// have ended when a span begins.
+// have ended when a span begins. What other windows hold is theirs for their time.
 func (s *Windows) leased(ctx context.Context, plan Plan, spans []Span) error {
 	open, err := s.Changes.Leases(ctx)
 	if err != nil {
 		return err
 	}
 
-	for _, part := range plan.parts() {
-		for _, lease := range open {
-			if lease.Section != part.section.Name || lease.Window != nil {
-				continue
-			}
-
-			for _, field := range part.section.Fields {
-				_, held := lease.Set[field.Name]
-				if _, wanted := part.values[field.Name]; !held || !wanted {
-					continue
-				}
-
-				if lease.State == changes.LeaseHeld || slices.ContainsFunc(spans, func(p Span) bool { return p.StartsAt.Before(lease.EndsAt) }) {
-					return leaseConflict(field, lease)
-				}
+	for _, p := range plan.parts() {
+		lease, field, held := p.heldBy(open, func(l changes.Lease) bool {
+			return l.Window == nil && (l.State == changes.LeaseHeld ||
+				slices.ContainsFunc(spans, func(span Span) bool { return span.StartsAt.Before(l.EndsAt) }))
+		})
+		if held {
+			return &ops.Error{
+				Code: ops.CodeConflict,
+				Message: fmt.Sprintf("%s is held by temporary change %d of %s until %s. End that first, or announce the window for later.",
+					field.Label, lease.ID, lease.Actor, lease.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
+				Details: map[string]any{"lease": lease.ID, "field": field.Name},
 			}
 		}
 	}
@@ -148,12 +144,24 @@ func (s *Windows) leased(ctx context.Context, plan Plan, spans []Span) error {
 	return nil
 }
 
-func leaseConflict(field changes.Field, lease changes.Lease) error {
-	return &ops.Error{
-		Code: ops.CodeConflict,
-		Message: fmt.Sprintf("%s is held by temporary change %d of %s until %s. End that first, or announce the window for later.",
-			field.Label, lease.ID, lease.Actor, lease.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
-		Details: map[string]any{"lease": lease.ID, "field": field.Name},
+// occupied says what a window waits for that cannot start because somebody else holds a
+// field that it sets. That goes also for a field that has the right value already: it
+// would be taken back in the middle of the window.
+func (s *Windows) occupied(ctx context.Context, w Window, p part) error {
+	open, err := s.Changes.Leases(ctx)
+	if err != nil {
+		return err
+	}
+
+	lease, field, held := p.heldBy(open, func(l changes.Lease) bool { return l.Window == nil || *l.Window != w.ID })
+
+	switch {
+	case !held:
+		return nil
+	case lease.Window != nil:
+		return waits(fmt.Sprintf("%s is held by maintenance window %d.", field.Label, *lease.Window))
+	default:
+		return waits(fmt.Sprintf("%s is held by temporary change %d of %s.", field.Label, lease.ID, lease.Actor))
 	}
 }
 
@@ -179,4 +187,22 @@ func (p Plan) parts() []part {
 	}
 
 	return out
+}
+
+// heldBy returns the first of the leases that holds a field of the part and counts.
+func (p part) heldBy(leases []changes.Lease, counts func(l changes.Lease) bool) (changes.Lease, changes.Field, bool) {
+	for _, lease := range leases {
+		if lease.Section != p.section.Name || !counts(lease) {
+			continue
+		}
+
+		for _, field := range p.section.Fields {
+			_, held := lease.Set[field.Name]
+			if _, wanted := p.values[field.Name]; held && wanted {
+				return lease, field, true
+			}
+		}
+	}
+
+	return changes.Lease{}, changes.Field{}, false
 }

@@ -2,6 +2,7 @@ package maintenance
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,8 @@ type PhaseSpan struct {
 // SectionReport is what happened to a section in which the window changed something.
 type SectionReport struct {
 	Section changes.SectionName `json:"section"`
-	// Before and After hold every field, Set those that the window set.
+	// Before and After hold every field, Set those that the window set. After is without
+	// what is temporary: the next window may have begun.
 	Before changes.Values `json:"before"`
 	Set    changes.Values `json:"set"`
 	After  changes.Values `json:"after"`
@@ -144,13 +146,18 @@ func (s *Windows) sectionReport(ctx context.Context, service ops.Service, lease 
 		return SectionReport{}, err
 	}
 
+	after, err := s.beneath(ctx, current)
+	if err != nil {
+		return SectionReport{}, err
+	}
+
 	r := SectionReport{
-		Section: lease.Section, Before: began.Before, Set: lease.Set, After: current.Values,
+		Section: lease.Section, Before: began.Before, Set: lease.Set, After: after,
 		Differences: []changes.Difference{}, Others: []changes.Difference{},
 		Change: lease.Change, EndChange: lease.EndChange, Note: lease.Note,
 	}
 
-	for _, d := range current.Section.Diff(began.Before, current.Values) {
+	for _, d := range current.Section.Diff(began.Before, after) {
 		if _, ours := lease.Set[d.Field.Name]; ours {
 			r.Differences = append(r.Differences, d)
 		} else {
@@ -159,4 +166,23 @@ func (s *Windows) sectionReport(ctx context.Context, service ops.Service, lease 
 	}
 
 	return r, nil
+}
+
+// beneath is what a section holds but for what is temporary: the next window may have
+// begun already.
+func (s *Windows) beneath(ctx context.Context, current changes.Current) (changes.Values, error) {
+	open, err := s.Changes.Leases(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	values := current.Values.Clone()
+
+	for _, lease := range open {
+		if lease.Section == current.Section.Name {
+			maps.Copy(values, lease.Before)
+		}
+	}
+
+	return values, nil
 }

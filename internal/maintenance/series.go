@@ -198,7 +198,7 @@ func (s *Windows) writeAhead(ctx context.Context, tx *sql.Tx, actor audit.Actor,
 		}
 
 		w.enter(Held, now)
-		w.Note = e.Message + " Move one of them, then take this one over."
+		w.why = e.Message + " Move one of them, then take this one over."
 	}
 
 	return s.save(ctx, tx, &w, deed{

@@ -88,6 +88,10 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 		return unsettled(p.section, *current.Open)
 	}
 
+	if err := s.occupied(ctx, w, p); err != nil {
+		return err
+	}
+
 	if holds(current, p.values) {
 		return nil // it is like that already: there is nothing to take back
 	}
@@ -145,7 +149,7 @@ func (s *Windows) hold(ctx context.Context, w Window, note string) error {
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowHold, outcome: audit.Refused, reason: w.Reason, message: note,
 	}, func(w *Window) {
 		w.enter(Held, s.moment())
-		w.Note = note
+		w.why = note
 	})
 }
 
@@ -156,8 +160,8 @@ func (s *Windows) miss(ctx context.Context, w Window) error {
 	switch {
 	case w.stored == Held:
 		why = "It was held until its end. " + w.Note
-	case w.Note != "":
-		why = "It could not be started before its end. " + w.Note
+	case w.trouble != "":
+		why = "It could not be started before its end. " + w.trouble
 	}
 
 	return s.move(ctx, w, deed{
@@ -165,7 +169,7 @@ func (s *Windows) miss(ctx context.Context, w Window) error {
 		event: EventCancelled,
 	}, func(w *Window) {
 		w.enter(Missed, s.moment())
-		w.Note = why
+		w.why = why
 	})
 }
 

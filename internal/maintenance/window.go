@@ -1,6 +1,7 @@
 package maintenance
 
 import (
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -87,8 +88,8 @@ type Window struct {
 	PlannedStartsAt time.Time `json:"planned_starts_at"`
 	PlannedEndsAt   time.Time `json:"planned_ends_at"`
 
-	// Overdue says that something should have happened and has not yet; Note says why,
-	// or what a held window waits for.
+	// Overdue says that something should have happened and has not yet. Note says why,
+	// what a held window waits for, or why it was missed or is overrun.
 	Overdue bool   `json:"overdue"`
 	Note    string `json:"note"`
 	// Steps are the phases so far, oldest first.
@@ -106,6 +107,8 @@ type Window struct {
 	verifiedBy   string
 	verifyReason string
 	health       ops.HealthStatus
+	// why belongs to the phase, trouble to what is being tried; Note is both.
+	why, trouble string
 	// dueAt is when something is to be done next, zero when nothing is; what was tried
 	// in vain is tried again at triedNext.
 	dueAt     time.Time
@@ -137,7 +140,8 @@ const late = 10 * time.Second
 
 // tell derives what depends on the clock.
 func (w *Window) tell(now time.Time) {
-	w.Phase = w.stored
+	w.Phase, w.Overdue = w.stored, false
+	w.Note = strings.TrimSpace(w.why + " " + w.trouble)
 
 	switch {
 	case w.stored == Active && !now.Before(w.EndsAt):
@@ -161,7 +165,7 @@ func (w *Window) waiting() bool {
 
 // enter moves the window to a phase.
 func (w *Window) enter(phase Phase, now time.Time) {
-	w.stored, w.Note = phase, ""
+	w.stored, w.why = phase, ""
 	w.Steps = append(w.Steps, Step{Phase: phase, At: now})
 	w.schedule()
 }
@@ -171,7 +175,7 @@ func always() time.Time { return time.Unix(0, 0).UTC() }
 
 // schedule says when something is to be done next.
 func (w *Window) schedule() {
-	w.tries, w.triedNext = 0, time.Time{}
+	w.tries, w.trouble, w.triedNext = 0, "", time.Time{}
 
 	switch {
 	case w.stored == Announced:

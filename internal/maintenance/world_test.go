@@ -76,11 +76,11 @@ func (p *people) stillOps(_ context.Context, username string) (bool, error) {
 	return !p.gone[username], p.err
 }
 
-func (p *people) lose(username string) {
+func (p *people) set(username string, gone bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 
-	p.gone[username] = true
+	p.gone[username] = gone
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {

@@ -56,7 +56,8 @@ CREATE TABLE opsconsole_windows (
     verified_by       TEXT    NOT NULL,
     verify_reason     TEXT    NOT NULL,
     health            TEXT    NOT NULL,
-    note              TEXT    NOT NULL,
+    why               TEXT    NOT NULL,
+    trouble           TEXT    NOT NULL,
     steps_json        TEXT    NOT NULL,
     report_json       TEXT    NOT NULL,
     -- When something is to be done next; NULL when nothing is.
