@@ -89,6 +89,13 @@ const (
 	WindowMiss     Action = "window.miss"
 	TemplateSave   Action = "window_template.save"
 	TemplateDelete Action = "window_template.delete"
+
+	WebhookCreate       Action = "webhook.create"
+	WebhookChange       Action = "webhook.change"
+	WebhookDelete       Action = "webhook.delete"
+	WebhookRotateSecret Action = "webhook.rotate_secret"
+	WebhookTest         Action = "webhook.test"
+	WebhookRedeliver    Action = "webhook.redeliver"
 )
 
 // Actions lists them all, for filters.
@@ -98,6 +105,7 @@ func Actions() []Action {
 		ChangeKeep, PointCreate, JobTrigger, LogExport,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, TemplateSave, TemplateDelete,
+		WebhookCreate, WebhookChange, WebhookDelete, WebhookRotateSecret, WebhookTest, WebhookRedeliver,
 	}
 }
 
