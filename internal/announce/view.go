@@ -43,7 +43,7 @@ type Announcement struct {
 	// UID names the window for ever, Sequence grows with what is told about it.
 	UID      string `json:"uid"`
 	Sequence int64  `json:"sequence"`
-	// URL is where the page tells of it.
+	// URL is where the page tells of it, "" where there is no page.
 	URL   string `json:"url"`
 	Title string `json:"title"`
 	// Phase is announced, active, verifying, overrun, completed or cancelled.
@@ -129,16 +129,21 @@ func byStart(a, b Announcement) int {
 	return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.UID, b.UID))
 }
 
-// Of returns what users are told of one window.
+// Of returns what users are told of one window; page is nil where there is none.
 func Of(w maintenance.Window, now time.Time, page *url.URL) Announcement {
 	message := Render(w.Message)
 	phase := phaseOf(w)
 
-	to := *page
-	to.Fragment = w.UID
+	address := ""
+
+	if page != nil {
+		to := *page
+		to.Fragment = w.UID
+		address = to.String()
+	}
 
 	return Announcement{
-		UID: w.UID, Sequence: w.Sequence, URL: to.String(), Title: w.Title, Phase: phase, Label: label(phase, w.StartsAt, now),
+		UID: w.UID, Sequence: w.Sequence, URL: address, Title: w.Title, Phase: phase, Label: label(phase, w.StartsAt, now),
 		Overrun:     phase == maintenance.Overrun,
 		MessageHTML: message.HTML, MessageText: message.Text,
 		StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), StartedAt: w.StartedAt, EndedAt: w.EndedAt,
