@@ -88,10 +88,11 @@ func (r *reporter) add(e event) {
 	case "build-output":
 		r.print(e.Output)
 	case "output":
-		if e.Test == "" {
-			r.print(e.Output)
-		} else {
+		switch {
+		case e.Test != "":
 			r.output[key] = append(r.output[key], e.Output)
+		case e.Output != "PASS\n": // the line with ok follows
+			r.print(e.Output)
 		}
 	case "pass":
 		if e.Test != "" {

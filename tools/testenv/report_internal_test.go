@@ -17,6 +17,7 @@ func TestReport(t *testing.T) {
 			`{"Action":"output","Package":"p","Test":"TestA","Output":"=== RUN   TestA\n"}
 			{"Action":"pass","Package":"p","Test":"TestA/sub"}
 			{"Action":"pass","Package":"p","Test":"TestA"}
+			{"Action":"output","Package":"p","Output":"PASS\n"}
 			{"Action":"output","Package":"p","Output":"ok  \tp\t0.1s\n"}
 			{"Action":"pass","Package":"p"}`,
 			summary{passed: 2},
