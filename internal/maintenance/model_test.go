@@ -138,7 +138,7 @@ func (m *model) alive(act func()) {
 			}
 
 			m.kills++
-			m.start()
+			m.begin()
 
 			if err := m.changes.Recover(m.ctx()); err != nil {
 				m.t.Error(err)

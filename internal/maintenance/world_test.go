@@ -122,13 +122,13 @@ func newWorld(t *testing.T, db *store.DB) *world {
 
 	w.plain = plane.As(ops.Caller{Username: "olga", Role: ops.RoleOps})
 	w.line = &line{Service: w.plain}
-	w.start()
+	w.begin()
 
 	return w
 }
 
-// start begins a new console on the database that is there, as after a crash.
-func (w *world) start() {
+// begin starts a new console on the database that is there, as after a crash.
+func (w *world) begin() {
 	logger := slog.New(slog.DiscardHandler)
 
 	w.log = audit.New(w.db, w.clock.now)

@@ -1,0 +1,367 @@
+package maintenance_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestAWindowIsAnnouncedForNow(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		draft := patching()
+		draft.StartsAt = time.Time{}
+
+		if got := w.announce(t, draft); got.Phase != maintenance.Active || !w.platform(t).maintenance.Enabled {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+func TestAWindowIsStartedAndEndedByHand(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		before := w.platform(t)
+		window := w.announce(t, patching())
+
+		_, err := w.End(t.Context(), w.line, olga, window.ID, act("it has not begun"))
+		refused(t, err, ops.CodeConflict)
+
+		_, err = w.Start(t.Context(), w.line, olga, window.ID, maintenance.Act{Revision: window.Revision + 1, Reason: "an old revision"})
+		refused(t, err, ops.CodeConflict)
+
+		w.clock.pass(10 * time.Minute)
+
+		window, err = w.Start(t.Context(), w.line, olga, window.ID, act("it cannot wait"))
+		if err != nil || window.Phase != maintenance.Active || window.ActsFor != "olga" || !window.PlannedStartsAt.Equal(seed.Add(time.Hour)) {
+			t.Fatalf("got %+v, %v", window, err)
+		}
+
+		_, err = w.Start(t.Context(), w.line, olga, window.ID, act("started twice over"))
+		refused(t, err, ops.CodeConflict)
+
+		w.clock.pass(10 * time.Minute)
+
+		window, err = w.End(t.Context(), w.line, olga, window.ID, act("it went quickly"))
+		if err != nil || window.Phase != maintenance.Completed || !same(before, w.platform(t)) {
+			t.Fatalf("got %+v, %v", window, err)
+		}
+
+		if r := window.Report; !r.Planned.EndsAt.Equal(seed.Add(3*time.Hour)) || !r.Actual.EndsAt.Equal(seed.Add(20*time.Minute)) {
+			t.Errorf("got %+v", r)
+		}
+
+		_, err = w.End(t.Context(), w.line, olga, window.ID, act("ended twice over"))
+		refused(t, err, ops.CodeConflict)
+
+		if got := w.kinds(t); got != "announced started ended " {
+			t.Errorf("subscribers heard %s", got)
+		}
+	})
+}
+
+func TestAStartThatFailsGoesOnByItself(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	window := w.announce(t, patching())
+	w.line.fail(always(down()), nil)
+
+	window, err := w.Start(t.Context(), w.line, olga, window.ID, act("it cannot wait"))
+	if err != nil || window.Phase != maintenance.Announced || !window.Overdue || window.Note == "" {
+		t.Fatalf("got %+v, %v", window, err)
+	}
+
+	w.line.fail(nil, nil)
+	w.at(t, 2*time.Second)
+
+	if got := w.get(t, window.ID); got.Phase != maintenance.Active {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAWindowIsExtended(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching())
+		w.at(t, time.Hour)
+
+		for _, bad := range []time.Duration{2 * time.Hour, 3 * time.Hour, 100 * 24 * time.Hour} {
+			if _, err := w.Extend(t.Context(), olga, window.ID, act("a bit longer"), seed.Add(bad)); len(ops.FieldErrors(err)) != 1 {
+				t.Errorf("extended to %s: %v", bad, err)
+			}
+		}
+
+		window, err := w.Extend(t.Context(), olga, window.ID, act("a bit longer"), seed.Add(4*time.Hour))
+		if err != nil || !window.EndsAt.Equal(seed.Add(4*time.Hour)) || !window.PlannedEndsAt.Equal(seed.Add(3*time.Hour)) {
+			t.Fatalf("got %+v, %v", window, err)
+		}
+
+		leases, err := w.Leases(t.Context(), window.ID)
+		if err != nil || len(leases) != 3 || !leases[0].EndsAt.Equal(window.EndsAt) || leases[0].Kind != changes.LeaseWindow {
+			t.Errorf("got %+v, %v", leases, err)
+		}
+
+		w.at(t, 3*time.Hour+time.Minute)
+
+		if got := w.get(t, window.ID); got.Phase != maintenance.Active {
+			t.Fatalf("got %+v", got)
+		}
+
+		// Also when it is overrun.
+		w.line.feel(ops.Degraded)
+		w.at(t, 4*time.Hour)
+
+		window, err = w.Extend(t.Context(), olga, window.ID, act("it will take a while"), seed.Add(6*time.Hour))
+		if err != nil || window.Phase != maintenance.Active || window.Note != "" {
+			t.Fatalf("got %+v, %v", window, err)
+		}
+
+		w.line.feel(ops.Healthy)
+		w.at(t, 6*time.Hour)
+
+		if got := w.get(t, window.ID); got.Phase != maintenance.Completed || len(got.Report.Phases) != 6 {
+			t.Errorf("got %+v", got.Report)
+		}
+
+		if got := w.kinds(t); got != "announced started extended overrun extended ended " {
+			t.Errorf("subscribers heard %s", got)
+		}
+	})
+}
+
+func TestAWindowIsCancelledUntilItStarts(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching())
+
+		window, err := w.Cancel(t.Context(), w.line, olga, window.ID, act("there is nothing to patch"), maintenance.This)
+		if err != nil || window.Phase != maintenance.Cancelled || window.EndedAt == nil {
+			t.Fatalf("got %+v, %v", window, err)
+		}
+
+		w.at(t, 2*time.Hour)
+
+		if w.platform(t).maintenance.Enabled {
+			t.Error("a cancelled window started")
+		}
+
+		draft := patching()
+		draft.StartsAt = time.Time{}
+		draft.EndsAt = seed.Add(3 * time.Hour)
+		running := w.announce(t, draft)
+
+		_, err = w.Cancel(t.Context(), w.line, olga, running.ID, act("no, stop that"), maintenance.This)
+		refused(t, err, ops.CodeConflict)
+	})
+}
+
+func TestWhatACancelledWindowHadSetIsPutBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		before := w.platform(t)
+		window := w.announce(t, patching())
+		lease := w.borrow(t, 9, "2h")
+
+		w.at(t, time.Hour) // maintenance mode goes on, the limit is held
+
+		got, err := w.Cancel(t.Context(), w.line, olga, window.ID, act("it cannot start"), maintenance.This)
+		if err != nil || got.Phase != maintenance.Cancelled || w.platform(t).maintenance.Enabled || got.Report == nil || !got.Report.Restored {
+			t.Errorf("got %+v, %v", got, err)
+		}
+
+		if _, err := w.changes.End(t.Context(), w.line, olga, lease.ID, "the test is over"); err != nil || !same(before, w.platform(t)) {
+			t.Errorf("got %+v, %v", w.platform(t), err)
+		}
+	})
+}
+
+func TestAWindowIsChangedUntilItStarts(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching())
+		startsAt, title := seed.Add(2*time.Hour), "Patching, later"
+		edit := maintenance.Edit{Revision: window.Revision, StartsAt: &startsAt, Title: &title, Reason: "the patches are late"}
+
+		moved, err := w.Update(t.Context(), w.line, olga, window.ID, edit)
+		if err != nil || moved.Title != title || !moved.StartsAt.Equal(startsAt) || !moved.EndsAt.Equal(seed.Add(4*time.Hour)) ||
+			moved.Revision != 2 || moved.Sequence != 1 || moved.UID != window.UID {
+			t.Fatalf("got %+v, %v", moved, err)
+		}
+
+		_, err = w.Update(t.Context(), w.line, olga, window.ID, edit) // from the revision before
+		refused(t, err, ops.CodeConflict)
+
+		edit.Revision = 2
+		if _, err = w.Update(t.Context(), w.line, olga, window.ID, edit); len(ops.FieldErrors(err)) != 1 || ops.FieldErrors(err)[0].Type != "no_change" {
+			t.Errorf("got %v", err)
+		}
+
+		w.at(t, time.Hour)
+
+		if got := w.get(t, window.ID); got.Phase != maintenance.Announced || got.Overdue {
+			t.Errorf("it started at its old time: %+v", got)
+		}
+
+		w.at(t, 2*time.Hour)
+
+		edit.Revision = w.get(t, window.ID).Revision
+		_, err = w.Update(t.Context(), w.line, olga, window.ID, edit)
+		refused(t, err, ops.CodeConflict)
+
+		if got := w.kinds(t); got != "announced changed started " {
+			t.Errorf("subscribers heard %s", got)
+		}
+	})
+}
+
+func TestAnEditThatTurnsMaintenanceOnIsConfirmed(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	draft := patching()
+	draft.MaintenanceMode, draft.Settings, draft.Confirm = false, nil, ""
+	window := w.announce(t, draft)
+
+	on := true
+	edit := maintenance.Edit{Revision: window.Revision, MaintenanceMode: &on, Reason: "users must stay out"}
+
+	_, err := w.Update(t.Context(), w.line, olga, window.ID, edit)
+	if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.confirm" {
+		t.Errorf("got %v", err)
+	}
+
+	edit.Confirm = "test"
+	if got, err := w.Update(t.Context(), w.line, olga, window.ID, edit); err != nil || !got.MaintenanceMode {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestOverlapsAreRefusedByName(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		first := w.announce(t, patching())
+
+		for _, times := range [][2]time.Duration{
+			{time.Hour, 3 * time.Hour},
+			{30 * time.Minute, time.Hour + time.Second},
+			{3*time.Hour - time.Second, 4 * time.Hour},
+			{2 * time.Hour, 2*time.Hour + time.Minute},
+			{30 * time.Minute, 5 * time.Hour},
+		} {
+			draft := patching()
+			draft.StartsAt, draft.EndsAt = seed.Add(times[0]), seed.Add(times[1])
+
+			_, err := w.Announce(t.Context(), w.line, dave, draft)
+			refused(t, err, ops.CodeConflict)
+
+			if e := ops.AsError(err); e.Details["window"] != first.ID {
+				t.Errorf("%v: got %v", times, err)
+			}
+
+			_, err = w.Preview(t.Context(), draft)
+			refused(t, err, ops.CodeConflict)
+		}
+
+		// Side by side they are no overlap; but neither can be moved into the other.
+		draft := patching()
+		draft.StartsAt, draft.EndsAt = seed.Add(3*time.Hour), seed.Add(4*time.Hour)
+		second := w.announce(t, draft)
+
+		_, err := w.Extend(t.Context(), dave, first.ID, act("it takes longer"), seed.Add(3*time.Hour+time.Minute))
+		refused(t, err, ops.CodeConflict)
+
+		startsAt := seed.Add(2 * time.Hour)
+		_, err = w.Update(t.Context(), w.line, dave, second.ID, maintenance.Edit{
+			Revision: second.Revision, StartsAt: &startsAt, Reason: "earlier, please",
+		})
+		refused(t, err, ops.CodeConflict)
+
+		_, err = w.Start(t.Context(), w.line, dave, second.ID, act("earlier, please"))
+		refused(t, err, ops.CodeConflict)
+
+		if got := w.get(t, second.ID); got.Revision != second.Revision || !got.StartsAt.Equal(second.StartsAt) {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+func TestAWindowOnALeasedFieldIsRefused(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, 9, "90m")
+
+		_, err := w.Announce(t.Context(), w.line, dave, patching())
+		refused(t, err, ops.CodeConflict)
+
+		if e := ops.AsError(err); e.Details["lease"] != lease.ID || e.Details["field"] != "per_analyst" {
+			t.Errorf("got %v", err)
+		}
+
+		draft := patching()
+		draft.StartsAt = seed.Add(2 * time.Hour) // the lease has ended by then
+		w.announce(t, draft)
+
+		draft = patching()
+		draft.EndsAt = seed.Add(2 * time.Hour)
+		draft.Settings = maintenance.Settings{changes.Concurrency: {"cluster_total": int64(40)}} // another field
+		w.announce(t, draft)
+	})
+}
+
+func TestOfManyOverlappingWindowsOneIsAnnounced(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		answers := make(chan error)
+
+		for range 20 {
+			go func() {
+				_, err := w.Announce(t.Context(), w.line, dave, patching())
+				answers <- err
+			}()
+		}
+
+		announced := 0
+
+		for range 20 {
+			if err := <-answers; err == nil {
+				announced++
+			} else if ops.AsError(err).Code != ops.CodeConflict {
+				t.Error(err)
+			}
+		}
+
+		if announced != 1 {
+			t.Errorf("%d were announced", announced)
+		}
+	})
+}
+
+func refused(t *testing.T, err error, code ops.Code) {
+	t.Helper()
+
+	if e := ops.AsError(err); e == nil || e.Code != code {
+		t.Errorf("got %v, not %s", err, code)
+	}
+}
