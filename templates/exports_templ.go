@@ -111,7 +111,7 @@ func ExportsLive(v Exports) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = top(v.Overall, v.Freshness).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = top(here(v.Overall), v.Freshness).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

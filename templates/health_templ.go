@@ -109,7 +109,7 @@ func HealthLive(v Health) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = top(v.Overall, v.Freshness).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = top(here(v.Overall), v.Freshness).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

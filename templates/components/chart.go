@@ -52,6 +52,23 @@ func (c Chart) frame() frame {
 	return frame{from: c.From, until: c.Until, top: niceTop(highest)}
 }
 
+// tight is the frame of a sparkline: as high as its highest, for it has no axis.
+func (c Chart) tight() frame {
+	f := frame{from: c.From, until: c.Until}
+
+	for _, p := range c.Values {
+		if p.Value != nil {
+			f.top = max(f.top, *p.Value)
+		}
+	}
+
+	if f.top <= 0 {
+		f.top = 1
+	}
+
+	return f
+}
+
 func (f frame) x(t time.Time) float64 {
 	span := f.until.Sub(f.from)
 	if span <= 0 {

@@ -591,7 +591,7 @@ func Sparkline(label, unit string, series monitor.Series) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(series) > 1 {
-			f := sparkline(label, unit, series).frame()
+			f := sparkline(label, unit, series).tight()
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<path class=\"area\" d=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
