@@ -148,12 +148,13 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 		Watchers: []func(context.Context, ops.Service) error{history.Watch},
 	})
 
+	windows := c.windows(log, history, signIn)
+	env := templates.Environment{Name: c.config.Environment.Name, Color: templates.Color(c.config.Environment.Color)}
+
 	pages := handlers.New(handlers.Config{
-		Auth: signIn, Platform: p, Changes: history, Audit: log, Triggers: triggers.New(log), Monitor: watch,
-		Ready: c.db.Read().PingContext, Static: static,
-		Environment: templates.Environment{
-			Name: c.config.Environment.Name, Color: templates.Color(c.config.Environment.Color),
-		},
+		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: triggers.New(log), Monitor: watch,
+		Feeds: c.feeds(windows, watch, env), Readers: handlers.Audience(c.config.Maintenance.Announcements),
+		Ready: c.db.Read().PingContext, Static: static, Environment: env,
 		Tickets:   tickets(c.config.Tickets),
 		PublicURL: c.config.PublicURL, Issuer: issuer, Version: readVersion().Version, Now: now, Logger: c.logger,
 		IdentityProvider: identityProvider,
@@ -164,6 +165,8 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 
 		return p.As(caller), err
 	}
+
+	c.keepWindows(windows, watch, service)
 
 	c.background = append(c.background, watch.Run,
 		every(time.Second, c.logger, "the end of temporary changes", func(ctx context.Context) error {

@@ -45,7 +45,7 @@ func demo(ctx context.Context, cfg config.Demo) error {
 		return err
 	}
 
-	announce(cfg)
+	welcome(cfg)
 
 	return c.run(ctx, p, auth.Config{
 		Issuer: issuer, ClientID: demoClient, ClientSecret: secret,
@@ -101,8 +101,8 @@ func (c *console) live(cfg config.Demo, embedded config.Embedded) error {
 	return nil
 }
 
-// announce says where the demo is and who can sign in.
-func announce(cfg config.Demo) {
+// welcome says where the demo is and who can sign in.
+func welcome(cfg config.Demo) {
 	fmt.Fprintf(os.Stdout, "\n  The console:  %s\n", cfg.PublicURL)
 
 	if embedded := cfg.ControlPlane.Embedded; embedded != nil {

@@ -14,9 +14,6 @@ import (
 // historyShown is how many changes stand beside a form.
 const historyShown = 10
 
-// maintenance shows maintenance mode as it is now.
-func (h *Handlers) maintenance(p *page) error { return h.showNow(p, changes.Maintenance) }
-
 // section shows what is set now, the form and the history beside it.
 func (h *Handlers) section(p *page) error {
 	return h.showNow(p, changes.SectionName(p.Param("section")))

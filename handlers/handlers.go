@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -25,6 +26,9 @@ type Config struct {
 	Platform ops.Platform
 	Changes  *changes.Changes
 	Windows  *maintenance.Windows
+	// Feeds tells Readers of the windows.
+	Feeds    *announce.Feeds
+	Readers  Audience
 	Audit    *audit.Log
 	Triggers *triggers.Triggers
 	Monitor  *monitor.Monitor

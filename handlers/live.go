@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -26,6 +27,10 @@ type drawFunc func(ctx context.Context, s *monitor.Snapshot, now time.Time) (tem
 type live struct {
 	h       *Handlers
 	regions map[string]*region
+
+	// windows are the regions of single windows that somebody looks at, by their id.
+	mu      sync.Mutex
+	windows map[int64]*region
 }
 
 type region struct {
@@ -40,14 +45,45 @@ type region struct {
 
 // newLive knows the region of each page by the page's id in the navigation.
 func newLive(h *Handlers) *live {
-	return &live{h: h, regions: map[string]*region{
-		"overview": {id: templates.OverviewRegion, draw: h.drawOverview},
-		"health":   {id: templates.HealthRegion, draw: h.drawHealth},
-		"capacity": {id: templates.CapacityRegion, draw: h.drawCapacity},
-		"jobs":     {id: templates.JobsRegion, draw: h.drawJobs},
-		"exports":  {id: templates.ExportsRegion, draw: h.drawExports},
-		shellName:  {id: templates.ShellRegion, draw: h.drawShell},
+	return &live{h: h, windows: map[int64]*region{}, regions: map[string]*region{
+		"overview":    {id: templates.OverviewRegion, draw: h.drawOverview},
+		"health":      {id: templates.HealthRegion, draw: h.drawHealth},
+		"capacity":    {id: templates.CapacityRegion, draw: h.drawCapacity},
+		"jobs":        {id: templates.JobsRegion, draw: h.drawJobs},
+		"exports":     {id: templates.ExportsRegion, draw: h.drawExports},
+		"maintenance": {id: templates.WindowsRegion, draw: h.drawWindows},
+		shellName:     {id: templates.ShellRegion, draw: h.drawShell},
 	}}
+}
+
+// find returns the region of that name: that of a page, or that of a window.
+func (l *live) find(ctx context.Context, name string, seq uint64) (*region, error) {
+	if r, known := l.regions[name]; known {
+		return r, nil
+	}
+
+	id, err := strconv.ParseInt(strings.TrimPrefix(name, windowRegion), 10, 64)
+	if err != nil || !strings.HasPrefix(name, windowRegion) {
+		return nil, ops.NotFound("live page", clip(name))
+	}
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	if r, known := l.windows[id]; known {
+		return r, nil
+	}
+
+	if _, err := l.h.Windows.Get(ctx, id); err != nil {
+		return nil, err
+	}
+
+	// Those that nobody has looked at for a while go.
+	maps.DeleteFunc(l.windows, func(_ int64, r *region) bool { return r.lastDrawn()+2 < seq })
+
+	l.windows[id] = &region{id: templates.WindowRegion, draw: l.h.drawWindow(id), seq: seq}
+
+	return l.windows[id], nil
 }
 
 // shellName is the region that every page has.
@@ -77,8 +113,16 @@ func (h *Handlers) drawExports(_ context.Context, s *monitor.Snapshot, now time.
 	return templates.ExportsLive(h.exportsView(s, now, "", ops.ExportJobsDefaultLimit)), nil
 }
 
+// lastDrawn is the snapshot of which the region was drawn last.
+func (r *region) lastDrawn() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	return r.seq
+}
+
 func (h *Handlers) drawShell(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return templates.ShellLive(h.banner(ctx), h.temporary(ctx), now), nil
+	return templates.ShellLive(h.banner(ctx, now), h.temporary(ctx), now), nil
 }
 
 // events streams what the page named by ?page= shows, and how old it is.
@@ -86,8 +130,8 @@ func (h *Handlers) events(p *page) error {
 	names := []string{shellName}
 
 	if name := p.QueryParam("page"); name != "" {
-		if _, known := h.live.regions[name]; !known {
-			return ops.NotFound("live page", name)
+		if _, err := h.live.find(p.ctx(), name, h.Monitor.Snapshot().Seq); err != nil {
+			return err
 		}
 
 		names = append(names, name)
@@ -187,7 +231,10 @@ func sendEvent(p *page, event, id, data string) error {
 
 // push returns the region as the stream sends it, drawn once a snapshot.
 func (l *live) push(ctx context.Context, name string, snapshot *monitor.Snapshot) ([]byte, error) {
-	r := l.regions[name]
+	r, err := l.find(ctx, name, snapshot.Seq)
+	if err != nil {
+		return nil, err
+	}
 
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -48,25 +48,6 @@ func changeNotice(change changes.Change) templates.Notice {
 	return notice
 }
 
-// banner tells that maintenance mode is on, nil while it is off. It is what was last
-// seen: the monitor looks with every poll.
-func (h *Handlers) banner(ctx context.Context) *templates.Banner {
-	known, err := h.Changes.Known(ctx, changes.Maintenance)
-	if err != nil {
-		h.Logger.ErrorContext(ctx, "whether it is maintenance could not be read", "error", err)
-
-		return nil
-	}
-
-	if known.Values["enabled"] != true {
-		return nil
-	}
-
-	message, _ := known.Values["message"].(string)
-
-	return &templates.Banner{Active: true, Title: "nobody can create an instance.", Message: message}
-}
-
 // temporary are the changes that go back by themselves.
 func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
 	leases, err := h.Changes.Leases(ctx)

@@ -89,6 +89,12 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 		})
 	}
 
+	next, held, err := h.schedule(ctx)
+	if err != nil {
+		return templates.Overview{}, err
+	}
+
+	view.Next, lines = next, append(lines, held...)
 	view.Attention, view.Overall = attention(lines, view.Freshness)
 
 	return view, nil

@@ -166,7 +166,7 @@ func (h *Handlers) shell(p *page, id, title string) templates.Shell {
 		Preferences: p.preferences(),
 		Now:         p.now,
 		Fresh:       h.freshness(p.now),
-		Banner:      h.banner(p.ctx()),
+		Banner:      h.banner(p.ctx(), p.now),
 		Temporary:   h.temporary(p.ctx()),
 		Notices:     h.notices(p),
 		Version:     h.Version,

@@ -7,10 +7,13 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/graph-olap/opsconsole/internal/announce"
 )
 
 const (
@@ -99,13 +102,16 @@ func (h *Handlers) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// compress gzips everything but the event stream, which must not wait for a full buffer.
+// compress gzips everything but the event stream, which must not wait for a full buffer,
+// and the announcements, which are kept compressed.
 func compress() echo.MiddlewareFunc {
 	const minLength = 1024
 
 	return middleware.GzipWithConfig(middleware.GzipConfig{
 		MinLength: minLength,
-		Skipper:   func(c echo.Context) bool { return c.Path() == "/events" },
+		Skipper: func(c echo.Context) bool {
+			return c.Path() == "/events" || slices.Contains(announce.Paths(), c.Path())
+		},
 	})
 }
 

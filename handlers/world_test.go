@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,11 +20,13 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/auth/devidp"
 	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -40,6 +43,8 @@ type world struct {
 	plane   *line
 	monitor *monitor.Monitor
 	changes *changes.Changes
+	windows *maintenance.Windows
+	ahead   atomic.Int64 // nanoseconds
 	log     *audit.Log
 	tokens  map[string]string
 }
@@ -102,7 +107,29 @@ func (w *wire) GetClusterHealth(ctx context.Context) (ops.Health, error) {
 	return w.Service.GetClusterHealth(ctx)
 }
 
+// now is the time in the world, which can be moved ahead.
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+// pass lets time pass, and everything happen that is due then.
+func (w *world) pass(d time.Duration) {
+	w.t.Helper()
+	w.ahead.Add(int64(d))
+
+	if err := w.windows.Tick(w.t.Context(), w.plane.As(ops.Caller{Username: "console", Role: ops.RoleOps})); err != nil {
+		w.t.Fatal(err)
+	}
+
+	w.monitor.Poll(w.t.Context())
+}
+
 func newWorld(t *testing.T) *world {
+	t.Helper()
+
+	return newWorldOf(t, handlers.Public)
+}
+
+// newWorldOf is a world whose announcements have those readers.
+func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	t.Helper()
 
 	db := storetest.Open(t, storetest.SQLiteURL(t))
@@ -129,7 +156,11 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 
-	w.changes = changes.New(db, w.log, time.Now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+	w.changes = changes.New(db, w.log, w.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+	w.windows = maintenance.New(maintenance.Config{
+		DB: db, Changes: w.changes, Audit: w.log, Now: w.now, Logger: logger,
+		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
+	})
 	w.monitor = monitor.New(monitor.Config{
 		Platform: w.plane, Caller: func() (ops.Caller, error) { return ops.Caller{Username: "poller", Role: ops.RoleOps}, nil },
 		DB: db, Now: time.Now, Logger: logger, Interval: time.Hour,
@@ -137,10 +168,16 @@ func newWorld(t *testing.T) *world {
 	})
 	w.monitor.Poll(t.Context())
 
+	env := templates.Environment{Name: "test", Color: templates.Blue}
+	feeds := announce.New(announce.Config{
+		Windows: w.windows, Name: env.Name, PublicURL: public, Page: handlers.AnnouncementsPage(env), Now: w.now, Logger: logger,
+		Health: func() ops.HealthStatus { return w.monitor.Snapshot().Health.Value.Status },
+	})
+
 	server.Config.Handler = handlers.New(handlers.Config{
-		Auth: signIn, Platform: w.plane, Changes: w.changes, Audit: w.log, Triggers: triggers.New(w.log), Monitor: w.monitor,
-		Ready: db.Read().PingContext, Static: os.DirFS("../static"), Environment: templates.Environment{Name: "test", Color: templates.Blue},
-		PublicURL: public, Issuer: issuer, Version: "test", Now: time.Now, Logger: logger, IdentityProvider: provider,
+		Auth: signIn, Platform: w.plane, Changes: w.changes, Windows: w.windows, Feeds: feeds, Readers: readers, Audit: w.log, Triggers: triggers.New(w.log), Monitor: w.monitor,
+		Ready: db.Read().PingContext, Static: os.DirFS("../static"), Environment: env,
+		PublicURL: public, Issuer: issuer, Version: "test", Now: w.now, Logger: logger, IdentityProvider: provider,
 	})
 	server.Start()
 	t.Cleanup(server.Close)

@@ -33,6 +33,8 @@ type Config struct {
 	PublicURL *url.URL
 	// Origins may read JSON and banner from other sites: https://portal.example.com.
 	Origins []string
+	// Page draws the page that people look at; nil is none.
+	Page func(ctx context.Context, v Announcements) ([]byte, error)
 	// Private says that only those who are signed in get here: no shared cache may keep
 	// what they see.
 	Private bool
@@ -184,7 +186,7 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 	s.view = View(s.windows, health, now, f.source.Page)
 	s.view.Stale = err != nil
 
-	if s.documents, err = documents(s.view, f.source); err != nil {
+	if s.documents, err = f.documents(ctx, s.view); err != nil {
 		return nil, err
 	}
 

@@ -3,6 +3,7 @@ package announce_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -91,6 +92,9 @@ func (w *world) feeds(change func(c *announce.Config)) *announce.Feeds {
 	c := announce.Config{
 		Windows: w, Health: w.Health, Name: "demo", PublicURL: &url.URL{Scheme: "https", Host: "ops.example.com"},
 		Origins: []string{portal}, Now: w.Now, Logger: slog.New(slog.DiscardHandler),
+		Page: func(_ context.Context, v announce.Announcements) ([]byte, error) {
+			return fmt.Appendf(nil, "<p>%s</p>%d to come", v.Overall.Label, len(v.Upcoming)), nil
+		},
 	}
 	if change != nil {
 		change(&c)

@@ -3,6 +3,7 @@ package announce
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -21,6 +22,7 @@ var bannerScript []byte
 
 // The paths that [Feeds] serve, below the public URL.
 const (
+	PagePath     = "/announcements"
 	CalendarPath = "/announcements.ics"
 	AtomPath     = "/announcements.atom"
 	JSONPath     = "/announcements.json"
@@ -28,11 +30,12 @@ const (
 )
 
 // Paths lists them all, for the routes.
-func Paths() []string { return []string{CalendarPath, AtomPath, JSONPath, BannerPath} }
+func Paths() []string { return []string{PagePath, CalendarPath, AtomPath, JSONPath, BannerPath} }
 
-// How long a copy may be used: calendars and readers look every few minutes, the
+// How long a copy may be used: people press reload, calendars and readers look every few minutes, the
 // banner every minute, and the script changes with a new version of the console.
 const (
+	pageAge   = 15 * time.Second
 	jsonAge   = 30 * time.Second
 	feedAge   = 5 * time.Minute
 	scriptAge = time.Hour
@@ -67,22 +70,33 @@ func newDocument(mediaType string, body []byte) document {
 }
 
 // documents renders every format of a state.
-func documents(v Announcements, source Source) (map[string]document, error) {
+func (f *Feeds) documents(ctx context.Context, v Announcements) (map[string]document, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return nil, err
 	}
 
-	feed, err := v.Atom(source)
+	feed, err := v.Atom(f.source)
 	if err != nil {
 		return nil, err
 	}
 
-	return map[string]document{
+	documents := map[string]document{
 		JSONPath:     newDocument("application/json", data),
 		AtomPath:     newDocument("application/atom+xml; charset=utf-8", feed),
-		CalendarPath: newDocument("text/calendar; charset=utf-8", v.Calendar(source)),
-	}, nil
+		CalendarPath: newDocument("text/calendar; charset=utf-8", v.Calendar(f.source)),
+	}
+
+	if f.Page != nil {
+		page, err := f.Page(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+
+		documents[PagePath] = newDocument("text/html; charset=utf-8", page)
+	}
+
+	return documents, nil
 }
 
 // ServeHTTP serves [Paths], whatever stands before them. It compresses by itself.
@@ -104,6 +118,14 @@ func (f *Feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 
 		f.send(w, r, f.banner, scriptAge)
+	case path.Base(PagePath):
+		if f.Page == nil {
+			http.NotFound(w, r)
+
+			return
+		}
+
+		f.serveState(w, r, PagePath, pageAge)
 	case path.Base(JSONPath):
 		f.allow(w, r)
 		f.serveState(w, r, JSONPath, jsonAge)

@@ -20,6 +20,7 @@ func TestServe(t *testing.T) {
 	t.Parallel()
 
 	types := map[string]string{
+		announce.PagePath:     "text/html; charset=utf-8",
 		announce.CalendarPath: "text/calendar; charset=utf-8", announce.AtomPath: "application/atom+xml; charset=utf-8",
 		announce.JSONPath: "application/json", announce.BannerPath: "text/javascript; charset=utf-8",
 	}

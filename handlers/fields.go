@@ -1,0 +1,204 @@
+package handlers
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// fields are those of a form or of a JSON object. Whoever answers takes them out one by
+// one; what nobody takes is refused.
+type fields struct {
+	form   url.Values                 // nil for JSON
+	object map[string]json.RawMessage // nil for a form
+	taken  map[string]bool
+	errs   []ops.FieldError
+}
+
+func (p *page) fields() (*fields, error) {
+	body, err := p.body()
+	if err != nil {
+		return nil, err
+	}
+
+	f := &fields{taken: map[string]bool{}}
+
+	if p.sentJSON() {
+		f.object, err = readObject(body)
+
+		return f, err
+	}
+
+	if f.form, err = url.ParseQuery(string(body)); err != nil {
+		return nil, badForm(err)
+	}
+
+	return f, checkText(f.form)
+}
+
+func (f *fields) isForm() bool { return f.object == nil }
+
+func (f *fields) refuse(field, kind, message string) {
+	f.errs = append(f.errs, ops.FieldError{Field: "body." + field, Message: message, Type: kind})
+}
+
+// typed is a field of a form, "" when it was not sent.
+func (f *fields) typed(name string) string {
+	f.taken[name] = true
+
+	if values := f.form[name]; len(values) > 0 {
+		return values[len(values)-1]
+	}
+
+	return ""
+}
+
+// raw is a field of a JSON object, nil when it was not sent.
+func (f *fields) raw(name string) json.RawMessage {
+	f.taken[name] = true
+
+	return f.object[name]
+}
+
+// given reports whether the field was sent.
+func (f *fields) given(name string) bool {
+	_, inObject := f.object[name]
+
+	return inObject || f.form.Has(name)
+}
+
+// text is a text; null is "".
+func (f *fields) text(name string) string {
+	if f.isForm() {
+		return f.typed(name)
+	}
+
+	var s *string
+
+	if raw := f.raw(name); raw != nil && json.Unmarshal(raw, &s) != nil {
+		f.refuse(name, "string_type", "must be text")
+	}
+
+	if s == nil {
+		return ""
+	}
+
+	return *s
+}
+
+// yes is a checkbox, or true and false.
+func (f *fields) yes(name string) bool {
+	if f.isForm() {
+		switch typed := f.typed(name); typed {
+		case "", "false":
+		case "true", "on":
+			return true
+		default:
+			f.refuse(name, "bool_type", "must be true or false")
+		}
+
+		return false
+	}
+
+	var b *bool
+	if raw := f.raw(name); raw != nil && (json.Unmarshal(raw, &b) != nil || b == nil) {
+		f.refuse(name, "bool_type", "must be true or false")
+	}
+
+	return b != nil && *b
+}
+
+// number is a whole number above 0, also one that stands in quotes; 0 when it was not sent.
+func (f *fields) number(name string) int64 {
+	text := ""
+
+	if raw := f.raw(name); raw != nil {
+		text = strings.Trim(string(raw), `"`)
+	} else if f.isForm() {
+		text = f.typed(name)
+	}
+
+	if text == "" || text == "null" {
+		return 0
+	}
+
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 1 {
+		f.refuse(name, "int_type", "must be a whole number above 0")
+	}
+
+	return n
+}
+
+// moment reads a date and time with its zone.
+func (f *fields) moment(name string) time.Time {
+	text := f.text(name)
+	if text == "" {
+		return time.Time{}
+	}
+
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		f.refuse(name, "datetime", "must be a date and time with its zone, such as 2026-03-01T14:00:00Z")
+	}
+
+	return at
+}
+
+// done refuses what nobody took, and returns all that is wrong.
+func (f *fields) done() error {
+	for _, name := range slices.Sorted(maps.Keys(f.form)) {
+		if !f.taken[name] {
+			f.refuse(clip(name), "extra_forbidden", "is not a field of this form")
+		}
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(f.object)) {
+		if !f.taken[name] {
+			f.refuse(clip(name), "extra_forbidden", "is not a field of this form")
+		}
+	}
+
+	return ops.Invalid(f.errs)
+}
+
+const clipAt = 100
+
+// clip shortens a name that somebody else chose.
+func clip(s string) string {
+	if runes := []rune(s); len(runes) > clipAt {
+		return string(runes[:clipAt]) + "…"
+	}
+
+	return s
+}
+
+// beside sorts what is wrong: what the form has a field for stands beside it, the rest
+// above the form.
+func beside(cause error, known func(name string) bool) (errs map[string]string, problem string) {
+	errs = map[string]string{}
+
+	fields := ops.FieldErrors(cause)
+	if len(fields) == 0 {
+		return errs, ops.AsError(cause).Message
+	}
+
+	for _, f := range fields {
+		name := strings.TrimPrefix(f.Field, "body.")
+
+		switch {
+		case !known(name):
+			problem = strings.TrimSpace(problem + " " + name + ": " + f.Message)
+		case errs[name] == "":
+			errs[name] = sentenceOf(f.Message)
+		}
+	}
+
+	return errs, sentenceOf(problem)
+}
