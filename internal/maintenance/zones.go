@@ -85,6 +85,10 @@ func shifts(loc *time.Location, from, until time.Time) []shift {
 
 	for at := from; ; {
 		_, end := at.In(loc).ZoneBounds()
+		if !end.IsZero() && !end.After(at) {
+			end = at.Add(24 * time.Hour) // Go sees no way out of the last day of a leap year
+		}
+
 		if end.IsZero() || end.After(until) {
 			return out
 		}

@@ -201,3 +201,29 @@ func TestTheZonesAreThoseOfGo(t *testing.T) {
 		}
 	}
 }
+
+// TestTheLastDayOfALeapYearPasses looks far ahead: the bounds that Go gives for that
+// day, where a zone's rule goes on after its table, lie in the past.
+func TestTheLastDayOfALeapYearPasses(t *testing.T) {
+	t.Parallel()
+
+	for _, year := range []int{2028, 2040, 2096} {
+		for _, zone := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe"} {
+			wall := fmt.Sprintf("%d-12-31T12:00", year)
+
+			at, note, err := maintenance.ResolveWall(wall, zone)
+			if err != nil || note != "" {
+				t.Fatalf("%s in %s: %s, %v", wall, zone, note, err)
+			}
+
+			loc, err := time.LoadLocation(zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if got := at.In(loc).Format("2006-01-02T15:04"); got != wall {
+				t.Errorf("%s in %s is %s there", wall, zone, got)
+			}
+		}
+	}
+}
