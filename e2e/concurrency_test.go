@@ -58,8 +58,16 @@ func (p *page) saveLimit(limit int, reason string) {
 	p.fill("per_analyst", strconv.Itoa(limit))
 	p.press("Review")
 	p.at("/config/concurrency/review")
+	p.save(reason)
+}
+
+// save says why on the review and waits until the section is back, with that reason.
+func (p *page) save(reason string) {
+	p.t.Helper()
 	p.fill("reason", reason)
 	p.pressSave()
+	p.at("/config/concurrency")
+	p.sees("main", reason)
 }
 
 // pressSave presses the button of the review, which names the consequence.
@@ -100,9 +108,7 @@ func TestSaveAndRestoreLimits(t *testing.T) {
 
 	const reason = `Fewer for <b>all</b> & "everybody"`
 
-	p.fill("reason", reason)
-	p.pressSave()
-	p.sees("main", reason)
+	p.save(reason)
 
 	after := p.limits()
 	if after.Current.PerAnalyst != 3 || after.Current.ClusterTotal != before.Current.ClusterTotal || after.Revision == before.Revision {
@@ -126,9 +132,7 @@ func TestSaveAndRestoreLimits(t *testing.T) {
 	p.visit("/config/concurrency")
 	p.press("Restore previous")
 	p.sees("h1", "review and restore")
-	p.fill("reason", "It was better before")
-	p.pressSave()
-	p.sees("main", "It was better before")
+	p.save("It was better before")
 
 	restored := p.limits()
 	if restored.Current != before.Current {
@@ -159,7 +163,6 @@ func TestConflict(t *testing.T) {
 	dave.at("/config/concurrency/review")
 
 	olga.saveLimit(4, "Olga was first")
-	olga.sees("main", "Olga was first")
 
 	dave.expect("409")
 	dave.fill("reason", "Dave is late")
@@ -184,9 +187,7 @@ func TestConflict(t *testing.T) {
 	// Going on from there, with what was typed.
 	dave.press("Review")
 	dave.at("/config/concurrency/review")
-	dave.fill("reason", "Dave insists")
-	dave.pressSave()
-	dave.sees("main", "Dave insists")
+	dave.save("Dave insists")
 
 	if got := dave.limits(); got.Current.PerAnalyst != 7 {
 		t.Errorf("got %+v", got)

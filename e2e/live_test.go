@@ -70,7 +70,6 @@ func TestRemoteControlPlane(t *testing.T) {
 
 	p := d.as(t, "dave", "/config/concurrency")
 	p.saveLimit(6, "From afar, by hand")
-	p.sees("main", "From afar, by hand")
 
 	if got := platform.controlPlaneLimit(t); got != 6 {
 		t.Errorf("the platform has %d", got)
@@ -96,7 +95,6 @@ func TestWorksWithoutScript(t *testing.T) {
 
 	p.signIn("dave", "/config/concurrency")
 	p.saveLimit(4, "Without any script")
-	p.sees("main", "Without any script")
 
 	if got := d.controlPlaneLimit(t); got != 4 {
 		t.Errorf("the control plane has %d", got)
