@@ -2,6 +2,7 @@ package maintenance_test
 
 import (
 	"archive/zip"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
