@@ -79,6 +79,17 @@ func openSQLite(path string) (*DB, error) {
 		return nil, fmt.Errorf("create the folder of the database: %w", err)
 	}
 
+	// It holds sessions and the history: nobody else reads it. SQLite gives its
+	// companion files the mode of the database.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("create the database: %w", err)
+	}
+
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("create the database: %w", err)
+	}
+
 	// In the DSN, so that every connection of the pool has them.
 	pragmas := url.Values{"_pragma": {
 		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(ON)",
