@@ -105,6 +105,65 @@ func TestWhatIsAlteredIsFound(t *testing.T) {
 	}
 }
 
+func TestWhatWasFoundGoodIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+		log := audit.New(db, func() time.Time { return at })
+
+		for range 3 {
+			record(t, log, audit.Entry{Action: audit.JobTrigger, Outcome: audit.Intent, Reason: "why"})
+		}
+
+		if state, err := log.Verify(t.Context()); err != nil || state.UpTo != 3 {
+			t.Fatalf("got %+v, %v", state, err)
+		}
+
+		dropTriggers(t, db)
+		exec(t, db, `UPDATE opsconsole_audit SET reason = 'nothing to see' WHERE seq = 2`)
+
+		at = at.Add(time.Hour)
+
+		if state, err := log.Verify(t.Context()); err != nil || state.Broken != "entry 2 was altered" || state.UpTo != 1 {
+			t.Errorf("not found: %+v, %v", state, err)
+		}
+	})
+}
+
+func TestALogThatGotShorterIsBroken(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		log := newLog(db)
+		for range 3 {
+			record(t, log, audit.Entry{Action: audit.JobTrigger, Outcome: audit.Intent, Reason: "why"})
+		}
+
+		if state, err := log.Verify(t.Context()); err != nil || state.UpTo != 3 {
+			t.Fatalf("got %+v, %v", state, err)
+		}
+
+		dropTriggers(t, db)
+		exec(t, db, `DELETE FROM opsconsole_audit WHERE seq > 2`)
+		exec(t, db, `UPDATE opsconsole_audit_head SET seq = 2, hash = (SELECT hash FROM opsconsole_audit WHERE seq = 2)`)
+
+		if state, err := log.Verify(t.Context()); err != nil || state.Broken == "" {
+			t.Errorf("not found: %+v, %v", state, err)
+		}
+	})
+}
+
+func exec(t *testing.T, db *store.DB, statement string) {
+	t.Helper()
+
+	if _, err := db.Write().ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func dropTriggers(t *testing.T, db *store.DB) {
 	t.Helper()
 

@@ -23,7 +23,12 @@ type verification struct {
 	mu    sync.Mutex
 	state State
 	hash  string
+	// begun is when the first entry was last looked at.
+	begun time.Time
 }
+
+// again is how often the whole chain is verified: what was found good may be altered later.
+const again = time.Hour
 
 // State returns what the last [Log.Verify] found, without looking again.
 func (l *Log) State() State {
@@ -34,17 +39,20 @@ func (l *Log) State() State {
 }
 
 // Verify checks the chain from the last entry it found good to the newest, and that
-// the log ends where its head says. Once broken, it starts at the first entry again.
+// the log ends where its head says. Once broken, and every hour, it starts at the first
+// entry again.
 func (l *Log) Verify(ctx context.Context) (State, error) {
 	l.verified.mu.Lock()
 	defer l.verified.mu.Unlock()
 
 	v := &l.verified
-	if v.state.Broken != "" {
-		v.state, v.hash = State{}, ""
+	now := l.now().UTC()
+
+	if v.state.Broken != "" || now.Sub(v.begun) >= again {
+		v.state, v.hash, v.begun = State{}, "", now
 	}
 
-	v.state.At = l.now().UTC()
+	v.state.At = now
 
 	for {
 		done, err := l.verifyNext(ctx, v)
@@ -80,6 +88,12 @@ func (l *Log) verifyNext(ctx context.Context, v *verification) (done bool, err e
 	defer rows.Close()
 
 	from := v.state.UpTo
+
+	if from > head.Seq {
+		v.state.Broken = fmt.Sprintf("entry %d is missing: the log ends at %d", head.Seq+1, head.Seq)
+
+		return true, nil
+	}
 
 	for rows.Next() {
 		e, err := scan(rows)
