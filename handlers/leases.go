@@ -44,7 +44,14 @@ func (h *Handlers) lease(p *page) (changes.Lease, error) {
 		return changes.Lease{}, ops.NotFound("act", p.Param("act"))
 	}
 
-	return h.Changes.Lease(p.ctx(), id)
+	lease, err := h.Changes.Lease(p.ctx(), id)
+	if err == nil && lease.Kind == changes.LeaseWindow {
+		err = &ops.Error{
+			Code: ops.CodeConflict, Message: "This temporary change belongs to a maintenance window: extend or end the window.",
+		}
+	}
+
+	return lease, err
 }
 
 // leaseForm asks for the reason of what is to be done.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -125,9 +126,15 @@ func (h *Handlers) restorePoint(p *page) error {
 		return h.restorePointRefused(p, view, err)
 	}
 
+	view.Tried = true
+
+	// Which are restored and which not is in the answer.
 	status := http.StatusOK
-	if view.Tried = true; !plan.Complete {
-		// Which are restored and which not is in the answer.
+	if !plan.Complete {
+		status = http.StatusAccepted
+	}
+
+	if slices.ContainsFunc(plan.Sections, func(s changes.SectionPlan) bool { return s.State == changes.PointFailed }) {
 		status = http.StatusServiceUnavailable
 	}
 

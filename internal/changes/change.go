@@ -72,8 +72,12 @@ type Change struct {
 	Since *time.Time `json:"since"`
 	// RestoredBy are the ids of the changes that restored this one, oldest first.
 	RestoredBy []int64 `json:"restored_by"`
+	// Point is the named point that it restored a part of.
+	Point *int64 `json:"point,omitempty"`
 	// Kept is set on an external change that somebody let stand.
 	Kept *Kept `json:"kept,omitempty"`
+
+	unknownAt time.Time
 }
 
 // Open reports whether the outcome is still to be settled.

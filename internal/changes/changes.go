@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -14,14 +15,18 @@ import (
 )
 
 const (
-	// applyTimeout bounds an act once its intent is written; the browser that asked
-	// may be gone by then, the act goes on.
-	applyTimeout = 20 * time.Second
-	// abandoned is how old a pending change must be before another process settles it.
-	abandoned = applyTimeout + 5*time.Second
-	// grace is how long a request that was not answered may still be carried out:
-	// until then, finding the old values proves nothing.
-	grace = 5 * time.Second
+	// callTimeout bounds a call to the control plane once the intent is written; the
+	// browser that asked may be gone by then, the act goes on.
+	callTimeout = 15 * time.Second
+	// writeTimeout bounds writing down how it ended.
+	writeTimeout = 10 * time.Second
+	// abandoned is how old a pending change must be before another process settles it:
+	// two calls and what is written of them.
+	abandoned = 2*callTimeout + writeTimeout
+	// grace is how long a request that was not answered is waited for: until then,
+	// finding the old values proves nothing. One that is carried out later still is
+	// recognised by its values.
+	grace = 10 * time.Second
 )
 
 // Changes applies changes and keeps their history.
@@ -31,7 +36,10 @@ type Changes struct {
 	now    func() time.Time
 	slog   *slog.Logger
 	policy Policy
-	locks  map[SectionName]chan struct{}
+	// seen is when each section was last seen to be what it was; the database hears of it
+	// once a minute.
+	seen  sync.Map
+	locks map[SectionName]chan struct{}
 }
 
 // New returns the changes kept in the database; now is the clock.
@@ -76,6 +84,8 @@ type Request struct {
 
 	// ends is the lease that the change takes back.
 	ends *Lease
+	// point is the named point that this restores a part of, nil when there is none.
+	point *int64
 	// repeated allows the reason of the last change again: what is done to several
 	// sections at once has one reason.
 	repeated bool
@@ -87,6 +97,9 @@ type Result struct {
 	Current Current
 	// Lease is that of a temporary change, else nil.
 	Lease *Lease
+	// Refusal is the control plane's own word why it did not make the change, nil when it
+	// refused nothing.
+	Refusal *ops.Error
 }
 
 // ConflictError refuses a change because the section is no longer what it was
@@ -134,10 +147,15 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 
 	plan, err := c.planned(ctx, service, actor, section, request)
 	if err != nil {
-		return Result{}, errors.Join(err, c.refused(ctx, actor, request, err))
+		return Result{}, errors.Join(err, c.Refuse(ctx, actor, request, err))
 	}
 
-	return c.perform(ctx, service, actor, plan, request)
+	result, err := c.perform(ctx, service, actor, plan, request)
+	if err != nil {
+		return Result{}, errors.Join(err, c.Refuse(ctx, actor, request, err))
+	}
+
+	return result, nil
 }
 
 // perform makes a planned change: intent first, then the call, then how it ended. The
@@ -152,18 +170,24 @@ func (c *Changes) perform(
 		return Result{}, err
 	}
 
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), applyTimeout)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 
-	writeErr := section.write(ctx, service, change.Before, change.After)
+	writeErr := within(ctx, callTimeout, func(ctx context.Context) error {
+		return section.write(ctx, service, change.Before, change.After)
+	})
 
-	change, err = c.conclude(ctx, service, section, actor, change, writeErr)
+	settled, err := c.conclude(ctx, service, section, actor, change, writeErr)
 	if err != nil {
 		// The act took place, only its end could not be written: Watch will.
 		c.slog.ErrorContext(ctx, "a change could not be settled", "change", change.ID, "error", err)
+
+		settled = change
 	}
 
-	result := Result{Change: change}
+	result := Result{Change: settled}
+	if writeErr != nil && ops.NotDone(writeErr) {
+		result.Refusal = ops.AsError(writeErr)
+	}
 
 	if request.Term != nil {
 		lease, err := c.oneLease(ctx, `WHERE change_id = $1`, change.ID)
@@ -179,6 +203,14 @@ func (c *Changes) perform(
 	return result, err
 }
 
+// within makes a call that takes no longer than the timeout.
+func within(ctx context.Context, timeout time.Duration, call func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	return call(ctx)
+}
+
 // planned checks everything that a change by hand has to come with.
 func (c *Changes) planned(
 	ctx context.Context, service ops.Service, actor audit.Actor, section Section, request Request,
@@ -192,7 +224,7 @@ func (c *Changes) planned(
 
 	// Looked at last: whoever comes second with the same words is told of the conflict.
 	if !request.repeated {
-		repeated, err := c.checkNewReason(ctx, actor.Username, section.Name, request.Reason)
+		repeated, err := c.checkNewReason(ctx, section.Name, request.Reason)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -239,7 +271,7 @@ func (c *Changes) prepare(
 		}
 	}
 
-	if err := section.validate(plan.After); err != nil {
+	if err := section.validateChanged(plan.After, plan.Differences); err != nil {
 		return Plan{}, err
 	}
 
@@ -262,8 +294,9 @@ func unsettled(section Section, open Change) error {
 	}
 }
 
-// refused logs an attempt that changed nothing.
-func (c *Changes) refused(ctx context.Context, actor audit.Actor, request Request, cause error) error {
+// Refuse logs an attempt that changed nothing, for those who refuse one before Apply
+// sees it.
+func (c *Changes) Refuse(ctx context.Context, actor audit.Actor, request Request, cause error) error {
 	e := ops.AsError(cause)
 	if e.Code == ops.CodeInternal {
 		return nil
@@ -281,7 +314,7 @@ func (c *Changes) refused(ctx context.Context, actor audit.Actor, request Reques
 }
 
 func (r Request) action() audit.Action {
-	if r.Restores != nil {
+	if r.Source == SourceRestore {
 		return audit.ConfigRestore
 	}
 

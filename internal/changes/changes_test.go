@@ -629,7 +629,7 @@ func TestNullIsRestoredAsNull(t *testing.T) {
 		}
 
 		result, err := w.Apply(t.Context(), w.service, dave, changes.Request{
-			Section: changes.Lifecycle, Revision: current.Revision, Reason: "tidying up", Source: changes.SourceAPI,
+			Section: changes.Lifecycle, Revision: current.Revision, Reason: "tidying up", Source: changes.SourceAPI, Confirm: "test",
 			Values: changes.Values{"mapping.default_ttl": "30 days", "instance.default_ttl": "1d 12h"},
 		})
 		if err != nil || result.Change.Outcome != changes.Applied || result.Current.Values["instance.default_ttl"] != "P1DT12H" {

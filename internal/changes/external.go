@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -18,15 +19,42 @@ type Kept struct {
 	At     time.Time `json:"at"`
 }
 
-// Unreviewed returns the outside changes that nobody has kept or restored, and that
-// still hold, newest first.
+// unreviewedMost is how many outside changes that nobody has looked at are looked through.
+const unreviewedMost = 200
+
+// Unreviewed returns the outside changes that nobody has kept or restored, and of which
+// some value is still set, newest first.
 func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
-	return c.list(ctx, `
+	found, err := c.list(ctx, fmt.Sprintf(`
 		WHERE source = 'external'
-			AND id NOT IN (SELECT change_id FROM opsconsole_kept_changes)
-			AND id IN (SELECT r.change_id FROM opsconsole_sections s
-				JOIN opsconsole_revisions r ON r.section = s.section AND r.revision = s.revision)
-		ORDER BY id DESC`)
+			AND id NOT IN (SELECT k.change_id FROM opsconsole_kept_changes k)
+			AND id NOT IN (SELECT r.restores FROM opsconsole_changes r WHERE r.restores IS NOT NULL AND r.outcome = 'applied')
+		ORDER BY id DESC LIMIT %d`, unreviewedMost))
+	if err != nil {
+		return nil, err
+	}
+
+	var out []Change
+
+	for _, change := range found {
+		section, err := SectionOf(change.Section)
+		if err != nil {
+			return nil, err
+		}
+
+		current, err := c.known(ctx, section)
+		if err != nil {
+			return nil, err
+		}
+
+		if slices.ContainsFunc(section.Diff(change.Before, change.After), func(d Difference) bool {
+			return d.Field.Equal(d.After, current.Values[d.Field.Name])
+		}) {
+			out = append(out, change)
+		}
+	}
+
+	return out, nil
 }
 
 // KeepExternal lets an outside change stand: it is not asked about any more.
@@ -43,6 +71,12 @@ func (c *Changes) KeepExternal(ctx context.Context, actor audit.Actor, id int64,
 	if change.Source != SourceExternal {
 		return Change{}, &ops.Error{
 			Code: ops.CodeConflict, Message: fmt.Sprintf("Change %d was made here, so there is nothing to keep.", id),
+		}
+	}
+
+	if len(change.RestoredBy) > 0 {
+		return Change{}, &ops.Error{
+			Code: ops.CodeConflict, Message: fmt.Sprintf("What was before change %d is set again: change %d restored it.", id, change.RestoredBy[0]),
 		}
 	}
 

@@ -42,7 +42,7 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 
 	where, args := filter.where()
 
-	items, err := c.list(ctx, fmt.Sprintf(`%s ORDER BY id DESC LIMIT %d`, where, filter.Limit+1), args...)
+	items, err := c.list(ctx, fmt.Sprintf(`%s %s ORDER BY id DESC LIMIT %d`, filter.join(), where, filter.Limit+1), args...)
 	if err != nil {
 		return Page{}, err
 	}
@@ -56,17 +56,35 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 	return page, nil
 }
 
-// Count returns how many changes the filter selects, whatever its Before and Limit.
+// CountMost is as far as [Changes.Count] counts.
+const CountMost = 1000
+
+// Count returns how many changes the filter selects, whatever its Before and Limit;
+// above [CountMost] it stops and returns one more than that, so that a long history
+// costs no more than a short one.
 func (c *Changes) Count(ctx context.Context, filter Filter) (int, error) {
 	filter.Before = 0
 	where, args := filter.where()
 
 	var n int
-	if err := c.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_changes `+where, args...).Scan(&n); err != nil {
+
+	err := c.db.Read().QueryRowContext(ctx, fmt.Sprintf(
+		`SELECT count(*) FROM (SELECT 1 FROM opsconsole_changes %s %s LIMIT %d) AS some`, filter.join(), where, CountMost+1),
+		args...).Scan(&n)
+	if err != nil {
 		return 0, fmt.Errorf("count changes: %w", err)
 	}
 
 	return n, nil
+}
+
+// join finds the changes of a field by the field.
+func (f Filter) join() string {
+	if f.Field == "" {
+		return ""
+	}
+
+	return `JOIN opsconsole_change_fields ON change_id = id`
 }
 
 func (f Filter) where() (clause string, args []any) {
@@ -86,7 +104,7 @@ func (f Filter) where() (clause string, args []any) {
 	}
 
 	if f.Field != "" {
-		add("id IN (SELECT change_id FROM opsconsole_change_fields WHERE field = $%d)", f.Field)
+		add("field = $%d", f.Field)
 	}
 
 	if !f.From.IsZero() {

@@ -274,7 +274,7 @@ func (c *Changes) settleLeases(ctx context.Context, tx *sql.Tx, change Change, o
 		began = LeaseVoid
 	}
 
-	_, err := tx.ExecContext(ctx, `UPDATE opsconsole_leases SET state = $1 WHERE change_id = $2 AND state = 'pending'`,
+	_, err := tx.ExecContext(ctx, `UPDATE opsconsole_leases SET state = $1 WHERE change_id = $2 AND state IN ('pending', 'void')`,
 		began, change.ID)
 	if err != nil {
 		return fmt.Errorf("begin the lease: %w", err)

@@ -128,12 +128,15 @@ func (c *Changes) endLease(
 	case section.equalIn(fields, current.Values, lease.Before):
 		return c.closeLease(ctx, actor, lease, LeaseEnded, reason, "The values had gone back already.", audit.Done)
 	case !section.equalIn(fields, current.Values, lease.Set) && (!asked || lease.State != LeaseHeld):
-		return c.closeLease(ctx, actor, lease, LeaseHeld, reason,
-			"Somebody else changed what it set: "+c.whoChanged(current)+". Keep what is set now, or end it and go back.", audit.Refused)
+		return c.hold(ctx, actor, lease, reason, "Somebody else changed what it set: "+c.whoChanged(current)+".")
 	}
 
 	after := current.Values.Clone()
 	maps.Copy(after, lease.Before)
+
+	if err := section.validateChanged(after, section.Diff(current.Values, after)); err != nil {
+		return c.hold(ctx, actor, lease, reason, "What was set before does not go with the rest any more"+fieldText(ops.AsError(err))+".")
+	}
 
 	result, err := c.perform(ctx, service, actor, Plan{Current: current, After: after}, Request{
 		Section: section.Name, Revision: current.Revision, Values: lease.Before, Reason: reason,
@@ -143,11 +146,25 @@ func (c *Changes) endLease(
 		return lease, err
 	}
 
-	if result.Change.Outcome == Failed {
+	switch {
+	case result.Change.Outcome != Failed:
+		return c.Lease(ctx, id)
+	case result.Refusal != nil && final(result.Refusal.Code):
+		return c.hold(ctx, actor, lease, reason, *result.Change.Error)
+	default:
 		return lease, ops.Unavailable("control plane", *result.Change.Error)
 	}
+}
 
-	return c.Lease(ctx, id)
+// final reports whether asking the control plane again would change nothing.
+func final(code ops.Code) bool {
+	return code == ops.CodeValidationFailed || code == ops.CodeConflict || code == ops.CodeNotFound
+}
+
+// hold stops a lease from ending by itself and asks.
+func (c *Changes) hold(ctx context.Context, actor audit.Actor, lease Lease, reason, why string) (Lease, error) {
+	return c.closeLease(ctx, actor, lease, LeaseHeld, reason,
+		why+" Keep what is set now, or set it right and end this by hand.", audit.Refused)
 }
 
 func notOpen(lease Lease, asked bool) error {
@@ -167,6 +184,8 @@ func leaseWord(lease Lease) string {
 		return "being ended at this moment"
 	case lease.State == LeasePending:
 		return "not known to have begun yet"
+	case lease.State == LeaseHeld:
+		return "held: keep what is set, or end it"
 	default:
 		return "over: it was " + string(lease.State)
 	}
@@ -204,7 +223,8 @@ func (c *Changes) closeLease(
 
 	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_leases SET state = $1, ended_at = $2, note = $3 WHERE id = $4 AND state IN ('active', 'held')`,
+			UPDATE opsconsole_leases SET state = $1, ended_at = $2, note = $3
+			WHERE id = $4 AND state IN ('active', 'held') AND end_change_id IS NULL`,
 			state, ended, note, lease.ID)
 		if err != nil {
 			return err
@@ -245,7 +265,12 @@ func (c *Changes) Confirm(ctx context.Context, actor audit.Actor, id int64, reas
 		return Lease{}, err
 	}
 
-	return c.closeLease(ctx, actor, lease, LeaseConfirmed, reason, "Made permanent.", audit.Done)
+	note := "Made permanent."
+	if lease.State == LeaseHeld {
+		note = "What was set when it was decided was kept."
+	}
+
+	return c.closeLease(ctx, actor, lease, LeaseConfirmed, reason, note, audit.Done)
 }
 
 // Extend moves the end of a lease.

@@ -216,39 +216,56 @@ func (c *Changes) PreviewPoint(ctx context.Context, service ops.Service, id int6
 
 	plan := PointPlan{Point: point, Complete: true}
 
-	var revisions []string
-
 	for _, section := range Sections() {
-		current, err := c.current(ctx, service, section)
-		if err != nil {
-			return PointPlan{}, err
-		}
-
-		differences := section.Diff(current.Values, point.Sections[section.Name])
-
-		part := SectionPlan{
-			Section: section.Name, Title: section.Title, State: PointUnchanged,
-			Revision: current.Revision, Differences: differences,
-		}
-		if len(differences) > 0 {
-			part.State, plan.Complete = PointDiffers, false
-		}
-
-		if current.Open != nil {
-			part.Error = unsettled(section, *current.Open).Error()
-		}
+		part, confirm := c.previewSection(ctx, service, section, point)
+		plan.Sections = append(plan.Sections, part)
+		plan.Complete = plan.Complete && part.State == PointUnchanged
 
 		if plan.Confirm == "" {
-			plan.Confirm = c.policy.confirmation(section, differences)
+			plan.Confirm = confirm
 		}
-
-		plan.Sections = append(plan.Sections, part)
-		revisions = append(revisions, string(section.Name)+":"+current.Revision)
 	}
 
-	plan.Revision = strings.Join(revisions, ",")
+	plan.Revision = plan.revision()
 
 	return plan, nil
+}
+
+// revision names the revisions of all sections.
+func (p PointPlan) revision() string {
+	revisions := make([]string, 0, len(p.Sections))
+	for _, part := range p.Sections {
+		revisions = append(revisions, string(part.Section)+":"+part.Revision)
+	}
+
+	return strings.Join(revisions, ",")
+}
+
+// previewSection compares one section with the point, and says why restoring it would
+// have to be confirmed. One that cannot be read now does not keep the others from it.
+func (c *Changes) previewSection(
+	ctx context.Context, service ops.Service, section Section, point Point,
+) (part SectionPlan, confirm string) {
+	part = SectionPlan{Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []Difference{}}
+
+	current, err := c.current(ctx, service, section)
+	if err != nil {
+		part.State, part.Error = PointFailed, ops.AsError(err).Message
+
+		return part, ""
+	}
+
+	part.Revision = current.Revision
+
+	if d := section.Diff(current.Values, point.Sections[section.Name]); len(d) > 0 {
+		part.State, part.Differences = PointDiffers, d
+	}
+
+	if current.Open != nil {
+		part.Error = ops.AsError(unsettled(section, *current.Open)).Message
+	}
+
+	return part, c.policy.confirmation(section, part.Differences)
 }
 
 // RestorePoint brings every section back to the point, a change each. What fails in one
@@ -269,12 +286,7 @@ func (c *Changes) RestorePoint(
 		})
 	}
 
-	if plan.Confirm != "" && strings.TrimSpace(confirm) != c.policy.Environment {
-		errs = append(errs, ops.FieldError{
-			Field: "body.confirm", Type: "confirm",
-			Message: fmt.Sprintf("%s Type %q, the environment's name, to confirm.", plan.Confirm, c.policy.Environment),
-		})
-	}
+	errs = append(errs, c.policy.confirmed(plan.Confirm, confirm)...)
 
 	switch {
 	case len(errs) > 0:
@@ -291,13 +303,15 @@ func (c *Changes) RestorePoint(
 
 	for i := range plan.Sections {
 		part := &plan.Sections[i]
-		if part.State == PointUnchanged {
-			continue
+		if part.State == PointDiffers {
+			c.restoreSection(ctx, service, actor, plan.Point, part, reason)
 		}
 
-		c.restoreSection(ctx, service, actor, plan.Point, part, reason)
-		plan.Complete = plan.Complete && part.State == PointRestored
+		plan.Complete = plan.Complete && (part.State == PointRestored || part.State == PointUnchanged)
 	}
+
+	// To go on from: what is left can be tried again at once.
+	plan.Revision = plan.revision()
 
 	return plan, nil
 }
@@ -307,7 +321,7 @@ func (c *Changes) restoreSection(
 ) {
 	result, err := c.Apply(ctx, service, actor, Request{
 		Section: part.Section, Revision: part.Revision, Values: point.Sections[part.Section], Reason: reason,
-		Source: SourceRestore, Confirm: c.policy.Environment, repeated: true,
+		Source: SourceRestore, Confirm: c.policy.Environment, point: &point.ID, repeated: true,
 	})
 	if err != nil {
 		part.State, part.Error = PointFailed, ops.AsError(err).Message

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -50,12 +51,11 @@ func CheckReason(reason string) []ops.FieldError {
 	}
 }
 
-// checkNewReason refuses the reason that the same person gave for the last change of
-// the section that took effect: what is copied explains nothing.
-func (c *Changes) checkNewReason(ctx context.Context, username string, section SectionName, reason string) ([]ops.FieldError, error) {
+// checkNewReason refuses the reason of the section's last change that took effect: what
+// is copied explains nothing.
+func (c *Changes) checkNewReason(ctx context.Context, section SectionName, reason string) ([]ops.FieldError, error) {
 	last, err := c.list(ctx, `WHERE section = $1 AND outcome = 'applied' ORDER BY id DESC LIMIT 1`, section)
-	if err != nil || len(last) == 0 || last[0].Actor != username ||
-		!strings.EqualFold(strings.TrimSpace(last[0].Reason), strings.TrimSpace(reason)) {
+	if err != nil || len(last) == 0 || !strings.EqualFold(strings.TrimSpace(last[0].Reason), strings.TrimSpace(reason)) {
 		return nil, err
 	}
 
@@ -72,18 +72,44 @@ func (p Policy) confirmation(section Section, differences []Difference) string {
 	}
 
 	for _, d := range differences {
-		before, wasNumber := d.Before.(int64)
-		after, isNumber := d.After.(int64)
+		before, after := d.Field.size(d.Before), d.Field.size(d.After)
 
 		switch {
-		case wasNumber && isNumber && float64(after) <= p.ConfirmBelow*float64(before):
-			return fmt.Sprintf("%s goes from %d down to %d.", d.Field.Label, before, after)
+		case after <= p.ConfirmBelow*before:
+			return fmt.Sprintf("%s goes from %s down to %s.", d.Field.Label, plainly(d.Before), plainly(d.After))
 		case section.Name == Maintenance && d.Field.Name == "enabled" && d.After == true:
 			return "While maintenance is on, nobody can create an instance."
 		}
 	}
 
 	return ""
+}
+
+// size makes the values of a limit comparable; no expiry is longer than any duration.
+// What is no limit is not a number.
+func (f Field) size(value any) float64 {
+	switch v := value.(type) {
+	case int64:
+		return float64(v)
+	case nil:
+		if f.Kind == KindDuration {
+			return math.Inf(1)
+		}
+	case string:
+		if length, err := ops.ParseDuration(v); f.Kind == KindDuration && err == nil {
+			return length.Seconds()
+		}
+	}
+
+	return math.NaN()
+}
+
+func plainly(value any) string {
+	if value == nil {
+		return "no expiry"
+	}
+
+	return fmt.Sprint(value)
 }
 
 // checkConfirm wants the environment's name for a grave change by hand.

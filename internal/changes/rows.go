@@ -71,7 +71,7 @@ func (c *Changes) advance(
 }
 
 const columns = `id, section, at, actor, reason, source, outcome, before_json, after_json, fields,
-	restores, error, request_id, settled_at, since,
+	restores, error, request_id, settled_at, since, unknown_at, point_id,
 	(SELECT k.actor FROM opsconsole_kept_changes k WHERE k.change_id = id),
 	(SELECT k.reason FROM opsconsole_kept_changes k WHERE k.change_id = id),
 	(SELECT k.at FROM opsconsole_kept_changes k WHERE k.change_id = id)`
@@ -101,11 +101,11 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields,
-			restores, error, request_id, settled_at, since, intent)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, $13, $14) RETURNING id`,
+			restores, error, request_id, settled_at, since, intent, point_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, $13, $14, $15) RETURNING id`,
 		change.Section, store.Time{Time: change.At}, change.Actor, change.Reason, change.Source, change.Outcome,
 		string(before), string(after), strings.Join(change.Fields, ","),
-		change.Restores, change.RequestID, settled, since, intent).Scan(&id)
+		change.Restores, change.RequestID, settled, since, intent, change.Point).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("write the change: %w", err)
 	}
@@ -138,11 +138,12 @@ func scan(row interface{ Scan(dest ...any) error }) (Change, error) {
 		restores              sql.NullInt64
 		errText               sql.NullString
 		keptBy, keptReason    sql.NullString
-		keptAt                store.Time
+		keptAt, unknown       store.Time
+		point                 sql.NullInt64
 	)
 
 	err := row.Scan(&c.ID, &c.Section, &at, &c.Actor, &c.Reason, &c.Source, &c.Outcome, &before, &after, &fields,
-		&restores, &errText, &c.RequestID, &settled, &since, &keptBy, &keptReason, &keptAt)
+		&restores, &errText, &c.RequestID, &settled, &since, &unknown, &point, &keptBy, &keptReason, &keptAt)
 	if err != nil {
 		return Change{}, err
 	}
@@ -172,6 +173,12 @@ func scan(row interface{ Scan(dest ...any) error }) (Change, error) {
 
 	if !since.IsZero() {
 		c.Since = &since.Time
+	}
+
+	c.unknownAt = unknown.Time
+
+	if point.Valid {
+		c.Point = &point.Int64
 	}
 
 	if keptBy.Valid {

@@ -2,6 +2,8 @@ package changes
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -52,6 +54,25 @@ func (s Section) Field(name string) (Field, bool) {
 	}
 
 	return Field{}, false
+}
+
+// validateChanged checks the rules between values, of those kinds alone that a change
+// touches: what is wrong elsewhere was there before and is not its business.
+func (s Section) validateChanged(after Values, differences []Difference) error {
+	err := s.validate(after)
+
+	fields := ops.FieldErrors(err)
+	if len(fields) == 0 {
+		return err
+	}
+
+	return ops.Invalid(slices.DeleteFunc(slices.Clone(fields), func(e ops.FieldError) bool {
+		return !slices.ContainsFunc(differences, func(d Difference) bool {
+			kind, _, _ := strings.Cut(d.Field.Name, ".")
+
+			return e.Field == "body."+d.Field.Name || strings.HasPrefix(e.Field, "body."+kind+".")
+		})
+	}))
 }
 
 // reading is a section as the control plane holds it, and what it says of who set

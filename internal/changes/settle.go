@@ -21,7 +21,7 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 		Section: section.Name, At: c.moment(), Actor: actor.Username, Reason: request.Reason,
 		Source: request.Source, Outcome: Pending, Before: plan.Current.Values, After: plan.After,
 		Fields:   names(section.Diff(plan.Current.Values, plan.After)),
-		Restores: request.Restores, RequestID: actor.RequestID,
+		Restores: request.Restores, Point: request.point, RequestID: actor.RequestID,
 	}
 
 	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
@@ -81,17 +81,23 @@ func (c *Changes) conclude(
 	ctx context.Context, service ops.Service, section Section, actor audit.Actor, change Change, writeErr error,
 ) (Change, error) {
 	if writeErr != nil && ops.NotDone(writeErr) {
-		return c.settle(ctx, section, actor, change, result{Failed, refusal(writeErr)}, nil)
+		return c.settle(ctx, section, actor, change, result{outcome: Failed, message: refusal(writeErr)}, nil)
 	}
 
-	found, err := section.read(ctx, service)
+	var found reading
+
+	err := within(ctx, callTimeout, func(ctx context.Context) (err error) {
+		found, err = section.read(ctx, service)
+
+		return err
+	})
 	if err != nil {
 		message := "The control plane did not answer when the values were read back. They are read again until it does."
 		if writeErr != nil {
-			message = "The control plane did not say whether it made the change. The values are read back until it is known."
+			message = notSaid
 		}
 
-		return c.settle(ctx, section, actor, change, result{Unknown, message}, nil)
+		return c.settle(ctx, section, actor, change, result{outcome: Unknown, message: message}, nil)
 	}
 
 	return c.settle(ctx, section, actor, change, verdict(section, change, writeErr, found), &found)
@@ -106,8 +112,9 @@ func (c *Changes) Recover(ctx context.Context) error {
 	}
 
 	return c.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_changes SET outcome = $1, error = $2 WHERE outcome = $3`,
-			Unknown, "The console was stopped before the control plane answered. The values are read back.", Pending)
+		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_changes SET outcome = $1, error = $2, unknown_at = $3 WHERE outcome = $4`,
+			Unknown, "The console was stopped before the control plane answered. The values are read back.",
+			store.Time{Time: c.moment()}, Pending)
 
 		return err
 	})
@@ -116,22 +123,24 @@ func (c *Changes) Recover(ctx context.Context) error {
 // ripe reports whether reading back can tell what became of an open change. One from
 // the future is as old as can be: the clock was set back.
 func (c *Changes) ripe(change Change) bool {
-	age := c.now().Sub(change.At)
-	if age < -abandoned {
-		return true
+	from, wait := change.At, abandoned
+	if change.Outcome == Unknown {
+		from, wait = change.unknownAt, grace
 	}
 
-	if change.Outcome == Pending {
-		return age >= abandoned
-	}
+	age := c.now().Sub(from)
 
-	return age >= grace
+	return age >= wait || age < -abandoned
 }
+
+const notSaid = "The control plane did not say whether it made the change. The values are read back until it is known."
 
 // result is an outcome and what to say of it.
 type result struct {
 	outcome Outcome
 	message string
+	// givenUp says that a request of ours was never answered and may yet be carried out.
+	givenUp bool
 }
 
 // verdict judges a change by what the section holds after the call. Only the fields
@@ -143,13 +152,13 @@ func verdict(section Section, change Change, writeErr error, found reading) resu
 	case section.equalIn(ours, change.After, found.values):
 		return result{outcome: Applied}
 	case writeErr == nil:
-		return result{Failed, "The control plane accepted the change, but holds other values."}
+		return result{outcome: Failed, message: "The control plane accepted the change, but holds other values."}
 	case !section.equalIn(ours, change.Before, found.values):
-		return result{Failed, "The control plane holds neither the old values nor the new ones."}
+		return result{outcome: Failed, message: "The control plane holds neither the old values nor the new ones."}
 	case errors.Is(writeErr, errInterrupted):
-		return result{Failed, "The control plane did not carry it out: the old values are still set."}
+		return result{outcome: Failed, message: "The control plane did not carry it out: the old values are still set.", givenUp: true}
 	default:
-		return result{Unknown, "The control plane did not say whether it made the change. The values are read back until it is known."}
+		return result{outcome: Unknown, message: notSaid}
 	}
 }
 
@@ -164,6 +173,9 @@ func refusal(err error) string {
 func (c *Changes) settle(
 	ctx context.Context, section Section, actor audit.Actor, change Change, end result, found *reading,
 ) (Change, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+
 	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
 		now, err := head(ctx, tx, section.Name)
 		if err != nil {
@@ -175,7 +187,7 @@ func (c *Changes) settle(
 			return err
 		}
 
-		request := Request{Section: change.Section, Restores: change.Restores}
+		request := Request{Section: change.Section, Source: change.Source}
 
 		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
 			Action: request.action(), Object: request.object(), Outcome: auditOutcome(end.outcome),
@@ -199,8 +211,10 @@ func (c *Changes) settle(
 			}
 
 			now.revision++
-			now.seenAt.Time = c.moment()
 		}
+
+		// It happened while the change was under way.
+		now.seenAt.Time = change.At
 
 		if found == nil || section.equal(holds, found.values) {
 			return nil
@@ -217,15 +231,23 @@ func (c *Changes) settle(
 
 // close sets the outcome of a change that is still open; won is false when it is not.
 func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end result) (won bool, intent int64, err error) {
-	settled := store.Time{Time: c.moment()}
+	var settled, unknown store.Time
 	if end.outcome == Unknown {
-		settled = store.Time{}
+		unknown.Time = c.moment()
+	} else {
+		settled.Time = c.moment()
+	}
+
+	givenUp := 0
+	if end.givenUp {
+		givenUp = 1
 	}
 
 	err = tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3
-		WHERE id = $4 AND outcome IN ('pending', 'unknown') AND outcome <> $1 RETURNING intent`,
-		end.outcome, sql.NullString{String: end.message, Valid: end.message != ""}, settled, change.ID).Scan(&intent)
+		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, unknown_at = $4, given_up = $5
+		WHERE id = $6 AND outcome IN ('pending', 'unknown') AND outcome <> $1 RETURNING intent`,
+		end.outcome, sql.NullString{String: end.message, Valid: end.message != ""}, settled, unknown, givenUp, change.ID,
+	).Scan(&intent)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, 0, nil
 	}

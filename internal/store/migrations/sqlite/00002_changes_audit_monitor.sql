@@ -56,8 +56,16 @@ CREATE TABLE opsconsole_changes (
     request_id  TEXT    NOT NULL,
     settled_at  TEXT,
     since       TEXT,
-    intent      INTEGER NOT NULL
+    intent      INTEGER NOT NULL,
+    -- When it became unknown; from then on it is waited for what is still on its way.
+    unknown_at  TEXT,
+    -- 1 for one that was given up although the control plane never answered: should its
+    -- values turn up later, it was carried out late.
+    given_up    INTEGER NOT NULL DEFAULT 0,
+    -- The named point that it restored a part of.
+    point_id    INTEGER
 );
+CREATE INDEX opsconsole_changes_outcome ON opsconsole_changes (outcome, id);
 -- One change of a section at a time, also across replicas.
 CREATE UNIQUE INDEX opsconsole_changes_open ON opsconsole_changes (section) WHERE outcome IN ('pending', 'unknown');
 CREATE INDEX opsconsole_changes_section ON opsconsole_changes (section, id);

@@ -1,0 +1,188 @@
+package changes_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestAChangeThatIsCarriedOutLateIsOursNotExternal(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		r := request(w.current(t).Revision, 9)
+		r.Term, _ = w.ParseTerm("1h", "", "")
+		w.service.fail(lost(), nil, nil)
+
+		change := w.apply(t, r)
+
+		w.service.fail(nil, nil, nil)
+		w.clock.pass(time.Minute)
+		w.current(t)
+
+		if given, err := w.Get(t.Context(), change.ID); err != nil || given.Outcome != changes.Failed {
+			t.Fatalf("got %+v, %v", given, err)
+		}
+
+		// The request had been on its way all the time.
+		w.set(t, 9)
+		w.clock.pass(time.Minute)
+
+		current := w.current(t)
+		if current.Last == nil || current.Last.ID != change.ID || current.Last.Outcome != changes.Applied || current.Last.Error == nil {
+			t.Fatalf("got %+v", current.Last)
+		}
+
+		if n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceExternal}); err != nil || n != 0 {
+			t.Errorf("%d external changes, %v", n, err)
+		}
+
+		// What it set for a time goes back at its time.
+		w.clock.pass(time.Hour)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 5 {
+			t.Errorf("not taken back: %v", err)
+		}
+	})
+}
+
+func TestAnUnansweredChangeIsWaitedForFromWhenItBecameUnknown(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		slow := &slowly{faulty: w.service, clock: w.clock}
+		w.service.fail(lost(), nil, nil)
+
+		result, err := w.Apply(t.Context(), slow, dave, request(w.current(t).Revision, 7))
+		if err != nil || result.Change.Outcome != changes.Unknown {
+			t.Fatalf("got %+v, %v", result, err)
+		}
+
+		w.service.fail(nil, nil, nil)
+		w.clock.pass(5 * time.Second)
+
+		if current := w.current(t); current.Open == nil {
+			t.Error("given up within the time that a request may take")
+		}
+	})
+}
+
+// slowly takes ten seconds for a write.
+type slowly struct {
+	*faulty
+
+	clock *clock
+}
+
+func (s *slowly) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
+	s.clock.pass(10 * time.Second)
+
+	return s.faulty.UpdateConcurrencyConfig(ctx, u)
+}
+
+func (w *world) saveLifecycle(t *testing.T, term string, values changes.Values) changes.Result {
+	t.Helper()
+
+	current, err := w.Current(t.Context(), w.service, changes.Lifecycle)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	r := changes.Request{
+		Section: changes.Lifecycle, Revision: current.Revision, Values: values, Source: changes.SourceAPI, Confirm: "test",
+		Reason: "trying durations at " + w.clock.now().String(),
+	}
+	r.Term, _ = w.ParseTerm(term, "", "")
+
+	result, err := w.Apply(t.Context(), w.service, dave, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return result
+}
+
+func TestALeaseWhoseOldValuesWouldBeInvalidIsHeldAndNotTriedForEver(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.saveLifecycle(t, "1m", changes.Values{"instance.default_ttl": "PT1H"}).Lease
+		w.clock.pass(time.Second)
+		w.saveLifecycle(t, "", changes.Values{"instance.max_ttl": "PT12H"})
+		w.clock.pass(time.Minute)
+
+		for range 3 {
+			if err := w.EndDue(t.Context(), w.service); err != nil {
+				t.Fatal(err)
+			}
+
+			w.clock.pass(time.Minute)
+		}
+
+		if got := w.lease(t, lease.ID); got.State != changes.LeaseHeld || got.Note == "" {
+			t.Errorf("got %+v", got)
+		}
+
+		if n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceLeaseEnd}); err != nil || n != 0 {
+			t.Errorf("%d changes were tried, %v", n, err)
+		}
+	})
+}
+
+func TestShorteningADurationToHalfIsGrave(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		current, err := w.Current(t.Context(), w.service, changes.Lifecycle)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for field, value := range map[string]any{"mapping.max_ttl": "PT1S", "instance.default_ttl": "12h", "mapping.default_ttl": "P1D"} {
+			_, err := w.Apply(t.Context(), w.service, dave, changes.Request{
+				Section: changes.Lifecycle, Revision: current.Revision, Values: changes.Values{field: value},
+				Reason: "shorter than it was", Source: changes.SourceAPI,
+			})
+			if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.confirm" {
+				t.Errorf("%s: got %v", field, err)
+			}
+		}
+	})
+}
+
+func TestAnOutsideChangeIsAskedAboutWhileItHolds(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+		w.current(t)
+		w.set(t, 8)
+
+		r := request(w.current(t).Revision, 0)
+		r.Values = changes.Values{"cluster_total": int64(70)}
+		w.apply(t, r)
+
+		asked, err := w.Unreviewed(t.Context())
+		if err != nil || len(asked) != 1 {
+			t.Fatalf("an unrelated change hid it: %+v, %v", asked, err)
+		}
+
+		if _, err := w.restore(t, asked[0].ID, w.current(t).Revision, "nobody agreed to that"); err != nil {
+			t.Fatal(err)
+		}
+
+		if asked, err := w.Unreviewed(t.Context()); err != nil || len(asked) != 0 {
+			t.Errorf("got %+v, %v", asked, err)
+		}
+
+		if _, err := w.KeepExternal(t.Context(), dave, asked[0].ID, "too late for that"); ops.AsError(err).Code != ops.CodeConflict {
+			t.Errorf("got %v", err)
+		}
+	})
+}
