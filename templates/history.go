@@ -14,7 +14,7 @@ type History struct {
 	Items []changes.Change `json:"items"`
 	// Next is the value of before for the next page, null on the last one.
 	Next *int64 `json:"next"`
-	// Total counts what the filter selects.
+	// Total counts what the filter selects; more than 1,000 is 1,001.
 	Total  int           `json:"total"`
 	Filter HistoryFilter `json:"-"`
 	// Tickets become links in reasons.
