@@ -3,6 +3,7 @@ package handlers
 import (
 	"encoding/csv"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,8 +20,8 @@ import (
 func (p *page) auditQuery() (audit.Filter, templates.AuditFilter, *query) {
 	q := &query{p: p, errs: map[string]string{}}
 	filter := audit.Filter{
-		Actor: p.QueryParam("actor"), Action: audit.Action(q.oneOf("action", texts(audit.Actions()))),
-		Object: p.QueryParam("object"), Outcome: audit.Outcome(q.oneOf("outcome", texts(audit.Outcomes()))),
+		Actor: q.text("actor"), Action: audit.Action(q.oneOf("action", texts(audit.Actions()))),
+		Object: q.text("object"), Outcome: audit.Outcome(q.oneOf("outcome", texts(audit.Outcomes()))),
 		From: q.moment("from"), Until: q.moment("until"), Before: q.cursor(), Limit: q.limit(),
 	}
 	typed := templates.AuditFilter{
@@ -59,8 +60,16 @@ func (h *Handlers) audit(p *page) error {
 	return p.answer(answer{status: status, data: view, full: templates.AuditPage(h.shell(p, "audit", "Audit"), view)})
 }
 
+// exported is how the entries of an export are written, and what stands above them.
+type exported struct {
+	kind, name string
+	head       func() error
+	write      func(audit.Entry) error
+	flush      func() error
+}
+
 // export writes every entry that the filter selects, newest first, as it reads them.
-func (h *Handlers) export(p *page, kind, name string, write func(audit.Entry) error, flush func() error) error {
+func (h *Handlers) export(p *page, x exported) error {
 	filter, _, q := p.auditQuery()
 	if err := q.refusal(); err != nil {
 		return err
@@ -73,52 +82,64 @@ func (h *Handlers) export(p *page, kind, name string, write func(audit.Entry) er
 		return err
 	}
 
+	next, stop := iter.Pull2(h.Audit.All(p.ctx(), filter))
+	defer stop()
+
+	// What goes wrong with the first page can still be said.
+	entry, err, more := next()
+	if err != nil {
+		return err
+	}
+
 	header := p.Response().Header()
-	header.Set(echo.HeaderContentType, kind)
-	header.Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	header.Set(echo.HeaderContentType, x.kind)
+	header.Set(echo.HeaderContentDisposition, `attachment; filename="`+x.name+`"`)
 	p.Response().WriteHeader(http.StatusOK)
 
-	for entry, err := range h.Audit.All(p.ctx(), filter) {
+	if err := x.head(); err != nil {
+		return err
+	}
+
+	for ; more; entry, err, more = next() {
 		if err != nil {
 			return err
 		}
 
-		if err := write(entry); err != nil {
+		if err := x.write(entry); err != nil {
 			return err
 		}
 	}
 
-	return flush()
+	return x.flush()
 }
 
 // auditCSV is the log for a spreadsheet: RFC 4180.
 func (h *Handlers) auditCSV(p *page) error {
 	w := csv.NewWriter(p.Response())
-	head := []string{
-		"seq", "at", "actor", "role", "remote_addr", "request_id", "action", "object", "outcome",
-		"reason", "intent", "change", "before", "after", "message", "prev_hash", "hash",
-	}
-	first := true
 
-	return h.export(p, "text/csv; charset=utf-8", "audit.csv", func(e audit.Entry) error {
-		if first {
-			first = false
+	return h.export(p, exported{
+		kind: "text/csv; charset=utf-8", name: "audit.csv",
+		head: func() error {
+			return w.Write([]string{
+				"seq", "at", "actor", "role", "remote_addr", "request_id", "action", "object", "outcome",
+				"reason", "intent", "change", "before", "after", "message", "prev_hash", "hash",
+			})
+		},
+		write: func(e audit.Entry) error { return w.Write(csvRow(e)) },
+		flush: func() error {
+			w.Flush()
 
-			if err := w.Write(head); err != nil {
-				return err
-			}
-		}
-
-		return w.Write([]string{
-			strconv.FormatInt(e.Seq, 10), e.At.Format(time.RFC3339Nano), inert(e.Actor), e.Role, e.RemoteAddr, inert(e.RequestID),
-			string(e.Action), inert(e.Object), string(e.Outcome), inert(e.Reason), strconv.FormatInt(e.Intent, 10),
-			strconv.FormatInt(e.Change, 10), string(e.Before), string(e.After), inert(e.Message), e.PrevHash, e.Hash,
-		})
-	}, func() error {
-		w.Flush()
-
-		return w.Error()
+			return w.Error()
+		},
 	})
+}
+
+func csvRow(e audit.Entry) []string {
+	return []string{
+		strconv.FormatInt(e.Seq, 10), e.At.Format(time.RFC3339Nano), inert(e.Actor), e.Role, e.RemoteAddr, inert(e.RequestID),
+		string(e.Action), inert(e.Object), string(e.Outcome), inert(e.Reason), strconv.FormatInt(e.Intent, 10),
+		strconv.FormatInt(e.Change, 10), string(e.Before), string(e.After), inert(e.Message), e.PrevHash, e.Hash,
+	}
 }
 
 // inert keeps a spreadsheet from taking a text for a formula.
@@ -133,7 +154,10 @@ func inert(s string) string {
 // auditLines is the log as JSON, an entry a line, as the hashes were made from.
 func (h *Handlers) auditLines(p *page) error {
 	encoder := json.NewEncoder(p.Response())
+	nothing := func() error { return nil }
 
-	return h.export(p, "application/jsonl; charset=utf-8", "audit.jsonl",
-		func(e audit.Entry) error { return encoder.Encode(e) }, func() error { return nil })
+	return h.export(p, exported{
+		kind: "application/jsonl; charset=utf-8", name: "audit.jsonl",
+		head: nothing, write: func(e audit.Entry) error { return encoder.Encode(e) }, flush: nothing,
+	})
 }

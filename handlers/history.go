@@ -12,12 +12,12 @@ import (
 
 // history lists the changes that the query selects.
 func (h *Handlers) history(p *page) error {
+	q := query{p: p, errs: map[string]string{}}
 	typed := templates.HistoryFilter{
-		Section: p.QueryParam("section"), Actor: p.QueryParam("actor"), Field: p.QueryParam("field"),
+		Section: p.QueryParam("section"), Actor: q.text("actor"), Field: q.text("field"),
 		Source: p.QueryParam("source"), Outcome: p.QueryParam("outcome"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"),
 	}
-	q := query{p: p, errs: map[string]string{}}
 	filter := changes.Filter{
 		Section: changes.SectionName(q.oneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,
 		Source:  changes.Source(q.oneOf("source", texts(changes.Sources()))),

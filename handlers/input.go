@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -33,7 +34,7 @@ type input struct {
 	// typed is every field of a form as it was typed, nil for JSON.
 	typed url.Values
 
-	// aside holds the asides, "" where one was not sent.
+	// aside holds the asides that were sent.
 	aside map[string]string
 	errs  []ops.FieldError
 }
@@ -81,7 +82,8 @@ func badForm(cause error) error {
 	}})).Because(cause)
 }
 
-// readObject reads one JSON object.
+// readObject reads one JSON object, in which no field stands twice: which of the two is
+// meant nobody can tell.
 func readObject(body []byte) (object map[string]json.RawMessage, err error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&object); err != nil {
@@ -92,7 +94,61 @@ func readObject(body []byte) (object map[string]json.RawMessage, err error) {
 		return nil, badForm(errors.New("not one JSON object"))
 	}
 
+	twice, err := repeated(json.NewDecoder(bytes.NewReader(body)), "")
+	if err != nil {
+		return nil, badForm(err)
+	}
+
+	if twice != "" {
+		return nil, ops.Invalid([]ops.FieldError{givenTwice(twice)})
+	}
+
 	return object, nil
+}
+
+// repeated reads a value and returns the first name that an object in it has twice.
+func repeated(decoder *json.Decoder, path string) (twice string, err error) {
+	token, err := decoder.Token()
+	if err != nil {
+		return "", err
+	}
+
+	opened, isDelim := token.(json.Delim)
+	if !isDelim {
+		return "", nil
+	}
+
+	names := map[string]bool{}
+
+	for decoder.More() {
+		name := path
+
+		if opened == '{' {
+			key, err := decoder.Token()
+			if err != nil {
+				return "", err
+			}
+
+			name = strings.TrimPrefix(path+"."+fmt.Sprint(key), ".")
+			if names[name] {
+				return name, nil
+			}
+
+			names[name] = true
+		}
+
+		if twice, err := repeated(decoder, name); err != nil || twice != "" {
+			return twice, err
+		}
+	}
+
+	_, err = decoder.Token() // its end
+
+	return "", err
+}
+
+func givenTwice(name string) ops.FieldError {
+	return ops.FieldError{Field: "body." + clip(name), Message: "is given twice", Type: "duplicate"}
 }
 
 func readJSON(body []byte) (input, error) {
@@ -103,7 +159,9 @@ func readJSON(body []byte) (input, error) {
 
 	in := input{values: changes.Values{}, aside: map[string]string{}}
 	for _, name := range asides() {
-		in.aside[name] = in.text(object, name)
+		if _, given := object[name]; given {
+			in.aside[name] = in.text(object, name)
+		}
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(object)) {
@@ -113,26 +171,49 @@ func readJSON(body []byte) (input, error) {
 		}
 
 		var values changes.Values
-		if err := values.UnmarshalJSON(single); err != nil {
+		if err := values.UnmarshalJSON(single); err != nil || holdsNothing(object[name]) {
 			in.errs = append(in.errs, ops.FieldError{
-				Field: "body." + name, Message: "is not a value that this field can have", Type: "type",
+				Field: "body." + clip(name), Message: "is not a value that this field can have", Type: "type",
 			})
 
 			continue
 		}
 
-		maps.Copy(in.values, values)
+		for field, value := range values {
+			if _, given := in.values[field]; given {
+				in.errs = append(in.errs, givenTwice(field))
+			}
+
+			in.values[field] = value
+		}
 	}
 
 	return in, nil
 }
 
+// holdsNothing reports whether an object without fields is in the value: it sets nothing,
+// so whoever sent it meant something else.
+func holdsNothing(value json.RawMessage) bool {
+	var inner map[string]json.RawMessage
+	if json.Unmarshal(value, &inner) != nil || inner == nil {
+		return false
+	}
+
+	for _, v := range inner {
+		if holdsNothing(v) {
+			return true
+		}
+	}
+
+	return len(inner) == 0
+}
+
 // text takes a text, or a number, out of the object.
 func (in *input) text(object map[string]json.RawMessage, name string) string {
-	raw, given := object[name]
+	raw := object[name]
 	delete(object, name)
 
-	if !given || string(raw) == "null" {
+	if string(raw) == "null" {
 		return ""
 	}
 
@@ -221,21 +302,29 @@ func (in *input) as(section changes.Section) {
 // only refuses every field of a section, and every aside but the named ones.
 func (in *input) only(names ...string) []ops.FieldError {
 	errs := in.errs
-	refuse := func(name string) {
-		errs = append(errs, ops.FieldError{Field: "body." + name, Message: "is not a field of this form", Type: "extra_forbidden"})
+
+	for _, name := range slices.Sorted(maps.Keys(in.values)) {
+		errs = append(errs, notOfForm(name))
 	}
 
-	for name := range in.values {
-		refuse(name)
-	}
+	return append(errs, in.asidesOnly(names...)...)
+}
 
-	for name, value := range in.aside {
-		if value != "" && !slices.Contains(names, name) {
-			refuse(name)
+// asidesOnly refuses every aside but the named ones. Forms may send empty ones.
+func (in *input) asidesOnly(names ...string) []ops.FieldError {
+	var errs []ops.FieldError
+
+	for _, name := range slices.Sorted(maps.Keys(in.aside)) {
+		if (in.typed == nil || in.aside[name] != "") && !slices.Contains(names, name) {
+			errs = append(errs, notOfForm(name))
 		}
 	}
 
 	return errs
+}
+
+func notOfForm(name string) ops.FieldError {
+	return ops.FieldError{Field: "body." + clip(name), Message: "is not a field of this form", Type: "extra_forbidden"}
 }
 
 // sentenceOf begins a message of the contract with a capital, to stand alone.

@@ -125,6 +125,8 @@ func (h *Handlers) request(p *page, section changes.Section, in input) (changes.
 		request.Source = changes.SourceAPI
 	}
 
+	errs = append(errs, in.asidesOnly("reason", "revision", "duration", "until", "confirm_within", "confirm")...)
+
 	return request, append(in.errs, errs...)
 }
 

@@ -39,6 +39,8 @@ func (h *Handlers) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 			}
 
+			brokeOff := err != nil && c.Response().Committed
+
 			if err != nil {
 				c.Error(err)
 				err = nil
@@ -48,6 +50,10 @@ func (h *Handlers) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path),
 				slog.Int("status", c.Response().Status), slog.Duration("took", h.Now().Sub(begun)),
 				slog.String("request_id", id))
+
+			if brokeOff { // Nobody takes half an answer for a whole one.
+				panic(http.ErrAbortHandler)
+			}
 		}()
 
 		return next(c)

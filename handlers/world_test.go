@@ -40,6 +40,7 @@ import (
 type world struct {
 	t       *testing.T
 	url     string
+	db      *store.DB
 	plane   *line
 	monitor *monitor.Monitor
 	changes *changes.Changes
@@ -133,7 +134,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	t.Helper()
 
 	db := storetest.Open(t, storetest.SQLiteURL(t))
-	w := &world{t: t, plane: &line{Platform: newPlane(t, db)}, tokens: map[string]string{}, log: audit.New(db, time.Now)}
+	w := &world{t: t, db: db, plane: &line{Platform: newPlane(t, db)}, tokens: map[string]string{}, log: audit.New(db, time.Now)}
 	logger := slog.New(slog.DiscardHandler)
 
 	server := httptest.NewUnstartedServer(nil)
@@ -353,4 +354,26 @@ func at(value any, path ...string) any {
 	}
 
 	return value
+}
+
+// brokenOff asks for a page as dave and returns what went wrong while it was read.
+func (w *world) brokenOff(path string) error {
+	w.t.Helper()
+
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.url+path, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+
+	request.Header.Set("Authorization", "Bearer "+w.token("dave"))
+
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+
+	_, err = io.Copy(io.Discard, response.Body)
+
+	return err
 }
