@@ -2,7 +2,7 @@
 // server has drawn, and leaves it usable where it is not there.
 import "./clock.js";
 import "./live.js";
-import "./dialog.js";
+import "./panels.js";
 import "./palette.js";
 import "./menus.js";
 import "./forms.js";
