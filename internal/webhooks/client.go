@@ -1,0 +1,127 @@
+package webhooks
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// errForbidden says that a name leads where nothing may be sent.
+var errForbidden = errors.New("the address is not public")
+
+// newClient returns a client that dials nothing but what is allowed, follows no
+// redirect and asks no proxy. No connection is kept: what was dialled was looked at.
+func newClient(c Config) *http.Client {
+	dialer := &net.Dialer{
+		Timeout: c.Timeout, Resolver: c.Resolver,
+		Control: func(_, address string, _ syscall.RawConn) error {
+			// The address as it is dialled, after every name has been looked up.
+			if to, err := netip.ParseAddrPort(address); err != nil || !c.addressAllowed(to.Addr()) {
+				return fmt.Errorf("%s: %w", address, errForbidden)
+			}
+
+			return nil
+		},
+	}
+
+	return &http.Client{
+		Timeout: c.Timeout,
+		Transport: &http.Transport{
+			Proxy: nil, DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true,
+			TLSHandshakeTimeout: c.Timeout, ResponseHeaderTimeout: c.Timeout, MaxResponseHeaderBytes: 64 << 10,
+			TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.RootCAs},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// answer is how an attempt ended.
+type answer struct {
+	// status is that of HTTP, 0 when there was none.
+	status int
+	// problem is a sentence that says why it failed, "" when it did not.
+	problem string
+	// after is when the endpoint wants to be asked again, 0 when it did not say.
+	after time.Duration
+}
+
+// bodyMax is how much of an answer is read before the connection is closed; nobody
+// looks at it.
+const bodyMax = 64 << 10
+
+// post sends the body. The cause of a failure is for the log alone.
+func (s *Webhooks) post(ctx context.Context, to *url.URL, headers map[string]string, body string) (a answer, cause error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewBufferString(body))
+	if err != nil {
+		return answer{problem: "The address cannot be asked."}, err
+	}
+
+	for name, value := range headers {
+		r.Header.Set(name, value)
+	}
+
+	response, err := s.client.Do(r)
+	if err != nil {
+		return answer{problem: s.sentence(err, to.Hostname())}, err
+	}
+	defer response.Body.Close()
+
+	_, _ = io.CopyN(io.Discard, response.Body, bodyMax) // whatever it says, it has answered
+
+	a.status = response.StatusCode
+
+	switch class := a.status / 100; class {
+	case 2:
+	case 3:
+		a.problem = fmt.Sprintf("%s answered %d, a redirect; those are not followed.", to.Hostname(), a.status)
+	default:
+		a.problem = fmt.Sprintf("%s answered %d %s.", to.Hostname(), a.status, http.StatusText(a.status))
+	}
+
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		a.after = min(time.Duration(seconds)*time.Second, pauseMost)
+	}
+
+	return a, nil
+}
+
+// sentence says what went wrong without the words of a driver.
+func (s *Webhooks) sentence(err error, host string) string {
+	var (
+		dns         *net.DNSError
+		certificate *tls.CertificateVerificationError
+		header      tls.RecordHeaderError
+		timeout     interface{ Timeout() bool }
+	)
+
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "The console was stopped before " + host + " had answered."
+	case errors.Is(err, errForbidden):
+		return host + " leads to an address that is not public and not in --webhook-allowed-networks."
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return host + " is not known."
+	case errors.As(err, &dns):
+		return host + " could not be looked up."
+	case errors.As(err, &certificate):
+		return "The certificate of " + host + " is not valid for it."
+	case errors.As(err, &header) || errors.Is(err, http.ErrSchemeMismatch):
+		return host + " does not speak TLS."
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fmt.Sprintf("%s did not answer within %s.", host, s.Timeout)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return host + " refused the connection."
+	default:
+		return host + " could not be reached."
+	}
+}

@@ -1,0 +1,262 @@
+package webhooks
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// State is what became of a delivery.
+type State string
+
+// The states. A delivery is pending until it is delivered, has failed for 24 hours, or
+// is dropped because its endpoint was turned off or deleted.
+const (
+	Pending   State = "pending"
+	Delivered State = "delivered"
+	Failed    State = "failed"
+	Dropped   State = "dropped"
+)
+
+// States lists them all, for filters.
+func States() []State { return []State{Pending, Delivered, Failed, Dropped} }
+
+// Delivery is one event for one endpoint.
+type Delivery struct {
+	// ID is what receivers know it by; later ones sort after it.
+	ID      string   `json:"id"`
+	Webhook Receiver `json:"webhook"`
+	// Event is [TestEvent] for a test, which has no event and no window.
+	Event    maintenance.EventKind `json:"event"`
+	EventID  *int64                `json:"event_id"`
+	WindowID *int64                `json:"window_id"`
+	// Title is the window's.
+	Title string `json:"title"`
+	State State  `json:"state"`
+	// Note says why it was dropped, or given up.
+	Note string `json:"note"`
+	// Attempts is how often it was sent.
+	Attempts  int       `json:"attempts"`
+	CreatedAt time.Time `json:"created_at"`
+	// NextTryAt is when it is sent next; nil when it is not. While an attempt is under
+	// way it is when that one counts as lost.
+	NextTryAt  *time.Time `json:"next_try_at"`
+	FinishedAt *time.Time `json:"finished_at"`
+	// Last is the last attempt, nil before the first.
+	Last *Attempt `json:"last"`
+	// Log are all attempts, oldest first, and Body is what is sent; a list leaves both out.
+	Log  []Attempt       `json:"log,omitempty"`
+	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// Receiver is the endpoint of a delivery, which may have been deleted since.
+type Receiver struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Kind    Kind   `json:"kind"`
+	Deleted bool   `json:"deleted"`
+}
+
+// Attempt is one time that a delivery was sent.
+type Attempt struct {
+	Number int       `json:"number"`
+	At     time.Time `json:"at"`
+	// Status is the answer's, 0 when there was none.
+	Status     int   `json:"status"`
+	DurationMS int64 `json:"duration_ms"`
+	// Error says in a sentence why it failed, "" when it did not.
+	Error string `json:"error"`
+}
+
+// Filter selects deliveries; what is zero does not restrict.
+type Filter struct {
+	Webhook int64
+	Window  int64
+	State   State
+	Event   maintenance.EventKind
+	// Cursor is the Next of the page before.
+	Cursor string
+	// Limit is the most deliveries on a page; 0 means 50.
+	Limit int
+}
+
+// Page is deliveries, newest first. Next is the Cursor of the next page, "" on the last.
+type Page struct {
+	Items []Delivery
+	Next  string
+}
+
+const defaultLimit = 50
+
+// Deliveries returns a page of the log.
+func (s *Webhooks) Deliveries(ctx context.Context, filter Filter) (Page, error) {
+	if filter.Limit <= 0 {
+		filter.Limit = defaultLimit
+	}
+
+	where, args := filter.where()
+
+	items, err := s.deliveries(ctx, fmt.Sprintf(`%s ORDER BY d.id DESC LIMIT %d`, where, filter.Limit+1), args...)
+	if err != nil {
+		return Page{}, err
+	}
+
+	page := Page{Items: items}
+	if len(items) > filter.Limit {
+		page.Items = items[:filter.Limit]
+		page.Next = page.Items[filter.Limit-1].ID
+	}
+
+	return page, nil
+}
+
+// CountDeliveries returns how many the filter selects, whatever its Cursor and Limit.
+func (s *Webhooks) CountDeliveries(ctx context.Context, filter Filter) (n int, err error) {
+	filter.Cursor = ""
+	where, args := filter.where()
+	err = s.DB.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_webhook_deliveries d `+where, args...).Scan(&n)
+
+	return n, err
+}
+
+func (f Filter) where() (clause string, args []any) {
+	clause = "WHERE true"
+	add := func(term string, value any) {
+		args = append(args, value)
+		clause += fmt.Sprintf(" AND "+term, len(args))
+	}
+
+	if f.Webhook != 0 {
+		add("d.webhook_id = $%d", f.Webhook)
+	}
+
+	if f.Window != 0 {
+		add("d.window_id = $%d", f.Window)
+	}
+
+	if f.State != "" {
+		add("d.state = $%d", f.State)
+	}
+
+	if f.Event != "" {
+		add("d.event = $%d", f.Event)
+	}
+
+	if f.Cursor != "" {
+		add("d.id < $%d", f.Cursor)
+	}
+
+	return clause, args
+}
+
+// Delivery returns one with its log and body; RESOURCE_NOT_FOUND when there is none.
+func (s *Webhooks) Delivery(ctx context.Context, id string) (Delivery, error) {
+	found, err := s.deliveries(ctx, `WHERE d.id = $1`, id)
+	if err != nil {
+		return Delivery{}, err
+	}
+
+	if len(found) == 0 {
+		return Delivery{}, ops.NotFound("delivery", id)
+	}
+
+	d := found[0]
+
+	var body string
+	if err := s.DB.Read().QueryRowContext(ctx, `SELECT body FROM opsconsole_webhook_deliveries WHERE id = $1`, id).Scan(&body); err != nil {
+		if errors.Is(err, sql.ErrNoRows) { // it was old, and has just gone
+			return Delivery{}, ops.NotFound("delivery", id)
+		}
+
+		return Delivery{}, fmt.Errorf("read delivery %s: %w", id, err)
+	}
+
+	d.Body = json.RawMessage(body)
+	d.Log, err = s.attempts(ctx, id)
+
+	return d, err
+}
+
+func (s *Webhooks) attempts(ctx context.Context, id string) ([]Attempt, error) {
+	rows, err := s.DB.Read().QueryContext(ctx, `
+		SELECT number, at, status, duration_ms, error FROM opsconsole_webhook_attempts WHERE delivery_id = $1 ORDER BY number`, id)
+	if err != nil {
+		return nil, fmt.Errorf("list the attempts of delivery %s: %w", id, err)
+	}
+	defer rows.Close()
+
+	out := []Attempt{}
+
+	for rows.Next() {
+		var (
+			a  Attempt
+			at store.Time
+		)
+
+		if err := rows.Scan(&a.Number, &at, &a.Status, &a.DurationMS, &a.Error); err != nil {
+			return nil, fmt.Errorf("list the attempts of delivery %s: %w", id, err)
+		}
+
+		a.At = at.Time
+		out = append(out, a)
+	}
+
+	return out, rows.Err()
+}
+
+func (s *Webhooks) deliveries(ctx context.Context, clause string, args ...any) ([]Delivery, error) {
+	rows, err := s.DB.Read().QueryContext(ctx, `
+		SELECT d.id, d.webhook_id, w.name, w.kind, w.deleted_at, d.event, d.event_id, d.window_id, d.title, d.state, d.note,
+			d.attempts, d.created_at, d.next_try_at, d.finished_at,
+			a.at, coalesce(a.status, 0), coalesce(a.duration_ms, 0), coalesce(a.error, '')
+		FROM opsconsole_webhook_deliveries d
+		JOIN opsconsole_webhooks w ON w.id = d.webhook_id
+		LEFT JOIN opsconsole_webhook_attempts a ON a.delivery_id = d.id AND a.number = d.attempts `+clause, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	defer rows.Close()
+
+	out := []Delivery{}
+
+	for rows.Next() {
+		var (
+			d                                                Delivery
+			last                                             Attempt
+			deletedAt, createdAt, nextAt, finishedAt, lastAt store.Time
+		)
+
+		err := rows.Scan(&d.ID, &d.Webhook.ID, &d.Webhook.Name, &d.Webhook.Kind, &deletedAt, &d.Event, &d.EventID, &d.WindowID, &d.Title,
+			&d.State, &d.Note, &d.Attempts, &createdAt, &nextAt, &finishedAt, &lastAt, &last.Status, &last.DurationMS, &last.Error)
+		if err != nil {
+			return nil, fmt.Errorf("list deliveries: %w", err)
+		}
+
+		d.Webhook.Deleted, d.CreatedAt = !deletedAt.IsZero(), createdAt.Time
+		d.NextTryAt, d.FinishedAt = known(nextAt), known(finishedAt)
+
+		if at := known(lastAt); at != nil {
+			last.Number, last.At = d.Attempts, *at
+			d.Last = &last
+		}
+
+		out = append(out, d)
+	}
+
+	return out, rows.Err()
+}
+
+func known(t store.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+
+	return &t.Time
+}

@@ -1,0 +1,172 @@
+package webhooks
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Kind says what an endpoint understands.
+type Kind string
+
+// The kinds: signed JSON, and the messages of two chats.
+const (
+	Generic Kind = "generic"
+	Slack   Kind = "slack"
+	Teams   Kind = "teams"
+)
+
+// Kinds lists them all, for forms.
+func Kinds() []Kind { return []Kind{Generic, Slack, Teams} }
+
+// TestEvent is the event of what the test button sends.
+const TestEvent maintenance.EventKind = "test"
+
+// Events lists what an endpoint can be told, for forms.
+func Events() []maintenance.EventKind {
+	return []maintenance.EventKind{
+		maintenance.EventAnnounced, maintenance.EventChanged, maintenance.EventStarted, maintenance.EventExtended,
+		maintenance.EventOverrun, maintenance.EventEnded, maintenance.EventCancelled,
+	}
+}
+
+// Endpoint is where subscribers are told. Its address and secret stay in the database:
+// neither JSON nor the log has them.
+type Endpoint struct {
+	ID       int64  `json:"id"`
+	Revision int64  `json:"revision"`
+	Name     string `json:"name"`
+	Kind     Kind   `json:"kind"`
+	// Address is where it leads, without what others must not know: the path of a chat's
+	// webhook and the query of any.
+	Address string `json:"address"`
+	// Events are those that it is told; none means all.
+	Events    []maintenance.EventKind `json:"events"`
+	Enabled   bool                    `json:"enabled"`
+	CreatedBy string                  `json:"created_by"`
+	CreatedAt time.Time               `json:"created_at"`
+	UpdatedAt time.Time               `json:"updated_at"`
+
+	url     string
+	secret  string
+	deleted bool
+}
+
+// wants reports whether the endpoint is told of the event.
+func (e *Endpoint) wants(event maintenance.EventKind) bool {
+	return len(e.Events) == 0 || slices.Contains(e.Events, event)
+}
+
+// setURL keeps the address and what may be shown of it.
+func (e *Endpoint) setURL(raw string) {
+	e.url, e.Address = raw, ""
+
+	u, err := url.Parse(raw)
+	if err != nil || raw == "" {
+		return
+	}
+
+	path, query := u.EscapedPath(), ""
+
+	if e.Kind != Generic && path != "" && path != "/" {
+		path = "/…"
+	}
+
+	if u.RawQuery != "" {
+		query = "?…"
+	}
+
+	e.Address = u.Scheme + "://" + u.Host + path + query
+}
+
+// terms are what the audit log keeps of an endpoint.
+func (e *Endpoint) terms() (json.RawMessage, error) {
+	return json.Marshal(map[string]any{
+		"name": e.Name, "kind": e.Kind, "address": e.Address, "events": e.Events, "enabled": e.Enabled,
+	})
+}
+
+// Draft is an endpoint that somebody wants to add.
+type Draft struct {
+	Name string
+	Kind Kind
+	URL  string
+	// Events are those that it is told; none means all.
+	Events  []maintenance.EventKind
+	Enabled bool
+	Reason  string
+}
+
+// Edit is a change to an endpoint. What is nil stays as it is; the kind does.
+type Edit struct {
+	// Revision is the one that the form was filled from; 0 takes the endpoint as it is.
+	Revision int64
+
+	Name    *string
+	URL     *string
+	Events  *[]maintenance.EventKind
+	Enabled *bool
+	Reason  string
+}
+
+// NameMax is how long an endpoint's name can be, in characters.
+const NameMax = 100
+
+// problems collects what is wrong with a form.
+type problems []ops.FieldError
+
+func (p *problems) add(field, kind, message string) {
+	*p = append(*p, ops.FieldError{Field: "body." + field, Message: message, Type: kind})
+}
+
+func (p *problems) name(name string) {
+	switch n := utf8.RuneCountInString(name); {
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
+		p.add("name", "string", "has characters that are not text")
+	case name == "":
+		p.add("name", "string_too_short", "Give it a name by which it is known in the log.")
+	case n > NameMax:
+		p.add("name", "string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, NameMax))
+	}
+}
+
+func (p *problems) url(c Config, raw string) {
+	if _, err := c.CheckURL(raw); err != nil {
+		p.add("url", "url", err.Error())
+	}
+}
+
+// events returns the events in their order, each once.
+func (p *problems) events(given []maintenance.EventKind) []maintenance.EventKind {
+	kept := []maintenance.EventKind{}
+
+	for _, event := range Events() {
+		if slices.Contains(given, event) {
+			kept = append(kept, event)
+		}
+	}
+
+	for _, event := range given {
+		if !slices.Contains(kept, event) {
+			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %v", clip(string(event)), Events()))
+		}
+	}
+
+	return kept
+}
+
+func clip(s string) string {
+	const most = 50
+	if runes := []rune(strings.ToValidUTF8(s, "\uFFFD")); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+
+	return s
+}

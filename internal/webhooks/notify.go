@@ -1,0 +1,158 @@
+package webhooks
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Notify implements [maintenance.Notifier]: it writes a delivery for every endpoint that
+// wants the event. Nothing is sent before the transaction is there.
+func (s *Webhooks) Notify(ctx context.Context, tx *sql.Tx, event maintenance.Event) error {
+	endpoints, err := s.endpoints(ctx, tx, `WHERE deleted_at IS NULL AND enabled ORDER BY id`)
+	if err != nil {
+		return err
+	}
+
+	window := announce.Of(event.Window, event.At, s.Page)
+
+	for _, e := range endpoints {
+		if !e.wants(event.Kind) {
+			continue
+		}
+
+		n := news{event: event.Kind, id: event.ID, at: event.At.UTC(), window: &window}
+		if _, err := s.enqueue(ctx, tx, e, n, &event.Window.ID); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// Test sends a test event to an endpoint, also to one that is turned off. What becomes of
+// it is seen in the delivery that it returns.
+func (s *Webhooks) Test(ctx context.Context, actor audit.Actor, id int64) (Delivery, error) {
+	var delivery string
+
+	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
+		e, err := s.endpoint(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+
+		if delivery, err = s.enqueue(ctx, tx, e, news{event: TestEvent, at: s.moment()}, nil); err != nil {
+			return err
+		}
+
+		_, err = s.Audit.Append(ctx, tx, actor, audit.Entry{
+			Action: audit.WebhookTest, Object: fmt.Sprintf("webhooks/%d", id), Outcome: audit.Done, Message: "Delivery " + delivery,
+		})
+
+		return err
+	})
+	if err != nil {
+		return Delivery{}, err
+	}
+
+	return s.Delivery(ctx, delivery)
+}
+
+// keepTrying is how long a delivery is tried before it is given up.
+const keepTrying = 24 * time.Hour
+
+// enqueue writes a delivery and its job.
+func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n news, window *int64) (id string, err error) {
+	now := s.moment()
+
+	number, err := ulid.New(ulid.Timestamp(now), rand.Reader)
+	if err != nil {
+		return "", fmt.Errorf("number a delivery: %w", err)
+	}
+
+	id = number.String()
+	n.delivery, n.environment = id, s.Environment
+
+	body, err := n.body(e.Kind)
+	if err != nil {
+		return "", fmt.Errorf("write the body for webhook %d: %w", e.ID, err)
+	}
+
+	var (
+		event *int64
+		title string
+	)
+
+	if n.window != nil {
+		event, title = &n.id, n.window.Title
+	}
+
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO opsconsole_webhook_deliveries (id, webhook_id, event, event_id, window_id, title, body, state, attempts, tries, note,
+			created_at, give_up_at, next_try_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, '', $8, $9, $8)`,
+		id, e.ID, n.event, event, window, title, body, store.Time{Time: now}, store.Time{Time: now.Add(keepTrying)})
+	if err != nil {
+		return "", fmt.Errorf("write a delivery for webhook %d: %w", e.ID, err)
+	}
+
+	return id, s.Jobs.EnqueueDelivery(ctx, tx, id)
+}
+
+// Redeliver sends a delivery again, at once and, if need be, for another 24 hours. It
+// keeps its id and its body. A CONFLICT when its endpoint is turned off or gone.
+func (s *Webhooks) Redeliver(ctx context.Context, actor audit.Actor, id string) (Delivery, error) {
+	d, err := s.Delivery(ctx, id)
+	if err != nil {
+		return Delivery{}, err
+	}
+
+	err = s.DB.Tx(ctx, func(tx *sql.Tx) error {
+		e, err := s.endpoint(ctx, tx, d.Webhook.ID)
+		if err != nil && ops.AsError(err).Code != ops.CodeNotFound {
+			return err
+		}
+
+		if err != nil || !e.Enabled && d.Event != TestEvent {
+			return &ops.Error{
+				Code:    ops.CodeConflict,
+				Message: fmt.Sprintf("The webhook %q is turned off or deleted: nothing is sent to it.", d.Webhook.Name),
+			}
+		}
+
+		now := s.moment()
+
+		_, err = tx.ExecContext(ctx, `
+			UPDATE opsconsole_webhook_deliveries
+			SET state = 'pending', tries = 0, note = '', give_up_at = $1, next_try_at = $2, finished_at = NULL WHERE id = $3`,
+			store.Time{Time: now.Add(keepTrying)}, store.Time{Time: now}, id)
+		if err != nil {
+			return fmt.Errorf("redeliver %s: %w", id, err)
+		}
+
+		if err := s.Jobs.EnqueueDelivery(ctx, tx, id); err != nil {
+			return err
+		}
+
+		_, err = s.Audit.Append(ctx, tx, actor, audit.Entry{
+			Action: audit.WebhookRedeliver, Object: fmt.Sprintf("webhooks/%d", e.ID), Outcome: audit.Done, Message: "Delivery " + id,
+		})
+
+		return err
+	})
+	if err != nil {
+		return Delivery{}, err
+	}
+
+	return s.Delivery(ctx, id)
+}

@@ -1,0 +1,201 @@
+package webhooks
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+)
+
+// The headers of a delivery. The timestamp is in seconds since 1970, the signature is
+// that of [Sign]; a chat is sent neither.
+const (
+	DeliveryHeader  = "X-Opsconsole-Delivery"
+	EventHeader     = "X-Opsconsole-Event"
+	TimestampHeader = "X-Opsconsole-Timestamp"
+	SignatureHeader = "X-Opsconsole-Signature"
+)
+
+// Sign returns the signature of a body that is sent at a time: "v1=" and the hex
+// HMAC-SHA256, with the secret, of the timestamp, a dot and the body.
+func Sign(secret, timestamp, body string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(timestamp + "." + body))
+
+	return "v1=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+// news is what is told, whatever an endpoint makes of it.
+type news struct {
+	event       maintenance.EventKind
+	id          int64 // of the event, 0 for a test
+	at          time.Time
+	delivery    string
+	environment string
+	// window is nil for a test.
+	window *announce.Announcement
+}
+
+// body is the news as an endpoint of the kind understands it.
+func (n news) body(kind Kind) (string, error) {
+	var message any
+
+	switch kind {
+	case Slack:
+		message = n.slack()
+	case Teams:
+		message = n.teams()
+	case Generic:
+		message = n.generic()
+	}
+
+	data, err := json.Marshal(message)
+
+	return string(data), err
+}
+
+// payload is the body for a generic endpoint.
+type payload struct {
+	Event maintenance.EventKind `json:"event"`
+	// ID is the event's, the same for every endpoint; null for a test.
+	ID *int64 `json:"id"`
+	// Delivery is the same however often this is sent.
+	Delivery    string                 `json:"delivery"`
+	At          time.Time              `json:"at"`
+	Environment string                 `json:"environment"`
+	Window      *announce.Announcement `json:"window"`
+}
+
+func (n news) generic() payload {
+	p := payload{Event: n.event, Delivery: n.delivery, At: n.at, Environment: n.environment, Window: n.window}
+	if n.id != 0 {
+		p.ID = &n.id
+	}
+
+	return p
+}
+
+// headline says what happened.
+func (n news) headline() string {
+	words := map[maintenance.EventKind]string{
+		maintenance.EventAnnounced: "Maintenance announced",
+		maintenance.EventChanged:   "Maintenance changed",
+		maintenance.EventStarted:   "Maintenance has begun",
+		maintenance.EventExtended:  "Maintenance extended",
+		maintenance.EventOverrun:   "Maintenance overruns",
+		maintenance.EventEnded:     "Maintenance is over",
+		maintenance.EventCancelled: "Maintenance cancelled",
+	}
+
+	if n.window == nil {
+		return "Test: maintenance will be announced here"
+	}
+
+	return words[n.event] + ": " + n.window.Title
+}
+
+// message is what the window says to users, as much of it as a chat shows.
+func (n news) message() string {
+	const most = 2500
+
+	if n.window == nil {
+		return "Nothing is planned. Somebody pressed the test button."
+	}
+
+	if text := []rune(n.window.MessageText); len(text) > most {
+		return string(text[:most]) + "…"
+	}
+
+	return n.window.MessageText
+}
+
+// facts are when it is, and where it is told of.
+func (n news) facts() (when, link string) {
+	if n.window == nil {
+		return "", ""
+	}
+
+	return n.window.When(), n.window.URL
+}
+
+// object is a part of a chat's message.
+type object map[string]any
+
+// slack is a message of Block Kit. What people wrote is plain text there: it can mention
+// nobody and link nowhere.
+func (n news) slack() object {
+	const headerMax = 150
+
+	plain := func(text string) object { return object{"type": "plain_text", "text": text, "emoji": false} }
+	blocks := []object{{"type": "header", "text": plain(cut(n.headline(), headerMax))}}
+
+	if text := n.message(); text != "" {
+		blocks = append(blocks, object{"type": "section", "text": plain(text)})
+	}
+
+	about := []object{plain(cut(n.environment, headerMax))}
+	when, link := n.facts()
+
+	if when != "" {
+		about = append(about, plain(when))
+	}
+
+	if link != "" {
+		about = append(about, object{"type": "mrkdwn", "text": "<" + escape(link) + "|Announcements>"})
+	}
+
+	blocks = append(blocks, object{"type": "context", "elements": about})
+
+	// The text is for notifications, and for those who do not see the blocks.
+	return object{"text": escape(strings.TrimSpace(n.headline() + "\n" + when)), "blocks": blocks}
+}
+
+// escape escapes what Slack reads as markup.
+func escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// teams is an Adaptive Card, as workflows in Teams take it. Text runs show what people
+// wrote as it is; text blocks would read it as Markdown.
+func (n news) teams() object {
+	run := func(text, size, weight string) object {
+		return object{"type": "RichTextBlock", "inlines": []object{{"type": "TextRun", "text": text, "size": size, "weight": weight}}}
+	}
+	body := []object{run(n.headline(), "large", "bolder")}
+	when, link := n.facts()
+
+	if when != "" {
+		body = append(body, run(when, "default", "bolder"))
+	}
+
+	if text := n.message(); text != "" {
+		body = append(body, run(text, "default", "default"))
+	}
+
+	card := object{
+		"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4",
+		"body": append(body, run(n.environment, "small", "lighter")),
+	}
+
+	if link != "" {
+		card["actions"] = []object{{"type": "Action.OpenUrl", "title": "Announcements", "url": link}}
+	}
+
+	return object{"type": "message", "attachments": []object{
+		{"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": nil, "content": card},
+	}}
+}
+
+// cut shortens a text to as many characters.
+func cut(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+
+	return s
+}
