@@ -153,15 +153,12 @@ func (f *fields) moment(name string) time.Time {
 
 // done refuses what nobody took, and returns all that is wrong.
 func (f *fields) done() error {
-	for _, name := range slices.Sorted(maps.Keys(f.form)) {
-		if !f.taken[name] {
-			f.refuse(clip(name), "extra_forbidden", "is not a field of this form")
-		}
-	}
+	sent := slices.Concat(slices.Collect(maps.Keys(f.form)), slices.Collect(maps.Keys(f.object)))
+	slices.Sort(sent)
 
-	for _, name := range slices.Sorted(maps.Keys(f.object)) {
+	for _, name := range sent {
 		if !f.taken[name] {
-			f.refuse(clip(name), "extra_forbidden", "is not a field of this form")
+			f.errs = append(f.errs, notOfForm(name))
 		}
 	}
 
@@ -179,10 +176,13 @@ func clip(s string) string {
 	return s
 }
 
-// beside sorts what is wrong: what the form has a field for stands beside it, the rest
-// above the form.
+// beside sorts what is wrong, if anything is: what the form has a field for stands
+// beside it, the rest above the form.
 func beside(cause error, known func(name string) bool) (errs map[string]string, problem string) {
 	errs = map[string]string{}
+	if cause == nil {
+		return errs, ""
+	}
 
 	fields := ops.FieldErrors(cause)
 	if len(fields) == 0 {

@@ -104,12 +104,8 @@ func forbidden(cause error) (out []ops.FieldError) {
 
 // showWindowForm draws the form of a window with what was typed, and what is wrong with it.
 func (h *Handlers) showWindowForm(p *page, status int, view templates.WindowForm, typed url.Values, cause error) error {
-	errs := map[string]string{}
-
-	if cause != nil {
-		errs, view.Problem = beside(cause, windowKnown)
-		view.ProblemURL = collision(cause)
-	}
+	errs, problem := beside(cause, windowKnown)
+	view.Problem, view.ProblemURL = problem, collision(cause)
 
 	var err error
 	if view.WindowFields, err = h.windowFields(p.ctx(), typed, errs); err != nil {
@@ -132,6 +128,10 @@ func (h *Handlers) showWindowForm(p *page, status int, view templates.WindowForm
 
 // collision leads to what a window collides with; "" when it does not.
 func collision(cause error) string {
+	if cause == nil {
+		return ""
+	}
+
 	details := ops.AsError(cause).Details
 
 	if id, ok := details["window"].(int64); ok {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
@@ -53,7 +54,7 @@ func (h *Handlers) banner(ctx context.Context, now time.Time) *templates.Banner 
 
 func windowBanner(w maintenance.Window) *templates.Banner {
 	banner := &templates.Banner{
-		Active: runs(w), Title: w.Title, Message: clip(announce.Render(w.Message).Text), From: &w.StartsAt, Until: &w.EndsAt,
+		Active: runs(w), Title: w.Title, Message: firstLine(announce.Render(w.Message).Text), From: &w.StartsAt, Until: &w.EndsAt,
 		URL: templates.WindowPath(w.ID),
 	}
 
@@ -62,6 +63,13 @@ func windowBanner(w maintenance.Window) *templates.Banner {
 	}
 
 	return banner
+}
+
+// firstLine is what fits into a banner.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+
+	return clip(line)
 }
 
 // schedule is the running or the next window, for the overview; nil when there is none.

@@ -75,10 +75,8 @@ func (h *Handlers) windowTemplate(p *page) error {
 func (h *Handlers) showTemplateForm(
 	p *page, status int, view templates.WindowTemplateForm, typed url.Values, cause error,
 ) error {
-	errs := map[string]string{}
-	if cause != nil {
-		errs, view.Problem = beside(cause, windowKnown)
-	}
+	errs, problem := beside(cause, windowKnown)
+	view.Problem = problem
 
 	var err error
 	if view.WindowFields, err = h.windowFields(p.ctx(), typed, errs); err != nil {

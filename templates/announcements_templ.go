@@ -191,7 +191,7 @@ func AnnouncementsPage(env Environment, v announce.Announcements) templ.Componen
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Exact(v.AsOf).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Minute(v.AsOf).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -393,7 +393,7 @@ func announcement(a announce.Announcement) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Exact(a.StartsAt).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Minute(a.StartsAt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -406,7 +406,7 @@ func announcement(a announce.Announcement) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Exact(a.EndsAt).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Minute(a.EndsAt).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

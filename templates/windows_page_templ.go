@@ -519,7 +519,7 @@ func (v Window) facts() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</header><section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</header>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -527,7 +527,7 @@ func (v Window) facts() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<dl class=\"facts\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<section><dl class=\"facts\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -742,7 +742,7 @@ func zonesTable(from, until time.Time, name string, zone *time.Location) templ.C
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Exact(from).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Minute(from).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -750,7 +750,7 @@ func zonesTable(from, until time.Time, name string, zone *time.Location) templ.C
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Exact(until).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Minute(until).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -769,7 +769,7 @@ func zonesTable(from, until time.Time, name string, zone *time.Location) templ.C
 }
 
 func zoned(at time.Time, zone *time.Location) string {
-	return at.In(zone).Format("Mon 2 Jan 2006, 15:04:05 MST")
+	return at.In(zone).Format("Mon 2 Jan 2006, 15:04 MST")
 }
 
 // settingsCard is what the window sets for its length.
@@ -840,7 +840,7 @@ func modeLine(on bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if on {
-			templ_7745c5c3_Err = components.Status(components.Warn, "Maintenance mode is on, with the message for users: nobody can create an instance.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Status(components.Warn, "Maintenance mode goes on, with the message for users: nobody can create an instance.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,5 +1,5 @@
 // Puts times into the zone of the user, and keeps relative ones and countdowns going.
-import { absolute, clock, full, now, relative, setServerTime, span } from "./time.js";
+import { absolute, clock, full, minute, now, relative, setServerTime, span } from "./time.js";
 
 const texts = {
   both: (date, at) => `${relative(date, at)} · ${absolute(date, at)}`,
@@ -7,6 +7,7 @@ const texts = {
   absolute,
   clock,
   full,
+  minute,
   countdown: (date, at) => span(date - at),
 };
 

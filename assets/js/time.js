@@ -44,6 +44,11 @@ export function full(date) {
   return `${p.weekday} ${p.day} ${p.month} ${p.year}, ${p.hour}:${p.minute}:${p.second} ${p.timeZoneName}`;
 }
 
+export function minute(date) {
+  const p = format(date, day);
+  return `${p.weekday} ${p.day} ${p.month} ${p.year}, ${clock(date)}`;
+}
+
 export function relative(date, now) {
   const ms = date - now;
   if (Math.abs(ms) < 1000) return "just now";

@@ -45,6 +45,9 @@ func Absolute(t, now time.Time) string {
 // Full writes t with date and seconds in UTC.
 func Full(t time.Time) string { return t.UTC().Format("Mon 2 Jan 2006, 15:04:05 UTC") }
 
+// Minute writes t with its date in UTC.
+func Minute(t time.Time) string { return t.UTC().Format("Mon 2 Jan 2006, 15:04 UTC") }
+
 // Clock writes the time of day in UTC.
 func Clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
 
