@@ -21,11 +21,11 @@ const (
 	pause    = 25 * time.Millisecond
 )
 
-// demo is a running opsconsole demo.
+// demo is a running opsconsole.
 type demo struct {
-	url string // of its pages
-	api string // of its control plane's REST API
-	dir string // its data
+	url  string   // of its pages
+	api  string   // of its control plane's REST API
+	args []string // that it was started with
 
 	log lockedBuffer
 	cmd *exec.Cmd
@@ -37,29 +37,31 @@ type demo struct {
 func startDemo(t *testing.T, args ...string) *demo {
 	t.Helper()
 
-	d := &demo{dir: t.TempDir()}
-	d.start(t, freeAddress(t), freeAddress(t), args...)
+	pages, api := freeAddress(t), freeAddress(t)
+	d := &demo{url: "http://" + pages, api: "http://" + api}
+	d.run(t, append([]string{
+		"demo", "--addr", pages, "--api-addr", api, "--data-dir", t.TempDir(), "--demo-speed", "0", "--poll-interval", "1s",
+	}, args...)...)
 
 	return d
 }
 
-func (d *demo) start(t *testing.T, pages, api string, args ...string) {
+// run runs the program and waits until it is ready.
+func (d *demo) run(t *testing.T, args ...string) {
 	t.Helper()
 
-	d.url, d.api, d.end = "http://"+pages, "http://"+api, make(chan struct{})
-	d.cmd = command(t, append([]string{
-		"demo", "--addr", pages, "--api-addr", api, "--data-dir", d.dir, "--demo-speed", "0", "--poll-interval", "1s",
-	}, args...)...)
+	d.args, d.end = args, make(chan struct{})
+	d.cmd = command(t, args...)
 	d.cmd.Stdout, d.cmd.Stderr = &d.log, &d.log
 
 	if err := d.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 
-	go func() {
-		d.cmd.Wait() //nolint:errcheck // stop looks at the exit code
-		close(d.end)
-	}()
+	go func(cmd *exec.Cmd, end chan struct{}) {
+		cmd.Wait() //nolint:errcheck // stop looks at the exit code
+		close(end)
+	}(d.cmd, d.end)
 
 	t.Cleanup(func() {
 		d.stop(t)
@@ -69,10 +71,10 @@ func (d *demo) start(t *testing.T, pages, api string, args ...string) {
 		}
 	})
 
-	eventually(t, "the demo is ready", func() bool {
+	eventually(t, "it is ready", func() bool {
 		select {
 		case <-d.end:
-			t.Fatalf("the demo ended:\n%s", d.log.String())
+			t.Fatalf("it ended:\n%s", d.log.String())
 		default:
 		}
 
@@ -98,7 +100,7 @@ func (d *demo) answers(t *testing.T, path string) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// stop asks the demo to end and checks that it ends by itself and without complaint.
+// stop asks it to end and checks that it ends by itself and without complaint.
 func (d *demo) stop(t *testing.T) {
 	t.Helper()
 
@@ -113,13 +115,13 @@ func (d *demo) stop(t *testing.T) {
 	select {
 	case <-d.end:
 	case <-time.After(patience):
-		t.Error("the demo does not stop")
+		t.Error("it does not stop")
 		d.cmd.Process.Kill() //nolint:errcheck // it has failed already
 		<-d.end
 	}
 
 	if code := d.cmd.ProcessState.ExitCode(); code != 0 {
-		t.Errorf("the demo ended with code %d:\n%s", code, d.log.String())
+		t.Errorf("it ended with code %d:\n%s", code, d.log.String())
 	}
 }
 

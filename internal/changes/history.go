@@ -69,7 +69,7 @@ func (c *Changes) Count(ctx context.Context, filter Filter) (int, error) {
 	var n int
 
 	err := c.db.Read().QueryRowContext(ctx, fmt.Sprintf(
-		`SELECT count(*) FROM (SELECT 1 FROM opsconsole_changes %s %s LIMIT %d) AS some`, filter.join(), where, CountMost+1),
+		`SELECT count(*) FROM (SELECT 1 FROM opsconsole_changes %s %s LIMIT %d) AS found`, filter.join(), where, CountMost+1),
 		args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count changes: %w", err)
