@@ -126,7 +126,7 @@ func restorable(current changes.Current, recent []changes.Change) *changes.Chang
 func (h *Handlers) form(current changes.Current, in input) templates.Form {
 	form := templates.Form{
 		Section: current.Section.Name, Revision: current.Revision,
-		Snippets: h.snippets(current.Section, current.Revision, current.Values),
+		Snippets: h.snippets(current.Section, current.Revision, current.Values), Kept: in.kept(),
 	}
 	if in.revision() != "" {
 		form.Revision = in.revision()

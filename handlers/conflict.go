@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -9,10 +10,12 @@ import (
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
-// showConflict shows original, theirs and yours, and a form to go on from.
-func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in input) error {
+// showConflict shows original, theirs and yours, and what to go on with: a form, or the
+// restore of the change that restores names.
+func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in input, restores *int64) error {
 	e := ops.AsError(conflict)
 	view := templates.Conflict{
+		Meta:     templates.ConflictMeta{RequestID: p.requestID()},
 		Error:    templates.ConflictError{Code: e.Code, Message: e.Message, Details: e.Details},
 		Original: conflict.Original, Theirs: conflict.Theirs, Yours: conflict.Yours, Revision: conflict.Revision,
 		Section: conflict.Section.Name, Title: conflict.Section.Title, Fields: conflict.Section.Fields,
@@ -25,7 +28,12 @@ func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in inp
 		})
 	}
 
-	view.Form.Section, view.Form.Revision = conflict.Section.Name, conflict.Revision
+	view.Form.Section, view.Form.Revision, view.Form.Kept = conflict.Section.Name, conflict.Revision, in.kept()
+
+	if restores != nil {
+		view.Restore = fmt.Sprintf("/history/%d/restore", *restores)
+	}
+
 	shell := h.shell(p, string(view.Section), view.Title)
 
 	return p.answer(answer{

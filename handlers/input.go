@@ -18,6 +18,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
 )
 
 // asides are what a form or a JSON body may hold beside the fields of a section.
@@ -41,6 +42,25 @@ type input struct {
 
 func (in *input) reason() string   { return in.aside["reason"] }
 func (in *input) revision() string { return in.aside["revision"] }
+
+// reviewed are the asides that a review asks for.
+func reviewed() []string {
+	return []string{"reason", "duration", "until", "confirm_within", "confirm"}
+}
+
+// kept is what was typed into a review, for the pages from which the next one is reached:
+// a change that was meant to be temporary stays so.
+func (in *input) kept() []templates.TypedField {
+	var out []templates.TypedField
+
+	for _, name := range reviewed() {
+		if typed := in.aside[name]; typed != "" {
+			out = append(out, templates.TypedField{Name: name, Value: typed})
+		}
+	}
+
+	return out
+}
 
 // input reads the body of a request.
 func (p *page) input() (input, error) {

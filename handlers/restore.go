@@ -11,7 +11,12 @@ import (
 
 // restoreReview shows what bringing back the values before a change would do.
 func (h *Handlers) restoreReview(p *page) error {
-	return h.previewRestore(p, http.StatusOK, input{aside: map[string]string{"revision": p.QueryParam("revision")}}, nil)
+	in, err := formInput(p.QueryParams())
+	if err != nil {
+		return err
+	}
+
+	return h.previewRestore(p, http.StatusOK, input{aside: in.aside}, nil)
 }
 
 // previewRestore draws the review of a restore against the input's revision, "" for
@@ -44,7 +49,7 @@ func (h *Handlers) previewRestore(p *page, status int, in input, fields []ops.Fi
 
 	plan, err := h.Changes.Preview(p.ctx(), h.service(p), request)
 	if err != nil {
-		return h.restoreRefused(p, err, in)
+		return h.restoreRefused(p, err, in, id)
 	}
 
 	since, err := h.Changes.Since(p.ctx(), change)
@@ -73,11 +78,13 @@ func (h *Handlers) restore(p *page) error {
 		return err
 	}
 
-	if errs := in.only("reason", "revision", "confirm", "duration", "until", "confirm_within"); len(errs) > 0 {
-		return ops.Invalid(errs)
-	}
+	errs := in.only(append(reviewed(), "revision")...)
 
 	if p.QueryParam("preview") == "1" {
+		if len(errs) > 0 {
+			return ops.Invalid(errs)
+		}
+
 		return h.previewRestore(p, http.StatusOK, in, nil)
 	}
 
@@ -86,27 +93,29 @@ func (h *Handlers) restore(p *page) error {
 		return err
 	}
 
-	var errs []ops.FieldError
+	var termErrs []ops.FieldError
 
 	request.Confirm = in.aside["confirm"]
-	if request.Term, errs = h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], in.aside["confirm_within"]); len(errs) > 0 {
-		return h.restoreRefused(p, ops.Invalid(errs), in)
+	request.Term, termErrs = h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], in.aside["confirm_within"])
+
+	if errs = append(errs, termErrs...); len(errs) > 0 {
+		return h.restoreRefused(p, h.refused(p, request, ops.Invalid(errs)), in, id)
 	}
 
 	result, err := h.Changes.Apply(p.ctx(), h.service(p), p.actor(), request)
 	h.Monitor.Wake()
 
 	if err != nil {
-		return h.restoreRefused(p, err, in)
+		return h.restoreRefused(p, err, in, id)
 	}
 
 	return h.showResult(p, result, input{})
 }
 
 // restoreRefused answers a restore that changed nothing.
-func (h *Handlers) restoreRefused(p *page, cause error, in input) error {
+func (h *Handlers) restoreRefused(p *page, cause error, in input, id int64) error {
 	if conflict, ok := errors.AsType[*changes.ConflictError](cause); ok {
-		return h.showConflict(p, conflict, in)
+		return h.showConflict(p, conflict, in, &id)
 	}
 
 	fields := ops.FieldErrors(cause)

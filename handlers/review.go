@@ -43,6 +43,10 @@ func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) templates.Re
 		back.Set(field.Name, typed)
 	}
 
+	for _, field := range in.kept() {
+		back.Set(field.Name, field.Value)
+	}
+
 	view.Edit = view.Action + "?" + back.Encode()
 
 	for _, effect := range plan.Effects {

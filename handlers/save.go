@@ -55,14 +55,14 @@ func (h *Handlers) save(p *page) error {
 
 	in, err := p.input()
 	if err != nil {
-		return err
+		return h.refused(p, changes.Request{Section: section.Name}, err)
 	}
 
 	in.as(section)
 
 	request, errs := h.request(p, section, in)
 	if len(errs) > 0 {
-		return h.notSaved(p, section, in, request, ops.Invalid(errs))
+		return h.notSaved(p, section, in, request, h.refused(p, request, ops.Invalid(errs)))
 	}
 
 	result, err := h.Changes.Apply(p.ctx(), h.service(p), p.actor(), request)
@@ -75,13 +75,18 @@ func (h *Handlers) save(p *page) error {
 	return h.showResult(p, result, in)
 }
 
+// refused keeps in the audit log what is refused before it is tried, and returns the cause.
+func (h *Handlers) refused(p *page, request changes.Request, cause error) error {
+	return errors.Join(cause, h.Changes.Refuse(p.ctx(), p.actor(), request, cause))
+}
+
 // showResult answers a change that was tried, whatever became of it.
 func (h *Handlers) showResult(p *page, result changes.Result, in input) error {
 	change := result.Change
 
 	switch {
 	case p.wantsJSON():
-		return p.json(resultStatus(change), h.resultData(p, result))
+		return p.json(resultStatus(result), h.resultData(p, result))
 	case change.Outcome == changes.Failed:
 		return h.showFailed(p, result, in)
 	case !p.wantsFragment():
@@ -95,22 +100,31 @@ func (h *Handlers) showResult(p *page, result changes.Result, in input) error {
 
 	p.Response().Header().Set("HX-Push-Url", "/config/"+string(change.Section))
 
-	return p.html(resultStatus(change), templ.Join(templates.ConfigPanel(view), templates.Toast(changeNotice(change))))
+	return p.html(resultStatus(result), templ.Join(templates.ConfigPanel(view), templates.Toast(changeNotice(change))))
 }
 
-// resultStatus is 200 for what was applied, 202 while nobody knows, and 503 for what
-// the control plane did not do.
-func resultStatus(change changes.Change) int {
-	switch change.Outcome {
+// resultStatus is 200 for what was applied, 202 while nobody knows, and the status of the
+// control plane's own word for what it did not do.
+func resultStatus(result changes.Result) int {
+	switch result.Change.Outcome {
 	case changes.Applied:
 		return http.StatusOK
 	case changes.Failed:
-		return http.StatusServiceUnavailable
+		return failure(result).Code.HTTPStatus()
 	case changes.Pending, changes.Unknown:
 		return http.StatusAccepted
 	default:
 		return http.StatusAccepted
 	}
+}
+
+// failure is why a change failed: as the control plane put it, if it answered.
+func failure(result changes.Result) *ops.Error {
+	if result.Refusal != nil {
+		return result.Refusal
+	}
+
+	return ops.Unavailable("control plane", *result.Change.Error)
 }
 
 // request is the change that was sent.
@@ -125,7 +139,7 @@ func (h *Handlers) request(p *page, section changes.Section, in input) (changes.
 		request.Source = changes.SourceAPI
 	}
 
-	errs = append(errs, in.asidesOnly("reason", "revision", "duration", "until", "confirm_within", "confirm")...)
+	errs = append(errs, in.asidesOnly(append(reviewed(), "revision")...)...)
 
 	return request, append(in.errs, errs...)
 }
@@ -144,13 +158,14 @@ func (h *Handlers) resultData(p *page, result changes.Result) any {
 		return data
 	}
 
-	return failedResult{envelope: p.envelope(ops.Unavailable("control plane", *result.Change.Error)), saved: data}
+	return failedResult{envelope: p.envelope(failure(result)), saved: data}
 }
 
 // showFailed keeps what was typed and says why the change did not take place.
 func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
-	if p.wantsFragment() { // The form stays where it is.
-		return ops.Unavailable("control plane", "Not changed. "+*result.Change.Error)
+	cause := failure(result)
+	if p.wantsFragment() && cause.Code.HTTPStatus() >= http.StatusInternalServerError { // The form stays where it is.
+		return &ops.Error{Code: cause.Code, Message: "Not changed. " + *result.Change.Error, Details: cause.Details}
 	}
 
 	view, err := h.configView(p.ctx(), p, result.Current, in)
@@ -160,10 +175,15 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 
 	view.Form.Revision = result.Current.Revision
 	view.Form.Problem = "Not changed. " + *result.Change.Error
+
+	for _, f := range ops.FieldErrors(cause) {
+		view.Form.SetError(f)
+	}
+
 	shell := h.shell(p, string(result.Change.Section), view.Title)
 
 	return p.answer(answer{
-		status: resultStatus(result.Change), full: templates.ConfigPage(shell, view),
+		status: resultStatus(result), full: templates.ConfigPage(shell, view), fragment: templates.ConfigPanel(view),
 	})
 }
 
@@ -171,7 +191,7 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 // or the review and what was typed, and what is wrong beside it.
 func (h *Handlers) notSaved(p *page, section changes.Section, in input, request changes.Request, cause error) error {
 	if conflict, ok := errors.AsType[*changes.ConflictError](cause); ok {
-		return h.showConflict(p, conflict, in)
+		return h.showConflict(p, conflict, in, nil)
 	}
 
 	if p.wantsJSON() {

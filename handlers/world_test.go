@@ -57,6 +57,8 @@ type line struct {
 	mu   sync.Mutex
 	down error
 	lost bool
+	// refusal is what the control plane answers to a change, nil to make it.
+	refusal error
 }
 
 func (l *line) As(caller ops.Caller) ops.Service {
@@ -77,6 +79,21 @@ func (l *line) state() (lost bool, down error) {
 	return l.lost, l.down
 }
 
+// refuse lets the control plane refuse every change, and with nil none.
+func (l *line) refuse(refusal error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.refusal = refusal
+}
+
+func (l *line) refused() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.refusal
+}
+
 // wire is a caller's end of the line.
 type wire struct {
 	ops.Service
@@ -93,6 +110,10 @@ func (w *wire) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig,
 }
 
 func (w *wire) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
+	if refusal := w.line.refused(); refusal != nil {
+		return ops.ConcurrencyConfig{}, refusal
+	}
+
 	if lost, _ := w.line.state(); lost {
 		return ops.ConcurrencyConfig{}, ops.Unavailable("control plane", "no answer").Because(ops.ErrOutcomeUnknown)
 	}

@@ -41,6 +41,8 @@ type Form struct {
 	// Problem says what is wrong with the form as a whole; "" when nothing is.
 	Problem  string
 	Snippets []components.Snippet
+	// Kept is what was typed into the review already, to be sent along to the next one.
+	Kept []TypedField
 	// Shut closes the form: what is set now could not be read.
 	Shut bool
 }
@@ -149,6 +151,7 @@ type TypedField struct {
 // set: all three, field by field, and a form to go on from.
 type Conflict struct {
 	Error    ConflictError  `json:"error"`
+	Meta     ConflictMeta   `json:"meta"`
 	Original changes.Values `json:"original"`
 	Theirs   changes.Values `json:"theirs"`
 	Yours    changes.Values `json:"yours"`
@@ -160,13 +163,20 @@ type Conflict struct {
 	Fields  []changes.Field     `json:"-"`
 	// Change is who came first, nil when this console does not know.
 	Change *changes.Change `json:"-"`
-	// Form holds yours against the new revision; Reason is kept.
-	Form   Form      `json:"-"`
-	Reason string    `json:"-"`
-	Now    time.Time `json:"-"`
+	// Form holds yours against the new revision. Where yours was a restore, Restore leads
+	// to its review instead. Reason and all that was typed is kept.
+	Form    Form      `json:"-"`
+	Restore string    `json:"-"`
+	Reason  string    `json:"-"`
+	Now     time.Time `json:"-"`
 }
 
-// ConflictError is the contract's error envelope.
+// ConflictMeta is the rest of the envelope.
+type ConflictMeta struct {
+	RequestID string `json:"request_id"`
+}
+
+// ConflictError is the error in the contract's envelope.
 type ConflictError struct {
 	Code    ops.Code       `json:"code"`
 	Message string         `json:"message"`

@@ -1,0 +1,167 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// typedAndHidden is what somebody types into a review, and how a form takes it along.
+func typedAndHidden() (typed url.Values, hidden []string) {
+	typed = url.Values{"reason": {"only for tonight"}, "duration": {"90m"}, "confirm": {"test"}}
+
+	for name, values := range typed {
+		hidden = append(hidden, fmt.Sprintf(`<input type="hidden" name=%q value=%q>`, name, values[0]))
+	}
+
+	return typed, hidden
+}
+
+func TestATemporaryChangeStaysTemporaryWhateverComesBetween(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	stale := w.revision()
+	w.post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, stale))
+
+	with := func(fields ...string) url.Values {
+		typed, _ := typedAndHidden()
+		for i := 0; i < len(fields); i += 2 {
+			typed.Set(fields[i], fields[i+1])
+		}
+
+		return typed
+	}
+	_, hidden := typedAndHidden()
+
+	for name, got := range map[string]answer{
+		"a conflict":    w.form("/config/concurrency", with("per_analyst", "9", "revision", stale)),
+		"a wrong field": w.form("/config/concurrency", with("per_analyst", "0", "revision", w.revision())),
+		"a change of the values": w.get("/config/concurrency?"+with("per_analyst", "9", "revision", w.revision()).Encode(),
+			"Accept", "text/html"),
+		"a conflict of a restore": w.form("/history/1/restore", with("revision", stale)),
+	} {
+		for _, field := range hidden {
+			if !strings.Contains(got.body, field) {
+				t.Errorf("%s: got %d without %s", name, got.status, field)
+			}
+		}
+	}
+
+	review := w.get("/config/concurrency/review?"+with("per_analyst", "9", "revision", w.revision()).Encode(), "Accept", "text/html")
+	for _, kept := range []string{"only for tonight</textarea>", `value="90m"`, `formaction="/config/concurrency"`} {
+		if !strings.Contains(review.body, kept) {
+			t.Errorf("the review has no %s:\n%s", kept, review.body)
+		}
+	}
+}
+
+func TestARestoreThatConflictsGoesOnAsARestore(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	stale := w.revision()
+	w.post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, stale))
+
+	typed, _ := typedAndHidden()
+
+	typed.Set("revision", stale)
+
+	got := w.form("/history/1/restore", typed)
+	if got.status != http.StatusConflict || !strings.Contains(got.body, `action="/history/1/restore"`) ||
+		strings.Contains(got.body, `action="/config/concurrency/review"`) {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+
+	typed.Del("revision")
+
+	review := w.get("/history/1/restore?"+typed.Encode(), "Accept", "text/html")
+	if review.status != http.StatusOK || !strings.Contains(review.body, "only for tonight</textarea>") || !strings.Contains(review.body, `value="90m"`) {
+		t.Errorf("got %d\n%s", review.status, review.body)
+	}
+}
+
+func TestAConflictAsJSONNamesTheRequest(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	body := fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, w.revision())
+	w.post("/config/concurrency", body)
+
+	got := w.post("/config/concurrency", strings.Replace(body, "7", "8", 1))
+	if id := at(got.json(t), "meta", "request_id"); got.status != http.StatusConflict || id == nil || id != got.header.Get("X-Request-ID") {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+}
+
+func TestWhatIsRefusedBeforeItIsTriedIsInTheLog(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	revision := w.revision()
+	w.post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, revision))
+
+	for path, bad := range map[string][]string{
+		"/config/concurrency": {`"duration": "soon"`, `"per_analyst": [6]`, `"revision": 1.5e3, "until": 5`, `"name": "x"`, `"cluster_total": 5, "cluster_total": 6`},
+		"/history/1/restore":  {`"duration": "soon"`, `"confirm": 5`, `"per_analyst": 6`},
+	} {
+		for _, fields := range bad {
+			before, err := w.log.Count(t.Context(), audit.Filter{Outcome: audit.Refused})
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			got := w.post(path, fmt.Sprintf(`{%s, "reason": "load test tonight"}`, fields))
+			entries, err := w.log.List(t.Context(), audit.Filter{Outcome: audit.Refused})
+
+			if err != nil || got.status != http.StatusUnprocessableEntity || len(entries.Items) != before+1 {
+				t.Errorf("%s, %s: got %d and %d entries, %v", path, fields, got.status, len(entries.Items)-before, err)
+
+				continue
+			}
+
+			if entry := entries.Items[0]; entry.Actor != "dave" || entry.Object != "config/concurrency" || !strings.Contains(entry.Message, ": ") {
+				t.Errorf("%s, %s: logged as %+v", path, fields, entry)
+			}
+		}
+	}
+}
+
+func TestWhatTheControlPlaneSaysIsPassedOn(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	plainly := ops.Error{Code: ops.CodeConflict, Message: "Another system holds the limits", Details: map[string]any{"holder": "autoscaler"}}
+
+	for _, refusal := range []error{
+		ops.Invalid([]ops.FieldError{{Field: "body.per_analyst", Message: "is above the license", Type: "license"}}),
+		&plainly, ops.InsufficientRole(ops.RoleOps, ops.RoleAnalyst), ops.Unavailable("control plane", "no answer"),
+	} {
+		w.plane.refuse(refusal)
+
+		want := ops.AsError(refusal)
+		reason := "asked for " + string(want.Code)
+		got := w.post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "reason": %q, "revision": %q}`, reason, w.revision()))
+
+		if got.status != want.Code.HTTPStatus() || at(got.json(t), "error", "code") != string(want.Code) ||
+			len(want.Details) > 0 && at(got.json(t), "error", "details") == nil || at(got.json(t), "change", "outcome") != "failed" {
+			t.Errorf("%s: got %d\n%s", want.Code, got.status, got.body)
+		}
+
+		page := w.form("/config/concurrency", url.Values{"per_analyst": {"6"}, "reason": {reason + " again"}, "revision": {w.revision()}})
+		if page.status != want.Code.HTTPStatus() || !strings.Contains(page.body, "Not changed") {
+			t.Errorf("%s: got %d\n%s", want.Code, page.status, page.body)
+		}
+
+		for _, f := range ops.FieldErrors(refusal) {
+			if !strings.Contains(page.body, f.Message) {
+				t.Errorf("%s does not stand in the form", f.Message)
+			}
+		}
+	}
+}
