@@ -159,8 +159,15 @@ func (h *Handlers) service(p *page) ops.Service { return h.Platform.As(p.who.Cal
 
 // shell is what surrounds the page; id is its entry in the navigation.
 func (h *Handlers) shell(p *page, id, title string) templates.Shell {
+	// Every page hears of banners and temporary changes; whoever is turned away, of nothing.
+	events := ""
+	if p.who.IsOps() {
+		events = "/events"
+	}
+
 	return templates.Shell{
-		Page: id, Title: title, Path: p.Request().URL.RequestURI(),
+		Events: events,
+		Page:   id, Title: title, Path: p.Request().URL.RequestURI(),
 		Environment: h.Environment,
 		User:        templates.User{Username: p.who.Username, Email: p.who.Email, Role: p.who.Role},
 		Preferences: p.preferences(),
