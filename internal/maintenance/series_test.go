@@ -1,0 +1,395 @@
+package maintenance_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// weekly is a series on Tuesdays at ten in the evening in Berlin, an hour long, from
+// 3 March 2026 on.
+func weekly() maintenance.Draft {
+	draft := patching()
+	draft.StartsAt, draft.EndsAt = first(), first().Add(time.Hour)
+	draft.Recurrence = "FREQ=WEEKLY;BYDAY=TU"
+
+	return draft
+}
+
+const week = 7 * 24 * time.Hour
+
+// series are the windows of a series, the first leading.
+func (w *world) series(t *testing.T, window maintenance.Window) []maintenance.Window {
+	t.Helper()
+
+	page, err := w.List(t.Context(), maintenance.Filter{Series: *window.Series})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	slices.SortFunc(page.Items, func(a, b maintenance.Window) int { return int(a.Occurrence - b.Occurrence) })
+
+	return page.Items
+}
+
+// dates are the days and hours in Berlin of the windows that are still to come.
+func dates(windows []maintenance.Window) string {
+	var out []string
+
+	for _, window := range windows {
+		if window.Phase == maintenance.Announced {
+			out = append(out, window.StartsAt.In(window.Location()).Format("2Jan15h"))
+		}
+	}
+
+	return strings.Join(out, " ")
+}
+
+func TestASeriesIsWrittenAhead(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		before := w.platform(t)
+
+		window := w.announce(t, weekly())
+		if window.Occurrence != 1 || window.Recurrence == nil || *window.Recurrence != "FREQ=WEEKLY;BYDAY=TU" ||
+			window.Words() != "every Tuesday at 22:00 Europe/Berlin" {
+			t.Fatalf("got %+v", window)
+		}
+
+		all := w.series(t, window)
+		if got := dates(all); got != "3Mar22h 10Mar22h 17Mar22h 24Mar22h 31Mar22h" || all[1].UID == all[0].UID || all[4].Length() != time.Hour {
+			t.Fatalf("got %s", got)
+		}
+
+		if got := w.kinds(t); got != "announced " {
+			t.Errorf("subscribers heard %s", got)
+		}
+
+		for at := first(); at.Before(first().Add(time.Hour)); at = at.Add(30 * time.Minute) {
+			w.clock.set(at)
+			w.tick(t)
+		}
+
+		w.clock.set(first().Add(time.Hour))
+		w.tick(t)
+
+		if got := dates(w.series(t, window)); got != "10Mar22h 17Mar22h 24Mar22h 31Mar22h 7Apr22h" || !same(before, w.platform(t)) {
+			t.Errorf("got %s", got)
+		}
+
+		// The console is off for two months; every window that it missed is recorded.
+		w.clock.set(first().Add(9*week + time.Minute))
+
+		for range 12 {
+			w.tick(t)
+		}
+
+		all = w.series(t, window)
+		missed := 0
+
+		for _, one := range all {
+			if one.Phase == maintenance.Missed {
+				missed++
+			}
+		}
+
+		if got := dates(all); missed != 9 || got != "12May22h 19May22h 26May22h 2Jun22h 9Jun22h" {
+			t.Errorf("%d were missed; got %s", missed, got)
+		}
+	})
+}
+
+func TestASeriesEndsWhereItsRuleDoes(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	draft := weekly()
+	draft.Recurrence += ";COUNT=7"
+	window := w.announce(t, draft)
+
+	for n := range 10 {
+		at, _, err := maintenance.ResolveWall(time.Date(2026, 3, 3+7*n, 22, 0, 0, 0, time.UTC).Format(wallLayout), "Europe/Berlin")
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		w.clock.set(at)
+		w.tick(t)
+		w.clock.pass(time.Hour)
+		w.tick(t)
+	}
+
+	all := w.series(t, window)
+	if len(all) != 7 || slices.ContainsFunc(all, func(w maintenance.Window) bool { return w.Phase != maintenance.Completed }) {
+		t.Errorf("got %+v", all)
+	}
+}
+
+func TestOneOccurrenceIsMovedAndTheOthersStay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		all := w.series(t, w.announce(t, weekly()))
+		startsAt := all[1].StartsAt.Add(24 * time.Hour)
+
+		moved, err := w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
+			Revision: all[1].Revision, StartsAt: &startsAt, Reason: "a holiday on Tuesday",
+		})
+		if err != nil || !moved.EndsAt.Equal(startsAt.Add(time.Hour)) || moved.Words() != all[0].Words() {
+			t.Fatalf("got %+v, %v", moved, err)
+		}
+
+		if got := dates(w.series(t, moved)); got != "3Mar22h 11Mar22h 17Mar22h 24Mar22h 31Mar22h" {
+			t.Errorf("got %s", got)
+		}
+
+		rule := "FREQ=DAILY"
+		_, err = w.Update(t.Context(), w.line, olga, all[2].ID, maintenance.Edit{
+			Revision: all[2].Revision, Recurrence: &rule, Reason: "more often from now on",
+		})
+		refused(t, err, ops.CodeValidationFailed) // one alone has no rule
+	})
+}
+
+func TestASeriesIsChangedFromHereOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		draft := weekly()
+		draft.Recurrence += ";COUNT=10"
+		all := w.series(t, w.announce(t, draft))
+
+		// The fourth is cancelled by itself: it does not come back.
+		if _, err := w.Cancel(t.Context(), w.line, olga, all[3].ID, act("not that week"), maintenance.This); err != nil {
+			t.Fatal(err)
+		}
+
+		all = w.series(t, all[0])
+		title, settings := "Patching", maintenance.Settings{changes.Export: {"max_duration_seconds": int64(600)}}
+
+		changed, err := w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
+			Revision: all[1].Revision, Scope: maintenance.Following, Title: &title, Settings: &settings, Reason: "other settings from now on",
+			Confirm: "test",
+		})
+		if err != nil || changed.Title != title || *changed.Recurrence != "FREQ=WEEKLY;BYDAY=TU;COUNT=9" {
+			t.Fatalf("got %+v, %v", changed, err)
+		}
+
+		after := w.series(t, changed)
+		if got := dates(after); got != "3Mar22h 10Mar22h 17Mar22h 31Mar22h 7Apr22h" {
+			t.Errorf("got %s", got)
+		}
+
+		if after[0].Title == title || after[2].Title != title || after[2].UID != all[2].UID || after[2].Sequence != all[2].Sequence+1 {
+			t.Errorf("got %+v", after[2])
+		}
+
+		// Another time, and every second week.
+		rule, startsAt := "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", after[2].StartsAt.Add(25*time.Hour)
+
+		changed, err = w.Update(t.Context(), w.line, olga, after[2].ID, maintenance.Edit{
+			Revision: after[2].Revision, Scope: maintenance.Following, Recurrence: &rule, StartsAt: &startsAt, Reason: "Wednesdays from now on",
+		})
+		if err != nil || changed.Words() != "every second Wednesday at 23:00 Europe/Berlin" {
+			t.Fatalf("got %+v, %v", changed, err)
+		}
+
+		if got := dates(w.series(t, changed)); got != "3Mar22h 10Mar22h 18Mar23h 1Apr23h 15Apr23h" {
+			t.Errorf("got %s", got)
+		}
+
+		if got := w.kinds(t); got != "announced cancelled changed changed " {
+			t.Errorf("subscribers heard %s", got)
+		}
+
+		w.verifyAudit(t)
+	})
+}
+
+func TestASeriesThatGetsFewerDatesCancelsTheRest(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		all := w.series(t, w.announce(t, weekly()))
+		rule := "FREQ=WEEKLY;BYDAY=TU;COUNT=2"
+
+		changed, err := w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
+			Revision: all[1].Revision, Scope: maintenance.Following, Recurrence: &rule, Reason: "two more, then no more",
+		})
+		if err != nil || dates(w.series(t, changed)) != "3Mar22h 10Mar22h 17Mar22h" {
+			t.Fatalf("got %s, %v", dates(w.series(t, changed)), err)
+		}
+
+		none := ""
+
+		changed, err = w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
+			Revision: changed.Revision, Scope: maintenance.Following, Recurrence: &none, Reason: "this one is the last",
+		})
+		if err != nil || dates(w.series(t, changed)) != "3Mar22h 10Mar22h" {
+			t.Fatalf("got %s, %v", dates(w.series(t, changed)), err)
+		}
+
+		w.clock.set(first().Add(3 * week))
+		w.tick(t)
+
+		if got := w.series(t, changed); len(got) != 5 || dates(got) != "" {
+			t.Errorf("got %s of %d", dates(got), len(got))
+		}
+	})
+}
+
+func TestASeriesIsCancelledFromHereOn(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		all := w.series(t, w.announce(t, weekly()))
+
+		got, err := w.Cancel(t.Context(), w.line, olga, all[2].ID, act("there will be no more"), maintenance.Following)
+		if err != nil || got.Phase != maintenance.Cancelled || dates(w.series(t, got)) != "3Mar22h 10Mar22h" {
+			t.Fatalf("got %s, %v", dates(w.series(t, got)), err)
+		}
+
+		w.clock.set(first())
+		w.tick(t)
+
+		if got := w.series(t, got); len(got) != 5 {
+			t.Errorf("it goes on: %s", dates(got))
+		}
+	})
+}
+
+func TestASingleWindowBecomesASeries(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		draft := weekly()
+		draft.Recurrence = ""
+		window := w.announce(t, draft)
+		rule := "FREQ=MONTHLY;BYDAY=1TU"
+
+		changed, err := w.Update(t.Context(), w.line, olga, window.ID, maintenance.Edit{
+			Revision: window.Revision, Recurrence: &rule, Reason: "every month from now on",
+		})
+		if err != nil || changed.Series == nil || changed.Occurrence != 1 || changed.UID != window.UID {
+			t.Fatalf("got %+v, %v", changed, err)
+		}
+
+		if got := dates(w.series(t, changed)); got != "3Mar22h 7Apr22h 5May22h 2Jun22h 7Jul22h" {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
+func TestAWindowDoesNotOverlapWhatASeriesWillBe(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		series := w.announce(t, weekly())
+
+		draft := patching()
+		draft.StartsAt = first().Add(20*week + 30*time.Minute) // of which no window is written yet
+		draft.StartsAt = draft.StartsAt.Add(-time.Hour)        // it is summer then
+		draft.EndsAt = draft.StartsAt.Add(time.Hour)
+
+		_, err := w.Announce(t.Context(), w.line, dave, draft)
+		refused(t, err, ops.CodeConflict)
+
+		if e := ops.AsError(err); e.Details["series"] != *series.Series {
+			t.Errorf("got %v", err)
+		}
+
+		draft.StartsAt = draft.StartsAt.Add(2 * time.Hour)
+		draft.EndsAt = draft.StartsAt.Add(time.Hour)
+		single := w.announce(t, draft)
+
+		// Nor does a series overlap a window that is far away, or another series.
+		other := weekly()
+		other.StartsAt, other.EndsAt = other.StartsAt.Add(2*time.Hour+30*time.Minute), other.EndsAt.Add(2*time.Hour+30*time.Minute)
+		other.Recurrence = "FREQ=WEEKLY"
+
+		_, err = w.Announce(t.Context(), w.line, dave, other)
+		refused(t, err, ops.CodeConflict)
+
+		if e := ops.AsError(err); e.Details["window"] != single.ID {
+			t.Errorf("got %v", err)
+		}
+
+		other = weekly()
+		other.StartsAt, other.EndsAt = other.StartsAt.Add(2*24*time.Hour), other.EndsAt.Add(2*24*time.Hour)
+		other.Recurrence = "FREQ=DAILY;INTERVAL=2" // on a Tuesday some day
+
+		_, err = w.Announce(t.Context(), w.line, dave, other)
+		refused(t, err, ops.CodeConflict)
+	})
+}
+
+func TestWhoTakesOverTakesTheSeries(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	window := w.announce(t, weekly())
+	w.people.set("dave", true)
+	w.clock.set(first())
+	w.tick(t)
+
+	got, err := w.TakeOver(t.Context(), w.line, olga, window.ID, act("dave has left, I do it"))
+	if err != nil || got.Phase != maintenance.Active {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+
+	w.clock.set(first().Add(time.Hour))
+	w.tick(t)
+	w.clock.set(first().Add(week))
+	w.tick(t)
+
+	all := w.series(t, window)
+	if all[1].Phase != maintenance.Active || all[5].ActsFor != "olga" || all[5].AnnouncedBy != "dave" {
+		t.Errorf("got %+v", all)
+	}
+}
+
+func TestTheFormIsToldOfDatesAndClocks(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	draft := weekly()
+	draft.Recurrence = "FREQ=DAILY"
+	draft.StartsAt = time.Date(2026, 3, 2, 1, 30, 0, 0, time.UTC) // 02:30 in Berlin
+	draft.EndsAt = draft.StartsAt.Add(90 * time.Minute)
+
+	p, err := w.Preview(t.Context(), draft)
+	if err != nil || len(p.Dates) != 5 || p.Words != "every day at 02:30 Europe/Berlin" || p.Confirm == "" || p.Window.ID != 0 {
+		t.Fatalf("got %+v, %v", p, err)
+	}
+
+	if !slices.ContainsFunc(p.Notes, func(n string) bool { return strings.Contains(n, "02:30 does not exist") }) {
+		t.Errorf("got %q", p.Notes)
+	}
+
+	draft.Recurrence = ""
+	draft.StartsAt = time.Date(2026, 3, 29, 0, 0, 0, 0, time.UTC)
+	draft.EndsAt = draft.StartsAt.Add(3 * time.Hour)
+
+	p, err = w.Preview(t.Context(), draft)
+	if want := "Sun 29 March 2026: The clocks in Europe/Berlin go forward during the window: it lasts 3 h, while they show 4 h."; err != nil ||
+		!slices.Equal(p.Notes, []string{want}) || p.Words != "" || len(p.Dates) != 1 {
+		t.Errorf("got %+v, %v", p, err)
+	}
+
+	if open, err := w.Open(t.Context()); err != nil || len(open) != 0 {
+		t.Errorf("a preview announced %+v, %v", open, err)
+	}
+}
