@@ -21,6 +21,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -32,6 +33,9 @@ type console struct {
 	logger *slog.Logger
 	db     *store.DB
 
+	// enqueuer puts jobs on the engine, which works those of all families.
+	enqueuer *work.Enqueuer
+	families []work.Family
 	// background runs until the context is done.
 	background []func(ctx context.Context) error
 }
@@ -50,7 +54,23 @@ func open(ctx context.Context, cfg config.Console) (*console, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 
-	return &console{config: cfg, db: db, logger: newLogger(cfg)}, nil
+	c := &console{config: cfg, db: db, logger: newLogger(cfg)}
+	if err := c.openEngine(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+
+	return c, nil
+}
+
+// openEngine brings the job engine's tables to their newest version.
+func (c *console) openEngine(ctx context.Context) (err error) {
+	if err := work.Migrate(ctx, c.db, c.logger); err != nil {
+		return err
+	}
+
+	c.enqueuer, err = work.NewEnqueuer(c.db, c.logger)
+
+	return err
 }
 
 func newLogger(cfg config.Console) *slog.Logger {
@@ -148,12 +168,13 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 		Watchers: []func(context.Context, ops.Service) error{history.Watch},
 	})
 
-	windows := c.windows(log, history, signIn)
+	hooks := c.webhooks(log)
+	windows := c.windows(log, history, signIn, hooks)
 	env := templates.Environment{Name: c.config.Environment.Name, Color: templates.Color(c.config.Environment.Color)}
 
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: triggers.New(log), Monitor: watch,
-		Feeds: c.feeds(windows, watch, env), Readers: handlers.Audience(c.config.Maintenance.Announcements),
+		Feeds: c.feeds(windows, watch, env), Readers: handlers.Audience(c.config.Maintenance.Announcements), Webhooks: hooks,
 		Ready: c.db.Read().PingContext, Static: static, Environment: env,
 		Tickets:   tickets(c.config.Tickets),
 		PublicURL: c.config.PublicURL, Issuer: issuer, Version: readVersion().Version, Now: now, Logger: c.logger,
@@ -168,7 +189,12 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 
 	c.keepWindows(windows, watch, service)
 
-	c.background = append(c.background, watch.Run,
+	engine, err := work.New(work.Config{DB: c.db, Now: now, Logger: c.logger}, c.families...)
+	if err != nil {
+		return err
+	}
+
+	c.background = append(c.background, watch.Run, engine.Run,
 		every(time.Second, c.logger, "the end of temporary changes", func(ctx context.Context) error {
 			as, err := service()
 			if err != nil {

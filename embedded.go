@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -26,7 +25,7 @@ const starburstTimeout = 30 * time.Second
 // embeddedPlatform is the control plane inside this program. Its jobs and its REST API
 // run in the background.
 func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens *opsapi.OIDC) (*controlplane.ControlPlane, error) {
-	if err := errors.Join(controlplane.Prepare(ctx, c.db), work.Migrate(ctx, c.db, c.logger)); err != nil {
+	if err := controlplane.Prepare(ctx, c.db); err != nil {
 		return nil, err
 	}
 
@@ -35,17 +34,12 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 		return nil, err
 	}
 
-	enqueuer, err := work.NewEnqueuer(c.db, c.logger)
-	if err != nil {
-		return nil, err
-	}
-
 	cluster, err := clusterConfig(cfg.Kubernetes)
 	if err != nil {
 		return nil, err
 	}
 
-	runner, err := c.jobRunner(ctx, cfg, cluster, enqueuer, registry)
+	runner, err := c.jobRunner(ctx, cfg, cluster, registry)
 	if err != nil {
 		return nil, err
 	}
@@ -62,26 +56,22 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 		return nil, err
 	}
 
-	engine, err := work.New(work.Config{DB: c.db, Now: now, Logger: c.logger}, work.ControlPlaneJobs(runner, now))
-	if err != nil {
-		return nil, err
-	}
-
 	api, err := c.api(cfg, plane, tokens)
 	if err != nil {
 		return nil, err
 	}
 
-	c.background = append(c.background, engine.Run, api)
+	c.families = append(c.families, work.ControlPlaneJobs(runner, now))
+	c.background = append(c.background, api)
 
 	return plane, nil
 }
 
 // jobRunner gives the jobs what is configured; what is not, they report as skipped.
 func (c *console) jobRunner(
-	ctx context.Context, cfg config.Embedded, cluster *rest.Config, enqueuer jobs.Enqueuer, registry *prometheus.Registry,
+	ctx context.Context, cfg config.Embedded, cluster *rest.Config, registry *prometheus.Registry,
 ) (*jobs.Runner, error) {
-	jobsConfig := jobs.Config{DB: c.db, Now: now, Logger: c.logger, Enqueuer: enqueuer, Registry: registry}
+	jobsConfig := jobs.Config{DB: c.db, Now: now, Logger: c.logger, Enqueuer: c.enqueuer, Registry: registry}
 
 	if cluster == nil {
 		runtime := jobs.NewRuntime(c.db, now, c.logger)

@@ -10,17 +10,40 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
 
+// webhooks tell others of the windows, through the job engine.
+func (c *console) webhooks(log *audit.Log) *webhooks.Webhooks {
+	cfg := c.config.Maintenance
+	hooksConfig := webhooks.Config{
+		DB: c.db, Audit: log, Jobs: c.enqueuer, Now: now, Logger: c.logger, Environment: c.config.Environment.Name,
+		AllowedHosts: cfg.WebhookHosts, AllowedNetworks: cfg.WebhookNetworks,
+	}
+
+	if cfg.Announcements != config.Nobody {
+		hooksConfig.Page = c.config.PublicURL.JoinPath(announce.PagePath)
+	}
+
+	hooks := webhooks.New(hooksConfig)
+	c.families = append(c.families, work.WebhookDeliveries(hooks, now))
+
+	return hooks
+}
+
 // windows are the maintenance windows. They start and end by themselves once the
 // background runs.
-func (c *console) windows(log *audit.Log, history *changes.Changes, signIn *auth.Auth) *maintenance.Windows {
+func (c *console) windows(
+	log *audit.Log, history *changes.Changes, signIn *auth.Auth, hooks *webhooks.Webhooks,
+) *maintenance.Windows {
 	return maintenance.New(maintenance.Config{
-		DB: c.db, Changes: history, Audit: log, Now: now, Logger: c.logger,
+		DB: c.db, Changes: history, Audit: log, Now: now, Logger: c.logger, Notify: hooks,
 		AuthorStillOps: func(ctx context.Context, username string) (bool, error) {
 			if slices.Contains(c.config.Maintenance.BlockedAuthors, username) {
 				return false, nil

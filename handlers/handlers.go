@@ -15,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -29,6 +30,7 @@ type Config struct {
 	// Feeds tells Readers of the windows.
 	Feeds    *announce.Feeds
 	Readers  Audience
+	Webhooks *webhooks.Webhooks
 	Audit    *audit.Log
 	Triggers *triggers.Triggers
 	Monitor  *monitor.Monitor

@@ -15,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
@@ -70,6 +71,13 @@ func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now tim
 	if view.Settings, err = h.settingsOf(ctx, w); err != nil {
 		return view, err
 	}
+
+	told, err := h.Webhooks.Deliveries(ctx, webhooks.Filter{Window: w.ID, Limit: historyShown})
+	if err != nil {
+		return view, err
+	}
+
+	view.Deliveries = told.Items
 
 	if w.Series != nil {
 		open, err := h.Windows.Open(ctx)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -31,6 +32,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -45,6 +47,7 @@ type world struct {
 	monitor *monitor.Monitor
 	changes *changes.Changes
 	windows *maintenance.Windows
+	hooks   *webhooks.Webhooks
 	ahead   atomic.Int64 // nanoseconds
 	log     *audit.Log
 	tokens  map[string]string
@@ -179,8 +182,17 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	}
 
 	w.changes = changes.New(db, w.log, w.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+	enqueuer, err := work.NewEnqueuer(db, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	w.hooks = webhooks.New(webhooks.Config{
+		DB: db, Audit: w.log, Jobs: enqueuer, Now: w.now, Logger: logger, Environment: "test", Page: public.JoinPath("announcements"),
+		AllowedHosts: []string{"hooks.example.com", "127.0.0.1"}, AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	})
 	w.windows = maintenance.New(maintenance.Config{
-		DB: db, Changes: w.changes, Audit: w.log, Now: w.now, Logger: logger,
+		DB: db, Changes: w.changes, Audit: w.log, Now: w.now, Logger: logger, Notify: w.hooks,
 		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
 	})
 	w.monitor = monitor.New(monitor.Config{
@@ -197,7 +209,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	})
 
 	server.Config.Handler = handlers.New(handlers.Config{
-		Auth: signIn, Platform: w.plane, Changes: w.changes, Windows: w.windows, Feeds: feeds, Readers: readers, Audit: w.log, Triggers: triggers.New(w.log), Monitor: w.monitor,
+		Auth: signIn, Platform: w.plane, Changes: w.changes, Windows: w.windows, Feeds: feeds, Readers: readers, Webhooks: w.hooks, Audit: w.log, Triggers: triggers.New(w.log), Monitor: w.monitor,
 		Ready: db.Read().PingContext, Static: os.DirFS("../static"), Environment: env,
 		PublicURL: public, Issuer: issuer, Version: "test", Now: w.now, Logger: logger, IdentityProvider: provider,
 	})

@@ -74,7 +74,6 @@ func (f WindowFilter) URL(cursor string) string {
 const (
 	windowsPath         = "/maintenance/windows"
 	windowTemplatesPath = "/maintenance/templates"
-	webhooksPath        = "/maintenance/webhooks"
 )
 
 // WindowPath is the page of a window.

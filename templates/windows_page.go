@@ -7,6 +7,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -20,6 +21,8 @@ type Window struct {
 	// that is over, or that has set them, in its report; else what is set now.
 	Settings []WindowSettings    `json:"-"`
 	Events   []maintenance.Event `json:"-"`
+	// Deliveries are what webhooks were told of it, newest first.
+	Deliveries []webhooks.Delivery `json:"-"`
 	// Following are the other windows of its series that are to come.
 	Following []maintenance.Window `json:"-"`
 	Now       time.Time            `json:"-"`
