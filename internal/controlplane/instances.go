@@ -58,15 +58,16 @@ func (s session) ListInstances(ctx context.Context, query ops.InstancesQuery) (o
 	}
 
 	page := ops.InstancesPage{Instances: []ops.Instance{}, Limit: query.Limit, Offset: query.Offset}
-	where, args := instancesWhere(query)
+	where, order, args := instancesWhere(query)
 
 	var err error
 	if page.Total, err = s.countInstances(ctx, query, where, args); err != nil {
 		return ops.InstancesPage{}, fmt.Errorf("count the instances: %w", err)
 	}
 
-	rows, err := s.db.Read().QueryContext(ctx, fmt.Sprintf(
-		`SELECT %s FROM instances %s ORDER BY id DESC LIMIT %d OFFSET %d`, instanceColumns, where, query.Limit, query.Offset), args...)
+	rows, err := s.db.Read().QueryContext(ctx,
+		`SELECT `+instanceColumns+` FROM instances `+where+` ORDER BY `+order+`id DESC`+
+			fmt.Sprintf(` LIMIT %d OFFSET %d`, query.Limit, query.Offset), args...)
 	if err != nil {
 		return ops.InstancesPage{}, fmt.Errorf("read the instances: %w", err)
 	}
@@ -96,7 +97,9 @@ func checkInstancesQuery(query ops.InstancesQuery) error {
 	return ops.Invalid(errs)
 }
 
-func instancesWhere(query ops.InstancesQuery) (where string, args []any) {
+// instancesWhere selects an owner's, and those in a state, so that an index alone
+// finds them, as in [session.GetExportJobs].
+func instancesWhere(query ops.InstancesQuery) (where, order string, args []any) {
 	var conditions []string
 
 	add := func(condition string, arg any) {
@@ -104,12 +107,19 @@ func instancesWhere(query ops.InstancesQuery) (where string, args []any) {
 		conditions = append(conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
 	}
 
-	if query.Owner != "" {
+	switch {
+	case query.Owner != "" && query.Status != "":
 		add(`owner_username = ?`, query.Owner)
+	case query.Owner != "":
+		add(`owner_username >= ? AND owner_username <= ?`, query.Owner)
+
+		order = `owner_username DESC, `
 	}
 
 	if query.Status != "" {
-		add(`status = ?`, query.Status)
+		add(`status >= ? AND status <= ?`, query.Status)
+
+		order = `status DESC, `
 	}
 
 	if query.Search != "" {
@@ -117,10 +127,10 @@ func instancesWhere(query ops.InstancesQuery) (where string, args []any) {
 	}
 
 	if len(conditions) == 0 {
-		return "", nil
+		return "", "", nil
 	}
 
-	return "WHERE " + strings.Join(conditions, " AND "), args
+	return "WHERE " + strings.Join(conditions, " AND "), order, args
 }
 
 func escapeLike(s string) string {

@@ -101,7 +101,8 @@ CREATE TABLE instances (
     memory_gb           INTEGER
 );
 CREATE INDEX instances_status ON instances (status, id);
-CREATE INDEX instances_owner ON instances (owner_username, status, id);
+CREATE INDEX instances_owner ON instances (owner_username, id);
+CREATE INDEX instances_owner_status ON instances (owner_username, status, id);
 CREATE INDEX instances_updated ON instances (status, updated_at);
 CREATE INDEX instances_snapshot ON instances (snapshot_id) WHERE snapshot_id IS NOT NULL;
 CREATE INDEX instances_pending_snapshot ON instances (pending_snapshot_id) WHERE pending_snapshot_id IS NOT NULL;
