@@ -46,9 +46,15 @@ type atomText struct {
 
 // Atom writes the announcements as an Atom feed, an entry a window.
 func (v Announcements) Atom(s Source) ([]byte, error) {
+	// A feed that has nothing to tell of has not been updated since the beginning of time.
+	updated := v.AsOf
+	if updated.IsZero() {
+		updated = time.Unix(0, 0)
+	}
+
 	feed := atomFeed{
 		ID: s.feed("atom"), Title: plainText(s.title()), Subtitle: plainText(s.subtitle()), Author: plainText(s.Name),
-		Updated: atomTime(v.AsOf),
+		Updated: atomTime(updated),
 		Links: []atomLink{
 			{Rel: "self", Type: "application/atom+xml", Href: s.feed("atom")},
 			{Rel: "alternate", Type: "text/html", Href: s.Page.String()},
@@ -69,12 +75,4 @@ func (v Announcements) Atom(s Source) ([]byte, error) {
 	return append([]byte(xml.Header), body...), err
 }
 
-// atomTime writes a moment; a feed that has nothing to tell of has not been updated
-// since the beginning of time.
-func atomTime(t time.Time) string {
-	if t.IsZero() {
-		t = time.Unix(0, 0)
-	}
-
-	return t.UTC().Format(time.RFC3339)
-}
+func atomTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

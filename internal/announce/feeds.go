@@ -170,34 +170,43 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 		windows, err = f.Windows.Published(ctx)
 	}
 
-	s := &state{windows: windows, version: version, health: health, checkedAt: now}
+	stale := err != nil
 
-	switch {
-	case err != nil && last == nil:
-		return nil, err
-	case err != nil:
-		s.windows, s.version = last.windows, last.version
+	if stale {
+		if last == nil {
+			return nil, err
+		}
+
 		if !last.view.Stale {
 			f.Logger.ErrorContext(ctx, "the maintenance windows cannot be read; the announcements are stale", slog.Any("error", err))
 		}
+
+		windows, version = last.windows, last.version
 	}
 
-	s.changesAt = changesAt(s.windows, now)
-	s.view = View(s.windows, health, now, f.source.Page)
-	s.view.Stale = err != nil
+	s := &state{
+		windows: windows, version: version, health: health, checkedAt: now, changesAt: changesAt(windows, now),
+		view: View(windows, health, now, f.source.Page),
+	}
+	s.view.Stale = stale
 
 	if s.documents, err = f.documents(ctx, s.view); err != nil {
 		return nil, err
 	}
 
+	s.date(last)
+
+	return s, nil
+}
+
+// date says since when each document is as it is.
+func (s *state) date(last *state) {
 	for name, d := range s.documents {
-		d.modified = now
+		d.modified = s.checkedAt
 		if last != nil && last.documents[name].tag == d.tag {
 			d.modified = last.documents[name].modified
 		}
 
 		s.documents[name] = d
 	}
-
-	return s, nil
 }

@@ -15,8 +15,8 @@ type Announcements struct {
 	// Now is when this was looked at.
 	Now time.Time `json:"-"`
 	// AsOf is since when it is so: the last time that a window changed or that one
-	// began or ended by the clock.
-	AsOf time.Time `json:"as_of"`
+	// began or ended by the clock. It is zero when nothing was ever announced.
+	AsOf time.Time `json:"as_of,omitzero"`
 	// Stale says that the windows could not be read: this is what was known last.
 	Stale   bool    `json:"stale"`
 	Overall Overall `json:"overall"`

@@ -91,6 +91,7 @@ func TestLifeOfAWindow(t *testing.T) {
 			StartsAt: noon.Add(time.Hour), EndsAt: noon.Add(2 * time.Hour), TimeZone: "UTC", Reason: "patches of the month", Confirm: "demo",
 		}
 		act := maintenance.Act{Reason: "needs a little longer"}
+
 		must(windows.Announce(t.Context(), service, dave, draft))
 		at(61 * time.Minute)
 		must(windows.Extend(t.Context(), dave, 1, act, noon.Add(3*time.Hour)))
@@ -115,12 +116,12 @@ func TestLifeOfAWindow(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			told = append(told, fmt.Sprintf("%s %s %d", body.Event, body.Window.Phase, body.Window.Sequence))
+			told = append(told, fmt.Sprintf("%s: %s %d", body.Event, body.Window.Phase, body.Window.Sequence))
 		}
 
 		want := []string{
-			"announced announced 0", "started active 1", "extended active 2", "ended completed 3",
-			"announced announced 0", "cancelled cancelled 1",
+			"announced: announced 0", "started: active 1", "extended: active 2", "ended: completed 3",
+			"announced: announced 0", "cancelled: cancelled 1",
 		}
 		if !slices.Equal(told, want) {
 			t.Errorf("it is told %q, want %q", told, want)
