@@ -27,7 +27,7 @@ func TestATriggerIsLoggedAlsoWhenItIsRefused(t *testing.T) {
 		t.Errorf("got %d\n%s", got.status, got.body)
 	}
 
-	for _, bad := range []string{`{"reason": "   "}`, `{}`, `{"reason": "` + strings.Repeat("x", 501) + `"}`, `{"reason": "x", "extra": 1}`} {
+	for _, bad := range []string{`{"reason": "   "}`, `{}`, `{"reason": "` + strings.Repeat("x", 501) + `"}`, `{"reason": "x", "extra": 1}`, `{"reason": 5}`, `{"reason": "\u200b\u2060"}`} {
 		if got := w.post("/jobs/schema_cache/trigger", bad); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%.40s: got %d", bad, got.status)
 		}
@@ -37,7 +37,7 @@ func TestATriggerIsLoggedAlsoWhenItIsRefused(t *testing.T) {
 		t.Errorf("got %d\n%s", got.status, got.body)
 	}
 
-	for outcome, want := range map[audit.Outcome]int{audit.Intent: 2, audit.Done: 1, audit.Refused: 5} {
+	for outcome, want := range map[audit.Outcome]int{audit.Intent: 2, audit.Done: 1, audit.Refused: 8} {
 		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.JobTrigger, Outcome: outcome}); err != nil || n != want {
 			t.Errorf("%s: %d entries, want %d, %v", outcome, n, want, err)
 		}
@@ -63,8 +63,24 @@ func TestATriggerAsAFormShowsItsReceiptAndTheCooldown(t *testing.T) {
 		t.Errorf("got %d\n%s", page.status, page.body)
 	}
 
+	location := got.header.Get("Location")
+	for _, other := range []string{
+		strings.Replace(location, "lifecycle", "schema_cache", 1), "/jobs/lifecycle/receipt?entry=1", "/jobs/lifecycle/receipt?entry=9223372036854775807",
+		"/jobs/lifecycle/receipt?entry=%ff", "/jobs/lifecycle/receipt?at=2026-03-01T12:00:00Z&success=7",
+	} {
+		if page := w.get(other, "Accept", "application/json"); page.status != http.StatusNotFound {
+			t.Errorf("%s: got %d\n%s", other, page.status, page.body)
+		}
+	}
+
+	receipt := w.data(location)
+	if at(receipt, "triggered_by") != "dave" || at(receipt, "reason") != "after the outage" || len(receipt["counters"].([]any)) != 2 {
+		t.Errorf("got %v", receipt)
+	}
+
 	got = w.form("/jobs/lifecycle/trigger", url.Values{"reason": {"once more, please"}})
-	if got.status != http.StatusTooManyRequests || !strings.Contains(got.body, "once more, please") {
+	if got.status != http.StatusTooManyRequests || !strings.Contains(got.body, "once more, please") ||
+		got.header.Get("Retry-After") == "" {
 		t.Errorf("got %d\n%s", got.status, got.body)
 	}
 

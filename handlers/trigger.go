@@ -1,9 +1,9 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -57,43 +57,54 @@ func (h *Handlers) trigger(p *page) error {
 	}
 
 	in, err := p.input()
+	wanted := ops.JobTrigger{JobName: job.Name, Reason: in.reason()}
+
+	if err == nil {
+		err = ops.Invalid(in.only("reason"))
+	}
+
 	if err != nil {
-		return err
+		return errors.Join(err, h.Triggers.Refuse(p.ctx(), p.actor(), wanted, err))
 	}
 
-	errs := in.only("reason")
-	if len(errs) > 0 {
-		return ops.Invalid(errs)
-	}
-
-	before := h.Monitor.Snapshot().Metrics.Value.Job(job.Name)
-
-	triggered, err := h.Triggers.Trigger(p.ctx(), h.service(p), p.actor(), ops.JobTrigger{JobName: job.Name, Reason: in.reason()})
+	run, err := h.Triggers.Trigger(p.ctx(), h.service(p), p.actor(), wanted, h.counters(job.Name))
 	h.Monitor.Wake()
 
 	if err != nil {
 		return h.triggerRefused(p, job, in.reason(), err)
 	}
 
-	location := receiptURL(triggered, before)
-
 	switch {
 	case p.wantsJSON():
-		return p.json(http.StatusOK, triggered)
+		return p.json(http.StatusOK, run.JobTriggered)
 	case p.wantsFragment():
-		return p.html(http.StatusOK, templates.ReceiptDialog(h.receiptView(p, triggered, before, location)))
+		return p.html(http.StatusOK, templates.ReceiptDialog(h.receiptView(p, run)))
 	default:
-		return p.seeOther(location)
+		return p.seeOther(receiptURL(run))
 	}
+}
+
+// counters are the job's as they were last read, nil when they never were.
+func (h *Handlers) counters(job ops.JobName) *triggers.Counters {
+	metrics := h.Monitor.Snapshot().Metrics
+	if !metrics.Known() {
+		return nil
+	}
+
+	figures := metrics.Value.Job(job)
+
+	return &triggers.Counters{Success: figures.Successes, Failed: figures.Failures}
 }
 
 func (h *Handlers) triggerRefused(p *page, job templates.Job, reason string, err error) error {
 	e := ops.AsError(err)
-	if p.wantsJSON() || e.Code == ops.CodeInternal {
-		if seconds := retryAfter(e); seconds > 0 {
-			p.Response().Header().Set("Retry-After", strconv.Itoa(seconds))
-		}
 
+	seconds := retryAfter(e)
+	if seconds > 0 {
+		p.Response().Header().Set("Retry-After", strconv.Itoa(seconds))
+	}
+
+	if p.wantsJSON() || e.Code == ops.CodeInternal {
 		return err
 	}
 
@@ -105,7 +116,7 @@ func (h *Handlers) triggerRefused(p *page, job templates.Job, reason string, err
 	default:
 		form.Problem = e.Message
 
-		if seconds := retryAfter(e); seconds > 0 {
+		if seconds > 0 {
 			until := p.now.Add(time.Duration(seconds) * time.Second)
 			form.Job.CooldownUntil = &until
 		}
@@ -128,18 +139,9 @@ func retryAfter(e *ops.Error) int {
 	}
 }
 
-// receiptURL keeps in the address what the counters were before, so that the receipt
-// can be opened again.
-func receiptURL(triggered ops.JobTriggered, before monitor.JobFigures) string {
-	query := url.Values{"at": {triggered.TriggeredAt.UTC().Format(time.RFC3339)}}
-
-	for name, value := range map[string]*float64{"success": before.Successes, "failed": before.Failures} {
-		if value != nil {
-			query.Set(name, strconv.FormatFloat(*value, 'f', -1, 64))
-		}
-	}
-
-	return fmt.Sprintf("/jobs/%s/receipt?%s", triggered.JobName, query.Encode())
+// receiptURL names the run by its entry in the audit log, which knows all of it.
+func receiptURL(run triggers.Run) string {
+	return fmt.Sprintf("/jobs/%s/receipt?entry=%d", run.JobName, run.Entry)
 }
 
 // receipt shows what came of a run.
@@ -149,16 +151,17 @@ func (h *Handlers) receipt(p *page) error {
 		return err
 	}
 
-	at, err := time.Parse(time.RFC3339, p.QueryParam("at"))
-	if err != nil || job.LastTrigger == nil {
-		return ops.NotFound("receipt", job.Name)
+	seq, err := strconv.ParseInt(p.QueryParam("entry"), 10, 64)
+	if err != nil {
+		return ops.NotFound("receipt", clip(p.QueryParam("entry")))
 	}
 
-	triggered := ops.JobTriggered{
-		JobName: job.Name, TriggeredAt: ops.At(at), TriggeredBy: job.LastTrigger.By, Reason: job.LastTrigger.Reason, Status: "queued",
+	run, err := h.Triggers.Run(p.ctx(), job.Name, seq)
+	if err != nil {
+		return err
 	}
-	before := monitor.JobFigures{Successes: number(p.QueryParam("success")), Failures: number(p.QueryParam("failed"))}
-	view := h.receiptView(p, triggered, before, p.Request().URL.RequestURI())
+
+	view := h.receiptView(p, run)
 
 	return p.answer(answer{
 		data: view, full: templates.ReceiptPage(h.shell(p, "jobs", "Run of "+string(job.Name)), view),
@@ -166,26 +169,32 @@ func (h *Handlers) receipt(p *page) error {
 	})
 }
 
-func (h *Handlers) receiptView(
-	p *page, triggered ops.JobTriggered, before monitor.JobFigures, location string,
-) templates.Receipt {
+func (h *Handlers) receiptView(p *page, run triggers.Run) templates.Receipt {
 	metrics := h.Monitor.Snapshot().Metrics
-	view := templates.Receipt{JobTriggered: triggered, URL: location, Now: p.now}
+	view := templates.Receipt{JobTriggered: run.JobTriggered, URL: receiptURL(run), Now: p.now}
 
 	var after monitor.JobFigures
-	if metrics.AsOf.After(triggered.TriggeredAt.Time) {
-		after = metrics.Value.Job(triggered.JobName)
+	if metrics.AsOf.After(run.TriggeredAt.Time) {
+		after = metrics.Value.Job(run.JobName)
 	}
 
+	if run.Before == nil {
+		view.Settled = true
+		view.Note = "The counters before the run are not known, so they cannot tell whether it has ended."
+
+		return view
+	}
+
+	before := *run.Before
 	view.Counters = []templates.Counter{
-		{Name: "Successful runs", Before: before.Successes, After: after.Successes},
-		{Name: "Failed runs", Before: before.Failures, After: after.Failures},
+		{Name: "Successful runs", Before: before.Success, After: after.Successes},
+		{Name: "Failed runs", Before: before.Failed, After: after.Failures},
 	}
 
-	more := delta(before.Successes, after.Successes) + delta(before.Failures, after.Failures)
+	more := delta(before.Success, after.Successes) + delta(before.Failed, after.Failures)
 
 	switch {
-	case more == 0 && p.now.Sub(triggered.TriggeredAt.Time) > triggers.Cooldown:
+	case more == 0 && p.now.Sub(run.TriggeredAt.Time) > triggers.Cooldown:
 		view.Settled = true
 		view.Note = "The counters have not moved: the run was skipped, is still under way, or has not been counted."
 	case more == 0:
@@ -202,19 +211,16 @@ func (h *Handlers) receiptView(
 	return view
 }
 
+// delta is how far a counter has moved; one that first appears was at 0.
 func delta(before, after *float64) float64 {
-	if before == nil || after == nil || *after < *before {
+	var from float64
+	if before != nil {
+		from = *before
+	}
+
+	if after == nil || *after < from {
 		return 0
 	}
 
-	return *after - *before
-}
-
-func number(s string) *float64 {
-	n, err := strconv.ParseFloat(s, 64)
-	if err != nil || n < 0 {
-		return nil
-	}
-
-	return &n
+	return *after - from
 }

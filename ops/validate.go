@@ -3,6 +3,7 @@ package ops
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -42,7 +43,7 @@ func (t JobTrigger) Validate() error {
 	}
 
 	switch n := utf8.RuneCountInString(t.Reason); {
-	case strings.TrimSpace(t.Reason) == "":
+	case !strings.ContainsFunc(t.Reason, visible):
 		errs = append(errs, FieldError{Field: "body.reason", Message: "is required", Type: "string_too_short"})
 	case n > ReasonMax:
 		errs = append(errs, FieldError{
@@ -158,6 +159,9 @@ func appendRange(errs []FieldError, field string, value, low, high int) []FieldE
 		Field: field, Message: fmt.Sprintf("must be between %d and %d", low, high), Type: "range",
 	})
 }
+
+// visible reports whether somebody can see the character.
+func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
 // checkText refuses what a database cannot hold as text.
 func checkText(field, value string) []FieldError {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
@@ -96,6 +97,20 @@ func (l *Log) All(ctx context.Context, filter Filter) iter.Seq2[Entry, error] {
 			}
 		}
 	}
+}
+
+// Get returns the entry of that number; ok is false when there is none.
+func (l *Log) Get(ctx context.Context, seq int64) (entry Entry, ok bool, err error) {
+	if seq < 1 || seq == math.MaxInt64 {
+		return Entry{}, false, nil
+	}
+
+	page, err := l.List(ctx, Filter{Before: seq + 1, Limit: 1})
+	if err != nil || len(page.Items) == 0 || page.Items[0].Seq != seq {
+		return Entry{}, false, err
+	}
+
+	return page.Items[0], true, nil
 }
 
 // Last returns the newest entry of the action on the object with that outcome; ok is

@@ -4,7 +4,10 @@ package triggers
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -22,32 +25,51 @@ type Triggers struct {
 // New returns the triggers that the log keeps.
 func New(log *audit.Log) *Triggers { return &Triggers{log: log} }
 
-// Trigger writes the intent, asks the control plane, and writes how that ended. When
-// the intent cannot be written nobody is asked. Errors are those of trigger_job.
+// callTimeout bounds the call once its intent is written.
+const callTimeout = 30 * time.Second
+
+// Counters are how often a job has ended, nil where it has not been counted yet.
+type Counters struct {
+	Success *float64 `json:"success"`
+	Failed  *float64 `json:"failed"`
+}
+
+// Run is a trigger that was accepted. Before is nil when the counters were not known.
+type Run struct {
+	ops.JobTriggered
+
+	// Entry is the number of its entry in the audit log.
+	Entry  int64
+	Before *Counters
+}
+
+// Trigger writes the intent, asks the control plane, and writes how that ended, with the
+// counters before it. When the intent cannot be written nobody is asked. Errors are those
+// of trigger_job.
 func (t *Triggers) Trigger(
-	ctx context.Context, service ops.Service, actor audit.Actor, trigger ops.JobTrigger,
-) (ops.JobTriggered, error) {
-	entry := audit.Entry{Action: audit.JobTrigger, Object: object(trigger.JobName), Reason: trigger.Reason}
-
+	ctx context.Context, service ops.Service, actor audit.Actor, trigger ops.JobTrigger, before *Counters,
+) (Run, error) {
 	if err := trigger.Validate(); err != nil {
-		entry.Outcome, entry.Reason = audit.Refused, clip(trigger.Reason)
-		entry.Message = ops.FieldErrors(err)[0].Message
-
-		if _, logErr := t.log.Record(ctx, actor, entry); logErr != nil {
-			return ops.JobTriggered{}, fmt.Errorf("log the refused trigger: %w", logErr)
-		}
-
-		return ops.JobTriggered{}, err
+		return Run{}, errors.Join(err, t.Refuse(ctx, actor, trigger, err))
 	}
 
-	entry.Outcome = audit.Intent
+	counters, err := json.Marshal(before)
+	if err != nil {
+		return Run{}, fmt.Errorf("write down the counters: %w", err)
+	}
+
+	entry := audit.Entry{
+		Action: audit.JobTrigger, Object: object(trigger.JobName), Outcome: audit.Intent, Reason: trigger.Reason, Before: counters,
+	}
 
 	intent, err := t.log.Record(ctx, actor, entry)
 	if err != nil {
-		return ops.JobTriggered{}, fmt.Errorf("write down the trigger first: %w", err)
+		return Run{}, fmt.Errorf("write down the trigger first: %w", err)
 	}
 
-	triggered, err := service.TriggerJob(ctx, trigger)
+	// The browser may be gone; what was begun goes on, and what happened is written.
+	ctx = context.WithoutCancel(ctx)
+	triggered, err := call(ctx, service, trigger)
 	entry.Intent = intent.Seq
 
 	switch {
@@ -59,12 +81,69 @@ func (t *Triggers) Trigger(
 		entry.Outcome, entry.Message = audit.Unknown, ops.AsError(err).Message
 	}
 
-	// The browser may be gone; what happened is written all the same.
-	if _, logErr := t.log.Record(context.WithoutCancel(ctx), actor, entry); logErr != nil {
-		return triggered, fmt.Errorf("log how the trigger ended: %w", logErr)
+	end, logErr := t.log.Record(ctx, actor, entry)
+	if logErr != nil {
+		err = errors.Join(err, fmt.Errorf("log how the trigger ended: %w", logErr))
 	}
 
-	return triggered, err
+	return Run{JobTriggered: triggered, Entry: end.Seq, Before: before}, err
+}
+
+func call(ctx context.Context, service ops.Service, trigger ops.JobTrigger) (ops.JobTriggered, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+
+	return service.TriggerJob(ctx, trigger)
+}
+
+// Refuse logs a trigger that was refused before the control plane was asked.
+func (t *Triggers) Refuse(ctx context.Context, actor audit.Actor, trigger ops.JobTrigger, cause error) error {
+	e := ops.AsError(cause)
+	if e.Code == ops.CodeInternal {
+		return nil
+	}
+
+	message := e.Message
+	for _, f := range ops.FieldErrors(cause) {
+		message += "; " + strings.TrimPrefix(f.Field, "body.") + ": " + f.Message
+	}
+
+	_, err := t.log.Record(context.WithoutCancel(ctx), actor, audit.Entry{
+		Action: audit.JobTrigger, Object: object(trigger.JobName), Outcome: audit.Refused,
+		Reason: clip(trigger.Reason), Message: message,
+	})
+	if err != nil {
+		return fmt.Errorf("log the refused trigger: %w", err)
+	}
+
+	return nil
+}
+
+// Run returns the accepted trigger of the job that the entry of the audit log tells of,
+// and a RESOURCE_NOT_FOUND when it tells of something else.
+func (t *Triggers) Run(ctx context.Context, job ops.JobName, seq int64) (Run, error) {
+	entry, ok, err := t.log.Get(ctx, seq)
+	if err != nil {
+		return Run{}, err
+	}
+
+	if !ok || entry.Action != audit.JobTrigger || entry.Outcome != audit.Done || entry.Object != object(job) {
+		return Run{}, ops.NotFound("receipt", seq)
+	}
+
+	run := Run{Entry: seq, JobTriggered: ops.JobTriggered{
+		JobName: job, TriggeredAt: ops.At(entry.At), TriggeredBy: entry.Actor, Reason: entry.Reason, Status: "queued",
+	}}
+
+	if len(entry.Before) == 0 { // It was written before the log kept them.
+		return run, nil
+	}
+
+	if err := json.Unmarshal(entry.Before, &run.Before); err != nil {
+		return Run{}, fmt.Errorf("read the counters of entry %d: %w", seq, err)
+	}
+
+	return run, nil
 }
 
 // Last returns the newest trigger of the job that was accepted; ok is false when this
@@ -79,9 +158,9 @@ const clipAt = 200
 
 // clip bounds what is logged of a text that was refused.
 func clip(s string) string {
-	if len(s) <= clipAt {
-		return s
+	if runes := []rune(s); len(runes) > clipAt {
+		return string(runes[:clipAt]) + "…"
 	}
 
-	return s[:clipAt] + "…"
+	return s
 }

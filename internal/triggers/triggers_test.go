@@ -1,0 +1,80 @@
+package triggers_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+var dave = audit.Actor{Username: "dave", Role: "ops"}
+
+// leaving is a control plane whose caller goes away while it works.
+type leaving struct {
+	ops.Service
+
+	leave context.CancelFunc
+}
+
+func (l leaving) TriggerJob(ctx context.Context, trigger ops.JobTrigger) (ops.JobTriggered, error) {
+	l.leave()
+
+	if err := ctx.Err(); err != nil {
+		return ops.JobTriggered{}, err
+	}
+
+	return ops.JobTriggered{JobName: trigger.JobName, TriggeredBy: "dave", Reason: trigger.Reason, Status: "queued"}, nil
+}
+
+func TestARunOutlivesWhoAskedForIt(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		log := audit.New(db, time.Now)
+		ctx, leave := context.WithCancel(t.Context())
+		ended := 3.0
+
+		run, err := triggers.New(log).Trigger(ctx, leaving{leave: leave}, dave,
+			ops.JobTrigger{JobName: ops.JobLifecycle, Reason: "after the outage"}, &triggers.Counters{Success: &ended})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		again, err := triggers.New(log).Run(t.Context(), ops.JobLifecycle, run.Entry)
+		if err != nil || again.TriggeredBy != "dave" || again.Reason != "after the outage" ||
+			again.Before == nil || again.Before.Success == nil || *again.Before.Success != 3 || again.Before.Failed != nil {
+			t.Errorf("got %+v, %v", again, err)
+		}
+
+		for job, entry := range map[ops.JobName]int64{ops.JobSchemaCache: run.Entry, ops.JobLifecycle: run.Entry - 1} {
+			if _, err := triggers.New(log).Run(t.Context(), job, entry); ops.AsError(err).Code != ops.CodeNotFound {
+				t.Errorf("%s, entry %d: got %v", job, entry, err)
+			}
+		}
+	})
+}
+
+func TestARefusedReasonIsCutAtACharacter(t *testing.T) {
+	t.Parallel()
+
+	log := audit.New(storetest.Open(t, storetest.SQLiteURL(t)), time.Now)
+
+	_, err := triggers.New(log).Trigger(t.Context(), nil, dave,
+		ops.JobTrigger{JobName: ops.JobLifecycle, Reason: strings.Repeat("ü€", ops.ReasonMax)}, nil)
+	if len(ops.FieldErrors(err)) != 1 {
+		t.Fatalf("got %v", err)
+	}
+
+	entry, ok, err := log.Last(t.Context(), audit.JobTrigger, "jobs/lifecycle", audit.Refused)
+	if err != nil || !ok || strings.ContainsRune(entry.Reason, utf8.RuneError) || utf8.RuneCountInString(entry.Reason) != 201 {
+		t.Errorf("got %q, %v", entry.Reason, err)
+	}
+}
