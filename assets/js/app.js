@@ -9,3 +9,4 @@ import "./forms.js";
 import "./durations.js";
 import "./toasts.js";
 import "./charts.js";
+import "./windows.js";
