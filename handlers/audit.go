@@ -75,6 +75,13 @@ func (h *Handlers) export(p *page, x exported) error {
 		return err
 	}
 
+	header := p.Response().Header()
+	header.Set(echo.HeaderContentType, x.kind)
+
+	if p.Request().Method == http.MethodHead { // Nothing is exported.
+		return p.NoContent(http.StatusOK)
+	}
+
 	_, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{
 		Action: audit.LogExport, Object: p.Request().URL.RequestURI(), Outcome: audit.Done,
 	})
@@ -91,8 +98,6 @@ func (h *Handlers) export(p *page, x exported) error {
 		return err
 	}
 
-	header := p.Response().Header()
-	header.Set(echo.HeaderContentType, x.kind)
 	header.Set(echo.HeaderContentDisposition, `attachment; filename="`+x.name+`"`)
 	p.Response().WriteHeader(http.StatusOK)
 

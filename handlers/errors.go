@@ -127,12 +127,23 @@ func classify(err error) (int, *ops.Error) {
 	return e.Code.HTTPStatus(), e
 }
 
+// The codes of what only a web server refuses; the contract has none for them.
+const (
+	codeMethodNotAllowed ops.Code = "METHOD_NOT_ALLOWED"
+	codeCrossSite        ops.Code = "CROSS_SITE_REQUEST"
+	codeTooLarge         ops.Code = "REQUEST_TOO_LARGE"
+)
+
 func codeOf(status int) ops.Code {
 	switch status {
-	case http.StatusNotFound, http.StatusMethodNotAllowed:
+	case http.StatusNotFound:
 		return ops.CodeNotFound
+	case http.StatusMethodNotAllowed:
+		return codeMethodNotAllowed
+	case http.StatusRequestEntityTooLarge:
+		return codeTooLarge
 	case http.StatusForbidden:
-		return ops.CodeInsufficientRole
+		return codeCrossSite
 	case http.StatusInternalServerError:
 		return ops.CodeInternal
 	default:

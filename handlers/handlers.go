@@ -59,7 +59,8 @@ const IdentityProviderPath = "/demo-idp"
 type Handlers struct {
 	Config
 
-	live *live
+	live     *live
+	refusals refusals
 }
 
 // New returns the console as a handler.

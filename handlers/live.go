@@ -143,6 +143,10 @@ func (h *Handlers) events(p *page) error {
 	header.Set("X-Accel-Buffering", "no")
 	p.Response().WriteHeader(http.StatusOK)
 
+	if p.Request().Method == http.MethodHead {
+		return nil
+	}
+
 	news, cancel := h.Monitor.Subscribe()
 	defer cancel()
 

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -52,12 +54,39 @@ func (h *Handlers) serve(r route) echo.HandlerFunc {
 // refuse turns away somebody who is signed in but is not an operator.
 func (h *Handlers) refuse(p *page) error {
 	refusal := ops.InsufficientRole(ops.RoleOps, p.who.Role)
+	forbidden := &forbiddenError{who: p.who, Err: refusal}
+
+	if !h.refusals.first(p.now, p.who.Username+" "+p.Path()) {
+		return forbidden
+	}
 
 	_, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{
 		Action: audit.AccessRefused, Object: p.Request().URL.Path, Outcome: audit.Refused, Message: refusal.Message,
 	})
 
-	return errors.Join(&forbiddenError{who: p.who, Err: refusal}, err)
+	return errors.Join(forbidden, err)
+}
+
+// refusals are whom the log knows in this minute to have been refused what: a page that
+// asks again and again fills no log. It holds at most every user's every route.
+type refusals struct {
+	mu     sync.Mutex
+	minute time.Time
+	seen   map[string]bool
+}
+
+// first reports whether the refusal is the first of its kind in the minute.
+func (r *refusals) first(now time.Time, kind string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	if minute := now.Truncate(time.Minute); !minute.Equal(r.minute) {
+		r.minute, r.seen = minute, map[string]bool{}
+	}
+
+	defer func() { r.seen[kind] = true }()
+
+	return !r.seen[kind]
 }
 
 // answer is what a request can be answered with.
@@ -122,10 +151,31 @@ func (p *page) seeOther(location string) error {
 // wantsJSON reports whether the client asks for data: by Accept, or by having sent JSON
 // without saying that it wants a page.
 func (p *page) wantsJSON() bool {
-	accept := p.Request().Header.Get(echo.HeaderAccept)
+	data, page := p.quality(echo.MIMEApplicationJSON), p.quality(echo.MIMETextHTML)
 
-	return strings.Contains(accept, echo.MIMEApplicationJSON) ||
-		(p.sentJSON() && !strings.Contains(accept, echo.MIMETextHTML))
+	return data > 0 && data >= page || p.sentJSON() && page == 0
+}
+
+// quality is how much the client wants that kind of answer, by its name in Accept; 0 is
+// not at all: RFC 9110, section 12.5.1.
+func (p *page) quality(kind string) float64 {
+	for _, wanted := range p.Request().Header.Values(echo.HeaderAccept) {
+		for part := range strings.SplitSeq(wanted, ",") {
+			name, params, err := mime.ParseMediaType(part)
+			if err != nil || name != kind {
+				continue
+			}
+
+			q, err := strconv.ParseFloat(params["q"], 64)
+			if err != nil {
+				return 1
+			}
+
+			return q
+		}
+	}
+
+	return 0
 }
 
 func (p *page) sentJSON() bool {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -108,6 +109,10 @@ func table() []route {
 	}
 }
 
+// signsIn reports whether a GET of the path begins or ends a sign-in: looking at its
+// headers alone must use nothing up.
+func signsIn(path string) bool { return strings.HasPrefix(path, "/auth/") }
+
 func (h *Handlers) routes() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
@@ -119,9 +124,14 @@ func (h *Handlers) routes() http.Handler {
 
 	for _, r := range table() {
 		e.Add(r.method, r.path, h.serve(r))
+
+		if r.method == http.MethodGet && !signsIn(r.path) {
+			e.HEAD(r.path, h.serve(r))
+		}
 	}
 
 	e.GET("/static/*", h.static())
+	e.HEAD("/static/*", h.static())
 
 	if h.IdentityProvider != nil {
 		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(h.IdentityProvider))

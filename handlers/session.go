@@ -88,16 +88,33 @@ func (h *Handlers) signInFailed(p *page, back string, cause error) error {
 		return cause
 	}
 
-	_, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{
-		Action: audit.SignIn, Outcome: audit.Refused, Message: e.Message,
-	})
-	if err != nil {
-		return err
+	if logged(cause) {
+		_, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{
+			Action: audit.SignIn, Outcome: audit.Refused, Message: e.Message,
+		})
+		if err != nil {
+			return err
+		}
 	}
 
 	h.Logger.WarnContext(p.ctx(), "a sign-in failed", "request_id", p.requestID(), "error", cause)
 
 	return p.html(e.Code.HTTPStatus(), templates.SignInPage(h.signIn(p, auth.LocalPath(back), e.Message)))
+}
+
+// logged reports whether a failed sign-in belongs into the audit log: only one that began
+// here and got to its end. Anybody can send the rest as often as they like, and nothing is
+// ever deleted from the log.
+func logged(cause error) bool {
+	for _, kind := range []error{
+		auth.ErrAttemptForeign, auth.ErrAttemptExpired, auth.ErrAttemptReplayed, auth.ErrUnreachable,
+	} {
+		if errors.Is(cause, kind) {
+			return false
+		}
+	}
+
+	return true
 }
 
 // logout ends the session here and at the identity provider.
