@@ -145,7 +145,7 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 	defer unlock()
 
-	plan, err := c.planned(ctx, service, actor, section, request)
+	plan, err := c.planned(ctx, service, section, request)
 	if err != nil {
 		return Result{}, errors.Join(err, c.Refuse(ctx, actor, request, err))
 	}
@@ -213,7 +213,7 @@ func within(ctx context.Context, timeout time.Duration, call func(ctx context.Co
 
 // planned checks everything that a change by hand has to come with.
 func (c *Changes) planned(
-	ctx context.Context, service ops.Service, actor audit.Actor, section Section, request Request,
+	ctx context.Context, service ops.Service, section Section, request Request,
 ) (Plan, error) {
 	plan, err := c.prepare(ctx, service, section, request, CheckReason(request.Reason))
 	if err != nil {

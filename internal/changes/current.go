@@ -159,8 +159,10 @@ func (c *Changes) external(
 
 	if before != nil {
 		since := at.seenAt.Time
-		if seen, ok := c.seen.Load(section.Name); ok && seen.(time.Time).After(since) {
-			since, _ = seen.(time.Time)
+		if value, _ := c.seen.Load(section.Name); value != nil {
+			if seen, ok := value.(time.Time); ok && seen.After(since) {
+				since = seen
+			}
 		}
 
 		change := Change{

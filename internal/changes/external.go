@@ -76,7 +76,8 @@ func (c *Changes) KeepExternal(ctx context.Context, actor audit.Actor, id int64,
 
 	if len(change.RestoredBy) > 0 {
 		return Change{}, &ops.Error{
-			Code: ops.CodeConflict, Message: fmt.Sprintf("What was before change %d is set again: change %d restored it.", id, change.RestoredBy[0]),
+			Code:    ops.CodeConflict,
+			Message: fmt.Sprintf("What was before change %d is set again: change %d restored it.", id, change.RestoredBy[0]),
 		}
 	}
 
