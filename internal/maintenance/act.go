@@ -156,9 +156,9 @@ func (s *Windows) extendable(w *Window, endsAt time.Time) error {
 	case w.Phase.Final() || w.stored == Held || !w.verifiedAt.IsZero():
 		return w.conflict("It is %s and cannot be extended.", w.Phase)
 	case !endsAt.After(w.EndsAt) || !endsAt.After(s.moment()):
-		wrong.add("ends_at", "range", "must be later than the end now, %s, and than the present", w.EndsAt.Format(time.RFC3339))
+		wrong.addf("ends_at", "range", "must be later than the end now, %s, and than the present", w.EndsAt.Format(time.RFC3339))
 	case endsAt.Sub(w.StartsAt) > lengthMax:
-		wrong.add("ends_at", "range", "must be at most 90 days after the start")
+		wrong.addf("ends_at", "range", "must be at most 90 days after the start")
 	}
 
 	return ops.Invalid(wrong)

@@ -130,8 +130,12 @@ func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 		return Preview{}, err
 	}
 
-	w := s.fresh(audit.Actor{}, c)
-	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(aheadOf, len(c.dates))]}
+	return s.preview(s.fresh(audit.Actor{}, c), c), nil
+}
+
+// preview is what a window would come to.
+func (s *Windows) preview(w Window, c checked) Preview {
+	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(aheadOf, len(c.dates))], Notes: notes(c)}
 
 	if c.Recurrence != "" {
 		p.Words = c.rule.Words(c.StartsAt, c.TimeZone)
@@ -139,9 +143,8 @@ func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 	}
 
 	p.Window = w
-	p.Notes = notes(c)
 
-	return p, nil
+	return p
 }
 
 // notes names the dates at which the clocks play a part: for a series those of the
@@ -261,18 +264,12 @@ func (s *Windows) after(ctx context.Context, service ops.Service, id int64) (Win
 
 // refuse logs an attempt that changed nothing, and returns its error.
 func (s *Windows) refuse(ctx context.Context, actor audit.Actor, action audit.Action, object, reason string, cause error) error {
-	e := ops.AsError(cause)
-	if e.Code == ops.CodeInternal {
+	if ops.AsError(cause).Code == ops.CodeInternal {
 		return cause
 	}
 
-	message := e.Message
-	for _, f := range ops.FieldErrors(cause) {
-		message += "; " + f.Field + ": " + f.Message
-	}
-
 	_, err := s.Audit.Record(context.WithoutCancel(ctx), actor, audit.Entry{
-		Action: action, Object: object, Outcome: audit.Refused, Reason: clip(reason), Message: message,
+		Action: action, Object: object, Outcome: audit.Refused, Reason: clip(reason), Message: sentence(cause),
 	})
 	if err != nil {
 		return err

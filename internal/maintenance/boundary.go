@@ -21,6 +21,8 @@ const (
 	// looked whether what a window waits for has come.
 	retryMost = 10 * time.Second
 	lookAgain = 5 * time.Second
+	// sweepEvery is how often it is looked for what a window left behind.
+	sweepEvery = 5 * time.Second
 	// stepsMost bounds what is done of a window at a time.
 	stepsMost = 8
 	// dueMost bounds how many windows a tick looks at.
@@ -53,7 +55,7 @@ func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 		return err
 	}
 
-	var errs []error
+	errs := []error{s.sweep(ctx)}
 
 	for _, w := range list {
 		if err := s.ApplyBoundary(ctx, service, w.id, w.revision); err != nil {
@@ -62,6 +64,45 @@ func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 	}
 
 	return errors.Join(errs...)
+}
+
+// sweep finds what a window that is over holds all the same, every few seconds: a
+// request that was given up as lost may be carried out late. The window is due again.
+func (s *Windows) sweep(ctx context.Context) error {
+	now, last := s.moment(), s.swept.Load()
+	if last != nil && now.Sub(*last).Abs() < sweepEvery || !s.swept.CompareAndSwap(last, &now) {
+		return nil
+	}
+
+	open, err := s.Changes.Leases(ctx)
+	if err != nil {
+		return err
+	}
+
+	for _, lease := range open {
+		if lease.Window == nil {
+			continue
+		}
+
+		w, err := s.Get(ctx, *lease.Window)
+		if err != nil {
+			return err
+		}
+
+		if !w.stored.Final() || !w.dueAt.IsZero() {
+			continue
+		}
+
+		err = s.move(ctx, w, deed{
+			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, outcome: audit.Unknown, reason: w.Reason,
+			message: fmt.Sprintf("Change %d was carried out late; it is put back.", lease.Change),
+		}, func(w *Window) { w.schedule(); w.dueAt = always() })
+		if err != nil && !errors.Is(err, errStale) {
+			return err
+		}
+	}
+
+	return nil
 }
 
 type dueWindow struct{ id, revision int64 }
@@ -223,13 +264,9 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	var (
 		wait  waits
 		pause = min(time.Second<<min(w.tries, 4), retryMost)
-		note  = ops.AsError(cause).Message
+		note  = sentence(cause)
 		tries = w.tries + 1
 	)
-
-	for _, f := range ops.FieldErrors(cause) {
-		note += "; " + f.Field + ": " + f.Message
-	}
 
 	if errors.As(cause, &wait) {
 		pause, note, tries = lookAgain, string(wait), 0

@@ -29,18 +29,18 @@ const (
 // problems collects what is wrong with a form.
 type problems []ops.FieldError
 
-func (p *problems) add(field, kind, format string, args ...any) {
+func (p *problems) addf(field, kind, format string, args ...any) {
 	*p = append(*p, ops.FieldError{Field: "body." + field, Message: fmt.Sprintf(format, args...), Type: kind})
 }
 
 func (p *problems) text(field, value string, most int) {
 	switch n := utf8.RuneCountInString(value); {
 	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
-		p.add(field, "string", "has characters that are not text")
+		p.addf(field, "string", "has characters that are not text")
 	case strings.TrimSpace(value) == "":
-		p.add(field, "string_too_short", "is required")
+		p.addf(field, "string_too_short", "is required")
 	case n > most:
-		p.add(field, "string_too_long", "has %d characters, at most %d are allowed", n, most)
+		p.addf(field, "string_too_long", "has %d characters, at most %d are allowed", n, most)
 	}
 }
 
@@ -52,14 +52,15 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 	wrong.text("message", plan.Message, MessageMax)
 
 	if strings.ContainsAny(plan.Title, "\r\n") {
-		wrong.add("title", "string", "must be one line")
+		wrong.addf("title", "string", "must be one line")
 	}
 
 	settings := Settings{}
 
 	for name, values := range plan.Settings {
 		if name == changes.Maintenance {
-			wrong.add("settings.maintenance", "extra_forbidden", "Maintenance mode is set with maintenance_mode, and its message is the window's.")
+			wrong.addf("settings.maintenance", "extra_forbidden",
+				"Maintenance mode is set with maintenance_mode, and its message is the window's.")
 
 			continue
 		}
@@ -69,12 +70,12 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 		switch e := ops.AsError(err); {
 		case err == nil:
 		case e.Code == ops.CodeNotFound:
-			wrong.add("settings."+clip(string(name)), "extra_forbidden", "is not a section of the configuration")
+			wrong.addf("settings."+clip(string(name)), "extra_forbidden", "is not a section of the configuration")
 
 			continue
 		case e.Code == ops.CodeValidationFailed:
 			for _, f := range ops.FieldErrors(err) {
-				wrong.add("settings."+string(name)+"."+strings.TrimPrefix(f.Field, "body."), f.Type, "%s", f.Message)
+				wrong.addf("settings."+string(name)+"."+strings.TrimPrefix(f.Field, "body."), f.Type, "%s", f.Message)
 			}
 
 			continue
@@ -114,25 +115,25 @@ func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong
 	now := s.moment()
 
 	if _, err := zone(zoneName); err != nil {
-		wrong.add("time_zone", "time_zone", "%s", err)
+		wrong.addf("time_zone", "time_zone", "%s", err)
 	}
 
 	switch length := endsAt.Sub(startsAt); {
 	case endsAt.IsZero():
-		wrong.add("ends_at", "required", "is required")
+		wrong.addf("ends_at", "required", "is required")
 	case length < lengthMin:
-		wrong.add("ends_at", "range", "must be after the start")
+		wrong.addf("ends_at", "range", "must be after the start")
 	case length > lengthMax:
-		wrong.add("ends_at", "range", "must be at most 90 days after the start")
+		wrong.addf("ends_at", "range", "must be at most 90 days after the start")
 	case !endsAt.After(now):
-		wrong.add("ends_at", "range", "has passed already")
+		wrong.addf("ends_at", "range", "has passed already")
 	}
 
 	switch {
 	case startsAt.Before(now.Add(-skew)):
-		wrong.add("starts_at", "range", "has passed already; leave it out to start now")
+		wrong.addf("starts_at", "range", "has passed already; leave it out to start now")
 	case startsAt.After(now.Add(aheadMax)):
-		wrong.add("starts_at", "range", "is more than two years ahead")
+		wrong.addf("starts_at", "range", "is more than two years ahead")
 	}
 
 	return wrong
@@ -143,7 +144,7 @@ func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong
 func checkRule(text string, startsAt time.Time, length time.Duration, zoneName string) (rule Rule, wrong problems) {
 	rule, err := ParseRule(text)
 	if err != nil {
-		wrong.add("recurrence", "rrule", "%s", err)
+		wrong.addf("recurrence", "rrule", "%s", err)
 
 		return rule, wrong
 	}
@@ -154,20 +155,20 @@ func checkRule(text string, startsAt time.Time, length time.Duration, zoneName s
 	case err != nil: // the zone, which is told of elsewhere
 		return rule, wrong
 	case len(dates) == 0:
-		wrong.add("recurrence", "rrule", "has no dates")
+		wrong.addf("recurrence", "rrule", "has no dates")
 
 		return rule, wrong
 	}
 
 	loc := location(zoneName)
 	if first := dates[0]; first.Wall != wallOf(startsAt, loc).Format(wallLayout) {
-		wrong.add("starts_at", "rrule", "is not a date of the recurrence: the first one is %s",
+		wrong.addf("starts_at", "rrule", "is not a date of the recurrence: the first one is %s",
 			first.StartsAt.In(loc).Format("Mon 2 January 2006 15:04 MST"))
 	}
 
 	for i := range dates[1:] {
 		if dates[i].StartsAt.Add(length).After(dates[i+1].StartsAt) {
-			wrong.add("recurrence", "rrule", "begins again on %s, before the window before it has ended",
+			wrong.addf("recurrence", "rrule", "begins again on %s, before the window before it has ended",
 				dates[i+1].StartsAt.In(loc).Format("Mon 2 January 2006 15:04 MST"))
 
 			break
@@ -189,6 +190,21 @@ func (w Window) terms() (json.RawMessage, error) {
 		Phase      Phase     `json:"phase"`
 		ActsFor    string    `json:"acts_for"`
 	}{w.Plan, w.StartsAt, w.EndsAt, w.TimeZone, w.Recurrence, w.Phase, w.ActsFor})
+}
+
+// sentence says what an error is about, with the fields of a VALIDATION_FAILED.
+func sentence(err error) string {
+	fields := ops.FieldErrors(err)
+	if len(fields) == 0 {
+		return ops.AsError(err).Message
+	}
+
+	parts := make([]string, 0, len(fields))
+	for _, f := range fields {
+		parts = append(parts, strings.TrimPrefix(f.Field, "body.")+" "+strings.TrimSuffix(f.Message, "."))
+	}
+
+	return strings.Join(parts, "; ") + "."
 }
 
 const clipAt = 200

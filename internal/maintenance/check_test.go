@@ -283,6 +283,7 @@ func TestUsersAreToldOfWhatIsAndWhatWasForAWhile(t *testing.T) {
 		w.at(t, 3*time.Hour)
 
 		before = version()
+
 		w.at(t, 4*time.Hour)
 
 		if version() != before {

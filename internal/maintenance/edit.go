@@ -3,6 +3,7 @@ package maintenance
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -68,6 +69,7 @@ func (e Edit) onto(w Window) Draft {
 	set(&d.Recurrence, e.Recurrence)
 
 	length := w.Length()
+
 	set(&d.StartsAt, e.StartsAt)
 
 	if d.EndsAt = d.StartsAt.Add(length); e.EndsAt != nil {
@@ -95,8 +97,17 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 		return refuse(err)
 	}
 
-	c, err := s.edited(ctx, w, edit)
+	c, wrong, err := s.edited(ctx, w, edit)
 	if err != nil {
+		return Window{}, err
+	}
+
+	wrong = append(wrong, changes.CheckReason(edit.Reason)...)
+	if edit.asksConfirm(w) {
+		wrong = append(wrong, s.Changes.CheckConfirm(c.confirm, edit.Confirm)...)
+	}
+
+	if err := ops.Invalid(wrong); err != nil {
 		return refuse(err)
 	}
 
@@ -137,13 +148,13 @@ func editable(w Window, edit Edit) error {
 
 	switch {
 	case edit.Revision == 0:
-		wrong.add("revision", "revision", "is required: it says which window you saw. Open the form again.")
+		wrong.addf("revision", "revision", "is required: it says which window you saw. Open the form again.")
 	case edit.Scope != "" && edit.Scope != This && edit.Scope != Following:
-		wrong.add("scope", "enum", "must be this or following")
+		wrong.addf("scope", "enum", "must be this or following")
 	case edit.following() && w.Series == nil:
-		wrong.add("scope", "scope", "The window stands alone: there is none that follows.")
+		wrong.addf("scope", "scope", "The window stands alone: there is none that follows.")
 	case !edit.following() && w.Series != nil && edit.Recurrence != nil:
-		wrong.add("recurrence", "scope", "is that of a series: change it from here on, with scope following")
+		wrong.addf("recurrence", "scope", "is that of a series: change it from here on, with scope following")
 	}
 
 	if len(wrong) > 0 {
@@ -187,50 +198,98 @@ func (s *Windows) untouched(ctx context.Context, tx *sql.Tx, w Window) error {
 	return err
 }
 
-// edited checks what the edit makes of the window.
-func (s *Windows) edited(ctx context.Context, w Window, edit Edit) (checked, error) {
+// PreviewEdit checks an edit and says what it would come to, and changes nothing. It
+// does not look at reason and confirm; its errors are those of [Windows.Update].
+func (s *Windows) PreviewEdit(ctx context.Context, id int64, edit Edit) (Preview, error) {
+	w, err := s.Get(ctx, id)
+	if err == nil {
+		err = editable(w, edit)
+	}
+
+	if err != nil {
+		return Preview{}, err
+	}
+
+	c, wrong, err := s.edited(ctx, w, edit)
+	if err == nil {
+		err = ops.Invalid(wrong)
+	}
+
+	series := int64(0)
+	if w.Series != nil && edit.following() {
+		series = *w.Series
+	}
+
+	if err == nil {
+		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), id, series))
+	}
+
+	if err != nil {
+		return Preview{}, err
+	}
+
+	before := w
+	w.Plan, w.StartsAt, w.EndsAt, w.TimeZone = c.Plan, c.StartsAt, c.EndsAt, c.TimeZone
+
+	p := s.preview(w, c)
+	if !edit.asksConfirm(before) {
+		p.Confirm = ""
+	}
+
+	return p, nil
+}
+
+// asksConfirm reports whether the edit touches what has to be confirmed.
+func (e Edit) asksConfirm(w Window) bool {
+	return e.MaintenanceMode != nil && !w.MaintenanceMode || e.Settings != nil
+}
+
+// edited checks what the edit makes of the window; reason and confirm are left to others.
+func (s *Windows) edited(ctx context.Context, w Window, edit Edit) (c checked, wrong problems, err error) {
 	draft := edit.onto(w)
 
 	if edit.following() && edit.Recurrence == nil {
-		rule, err := s.remaining(ctx, w)
-		if err != nil {
-			return checked{}, err
-		}
-
-		draft.Recurrence = rule.String()
-		if edit.StartsAt == nil { // one that was moved by itself goes back to its date
-			wall, err := time.Parse(wallLayout, w.wall)
-			if err != nil {
-				return checked{}, err
-			}
-
-			draft.StartsAt, _ = resolve(wall, location(draft.TimeZone))
-			if edit.EndsAt == nil {
-				draft.EndsAt = draft.StartsAt.Add(w.Length())
-			}
+		if draft, err = s.goesOn(ctx, w, edit, draft); err != nil {
+			return checked{}, nil, err
 		}
 	}
 
-	c, wrong, err := s.check(ctx, draft)
-	if err != nil {
-		return checked{}, err
-	}
+	c, wrong, err = s.check(ctx, draft)
 
 	if edit.StartsAt == nil { // what has passed was not chosen now
 		wrong = slices.DeleteFunc(wrong, func(f ops.FieldError) bool { return f.Field == "body.starts_at" && f.Type == "range" })
-	}
-
-	wrong = append(wrong, changes.CheckReason(edit.Reason)...)
-
-	if c.confirm != "" && (edit.MaintenanceMode != nil && !w.MaintenanceMode || edit.Settings != nil) {
-		wrong = append(wrong, s.Changes.CheckConfirm(c.confirm, edit.Confirm)...)
 	}
 
 	if len(wrong) == 0 && !edit.following() && c.Recurrence == "" && same(w, c) {
 		wrong = problems{{Field: "body", Message: "Nothing would change: the window is like that already.", Type: "no_change"}}
 	}
 
-	return c, ops.Invalid(wrong)
+	return c, wrong, err
+}
+
+// goesOn is the draft of a window whose series keeps its rule from there on. One that
+// was moved by itself goes back to its date, unless it is moved now.
+func (s *Windows) goesOn(ctx context.Context, w Window, edit Edit, draft Draft) (Draft, error) {
+	rule, err := s.remaining(ctx, w)
+	if err != nil {
+		return draft, err
+	}
+
+	if draft.Recurrence = rule.String(); edit.StartsAt != nil {
+		return draft, nil
+	}
+
+	wall, err := time.Parse(wallLayout, w.wall)
+	if err != nil {
+		return draft, fmt.Errorf("the date of window %d: %w", w.ID, err)
+	}
+
+	draft.StartsAt, _ = resolve(wall, location(draft.TimeZone))
+	if edit.EndsAt == nil {
+		draft.EndsAt = draft.StartsAt.Add(w.Length())
+	}
+
+	return draft, nil
 }
 
 func same(w Window, c checked) bool {

@@ -18,6 +18,7 @@ func (s *Windows) remaining(ctx context.Context, w Window) (Rule, error) {
 	}
 
 	gone := 0
+
 	for o := range one.dates() {
 		if o.Wall >= w.wall {
 			break
@@ -156,6 +157,7 @@ func (s *Windows) rewrite(
 			one.lastWall = date.Wall
 		} else {
 			d.action, d.event = audit.WindowCancel, EventCancelled
+
 			w.cancel(s.moment())
 		}
 

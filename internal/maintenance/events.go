@@ -136,7 +136,11 @@ func (s *Windows) log(ctx context.Context, tx *sql.Tx, w Window, d deed) (err er
 
 func (e *Event) columns() []column {
 	return []column{
-		{"window_id", &e.Window.ID}, {"kind", &e.Kind}, {"at", moment{&e.At}}, {"actor", &e.Actor}, {"reason", &e.Reason},
+		{"window_id", &e.Window.ID},
+		{"kind", &e.Kind},
+		{"at", moment{&e.At}},
+		{"actor", &e.Actor},
+		{"reason", &e.Reason},
 		{"window_json", document{&e.Window}},
 	}
 }
@@ -152,7 +156,6 @@ func (s *Windows) EventsOf(ctx context.Context, id int64) ([]Event, error) {
 }
 
 func (s *Windows) events(ctx context.Context, q store.Querier, clause string, args ...any) ([]Event, error) {
-	//nolint:gosec // the clauses are ours
 	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&Event{}).columns())+` FROM opsconsole_window_events `+clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)

@@ -109,7 +109,9 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 }
 
 // takeBack ends a lease of the window. It is not an error when it is held.
-func (s *Windows) takeBack(ctx context.Context, service ops.Service, w Window, lease changes.Lease) (changes.Lease, error) {
+func (s *Windows) takeBack(
+	ctx context.Context, service ops.Service, w Window, lease changes.Lease,
+) (changes.Lease, error) {
 	lease, err := s.settled(ctx, service, lease)
 	if err != nil || !lease.Open() {
 		return lease, err
@@ -122,7 +124,8 @@ func (s *Windows) takeBack(ctx context.Context, service ops.Service, w Window, l
 		}
 	}
 
-	lease, err = s.Changes.TakeBack(ctx, service, changes.Scheduled(w.ActsFor), lease.ID, fmt.Sprintf("Maintenance window %d is over", w.ID))
+	lease, err = s.Changes.TakeBack(ctx, service, changes.Scheduled(w.ActsFor), lease.ID,
+		fmt.Sprintf("Maintenance window %d is over", w.ID))
 	if err != nil || !lease.Open() || lease.State == changes.LeaseHeld {
 		return lease, err
 	}
@@ -182,12 +185,7 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 	now := s.moment()
 
 	if len(leases) == 0 && w.stored.Final() { // it set nothing: there is nothing to prove
-		return s.DB.Tx(ctx, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx,
-				`UPDATE opsconsole_windows SET due_at = NULL, tries = 0, trouble = '', next_try_at = NULL WHERE id = $1 AND revision = $2`, w.ID, w.Revision)
-
-			return err
-		})
+		return s.rest(ctx, w)
 	}
 
 	report, err := s.report(ctx, service, w, leases, now)
@@ -214,5 +212,16 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 
 		w.schedule()
 		w.EndedAt, w.Report, w.dueAt = &now, &report, time.Time{}
+	})
+}
+
+// rest leaves a window alone of which nothing is due any more.
+func (s *Windows) rest(ctx context.Context, w Window) error {
+	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE opsconsole_windows SET due_at = NULL, tries = 0, trouble = '', next_try_at = NULL
+			WHERE id = $1 AND revision = $2`, w.ID, w.Revision)
+
+		return err
 	})
 }

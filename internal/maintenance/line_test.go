@@ -74,6 +74,7 @@ func over[T any](l *line, write bool, call func() (T, error)) (T, error) {
 	}
 
 	answer, err := call()
+
 	if lost := after(write); lost != nil {
 		return none, lost
 	}

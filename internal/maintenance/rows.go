@@ -154,7 +154,6 @@ func insert(ctx context.Context, tx *sql.Tx, table string, columns []column) (id
 		marks[i] = fmt.Sprintf("$%d", i+1)
 	}
 
-	//nolint:gosec // table and columns are ours
 	err = tx.QueryRowContext(ctx, fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s) RETURNING id`,
 		table, names(columns), strings.Join(marks, ", ")), values(columns)...).Scan(&id)
 
@@ -168,7 +167,6 @@ func update(ctx context.Context, tx *sql.Tx, table string, id int64, columns []c
 		sets[i] = fmt.Sprintf("%s = $%d", c.name, i+1)
 	}
 
-	//nolint:gosec // table and columns are ours
 	_, err := tx.ExecContext(ctx, fmt.Sprintf(`UPDATE %s SET %s WHERE id = $%d`,
 		table, strings.Join(sets, ", "), len(columns)+1), append(values(columns), id)...)
 
@@ -177,7 +175,6 @@ func update(ctx context.Context, tx *sql.Tx, table string, id int64, columns []c
 
 // query returns the windows that the clause selects, with what the clock says of them.
 func (s *Windows) query(ctx context.Context, q store.Querier, clause string, args ...any) ([]Window, error) {
-	//nolint:gosec // the clauses are ours
 	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&Window{}).columns())+` FROM opsconsole_windows `+clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list windows: %w", err)

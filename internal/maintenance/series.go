@@ -82,7 +82,6 @@ func (s *series) ahead() iter.Seq[Occurrence] {
 }
 
 func (s *Windows) seriesWhere(ctx context.Context, q store.Querier, clause string, args ...any) ([]series, error) {
-	//nolint:gosec // the clauses are ours
 	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&series{}).columns())+` FROM opsconsole_window_series `+clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list series: %w", err)

@@ -207,7 +207,7 @@ func TestASeriesIsChangedFromHereOn(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 
-		if got := w.kinds(t); got != "announced cancelled changed changed " {
+		if got := w.kinds(t); !strings.HasPrefix(got, "announced cancelled ") || strings.Count(got, "changed ") != 2 {
 			t.Errorf("subscribers heard %s", got)
 		}
 

@@ -31,7 +31,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	for _, p := range w.parts() {
 		err := s.setPart(ctx, service, w, p, leases)
 		if ops.AsError(err) != nil && ops.AsError(err).Code == ops.CodeValidationFailed {
-			return s.hold(ctx, w, "Its settings cannot be applied as things are: "+fieldText(err)+". Change them and take it over, or cancel it.")
+			return s.hold(ctx, w, "Its settings cannot be applied as things are. "+sentence(err)+" Change them, or cancel it.")
 		}
 
 		if err != nil {
@@ -48,18 +48,6 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		w.StartedAt = &now
 		w.enter(Active, now)
 	})
-}
-
-func fieldText(err error) (text string) {
-	for i, f := range ops.FieldErrors(err) {
-		if i > 0 {
-			text += "; "
-		}
-
-		text += f.Field + " " + f.Message
-	}
-
-	return text
 }
 
 // setPart sets what the window sets in a section, if it has not yet.

@@ -16,11 +16,11 @@ import (
 
 // Template is a window to announce again and again, such as "Monthly patching".
 type Template struct {
+	Plan
+
 	ID int64 `json:"id"`
 	// Name has 1 to 100 characters and is the template's alone.
 	Name string `json:"name"`
-	Plan
-
 	// LengthSeconds is from start to end.
 	LengthSeconds int64 `json:"length_seconds"`
 	// TimeZone is an IANA name; "" is UTC. Recurrence is an RRULE or "".
@@ -44,8 +44,13 @@ const templateNameMax = 100
 
 func (t *Template) columns() []column {
 	return []column{
-		{"name", &t.Name}, {"plan_json", document{&t.Plan}}, {"seconds", &t.LengthSeconds}, {"time_zone", &t.TimeZone},
-		{"recurrence", &t.Recurrence}, {"created_by", &t.CreatedBy}, {"created_at", moment{&t.CreatedAt}},
+		{"name", &t.Name},
+		{"plan_json", document{&t.Plan}},
+		{"seconds", &t.LengthSeconds},
+		{"time_zone", &t.TimeZone},
+		{"recurrence", &t.Recurrence},
+		{"created_by", &t.CreatedBy},
+		{"created_at", moment{&t.CreatedAt}},
 	}
 }
 
@@ -86,16 +91,16 @@ func (s *Windows) checkTemplate(ctx context.Context, t Template, reason string) 
 	wrong.text("name", t.Name, templateNameMax)
 
 	if t.LengthSeconds < 1 || t.LengthSeconds > int64(lengthMax/time.Second) {
-		wrong.add("length_seconds", "range", "must be between a second and 90 days")
+		wrong.addf("length_seconds", "range", "must be between a second and 90 days")
 	}
 
 	if _, err := zone(t.TimeZone); err != nil {
-		wrong.add("time_zone", "time_zone", "%s", err)
+		wrong.addf("time_zone", "time_zone", "%s", err)
 	}
 
 	if t.Recurrence != "" {
 		if _, err := ParseRule(t.Recurrence); err != nil {
-			wrong.add("recurrence", "rrule", "%s", err)
+			wrong.addf("recurrence", "rrule", "%s", err)
 		}
 	}
 
@@ -122,7 +127,6 @@ func (s *Windows) Template(ctx context.Context, id int64) (Template, error) {
 }
 
 func (s *Windows) templates(ctx context.Context, q store.Querier, clause string, args ...any) (out []Template, err error) {
-	//nolint:gosec // the clauses are ours
 	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&Template{}).columns())+` FROM opsconsole_window_templates `+clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list templates: %w", err)

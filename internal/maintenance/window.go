@@ -50,6 +50,8 @@ type Plan struct {
 
 // Window is a span of time in which something is done to the platform.
 type Window struct {
+	Plan
+
 	ID int64 `json:"id"`
 	// UID is the window's name in calendars: it never changes and is never used again.
 	UID string `json:"uid"`
@@ -60,7 +62,6 @@ type Window struct {
 	// Phase is derived from what was done and from the clock: a window past its end is
 	// not active, also when nobody has come round to ending it.
 	Phase Phase `json:"phase"`
-	Plan
 
 	StartsAt time.Time `json:"starts_at"`
 	EndsAt   time.Time `json:"ends_at"`

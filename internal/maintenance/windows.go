@@ -3,6 +3,7 @@ package maintenance
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -30,6 +31,9 @@ type Config struct {
 // Windows keeps the windows.
 type Windows struct {
 	Config
+
+	// swept is when it was last looked for what a window left behind.
+	swept atomic.Pointer[time.Time]
 }
 
 // New returns the windows kept in the database.

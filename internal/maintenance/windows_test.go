@@ -552,6 +552,50 @@ func TestAHeldEndGoesOnWhenTheValuesGoBack(t *testing.T) {
 	}
 }
 
+// TestWhatIsCarriedOutAfterItWasGivenUpIsPutBack: the request that turns maintenance
+// mode on is lost on its way, the window is cancelled, and then it arrives.
+func TestWhatIsCarriedOutAfterItWasGivenUpIsPutBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		before := w.platform(t)
+		window := w.announce(t, patching())
+		w.look(t)
+
+		w.line.fail(writes(lost()), nil)
+		w.at(t, time.Hour)
+		w.line.fail(nil, nil)
+
+		if _, err := w.Cancel(t.Context(), w.line, olga, window.ID, act("it does not work"), maintenance.This); err != nil {
+			t.Fatal(err)
+		}
+
+		for second := range 60 {
+			w.at(t, time.Hour+time.Duration(second)*time.Second)
+		}
+
+		if got := w.get(t, window.ID); got.Phase != maintenance.Cancelled || got.Overdue || got.Report != nil || !same(before, w.platform(t)) {
+			t.Fatalf("got %+v", got)
+		}
+
+		_, err := w.plain.SetMaintenanceMode(t.Context(), ops.MaintenanceUpdate{Enabled: true, Message: window.Message})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		w.look(t)
+
+		for second := range 20 {
+			w.at(t, time.Hour+2*time.Minute+time.Duration(second)*time.Second)
+		}
+
+		if got := w.get(t, window.ID); got.Phase != maintenance.Cancelled || got.Report == nil || !got.Report.Restored || !same(before, w.platform(t)) {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
 // changedMeanwhile is a window past its end of which somebody changed a field by hand.
 func (w *world) changedMeanwhile(t *testing.T) maintenance.Window {
 	t.Helper()

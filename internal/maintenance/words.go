@@ -173,7 +173,7 @@ func numeral(n int) string {
 			return fmt.Sprintf("%dst", n)
 		case 2:
 			return fmt.Sprintf("%dnd", n)
-		case 3: //nolint:mnd // 3rd
+		case 3:
 			return fmt.Sprintf("%drd", n)
 		}
 	}

@@ -86,7 +86,7 @@ func shifts(loc *time.Location, from, until time.Time) []shift {
 	for at := from; ; {
 		_, end := at.In(loc).ZoneBounds()
 		if !end.IsZero() && !end.After(at) {
-			end = at.Add(24 * time.Hour) // Go sees no way out of the last day of a leap year
+			end = at.Add(time.Hour) // Go sees no way out of the last day of a leap year
 		}
 
 		if end.IsZero() || end.After(until) {
@@ -114,19 +114,19 @@ func resolve(wall time.Time, loc *time.Location) (at time.Time, note string) {
 	at = wall.Add(-offset(wall.Add(-around), loc))
 
 	for _, s := range shifts(loc, wall.Add(-around), wall.Add(around)) {
-		// What the wall's clock shows when the change comes, and what it shows then.
-		old, new := s.at.UTC().Add(s.before), s.at.UTC().Add(s.after)
+		// What the wall's clock shows when the change comes, and what it shows next.
+		then, next := s.at.UTC().Add(s.before), s.at.UTC().Add(s.after)
 
 		switch {
-		case s.after > s.before && !wall.Before(old) && wall.Before(new):
+		case s.after > s.before && !wall.Before(then) && wall.Before(next):
 			return wall.Add(-s.before), fmt.Sprintf(
 				"%s does not exist in %s on %s: the clocks go forward from %s to %s. It is read as %s.",
-				clock(wall), loc, day(wall), clock(old), clock(new), clock(wall.Add(s.after-s.before)))
-		case s.after < s.before && !wall.Before(new) && wall.Before(old):
+				clock(wall), loc, day(wall), clock(then), clock(next), clock(wall.Add(s.after-s.before)))
+		case s.after < s.before && !wall.Before(next) && wall.Before(then):
 			return wall.Add(-s.before), fmt.Sprintf(
 				"%s comes twice in %s on %s: the clocks go back from %s to %s. The first is meant, %s UTC.",
-				clock(wall), loc, day(wall), clock(old), clock(new), clock(wall.Add(-s.before)))
-		case !wall.Before(new):
+				clock(wall), loc, day(wall), clock(then), clock(next), clock(wall.Add(-s.before)))
+		case !wall.Before(next):
 			at = wall.Add(-s.after)
 		}
 	}

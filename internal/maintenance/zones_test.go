@@ -56,9 +56,9 @@ func TestEveryTransitionOfEveryZone(t *testing.T) {
 		}
 
 		for _, tr := range transitions(loc) {
-			old, new := tr.at.Add(tr.before), tr.at.Add(tr.after)
+			then, next := tr.at.Add(tr.before), tr.at.Add(tr.after)
 
-			for wall := earlier(old, new).Add(-90 * time.Minute); wall.Before(later(old, new).Add(90 * time.Minute)); wall = wall.Add(10 * time.Minute) {
+			for wall := earlier(then, next).Add(-90 * time.Minute); wall.Before(later(then, next).Add(90 * time.Minute)); wall = wall.Add(10 * time.Minute) {
 				at, note, err := maintenance.ResolveWall(wall.Format(wallLayout), name)
 				if err != nil {
 					t.Fatalf("%s %s: %v", name, wall, err)
@@ -66,7 +66,7 @@ func TestEveryTransitionOfEveryZone(t *testing.T) {
 
 				shown := at.Add(offset(at, loc)).Format(wallLayout)
 
-				switch gap, fold := !wall.Before(old) && wall.Before(new), !wall.Before(new) && wall.Before(old); {
+				switch gap, fold := !wall.Before(then) && wall.Before(next), !wall.Before(next) && wall.Before(then); {
 				case gap:
 					gaps++
 
@@ -151,16 +151,24 @@ func TestGapsAndFoldsAreNamed(t *testing.T) {
 	t.Parallel()
 
 	for _, test := range []struct{ wall, zone, want, note string }{
-		{"2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:30:00Z",
-			"02:30 does not exist in Europe/Berlin on Sun 29 March 2026: the clocks go forward from 02:00 to 03:00. It is read as 03:30."},
-		{"2026-10-25 02:30", "Europe/Berlin", "2026-10-25T00:30:00Z",
-			"02:30 comes twice in Europe/Berlin on Sun 25 October 2026: the clocks go back from 03:00 to 02:00. The first is meant, 00:30 UTC."},
+		{
+			"2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:30:00Z",
+			"02:30 does not exist in Europe/Berlin on Sun 29 March 2026: the clocks go forward from 02:00 to 03:00. It is read as 03:30.",
+		},
+		{
+			"2026-10-25 02:30", "Europe/Berlin", "2026-10-25T00:30:00Z",
+			"02:30 comes twice in Europe/Berlin on Sun 25 October 2026: the clocks go back from 03:00 to 02:00. The first is meant, 00:30 UTC.",
+		},
 		{"2026-10-25T03:00", "Europe/Berlin", "2026-10-25T02:00:00Z", ""},
 		{"2026-10-25T01:59:59", "Europe/Berlin", "2026-10-24T23:59:59Z", ""},
-		{"2026-04-05T01:45", "Australia/Lord_Howe", "2026-04-04T14:45:00Z",
-			"01:45 comes twice in Australia/Lord_Howe on Sun 5 April 2026: the clocks go back from 02:00 to 01:30. The first is meant, 14:45 UTC."},
-		{"2011-12-30T12:00", "Pacific/Apia", "2011-12-30T22:00:00Z",
-			"12:00 does not exist in Pacific/Apia on Fri 30 December 2011: the clocks go forward from 00:00 to 00:00. It is read as 12:00."},
+		{
+			"2026-04-05T01:45", "Australia/Lord_Howe", "2026-04-04T14:45:00Z",
+			"01:45 comes twice in Australia/Lord_Howe on Sun 5 April 2026: the clocks go back from 02:00 to 01:30. The first is meant, 14:45 UTC.",
+		},
+		{
+			"2011-12-30T12:00", "Pacific/Apia", "2011-12-30T22:00:00Z",
+			"12:00 does not exist in Pacific/Apia on Fri 30 December 2011: the clocks go forward from 00:00 to 00:00. It is read as 12:00.",
+		},
 		{"2026-06-01T12:00", "", "2026-06-01T12:00:00Z", ""},
 	} {
 		at, note, err := maintenance.ResolveWall(test.wall, test.zone)
