@@ -49,6 +49,9 @@ func TestTheWorldOutlivesTheProgram(t *testing.T) {
 	p.saveLimit(4, "Before the restart")
 	before := p.limits()
 
+	// The page that is open loses its stream, and tries again.
+	p.expect("ERR_CONNECTION_REFUSED")
+	p.expect("htmx:sse:error")
 	d.stop(t)
 
 	d.run(t, d.args...)
