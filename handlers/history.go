@@ -151,13 +151,13 @@ func (q *query) moment(name string) time.Time {
 	return time.Time{}
 }
 
-func (q *query) cursor() int64 { return q.number("before", 0) }
+func (q *query) cursor() int64 { return q.number("before") }
 
 // listMax is the most rows of a list.
 const listMax = 500
 
 func (q *query) limit() int {
-	n := q.number("limit", 0)
+	n := q.number("limit")
 	if n > listMax {
 		q.errs["limit"] = "The limit is at most " + strconv.Itoa(listMax) + "."
 	}
@@ -165,17 +165,18 @@ func (q *query) limit() int {
 	return int(n)
 }
 
-func (q *query) number(name string, fallback int64) int64 {
+// number is 0 when it is not given.
+func (q *query) number(name string) int64 {
 	value := q.p.QueryParam(name)
 	if value == "" {
-		return fallback
+		return 0
 	}
 
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || n < 1 {
 		q.errs[name] = "Must be a whole number above 0."
 
-		return fallback
+		return 0
 	}
 
 	return n

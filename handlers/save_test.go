@@ -31,7 +31,7 @@ func TestATemporaryChangeStaysTemporaryWhateverComesBetween(t *testing.T) {
 
 	with := func(fields ...string) url.Values {
 		typed, _ := typedAndHidden()
-		for i := 0; i < len(fields); i += 2 {
+		for i := 0; i+1 < len(fields); i += 2 {
 			typed.Set(fields[i], fields[i+1])
 		}
 

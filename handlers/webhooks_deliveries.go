@@ -17,7 +17,7 @@ func (h *Handlers) deliveries(p *page) error {
 	}
 	q := query{p: p, errs: map[string]string{}}
 	filter := webhooks.Filter{
-		Webhook: q.number("webhook", 0), Window: q.number("window", 0),
+		Webhook: q.number("webhook"), Window: q.number("window"),
 		State:  webhooks.State(q.oneOf("state", texts(webhooks.States()))),
 		Event:  maintenance.EventKind(q.oneOf("event", append(texts(webhooks.Events()), string(webhooks.TestEvent)))),
 		Cursor: q.text("cursor"), Limit: q.limit(),

@@ -57,7 +57,7 @@ func (h *Handlers) maintenance(p *page) error {
 		return err
 	}
 
-	view.Config.Form.Shut = view.ModeProblem != ""
+	view.Form.Shut = view.ModeProblem != ""
 	shell := h.shell(p, "maintenance", "Maintenance")
 	shell.Events = "/events?page=maintenance"
 

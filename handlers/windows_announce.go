@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (h *Handlers) windowForm(p *page) error {
 // firstDate is when a window of a template could start: tomorrow at the next full hour,
 // or the first date of its rule from then on.
 func firstDate(t maintenance.Template, now time.Time) time.Time {
-	at := now.Truncate(time.Hour).Add(25 * time.Hour)
+	at := now.AddDate(0, 0, 1).Truncate(time.Hour).Add(time.Hour)
 
 	rule, err := maintenance.ParseRule(t.Recurrence)
 	if err != nil {
@@ -194,7 +195,7 @@ func (h *Handlers) drawWindowReview(
 		Reason:    f.form.Get("reason"), ReasonError: errs["reason"], Confirmed: f.form.Get("confirm"), ConfirmError: errs["confirm"],
 		RequestID: p.requestID(), Now: p.now,
 	}
-	view.Notes = append(notes, preview.Notes...)
+	view.Notes = slices.Concat(notes, preview.Notes)
 
 	for name := range f.form {
 		if name != "reason" && name != "confirm" {
@@ -276,7 +277,8 @@ func (h *Handlers) windowSnippet(preview maintenance.Preview) ([]components.Snip
 	}
 
 	object := strings.TrimSuffix(strings.TrimSpace(body.String()), "\n}")
-	text := fmt.Sprintf("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n  -d '%s,\n  \"reason\": ",
+	text := fmt.Sprintf("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"+
+		"  -d '%s,\n  \"reason\": ",
 		h.PublicURL.JoinPath("maintenance", "windows"), strings.ReplaceAll(object, "'", `'\''`))
 
 	return []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{

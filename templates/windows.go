@@ -91,7 +91,8 @@ func windowLine(w maintenance.Window) components.Line {
 	case maintenance.Verifying:
 		line.Text = "Verifying: the platform's health is read, then everything is put back."
 	case maintenance.Overrun:
-		line.Text = "Overrun: its end has come, and the platform is not healthy. Maintenance stays on until it is, or until somebody says that it is over."
+		line.Text = "Overrun: its end has come, and the platform is not healthy. " +
+			"Maintenance stays on until it is, or until somebody says that it is over."
 	case maintenance.Held:
 		line.Text = "Held: it waits for an operator."
 	case maintenance.Completed:
