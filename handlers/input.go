@@ -178,6 +178,7 @@ func readJSON(body []byte) (input, error) {
 	}
 
 	in := input{values: changes.Values{}, aside: map[string]string{}}
+
 	for _, name := range asides() {
 		if _, given := object[name]; given {
 			in.aside[name] = in.text(object, name)

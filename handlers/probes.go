@@ -4,13 +4,51 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/maintenance"
 )
 
 const readyTimeout = 2 * time.Second
 
-// healthz says that the process answers.
+// alive is the answer of healthz.
+type alive struct {
+	Status  string `json:"status"`
+	Version string `json:"version"`
+	// Details tell of what needs an operator; none of it makes the process unhealthy.
+	Details aliveDetails `json:"details"`
+}
+
+type aliveDetails struct {
+	// OverdueWindows are maintenance windows that should have started or ended by now;
+	// null when the database does not say.
+	OverdueWindows []overdueWindow `json:"overdue_windows"`
+}
+
+type overdueWindow struct {
+	ID    int64             `json:"id"`
+	Phase maintenance.Phase `json:"phase"`
+}
+
+// healthz says that the process answers, and which maintenance windows are overdue.
 func (h *Handlers) healthz(p *page) error {
-	return p.json(http.StatusOK, map[string]string{"status": "healthy", "version": h.Version})
+	ctx, cancel := context.WithTimeout(p.ctx(), readyTimeout)
+	defer cancel()
+
+	answer := alive{Status: "healthy", Version: h.Version}
+
+	overdue, err := h.Windows.Overdue(ctx)
+	if err != nil {
+		h.Logger.WarnContext(ctx, "overdue windows could not be read", "error", err)
+
+		return p.json(http.StatusOK, answer)
+	}
+
+	answer.Details.OverdueWindows = []overdueWindow{}
+	for _, w := range overdue {
+		answer.Details.OverdueWindows = append(answer.Details.OverdueWindows, overdueWindow{w.ID, w.Phase})
+	}
+
+	return p.json(http.StatusOK, answer)
 }
 
 // readyz says whether the console can do its work: its database answers. A control

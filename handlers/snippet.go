@@ -26,11 +26,14 @@ func (h *Handlers) curl(section changes.Section, revision string, values changes
 	for _, field := range section.Fields {
 		text("%q: ", field.Name)
 		s.Parts = append(s.Parts, value(s.Language, field, values))
+
 		text(",\n    ")
 	}
 
 	text("%q: ", "reason")
+
 	s.Parts = append(s.Parts, components.SnippetPart{Text: `""`, Field: "reason", Kind: changes.KindText})
+
 	text(", %q: %q}'", "revision", revision)
 
 	return s

@@ -148,7 +148,7 @@ func (h *Handlers) updateWindow(p *page) error {
 		return err
 	}
 
-	edit, _ := f.windowEdit(w.TimeZone)
+	edit, notes := f.windowEdit(w.TimeZone)
 	edit.Scope = maintenance.Scope(f.text("scope"))
 
 	if edit.Revision == 0 { // who names none means the window as it is
@@ -157,6 +157,10 @@ func (h *Handlers) updateWindow(p *page) error {
 
 	if f.isForm() {
 		edit = onlyChanged(edit, f, w)
+	}
+
+	if p.QueryParam("preview") == "1" {
+		return h.previewEdit(p, w, f, edit, notes)
 	}
 
 	after := maintenance.Window{}
@@ -171,6 +175,31 @@ func (h *Handlers) updateWindow(p *page) error {
 	}
 
 	return p.window(http.StatusOK, after)
+}
+
+// previewEdit says what an edit would come to, below the form, and changes nothing.
+func (h *Handlers) previewEdit(p *page, w maintenance.Window, f *fields, edit maintenance.Edit, notes []string) error {
+	var preview maintenance.Preview
+
+	err := f.done()
+	if err == nil {
+		preview, err = h.Windows.PreviewEdit(p.ctx(), w.ID, edit)
+	}
+
+	preview.Notes = slices.Concat(notes, preview.Notes)
+
+	// Why is asked for by the form, and need not be said yet.
+	switch {
+	case err != nil:
+		return h.windowRefused(p, editView(w), f, err)
+	case p.wantsJSON():
+		return p.json(http.StatusOK, preview)
+	}
+
+	view := editView(w)
+	view.Preview = &preview
+
+	return h.showWindowForm(p, http.StatusOK, view, f.form, nil)
 }
 
 // onlyChanged leaves of a form, which sends every field, what differs from the window.

@@ -104,6 +104,14 @@ type wire struct {
 	line *line
 }
 
+func (w *wire) GetMaintenanceMode(ctx context.Context) (ops.MaintenanceMode, error) {
+	if _, down := w.line.state(); down != nil {
+		return ops.MaintenanceMode{}, down
+	}
+
+	return w.Service.GetMaintenanceMode(ctx)
+}
+
 func (w *wire) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig, error) {
 	if _, down := w.line.state(); down != nil {
 		return ops.ConcurrencyConfig{}, down
@@ -182,6 +190,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	}
 
 	w.changes = changes.New(db, w.log, w.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+
 	enqueuer, err := work.NewEnqueuer(db, logger)
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +214,8 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	env := templates.Environment{Name: "test", Color: templates.Blue}
 	feeds := announce.New(announce.Config{
 		Windows: w.windows, Name: env.Name, PublicURL: public, Page: handlers.AnnouncementsPage(env), Now: w.now, Logger: logger,
-		Health: func() ops.HealthStatus { return w.monitor.Snapshot().Health.Value.Status },
+		Private: readers != handlers.Public,
+		Health:  func() ops.HealthStatus { return w.monitor.Snapshot().Health.Value.Status },
 	})
 
 	server.Config.Handler = handlers.New(handlers.Config{

@@ -49,6 +49,8 @@ type WindowForm struct {
 	Window *maintenance.Window `json:"window"`
 	// Template is what the form was filled from, nil when it was not.
 	Template *maintenance.Template `json:"template"`
+	// Preview is what a change would come to, nil until it is asked for.
+	Preview *maintenance.Preview `json:"-"`
 	// Reason, Following and Confirmed are asked for here when a window is changed; for a
 	// new one by the review.
 	Reason    string `json:"-"`

@@ -93,7 +93,7 @@ const (
 	WebhookCreate       Action = "webhook.create"
 	WebhookChange       Action = "webhook.change"
 	WebhookDelete       Action = "webhook.delete"
-	WebhookRotateSecret Action = "webhook.rotate_secret"
+	WebhookRotateSecret Action = "webhook.rotate_secret" //nolint:gosec // the name of an act
 	WebhookTest         Action = "webhook.test"
 	WebhookRedeliver    Action = "webhook.redeliver"
 )

@@ -365,3 +365,26 @@ func refused(t *testing.T, err error, code ops.Code) {
 		t.Errorf("got %v, not %s", err, code)
 	}
 }
+
+func TestAnEditIsPreviewed(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	window := w.announce(t, patching())
+
+	startsAt := time.Date(2026, 3, 29, 0, 0, 0, 0, time.UTC) // the clocks go forward in Berlin
+	edit := maintenance.Edit{Revision: window.Revision, StartsAt: &startsAt}
+
+	p, err := w.PreviewEdit(t.Context(), window.ID, edit)
+	if err != nil || !p.Window.StartsAt.Equal(startsAt) || p.Window.ID != window.ID || len(p.Notes) != 1 || p.Confirm != "" {
+		t.Errorf("got %+v, %v", p, err)
+	}
+
+	edit.Revision++
+	_, err = w.PreviewEdit(t.Context(), window.ID, edit)
+	refused(t, err, ops.CodeConflict)
+
+	if got := w.get(t, window.ID); got.Revision != window.Revision {
+		t.Errorf("a preview changed %+v", got)
+	}
+}

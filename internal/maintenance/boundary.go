@@ -264,7 +264,7 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	var (
 		wait  waits
 		pause = min(time.Second<<min(w.tries, 4), retryMost)
-		note  = sentence(cause)
+		note  = clip(sentence(cause))
 		tries = w.tries + 1
 	)
 
@@ -275,12 +275,12 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	err := s.DB.Tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE opsconsole_windows SET tries = $1, next_try_at = $2, trouble = $3 WHERE id = $4 AND revision = $5`,
-			tries, store.Time{Time: s.moment().Add(pause)}, clip(note), w.ID, w.Revision)
+			tries, store.Time{Time: s.moment().Add(pause)}, note, w.ID, w.Revision)
 
 		return err
 	})
 
-	if w.trouble != clip(note) {
+	if w.trouble != note {
 		s.Logger.WarnContext(ctx, "a maintenance window waits", "window", w.ID, "phase", w.stored, "error", cause)
 	}
 

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"reflect"
-	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -242,59 +240,6 @@ func (s *Windows) PreviewEdit(ctx context.Context, id int64, edit Edit) (Preview
 // asksConfirm reports whether the edit touches what has to be confirmed.
 func (e Edit) asksConfirm(w Window) bool {
 	return e.MaintenanceMode != nil && !w.MaintenanceMode || e.Settings != nil
-}
-
-// edited checks what the edit makes of the window; reason and confirm are left to others.
-func (s *Windows) edited(ctx context.Context, w Window, edit Edit) (c checked, wrong problems, err error) {
-	draft := edit.onto(w)
-
-	if edit.following() && edit.Recurrence == nil {
-		if draft, err = s.goesOn(ctx, w, edit, draft); err != nil {
-			return checked{}, nil, err
-		}
-	}
-
-	c, wrong, err = s.check(ctx, draft)
-
-	if edit.StartsAt == nil { // what has passed was not chosen now
-		wrong = slices.DeleteFunc(wrong, func(f ops.FieldError) bool { return f.Field == "body.starts_at" && f.Type == "range" })
-	}
-
-	if len(wrong) == 0 && !edit.following() && c.Recurrence == "" && same(w, c) {
-		wrong = problems{{Field: "body", Message: "Nothing would change: the window is like that already.", Type: "no_change"}}
-	}
-
-	return c, wrong, err
-}
-
-// goesOn is the draft of a window whose series keeps its rule from there on. One that
-// was moved by itself goes back to its date, unless it is moved now.
-func (s *Windows) goesOn(ctx context.Context, w Window, edit Edit, draft Draft) (Draft, error) {
-	rule, err := s.remaining(ctx, w)
-	if err != nil {
-		return draft, err
-	}
-
-	if draft.Recurrence = rule.String(); edit.StartsAt != nil {
-		return draft, nil
-	}
-
-	wall, err := time.Parse(wallLayout, w.wall)
-	if err != nil {
-		return draft, fmt.Errorf("the date of window %d: %w", w.ID, err)
-	}
-
-	draft.StartsAt, _ = resolve(wall, location(draft.TimeZone))
-	if edit.EndsAt == nil {
-		draft.EndsAt = draft.StartsAt.Add(w.Length())
-	}
-
-	return draft, nil
-}
-
-func same(w Window, c checked) bool {
-	return reflect.DeepEqual(w.Plan, c.Plan) && w.StartsAt.Equal(c.StartsAt) && w.EndsAt.Equal(c.EndsAt) &&
-		w.TimeZone == c.TimeZone && w.stored == Announced
 }
 
 // apply writes the terms of a checked draft into the window. Whoever changes one that is

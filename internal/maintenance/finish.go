@@ -101,6 +101,10 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 		return err
 	}
 
+	// One that never began has set nothing. Should its request be carried out yet, it
+	// comes back to life, and the window with it.
+	leases = slices.DeleteFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseVoid })
+
 	if hold(leases) {
 		return s.ask(ctx, w, leases)
 	}
@@ -117,9 +121,9 @@ func (s *Windows) takeBack(
 		return lease, err
 	}
 
-	if lease.State == changes.LeaseHeld {
-		moved, err := s.moved(ctx, service, lease)
-		if err != nil || moved {
+	if lease.State == changes.LeaseHeld { // an operator decides, unless it has gone back meanwhile
+		current, err := s.Changes.Current(ctx, service, lease.Section)
+		if err != nil || !holds(current, lease.Before) {
 			return lease, err
 		}
 	}
@@ -131,17 +135,6 @@ func (s *Windows) takeBack(
 	}
 
 	return lease, waits("It is not known yet whether everything is put back; it is read back until it is.")
-}
-
-// moved reports whether the fields of a lease still hold what somebody else set, so
-// that asking again would change nothing.
-func (s *Windows) moved(ctx context.Context, service ops.Service, lease changes.Lease) (bool, error) {
-	current, err := s.Changes.Current(ctx, service, lease.Section)
-	if err != nil {
-		return false, err
-	}
-
-	return !holds(current, lease.Before) && !holds(current, lease.Set), nil
 }
 
 // holds reports whether the section has these values, whatever the others are.

@@ -142,7 +142,15 @@ const late = 10 * time.Second
 // tell derives what depends on the clock.
 func (w *Window) tell(now time.Time) {
 	w.Phase, w.Overdue = w.stored, false
-	w.Note = strings.TrimSpace(w.why + " " + w.trouble)
+
+	switch {
+	case w.stored.Final(): // why it was missed stays, whatever putting back meets with
+		w.Note = strings.TrimSpace(w.why + " " + w.trouble)
+	case w.trouble != "":
+		w.Note = w.trouble
+	default:
+		w.Note = w.why
+	}
 
 	switch {
 	case w.stored == Active && !now.Before(w.EndsAt):

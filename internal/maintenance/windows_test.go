@@ -552,6 +552,79 @@ func TestAHeldEndGoesOnWhenTheValuesGoBack(t *testing.T) {
 	}
 }
 
+// refusing refuses a write for good, as a control plane does that has other rules.
+func refusing() error {
+	return ops.Invalid([]ops.FieldError{{Field: "body", Message: "is not allowed here", Type: "forbidden"}})
+}
+
+func TestWhatTheControlPlaneRefusesForGoodIsAskedAboutOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		before := w.platform(t)
+		window := w.announce(t, patching())
+		w.at(t, time.Hour)
+		w.line.fail(writes(refusing()), nil)
+		w.at(t, 3*time.Hour)
+
+		held := w.get(t, window.ID)
+		if held.Phase != maintenance.Held || !strings.Contains(held.Note, "not allowed here") {
+			t.Fatalf("got %+v", held)
+		}
+
+		n, err := w.log.Count(t.Context(), audit.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for minute := range 30 {
+			w.at(t, 3*time.Hour+time.Duration(1+minute)*time.Minute)
+		}
+
+		if m, err := w.log.Count(t.Context(), audit.Filter{}); err != nil || m != n {
+			t.Errorf("waiting wrote %d entries, %v", m-n, err)
+		}
+
+		w.line.fail(nil, nil)
+
+		got, err := w.Settle(t.Context(), w.line, olga, window.ID, act("it is allowed by now"), false)
+		if err != nil || got.Phase != maintenance.Completed || !got.Report.Restored || !same(before, w.platform(t)) {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	})
+}
+
+func TestAStartThatTheControlPlaneRefusesForGoodHoldsTheWindow(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	window := w.announce(t, patching())
+	w.line.fail(writes(refusing()), nil)
+	w.at(t, time.Hour)
+
+	if got := w.get(t, window.ID); got.Phase != maintenance.Held || got.StartedAt != nil || !strings.Contains(got.Note, "not allowed here") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAnOverrunWindowSaysOnceWhy(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	window := w.announce(t, patching())
+	w.at(t, time.Hour)
+	w.line.feel(ops.Degraded)
+	w.at(t, 3*time.Hour)
+	w.line.feel(ops.Unhealthy)
+	w.at(t, 3*time.Hour+time.Minute)
+
+	note := w.get(t, window.ID).Note
+	if !strings.HasPrefix(note, "The platform is unhealthy") || strings.Count(note, "The platform is") != 1 {
+		t.Errorf("got %q", note)
+	}
+}
+
 // TestWhatIsCarriedOutAfterItWasGivenUpIsPutBack: the request that turns maintenance
 // mode on is lost on its way, the window is cancelled, and then it arrives.
 func TestWhatIsCarriedOutAfterItWasGivenUpIsPutBack(t *testing.T) {

@@ -173,6 +173,7 @@ func TestAHundredReadersCostOnePoll(t *testing.T) {
 	w := newWorld(storetest.Open(t, storetest.SQLiteURL(t)))
 
 	var readers sync.WaitGroup
+
 	for range 100 {
 		news, cancel := w.Subscribe()
 

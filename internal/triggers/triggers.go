@@ -103,14 +103,15 @@ func (t *Triggers) Refuse(ctx context.Context, actor audit.Actor, trigger ops.Jo
 		return nil
 	}
 
-	message := e.Message
+	var message strings.Builder
+	message.WriteString(e.Message)
 	for _, f := range ops.FieldErrors(cause) {
-		message += "; " + strings.TrimPrefix(f.Field, "body.") + ": " + f.Message
+		message.WriteString("; " + strings.TrimPrefix(f.Field, "body.") + ": " + f.Message)
 	}
 
 	_, err := t.log.Record(context.WithoutCancel(ctx), actor, audit.Entry{
 		Action: audit.JobTrigger, Object: object(trigger.JobName), Outcome: audit.Refused,
-		Reason: clip(trigger.Reason), Message: message,
+		Reason: clip(trigger.Reason), Message: message.String(),
 	})
 	if err != nil {
 		return fmt.Errorf("log the refused trigger: %w", err)

@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=02793892679b"
+	StylesheetURL = "/static/app.css?v=e128523fd822"
 	ScriptURL     = "/static/app.js?v=d9baa609b2d6"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=4dc8782c6cc3"

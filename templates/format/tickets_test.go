@@ -17,8 +17,11 @@ func TestTicketsBecomeLinks(t *testing.T) {
 		"no ticket": {{Text: "no ticket"}},
 		"OPS-1":     {{Text: "OPS-1", URL: "https://tickets.example.com/OPS-1"}},
 		"see OPS-1, and A/2.": {
-			{Text: "see "}, {Text: "OPS-1", URL: "https://tickets.example.com/OPS-1"}, {Text: ", and "},
-			{Text: "A/2", URL: "https://tickets.example.com/A%2F2"}, {Text: "."},
+			{Text: "see "},
+			{Text: "OPS-1", URL: "https://tickets.example.com/OPS-1"},
+			{Text: ", and "},
+			{Text: "A/2", URL: "https://tickets.example.com/A%2F2"},
+			{Text: "."},
 		},
 	} {
 		if got := tickets.Split(text); !slices.Equal(got, want) {

@@ -430,7 +430,7 @@ func TestAPatienceForNobodyIsRefused(t *testing.T) {
 	}
 }
 
-// A component that stays as it is is not told again and again.
+// A component that stays as it is not told again and again.
 func TestChangesAreLogged(t *testing.T) {
 	t.Parallel()
 

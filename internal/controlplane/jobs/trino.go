@@ -35,7 +35,7 @@ func NewTrino(c TrinoConfig) (*Trino, error) {
 	case err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https":
 		return nil, errors.New("the URL of Starburst begins with http:// or https:// and names a host")
 	case c.User == "":
-		return nil, errors.New("Starburst needs the name of a user") //nolint:staticcheck // a proper noun
+		return nil, errors.New("Starburst needs the name of a user")
 	case c.Password != "" && base.Scheme != "https":
 		return nil, errors.New("a password for Starburst needs an https:// URL")
 	}

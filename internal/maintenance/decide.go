@@ -1,0 +1,111 @@
+package maintenance
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// TakeOver lets a held window that has not started act in the actor's name, and with it
+// the windows that follow in its series.
+func (s *Windows) TakeOver(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
+	d := deed{actor: actor, action: audit.WindowTakeOver}
+
+	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
+		now := s.moment()
+
+		if w.Phase != Held || w.StartedAt != nil {
+			return w.conflict("It is %s: there is nothing to take over.", w.Phase)
+		}
+
+		if err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, w.ID, 0); err != nil {
+			return err
+		}
+
+		if w.Series != nil {
+			if err := s.takeOverSeries(ctx, tx, w, actor); err != nil {
+				return err
+			}
+		}
+
+		w.ActsFor = actor.Username
+		w.enter(Announced, now)
+		w.soon(now)
+
+		return nil
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	return s.after(ctx, service, id)
+}
+
+func (s *Windows) takeOverSeries(ctx context.Context, tx *sql.Tx, w *Window, actor audit.Actor) error {
+	one, err := s.seriesOf(ctx, tx, *w.Series)
+	if err != nil {
+		return err
+	}
+
+	_, err = tx.ExecContext(ctx, `
+		UPDATE opsconsole_windows SET acts_for = $1 WHERE series_id = $2 AND phase = 'announced' AND acts_for = $3`,
+		actor.Username, one.id, w.ActsFor)
+	if err != nil {
+		return fmt.Errorf("take over the windows of series %d: %w", one.id, err)
+	}
+
+	one.actsFor = actor.Username
+
+	return s.writeSeries(ctx, tx, &one)
+}
+
+// Settle decides about what a window is to put back and somebody else has changed: keep
+// what is set now, or put it back all the same.
+func (s *Windows) Settle(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act, keep bool,
+) (Window, error) {
+	d := deed{actor: actor, action: audit.WindowSettle, message: "Everything is put back."}
+	if keep {
+		d.message = "What is set now is kept."
+	}
+
+	leases, err := s.Leases(ctx, id)
+	if err != nil {
+		return Window{}, err
+	}
+
+	err = s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
+		if w.waiting() || w.stored == Active || !hold(leases) {
+			return w.conflict("Nothing of it waits for a decision.")
+		}
+
+		w.soon(s.moment())
+
+		return nil
+	})
+	if err != nil {
+		return Window{}, err
+	}
+
+	for _, lease := range leases {
+		if lease.State != changes.LeaseHeld {
+			continue
+		}
+
+		if keep {
+			_, err = s.Changes.Confirm(ctx, actor, lease.ID, act.Reason)
+		} else {
+			_, err = s.Changes.End(ctx, service, actor, lease.ID, act.Reason)
+		}
+
+		if err != nil {
+			return Window{}, err
+		}
+	}
+
+	return s.after(ctx, service, id)
+}
