@@ -105,6 +105,7 @@ func (t *Triggers) Refuse(ctx context.Context, actor audit.Actor, trigger ops.Jo
 
 	var message strings.Builder
 	message.WriteString(e.Message)
+
 	for _, f := range ops.FieldErrors(cause) {
 		message.WriteString("; " + strings.TrimPrefix(f.Field, "body.") + ": " + f.Message)
 	}
