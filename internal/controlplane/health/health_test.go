@@ -430,7 +430,7 @@ func TestAPatienceForNobodyIsRefused(t *testing.T) {
 	}
 }
 
-// A component that stays as it is not told again and again.
+// A state that lasts is told once.
 func TestChangesAreLogged(t *testing.T) {
 	t.Parallel()
 
