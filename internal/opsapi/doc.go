@@ -12,6 +12,8 @@
 // a misspelt max_ttl that is ignored looks like one that was set. Query parameters
 // that are not known are ignored: client libraries send some that only sort.
 //
+// GET /api/openapi.json describes all of it; openapi.json is changed with the table.
+//
 // GET /ready answers 503 when the platform is not ready, with the contract's body,
 // because load balancers look at the status alone.
 package opsapi

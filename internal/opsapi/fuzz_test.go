@@ -74,8 +74,20 @@ func fuzzed(tb testing.TB) (*world, http.Handler) {
 }
 
 // checkAnswer checks what holds of every answer to whatever was asked.
-func checkAnswer(t failing, answer *httptest.ResponseRecorder) {
+func checkAnswer(t failing, r *http.Request, body []byte, answer *httptest.ResponseRecorder) {
 	t.Helper()
+
+	d, err := describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if _, err := d.check(exchange{
+		method: r.Method, target: r.URL.RequestURI(), request: r.Header, body: body,
+		status: answer.Code, answer: answer.Header(), content: answer.Body.Bytes(),
+	}); err != nil {
+		t.Error(err)
+	}
 
 	refused := answer.Code >= http.StatusBadRequest && answer.Code < http.StatusInternalServerError
 	maintenance := answer.Code == http.StatusServiceUnavailable && strings.Contains(answer.Body.String(), `"service":"instances"`)
@@ -145,7 +157,7 @@ func (w *world) write(t failing, handler http.Handler, route byte, body []byte) 
 
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, r)
-	checkAnswer(t, answer)
+	checkAnswer(t, r, body, answer)
 
 	after := w.settings(t)
 	if answer.Code >= http.StatusBadRequest && !reflect.DeepEqual(before, after) {
@@ -239,7 +251,7 @@ func FuzzRequests(f *testing.F) {
 		handler.ServeHTTP(answer, r)
 
 		if method != http.MethodOptions { // answered with Allow alone
-			checkAnswer(t, answer)
+			checkAnswer(t, r, nil, answer)
 		}
 
 		if after := w.settings(t); !reflect.DeepEqual(before, after) {

@@ -14,8 +14,8 @@ type route struct {
 	run          operation
 }
 
-// operations is the table of the contract, sections 1 and 7. GET /health, /ready
-// and /metrics, which ask for no caller, are routed beside it.
+// operations is the table of the contract, sections 1 and 7. GET /health, /ready,
+// /metrics and /api/openapi.json, which ask for no caller, are routed beside it.
 func operations() []route {
 	return []route{
 		{http.MethodGet, "/api/cluster/health", read(ops.Service.GetClusterHealth)},

@@ -53,6 +53,7 @@ func New(config Config) (http.Handler, error) {
 	e.GET("/health", s.health)
 	e.GET("/ready", s.ready)
 	e.GET("/metrics", s.metrics)
+	e.GET("/api/openapi.json", s.openapi)
 
 	for _, r := range operations() {
 		e.Add(r.method, r.path, s.serve(r.run))

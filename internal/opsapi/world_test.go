@@ -146,8 +146,30 @@ type api struct {
 	log *lockedBuffer
 }
 
+// disable adds a user who may not come in.
+func (w *world) disable(tb testing.TB, username string) {
+	tb.Helper()
+
+	if err := w.db.Tx(tb.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(tb.Context(), `INSERT INTO users (username, email, display_name, created_at, updated_at, is_active)
+			VALUES ($1, $2, $1, $3, $3, 0)`, username, username+"@example.com", "2026-03-01T08:00:00.000000Z")
+
+		return err
+	}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 // serve serves the world; callers are told by headers unless adjust says otherwise.
+// Every answer is held against the document.
 func (w *world) serve(tb testing.TB, adjust ...func(*opsapi.Config)) api {
+	tb.Helper()
+
+	return w.serveSeen(tb, nil, adjust...)
+}
+
+// serveSeen serves the world and tells of every answer of an operation.
+func (w *world) serveSeen(tb testing.TB, seen func(operation string, status int), adjust ...func(*opsapi.Config)) api {
 	tb.Helper()
 
 	served := api{log: &lockedBuffer{}}
@@ -166,7 +188,7 @@ func (w *world) serve(tb testing.TB, adjust ...func(*opsapi.Config)) api {
 		tb.Fatal(err)
 	}
 
-	served.Server = httptest.NewServer(handler)
+	served.Server = httptest.NewServer(described(tb, handler, seen))
 	tb.Cleanup(served.Close)
 
 	return served
