@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -55,7 +59,7 @@ func (h *Handlers) sectionUnread(p *page, section changes.Section, cause error) 
 
 	view.Form.Problem = e.Message + " These are the values as they were last read; they can be changed when it answers again."
 	view.Form.Shut = true
-	shell := h.shell(p, string(section.Name), section.Title)
+	shell := h.sectionShell(p, section.Name, section.Title)
 
 	return p.answer(answer{
 		status: e.Code.HTTPStatus(), full: templates.ConfigPage(shell, view), fragment: templates.ConfigPanel(view),
@@ -75,14 +79,28 @@ func (h *Handlers) showSection(p *page, status int, current changes.Current, in 
 		}
 	}
 
-	shell := h.shell(p, string(current.Section.Name), current.Section.Title)
+	shell := h.sectionShell(p, current.Section.Name, current.Section.Title)
 
 	return p.answer(answer{
 		status: status, data: view, full: templates.ConfigPage(shell, view), fragment: templates.ConfigPanel(view),
 	})
 }
 
+// configView is the section's page with what was typed, if anything was.
 func (h *Handlers) configView(ctx context.Context, p *page, current changes.Current, in input) (templates.Config, error) {
+	view, err := h.sectionView(ctx, current, p.now)
+	if err != nil {
+		return templates.Config{}, err
+	}
+
+	view.Form = h.form(current, in)
+	view.Restore, err = h.Changes.Restorable(ctx, current)
+
+	return view, err
+}
+
+// sectionView is what everybody sees alike of a section.
+func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (templates.Config, error) {
 	name := current.Section.Name
 
 	recent, err := h.Changes.History(ctx, changes.Filter{Section: name, Limit: historyShown})
@@ -99,27 +117,36 @@ func (h *Handlers) configView(ctx context.Context, p *page, current changes.Curr
 		Section: name, Revision: current.Revision, Current: current.Values,
 		History: list(recent.Items), HistoryTotal: total,
 		Title: current.Section.Title, Fields: current.Section.Fields,
-		Open: current.Open, Form: h.form(current, in), Now: p.now,
+		Open: current.Open, Tickets: h.Tickets, Now: now,
 	}
 
 	if current.Last != nil {
 		view.SetBy, view.SetAt = current.Last.Actor, &current.Last.At
 	}
 
-	view.Restore = restorable(current, recent.Items)
-
 	return view, nil
 }
 
-// restorable is the newest change whose earlier values differ from what is set now.
-func restorable(current changes.Current, recent []changes.Change) *changes.Change {
-	for _, change := range recent {
-		if change.Outcome == changes.Applied && len(current.Section.Diff(current.Values, change.Before)) > 0 {
-			return &change
+// drawSection draws a part of the section's page as it was last seen.
+func (h *Handlers) drawSection(name changes.SectionName, part func(templates.Config) templ.Component) drawFunc {
+	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+		known, err := h.Changes.Known(ctx, name)
+		if err != nil {
+			return nil, err
 		}
-	}
 
-	return nil
+		view, err := h.sectionView(ctx, known, now)
+
+		return part(view), err
+	}
+}
+
+// sectionShell surrounds the pages of a section, on which what is set is live.
+func (h *Handlers) sectionShell(p *page, name changes.SectionName, title string) templates.Shell {
+	shell := h.shell(p, string(name), title)
+	shell.Events = "/events?page=" + sectionRegion + string(name)
+
+	return shell
 }
 
 // form holds what was typed, and what is set where nothing was.

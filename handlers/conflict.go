@@ -34,7 +34,7 @@ func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in inp
 		view.Restore = fmt.Sprintf("/history/%d/restore", *restores)
 	}
 
-	shell := h.shell(p, string(view.Section), view.Title)
+	shell := h.sectionShell(p, view.Section, view.Title)
 
 	return p.answer(answer{
 		status: http.StatusConflict, data: view,

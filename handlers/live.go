@@ -15,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -45,7 +46,7 @@ type region struct {
 
 // newLive knows the region of each page by the page's id in the navigation.
 func newLive(h *Handlers) *live {
-	return &live{h: h, windows: map[int64]*region{}, regions: map[string]*region{
+	l := &live{h: h, windows: map[int64]*region{}, regions: map[string]*region{
 		"overview":    {id: templates.OverviewRegion, draw: h.drawOverview},
 		"health":      {id: templates.HealthRegion, draw: h.drawHealth},
 		"capacity":    {id: templates.CapacityRegion, draw: h.drawCapacity},
@@ -54,6 +55,32 @@ func newLive(h *Handlers) *live {
 		"maintenance": {id: templates.WindowsRegion, draw: h.drawWindows},
 		shellName:     {id: templates.ShellRegion, draw: h.drawShell},
 	}}
+
+	for _, section := range changes.Sections() {
+		name := sectionRegion + string(section.Name)
+		l.regions[name] = &region{id: templates.ConfigNowRegion, draw: h.drawSection(section.Name, templates.ConfigNow)}
+		l.regions[name+historyRegion] = &region{
+			id: templates.ConfigHistoryRegion, draw: h.drawSection(section.Name, templates.ConfigHistory),
+		}
+	}
+
+	return l
+}
+
+const (
+	// sectionRegion begins the names of the sections' pages.
+	sectionRegion = "config-"
+	// historyRegion ends the name of the second region of a page that has two.
+	historyRegion = "-history"
+)
+
+// names are the regions of a page beside the shell's.
+func (l *live) names(page string) []string {
+	if _, two := l.regions[page+historyRegion]; two {
+		return []string{page, page + historyRegion}
+	}
+
+	return []string{page}
 }
 
 // find returns the region of that name: that of a page, or that of a window.
@@ -134,7 +161,7 @@ func (h *Handlers) events(p *page) error {
 			return err
 		}
 
-		names = append(names, name)
+		names = append(names, h.live.names(name)...)
 	}
 
 	header := p.Response().Header()

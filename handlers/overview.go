@@ -29,7 +29,7 @@ func (h *Handlers) overview(p *page) error {
 }
 
 func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now time.Time) (templates.Overview, error) {
-	view := templates.Overview{Freshness: h.freshness(now), Attention: []components.Line{}, Jobs: []templates.Job{}}
+	view := templates.Overview{Freshness: h.freshness(now), Attention: []components.Line{}, Jobs: []templates.Job{}, Tickets: h.Tickets}
 
 	jobs, err := h.jobsView(ctx, s, now)
 	if err != nil {

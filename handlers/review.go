@@ -10,7 +10,7 @@ import (
 )
 
 func (h *Handlers) showReview(p *page, status int, view templates.Review) error {
-	shell := h.shell(p, string(view.Section), "Review: "+view.Title)
+	shell := h.sectionShell(p, view.Section, "Review: "+view.Title)
 
 	return p.answer(answer{
 		status: status, data: view,
@@ -25,7 +25,7 @@ func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) templates.Re
 		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
 		Values: plan.After, Differences: plan.Differences, Effects: []components.Line{},
 		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
-		RequestID: p.requestID(), Now: p.now, Snippets: h.snippets(section, plan.Current.Revision, plan.After),
+		RequestID: p.requestID(), Now: p.now, Tickets: h.Tickets, Snippets: h.snippets(section, plan.Current.Revision, plan.After),
 		Reason: in.reason(), Confirm: plan.Confirm, Confirmed: in.aside["confirm"],
 		Term: templates.TermInput{
 			Duration: in.aside["duration"], Until: in.aside["until"], ConfirmWithin: in.aside["confirm_within"],

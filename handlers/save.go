@@ -180,7 +180,7 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 		view.Form.SetError(f)
 	}
 
-	shell := h.shell(p, string(result.Change.Section), view.Title)
+	shell := h.sectionShell(p, result.Change.Section, view.Title)
 
 	return p.answer(answer{
 		status: resultStatus(result), full: templates.ConfigPage(shell, view), fragment: templates.ConfigPanel(view),

@@ -6,6 +6,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Config is the page of one section of the configuration: what is set, the form that
@@ -29,7 +30,9 @@ type Config struct {
 	// Restore is the newest change whose earlier values differ from what is set now.
 	Restore *changes.Change `json:"-"`
 	Form    Form            `json:"-"`
-	Now     time.Time       `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // Form is the fields of a section as they were typed. GET /config/{section}/review takes
@@ -110,7 +113,9 @@ type Review struct {
 	// Button names the consequence: "Lower the limit to 3".
 	Button   string               `json:"-"`
 	Snippets []components.Snippet `json:"-"`
-	Now      time.Time            `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // TermInput is how long a change is to hold, as it was typed: one of the three or none.

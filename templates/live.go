@@ -10,6 +10,9 @@ const (
 	JobsRegion     = "live-jobs"
 	ExportsRegion  = "live-exports"
 	MetricsRegion  = "live-metrics"
+	// ConfigNowRegion is what a section holds, ConfigHistoryRegion its last changes.
+	ConfigNowRegion     = "live-set-now"
+	ConfigHistoryRegion = "live-changes"
 	// ShellRegion is on every page: the maintenance banner and the temporary changes.
 	ShellRegion = "live-shell"
 )

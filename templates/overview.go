@@ -7,6 +7,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Overview is the first page: everything that may need a hand, on one screen. A part
@@ -20,9 +21,11 @@ type Overview struct {
 	Health    *OverviewHealth   `json:"health"`
 	Capacity  *OverviewCapacity `json:"capacity"`
 	// Jobs are all jobs, the late and failing ones first.
-	Jobs    []Job             `json:"jobs"`
-	Exports *OverviewExports  `json:"exports"`
-	Changes []changes.Change  `json:"changes"`
+	Jobs    []Job            `json:"jobs"`
+	Exports *OverviewExports `json:"exports"`
+	Changes []changes.Change `json:"changes"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets    `json:"-"`
 	Next    *OverviewSchedule `json:"next_window"`
 }
 

@@ -913,7 +913,7 @@ func (v Overview) changesCard() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = changeFeed(v.Changes, v.Now, changeTitle).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = changeFeed(v.Changes, v.Now, v.Tickets, changeTitle).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

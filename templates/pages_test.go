@@ -130,13 +130,15 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 	health := templates.Health{Freshness: fresh(), Overall: line(), Components: []templates.Component{component()}}
 
 	for region, c := range map[string]struct{ page, live templ.Component }{
-		templates.OverviewRegion: {templates.OverviewPage(s, overview()), templates.OverviewLive(overview())},
-		templates.HealthRegion:   {templates.HealthPage(s, health), templates.HealthLive(health)},
-		templates.CapacityRegion: {templates.CapacityPage(s, capacity()), templates.CapacityLive(capacity())},
-		templates.JobsRegion:     {templates.JobsPage(s, jobs), templates.JobsLive(jobs)},
-		templates.ExportsRegion:  {templates.ExportsPage(s, exports()), templates.ExportsLive(exports())},
-		templates.MetricsRegion:  {templates.MetricsPage(s, metrics()), templates.MetricsLive(metrics())},
-		templates.ShellRegion:    {templates.JobsPage(s, jobs), templates.ShellLive(s.Banner, s.Temporary, s.Now)},
+		templates.OverviewRegion:      {templates.OverviewPage(s, overview()), templates.OverviewLive(overview())},
+		templates.HealthRegion:        {templates.HealthPage(s, health), templates.HealthLive(health)},
+		templates.CapacityRegion:      {templates.CapacityPage(s, capacity()), templates.CapacityLive(capacity())},
+		templates.JobsRegion:          {templates.JobsPage(s, jobs), templates.JobsLive(jobs)},
+		templates.ExportsRegion:       {templates.ExportsPage(s, exports()), templates.ExportsLive(exports())},
+		templates.MetricsRegion:       {templates.MetricsPage(s, metrics()), templates.MetricsLive(metrics())},
+		templates.ConfigNowRegion:     {templates.ConfigPage(s, config()), templates.ConfigNow(config())},
+		templates.ConfigHistoryRegion: {templates.ConfigPage(s, config()), templates.ConfigHistory(config())},
+		templates.ShellRegion:         {templates.JobsPage(s, jobs), templates.ShellLive(s.Banner, s.Temporary, s.Now)},
 	} {
 		live := draw(t, c.live)
 		if !strings.HasPrefix(live, `<div id="`+region+`"`) {

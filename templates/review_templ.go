@@ -138,7 +138,7 @@ func ReviewPanel(v Review) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = changeFeed(v.Since, v.Now, changeSteps).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = changeFeed(v.Since, v.Now, v.Tickets, changeSteps).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

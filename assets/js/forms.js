@@ -57,8 +57,16 @@ function literal(kind, typed, language) {
   return language === "curl" ? quoted.replaceAll("'", "'\\''") : quoted;
 }
 
+// A form that was filled from other values than are set now says so.
+function changedMeanwhile() {
+  const set = document.querySelector("[data-set-now]");
+  const note = document.querySelector("[data-changed-meanwhile]");
+  if (set && note) note.hidden = note.closest("form").elements.revision.value === set.dataset.setNow;
+}
+
 function prepare() {
   document.querySelectorAll("[data-form]").forEach(update);
+  changedMeanwhile();
 }
 
 document.addEventListener("input", ({ target }) => {

@@ -147,6 +147,30 @@ func (c *Changes) RestoreRequest(ctx context.Context, id int64, revision, reason
 	}, nil
 }
 
+// Restorable returns the newest change of the section whose earlier values are not the
+// current ones, nil when there is nothing else to go back to.
+func (c *Changes) Restorable(ctx context.Context, current Current) (*Change, error) {
+	filter := Filter{Section: current.Section.Name, Outcome: Applied}
+
+	for {
+		// Nearly always it is the first: a change differs from what it found.
+		page, err := c.History(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+
+		for _, change := range page.Items {
+			if !current.Section.equal(current.Values, change.Before) {
+				return &change, nil
+			}
+		}
+
+		if filter.Before = page.Next; page.Next == 0 {
+			return nil, nil //nolint:nilnil // there is none
+		}
+	}
+}
+
 // sinceShown bounds the changes that a restore tells of.
 const sinceShown = 20
 

@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL = "/static/app.css?v=e128523fd822"
-	ScriptURL     = "/static/app.js?v=d9baa609b2d6"
+	ScriptURL     = "/static/app.js?v=9f2b13230af5"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=4dc8782c6cc3"
 )
