@@ -1,11 +1,13 @@
 // Command testenv runs go test with everything that the tests need around it: a C
 // compiler for the race detector, Chromium, and a PostgreSQL server of its own that
-// is gone afterwards. What is missing it installs from Debian's packages where it
-// may, and else it says what to install.
+// is gone afterwards; for kubernetes a Kubernetes API server too, which it builds. What
+// is missing it installs from Debian's packages where it may, and else it says what to
+// install.
 //
 // Since everything is there, a skipped test is a failure.
 //
 //	go run ./tools/testenv test [arguments of go test]
+//	go run ./tools/testenv kubernetes [arguments of go test]
 //	go run ./tools/testenv provide NAME...    installs what is missing, and runs nothing
 package main
 
@@ -38,6 +40,8 @@ func run(ctx context.Context, args []string) error {
 	switch {
 	case len(args) > 0 && args[0] == "test":
 		return test(ctx, args[1:])
+	case len(args) > 0 && args[0] == "kubernetes":
+		return withKubernetes(ctx, args[1:])
 	case len(args) > 1 && args[0] == "provide":
 		wanted, err := named(args[1:])
 		if err != nil {
@@ -46,11 +50,12 @@ func run(ctx context.Context, args []string) error {
 
 		return provide(ctx, wanted)
 	default:
-		return errors.New("say test, with arguments for go test, or provide, with names of programs")
+		return errors.New("say test or kubernetes, with arguments for go test, or provide, with names of programs")
 	}
 }
 
-func test(ctx context.Context, args []string) (err error) {
+// test runs go test, with more environment variables than those of what it starts.
+func test(ctx context.Context, args []string, variables ...string) (err error) {
 	wanted, err := named([]string{"compiler", "postgresql", "chromium"})
 	if err != nil {
 		return err
@@ -77,8 +82,8 @@ func test(ctx context.Context, args []string) (err error) {
 		return err
 	}
 
-	return goTest(ctx, os.Stdout, args,
+	return goTest(ctx, os.Stdout, args, append(variables,
 		"OPSCONSOLE_TEST_POSTGRES_URL="+server.url,
 		"OPSCONSOLE_TEST_CHROMIUM="+chromium,
-	)
+	)...)
 }

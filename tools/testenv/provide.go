@@ -24,6 +24,7 @@ func named(names []string) ([]program, error) {
 		{"compiler", findCompiler, []string{"gcc", "libc6-dev"}},
 		{"postgresql", postgresBin, []string{"postgresql"}},
 		{"chromium", findChromium, []string{"chromium", "fonts-liberation"}},
+		{"etcd", findEtcd, []string{"etcd-server"}},
 		{"npm", findNPM, []string{"nodejs", "npm"}},
 	}
 
@@ -42,6 +43,8 @@ func named(names []string) ([]program, error) {
 }
 
 func findCompiler() (string, error) { return lookUp("gcc", "clang") }
+
+func findEtcd() (string, error) { return lookUp("etcd") }
 
 func findNPM() (string, error) { return lookUp("npm") }
 
