@@ -17,6 +17,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/internal/work"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // starburstTimeout bounds one request of the schema cache.
@@ -71,7 +72,9 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 func (c *console) jobRunner(
 	ctx context.Context, cfg config.Embedded, cluster *rest.Config, registry *prometheus.Registry,
 ) (*jobs.Runner, error) {
-	jobsConfig := jobs.Config{DB: c.db, Now: now, Logger: c.logger, Enqueuer: c.enqueuer, Registry: registry}
+	jobsConfig := jobs.Config{
+		DB: c.db, Now: now, Logger: c.logger, Enqueuer: c.enqueuer, Registry: registry, Schedule: schedule(cfg),
+	}
 
 	if cluster == nil {
 		runtime := jobs.NewRuntime(c.db, now, c.logger)
@@ -100,6 +103,16 @@ func (c *console) jobRunner(
 	}
 
 	return jobs.New(ctx, jobsConfig)
+}
+
+// schedule is the contract's, but for what is configured.
+func schedule(cfg config.Embedded) jobs.Schedule {
+	schedule := jobs.DefaultSchedule()
+	for name, interval := range cfg.JobSchedule {
+		schedule[ops.JobName(name)] = interval
+	}
+
+	return schedule
 }
 
 func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

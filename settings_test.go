@@ -1,12 +1,16 @@
 package main
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
 
@@ -22,6 +26,27 @@ func TestEveryColorCanBeDrawn(t *testing.T) {
 
 	if got := config.Colors(); !slices.Equal(got, drawn) {
 		t.Errorf("the settings take %v, the pages draw %v", got, drawn)
+	}
+}
+
+func TestEveryJobCanBeScheduled(t *testing.T) {
+	t.Parallel()
+
+	var names []string
+	for _, name := range jobs.Names() {
+		names = append(names, string(name))
+	}
+
+	if got := config.Jobs(); !slices.Equal(got, names) {
+		t.Errorf("the settings take %v, the jobs are %v", got, names)
+	}
+
+	got := schedule(config.Embedded{JobSchedule: map[string]time.Duration{"lifecycle": time.Hour}})
+	want := jobs.DefaultSchedule()
+	want[ops.JobLifecycle] = time.Hour
+
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -9,6 +10,11 @@ import (
 
 // Components are what the embedded control plane looks at.
 func Components() []string { return []string{"database", "kubernetes", "starburst"} }
+
+// Jobs are the background jobs of the embedded control plane.
+func Jobs() []string {
+	return []string{"reconciliation", "lifecycle", "export_reconciliation", "schema_cache", "instance_orchestration", "resource_monitor"}
+}
 
 const (
 	defaultSlowAfter = 500 * time.Millisecond
@@ -71,6 +77,7 @@ func (r *reader) embedded(f embeddedFlags, address, pages string) *Embedded {
 		Starburst:      r.starburst(f),
 		Kubernetes:     r.kubernetes(f),
 		SlowAfter:      r.slowAfter(&f.SlowAfter),
+		JobSchedule:    r.durations(&f.JobSchedule, Jobs(), time.Second, "JOB=INTERVAL", "lifecycle=10m"),
 	}
 }
 
@@ -122,21 +129,31 @@ func (r *reader) slowAfter(l *list) map[string]time.Duration {
 		after[component] = defaultSlowAfter
 	}
 
-	for _, item := range l.items() {
-		component, text, _ := strings.Cut(item, "=")
-		d, err := time.ParseDuration(text)
-
-		if !slices.Contains(Components(), component) || err != nil || d <= 0 {
-			r.badf(l.setting, "has %q; write COMPONENT=DURATION with one of %s, such as database=200ms",
-				item, strings.Join(Components(), ", "))
-
-			continue
-		}
-
-		after[component] = d
-	}
+	maps.Copy(after, r.durations(l, Components(), time.Nanosecond, "COMPONENT=DURATION", "database=200ms"))
 
 	return after
+}
+
+// durations reads items such as database=200ms, for names that are known and no
+// shorter than low; form and example say what is to be written.
+func (r *reader) durations(l *list, names []string, low time.Duration, form, example string) map[string]time.Duration {
+	found := map[string]time.Duration{}
+
+	for _, item := range l.items() {
+		name, text, _ := strings.Cut(item, "=")
+		d, err := time.ParseDuration(text)
+
+		switch {
+		case !slices.Contains(names, name) || err != nil || d <= 0:
+			r.badf(l.setting, "has %q; write %s with one of %s, such as %s", item, form, strings.Join(names, ", "), example)
+		case d < low:
+			r.badf(l.setting, "has %q; it must be at least %s", item, low)
+		default:
+			found[name] = d
+		}
+	}
+
+	return found
 }
 
 func (r *reader) callers(f callersFlags, embedded *Embedded) {

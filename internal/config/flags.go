@@ -88,6 +88,7 @@ type embeddedFlags struct {
 	KubernetesNamespace setting `default:"default" placeholder:"NAME" help:"The namespace of the instances' pods."`
 	KubernetesSelector  setting `placeholder:"SELECTOR" help:"The label selector of the instances' pods, such as app=graph-instance."`
 	SlowAfter           list    `placeholder:"COMPONENT=DURATION,…" help:"Above which latency database, kubernetes or starburst is slow; 500ms each unless said here."`
+	JobSchedule         list    `placeholder:"JOB=INTERVAL,…" help:"How often a background job runs; unless said here reconciliation and lifecycle 5m, export_reconciliation and resource_monitor 1m, instance_orchestration 15s, schema_cache 24h."`
 }
 
 type callersFlags struct {

@@ -128,6 +128,12 @@ func TestWrongSettings(t *testing.T) {
 		{embedded, "--slow-after=database", "--slow-after", "write COMPONENT=DURATION"},
 		{embedded, "--slow-after=database=0s", "--slow-after", "write COMPONENT=DURATION"},
 		{embedded, "--slow-after=disk=1s", "--slow-after", "database, kubernetes, starburst"},
+		{embedded, "--job-schedule=5m", "--job-schedule", "write JOB=INTERVAL"},
+		{embedded, "--job-schedule=lifecycle", "--job-schedule", "write JOB=INTERVAL"},
+		{embedded, "--job-schedule=lifecycle=hourly", "--job-schedule", `has "lifecycle=hourly"`},
+		{embedded, "--job-schedule=lifecycle=-1m", "--job-schedule", "write JOB=INTERVAL"},
+		{embedded, "--job-schedule=lifecycle=500ms", "--job-schedule", "at least 1s"},
+		{embedded, "--job-schedule=backup=1h", "--job-schedule", "instance_orchestration, resource_monitor"},
 
 		// Its callers.
 		{embedded, "--trust-identity-headers=10.0.0.0", "", ""},

@@ -91,7 +91,8 @@ func TestServeEmbedded(t *testing.T) {
 		"--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=api",
 		"--starburst-url=https://trino.example.com", "--starburst-user=console",
 		"--kubernetes-in-cluster", "--kubernetes-namespace=graphs", "--kubernetes-selector=app in (a,b)",
-		"--slow-after=database=200ms", "--slow-after=starburst=3s")).ControlPlane.Embedded
+		"--slow-after=database=200ms", "--slow-after=starburst=3s",
+		"--job-schedule=lifecycle=10m", "--job-schedule=schema_cache=6h, resource_monitor=1s")).ControlPlane.Embedded
 
 	trusted := []netip.Prefix{
 		netip.MustParsePrefix("10.1.2.0/24"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128"),
@@ -111,6 +112,11 @@ func TestServeEmbedded(t *testing.T) {
 	slow := map[string]time.Duration{"database": 200 * time.Millisecond, "kubernetes": 500 * time.Millisecond, "starburst": 3 * time.Second}
 	if !maps.Equal(e.SlowAfter, slow) {
 		t.Errorf("got %v", e.SlowAfter)
+	}
+
+	schedule := map[string]time.Duration{"lifecycle": 10 * time.Minute, "schema_cache": 6 * time.Hour, "resource_monitor": time.Second}
+	if !maps.Equal(e.JobSchedule, schedule) {
+		t.Errorf("got %v", e.JobSchedule)
 	}
 }
 
