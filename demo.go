@@ -11,7 +11,6 @@ import (
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/internal/config"
 	world "github.com/graph-olap/opsconsole/internal/demo"
-	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -63,7 +62,7 @@ func (c *console) demoPlatform(ctx context.Context, cfg config.Demo, issuer stri
 	embedded := *cfg.ControlPlane.Embedded
 	embedded.TrustIdentityHeaders = loopback()
 
-	tokens, err := opsapi.NewOIDC(opsapi.OIDCConfig{Issuer: issuer, Audience: demoClient, UsernameClaim: "preferred_username", Now: now})
+	tokens, err := auth.NewTokens(auth.TokensConfig{Issuer: issuer, Audience: demoClient, UsernameClaim: auth.DefaultUsernameClaim, Now: now})
 	if err != nil {
 		return platform{}, err
 	}

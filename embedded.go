@@ -25,7 +25,7 @@ const starburstTimeout = 30 * time.Second
 
 // embeddedPlatform is the control plane inside this program. Its jobs and its REST API
 // run in the background.
-func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens *opsapi.OIDC) (*controlplane.ControlPlane, error) {
+func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens opsapi.Verifier) (*controlplane.ControlPlane, error) {
 	if err := controlplane.Prepare(ctx, c.db); err != nil {
 		return nil, err
 	}
@@ -138,11 +138,10 @@ func (c *console) healthConfig(cfg config.Embedded, cluster *rest.Config) health
 
 // api serves the control plane's REST API on a listener of its own.
 func (c *console) api(
-	cfg config.Embedded, plane *controlplane.ControlPlane, tokens *opsapi.OIDC,
+	cfg config.Embedded, plane *controlplane.ControlPlane, tokens opsapi.Verifier,
 ) (func(ctx context.Context) error, error) {
-	authenticator := opsapi.Authenticator{HeaderNetworks: cfg.TrustIdentityHeaders, InternalKey: string(cfg.InternalAPIKey)}
-	if tokens != nil {
-		authenticator.Bearer = tokens
+	authenticator := opsapi.Authenticator{
+		Bearer: tokens, HeaderNetworks: cfg.TrustIdentityHeaders, InternalKey: string(cfg.InternalAPIKey),
 	}
 
 	handler, err := opsapi.New(opsapi.Config{

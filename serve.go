@@ -47,12 +47,13 @@ func (c *console) platform(ctx context.Context) (platform, error) {
 }
 
 // tokenVerifier is nil when the REST API takes no bearer tokens.
-func tokenVerifier(cfg *config.Tokens) (*opsapi.OIDC, error) {
+func tokenVerifier(cfg *config.Tokens) (opsapi.Verifier, error) {
 	if cfg == nil {
 		return nil, nil //nolint:nilnil // none are taken
 	}
 
-	return opsapi.NewOIDC(opsapi.OIDCConfig{
-		Issuer: cfg.Issuer.String(), Audience: cfg.Audience, EmailClaim: cfg.EmailClaim, RolesClaim: cfg.RolesClaim, Now: now,
+	return auth.NewTokens(auth.TokensConfig{
+		Issuer: cfg.Issuer.String(), Audience: cfg.Audience, Now: now,
+		RolesClaim: cfg.RolesClaim, EmailClaim: cfg.EmailClaim, UsernameClaim: cfg.UsernameClaim, OpsRole: cfg.OpsRole,
 	})
 }

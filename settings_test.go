@@ -65,9 +65,29 @@ func TestDefaultClaims(t *testing.T) {
 		t.Errorf("the settings say %v, auth %v", got, want)
 	}
 
+	tokens := parseTokens(t)
+	if got, want := [...]string{tokens.RolesClaim, tokens.EmailClaim, tokens.UsernameClaim, tokens.OpsRole},
+		[...]string{auth.DefaultRolesClaim, auth.DefaultEmailClaim, "", auth.DefaultOpsRole}; got != want {
+		t.Errorf("the settings say %v of the API's tokens, auth %v", got, want)
+	}
+
 	if s.SessionLifetime != auth.DefaultSessionLifetime || s.SessionIdle != auth.DefaultSessionIdle {
 		t.Errorf("the settings say %s and %s", s.SessionLifetime, s.SessionIdle)
 	}
+}
+
+// parseTokens reads the settings of an embedded control plane that takes tokens.
+func parseTokens(t *testing.T) config.Tokens {
+	t.Helper()
+
+	command, err := config.Parse(t.Context(), strings.Fields("serve --database-url=sqlite:///o.db --embedded "+
+		"--oidc-issuer=https://id.example.com --oidc-client-id=o --api-oidc-issuer=https://id.example.com --api-oidc-audience=api"),
+		config.ThisMachine())
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return *command.(config.Serve).ControlPlane.Embedded.Tokens
 }
 
 func TestVersionNamesWhatItWasBuiltFrom(t *testing.T) {

@@ -159,8 +159,8 @@ func (c Config) withDefaults() Config {
 func (c Config) check() error {
 	var errs []error
 
-	if err := checkWebURL(c.Issuer); err != nil {
-		errs = append(errs, fmt.Errorf("the issuer: %w", err))
+	if err := checkIssuer(c.Issuer); err != nil {
+		errs = append(errs, err)
 	}
 
 	if c.ClientID == "" {
@@ -191,6 +191,14 @@ func (c Config) profiler() (profiler, error) {
 
 	return profiler{opsRole: c.OpsRole, roles: roles, username: username, email: email},
 		errors.Join(rolesErr, usernameErr, emailErr)
+}
+
+func checkIssuer(issuer string) error {
+	if err := checkWebURL(issuer); err != nil {
+		return fmt.Errorf("the issuer: %w", err)
+	}
+
+	return nil
 }
 
 func checkWebURL(raw string) error {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coreos/go-oidc/v3/oidc"
+
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -28,24 +30,39 @@ func bearerToken(r *http.Request) (token string, presented bool) {
 	return token, presented
 }
 
-// identifyBearer verifies an access token: signature, issuer, expiry, audience.
-func (a *Auth) identifyBearer(ctx context.Context, raw string) (Identity, error) {
-	idp, err := a.provider.get(ctx)
+// verifyBearer checks an access token: signature, issuer, expiry, and that it is for
+// one of the audiences.
+func (p *provider) verifyBearer(ctx context.Context, raw string, audiences []string) (verified, error) {
+	idp, err := p.get(ctx)
 	if err != nil {
-		return Identity{}, err
+		return verified{}, err
 	}
 
 	token, err := idp.verify(ctx, raw)
 
+	var expired *oidc.TokenExpiredError
+
 	switch {
 	case errors.Is(err, ErrUnreachable):
-		return Identity{}, err
+		return verified{}, err
+	case errors.As(err, &expired):
+		return verified{}, badBearer("it has expired", err)
 	case err != nil:
-		return Identity{}, badBearer("it is malformed, expired, or not signed by the configured identity provider", err)
-	case !slices.ContainsFunc(token.Audience, func(aud string) bool { return slices.Contains(a.audiences, aud) }):
-		return Identity{}, badBearer("it is meant for somebody else", nil)
+		return verified{}, badBearer("it is malformed, or not signed by the configured identity provider", err)
+	case !slices.ContainsFunc(token.Audience, func(aud string) bool { return slices.Contains(audiences, aud) }):
+		return verified{}, badBearer("it is meant for somebody else", nil)
 	case token.isIDToken():
-		return Identity{}, badBearer("it is an ID token, and an access token is wanted", nil)
+		return verified{}, badBearer("it is an ID token, and an access token is wanted", nil)
+	default:
+		return token, nil
+	}
+}
+
+// identifyBearer tells whose access token it is.
+func (a *Auth) identifyBearer(ctx context.Context, raw string) (Identity, error) {
+	token, err := a.provider.verifyBearer(ctx, raw, a.audiences)
+	if err != nil {
+		return Identity{}, err
 	}
 
 	identity, _, err := a.profiler.read(token.claims)

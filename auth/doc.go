@@ -5,6 +5,8 @@
 // [Auth.Callback] began at an OpenID Connect provider with the authorization code
 // flow, PKCE and a nonce; a script presents an access token of that provider.
 //
+// An API that signs nobody in has [Tokens] for the second way alone.
+//
 // A session lives in the database. Its cookie holds a random secret, the table
 // only the SHA-256 of it; the provider's tokens are sealed with a key that is
 // derived from the secret, so that neither the table alone nor the cookie alone

@@ -47,20 +47,23 @@ func newProvider(cfg Config) *provider {
 		host = u.Host
 	}
 
-	scopes := append([]string{oidc.ScopeOpenID}, cfg.Scopes...)
+	return &provider{issuer: cfg.Issuer, host: host, client: cfg.HTTPClient, oauth: cfg.oauth(), now: cfg.Now}
+}
+
+// oauth is how the console signs people in; it has nothing in it where nobody is.
+func (c Config) oauth() oauth2.Config {
+	if c.PublicURL == nil {
+		return oauth2.Config{}
+	}
+
+	scopes := append([]string{oidc.ScopeOpenID}, c.Scopes...)
 	slices.Sort(scopes)
 
-	return &provider{
-		issuer: cfg.Issuer,
-		host:   host,
-		client: cfg.HTTPClient,
-		oauth: oauth2.Config{
-			ClientID:     cfg.ClientID,
-			ClientSecret: cfg.ClientSecret,
-			RedirectURL:  cfg.PublicURL.JoinPath(CallbackPath).String(),
-			Scopes:       slices.Compact(scopes),
-		},
-		now: cfg.Now,
+	return oauth2.Config{
+		ClientID:     c.ClientID,
+		ClientSecret: c.ClientSecret,
+		RedirectURL:  c.PublicURL.JoinPath(CallbackPath).String(),
+		Scopes:       slices.Compact(scopes),
 	}
 }
 

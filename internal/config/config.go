@@ -128,8 +128,11 @@ type Embedded struct {
 type Tokens struct {
 	Issuer   *url.URL
 	Audience string
-	// EmailClaim and RolesClaim are paths into the claims.
-	EmailClaim, RolesClaim string
+	// EmailClaim, RolesClaim and UsernameClaim are paths into the claims; where the last
+	// is "" the e-mail names the user.
+	EmailClaim, RolesClaim, UsernameClaim string
+	// OpsRole is the role that makes an operator.
+	OpsRole string
 }
 
 // Starburst is a Starburst or Trino coordinator.

@@ -172,6 +172,9 @@ func (r *reader) callers(f callersFlags, embedded *Embedded) {
 		Audience:   r.required(f.APIOIDCAudience, "give the audience that tokens for this API have"),
 		EmailClaim: r.required(f.APIOIDCEmailClaim, "name the claim with the e-mail"),
 		RolesClaim: r.required(f.APIOIDCRolesClaim, "name the claim with the roles"),
+
+		UsernameClaim: strings.TrimSpace(f.APIOIDCUsernameClaim.text),
+		OpsRole:       r.required(f.APIOIDCOpsRole, "name the role that makes an operator"),
 	}
 }
 

@@ -97,6 +97,8 @@ type callersFlags struct {
 	APIOIDCAudience      setting `name:"api-oidc-audience" placeholder:"AUDIENCE" help:"The audience that they must have."`
 	APIOIDCEmailClaim    setting `name:"api-oidc-email-claim" default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Their claim with the e-mail."`
 	APIOIDCRolesClaim    setting `name:"api-oidc-roles-claim" default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Their claim with the roles."`
+	APIOIDCUsernameClaim setting `name:"api-oidc-username-claim" placeholder:"PATH" help:"Their claim with the user name; the e-mail unless it is given."`
+	APIOIDCOpsRole       setting `name:"api-oidc-ops-role" default:"ops" placeholder:"ROLE" help:"The role in them that makes an operator."`
 }
 
 type healthcheckFlags struct {

@@ -89,6 +89,7 @@ func TestServeEmbedded(t *testing.T) {
 	e := parseServe(t, serveArgs("--control-plane-url=", "--embedded", "--api-addr=:9090",
 		"--trust-identity-headers=10.1.2.3/24, 127.0.0.1", "--trust-identity-headers=::1",
 		"--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=api",
+		"--api-oidc-username-claim=preferred_username", "--api-oidc-ops-role=Platform-Ops",
 		"--starburst-url=https://trino.example.com", "--starburst-user=console",
 		"--kubernetes-in-cluster", "--kubernetes-namespace=graphs", "--kubernetes-selector=app in (a,b)",
 		"--slow-after=database=200ms", "--slow-after=starburst=3s",
@@ -101,7 +102,8 @@ func TestServeEmbedded(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 
-	if e.Tokens.Issuer.Host != "id.example.com" || e.Tokens.Audience != "api" || !strings.HasSuffix(e.Tokens.RolesClaim, "/roles") {
+	if e.Tokens.Issuer.Host != "id.example.com" || e.Tokens.Audience != "api" || !strings.HasSuffix(e.Tokens.RolesClaim, "/roles") ||
+		e.Tokens.UsernameClaim != "preferred_username" || e.Tokens.OpsRole != "Platform-Ops" {
 		t.Errorf("got %+v", e.Tokens)
 	}
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -20,6 +21,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/legacy"
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -283,13 +285,13 @@ func TestEveryAnswer(t *testing.T) {
 }
 
 // silentIssuer verifies tokens of an issuer that does not answer.
-func silentIssuer(t *testing.T) *opsapi.OIDC {
+func silentIssuer(t *testing.T) opsapi.Verifier {
 	t.Helper()
 
 	gone := httptest.NewServer(nil)
 	gone.Close()
 
-	verifier, err := opsapi.NewOIDC(opsapi.OIDCConfig{Issuer: gone.URL, Audience: "ops"})
+	verifier, err := auth.NewTokens(auth.TokensConfig{Issuer: gone.URL, Audience: "ops", Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
