@@ -104,12 +104,12 @@ func (h *Handlers) drawWindows(ctx context.Context, _ *monitor.Snapshot, now tim
 func (h *Handlers) windows(p *page) error {
 	typed := templates.WindowFilter{
 		Phase: p.QueryParam("phase"), Actor: p.QueryParam("actor"), Text: p.QueryParam("text"),
-		From: p.QueryParam("from"), Until: p.QueryParam("until"), Cursor: p.QueryParam("cursor"),
+		From: p.QueryParam("from"), Until: p.QueryParam("until"), Cursor: p.QueryParam("cursor"), Series: p.QueryParam("series"),
 	}
 	q := query{p: p, errs: map[string]string{}}
 	filter := maintenance.Filter{
 		Actor: q.text("actor"), Text: q.text("text"), From: q.moment("from"), Until: q.moment("until"),
-		Cursor: typed.Cursor, Limit: q.limit(),
+		Series: q.number("series"), Cursor: typed.Cursor, Limit: q.limit(),
 	}
 
 	if phase := q.oneOf("phase", texts(maintenance.Phases())); phase != "" {

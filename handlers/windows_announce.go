@@ -139,6 +139,10 @@ func collision(cause error) string {
 		return fmt.Sprintf("/maintenance/windows/%d", id)
 	}
 
+	if id, ok := details["series"].(int64); ok {
+		return fmt.Sprintf("/maintenance/windows?series=%d", id)
+	}
+
 	if _, ok := details["lease"]; ok {
 		return "/leases"
 	}

@@ -223,6 +223,36 @@ func TestAnOverlapIsRefusedWithALink(t *testing.T) {
 	}
 }
 
+// TestAnOverlapWithWhatASeriesWillBeIsRefusedWithALink: that window has no page yet.
+func TestAnOverlapWithWhatASeriesWillBeIsRefusedWithALink(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	first := w.announce(map[string]any{"recurrence": "FREQ=DAILY"})
+
+	later := url.Values{}
+
+	for _, name := range []string{"starts_at", "ends_at"} {
+		at, err := time.Parse(time.RFC3339, first[name].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		later.Set(name, at.AddDate(0, 0, 30).Format(time.RFC3339))
+	}
+
+	page := w.form("/maintenance/windows/review", windowForm(w, later))
+
+	link := fmt.Sprintf("/maintenance/windows?series=%v", first["series"])
+	if page.status != http.StatusConflict || !strings.Contains(page.body, `href="`+link+`"`) {
+		t.Errorf("got %d\n%s", page.status, page.body)
+	}
+
+	if n := w.data(link)["total"]; n != 5.0 {
+		t.Errorf("%v windows of the series are listed", n)
+	}
+}
+
 func TestAWindowIsPatched(t *testing.T) {
 	t.Parallel()
 
@@ -549,14 +579,14 @@ func TestTheListOfWindowsIsFiltered(t *testing.T) {
 
 	for query, total := range map[string]any{
 		"": 1.0, "?phase=announced": 1.0, "?phase=active": 0.0, "?text=PATCH": 1.0, "?text=%25": 0.0, "?actor=olga": 0.0,
-		"?until=2001-01-01": 0.0, "?from=2001-01-01": 1.0,
+		"?until=2001-01-01": 0.0, "?from=2001-01-01": 1.0, "?series=1": 0.0,
 	} {
 		if got := w.data("/maintenance/windows" + query)["total"]; got != total {
 			t.Errorf("%s: got %v, want %v", query, got, total)
 		}
 	}
 
-	for _, query := range []string{"?phase=nope", "?from=soon", "?limit=0", "?limit=9999", "?cursor=nope", "?text=%00"} {
+	for _, query := range []string{"?phase=nope", "?from=soon", "?limit=0", "?limit=9999", "?cursor=nope", "?text=%00", "?series=one"} {
 		if got := w.get("/maintenance/windows"+query, "Accept", "application/json"); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: got %d", query, got.status)
 		}

@@ -44,6 +44,8 @@ type Windows struct {
 // WindowFilter is the query of the list, as it was typed; what is "" does not restrict.
 type WindowFilter struct {
 	Phase, Actor, Text string
+	// Series is the number of one; it is followed, not typed.
+	Series string
 	// From and Until are dates or RFC 3339.
 	From, Until string
 	// Cursor is that of the page, "" on the first.
@@ -67,7 +69,7 @@ func (v Windows) next() string {
 // URL is the address of the page at the cursor; "" is the first.
 func (f WindowFilter) URL(cursor string) string {
 	return pageURL(windowsPath, nonEmpty(map[string]string{
-		"phase": f.Phase, "actor": f.Actor, "text": f.Text, "from": f.From, "until": f.Until, "cursor": cursor,
+		"phase": f.Phase, "actor": f.Actor, "text": f.Text, "series": f.Series, "from": f.From, "until": f.Until, "cursor": cursor,
 	}), 0)
 }
 

@@ -59,7 +59,18 @@ func (w *Window) soon(now time.Time) { w.triedNext = now.Add(claim) }
 func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
 	d := deed{actor: actor, action: audit.WindowStart, message: "To be started now."}
 
-	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
+	w, err := s.Get(ctx, id)
+	if err != nil {
+		return Window{}, err
+	}
+
+	if w.Phase == Announced { // else it is refused below, and why matters more
+		if err := s.leased(ctx, w.Plan, []Span{{s.moment(), w.EndsAt}}); err != nil {
+			return Window{}, s.refuse(ctx, actor, d.action, object(id), act.Reason, err)
+		}
+	}
+
+	err = s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		now := s.moment()
 
 		switch {
@@ -74,7 +85,7 @@ func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Ac
 		w.schedule()
 		w.soon(now)
 
-		return s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, w.ID, 0)
+		return s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, moved{window: w.ID})
 	})
 	if err != nil {
 		return Window{}, err
@@ -88,7 +99,7 @@ func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Ac
 func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
 	d := deed{actor: actor, action: audit.WindowEnd, message: "To be ended now."}
 
-	err := s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
+	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		now := s.moment()
 
 		switch {
@@ -102,7 +113,7 @@ func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Acto
 		w.enter(Verifying, now)
 		w.soon(now)
 
-		return nil
+		return s.Changes.MoveWindow(ctx, tx, w.ID, now)
 	})
 	if err != nil {
 		return Window{}, err
@@ -140,7 +151,7 @@ func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act A
 			return err
 		}
 
-		return s.overlaps(ctx, tx, []Span{{from, endsAt}}, w.ID, 0)
+		return s.overlaps(ctx, tx, []Span{{from, endsAt}}, moved{window: w.ID})
 	})
 	if err != nil {
 		return Window{}, err

@@ -1,9 +1,11 @@
 package maintenance_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
@@ -174,17 +176,22 @@ func TestWhatACancelledWindowHadSetIsPutBack(t *testing.T) {
 
 		before := w.platform(t)
 		window := w.announce(t, patching())
-		lease := w.borrow(t, 9, "2h")
+		w.breaksAfterOneWrite()
+		w.at(t, time.Hour)
 
-		w.at(t, time.Hour) // maintenance mode goes on, the limit is held
+		if !w.platform(t).maintenance.Enabled {
+			t.Fatal("nothing is set")
+		}
+
+		w.line.fail(nil, nil)
 
 		got, err := w.Cancel(t.Context(), w.line, olga, window.ID, act("it cannot start"), maintenance.This)
 		if err != nil || got.Phase != maintenance.Cancelled || w.platform(t).maintenance.Enabled || got.Report == nil || !got.Report.Restored {
 			t.Errorf("got %+v, %v", got, err)
 		}
 
-		if _, err := w.changes.End(t.Context(), w.line, olga, lease.ID, "the test is over"); err != nil || !same(before, w.platform(t)) {
-			t.Errorf("got %+v, %v", w.platform(t), err)
+		if !same(before, w.platform(t)) {
+			t.Errorf("got %+v", w.platform(t))
 		}
 	})
 }
@@ -211,6 +218,14 @@ func TestAWindowIsChangedUntilItStarts(t *testing.T) {
 		if _, err = w.Update(t.Context(), w.line, olga, window.ID, edit); len(ops.FieldErrors(err)) != 1 || ops.FieldErrors(err)[0].Type != "no_change" {
 			t.Errorf("got %v", err)
 		}
+
+		// No start is not now.
+		edit.Revision, edit.StartsAt = 2, &time.Time{}
+		if _, err = w.Update(t.Context(), w.line, olga, window.ID, edit); len(ops.FieldErrors(err)) != 1 || ops.FieldErrors(err)[0].Field != "body.starts_at" {
+			t.Errorf("got %v", err)
+		}
+
+		edit.StartsAt = &startsAt
 
 		w.at(t, time.Hour)
 
@@ -325,6 +340,73 @@ func TestAWindowOnALeasedFieldIsRefused(t *testing.T) {
 		draft.EndsAt = seed.Add(2 * time.Hour)
 		draft.Settings = maintenance.Settings{changes.Concurrency: {"cluster_total": int64(40)}} // another field
 		w.announce(t, draft)
+	})
+}
+
+func TestAWindowOnALeasedFieldIsNotStartedEarly(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching())
+		lease := w.borrow(t, 9, "30m")
+
+		_, err := w.Start(t.Context(), w.line, olga, window.ID, act("it cannot wait"))
+		refused(t, err, ops.CodeConflict)
+
+		if e := ops.AsError(err); e.Details["lease"] != lease.ID || w.platform(t).maintenance.Enabled {
+			t.Errorf("got %v", err)
+		}
+
+		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.WindowStart, Outcome: audit.Refused}); err != nil || n != 1 {
+			t.Errorf("%d refusals were logged, %v", n, err)
+		}
+	})
+}
+
+func TestUsersAreNotKeptOutWhileAWindowWaitsForAField(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching())
+		w.borrow(t, 9, "90m") // beyond the start
+		w.at(t, time.Hour)
+
+		if got := w.get(t, window.ID); got.Phase != maintenance.Announced || !strings.Contains(got.Note, "temporary change") {
+			t.Errorf("got %+v", got)
+		}
+
+		if w.platform(t).maintenance.Enabled {
+			t.Error("maintenance mode is on before the rest can be set")
+		}
+	})
+}
+
+func TestWhatAWindowHoldsEndsWithIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching())
+		w.at(t, time.Hour)
+		w.line.feel(ops.Unhealthy)
+		w.clock.pass(10 * time.Minute)
+
+		if _, err := w.End(t.Context(), w.line, olga, window.ID, act("it went quickly")); err != nil {
+			t.Fatal(err)
+		}
+
+		leases, err := w.Leases(t.Context(), window.ID)
+		if err != nil || len(leases) != 3 {
+			t.Fatalf("got %+v, %v", leases, err)
+		}
+
+		for _, lease := range leases {
+			if !lease.EndsAt.Equal(w.clock.now()) {
+				t.Errorf("%s is said to end at %s", lease.Section, lease.EndsAt)
+			}
+		}
 	})
 }
 

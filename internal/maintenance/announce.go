@@ -49,7 +49,7 @@ type checked struct {
 	Draft
 
 	rule Rule
-	// dates are those that are looked at for overlaps; one for a window that stands alone.
+	// dates are the next of a series; one for a window that stands alone.
 	dates []Occurrence
 	// confirm says why the environment's name is needed.
 	confirm string
@@ -57,9 +57,25 @@ type checked struct {
 
 func (c checked) length() time.Duration { return c.EndsAt.Sub(c.StartsAt) }
 
+// near are the dates of the next two years, the first of them always.
+func (c checked) near() []Occurrence {
+	until := c.StartsAt.Add(aheadMax)
+	far := slices.IndexFunc(c.dates, func(o Occurrence) bool { return o.StartsAt.After(until) })
+
+	if far < 0 {
+		return c.dates
+	}
+
+	return c.dates[:far]
+}
+
+// spans are those that must not overlap others. What lies farther ahead is looked at
+// when it is written: all series would have to be expanded as far.
 func (c checked) spans() []Span {
-	spans := make([]Span, 0, len(c.dates))
-	for _, o := range c.dates {
+	dates := c.near()
+	spans := make([]Span, 0, len(dates))
+
+	for _, o := range dates {
 		spans = append(spans, Span{o.StartsAt, o.StartsAt.Add(c.length())})
 	}
 
@@ -123,7 +139,7 @@ func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 	}
 
 	if err == nil {
-		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), 0, 0))
+		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), moved{}))
 	}
 
 	if err != nil {
@@ -154,7 +170,7 @@ func notes(c checked) []string {
 
 	loc := location(c.TimeZone)
 
-	for _, o := range c.dates {
+	for _, o := range c.near() {
 		if o.Note != "" && c.Recurrence != "" {
 			out = append(out, o.Note)
 		}
@@ -206,7 +222,7 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 	var w Window
 
 	err = s.calendar(ctx, func(tx *sql.Tx) error {
-		if err := s.overlaps(ctx, tx, c.spans(), 0, 0); err != nil {
+		if err := s.overlaps(ctx, tx, c.spans(), moved{}); err != nil {
 			return err
 		}
 

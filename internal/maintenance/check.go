@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -35,7 +36,7 @@ func (p *problems) addf(field, kind, format string, args ...any) {
 
 func (p *problems) text(field, value string, most int) {
 	switch n := utf8.RuneCountInString(value); {
-	case !utf8.ValidString(value) || strings.ContainsRune(value, 0):
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, unprintable):
 		p.addf(field, "string", "has characters that are not text")
 	case strings.TrimSpace(value) == "":
 		p.addf(field, "string_too_short", "is required")
@@ -44,6 +45,10 @@ func (p *problems) text(field, value string, most int) {
 	}
 }
 
+// unprintable are the characters that end no line and show nothing, which calendars and
+// XML cannot have.
+func unprintable(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) }
+
 // checkPlan returns the plan as it is kept, why it has to be confirmed, and what is
 // wrong with it.
 func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm string, wrong problems, err error) {
@@ -51,7 +56,7 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 	wrong.text("title", plan.Title, TitleMax)
 	wrong.text("message", plan.Message, MessageMax)
 
-	if strings.ContainsAny(plan.Title, "\r\n") {
+	if strings.ContainsAny(plan.Title, "\t\r\n\u2028\u2029") {
 		wrong.addf("title", "string", "must be one line")
 	}
 

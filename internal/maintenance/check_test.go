@@ -26,7 +26,10 @@ func TestWhatCannotBeMeantIsRefusedAtItsField(t *testing.T) {
 			{"title", func(d *maintenance.Draft) { d.Title = "two\nlines" }},
 			{"message", func(d *maintenance.Draft) { d.Message = "" }},
 			{"message", func(d *maintenance.Draft) { d.Message = strings.Repeat("ä", 2001) }},
+			{"title", func(d *maintenance.Draft) { d.Title = "two\u2028lines" }},
+			{"title", func(d *maintenance.Draft) { d.Title = "a\x1b[31m" }},
 			{"message", func(d *maintenance.Draft) { d.Message = "a\x00b" }},
+			{"message", func(d *maintenance.Draft) { d.Message = "a\x1b[31mb" }},
 			{"message", func(d *maintenance.Draft) { d.Message = "a\xffb" }},
 			{"starts_at", func(d *maintenance.Draft) { d.StartsAt = seed.Add(-2 * time.Minute) }},
 			{"ends_at", func(d *maintenance.Draft) { d.EndsAt = time.Time{} }},
@@ -83,7 +86,7 @@ func TestWhatCannotBeMeantIsRefusedAtItsField(t *testing.T) {
 			t.Errorf("got %+v, %v", page, err)
 		}
 
-		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.WindowAnnounce, Outcome: audit.Refused}); err != nil || n != 28 {
+		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.WindowAnnounce, Outcome: audit.Refused}); err != nil || n != 31 {
 			t.Errorf("%d refusals were logged, %v", n, err)
 		}
 	})
@@ -138,10 +141,64 @@ func TestSettingsThatCannotBeAppliedAnyMoreHoldTheWindow(t *testing.T) {
 		t.Fatalf("got %+v", got)
 	}
 
+	// Users are not kept out until somebody comes.
+	if p := w.platform(t); p.maintenance.Enabled || p.concurrency.PerAnalyst == 3 {
+		t.Errorf("it is held, and the platform is %+v", p)
+	}
+
 	got, err = w.Cancel(t.Context(), w.line, olga, window.ID, act("it does not fit any more"), maintenance.This)
 	if err != nil || got.Phase != maintenance.Cancelled || w.platform(t).maintenance.Enabled {
 		t.Errorf("got %+v, %v", got, err)
 	}
+}
+
+func TestAWindowThatWasGivenUpIsChangedAndStartsWhole(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		before := w.platform(t)
+		window := w.announce(t, patching())
+
+		n := 0
+
+		w.line.fail(func(write bool) error {
+			if write {
+				n++
+			}
+
+			if write && n == 2 { // maintenance mode is on by then
+				return refusing()
+			}
+
+			return nil
+		}, nil)
+		w.at(t, time.Hour)
+
+		got := w.get(t, window.ID)
+		if p := w.platform(t); got.Phase != maintenance.Held || p.maintenance.Enabled {
+			t.Fatalf("got %+v", got)
+		}
+
+		settings := maintenance.Settings{changes.Concurrency: {"per_analyst": int64(4)}}
+
+		got, err := w.Update(t.Context(), w.line, olga, window.ID, maintenance.Edit{
+			Revision: got.Revision, Settings: &settings, Reason: "settings that go", Confirm: "test",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if p := w.platform(t); got.Phase != maintenance.Active || !p.maintenance.Enabled {
+			t.Fatalf("%+v is not started whole: %+v", got, p)
+		}
+
+		w.at(t, 3*time.Hour)
+
+		if got = w.get(t, window.ID); got.Phase != maintenance.Completed || !got.Report.Restored || !same(before, w.platform(t)) {
+			t.Errorf("got %+v", got)
+		}
+	})
 }
 
 func TestTemplatesAreKeptAndUsed(t *testing.T) {
@@ -210,6 +267,11 @@ func TestWindowsAreListedPageByPage(t *testing.T) {
 			draft.StartsAt = seed.Add(time.Duration(n+1) * time.Hour)
 			draft.EndsAt = draft.StartsAt.Add(time.Hour)
 			draft.Title = []string{"Even 100%", "Odd_one"}[n%2]
+
+			if n == 6 {
+				draft.Message = "Eine Übung"
+			}
+
 			w.announce(t, draft)
 		}
 
@@ -243,6 +305,7 @@ func TestWindowsAreListedPageByPage(t *testing.T) {
 		for want, filter := range map[int]maintenance.Filter{
 			4: {Text: "EVEN 100%"},
 			3: {Text: "odd_"},
+			1: {Text: "Übung"}, // as it is typed: not every database lowers it
 			0: {Text: "100_"},
 			2: {From: seed.Add(3 * time.Hour), Until: seed.Add(5 * time.Hour)},
 			7: {Phases: []maintenance.Phase{maintenance.Announced, maintenance.Held}, Actor: "dave"},

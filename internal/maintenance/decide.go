@@ -22,7 +22,7 @@ func (s *Windows) TakeOver(ctx context.Context, service ops.Service, actor audit
 			return w.conflict("It is %s: there is nothing to take over.", w.Phase)
 		}
 
-		if err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, w.ID, 0); err != nil {
+		if err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, moved{window: w.ID}); err != nil {
 			return err
 		}
 
@@ -68,9 +68,9 @@ func (s *Windows) takeOverSeries(ctx context.Context, tx *sql.Tx, w *Window, act
 func (s *Windows) Settle(
 	ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act, keep bool,
 ) (Window, error) {
-	d := deed{actor: actor, action: audit.WindowSettle, message: "Everything is put back."}
+	d := deed{actor: actor, action: audit.WindowSettle, message: "What is set now goes back to what was before."}
 	if keep {
-		d.message = "What is set now is kept."
+		d.message = "What is set now stays."
 	}
 
 	leases, err := s.Leases(ctx, id)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -147,6 +148,8 @@ func editable(w Window, edit Edit) error {
 	switch {
 	case edit.Revision == 0:
 		wrong.addf("revision", "revision", "is required: it says which window you saw. Open the form again.")
+	case edit.StartsAt != nil && edit.StartsAt.IsZero():
+		wrong.addf("starts_at", "required", "is required; to begin now, start the window")
 	case edit.Scope != "" && edit.Scope != This && edit.Scope != Following:
 		wrong.addf("scope", "enum", "must be this or following")
 	case edit.following() && w.Series == nil:
@@ -189,7 +192,7 @@ func (w Window) conflict(format string, args ...any) error {
 // untouched refuses a window of which something is applied already.
 func (s *Windows) untouched(ctx context.Context, tx *sql.Tx, w Window) error {
 	leases, err := s.Changes.WindowLeases(ctx, tx, w.ID)
-	if err == nil && len(leases) > 0 {
+	if err == nil && slices.ContainsFunc(leases, changes.Lease.Open) {
 		err = w.conflict("It is being started at this moment.")
 	}
 
@@ -213,13 +216,13 @@ func (s *Windows) PreviewEdit(ctx context.Context, id int64, edit Edit) (Preview
 		err = ops.Invalid(wrong)
 	}
 
-	series := int64(0)
+	except := moved{window: id}
 	if w.Series != nil && edit.following() {
-		series = *w.Series
+		except.series, except.from = *w.Series, w.Occurrence
 	}
 
 	if err == nil {
-		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), id, series))
+		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), except))
 	}
 
 	if err != nil {
@@ -258,7 +261,7 @@ func (w *Window) apply(c checked, o Occurrence, actor audit.Actor, now time.Time
 }
 
 func (s *Windows) editOne(ctx context.Context, tx *sql.Tx, actor audit.Actor, w Window, c checked, edit Edit) error {
-	if err := s.overlaps(ctx, tx, c.spans(), w.ID, 0); err != nil {
+	if err := s.overlaps(ctx, tx, c.spans(), moved{window: w.ID}); err != nil {
 		return err
 	}
 

@@ -49,7 +49,7 @@ func (s *Windows) editFollowing(ctx context.Context, tx *sql.Tx, actor audit.Act
 		one = series{reason: w.Reason, announcedBy: w.AnnouncedBy, actsFor: w.ActsFor, lastNumber: w.Occurrence}
 	}
 
-	if err := s.overlaps(ctx, tx, c.spans(), w.ID, one.id); err != nil {
+	if err := s.overlaps(ctx, tx, c.spans(), moved{window: w.ID, series: one.id, from: w.Occurrence}); err != nil {
 		return err
 	}
 

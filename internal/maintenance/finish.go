@@ -83,20 +83,7 @@ func unwell(health ops.Health, err error) string {
 // finish puts everything back and closes the window with its report, unless somebody
 // has to decide about something first.
 func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) error {
-	leases, err := s.Leases(ctx, w.ID)
-	if err != nil {
-		return err
-	}
-
-	for i, lease := range slices.Backward(leases) { // maintenance mode last
-		back, takeErr := s.takeBack(ctx, service, w, lease)
-		leases[i] = back
-
-		if takeErr != nil && err == nil {
-			err = takeErr // what can be put back is, also after something that cannot
-		}
-	}
-
+	leases, err := s.putBack(ctx, service, w)
 	if err != nil {
 		return err
 	}
@@ -110,6 +97,26 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 	}
 
 	return s.close(ctx, service, w, leases)
+}
+
+// putBack takes back what the window has set, and returns its leases as they are then:
+// what can be put back is, also after something that cannot.
+func (s *Windows) putBack(ctx context.Context, service ops.Service, w Window) ([]changes.Lease, error) {
+	leases, err := s.Leases(ctx, w.ID)
+	if err != nil {
+		return nil, err
+	}
+
+	for i, lease := range slices.Backward(leases) { // maintenance mode last
+		back, takeErr := s.takeBack(ctx, service, w, lease)
+		leases[i] = back
+
+		if takeErr != nil && err == nil {
+			err = takeErr
+		}
+	}
+
+	return leases, err
 }
 
 // takeBack ends a lease of the window. It is not an error when it is held.

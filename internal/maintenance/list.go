@@ -107,9 +107,13 @@ func (f Filter) where() (clause string, args []any, err error) {
 	}
 
 	if f.Text != "" {
-		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(strings.ToLower(f.Text)) + "%"
-		mark := arg(like)
-		terms = append(terms, fmt.Sprintf(`(lower(title) LIKE %s ESCAPE '\' OR lower(message) LIKE %s ESCAPE '\')`, mark, mark))
+		like := "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(f.Text) + "%"
+		// SQLite lowers the letters of ASCII alone: others are found as they are typed.
+		typed, lower := arg(like), arg(strings.ToLower(like))
+		in := func(column string) string {
+			return fmt.Sprintf(`%[1]s LIKE %[2]s ESCAPE '\' OR lower(%[1]s) LIKE %[3]s ESCAPE '\'`, column, typed, lower)
+		}
+		terms = append(terms, "("+in("title")+" OR "+in("message")+")")
 	}
 
 	if !f.From.IsZero() {

@@ -11,38 +11,45 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// busy is a span that a window takes, or will take as one of its series.
+// busy is a span that a window takes, or, without one, that the series will take.
 type busy struct {
 	from, until time.Time
-	window      Window
+	window      int64
+	title       string
 	series      int64
 }
+
+// moved is what does not count as overlapped because it is being moved: a window, and
+// those of a series that have not started, from an occurrence on.
+type moved struct{ window, series, from int64 }
 
 // openPhases are those of windows that take their time; the index of the table has the
 // same words.
 const openPhases = `phase IN ('announced', 'active', 'verifying', 'overrun', 'held')`
 
-// overlaps refuses spans of which one overlaps another window, or the future window of
-// a series. The window and the series that are being moved do not count.
-func (s *Windows) overlaps(ctx context.Context, q store.Querier, spans []Span, window, series int64) error {
+// overlaps refuses spans, the first of which begins first, of which one overlaps another
+// window, or the future window of a series.
+func (s *Windows) overlaps(ctx context.Context, q store.Querier, spans []Span, except moved) error {
 	if len(spans) == 0 {
 		return nil
 	}
 
 	from, until := spans[0].StartsAt, spans[len(spans)-1].EndsAt
 
-	taken, err := s.taken(ctx, q, from, until, window, series)
+	taken, err := s.taken(ctx, q, from, until, except)
 	if err != nil {
 		return err
 	}
 
-	ahead, err := s.ahead(ctx, q, from, until, series)
+	ahead, err := s.ahead(ctx, q, from, until, except.series)
 	if err != nil {
 		return err
 	}
+
+	taken = append(taken, ahead...)
 
 	for _, span := range spans {
-		for _, b := range append(taken, ahead...) {
+		for _, b := range taken {
 			if span.StartsAt.Before(b.until) && b.from.Before(span.EndsAt) {
 				return b.conflict(span)
 			}
@@ -54,12 +61,12 @@ func (s *Windows) overlaps(ctx context.Context, q store.Querier, spans []Span, w
 
 // taken are the spans of the windows that are there. One that runs past its end takes
 // the present too.
-func (s *Windows) taken(ctx context.Context, q store.Querier, from, until time.Time, window, series int64) ([]busy, error) {
+func (s *Windows) taken(ctx context.Context, q store.Querier, from, until time.Time, except moved) ([]busy, error) {
 	now := s.moment()
 
 	windows, err := s.query(ctx, q, `WHERE `+openPhases+` AND starts_at < $1 AND (ends_at > $2 OR started_at IS NOT NULL)
-		AND id <> $3 AND (series_id IS NULL OR series_id <> $4 OR started_at IS NOT NULL) ORDER BY starts_at, id`,
-		store.Time{Time: until}, store.Time{Time: from}, window, series)
+		AND id <> $3 AND (series_id IS NULL OR series_id <> $4 OR occurrence < $5 OR started_at IS NOT NULL) ORDER BY starts_at, id`,
+		store.Time{Time: until}, store.Time{Time: from}, except.window, except.series, except.from)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +74,7 @@ func (s *Windows) taken(ctx context.Context, q store.Querier, from, until time.T
 	out := make([]busy, 0, len(windows))
 
 	for _, w := range windows {
-		b := busy{from: w.StartsAt, until: w.EndsAt, window: w}
+		b := busy{from: w.StartsAt, until: w.EndsAt, window: w.ID, title: w.Title}
 		if w.StartedAt != nil && b.until.Before(now) {
 			b.until = now.Add(time.Second)
 		}
@@ -107,9 +114,9 @@ func (b busy) conflict(span Span) error {
 	when := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 	e := &ops.Error{Code: ops.CodeConflict, Details: map[string]any{"starts_at": span.StartsAt}}
 
-	if b.window.ID != 0 {
-		e.Message = fmt.Sprintf("It overlaps window %d, %q, from %s to %s.", b.window.ID, b.window.Title, when(b.from), when(b.until))
-		e.Details["window"] = b.window.ID
+	if b.window != 0 {
+		e.Message = fmt.Sprintf("It overlaps window %d, %q, from %s to %s.", b.window, b.title, when(b.from), when(b.until))
+		e.Details["window"] = b.window
 	} else {
 		e.Message = fmt.Sprintf("It overlaps the window of series %d from %s to %s.", b.series, when(b.from), when(b.until))
 		e.Details["series"] = b.series

@@ -114,9 +114,16 @@ func (r Rule) without(n int) Rule {
 		return r
 	}
 
-	old := fmt.Sprintf("COUNT=%d", r.option.Count)
 	r.option.Count -= n
-	r.text = strings.Replace(r.text, old, fmt.Sprintf("COUNT=%d", r.option.Count), 1)
+	parts := strings.Split(r.text, ";")
+
+	for i, part := range parts {
+		if strings.HasPrefix(part, "COUNT=") { // however it was written
+			parts[i] = fmt.Sprintf("COUNT=%d", r.option.Count)
+		}
+	}
+
+	r.text = strings.Join(parts, ";")
 
 	return r
 }

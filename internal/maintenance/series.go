@@ -17,7 +17,8 @@ import (
 const (
 	// aheadOf is how many windows of a series are written ahead.
 	aheadOf = 5
-	// datesChecked is how many dates of a rule are looked at for overlaps.
+	// datesChecked is how many dates of a rule are looked at, those of the next two years
+	// for overlaps too; one that is written later and overlaps is held.
 	datesChecked = 200
 )
 
@@ -190,7 +191,7 @@ func (s *Windows) writeAhead(ctx context.Context, tx *sql.Tx, actor audit.Actor,
 	w := one.window(o, now)
 	w.enter(Announced, now)
 
-	err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, 0, one.id)
+	err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, moved{series: one.id, from: w.Occurrence})
 	if e := ops.AsError(err); e != nil {
 		if e.Code != ops.CodeConflict {
 			return err

@@ -165,7 +165,7 @@ func TestASeriesIsChangedFromHereOn(t *testing.T) {
 		t.Helper()
 
 		draft := weekly()
-		draft.Recurrence += ";COUNT=10"
+		draft.Recurrence += ";COUNT=010"
 		all := w.series(t, w.announce(t, draft))
 
 		// The fourth is cancelled by itself: it does not come back.
@@ -212,6 +212,62 @@ func TestASeriesIsChangedFromHereOn(t *testing.T) {
 		}
 
 		w.verifyAudit(t)
+	})
+}
+
+func TestASeriesDoesNotOverlapItsOwnEarlierWindows(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		all := w.series(t, w.announce(t, weekly()))
+		startsAt := all[0].StartsAt.Add(30 * time.Minute)
+		edit := maintenance.Edit{
+			Revision: all[1].Revision, Scope: maintenance.Following, StartsAt: &startsAt, Reason: "a week earlier from here on",
+		}
+
+		_, err := w.Update(t.Context(), w.line, olga, all[1].ID, edit)
+		refused(t, err, ops.CodeConflict)
+
+		if e := ops.AsError(err); e.Details["window"] != all[0].ID {
+			t.Errorf("got %v", err)
+		}
+
+		_, err = w.PreviewEdit(t.Context(), all[1].ID, edit)
+		refused(t, err, ops.CodeConflict)
+	})
+}
+
+// TestASeriesOfYearsIsNotExpandedForAges: a rule that is about one day a year reaches
+// farther than anybody can look.
+func TestASeriesOfYearsIsNotExpandedForAges(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		draft := weekly()
+		draft.Recurrence = "FREQ=YEARLY"
+
+		preview, err := w.Preview(t.Context(), draft)
+		if err != nil || len(preview.Dates) != 5 || len(preview.Notes) != 0 {
+			t.Fatalf("got %+v, %v", preview, err)
+		}
+
+		yearly := w.announce(t, draft)
+
+		// A day four years on is not looked at until it is written, a day in two years is.
+		daily := weekly()
+		daily.StartsAt, daily.EndsAt = first().AddDate(0, 0, 1), first().AddDate(0, 0, 1).Add(time.Hour)
+		daily.Recurrence = "FREQ=DAILY;UNTIL=20270301"
+		w.announce(t, daily)
+
+		daily.StartsAt, daily.EndsAt = daily.StartsAt.Add(30*time.Minute), daily.EndsAt.Add(30*time.Minute)
+		_, err = w.Announce(t.Context(), w.line, dave, daily)
+		refused(t, err, ops.CodeConflict)
+
+		if got := w.series(t, yearly); len(got) != 5 {
+			t.Errorf("got %s", dates(got))
+		}
 	})
 }
 

@@ -3,6 +3,7 @@ package maintenance
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -17,7 +18,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		return err
 	}
 
-	if len(leases) == 0 {
+	if !slices.ContainsFunc(leases, changes.Lease.Open) { // nothing is set yet
 		answers, err := s.AuthorStillOps(ctx, w.ActsFor)
 		if err != nil {
 			return ops.Unavailable("sessions", "Whether "+w.ActsFor+" still has the Ops role could not be found out.").Because(err)
@@ -26,12 +27,19 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		if !answers {
 			return s.hold(ctx, w, w.ActsFor+" answers for it and no longer has the Ops role. Take it over, or cancel it.")
 		}
+
+		// Users are not kept out while the rest waits for somebody.
+		for _, p := range w.parts() {
+			if err := s.occupied(ctx, w, p); err != nil {
+				return err
+			}
+		}
 	}
 
 	for _, p := range w.parts() {
 		err := s.setPart(ctx, service, w, p, leases)
 		if ops.AsError(err) != nil && ops.AsError(err).Code == ops.CodeValidationFailed {
-			return s.hold(ctx, w, "Its settings cannot be applied as things are. "+sentence(err)+" Change them, or cancel it.")
+			return s.giveUp(ctx, service, w, err)
 		}
 
 		if err != nil {
@@ -50,6 +58,17 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	})
 }
 
+// giveUp holds a window of which something can never be applied. What it has set already
+// is put back first: it may be long until somebody comes, and users must not wait for that.
+func (s *Windows) giveUp(ctx context.Context, service ops.Service, w Window, cause error) error {
+	if _, err := s.putBack(ctx, service, w); err != nil {
+		return err
+	}
+
+	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+sentence(cause)+
+		" What it had set is put back. Change its settings, or cancel it.")
+}
+
 // setPart sets what the window sets in a section, if it has not yet.
 func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p part, leases []changes.Lease) error {
 	for _, lease := range leases {
@@ -62,7 +81,7 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 			return err
 		}
 
-		if lease.State != changes.LeaseVoid {
+		if lease.Open() { // one that has ended is of a start that was given up
 			return nil
 		}
 	}
@@ -147,7 +166,7 @@ func (s *Windows) hold(ctx context.Context, w Window, note string) error {
 
 // miss records that a window could not be started before its end.
 func (s *Windows) miss(ctx context.Context, w Window) error {
-	why := "Nobody was there to start it: this console did not run between its start and its end."
+	why := "Nobody was there to start it: between its start and its end this console did not run, or had nobody to act as."
 
 	switch {
 	case w.stored == Held:
