@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -22,25 +23,60 @@ func (h *Handlers) capacity(p *page) error {
 		shown = 0
 	}
 
-	view := h.capacityView(h.Monitor.Snapshot(), p.now, shown)
+	reach := templates.ReachOf(p.QueryParam("range"), templates.CapacityReaches())
+
+	view, err := h.capacityOver(p.ctx(), h.Monitor.Snapshot(), p.now, shown, reach)
+	if err != nil {
+		return err
+	}
+
 	view.Overall.URL = "" // It leads here.
 	shell := h.shell(p, "capacity", "Capacity")
 	shell.Fresh = view.Freshness
 
-	// All the analysts are a list to read; the live page shows those that matter.
-	if !all {
+	// All the analysts and a longer time are there to be read; the live page shows those
+	// that matter and the last hour.
+	if !all && reach == templates.CapacityReaches()[0] {
 		shell.Events = "/events?page=capacity"
 	}
 
 	return p.answer(answer{data: view, full: templates.CapacityPage(shell, view)})
 }
 
+// stepsShown is in how many steps a chart of a longer time is drawn.
+const stepsShown = 240
+
+// capacityOver is the capacity with what happened over a time.
+func (h *Handlers) capacityOver(
+	ctx context.Context, s *monitor.Snapshot, now time.Time, owners int, reach templates.Reach,
+) (templates.Capacity, error) {
+	view := capacityView(s, now, owners)
+	view.Reach, view.From, view.Until = reach, now.Add(-reach.Duration()), now
+
+	if full, ok := s.Used.Reaches(float64(view.Limits.ClusterTotal), now); ok && s.Instances.Known() && !s.Instances.Stale() {
+		view.FullAt = &full
+	}
+
+	var err error
+
+	if reach != templates.LastHour {
+		view.Used, view.ClusterTotal, err = h.Monitor.UsedSince(ctx, view.From, reach.Duration()/stepsShown)
+		if err != nil {
+			return templates.Capacity{}, err
+		}
+	}
+
+	view.Marks, err = h.marks(ctx, view.From, now)
+
+	return view, err
+}
+
 // capacityView lists at most that many analysts, all of them for 0.
-func (h *Handlers) capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capacity {
+func capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capacity {
 	view := templates.Capacity{
 		Freshness: templates.Fresh(s.Instances, now),
 		ByStatus:  []templates.StatusCount{}, ByOwner: []templates.Owner{}, Marks: []components.Mark{},
-		Used: s.Used, ClusterTotal: s.ClusterTotal, From: now.Add(-time.Hour), Until: now,
+		Used: s.Used, ClusterTotal: s.ClusterTotal,
 	}
 	if !s.Instances.Known() {
 		view.Overall = notKnown(s.Instances.Err)

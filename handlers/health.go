@@ -13,10 +13,21 @@ import (
 )
 
 func (h *Handlers) health(p *page) error {
-	view := healthView(h.Monitor.Snapshot(), p.now)
+	reach := templates.ReachOf(p.QueryParam("range"), templates.HealthReaches())
+
+	view, err := h.healthOver(p.ctx(), h.Monitor.Snapshot(), p.now, reach)
+	if err != nil {
+		return err
+	}
+
 	view.Overall.URL = "" // It leads here.
 	shell := h.shell(p, "health", "Health")
-	shell.Events, shell.Fresh = "/events?page=health", view.Freshness
+	shell.Fresh = view.Freshness
+
+	// A longer time is there to be read; the live page shows the last day.
+	if reach == templates.HealthReaches()[0] {
+		shell.Events = "/events?page=health"
+	}
 
 	return p.answer(answer{data: view, full: templates.HealthPage(shell, view)})
 }

@@ -122,12 +122,16 @@ func (h *Handlers) drawOverview(ctx context.Context, s *monitor.Snapshot, now ti
 	return templates.OverviewLive(view), err
 }
 
-func (h *Handlers) drawHealth(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return templates.HealthLive(healthView(s, now)), nil
+func (h *Handlers) drawHealth(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	view, err := h.healthOver(ctx, s, now, templates.HealthReaches()[0])
+
+	return templates.HealthLive(view), err
 }
 
-func (h *Handlers) drawCapacity(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return templates.CapacityLive(h.capacityView(s, now, ownersShown)), nil
+func (h *Handlers) drawCapacity(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	view, err := h.capacityOver(ctx, s, now, ownersShown, templates.CapacityReaches()[0])
+
+	return templates.CapacityLive(view), err
 }
 
 func (h *Handlers) drawJobs(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {

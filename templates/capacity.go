@@ -22,7 +22,12 @@ type Capacity struct {
 	OwnersTotal int     `json:"owners_total"`
 	// AllOwners is the address of the page with all of them, "" when all are shown.
 	AllOwners string `json:"-"`
-	// Used and ClusterTotal are drawn over From to Until.
+	// FullAt is when the limit is reached if it goes on as in the last hour; nil when that
+	// is nothing to go by.
+	FullAt *time.Time `json:"full_at"`
+	// Used and ClusterTotal are drawn over From to Until; over more than an hour they are
+	// the highest of each step.
+	Reach        Reach             `json:"range"`
 	Used         monitor.Series    `json:"used"`
 	ClusterTotal monitor.Series    `json:"cluster_total"`
 	From         time.Time         `json:"from"`

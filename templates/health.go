@@ -6,6 +6,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Health is the page of the platform's components.
@@ -17,6 +18,7 @@ type Health struct {
 	Overall   components.Line  `json:"overall"`
 	// Components are sorted, the worst first.
 	Components []Component `json:"components"`
+	Timeline   *Timeline   `json:"timeline,omitempty"`
 }
 
 // Component is one component of the platform.
@@ -33,4 +35,32 @@ type Component struct {
 	Latency monitor.Series `json:"latency"`
 	// Check says what to look at when it is not connected; "" when there is nothing.
 	Check string `json:"check,omitempty"`
+	// Availability is over the last 24 h, 7 d and 30 d.
+	Availability []Availability `json:"availability,omitempty"`
+}
+
+// Availability is how much of the time a component answered.
+type Availability struct {
+	Reach Reach `json:"range"`
+	// UpSeconds is how long it answered, of SeenSeconds in which this console watched it.
+	UpSeconds   float64 `json:"up_seconds"`
+	SeenSeconds float64 `json:"seen_seconds"`
+}
+
+func (a Availability) percent() string {
+	if a.SeenSeconds == 0 {
+		return "not seen"
+	}
+
+	return format.Share(a.UpSeconds, a.SeenSeconds)
+}
+
+// unseen says how much of the time was watched, "" when it was all but a hundredth.
+func (a Availability) unseen() string {
+	of := a.Reach.Duration()
+	if seen := time.Duration(a.SeenSeconds * float64(time.Second)); seen > 0 && seen < of-of/100 {
+		return "of " + format.Span(seen.Truncate(time.Minute)) + " seen"
+	}
+
+	return ""
 }

@@ -71,6 +71,7 @@ func component() templates.Component {
 	return templates.Component{
 		Name: evil, Status: ops.ComponentUnreachable, LatencyMS: new(812.0), Error: new(evil),
 		Since: ago(time.Hour), Latency: samples(), Check: evil,
+		Availability: []templates.Availability{{Reach: templates.LastDay, UpSeconds: 86000, SeenSeconds: 86400}, {Reach: templates.LastWeek, UpSeconds: 3, SeenSeconds: 7}, {Reach: templates.LastMonth}},
 	}
 }
 
@@ -169,11 +170,28 @@ func overview() templates.Overview {
 	}
 }
 
+func timeline() *templates.Timeline {
+	return &templates.Timeline{
+		Reach: templates.LastWeek, From: now.Add(-templates.LastWeek.Duration()), Until: now, Total: 1204,
+		Components: []templates.TimelineRow{
+			{Name: evil, Spans: []monitor.StatusSpan{
+				{Component: evil, Status: ops.ComponentConnected, Since: now.Add(-30 * 24 * time.Hour), Until: now.Add(-time.Hour)},
+				{Component: evil, Status: evil, Since: now.Add(-time.Minute), Until: now},
+			}},
+			{Name: "kubernetes"},
+		},
+		Changes: []templates.StatusChange{
+			{Component: evil, At: now.Add(-time.Minute), From: ops.ComponentConnected, To: evil, Lasted: time.Minute, Holds: true, Unseen: time.Hour},
+		},
+	}
+}
+
 func capacity() templates.Capacity {
 	return templates.Capacity{
 		Freshness: fresh(), Overall: line(), Total: 71, Limits: ops.Limits{PerAnalyst: 5, ClusterTotal: 60, ClusterUsed: 57},
-		ByStatus:    []templates.StatusCount{{Status: evil, Count: 51}},
-		ByOwner:     []templates.Owner{{OwnerUsername: evil, Count: 7, Room: -2}, {OwnerUsername: "b", Count: 5}, {OwnerUsername: "c", Count: 1, Room: 4}},
+		ByStatus: []templates.StatusCount{{Status: evil, Count: 51}},
+		ByOwner:  []templates.Owner{{OwnerUsername: evil, Count: 7, Room: -2}, {OwnerUsername: "b", Count: 5}, {OwnerUsername: "c", Count: 1, Room: 4}},
+		FullAt:   new(now.Add(time.Hour)), Reach: templates.LastWeek,
 		OwnersTotal: 1204, AllOwners: "/capacity?owners=all",
 		Used: samples(), ClusterTotal: samples(), From: now.Add(-time.Hour), Until: now,
 		Marks: []components.Mark{{At: now.Add(-time.Minute), Text: evil, URL: "/history/48"}},
@@ -258,7 +276,7 @@ func pages() map[string]templ.Component {
 	return map[string]templ.Component{
 		"overview":         templates.OverviewPage(s, overview()),
 		"overview, never":  templates.OverviewPage(s, templates.Overview{Freshness: neverRead()}),
-		"health":           templates.HealthPage(s, templates.Health{Freshness: stale(), Overall: line(), Components: []templates.Component{component()}}),
+		"health":           templates.HealthPage(s, templates.Health{Freshness: stale(), Overall: line(), Components: []templates.Component{component()}, Timeline: timeline()}),
 		"health, empty":    templates.HealthPage(s, templates.Health{Freshness: fresh(), Overall: line()}),
 		"capacity":         templates.CapacityPage(s, capacity()),
 		"capacity, empty":  templates.CapacityPage(s, templates.Capacity{Freshness: fresh(), Overall: line()}),

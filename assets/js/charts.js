@@ -1,5 +1,4 @@
 // Reads a chart where the pointer is, from the table that stands below it.
-import { clock } from "./time.js";
 
 function read(event) {
   const svg = event.target.closest?.(".plot svg");
@@ -12,7 +11,7 @@ function read(event) {
   if (!row) return;
   const heads = [...graph.querySelectorAll("thead th")].map((head) => head.textContent);
   const values = [...row.cells].slice(1).map((cell, i) => `${heads[i + 1]} ${cell.textContent}`);
-  graph.querySelector(".reading").textContent = `${clock(new Date(row.querySelector("time").dateTime))}: ${values.join(", ")}`;
+  graph.querySelector(".reading").textContent = `${row.querySelector("time").textContent}: ${values.join(", ")}`;
   const cursor = svg.querySelector(".cursor");
   const x = share * svg.viewBox.baseVal.width;
   cursor.setAttribute("x1", x);

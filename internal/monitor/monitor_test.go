@@ -24,6 +24,7 @@ type plane struct {
 	mu      sync.Mutex
 	down    error
 	latency float64
+	used    int
 	status  ops.ComponentStatus
 	metrics string
 	asked   atomic.Int64
@@ -63,7 +64,7 @@ func (p *plane) GetClusterHealth(context.Context) (ops.Health, error) {
 
 func (p *plane) GetClusterInstances(context.Context) (ops.ClusterInstances, error) {
 	return answer(p, func() ops.ClusterInstances {
-		return ops.ClusterInstances{Limits: ops.Limits{ClusterTotal: 50, ClusterUsed: 7}}
+		return ops.ClusterInstances{Limits: ops.Limits{ClusterTotal: 50, ClusterUsed: p.used}}
 	})
 }
 
@@ -91,7 +92,7 @@ type world struct {
 }
 
 func newWorld(db *store.DB) *world {
-	w := &world{plane: &plane{latency: 1, status: ops.ComponentConnected}, clock: &atomic.Pointer[time.Time]{}}
+	w := &world{plane: &plane{latency: 1, used: 7, status: ops.ComponentConnected}, clock: &atomic.Pointer[time.Time]{}}
 	w.at(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 	w.Monitor = w.again(db)
 

@@ -16,12 +16,12 @@ import (
 const (
 	// sampleEvery is the least time between two samples of a series.
 	sampleEvery = 15 * time.Second
-	// gapAfter is the time without a sample from which on there is a gap.
-	gapAfter = 4 * sampleEvery
+	// GapAfter is the time without a sample from which on nobody saw what was.
+	GapAfter = 4 * sampleEvery
 	// window is how much a snapshot carries.
 	window = time.Hour
-	// keepSamples is how long samples and spans are kept.
-	keepSamples = 31 * 24 * time.Hour
+	// keepSamples is how long samples and spans stay: a day more than they are shown.
+	keepSamples = Kept + 24*time.Hour
 
 	seriesUsed    = "used"
 	seriesTotal   = "cluster_total"
@@ -82,30 +82,16 @@ func (m *Monitor) load(ctx context.Context) error {
 }
 
 func (m *Monitor) loadSpans(ctx context.Context) error {
-	rows, err := m.config.DB.Read().QueryContext(ctx, `
-		SELECT component, status, since, until FROM opsconsole_component_spans WHERE until > $1 ORDER BY until`,
-		store.Time{Time: m.config.Now().Add(-window)})
+	spans, err := m.Spans(ctx, m.config.Now().Add(-window))
 	if err != nil {
-		return fmt.Errorf("read the components' spans: %w", err)
-	}
-	defer rows.Close()
-
-	for rows.Next() {
-		var (
-			component    string
-			s            span
-			since, until store.Time
-		)
-
-		if err := rows.Scan(&component, &s.status, &since, &until); err != nil {
-			return fmt.Errorf("read the components' spans: %w", err)
-		}
-
-		s.since, s.until = since.Time, until.Time
-		m.rings.spans[component] = s
+		return err
 	}
 
-	return rows.Err()
+	for _, s := range spans {
+		m.rings.spans[s.Component] = span{status: s.Status, since: s.Since, until: s.Until}
+	}
+
+	return nil
 }
 
 // keep adds what the snapshot shows to the rings and the database, and the last hour
@@ -202,7 +188,7 @@ func (m *Monitor) sample(ctx context.Context, next *Snapshot, now time.Time) err
 // extend returns the span with now in it: the same one while the status holds without
 // a gap, else a new one.
 func (s span) extend(status ops.ComponentStatus, now time.Time) span {
-	if s.status != status || now.Sub(s.until) > gapAfter {
+	if s.status != status || now.Sub(s.until) > GapAfter {
 		return span{status: status, since: now, until: now}
 	}
 
@@ -230,7 +216,7 @@ func (m *Monitor) purge(ctx context.Context, now time.Time) error {
 // add appends a sample, with a gap before it where there was none for long.
 func (r *rings) add(name string, at time.Time, value float64) {
 	series := r.series[name]
-	if n := len(series); n > 0 && at.Sub(series[n-1].At) > gapAfter {
+	if n := len(series); n > 0 && at.Sub(series[n-1].At) > GapAfter {
 		series = append(series, Point{At: series[n-1].At.Add(sampleEvery)})
 	}
 
@@ -250,7 +236,7 @@ func (r *rings) last(name string, now time.Time) Series {
 	}
 
 	out := append(Series{}, series...)
-	if now.Sub(out[len(out)-1].At) > gapAfter {
+	if now.Sub(out[len(out)-1].At) > GapAfter {
 		out = append(out, Point{At: out[len(out)-1].At.Add(sampleEvery)})
 	}
 

@@ -5,8 +5,8 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=e128523fd822"
-	ScriptURL     = "/static/app.js?v=9f2b13230af5"
+	StylesheetURL = "/static/app.css?v=ef9ea3560b43"
+	ScriptURL     = "/static/app.js?v=bc686606c836"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=4dc8782c6cc3"
 )

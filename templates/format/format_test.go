@@ -40,7 +40,7 @@ func TestNumber(t *testing.T) {
 func TestMillisAndSeconds(t *testing.T) {
 	t.Parallel()
 
-	for ms, want := range map[float64]string{0: "0 ms", 0.44: "0.4 ms", 12: "12 ms", 812.4: "812 ms", 1240: "1.24 s", 125000: "2 min 5 s"} {
+	for ms, want := range map[float64]string{0: "0 ms", 0.03: "<0.1 ms", 0.44: "0.4 ms", 12: "12 ms", 812.4: "812 ms", 1240: "1.24 s", 125000: "2 min 5 s"} {
 		if got := format.Millis(ms); got != want {
 			t.Errorf("Millis(%v) = %q, want %q", ms, got, want)
 		}
@@ -62,6 +62,19 @@ func TestPercentIsWholeOnlyWhenAllOfIt(t *testing.T) {
 	}{{0, 0, "0%"}, {57, 60, "95%"}, {60, 60, "100%"}, {999, 1000, "99%"}, {72, 60, "120%"}} {
 		if got := format.Percent(c.part, c.whole); got != c.want {
 			t.Errorf("Percent(%d, %d) = %q, want %q", c.part, c.whole, got, c.want)
+		}
+	}
+}
+
+func TestShareIsNeverMoreThanItIs(t *testing.T) {
+	t.Parallel()
+
+	for want, got := range map[string]string{
+		"100%": format.Share(86400, 86400), "99.99%": format.Share(86399, 86400), "99.5%": format.Share(995, 1000),
+		"0%": format.Share(0, 0), "33.33%": format.Share(1, 3),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

@@ -35,9 +35,11 @@ func Number(f float64) string {
 	return separate(whole) + "." + fraction
 }
 
-// Millis writes a latency in milliseconds: 0.4 ms, 12 ms, 1.24 s.
+// Millis writes a latency in milliseconds: <0.1 ms, 0.4 ms, 12 ms, 1.24 s.
 func Millis(ms float64) string {
 	switch {
+	case ms > 0 && ms < 0.05:
+		return "<0.1 ms"
 	case ms < 10:
 		return strconv.FormatFloat(math.Round(ms*10)/10, 'f', -1, 64) + " ms"
 	case ms < 1000:
@@ -75,6 +77,16 @@ func Percent(part, whole int) string {
 	}
 
 	return strconv.Itoa(p) + "%"
+}
+
+// Share writes a part of a whole to the hundredth, never more than it is: 99.98%. Only all
+// of it is 100%.
+func Share(part, whole float64) string {
+	if whole <= 0 {
+		return "0%"
+	}
+
+	return strconv.FormatFloat(math.Floor(1e4*part/whole)/100, 'f', -1, 64) + "%"
 }
 
 // Signed writes a difference with its sign: +3, −2. It has a real minus.

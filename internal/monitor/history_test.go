@@ -1,0 +1,147 @@
+package monitor_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// watch polls every 15 s for that long.
+func (w *world) watch(t *testing.T, d time.Duration) {
+	t.Helper()
+
+	for range d / (15 * time.Second) {
+		w.pass(15 * time.Second)
+		w.poll(t)
+	}
+}
+
+func (w *world) become(status ops.ComponentStatus) {
+	w.plane.set(func(p *plane) { p.status = status })
+}
+
+func TestAvailabilityCountsWhatWasSeen(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		w := newWorld(db)
+		start := *w.clock.Load()
+		w.poll(t)
+		w.watch(t, 30*time.Minute)
+		w.become(ops.ComponentUnreachable)
+		w.watch(t, 10*time.Minute)
+		w.become(ops.ComponentSlow)
+		w.watch(t, 20*time.Minute)
+
+		// An hour in which nobody answers is not seen, neither up nor down.
+		w.plane.set(func(p *plane) { p.down = errors.New("cut") })
+		w.watch(t, time.Hour)
+		w.plane.set(func(p *plane) { p.down = nil })
+		w.become(ops.ComponentConnected)
+		w.watch(t, 10*time.Minute)
+
+		spans, err := w.Spans(t.Context(), start)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		statuses := []ops.ComponentStatus{}
+		for _, s := range spans {
+			statuses = append(statuses, s.Status)
+		}
+
+		want := []ops.ComponentStatus{ops.ComponentConnected, ops.ComponentUnreachable, ops.ComponentSlow, ops.ComponentConnected}
+		if !slices.Equal(statuses, want) {
+			t.Fatalf("got %v, want %v", statuses, want)
+		}
+
+		now := *w.clock.Load()
+
+		// Each span lacks the 15 s before its first sample.
+		got := monitor.AvailabilityOf(spans, "database", now.Add(-24*time.Hour), now)
+		if up, seen := 30*time.Minute+20*time.Minute+10*time.Minute-30*time.Second, 10*time.Minute-15*time.Second; got.Up != up || got.Seen != up+seen || got.Of != 24*time.Hour {
+			t.Errorf("got %+v, want %v up", got, up)
+		}
+
+		lately := monitor.AvailabilityOf(spans, "database", now.Add(-5*time.Minute), now)
+		if lately.Up != 5*time.Minute || lately.Seen != lately.Of {
+			t.Errorf("the last minutes: got %+v", lately)
+		}
+
+		if other := monitor.AvailabilityOf(spans, "kubernetes", start, now); other.Seen != 0 {
+			t.Errorf("of another component: got %+v", other)
+		}
+	})
+}
+
+func TestTwoConsolesSeeATimeOnce(t *testing.T) {
+	t.Parallel()
+
+	db := storetest.Open(t, storetest.SQLiteURL(t))
+	w := newWorld(db)
+	start := *w.clock.Load()
+	w.poll(t)
+	w.pass(7 * time.Second)
+
+	second := w.again(db)
+
+	for range 40 {
+		second.Poll(t.Context())
+		w.pass(8 * time.Second)
+		w.poll(t)
+		w.pass(7 * time.Second)
+	}
+
+	spans, err := w.Spans(t.Context(), start)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	now := *w.clock.Load()
+	if got := monitor.AvailabilityOf(spans, "database", start, now); len(spans) != 1 || got.Seen > got.Of || got.Seen < 9*time.Minute {
+		t.Errorf("got %+v of %v", got, spans)
+	}
+}
+
+func TestLongerTimesShowTheHighestOfEachStep(t *testing.T) {
+	t.Parallel()
+
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		w := newWorld(db)
+		start := *w.clock.Load()
+		w.watch(t, 2*time.Minute)
+		w.plane.set(func(p *plane) { p.used = 30 })
+		w.watch(t, 15*time.Second)
+		w.plane.set(func(p *plane) { p.used = 7 })
+		w.watch(t, 7*time.Minute+45*time.Second)
+		w.pass(20 * time.Minute) // Nobody watched.
+		w.watch(t, 5*time.Minute)
+
+		used, total, err := w.UsedSince(t.Context(), start, 5*time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if got, want := values(used), " 30 7 7 gap 7 7"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+
+		if len(total) != len(used) || *total[0].Value != 50 {
+			t.Errorf("the limit: got %v", values(total))
+		}
+
+		if _, _, err := w.UsedSince(t.Context(), start.Add(-monitor.Kept), 5*time.Minute); err != nil {
+			t.Error(err)
+		}
+	})
+}
