@@ -1,11 +1,13 @@
 package handlers
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -17,38 +19,27 @@ import (
 const staleClaim = 10 * time.Minute
 
 func (h *Handlers) exports(p *page) error {
-	status, limit, problem := exportsQuery(p)
-	snapshot := h.Monitor.Snapshot()
-
-	if problem == "" && (status != "" || limit > ops.ExportJobsDefaultLimit) {
-		// The snapshot holds the newest of all; of one status there may be older ones.
-		jobs, err := h.service(p).GetExportJobs(p.ctx(), ops.ExportJobsQuery{Status: status, Limit: limit})
-		if err != nil {
-			return err
-		}
-
-		own := *snapshot
-		own.Exports = monitor.Part[[]ops.ExportJob]{Value: jobs, AsOf: p.now, TriedAt: p.now}
-		snapshot = &own
+	query, problem := exportsQuery(p)
+	if problem != nil && p.wantsJSON() {
+		return problem
 	}
 
-	view := h.exportsView(snapshot, p.now, status, limit)
+	view, err := h.exportsPage(p, query)
+	if err != nil {
+		return err
+	}
+
 	shell := h.shell(p, "exports", "Exports")
 	shell.Fresh = view.Freshness
 
-	if status == "" && limit == ops.ExportJobsDefaultLimit {
+	if query.Live() {
 		shell.Events = "/events?page=exports"
 	}
 
 	a := answer{data: view}
 
-	if problem != "" {
-		invalid := ops.Invalid([]ops.FieldError{{Field: "query", Message: problem, Type: "query"}})
-		if p.wantsJSON() {
-			return invalid
-		}
-
-		a.status, view.Problem = ops.CodeValidationFailed.HTTPStatus(), problem
+	if problem != nil {
+		a.status, view.Problem = ops.CodeValidationFailed.HTTPStatus(), ops.FieldErrors(problem)[0].Message
 	}
 
 	a.full = templates.ExportsPage(shell, view)
@@ -56,90 +47,100 @@ func (h *Handlers) exports(p *page) error {
 	return p.answer(a)
 }
 
-func exportsQuery(p *page) (status ops.ExportJobStatus, limit int, problem string) {
-	limit = ops.ExportJobsDefaultLimit
+// exportsPage is what the query selects. The snapshot holds the newest jobs of all; for
+// anything else as many are read as the control plane gives out.
+func (h *Handlers) exportsPage(p *page, query templates.ExportsQuery) (templates.Exports, error) {
+	snapshot := h.Monitor.Snapshot()
 
-	if typed := p.QueryParam("limit"); typed != "" {
-		n, err := strconv.Atoi(typed)
-		if err != nil || n < 1 || n > ops.ExportJobsMaxLimit {
-			return "", limit, fmt.Sprintf("The limit is a number from 1 to %d.", ops.ExportJobsMaxLimit)
+	if !query.Live() {
+		jobs, err := h.service(p).GetExportJobs(p.ctx(), ops.ExportJobsQuery{Status: query.Status, Limit: ops.ExportJobsMaxLimit})
+		if err != nil {
+			return templates.Exports{}, err
 		}
 
-		limit = n
+		own := *snapshot
+		own.Exports = monitor.Part[[]ops.ExportJob]{Value: jobs, AsOf: p.now, TriedAt: p.now}
+		snapshot = &own
 	}
 
-	status = ops.ExportJobStatus(p.QueryParam("status"))
-	if status != "" && !slices.Contains(ops.ExportJobStatuses(), status) {
-		return "", limit, "There is no such status of an export job."
-	}
-
-	return status, limit, ""
+	return h.exportsView(p.ctx(), snapshot, p.now, query)
 }
 
 func (h *Handlers) exportsView(
-	s *monitor.Snapshot, now time.Time, status ops.ExportJobStatus, limit int,
-) templates.Exports {
+	ctx context.Context, s *monitor.Snapshot, now time.Time, query templates.ExportsQuery,
+) (templates.Exports, error) {
 	view := templates.Exports{
 		Freshness: templates.Fresh(s.Exports, now).And(templates.Fresh(s.State, now)),
-		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []templates.ExportJob{}, Status: status, Limit: limit,
+		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []templates.ExportJob{}, Read: len(s.Exports.Value), Query: query,
 	}
 
 	for name, count := range s.State.Value.ExportJobs.ByStatus {
 		view.ByStatus[ops.ExportJobStatus(name)] = count
 	}
 
-	for i, job := range s.Exports.Value {
-		if i == limit {
-			break
-		}
-
-		view.Jobs = append(view.Jobs, templates.ExportJob{ExportJob: job, Stuck: stuck(job, now)})
+	longest, err := h.longestExport(ctx)
+	if err != nil {
+		return templates.Exports{}, err
 	}
 
-	slices.SortStableFunc(view.Jobs, func(a, b templates.ExportJob) int { return urgency(b) - urgency(a) })
+	stuckJobs := 0
 
-	view.Overall = exportsLine(view.ByStatus, stuckCount(view.Jobs))
+	for _, job := range s.Exports.Value {
+		row := templates.ExportJob{ExportJob: job, Stuck: stuck(job, longest, now)}
+		if row.Stuck != "" {
+			stuckJobs++
+		}
+
+		if row.Matches(query.Search) {
+			view.Jobs = append(view.Jobs, row)
+		}
+	}
+
+	sortExports(view.Jobs, query.Sort)
+
+	view.Found = len(view.Jobs)
+	first := min((query.Page-1)*query.Limit, view.Found)
+	view.Jobs = view.Jobs[first:min(first+query.Limit, view.Found)]
+
+	view.Overall = exportsLine(view.ByStatus, stuckJobs)
+	view.Stuck = stuckJobs
+
 	if !s.State.Known() {
 		view.Overall = notKnown(s.State.Err)
 	}
 
-	return view
+	return view, nil
+}
+
+// longestExport is how long an export may take, 0 when that is not known.
+func (h *Handlers) longestExport(ctx context.Context) (time.Duration, error) {
+	export, err := h.Changes.Known(ctx, changes.Export)
+	if err != nil {
+		return 0, err
+	}
+
+	seconds, _ := export.Values["max_duration_seconds"].(int64)
+
+	return time.Duration(seconds) * time.Second, nil
 }
 
 // stuck says why a job is stuck; "" when it is not.
-func stuck(job ops.ExportJob, now time.Time) string {
-	if job.Status != ops.ExportClaimed || job.ClaimedAt == nil {
+func stuck(job ops.ExportJob, longest time.Duration, now time.Time) string {
+	if job.ClaimedAt == nil {
 		return ""
 	}
 
-	if age := now.Sub(job.ClaimedAt.Time); age > staleClaim {
+	age := now.Sub(job.ClaimedAt.Time)
+
+	switch {
+	case job.Status == ops.ExportClaimed && age > staleClaim:
 		return fmt.Sprintf("Claimed %d minutes ago and not submitted: its worker may be gone. "+
 			"The export reconciliation takes the claim back.", int(age.Minutes()))
-	}
-
-	return ""
-}
-
-func stuckCount(jobs []templates.ExportJob) int {
-	n := 0
-
-	for _, job := range jobs {
-		if job.Stuck != "" {
-			n++
-		}
-	}
-
-	return n
-}
-
-func urgency(job templates.ExportJob) int {
-	switch {
-	case job.Stuck != "":
-		return 2
-	case job.Status == ops.ExportFailed:
-		return 1
+	case job.Status == ops.ExportSubmitted && longest > 0 && age > longest:
+		return fmt.Sprintf("Claimed %d minutes ago and still running: exports may take %d minutes. "+
+			"Look for its query in Starburst.", int(age.Minutes()), int(longest.Minutes()))
 	default:
-		return 0
+		return ""
 	}
 }
 
@@ -155,4 +156,36 @@ func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) components.Lin
 	}
 
 	return line
+}
+
+// sortExports sorts newest first, and before that by what is asked for.
+func sortExports(jobs []templates.ExportJob, by templates.ExportsSort) {
+	key := map[templates.ExportsSort]func(j templates.ExportJob) int64{
+		templates.ByTrouble:  urgency,
+		templates.ByID:       func(templates.ExportJob) int64 { return 0 },
+		templates.BySnapshot: func(j templates.ExportJob) int64 { return j.SnapshotID },
+		templates.ByAttempts: func(j templates.ExportJob) int64 { return int64(j.Attempts) },
+		templates.ByClaimed: func(j templates.ExportJob) int64 {
+			if j.ClaimedAt == nil {
+				return 0
+			}
+
+			return j.ClaimedAt.UnixMicro()
+		},
+	}[by]
+
+	slices.SortStableFunc(jobs, func(a, b templates.ExportJob) int {
+		return cmp.Or(cmp.Compare(key(b), key(a)), cmp.Compare(b.ID, a.ID))
+	})
+}
+
+func urgency(job templates.ExportJob) int64 {
+	switch {
+	case job.Stuck != "":
+		return 2
+	case job.Status == ops.ExportFailed:
+		return 1
+	default:
+		return 0
+	}
 }

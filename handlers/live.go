@@ -140,8 +140,10 @@ func (h *Handlers) drawJobs(ctx context.Context, s *monitor.Snapshot, now time.T
 	return templates.JobsLive(view), err
 }
 
-func (h *Handlers) drawExports(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return templates.ExportsLive(h.exportsView(s, now, "", ops.ExportJobsDefaultLimit)), nil
+func (h *Handlers) drawExports(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	view, err := h.exportsView(ctx, s, now, liveExports())
+
+	return templates.ExportsLive(view), err
 }
 
 // lastDrawn is the snapshot of which the region was drawn last.

@@ -11,7 +11,7 @@ import (
 )
 
 func (h *Handlers) metrics(p *page) error {
-	view := metricsView(h.Monitor.Snapshot(), p.now, p.QueryParam("search"))
+	view := metricsView(h.Monitor.Snapshot(), p.now, p.QueryParam("q"))
 	shell := h.shell(p, "metrics", "Metrics")
 	shell.Events, shell.Fresh = "/events", view.Freshness
 
@@ -26,7 +26,7 @@ func metricsView(s *monitor.Snapshot, now time.Time, search string) templates.Me
 	needle := strings.ToLower(strings.TrimSpace(search))
 
 	for _, family := range all {
-		if !strings.Contains(strings.ToLower(family.Name+" "+family.Help), needle) {
+		if !strings.Contains(strings.ToLower(searchable(family)), needle) {
 			continue
 		}
 
@@ -45,6 +45,19 @@ func metricsView(s *monitor.Snapshot, now time.Time, search string) templates.Me
 	}
 
 	return view
+}
+
+// searchable is what a search for a metric looks at.
+func searchable(family monitor.Family) string {
+	texts := []string{family.Name, family.Help}
+
+	for _, metric := range family.Metrics {
+		for _, label := range metric.Labels {
+			texts = append(texts, label.Name+"="+label.Value)
+		}
+	}
+
+	return strings.Join(texts, "\n")
 }
 
 // rawMetrics is the exposition as the control plane sent it.

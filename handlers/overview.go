@@ -8,7 +8,6 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
-	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -63,8 +62,12 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 	}
 
 	if s.State.Known() {
-		exports := h.exportsView(s, now, "", ops.ExportJobsMaxLimit)
-		view.Exports = &templates.OverviewExports{ByStatus: exports.ByStatus, Stuck: stuckCount(exports.Jobs)}
+		exports, err := h.exportsView(ctx, s, now, liveExports())
+		if err != nil {
+			return templates.Overview{}, err
+		}
+
+		view.Exports = &templates.OverviewExports{ByStatus: exports.ByStatus, Stuck: exports.Stuck}
 		lines = append(lines, exports.Overall)
 	}
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -27,6 +28,10 @@ type route struct {
 
 // table is all there is. A route needs Ops unless its line says otherwise.
 func table() []route {
+	return slices.Concat(platformRoutes(), maintenanceRoutes(), configurationRoutes(), openRoutes())
+}
+
+func platformRoutes() []route {
 	return []route{
 		{http.MethodGet, "/", (*Handlers).overview, operators},
 		{http.MethodGet, "/health", (*Handlers).health, operators},
@@ -36,10 +41,15 @@ func table() []route {
 		{http.MethodPost, "/jobs/:name/trigger", (*Handlers).trigger, operators},
 		{http.MethodGet, "/jobs/:name/receipt", (*Handlers).receipt, operators},
 		{http.MethodGet, "/exports", (*Handlers).exports, operators},
+		{http.MethodGet, "/exports.csv", (*Handlers).exportsCSV, operators},
 		{http.MethodGet, "/metrics", (*Handlers).metrics, operators},
 		{http.MethodGet, "/metrics/raw", (*Handlers).rawMetrics, operators},
 		{http.MethodGet, "/events", (*Handlers).events, operators},
+	}
+}
 
+func maintenanceRoutes() []route {
+	return []route{
 		{http.MethodGet, "/maintenance", (*Handlers).maintenance, operators},
 		{http.MethodGet, "/maintenance/windows", (*Handlers).windows, operators},
 		{http.MethodPost, "/maintenance/windows", (*Handlers).announceWindow, operators},
@@ -70,7 +80,11 @@ func table() []route {
 		{http.MethodGet, "/maintenance/deliveries", (*Handlers).deliveries, operators},
 		{http.MethodGet, "/maintenance/deliveries/:id", (*Handlers).deliveryPage, operators},
 		{http.MethodPost, "/maintenance/deliveries/:id/redeliver", (*Handlers).redeliver, operators},
+	}
+}
 
+func configurationRoutes() []route {
+	return []route{
 		{http.MethodGet, "/config/:section", (*Handlers).section, operators},
 		{http.MethodPost, "/config/:section", (*Handlers).save, operators},
 		{http.MethodGet, "/config/:section/review", (*Handlers).review, operators},
@@ -91,7 +105,11 @@ func table() []route {
 		{http.MethodGet, "/audit", (*Handlers).audit, operators},
 		{http.MethodGet, "/audit.csv", (*Handlers).auditCSV, operators},
 		{http.MethodGet, "/audit.jsonl", (*Handlers).auditLines, operators},
+	}
+}
 
+func openRoutes() []route {
+	return []route{
 		{http.MethodGet, "/announcements", (*Handlers).announcements, everybody},
 		{http.MethodGet, "/announcements.ics", (*Handlers).announcements, everybody},
 		{http.MethodGet, "/announcements.atom", (*Handlers).announcements, everybody},

@@ -62,6 +62,8 @@ type line struct {
 	lost bool
 	// refusal is what the control plane answers to a change, nil to make it.
 	refusal error
+	// exports are the export jobs, nil for those of the control plane.
+	exports []ops.ExportJob
 }
 
 func (l *line) As(caller ops.Caller) ops.Service {

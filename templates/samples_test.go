@@ -200,8 +200,9 @@ func capacity() templates.Capacity {
 
 func exports() templates.Exports {
 	return templates.Exports{
-		Freshness: fresh(), Overall: line(), ByStatus: map[ops.ExportJobStatus]int{ops.ExportFailed: 1204}, Status: ops.ExportFailed,
-		Limit: 250, Problem: evil,
+		Freshness: fresh(), Overall: line(), ByStatus: map[ops.ExportJobStatus]int{ops.ExportFailed: 1204}, Read: 1000, Found: 900,
+		Query:   templates.ExportsQuery{Status: ops.ExportFailed, Limit: 250, Page: 2, Search: evil, Sort: templates.ByAttempts},
+		Problem: evil,
 		Jobs: []templates.ExportJob{{
 			ExportJob: ops.ExportJob{
 				ID: 7, EntityType: evil, EntityName: evil, Status: evil, ClaimedAt: new(ops.At(now)), ClaimedBy: new(evil), ErrorMessage: new(evil),
@@ -285,7 +286,7 @@ func pages() map[string]templ.Component {
 		"trigger":          templates.TriggerPage(s, trigger),
 		"receipt":          templates.ReceiptPage(s, receipt),
 		"exports":          templates.ExportsPage(s, exports()),
-		"exports, empty":   templates.ExportsPage(s, templates.Exports{Freshness: fresh(), Status: evil}),
+		"exports, empty":   templates.ExportsPage(s, templates.Exports{Freshness: fresh(), Query: templates.ExportsQuery{Status: evil}}),
 		"metrics":          templates.MetricsPage(s, metrics()),
 		"metrics, empty":   templates.MetricsPage(s, templates.Metrics{Freshness: fresh(), Search: evil}),
 		"config":           templates.ConfigPage(s, config()),

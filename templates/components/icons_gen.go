@@ -8,6 +8,7 @@ type Icon string
 // The icons there are.
 const (
 	IconActivity            Icon = "activity"
+	IconArrowDown           Icon = "arrow-down"
 	IconArrowLeft           Icon = "arrow-left"
 	IconArrowRight          Icon = "arrow-right"
 	IconCheck               Icon = "check"
