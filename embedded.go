@@ -2,19 +2,18 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/controlplane/kube"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
@@ -76,18 +75,8 @@ func (c *console) jobRunner(
 		DB: c.db, Now: now, Logger: c.logger, Enqueuer: c.enqueuer, Registry: registry, Schedule: schedule(cfg),
 	}
 
-	if cluster == nil {
-		runtime := jobs.NewRuntime(c.db, now, c.logger)
-		jobsConfig.Memory = runtime
-		c.background = append(c.background, runtime.Run)
-	} else {
-		client, err := kubernetes.NewForConfig(cluster)
-		if err != nil {
-			return nil, fmt.Errorf("kubernetes: %w", err)
-		}
-
-		pods := jobs.NewKubernetes(client, cfg.Kubernetes.Namespace, cfg.Kubernetes.Selector)
-		jobsConfig.Cluster, jobsConfig.Memory = pods, pods
+	if err := c.instanceRuntime(cfg, cluster, &jobsConfig); err != nil {
+		return nil, err
 	}
 
 	if cfg.Starburst != nil {
@@ -113,6 +102,31 @@ func schedule(cfg config.Embedded) jobs.Schedule {
 	}
 
 	return schedule
+}
+
+// instanceRuntime makes instances run: as pods of the cluster, or, where there is none,
+// in name.
+func (c *console) instanceRuntime(cfg config.Embedded, cluster *rest.Config, jobsConfig *jobs.Config) error {
+	if cluster == nil {
+		runtime := jobs.NewRuntime(c.db, now, c.logger)
+		jobsConfig.Memory = runtime
+		c.background = append(c.background, runtime.Run)
+
+		return nil
+	}
+
+	pods, err := kube.New(kube.Config{
+		REST: cluster, Namespace: cfg.Kubernetes.Namespace, Selector: cfg.Kubernetes.Selector, Labels: cfg.Kubernetes.Labels,
+		Images: cfg.Kubernetes.Images, Requests: cfg.Kubernetes.Requests, Limits: cfg.Kubernetes.Limits, Logger: c.logger,
+	})
+	if err != nil {
+		return err
+	}
+
+	jobsConfig.Cluster, jobsConfig.Memory = pods, pods
+	c.background = append(c.background, jobs.NewPodRuntime(c.db, now, c.logger, pods).Run)
+
+	return nil
 }
 
 func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -149,6 +149,12 @@ type Kubernetes struct {
 	Namespace  string
 	// Selector is the label selector of the pods.
 	Selector string
+	// Labels are what the pods get; the selector finds pods that have them.
+	Labels map[string]string
+	// Images are by wrapper; every one of [Wrappers] has one.
+	Images map[string]string
+	// Requests and Limits are Kubernetes' quantities, by cpu and memory.
+	Requests, Limits map[string]string
 }
 
 // OIDC is the identity provider that people sign in with.

@@ -105,24 +105,6 @@ func (r *reader) starburst(f embeddedFlags) *Starburst {
 	return s
 }
 
-func (r *reader) kubernetes(f embeddedFlags) *Kubernetes {
-	inCluster := r.bool(f.KubernetesInCluster)
-
-	switch kubeconfig := f.Kubeconfig.text != ""; {
-	case !inCluster && !kubeconfig:
-		return nil
-	case inCluster && kubeconfig:
-		r.badf(f.Kubeconfig, "is given together with --kubernetes-in-cluster; choose one")
-	}
-
-	return &Kubernetes{
-		Kubeconfig: f.Kubeconfig.text,
-		Namespace:  r.required(f.KubernetesNamespace, "name the namespace of the instances' pods"),
-		// Without one every pod of the namespace would be taken for an orphan, and deleted.
-		Selector: r.required(f.KubernetesSelector, "give the label selector of the instances' pods, such as app=graph-instance"),
-	}
-}
-
 func (r *reader) slowAfter(l *list) map[string]time.Duration {
 	after := map[string]time.Duration{}
 	for _, component := range Components() {

@@ -87,6 +87,10 @@ type embeddedFlags struct {
 	KubernetesInCluster toggle  `help:"Reach it with the account of the pod that we run in."`
 	KubernetesNamespace setting `default:"default" placeholder:"NAME" help:"The namespace of the instances' pods."`
 	KubernetesSelector  setting `placeholder:"SELECTOR" help:"The label selector of the instances' pods, such as app=graph-instance."`
+	KubernetesLabels    list    `placeholder:"NAME=VALUE,…" help:"More labels of the pods, beside those that the selector asks for."`
+	KubernetesImage     list    `placeholder:"[WRAPPER=]IMAGE,…" help:"What the pods run: one image for all, or one for each of ryugraph and falkordb."`
+	KubernetesRequests  list    `default:"cpu=500m,memory=2Gi" placeholder:"NAME=QUANTITY,…" help:"How much cpu and memory is kept for a pod."`
+	KubernetesLimits    list    `default:"cpu=2,memory=4Gi" placeholder:"NAME=QUANTITY,…" help:"How much it may use at most."`
 	SlowAfter           list    `placeholder:"COMPONENT=DURATION,…" help:"Above which latency database, kubernetes or starburst is slow; 500ms each unless said here."`
 	JobSchedule         list    `placeholder:"JOB=INTERVAL,…" help:"How often a background job runs; unless said here reconciliation and lifecycle 5m, export_reconciliation and resource_monitor 1m, instance_orchestration 15s, schema_cache 24h."`
 }

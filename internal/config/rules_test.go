@@ -14,6 +14,8 @@ func TestWrongSettings(t *testing.T) {
 		"serve", "--database-url=sqlite:///o.db", "--oidc-issuer=https://id.example.com", "--oidc-client-id=o", "--embedded",
 	}
 
+	cluster := append(slices.Clip(embedded), "--kubeconfig=/k", "--kubernetes-selector=a=b", "--kubernetes-image=i")
+
 	tests := []struct {
 		base []string
 		args string
@@ -120,9 +122,28 @@ func TestWrongSettings(t *testing.T) {
 		{embedded, "--starburst-url=https://trino", "--starburst-user", "is missing"},
 		{embedded, "--starburst-url=trino:8080 --starburst-user=o", "--starburst-url", "not an http or https URL"},
 		{embedded, "--starburst-url=http://trino --starburst-user=o --starburst-password=hunter2", "--starburst-url", "is not https"},
-		{embedded, "--kubeconfig=/k --kubernetes-selector=a=b --kubernetes-in-cluster", "--kubeconfig", "choose one"},
-		{embedded, "--kubeconfig=/k", "--kubernetes-selector", "is missing"},
-		{embedded, "--kubernetes-in-cluster --kubernetes-selector=a=b --kubernetes-namespace=", "--kubernetes-namespace", "is missing"},
+		{cluster, "--kubernetes-in-cluster", "--kubeconfig", "choose one"},
+		{embedded, "--kubeconfig=/k --kubernetes-image=i", "--kubernetes-selector", "is missing"},
+		{cluster, "--kubernetes-selector=a==b==c", "--kubernetes-selector", "is not a label selector"},
+		{cluster, "--kubernetes-selector=a", "--kubernetes-labels", "would not be found again"},
+		{cluster, "--kubernetes-selector=a,b!=c --kubernetes-labels=a=x", "", ""},
+		{cluster, "--kubernetes-selector=a=b,c=d --kubernetes-labels=c=e", "--kubernetes-labels", "would not be found again"},
+		{cluster, "--kubernetes-labels=team", "--kubernetes-labels", "write NAME=VALUE"},
+		{cluster, "--kubernetes-labels=team=a/b", "--kubernetes-labels", "write NAME=VALUE"},
+		{cluster, "--kubernetes-labels=opsconsole/instance=1", "--kubernetes-labels", "does not begin with opsconsole/"},
+		{cluster, "--kubernetes-namespace=", "--kubernetes-namespace", "is missing"},
+		{cluster, "--kubernetes-namespace=Graphs", "--kubernetes-namespace", "is not the name of a namespace"},
+		{embedded, "--kubeconfig=/k --kubernetes-selector=a=b", "--kubernetes-image", "names no image for ryugraph"},
+		{
+			embedded, "--kubeconfig=/k --kubernetes-selector=a=b --kubernetes-image=ryugraph=r",
+			"--kubernetes-image", "names no image for falkordb",
+		},
+		{cluster, "--kubernetes-image=i,neo4j=n", "--kubernetes-image", "one of ryugraph, falkordb"},
+		{cluster, "--kubernetes-requests=cpu=much", "--kubernetes-requests", "write cpu=QUANTITY"},
+		{cluster, "--kubernetes-requests=disk=1Gi", "--kubernetes-requests", "write cpu=QUANTITY"},
+		{cluster, "--kubernetes-requests=memory=5Gi", "--kubernetes-requests", "more than --kubernetes-limits allows, 4Gi"},
+		{cluster, "--kubernetes-limits=cpu=1", "--kubernetes-limits", "does not limit memory"},
+		{cluster, "--kubernetes-limits=memory=-1", "--kubernetes-limits", "write cpu=QUANTITY"},
 		{embedded, "--kubernetes-in-cluster=2", "--kubernetes-in-cluster", "must be true or false"},
 		{embedded, "--slow-after=1s", "--slow-after", "write COMPONENT=DURATION"},
 		{embedded, "--slow-after=database", "--slow-after", "write COMPONENT=DURATION"},

@@ -91,7 +91,9 @@ func TestServeEmbedded(t *testing.T) {
 		"--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=api",
 		"--api-oidc-username-claim=preferred_username", "--api-oidc-ops-role=Platform-Ops",
 		"--starburst-url=https://trino.example.com", "--starburst-user=console",
-		"--kubernetes-in-cluster", "--kubernetes-namespace=graphs", "--kubernetes-selector=app in (a,b)",
+		"--kubernetes-in-cluster", "--kubernetes-namespace=graphs", "--kubernetes-selector=app in (a,b),tier=graph",
+		"--kubernetes-labels=app=a,team=graph", "--kubernetes-image=i:1", "--kubernetes-image=falkordb=f:2",
+		"--kubernetes-requests=memory=1Gi", "--kubernetes-limits=memory=2Gi",
 		"--slow-after=database=200ms", "--slow-after=starburst=3s",
 		"--job-schedule=lifecycle=10m", "--job-schedule=schema_cache=6h, resource_monitor=1s")).ControlPlane.Embedded
 
@@ -107,7 +109,13 @@ func TestServeEmbedded(t *testing.T) {
 		t.Errorf("got %+v", e.Tokens)
 	}
 
-	if e.Starburst.User != "console" || *e.Kubernetes != (config.Kubernetes{Namespace: "graphs", Selector: "app in (a,b)"}) {
+	want := config.Kubernetes{
+		Namespace: "graphs", Selector: "app in (a,b),tier=graph",
+		Labels:   map[string]string{"app": "a", "tier": "graph", "team": "graph"},
+		Images:   map[string]string{"ryugraph": "i:1", "falkordb": "f:2"},
+		Requests: map[string]string{"memory": "1Gi"}, Limits: map[string]string{"memory": "2Gi"},
+	}
+	if e.Starburst.User != "console" || !reflect.DeepEqual(*e.Kubernetes, want) {
 		t.Errorf("got %+v, %+v", e.Starburst, e.Kubernetes)
 	}
 

@@ -1,6 +1,7 @@
 package health
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -37,8 +38,9 @@ func get(ctx context.Context, client *http.Client, target *url.URL, header http.
 	}
 	defer response.Body.Close()
 
+	// A server that notices that we give up may end its answer half-way as if it were whole.
 	body, err := io.ReadAll(io.LimitReader(response.Body, bodyMax))
-	if err != nil {
+	if err = cmp.Or(err, ctx.Err()); err != nil {
 		return answer{}, netFinding(err, who, setting)
 	}
 

@@ -18,6 +18,7 @@
 // A job without what it needs, a cluster or a catalog, is skipped: that is neither
 // success nor failure.
 //
-// With Kubernetes, pods are found, watched over and deleted; creating them is a
-// later step. Without, [Runtime] moves instances through their states.
+// Beside the jobs, a runtime runs in the background: with a cluster [PodRuntime] makes,
+// follows and deletes the pods of instances, and the reconciliation job settles what
+// that cannot be sure of; without, [Runtime] moves instances through their states.
 package jobs

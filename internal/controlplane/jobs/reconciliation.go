@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -21,7 +22,8 @@ const (
 )
 
 // reconciliation brings pods and instances together. Beyond the contract it deletes
-// the pods of instances that are stopping or suspended, since nothing else does.
+// the pods of instances that are stopping or suspended, should [PodRuntime] have to
+// be made up for, and fails when an instance waits for its pod for too long.
 func reconciliation(cluster Cluster) job {
 	if cluster == nil {
 		return func(context.Context, *pass) error { return skipped("no Kubernetes cluster is configured") }
@@ -48,7 +50,7 @@ func reconciliation(cluster Cluster) job {
 		named := make(map[string]bool, len(instances))
 
 		for _, i := range instances {
-			named[i.pod.String] = true
+			named[i.name()] = true
 
 			if err := reconcile(ctx, p, cluster, i, byName); err != nil && !p.failed(ctx, "instance", i.id, err) {
 				return p.err()
@@ -66,12 +68,21 @@ type podInstance struct {
 	id      int64
 	status  ops.InstanceStatus
 	pod     sql.NullString
+	slug    string
 	updated string
+	message string
+}
+
+// name is that of the pod that it has, or will have once it is made.
+func (i podInstance) name() string { return kept{id: i.id, pod: i.pod, slug: i.slug}.podName() }
+
+func podInstanceFields(i *podInstance) []any {
+	return []any{&i.id, &i.status, &i.pod, &i.slug, &i.updated, &i.message}
 }
 
 func podInstances(ctx context.Context, p *pass) ([]podInstance, error) {
-	instances, err := query(ctx, p.db.Read(), func(i *podInstance) []any { return []any{&i.id, &i.status, &i.pod, &i.updated} }, `
-		SELECT id, status, pod_name, updated_at FROM instances
+	instances, err := query(ctx, p.db.Read(), podInstanceFields, `
+		SELECT id, status, pod_name, COALESCE(url_slug, ''), updated_at, COALESCE(error_message, '') FROM instances
 		 WHERE pod_name IS NOT NULL OR status IN ('starting', 'running', 'stopping', 'resuming') ORDER BY id`)
 	if err != nil {
 		return nil, err
@@ -89,16 +100,18 @@ func podInstances(ctx context.Context, p *pass) ([]podInstance, error) {
 }
 
 func reconcile(ctx context.Context, p *pass, cluster Cluster, i podInstance, pods map[string]Pod) error {
-	pod, there := pods[i.pod.String]
+	pod, there := pods[i.name()]
 
 	switch {
 	case !there && i.status == ops.InstanceStopping, !there && i.pod.Valid && expectsPod(i.status):
 		return missing(ctx, p, cluster, i)
+	case !there && i.wantsPod() && i.since(p.now()) >= settle:
+		return fmt.Errorf("it has no pod yet: %s", cmp.Or(i.message, "nobody has tried to create it"))
 	case !there:
 		return nil
-	case i.status == ops.InstanceRunning && pod.Phase == PodFailed:
-		return drift(ctx, p, i, ops.InstanceFailed, codePodFailed, cmp.Or(pod.Message, "The pod failed."))
-	case i.status == ops.InstanceResuming && pod.Phase == PodRunning && !pod.Ending:
+	case i.pod.Valid && i.status == ops.InstanceRunning && pod.ended():
+		return drift(ctx, p, i, ops.InstanceFailed, codePodFailed, pod.failure())
+	case i.pod.Valid && i.status == ops.InstanceResuming && pod.Phase == PodRunning && !pod.Ending:
 		return drift(ctx, p, i, ops.InstanceRunning, "", "")
 	case (i.status == ops.InstanceStopping || i.status == ops.InstanceSuspended) && !pod.Ending:
 		if err := cluster.DeletePod(ctx, pod); err != nil {
@@ -113,6 +126,22 @@ func reconcile(ctx context.Context, p *pass, cluster Cluster, i podInstance, pod
 	}
 }
 
+// wantsPod reports that the instance waits for a pod to be made, see [PodRuntime].
+func (i podInstance) wantsPod() bool {
+	return !i.pod.Valid && (i.status == ops.InstanceStarting || i.status == ops.InstanceResuming)
+}
+
+// since is for how long the instance has been in its state: long enough where that
+// cannot be read.
+func (i podInstance) since(now time.Time) time.Duration {
+	updated, err := ops.ParseTime(i.updated)
+	if err != nil {
+		return settle
+	}
+
+	return now.Sub(updated.Time)
+}
+
 func expectsPod(status ops.InstanceStatus) bool {
 	return status == ops.InstanceStarting || status == ops.InstanceRunning || status == ops.InstanceResuming
 }
@@ -120,14 +149,16 @@ func expectsPod(status ops.InstanceStatus) bool {
 // missing settles an instance whose pod is gone, unless the pod is there after all:
 // a label selector that fits no longer must not end every instance.
 func missing(ctx context.Context, p *pass, cluster Cluster, i podInstance) error {
-	if i.pod.Valid {
-		if there, err := cluster.HasPod(ctx, i.pod.String); there || err != nil {
-			return err
-		}
-	}
+	there, err := cluster.HasPod(ctx, i.name())
 
-	if updated, err := ops.ParseTime(i.updated); err == nil && i.status != ops.InstanceRunning &&
-		i.status != ops.InstanceStopping && p.now().Sub(updated.Time) < settle {
+	switch {
+	case err != nil:
+		return err
+	case there && i.status == ops.InstanceStopping && i.since(p.now()) >= settle:
+		return fmt.Errorf("its pod %s is there, but the label selector does not find it: it is left alone", i.name())
+	case there:
+		return nil
+	case i.status != ops.InstanceRunning && i.status != ops.InstanceStopping && i.since(p.now()) < settle:
 		return nil // its pod may be about to come
 	}
 
@@ -171,8 +202,11 @@ func deleteStopping(ctx context.Context, tx *sql.Tx, id int64) (bool, error) {
 	}
 
 	n, err := affected(tx.ExecContext(ctx, `DELETE FROM instances WHERE id = $1 AND status = 'stopping'`, id))
+	if err != nil || n == 0 {
+		return false, err
+	}
 
-	return n > 0, err
+	return true, forgetAttempts(ctx, tx, id)
 }
 
 // drift brings an instance to the state that its pod is in.

@@ -21,6 +21,12 @@ type pods struct {
 	broken error
 	// listing is called before the pods are listed.
 	listing func()
+	// refusal is what creating fails with.
+	refusal  error
+	created  []jobs.PodRequest
+	attempts int
+	// creating is called before a pod is created.
+	creating func()
 }
 
 func (p *pods) Pods(context.Context) ([]jobs.Pod, error) {
@@ -46,6 +52,39 @@ func (p *pods) DeletePod(_ context.Context, pod jobs.Pod) error {
 	p.deleted = append(p.deleted, pod.Name)
 
 	return nil
+}
+
+func (p *pods) CreatePod(_ context.Context, request jobs.PodRequest) (jobs.Pod, error) {
+	p.attempts++
+
+	if p.creating != nil {
+		p.creating()
+	}
+
+	if p.refusal != nil {
+		return jobs.Pod{}, p.refusal
+	}
+
+	p.created = append(p.created, request)
+	pod := jobs.Pod{Name: request.Name, UID: "uid-" + request.Name, Phase: jobs.PodPending, Cores: 2, MemoryBytes: 4 << 30}
+	p.listed = append(p.listed, pod)
+
+	return pod, nil
+}
+
+func (p *pods) Watch(ctx context.Context) error {
+	<-ctx.Done()
+
+	return nil
+}
+
+func (p *pods) Watched() map[string]jobs.Pod {
+	watched := map[string]jobs.Pod{}
+	for _, pod := range p.listed {
+		watched[pod.Name] = pod
+	}
+
+	return watched
 }
 
 func (w *world) pod(name string, phase jobs.PodPhase) jobs.Pod {

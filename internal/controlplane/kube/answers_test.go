@@ -1,9 +1,10 @@
-package jobs_test
+package kube_test
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -11,27 +12,38 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/controlplane/kube"
 )
 
-// kubernetesAt returns the pods of the namespace graphs at a server.
-func kubernetesAt(t *testing.T, handler http.Handler) *jobs.Kubernetes {
+// clusterAt returns the pods of the namespace graphs at a server.
+func clusterAt(t *testing.T, handler http.Handler) *kube.Cluster {
 	t.Helper()
 
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 
-	client, err := kubernetes.NewForConfig(&rest.Config{
+	return newCluster(t, &rest.Config{
 		Host: server.URL, ContentConfig: rest.ContentConfig{ContentType: runtime.ContentTypeJSON},
+	}, "graphs")
+}
+
+func newCluster(t *testing.T, config *rest.Config, namespace string) *kube.Cluster {
+	t.Helper()
+
+	cluster, err := kube.New(kube.Config{
+		REST: config, Namespace: namespace, Selector: "app=graph", Labels: map[string]string{"app": "graph", "team": "blue"},
+		Images:   map[string]string{"falkordb": "registry.example.com/falkordb:4"},
+		Requests: map[string]string{"cpu": "500m", "memory": "1Gi"}, Limits: map[string]string{"cpu": "2", "memory": "3Gi"},
+		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	return jobs.NewKubernetes(client, "graphs", "app=graph")
+	return cluster
 }
 
 func reply(t *testing.T, w http.ResponseWriter, status int, body string) {
@@ -48,7 +60,7 @@ func failure(code int, reason string) string {
 	return fmt.Sprintf(`{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": %q, "code": %d}`, reason, code)
 }
 
-func TestKubernetesPods(t *testing.T) {
+func TestPods(t *testing.T) {
 	t.Parallel()
 
 	mux := http.NewServeMux()
@@ -72,7 +84,7 @@ func TestKubernetesPods(t *testing.T) {
 			}}]}`)
 	})
 
-	got, err := kubernetesAt(t, mux).Pods(t.Context())
+	got, err := clusterAt(t, mux).Pods(t.Context())
 	if err != nil || len(got) != 2 {
 		t.Fatalf("%v, %v", got, err)
 	}
@@ -92,7 +104,7 @@ func TestKubernetesPods(t *testing.T) {
 	}
 }
 
-func TestKubernetesHasPod(t *testing.T) {
+func TestHasPod(t *testing.T) {
 	t.Parallel()
 
 	mux := http.NewServeMux()
@@ -107,7 +119,7 @@ func TestKubernetesHasPod(t *testing.T) {
 		}
 	})
 
-	cluster := kubernetesAt(t, mux)
+	cluster := clusterAt(t, mux)
 
 	if there, err := cluster.HasPod(t.Context(), "there"); !there || err != nil {
 		t.Errorf("there: %v, %v", there, err)
@@ -123,7 +135,7 @@ func TestKubernetesHasPod(t *testing.T) {
 	}
 }
 
-func TestKubernetesDeletePod(t *testing.T) {
+func TestDeletePod(t *testing.T) {
 	t.Parallel()
 
 	mux := http.NewServeMux()
@@ -149,7 +161,7 @@ func TestKubernetesDeletePod(t *testing.T) {
 		}
 	})
 
-	cluster := kubernetesAt(t, mux)
+	cluster := clusterAt(t, mux)
 
 	for _, name := range []string{"there", "gone", "another"} {
 		if err := cluster.DeletePod(t.Context(), jobs.Pod{Name: name, UID: "1"}); err != nil {
@@ -162,7 +174,7 @@ func TestKubernetesDeletePod(t *testing.T) {
 	}
 }
 
-func TestKubernetesMemory(t *testing.T) {
+func TestMemory(t *testing.T) {
 	t.Parallel()
 
 	mux := http.NewServeMux()
@@ -176,17 +188,17 @@ func TestKubernetesMemory(t *testing.T) {
 			{"metadata": {"name": "b"}, "containers": []}]}`)
 	})
 
-	usage, err := kubernetesAt(t, mux).MemoryUsage(t.Context())
+	usage, err := clusterAt(t, mux).MemoryUsage(t.Context())
 	if want := map[string]int64{"a": 1<<30 + 512<<10}; err != nil || !maps.Equal(usage, want) {
 		t.Errorf("usage %v, %v, want %v", usage, err, want)
 	}
 
-	if _, err := kubernetesAt(t, http.NotFoundHandler()).MemoryUsage(t.Context()); !errors.Is(err, jobs.ErrNotMeasured) {
+	if _, err := clusterAt(t, http.NotFoundHandler()).MemoryUsage(t.Context()); !errors.Is(err, jobs.ErrNotMeasured) {
 		t.Errorf("without a metrics server: %v", err)
 	}
 
 	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(t, w, http.StatusOK, `{"items": [`) })
-	if _, err := kubernetesAt(t, broken).MemoryUsage(t.Context()); err == nil || errors.Is(err, jobs.ErrNotMeasured) {
+	if _, err := clusterAt(t, broken).MemoryUsage(t.Context()); err == nil || errors.Is(err, jobs.ErrNotMeasured) {
 		t.Errorf("half an answer: %v", err)
 	}
 }

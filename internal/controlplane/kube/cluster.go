@@ -1,0 +1,195 @@
+package kube
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/cache"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+)
+
+// Config says where the pods are and what they are made of.
+type Config struct {
+	// REST comes from a kubeconfig, or from the pod that the process runs in.
+	REST      *rest.Config
+	Namespace string
+	// Selector finds the pods of instances, and no others.
+	Selector string
+	// Labels are those of every pod; the selector finds what has them.
+	Labels map[string]string
+	// Images are by the wrapper of the instance.
+	Images map[string]string
+	// Requests and Limits are quantities, such as 500m and 2Gi, by cpu and memory.
+	Requests, Limits map[string]string
+	Logger           *slog.Logger
+}
+
+// Cluster is a [jobs.WatchedCluster], and a [jobs.Memory] where the cluster has a
+// metrics server.
+type Cluster struct {
+	client    kubernetes.Interface
+	namespace string
+	selector  string
+	labels    map[string]string
+	images    map[string]string
+	resources corev1.ResourceRequirements
+	logger    *slog.Logger
+	informer  cache.SharedIndexInformer
+}
+
+var (
+	_ jobs.WatchedCluster = (*Cluster)(nil)
+	_ jobs.Memory         = (*Cluster)(nil)
+)
+
+// How many requests a second, and at once, the API server gets from us.
+const (
+	requestsPerSecond = 50
+	requestsAtOnce    = 100
+)
+
+// New returns a cluster, or an error that says which setting is wrong. It asks the
+// API server nothing yet.
+func New(cfg Config) (*Cluster, error) {
+	selector, err := labels.Parse(cfg.Selector)
+	if err != nil {
+		return nil, fmt.Errorf("the label selector of the pods: %w", err)
+	}
+
+	if !selector.Matches(labels.Set(cfg.Labels)) {
+		return nil, fmt.Errorf("pods with the labels %v would not be found by the selector %s", labels.Set(cfg.Labels), cfg.Selector)
+	}
+
+	requests, err := quantities(cfg.Requests)
+	if err != nil {
+		return nil, err
+	}
+
+	limits, err := quantities(cfg.Limits)
+	if err != nil {
+		return nil, err
+	}
+
+	restConfig := rest.CopyConfig(cfg.REST)
+	restConfig.QPS, restConfig.Burst = requestsPerSecond, requestsAtOnce
+
+	client, err := kubernetes.NewForConfig(restConfig)
+	if err != nil {
+		return nil, fmt.Errorf("connect to Kubernetes: %w", err)
+	}
+
+	c := &Cluster{
+		client: client, namespace: cfg.Namespace, selector: cfg.Selector, labels: maps.Clone(cfg.Labels), images: maps.Clone(cfg.Images),
+		resources: corev1.ResourceRequirements{Requests: requests, Limits: limits}, logger: cfg.Logger,
+	}
+
+	return c, c.prepareWatch()
+}
+
+func quantities(texts map[string]string) (corev1.ResourceList, error) {
+	list := corev1.ResourceList{}
+
+	for name, text := range texts {
+		quantity, err := resource.ParseQuantity(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s=%s: %w", name, text, err)
+		}
+
+		list[corev1.ResourceName(name)] = quantity
+	}
+
+	return list, nil
+}
+
+const podsPerPage = 500
+
+// Pods implements [jobs.Cluster].
+func (c *Cluster) Pods(ctx context.Context) ([]jobs.Pod, error) {
+	var pods []jobs.Pod
+
+	options := metav1.ListOptions{LabelSelector: c.selector, Limit: podsPerPage}
+
+	for {
+		page, err := c.client.CoreV1().Pods(c.namespace).List(ctx, options)
+		if err != nil {
+			return nil, c.inWords(ctx, "list", err)
+		}
+
+		for i := range page.Items {
+			pods = append(pods, podFrom(&page.Items[i]))
+		}
+
+		if page.Continue == "" {
+			return pods, nil
+		}
+
+		options.Continue = page.Continue
+	}
+}
+
+// HasPod implements [jobs.Cluster].
+func (c *Cluster) HasPod(ctx context.Context, name string) (bool, error) {
+	_, err := c.client.CoreV1().Pods(c.namespace).Get(ctx, name, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		return false, nil
+	}
+
+	return err == nil, c.inWords(ctx, "get", err)
+}
+
+// CreatePod implements [jobs.Cluster].
+func (c *Cluster) CreatePod(ctx context.Context, request jobs.PodRequest) (jobs.Pod, error) {
+	pod, err := c.pod(request)
+	if err != nil {
+		return jobs.Pod{}, err
+	}
+
+	pods := c.client.CoreV1().Pods(c.namespace)
+
+	made, err := pods.Create(ctx, pod, metav1.CreateOptions{})
+	if !apierrors.IsAlreadyExists(err) {
+		if err != nil {
+			return jobs.Pod{}, c.inWords(ctx, "create", err)
+		}
+
+		return podFrom(made), nil
+	}
+
+	made, err = pods.Get(ctx, request.Name, metav1.GetOptions{})
+
+	switch {
+	case err != nil:
+		return jobs.Pod{}, c.inWords(ctx, "get", err)
+	case made.Labels[instanceLabel] != pod.Labels[instanceLabel] || made.Annotations[slugAnnotation] != request.Slug:
+		return jobs.Pod{}, &jobs.ClusterError{Refused: true, Words: fmt.Sprintf(
+			"there is a pod %s in the namespace %s already that is not the instance's: it is left alone", request.Name, c.namespace)}
+	case made.DeletionTimestamp != nil:
+		return jobs.Pod{}, &jobs.ClusterError{Refused: true, Words: "the pod that the instance had before is still ending"}
+	default:
+		return podFrom(made), nil
+	}
+}
+
+// DeletePod implements [jobs.Cluster].
+func (c *Cluster) DeletePod(ctx context.Context, pod jobs.Pod) error {
+	uid := types.UID(pod.UID)
+
+	err := c.client.CoreV1().Pods(c.namespace).Delete(ctx, pod.Name,
+		metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}})
+	if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
+		return nil // gone, or another pod of the name by now
+	}
+
+	return c.inWords(ctx, "delete", err)
+}

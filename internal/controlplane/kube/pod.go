@@ -1,0 +1,147 @@
+package kube
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+)
+
+// What the pods of instances are told by, beside the labels of the configuration.
+const (
+	managedByLabel  = "app.kubernetes.io/managed-by"
+	managedBy       = "opsconsole"
+	instanceLabel   = "opsconsole/instance"
+	wrapperLabel    = "opsconsole/wrapper"
+	slugAnnotation  = "opsconsole/slug"
+	ownerAnnotation = "opsconsole/owner"
+)
+
+const container = "graph"
+
+// pod is what is asked for. The image decides which user it runs as, as long as that
+// is not root.
+func (c *Cluster) pod(request jobs.PodRequest) (*corev1.Pod, error) {
+	image := c.images[request.Wrapper]
+	if image == "" {
+		return nil, &jobs.ClusterError{Refused: true, Words: fmt.Sprintf(
+			"no image is configured for %s: add it to --kubernetes-image", request.Wrapper)}
+	}
+
+	id := strconv.FormatInt(request.InstanceID, 10)
+	labels := map[string]string{managedByLabel: managedBy}
+	maps.Copy(labels, c.labels)
+	maps.Copy(labels, map[string]string{instanceLabel: id, wrapperLabel: request.Wrapper})
+
+	no, yes := false, true
+
+	return &corev1.Pod{
+		ObjectMeta: metav1.ObjectMeta{
+			Name: request.Name, Labels: labels,
+			Annotations: map[string]string{slugAnnotation: request.Slug, ownerAnnotation: request.Owner},
+		},
+		Spec: corev1.PodSpec{
+			// The end of the program is the end of the instance.
+			RestartPolicy:                corev1.RestartPolicyNever,
+			AutomountServiceAccountToken: &no,
+			EnableServiceLinks:           &no,
+			SecurityContext: &corev1.PodSecurityContext{
+				RunAsNonRoot:   &yes,
+				SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+			},
+			Containers: []corev1.Container{{
+				Name: container, Image: image, Resources: *c.resources.DeepCopy(),
+				Env: []corev1.EnvVar{
+					{Name: "GRAPH_OLAP_INSTANCE_ID", Value: id},
+					{Name: "GRAPH_OLAP_INSTANCE_SLUG", Value: request.Slug},
+					{Name: "GRAPH_OLAP_INSTANCE_OWNER", Value: request.Owner},
+					{Name: "GRAPH_OLAP_WRAPPER_TYPE", Value: request.Wrapper},
+					{Name: "GRAPH_OLAP_SNAPSHOT_PATH", Value: request.Snapshot},
+				},
+				SecurityContext: &corev1.SecurityContext{
+					AllowPrivilegeEscalation: &no,
+					Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+				},
+			}},
+		},
+	}, nil
+}
+
+// podFrom reads what the jobs look at.
+func podFrom(p *corev1.Pod) jobs.Pod {
+	pod := jobs.Pod{
+		Name: p.Name, UID: string(p.UID), Phase: jobs.PodPhase(p.Status.Phase), CreatedAt: p.CreationTimestamp.Time,
+		Ready: p.Status.Phase == corev1.PodRunning && isReady(p), Ending: p.DeletionTimestamp != nil,
+		Message: message(p), IP: p.Status.PodIP,
+	}
+
+	for i := range p.Spec.Containers {
+		limits := p.Spec.Containers[i].Resources.Limits
+		pod.Cores += limits.Cpu().Value()
+		pod.MemoryBytes += limits.Memory().Value()
+	}
+
+	return pod
+}
+
+func isReady(p *corev1.Pod) bool {
+	return slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
+		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+	})
+}
+
+// message is why the pod does not run: of what is known the most telling.
+func message(p *corev1.Pod) string {
+	said := cmp.Or(p.Status.Message, p.Status.Reason)
+
+	for i := range p.Status.ContainerStatuses {
+		state := p.Status.ContainerStatuses[i].State
+
+		if ended := state.Terminated; said == "" && ended != nil {
+			said = cmp.Or(ended.Message, ended.Reason)
+		}
+
+		if waits := state.Waiting; said == "" && waits != nil && !onItsWay(waits.Reason) {
+			said = join(waits.Reason, waits.Message)
+		}
+	}
+
+	for i := range p.Status.Conditions {
+		condition := p.Status.Conditions[i]
+		if said == "" && condition.Type == corev1.PodScheduled && condition.Status == corev1.ConditionFalse {
+			said = join(condition.Reason, condition.Message)
+		}
+	}
+
+	return shorten(said)
+}
+
+// onItsWay reports that a container waits for nothing out of the ordinary.
+func onItsWay(reason string) bool {
+	return reason == "ContainerCreating" || reason == "PodInitializing"
+}
+
+func join(reason, message string) string {
+	if reason == "" || message == "" {
+		return reason + message
+	}
+
+	return reason + ": " + message
+}
+
+// shorten bounds what others say: it is stored, and shown in a line.
+func shorten(s string) string {
+	const longest = 500
+
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+
+	return s
+}
