@@ -2,6 +2,7 @@ package templates_test
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 
 	"github.com/a-h/templ"
@@ -274,7 +275,7 @@ func pages() map[string]templ.Component {
 	}
 	detail := templates.ChangeDetail{Change: change(), Title: evil, Fields: fields(), Differences: differences(), NotRestorable: evil}
 
-	return map[string]templ.Component{
+	all := map[string]templ.Component{
 		"overview":         templates.OverviewPage(s, overview()),
 		"overview, never":  templates.OverviewPage(s, templates.Overview{Freshness: neverRead()}),
 		"health":           templates.HealthPage(s, templates.Health{Freshness: stale(), Overall: line(), Components: []templates.Component{component()}, Timeline: timeline()}),
@@ -309,4 +310,8 @@ func pages() map[string]templ.Component {
 		"forbidden":        templates.ForbiddenPage(templates.Forbidden{Environment: s.Environment, User: s.User, Required: ops.RoleOps, RequestID: evil}),
 		"sign in":          templates.SignInPage(templates.SignIn{Environment: s.Environment, Start: "/auth/start", Problem: evil, RequestID: evil}),
 	}
+
+	maps.Copy(all, maintenancePages(s))
+
+	return all
 }

@@ -170,6 +170,9 @@ func TestWhatMakesANewState(t *testing.T) {
 		"a window changed": func(w *world) {
 			w.windows, w.version, w.now = w.windows[:1], 2, w.now.Add(2*time.Second)
 		},
+		"a window changed and the clock was set back": func(w *world) {
+			w.windows, w.version, w.now = w.windows[:1], 2, w.now.Add(-time.Hour)
+		},
 		"a window was to begin": func(w *world) { w.now = w.now.Add(time.Hour) },
 		"the platform's health": func(w *world) { w.health = ops.Unhealthy },
 	} {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -36,11 +37,28 @@ func (c Config) CheckURL(raw string) (*url.URL, error) {
 		return nil, errors.New("must not have a user name or password in it")
 	case u.Fragment != "" || strings.Contains(raw, "#"):
 		return nil, errors.New("must not have a part after #")
+	case !portAllowed(u.Port()):
+		return nil, fmt.Errorf("leads to port %s, which is another service's; 443 and those from %d on will do", u.Port(), portMin)
 	case !c.hostAllowed(host):
 		return nil, fmt.Errorf("leads to %q, which is not among the hosts that may be told: %s", host, c.hosts())
 	}
 
 	return u, nil
+}
+
+// portMin is the first of the ports that are nobody's.
+const portMin = 1024
+
+// portAllowed keeps what is sent from what listens on the well-known ports: mail, shells
+// and the like.
+func portAllowed(port string) bool {
+	if port == "" || port == "443" {
+		return true
+	}
+
+	n, err := strconv.ParseUint(port, 10, 16)
+
+	return err == nil && n >= portMin
 }
 
 // unsafe are characters that do not belong in an address as it is sent.

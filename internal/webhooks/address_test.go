@@ -31,6 +31,7 @@ func TestCheckURL(t *testing.T) {
 	for _, good := range []string{
 		"https://hooks.slack.com/services/T0/B0/x", "https://HOOKS.slack.com", "https://a.example.com", "https://a.b.example.com:8443/x?y=%20z",
 		"https://127.0.0.1", "http://127.0.0.1:8080/x", "https://[::1]/", "https://10.0.0.5/",
+		"https://hooks.slack.com:443/", "https://10.0.0.5:1024/",
 	} {
 		if _, err := c.CheckURL(good); err != nil {
 			t.Errorf("%s: %v", good, err)
@@ -46,6 +47,8 @@ func TestCheckURL(t *testing.T) {
 		"https://hooks.slack.com/\x00", "https://2130706433/", "https://0x7f.1/", "https://127.1/", "https://[::ffff:127.0.0.1]/",
 		"http://[::1]/", "http://10.0.0.5/", "http://localhost/", "https://höoks.slack.com", "https://hooks.slack.com/\xff",
 		"https://hooks.slack.com/" + strings.Repeat("x", 2000), "https://[::1%25eth0]/", "https://127.0.0.1:port/",
+		"https://hooks.slack.com:22/", "https://hooks.slack.com:1023/", "https://hooks.slack.com:0/", "https://hooks.slack.com:65536/",
+		"http://127.0.0.1:25/",
 	} {
 		if u, err := c.CheckURL(bad); err == nil {
 			t.Errorf("%q was taken for %s", bad, u)

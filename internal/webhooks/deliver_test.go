@@ -359,7 +359,7 @@ func TestNewAddress(t *testing.T) {
 	r := newReceiver(t)
 	w.trust(r)
 
-	e, _ := w.create(webhooks.Generic, "https://127.0.0.1:1/closed")
+	e, _ := w.create(webhooks.Generic, "https://127.0.0.1:1024/closed")
 	id := w.happenOnce(maintenance.EventAnnounced)
 	w.clock.set(w.deliver(id))
 

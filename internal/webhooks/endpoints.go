@@ -35,7 +35,7 @@ func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (
 	}
 
 	if err := ops.Invalid(wrong); err != nil {
-		return Endpoint{}, "", err
+		return Endpoint{}, "", s.refuse(ctx, actor, audit.WebhookCreate, "webhooks", draft.Reason, err)
 	}
 
 	e.setURL(raw)
@@ -60,8 +60,11 @@ func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (
 
 		return s.log(ctx, tx, actor, deed{action: audit.WebhookCreate, reason: draft.Reason, after: &e})
 	})
+	if err != nil {
+		return Endpoint{}, "", s.refuse(ctx, actor, audit.WebhookCreate, "webhooks", draft.Reason, taken(err))
+	}
 
-	return e, e.secret, taken(err)
+	return e, e.secret, nil
 }
 
 // newSecret has 256 bits; what it begins with tells people, and programs that look for
@@ -156,7 +159,7 @@ func (s *Webhooks) change(
 	ctx context.Context, actor audit.Actor, id, revision int64, d deed, do func(e *Endpoint) (message string, err error),
 ) (e Endpoint, err error) {
 	if err := ops.Invalid(changes.CheckReason(d.reason)); err != nil {
-		return Endpoint{}, err
+		return Endpoint{}, s.refuse(ctx, actor, d.action, objectOf(id), d.reason, err)
 	}
 
 	err = s.DB.Tx(ctx, func(tx *sql.Tx) error {
@@ -184,7 +187,7 @@ func (s *Webhooks) change(
 		return s.log(ctx, tx, actor, d)
 	})
 	if err != nil {
-		return Endpoint{}, taken(err)
+		return Endpoint{}, s.refuse(ctx, actor, d.action, objectOf(id), d.reason, taken(err))
 	}
 
 	return e, nil
@@ -220,36 +223,6 @@ func (s *Webhooks) write(ctx context.Context, tx *sql.Tx, e *Endpoint) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return outdated(*e)
 	}
-
-	return err
-}
-
-// deed is something done to an endpoint, as the audit log keeps it.
-type deed struct {
-	action        audit.Action
-	reason        string
-	message       string
-	before, after *Endpoint
-}
-
-func (s *Webhooks) log(ctx context.Context, tx *sql.Tx, actor audit.Actor, d deed) (err error) {
-	entry := audit.Entry{
-		Action: d.action, Object: fmt.Sprintf("webhooks/%d", d.after.ID), Outcome: audit.Done, Reason: d.reason, Message: d.message,
-	}
-
-	if d.before != nil {
-		if entry.Before, err = d.before.terms(); err != nil {
-			return err
-		}
-	}
-
-	if !d.after.deleted {
-		if entry.After, err = d.after.terms(); err != nil {
-			return err
-		}
-	}
-
-	_, err = s.Audit.Append(ctx, tx, actor, entry)
 
 	return err
 }

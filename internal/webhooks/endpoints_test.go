@@ -120,9 +120,22 @@ func checkAudit(t *testing.T, w *world, secrets []string) {
 		t.Fatal(err)
 	}
 
-	var actions []audit.Action
+	var actions, refused []audit.Action
+
+	changed := audit.Entry{}
+
 	for _, e := range page.Items {
-		actions = append(actions, e.Action)
+		switch e.Outcome {
+		case audit.Done:
+			actions = append(actions, e.Action)
+		case audit.Refused:
+			refused = append(refused, e.Action)
+		case audit.Intent, audit.Failed, audit.Unknown:
+		}
+
+		if e.Action == audit.WebhookChange && e.Outcome == audit.Done {
+			changed = e
+		}
 
 		data, err := json.Marshal(e)
 		if err != nil {
@@ -135,7 +148,7 @@ func checkAudit(t *testing.T, w *world, secrets []string) {
 			}
 		}
 
-		if e.Actor != "dave" || e.Reason != reason || e.Outcome != audit.Done {
+		if e.Actor != "dave" || e.Reason != reason {
 			t.Errorf("an entry is %+v", e)
 		}
 	}
@@ -147,9 +160,13 @@ func checkAudit(t *testing.T, w *world, secrets []string) {
 		t.Errorf("the audit log has %q, want %q", actions, want)
 	}
 
-	if change := page.Items[3]; change.Message != "The address was changed." || !strings.Contains(string(change.Before), "team generic") ||
-		!strings.Contains(string(change.After), "data team") {
-		t.Errorf("the change is kept as %+v", change)
+	if want := []audit.Action{audit.WebhookRotateSecret, audit.WebhookChange}; !slices.Equal(refused, want) {
+		t.Errorf("refused was %q, want %q", refused, want)
+	}
+
+	if changed.Message != "The address was changed." || !strings.Contains(string(changed.Before), "team generic") ||
+		!strings.Contains(string(changed.After), "data team") {
+		t.Errorf("the change is kept as %+v", changed)
 	}
 }
 
@@ -192,6 +209,8 @@ func TestBadEndpoints(t *testing.T) {
 			"events":  {func(d *webhooks.Draft) { d.Events = []maintenance.EventKind{"started", "x\xff", "test"} }, []string{"events", "events"}},
 			"host":    {func(d *webhooks.Draft) { d.URL = "https://evil.example/" }, []string{"url"}},
 			"reason":  {func(d *webhooks.Draft) { d.Reason = "x" }, []string{"reason"}},
+			"no text": {func(d *webhooks.Draft) { d.Reason = "a reason\x00\xff" }, []string{"reason"}},
+			"much":    {func(d *webhooks.Draft) { d.Reason = strings.Repeat("no reason ", 1000) }, []string{"reason"}},
 		} {
 			draft := good
 			test.change(&draft)
@@ -234,6 +253,20 @@ func TestBadEndpoints(t *testing.T) {
 
 		if same, err := w.Endpoint(t.Context(), other.ID); err != nil || same.Revision != other.Revision {
 			t.Errorf("what was refused changed it: %+v, %v", same, err)
+		}
+
+		if err := w.Delete(t.Context(), dave, other.ID, ""); code(err) != ops.CodeValidationFailed {
+			t.Errorf("it was deleted without a reason: %v", err)
+		}
+
+		if _, err := w.Update(t.Context(), dave, other.ID, webhooks.Edit{Revision: 9, Name: &empty, Reason: reason}); code(err) != ops.CodeConflict {
+			t.Errorf("it was changed from another revision: %v", err)
+		}
+
+		for action, want := range map[audit.Action]int{audit.WebhookCreate: 12, audit.WebhookChange: 6, audit.WebhookDelete: 1} {
+			if n, err := w.log.Count(t.Context(), audit.Filter{Action: action, Outcome: audit.Refused}); err != nil || n != want {
+				t.Errorf("%d refusals of %s are in the audit log, want %d (%v)", n, action, want, err)
+			}
 		}
 	})
 }
@@ -369,6 +402,18 @@ func TestRedeliver(t *testing.T) {
 
 		if _, err := w.Redeliver(t.Context(), dave, "nothing"); code(err) != ops.CodeNotFound {
 			t.Errorf("what is not there was sent again: %v", err)
+		}
+
+		if err := w.Delete(t.Context(), dave, 1, reason); err != nil {
+			t.Fatal(err)
+		}
+
+		if _, err := w.Redeliver(t.Context(), dave, id); code(err) != ops.CodeConflict {
+			t.Errorf("what is deleted was told again: %v", err)
+		}
+
+		if _, ok, err := w.log.Last(t.Context(), audit.WebhookRedeliver, "webhooks/1", audit.Refused); !ok || err != nil {
+			t.Errorf("the refusal is not in the audit log: %v", err)
 		}
 	})
 }

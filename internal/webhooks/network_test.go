@@ -320,7 +320,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	w.trust(r)
 	w.create(webhooks.Slack, r.url)
 
-	e, secret := w.create(webhooks.Generic, "https://127.0.0.1:1/x?token=secret-token")
+	e, secret := w.create(webhooks.Generic, "https://127.0.0.1:1024/x?token=secret-token")
 	for _, id := range w.happen(maintenance.EventAnnounced) {
 		w.deliver(id)
 	}

@@ -56,13 +56,13 @@ func (s *Webhooks) Test(ctx context.Context, actor audit.Actor, id int64) (Deliv
 		}
 
 		_, err = s.Audit.Append(ctx, tx, actor, audit.Entry{
-			Action: audit.WebhookTest, Object: fmt.Sprintf("webhooks/%d", id), Outcome: audit.Done, Message: "Delivery " + delivery,
+			Action: audit.WebhookTest, Object: objectOf(id), Outcome: audit.Done, Message: "Delivery " + delivery,
 		})
 
 		return err
 	})
 	if err != nil {
-		return Delivery{}, err
+		return Delivery{}, s.refuse(ctx, actor, audit.WebhookTest, objectOf(id), "", err)
 	}
 
 	return s.Delivery(ctx, delivery)
@@ -145,13 +145,13 @@ func (s *Webhooks) Redeliver(ctx context.Context, actor audit.Actor, id string) 
 		}
 
 		_, err = s.Audit.Append(ctx, tx, actor, audit.Entry{
-			Action: audit.WebhookRedeliver, Object: fmt.Sprintf("webhooks/%d", e.ID), Outcome: audit.Done, Message: "Delivery " + id,
+			Action: audit.WebhookRedeliver, Object: objectOf(e.ID), Outcome: audit.Done, Message: "Delivery " + id,
 		})
 
 		return err
 	})
 	if err != nil {
-		return Delivery{}, err
+		return Delivery{}, s.refuse(ctx, actor, audit.WebhookRedeliver, objectOf(d.Webhook.ID), "", err)
 	}
 
 	return s.Delivery(ctx, id)

@@ -1,0 +1,67 @@
+package webhooks
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func objectOf(id int64) string { return fmt.Sprintf("webhooks/%d", id) }
+
+// deed is something done to an endpoint, as the audit log keeps it.
+type deed struct {
+	action        audit.Action
+	reason        string
+	message       string
+	before, after *Endpoint
+}
+
+func (s *Webhooks) log(ctx context.Context, tx *sql.Tx, actor audit.Actor, d deed) (err error) {
+	entry := audit.Entry{
+		Action: d.action, Object: objectOf(d.after.ID), Outcome: audit.Done, Reason: d.reason, Message: d.message,
+	}
+
+	if d.before != nil {
+		if entry.Before, err = d.before.terms(); err != nil {
+			return err
+		}
+	}
+
+	if !d.after.deleted {
+		if entry.After, err = d.after.terms(); err != nil {
+			return err
+		}
+	}
+
+	_, err = s.Audit.Append(ctx, tx, actor, entry)
+
+	return err
+}
+
+// refuse logs an attempt that changed nothing of an endpoint, and returns its error.
+func (s *Webhooks) refuse(ctx context.Context, actor audit.Actor, action audit.Action, object, reason string, cause error) error {
+	problem := ops.AsError(cause)
+	if problem.Code == ops.CodeInternal || problem.Code == ops.CodeNotFound {
+		return cause
+	}
+
+	message := []string{problem.Message}
+	for _, f := range ops.FieldErrors(cause) {
+		message = append(message, strings.TrimPrefix(f.Field, "body.")+" "+strings.TrimSuffix(f.Message, ".")+".")
+	}
+
+	_, err := s.Audit.Record(context.WithoutCancel(ctx), actor, audit.Entry{
+		Action: action, Object: object, Outcome: audit.Refused, Reason: cut(strings.ToValidUTF8(reason, "\uFFFD"), changes.ReasonMax),
+		Message: strings.Join(message, " "),
+	})
+	if err != nil {
+		return err
+	}
+
+	return cause
+}
