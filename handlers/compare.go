@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -79,12 +80,12 @@ func (h *Handlers) keep(p *page) error {
 	}
 
 	in, err := p.input()
-	if err != nil {
-		return err
+	if err == nil {
+		err = ops.Invalid(in.only("reason"))
 	}
 
-	if errs := in.only("reason"); len(errs) > 0 {
-		return ops.Invalid(errs)
+	if err != nil {
+		return h.refused(p, p.entry(audit.ChangeKeep, "history", in.reason()), err)
 	}
 
 	change, err := h.Changes.KeepExternal(p.ctx(), p.actor(), id, in.reason())

@@ -113,7 +113,7 @@ func TestAnExportHasItsHeadOrIsNone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	insert(-1, "no time at all")
+	insert(-1, "0, which is no time at all")
 
 	if got := w.get("/audit.csv?action=job.trigger"); got.status != http.StatusInternalServerError {
 		t.Errorf("got %d\n%s", got.status, got.body)

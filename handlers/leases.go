@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -40,10 +41,6 @@ func (h *Handlers) lease(p *page) (changes.Lease, error) {
 		return changes.Lease{}, err
 	}
 
-	if !slices.Contains(templates.LeaseActs(), p.Param("act")) {
-		return changes.Lease{}, ops.NotFound("act", p.Param("act"))
-	}
-
 	lease, err := h.Changes.Lease(p.ctx(), id)
 	if err == nil && lease.Kind == changes.LeaseWindow {
 		err = &ops.Error{
@@ -56,6 +53,10 @@ func (h *Handlers) lease(p *page) (changes.Lease, error) {
 
 // leaseForm asks for the reason of what is to be done.
 func (h *Handlers) leaseForm(p *page) error {
+	if !slices.Contains(templates.LeaseActs(), p.Param("act")) {
+		return ops.NotFound("act", p.Param("act"))
+	}
+
 	lease, err := h.lease(p)
 	if err != nil {
 		return err
@@ -79,14 +80,18 @@ func (h *Handlers) showLeaseForm(p *page, status int, view templates.LeaseForm) 
 
 // leaseAct extends, ends or confirms a lease.
 func (h *Handlers) leaseAct(p *page) error {
-	lease, err := h.lease(p)
-	if err != nil {
-		return err
+	if !slices.Contains(templates.LeaseActs(), p.Param("act")) {
+		return ops.NotFound("act", p.Param("act"))
 	}
 
 	in, err := p.input()
 	if err != nil {
-		return err
+		return h.refused(p, leaseEntry(p, ""), err)
+	}
+
+	lease, err := h.lease(p)
+	if err != nil {
+		return h.refused(p, leaseEntry(p, in.reason()), err)
 	}
 
 	after, err := h.actOnLease(p, lease, in)
@@ -102,6 +107,13 @@ func (h *Handlers) leaseAct(p *page) error {
 	}
 }
 
+// leaseEntry is what the audit log says of the act in the path.
+func leaseEntry(p *page, reason string) audit.Entry {
+	actions := map[string]audit.Action{"extend": audit.LeaseExtend, "end": audit.LeaseEnd, "confirm": audit.LeaseConfirm}
+
+	return p.entry(actions[p.Param("act")], "leases", reason)
+}
+
 func (h *Handlers) actOnLease(p *page, lease changes.Lease, in input) (changes.Lease, error) {
 	allowed := []string{"reason"}
 	if p.Param("act") == "extend" {
@@ -109,14 +121,14 @@ func (h *Handlers) actOnLease(p *page, lease changes.Lease, in input) (changes.L
 	}
 
 	if errs := in.only(allowed...); len(errs) > 0 {
-		return changes.Lease{}, ops.Invalid(errs)
+		return changes.Lease{}, h.refused(p, leaseEntry(p, in.reason()), ops.Invalid(errs))
 	}
 
 	switch p.Param("act") {
 	case "extend":
 		term, errs := h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], "")
 		if len(errs) > 0 {
-			return changes.Lease{}, ops.Invalid(errs)
+			return changes.Lease{}, h.refused(p, leaseEntry(p, in.reason()), ops.Invalid(errs))
 		}
 
 		return h.Changes.Extend(p.ctx(), p.actor(), lease.ID, term, in.reason())

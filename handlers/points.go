@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -29,12 +30,12 @@ func (h *Handlers) showPoints(p *page, status int, view templates.Points) error 
 // keepPoint keeps what every section holds under a name.
 func (h *Handlers) keepPoint(p *page) error {
 	in, err := p.input()
-	if err != nil {
-		return err
+	if err == nil {
+		err = ops.Invalid(in.only("name", "reason"))
 	}
 
-	if errs := in.only("name", "reason"); len(errs) > 0 {
-		return ops.Invalid(errs)
+	if err != nil {
+		return h.refused(p, audit.Entry{Action: audit.PointCreate, Object: "points", Reason: in.reason()}, err)
 	}
 
 	point, err := h.Changes.Keep(p.ctx(), h.service(p), p.actor(), in.aside["name"], in.reason())
@@ -105,16 +106,17 @@ func (h *Handlers) restorePoint(p *page) error {
 	}
 
 	in, err := p.input()
-	if err != nil {
-		return err
+	if err == nil {
+		err = ops.Invalid(in.only("reason", "revision", "confirm"))
 	}
 
-	if errs := in.only("reason", "revision", "confirm"); len(errs) > 0 {
-		return ops.Invalid(errs)
-	}
-
-	if p.QueryParam("preview") == "1" {
+	switch preview := p.QueryParam("preview") == "1"; {
+	case preview && err == nil:
 		return h.point(p)
+	case preview:
+		return err
+	case err != nil:
+		return h.refused(p, p.entry(audit.ConfigRestore, "points", in.reason()), err)
 	}
 
 	plan, err := h.Changes.RestorePoint(p.ctx(), h.service(p), p.actor(), id, in.revision(), in.reason(), in.aside["confirm"])

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -75,7 +76,7 @@ func (h *Handlers) restore(p *page) error {
 
 	in, err := p.input()
 	if err != nil {
-		return err
+		return h.refused(p, p.entry(audit.ConfigRestore, "history", ""), err)
 	}
 
 	errs := in.only(append(reviewed(), "revision")...)
@@ -90,7 +91,7 @@ func (h *Handlers) restore(p *page) error {
 
 	request, err := h.Changes.RestoreRequest(p.ctx(), id, in.revision(), in.reason())
 	if err != nil {
-		return err
+		return h.refused(p, p.entry(audit.ConfigRestore, "history", in.reason()), err)
 	}
 
 	var termErrs []ops.FieldError
@@ -99,7 +100,7 @@ func (h *Handlers) restore(p *page) error {
 	request.Term, termErrs = h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], in.aside["confirm_within"])
 
 	if errs = append(errs, termErrs...); len(errs) > 0 {
-		return h.restoreRefused(p, h.refused(p, request, ops.Invalid(errs)), in, id)
+		return h.restoreRefused(p, h.refused(p, request.Entry(), ops.Invalid(errs)), in, id)
 	}
 
 	result, err := h.Changes.Apply(p.ctx(), h.service(p), p.actor(), request)

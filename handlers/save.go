@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -55,14 +56,14 @@ func (h *Handlers) save(p *page) error {
 
 	in, err := p.input()
 	if err != nil {
-		return h.refused(p, changes.Request{Section: section.Name}, err)
+		return h.refused(p, changes.Request{Section: section.Name}.Entry(), err)
 	}
 
 	in.as(section)
 
 	request, errs := h.request(p, section, in)
 	if len(errs) > 0 {
-		return h.notSaved(p, section, in, request, h.refused(p, request, ops.Invalid(errs)))
+		return h.notSaved(p, section, in, request, h.refused(p, request.Entry(), ops.Invalid(errs)))
 	}
 
 	result, err := h.Changes.Apply(p.ctx(), h.service(p), p.actor(), request)
@@ -76,8 +77,13 @@ func (h *Handlers) save(p *page) error {
 }
 
 // refused keeps in the audit log what is refused before it is tried, and returns the cause.
-func (h *Handlers) refused(p *page, request changes.Request, cause error) error {
-	return errors.Join(cause, h.Changes.Refuse(p.ctx(), p.actor(), request, cause))
+func (h *Handlers) refused(p *page, entry audit.Entry, cause error) error {
+	return h.Changes.Refuse(p.ctx(), p.actor(), entry, cause)
+}
+
+// entry is what the audit log says of an act on the object in the path.
+func (p *page) entry(action audit.Action, object, reason string) audit.Entry {
+	return audit.Entry{Action: action, Object: object + "/" + clip(p.Param("id")), Reason: reason}
 }
 
 // showResult answers a change that was tried, whatever became of it.

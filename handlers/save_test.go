@@ -165,3 +165,65 @@ func TestWhatTheControlPlaneSaysIsPassedOn(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryRefusedActIsInTheLog tries what nobody may do with each form of the
+// configuration, and looks for who, what and why not.
+func TestEveryRefusedActIsInTheLog(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.post("/config/concurrency", fmt.Sprintf(
+		`{"per_analyst": 7, "reason": "first in line", "revision": %q, "duration": "1h"}`, w.revision()))
+	w.post("/points", `{"name": "a point", "reason": "before something big"}`)
+
+	why := `"reason": "load test tonight"`
+
+	for _, bad := range []struct{ path, body, action, object, message string }{
+		{"/config/concurrency", `{`, "config.save", "config/concurrency", "could not be read"},
+		{"/config/concurrency", `{"per_analyst": 8, ` + why + `}`, "config.save", "config/concurrency", "revision"},
+		{"/history/1/restore", `{`, "config.restore", "history/1", "could not be read"},
+		{"/history/1/restore", `{"name": "x", ` + why + `}`, "config.restore", "config/concurrency", "name"},
+		{"/history/4711/restore", `{` + why + `}`, "config.restore", "history/4711", "not found"},
+		{"/history/1/keep", `{`, "change.keep", "history/1", "could not be read"},
+		{"/history/1/keep", `{"until": "x", ` + why + `}`, "change.keep", "history/1", "until"},
+		{"/history/1/keep", `{"reason": "short"}`, "change.keep", "history/1", "at least"},
+		{"/history/1/keep", `{` + why + `}`, "change.keep", "history/1", "nothing to keep"},
+		{"/leases/1/extend", `{`, "lease.extend", "leases/1", "could not be read"},
+		{"/leases/1/extend", `{"name": "x", ` + why + `}`, "lease.extend", "leases/1", "name"},
+		{"/leases/1/extend", `{"duration": "soon", ` + why + `}`, "lease.extend", "leases/1", "soon"},
+		{"/leases/1/extend", `{` + why + `}`, "lease.extend", "leases/1", "how long"},
+		{"/leases/1/end", `{"reason": "no"}`, "lease.end", "leases/1", "at least"},
+		{"/leases/4711/end", `{` + why + `}`, "lease.end", "leases/4711", "not found"},
+		{"/leases/1/confirm", `{}`, "lease.confirm", "leases/1", "Say why"},
+		{"/points", `{`, "point.create", "points", "could not be read"},
+		{"/points", `{"name": "x", "until": "y", ` + why + `}`, "point.create", "points", "until"},
+		{"/points", `{"name": "a point", ` + why + `}`, "point.create", "points", "of this name"},
+		{"/points/1/restore", `{`, "config.restore", "points/1", "could not be read"},
+		{"/points/1/restore", `{"name": "x", ` + why + `}`, "config.restore", "points/1", "name"},
+		{"/points/1/restore", `{` + why + `}`, "config.restore", "points/1", "revision"},
+		{"/points/1/restore", `{"revision": "x", ` + why + `}`, "config.restore", "points/1", "Something changed"},
+		{"/points/4711/restore", `{` + why + `}`, "config.restore", "points/4711", "not found"},
+	} {
+		before, err := w.log.Count(t.Context(), audit.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		got := w.post(bad.path, bad.body)
+		entries, err := w.log.List(t.Context(), audit.Filter{Limit: 10})
+
+		if err != nil || got.status < 400 || got.status >= 500 {
+			t.Fatalf("%s %s: got %d %s, %v", bad.path, bad.body, got.status, got.body, err)
+		}
+
+		if n := len(entries.Items) - before; before < 10 && n != 1 {
+			t.Errorf("%s %s: %d entries", bad.path, bad.body, n)
+		}
+
+		entry := entries.Items[0]
+		if entry.Actor != "dave" || string(entry.Action) != bad.action || entry.Object != bad.object || entry.Outcome != audit.Refused ||
+			!strings.Contains(entry.Message, bad.message) || strings.Contains(bad.body, why) && entry.Reason != "load test tonight" {
+			t.Errorf("%s %s: logged as %+v", bad.path, bad.body, entry)
+		}
+	}
+}

@@ -12,7 +12,7 @@ type Audit struct {
 	Items []audit.Entry `json:"items"`
 	// Next is the value of before for the next page, null on the last one.
 	Next *int64 `json:"next"`
-	// Total counts what the filter selects.
+	// Total counts what the filter selects; more than 1,000 is 1,001.
 	Total int `json:"total"`
 	// Chain is what the last verification found.
 	Chain  audit.State `json:"chain"`

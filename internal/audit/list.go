@@ -2,15 +2,13 @@ package audit
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Filter selects entries; what is zero does not restrict.
@@ -21,7 +19,7 @@ type Filter struct {
 	Outcome Outcome
 	// From is inclusive, Until exclusive.
 	From, Until time.Time
-	// Before selects entries older than this number: the Next of the page before.
+	// Before selects what comes after this entry in the list: the Next of the page before.
 	Before int64
 	// Limit is the most entries on a page; 0 means 50.
 	Limit int
@@ -35,16 +33,37 @@ type Page struct {
 
 const defaultLimit = 50
 
-// List returns a page.
+// List returns a page; RESOURCE_NOT_FOUND when there is no entry that it could begin after.
 func (l *Log) List(ctx context.Context, filter Filter) (Page, error) {
 	if filter.Limit <= 0 {
 		filter.Limit = defaultLimit
 	}
 
-	where, args := filter.where()
+	// A page begins where the one before ended, also when clocks were set meanwhile.
+	var last store.Time
 
+	if filter.Before > 0 {
+		entry, ok, err := l.Get(ctx, filter.Before)
+		if err != nil {
+			return Page{}, err
+		}
+
+		if !ok {
+			return Page{}, ops.NotFound("audit entry", filter.Before)
+		}
+
+		last.Time = entry.At
+	}
+
+	where, args := filter.where(last)
+
+	return l.list(ctx, filter.Limit, where+" ORDER BY at DESC, seq DESC", args...)
+}
+
+// list returns a page of what the clause selects.
+func (l *Log) list(ctx context.Context, limit int, clause string, args ...any) (Page, error) {
 	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(
-		`SELECT %s FROM opsconsole_audit %s ORDER BY seq DESC LIMIT %d`, columns, where, filter.Limit+1), args...)
+		`SELECT %s FROM opsconsole_audit %s LIMIT %d`, columns, clause, limit+1), args...)
 	if err != nil {
 		return Page{}, fmt.Errorf("list the audit log: %w", err)
 	}
@@ -58,7 +77,7 @@ func (l *Log) List(ctx context.Context, filter Filter) (Page, error) {
 			return Page{}, err
 		}
 
-		if len(page.Items) == filter.Limit {
+		if len(page.Items) == limit {
 			page.Next = page.Items[len(page.Items)-1].Seq
 
 			break
@@ -101,22 +120,18 @@ func (l *Log) All(ctx context.Context, filter Filter) iter.Seq2[Entry, error] {
 
 // Get returns the entry of that number; ok is false when there is none.
 func (l *Log) Get(ctx context.Context, seq int64) (entry Entry, ok bool, err error) {
-	if seq < 1 || seq == math.MaxInt64 {
-		return Entry{}, false, nil
-	}
-
-	page, err := l.List(ctx, Filter{Before: seq + 1, Limit: 1})
-	if err != nil || len(page.Items) == 0 || page.Items[0].Seq != seq {
-		return Entry{}, false, err
-	}
-
-	return page.Items[0], true, nil
+	return l.one(ctx, `WHERE seq = $1`, seq)
 }
 
 // Last returns the newest entry of the action on the object with that outcome; ok is
 // false when there is none.
 func (l *Log) Last(ctx context.Context, action Action, object string, outcome Outcome) (entry Entry, ok bool, err error) {
-	page, err := l.List(ctx, Filter{Action: action, Object: object, Outcome: outcome, Limit: 1})
+	return l.one(ctx, `WHERE action = $1 AND object = $2 AND outcome = $3 ORDER BY seq DESC`, action, object, outcome)
+}
+
+// one returns the first entry that the clause selects.
+func (l *Log) one(ctx context.Context, clause string, args ...any) (entry Entry, ok bool, err error) {
+	page, err := l.list(ctx, 1, clause, args...)
 	if err != nil || len(page.Items) == 0 {
 		return Entry{}, false, err
 	}
@@ -124,7 +139,8 @@ func (l *Log) Last(ctx context.Context, action Action, object string, outcome Ou
 	return page.Items[0], true, nil
 }
 
-func (f Filter) where() (clause string, args []any) {
+// where selects entries; last is when the one named by Before was written.
+func (f Filter) where(last store.Time) (clause string, args []any) {
 	var terms []string
 
 	add := func(term string, value any) {
@@ -157,7 +173,8 @@ func (f Filter) where() (clause string, args []any) {
 	}
 
 	if f.Before > 0 {
-		add("seq < $%d", f.Before)
+		args = append(args, last, f.Before)
+		terms = append(terms, fmt.Sprintf("(at, seq) < ($%d, $%d)", len(args)-1, len(args)))
 	}
 
 	if len(terms) == 0 {
@@ -167,15 +184,21 @@ func (f Filter) where() (clause string, args []any) {
 	return "WHERE " + strings.Join(terms, " AND "), args
 }
 
-// Count returns how many entries the filter selects, whatever its Before and Limit.
+// CountMost is as far as [Log.Count] counts.
+const CountMost = 1000
+
+// Count returns how many entries the filter selects, whatever its Before and Limit;
+// above [CountMost] it stops and returns one more than that, so that a long log costs
+// no more than a short one.
 func (l *Log) Count(ctx context.Context, filter Filter) (int, error) {
 	filter.Before = 0
-	where, args := filter.where()
+	where, args := filter.where(store.Time{})
 
 	var n int
 
-	err := l.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_audit `+where, args...).Scan(&n)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	err := l.db.Read().QueryRowContext(ctx, fmt.Sprintf(
+		`SELECT count(*) FROM (SELECT 1 FROM opsconsole_audit %s LIMIT %d) AS found`, where, CountMost+1), args...).Scan(&n)
+	if err != nil {
 		return 0, fmt.Errorf("count the audit log: %w", err)
 	}
 

@@ -284,4 +284,9 @@ func TestAllPassesEveryPage(t *testing.T) {
 	if next != 0 {
 		t.Errorf("%d entries were left out", next)
 	}
+
+	// It is counted as far as anybody wants to know.
+	if n, err := log.Count(t.Context(), audit.Filter{}); err != nil || n != audit.CountMost+1 {
+		t.Errorf("counted %d, %v", n, err)
+	}
 }

@@ -147,12 +147,12 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 
 	plan, err := c.planned(ctx, service, section, request)
 	if err != nil {
-		return Result{}, errors.Join(err, c.Refuse(ctx, actor, request, err))
+		return Result{}, c.Refuse(ctx, actor, request.Entry(), err)
 	}
 
 	result, err := c.perform(ctx, service, actor, plan, request)
 	if err != nil {
-		return Result{}, errors.Join(err, c.Refuse(ctx, actor, request, err))
+		return Result{}, c.Refuse(ctx, actor, request.Entry(), err)
 	}
 
 	return result, nil
@@ -294,23 +294,30 @@ func unsettled(section Section, open Change) error {
 	}
 }
 
-// Refuse logs an attempt that changed nothing, for those who refuse one before Apply
-// sees it.
-func (c *Changes) Refuse(ctx context.Context, actor audit.Actor, request Request, cause error) error {
-	e := ops.AsError(cause)
-	if e.Code == ops.CodeInternal {
+// Refuse logs an attempt that changed nothing, of which entry says what it was about, and
+// returns its cause; nil when there is none.
+func (c *Changes) Refuse(ctx context.Context, actor audit.Actor, entry audit.Entry, cause error) error {
+	if cause == nil {
 		return nil
 	}
 
-	_, err := c.log.Record(context.WithoutCancel(ctx), actor, audit.Entry{
-		Action: request.action(), Object: request.object(), Outcome: audit.Refused,
-		Reason: clip(request.Reason), Message: e.Message + fieldText(e),
-	})
-	if err != nil {
-		return fmt.Errorf("log the refusal: %w", err)
+	e := ops.AsError(cause)
+	if e.Code == ops.CodeInternal {
+		return cause
 	}
 
-	return nil
+	entry.Outcome, entry.Reason, entry.Message = audit.Refused, clip(entry.Reason), e.Message+fieldText(e)
+
+	if _, err := c.log.Record(context.WithoutCancel(ctx), actor, entry); err != nil {
+		return errors.Join(cause, fmt.Errorf("log the refusal: %w", err))
+	}
+
+	return cause
+}
+
+// Entry is what the audit log says of the request.
+func (r Request) Entry() audit.Entry {
+	return audit.Entry{Action: r.action(), Object: r.object(), Reason: r.Reason}
 }
 
 func (r Request) action() audit.Action {

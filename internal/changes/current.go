@@ -140,7 +140,7 @@ func (c *Changes) late(
 		return nil, err
 	}
 
-	if err := c.settleLeases(ctx, tx, change, Applied); err != nil {
+	if err := c.settleOthers(ctx, tx, change, Applied); err != nil {
 		return nil, err
 	}
 

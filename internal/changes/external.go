@@ -26,26 +26,26 @@ const unreviewedMost = 200
 // some value is still set, newest first.
 func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
 	found, err := c.list(ctx, fmt.Sprintf(`
-		WHERE source = 'external'
-			AND id NOT IN (SELECT k.change_id FROM opsconsole_kept_changes k)
-			AND id NOT IN (SELECT r.restores FROM opsconsole_changes r WHERE r.restores IS NOT NULL AND r.outcome = 'applied')
-		ORDER BY id DESC LIMIT %d`, unreviewedMost))
+		WHERE unreviewed = 1 ORDER BY id DESC LIMIT %d`, unreviewedMost))
 	if err != nil {
 		return nil, err
 	}
 
 	var out []Change
 
+	sections := map[SectionName]Current{}
+
 	for _, change := range found {
-		section, err := SectionOf(change.Section)
-		if err != nil {
-			return nil, err
+		current, looked := sections[change.Section]
+		if !looked {
+			if current, err = c.Known(ctx, change.Section); err != nil {
+				return nil, err
+			}
+
+			sections[change.Section] = current
 		}
 
-		current, err := c.known(ctx, section)
-		if err != nil {
-			return nil, err
-		}
+		section := current.Section
 
 		if slices.ContainsFunc(section.Diff(change.Before, change.After), func(d Difference) bool {
 			return d.Field.Equal(d.After, current.Values[d.Field.Name])
@@ -59,6 +59,15 @@ func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
 
 // KeepExternal lets an outside change stand: it is not asked about any more.
 func (c *Changes) KeepExternal(ctx context.Context, actor audit.Actor, id int64, reason string) (Change, error) {
+	change, err := c.keepExternal(ctx, actor, id, reason)
+	entry := audit.Entry{Action: audit.ChangeKeep, Object: historyObject(id), Reason: reason, Change: change.ID}
+
+	return change, c.Refuse(ctx, actor, entry, err)
+}
+
+func historyObject(id int64) string { return fmt.Sprintf("history/%d", id) }
+
+func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64, reason string) (Change, error) {
 	if err := ops.Invalid(CheckReason(reason)); err != nil {
 		return Change{}, err
 	}
@@ -93,8 +102,12 @@ func (c *Changes) KeepExternal(ctx context.Context, actor audit.Actor, id int64,
 			return err // Somebody kept it already.
 		}
 
+		if err := reviewed(ctx, tx, id); err != nil {
+			return err
+		}
+
 		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
-			Action: audit.ChangeKeep, Object: fmt.Sprintf("history/%d", id), Outcome: audit.Done, Reason: reason, Change: id,
+			Action: audit.ChangeKeep, Object: historyObject(id), Outcome: audit.Done, Reason: reason, Change: id,
 		})
 
 		return err
@@ -104,4 +117,15 @@ func (c *Changes) KeepExternal(ctx context.Context, actor audit.Actor, id int64,
 	}
 
 	return c.Get(ctx, id)
+}
+
+// reviewed notes that an outside change is not asked about any more; of other changes
+// nobody asks.
+func reviewed(ctx context.Context, tx *sql.Tx, id int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE opsconsole_changes SET unreviewed = 0 WHERE id = $1`, id)
+	if err != nil {
+		return fmt.Errorf("note that change %d was reviewed: %w", id, err)
+	}
+
+	return nil
 }

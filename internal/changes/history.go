@@ -20,7 +20,7 @@ type Filter struct {
 	Outcome Outcome
 	// From is inclusive, Until exclusive.
 	From, Until time.Time
-	// Before selects changes older than this id: the Next of the page before.
+	// Before selects what comes after this change in the list: the Next of the page before.
 	Before int64
 	// Limit is the most changes on a page; 0 means 50.
 	Limit int
@@ -34,15 +34,29 @@ type Page struct {
 
 const defaultLimit = 50
 
-// History returns a page of the history.
+// History returns a page of the history; RESOURCE_NOT_FOUND when there is no change
+// that it could begin after.
 func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 	if filter.Limit <= 0 {
 		filter.Limit = defaultLimit
 	}
 
-	where, args := filter.where()
+	// A page begins where the one before ended, also when clocks were set meanwhile.
+	var last store.Time
 
-	items, err := c.list(ctx, fmt.Sprintf(`%s %s ORDER BY id DESC LIMIT %d`, filter.join(), where, filter.Limit+1), args...)
+	if filter.Before > 0 {
+		change, err := c.Get(ctx, filter.Before)
+		if err != nil {
+			return Page{}, err
+		}
+
+		last.Time = change.At
+	}
+
+	clause, args := filter.clause(last)
+	at, id := filter.order()
+
+	items, err := c.list(ctx, fmt.Sprintf(`%s ORDER BY %s DESC, %s DESC LIMIT %d`, clause, at, id, filter.Limit+1), args...)
 	if err != nil {
 		return Page{}, err
 	}
@@ -64,13 +78,12 @@ const CountMost = 1000
 // costs no more than a short one.
 func (c *Changes) Count(ctx context.Context, filter Filter) (int, error) {
 	filter.Before = 0
-	where, args := filter.where()
+	clause, args := filter.clause(store.Time{})
 
 	var n int
 
 	err := c.db.Read().QueryRowContext(ctx, fmt.Sprintf(
-		`SELECT count(*) FROM (SELECT 1 FROM opsconsole_changes %s %s LIMIT %d) AS found`, filter.join(), where, CountMost+1),
-		args...).Scan(&n)
+		`SELECT count(*) FROM (SELECT 1 FROM opsconsole_changes %s LIMIT %d) AS found`, clause, CountMost+1), args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count changes: %w", err)
 	}
@@ -78,52 +91,63 @@ func (c *Changes) Count(ctx context.Context, filter Filter) (int, error) {
 	return n, nil
 }
 
-// join finds the changes of a field by the field.
-func (f Filter) join() string {
-	if f.Field == "" {
-		return ""
+// order names the columns by which changes are listed, newest first: those of the table
+// by which they are found.
+func (f Filter) order() (at, id string) {
+	if f.Field != "" {
+		return "changed_at", "change_id"
 	}
 
-	return `JOIN opsconsole_change_fields ON change_id = id`
+	return "at", "id"
 }
 
-func (f Filter) where() (clause string, args []any) {
+// clause selects changes; last is when the one named by Before was made.
+func (f Filter) clause(last store.Time) (clause string, args []any) {
 	var terms []string
 
-	add := func(term string, value any) {
-		args = append(args, value)
-		terms = append(terms, fmt.Sprintf(term, len(args)))
-	}
-
-	for column, value := range map[string]string{
-		"section": string(f.Section), "actor": f.Actor, "source": string(f.Source), "outcome": string(f.Outcome),
-	} {
-		if value != "" {
-			add(column+" = $%d", value)
+	add := func(term string, values ...any) {
+		marks := make([]any, 0, len(values))
+		for _, value := range values {
+			args = append(args, value)
+			marks = append(marks, len(args))
 		}
+
+		terms = append(terms, fmt.Sprintf(term, marks...))
 	}
 
 	if f.Field != "" {
+		clause = `JOIN opsconsole_change_fields ON change_id = id `
+
 		add("field = $%d", f.Field)
 	}
 
+	for _, column := range []struct{ name, value string }{
+		{"section", string(f.Section)}, {"actor", f.Actor}, {"source", string(f.Source)}, {"outcome", string(f.Outcome)},
+	} {
+		if column.value != "" {
+			add(column.name+" = $%d", column.value)
+		}
+	}
+
+	at, id := f.order()
+
 	if !f.From.IsZero() {
-		add("at >= $%d", store.Time{Time: f.From})
+		add(at+" >= $%d", store.Time{Time: f.From})
 	}
 
 	if !f.Until.IsZero() {
-		add("at < $%d", store.Time{Time: f.Until})
+		add(at+" < $%d", store.Time{Time: f.Until})
 	}
 
 	if f.Before > 0 {
-		add("id < $%d", f.Before)
+		add("("+at+", "+id+") < ($%d, $%d)", last, f.Before)
 	}
 
-	if len(terms) == 0 {
-		return "", nil
+	if len(terms) > 0 {
+		clause += "WHERE " + strings.Join(terms, " AND ")
 	}
 
-	return "WHERE " + strings.Join(terms, " AND "), args
+	return clause, args
 }
 
 // RestoreRequest returns the request that brings the section back to what it was

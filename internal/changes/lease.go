@@ -266,12 +266,18 @@ func (c *Changes) ending(ctx context.Context, tx *sql.Tx, lease *Lease, change i
 	return nil
 }
 
-// settleLeases lets the leases follow a change that was settled: the one it began, and
-// the one it was to end.
-func (c *Changes) settleLeases(ctx context.Context, tx *sql.Tx, change Change, outcome Outcome) error {
+// settleOthers lets follow what a settled change decides: the outside change that it
+// restored, the lease it began, and the one it was to end.
+func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, outcome Outcome) error {
 	began, ended := LeaseActive, LeaseEnded
 	if outcome != Applied {
 		began = LeaseVoid
+	}
+
+	if outcome == Applied && change.Restores != nil {
+		if err := reviewed(ctx, tx, *change.Restores); err != nil {
+			return err
+		}
 	}
 
 	_, err := tx.ExecContext(ctx, `UPDATE opsconsole_leases SET state = $1 WHERE change_id = $2 AND state IN ('pending', 'void')`,

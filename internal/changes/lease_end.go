@@ -76,11 +76,18 @@ func (c *Changes) TakeBack(ctx context.Context, service ops.Service, actor audit
 
 // End ends a lease now. One that is held goes back whatever somebody else has set.
 func (c *Changes) End(ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string) (Lease, error) {
-	if err := ops.Invalid(CheckReason(reason)); err != nil {
-		return Lease{}, err
+	err := ops.Invalid(CheckReason(reason))
+	if err != nil {
+		return Lease{}, c.refuseLease(ctx, actor, audit.LeaseEnd, id, reason, err)
 	}
 
-	return c.endLease(ctx, service, actor, id, reason, true)
+	lease, err := c.endLease(ctx, service, actor, id, reason, true)
+
+	return lease, c.refuseLease(ctx, actor, audit.LeaseEnd, id, reason, err)
+}
+
+func (c *Changes) refuseLease(ctx context.Context, actor audit.Actor, action audit.Action, id int64, reason string, cause error) error {
+	return c.Refuse(ctx, actor, audit.Entry{Action: action, Object: leaseObject(id), Reason: reason}, cause)
 }
 
 // endLease takes back what the lease set. Unless forced, it does so only if the fields
@@ -260,6 +267,12 @@ func leaseObject(id int64) string { return fmt.Sprintf("leases/%d", id) }
 
 // Confirm makes what a lease set permanent; one that is held keeps what is set now.
 func (c *Changes) Confirm(ctx context.Context, actor audit.Actor, id int64, reason string) (Lease, error) {
+	lease, err := c.confirm(ctx, actor, id, reason)
+
+	return lease, c.refuseLease(ctx, actor, audit.LeaseConfirm, id, reason, err)
+}
+
+func (c *Changes) confirm(ctx context.Context, actor audit.Actor, id int64, reason string) (Lease, error) {
 	lease, err := c.openLease(ctx, id, reason)
 	if err != nil {
 		return Lease{}, err
@@ -275,6 +288,12 @@ func (c *Changes) Confirm(ctx context.Context, actor audit.Actor, id int64, reas
 
 // Extend moves the end of a lease.
 func (c *Changes) Extend(ctx context.Context, actor audit.Actor, id int64, term *Term, reason string) (Lease, error) {
+	lease, err := c.extend(ctx, actor, id, term, reason)
+
+	return lease, c.refuseLease(ctx, actor, audit.LeaseExtend, id, reason, err)
+}
+
+func (c *Changes) extend(ctx context.Context, actor audit.Actor, id int64, term *Term, reason string) (Lease, error) {
 	lease, err := c.openLease(ctx, id, reason)
 	if err != nil {
 		return Lease{}, err

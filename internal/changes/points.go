@@ -29,6 +29,12 @@ const pointNameMax = 100
 
 // Keep reads every section and keeps what it holds as a named point.
 func (c *Changes) Keep(ctx context.Context, service ops.Service, actor audit.Actor, name, reason string) (Point, error) {
+	point, err := c.keep(ctx, service, actor, name, reason)
+
+	return point, c.Refuse(ctx, actor, audit.Entry{Action: audit.PointCreate, Object: "points", Reason: reason}, err)
+}
+
+func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Actor, name, reason string) (Point, error) {
 	errs := CheckReason(reason)
 
 	name = strings.TrimSpace(name)
@@ -90,7 +96,7 @@ func (c *Changes) insertPoint(ctx context.Context, tx *sql.Tx, actor audit.Actor
 	}
 
 	_, err = c.log.Append(ctx, tx, actor, audit.Entry{
-		Action: audit.PointCreate, Object: fmt.Sprintf("points/%d", point.ID), Outcome: audit.Done,
+		Action: audit.PointCreate, Object: pointObject(point.ID), Outcome: audit.Done,
 		Reason: point.Reason, Message: point.Name,
 	})
 
@@ -272,6 +278,16 @@ func (c *Changes) previewSection(
 // section does not stop the others; trying again does the rest. It refuses, and changes
 // nothing, when a section is not at the revision that was previewed.
 func (c *Changes) RestorePoint(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, revision, reason, confirm string,
+) (PointPlan, error) {
+	plan, err := c.restorePoint(ctx, service, actor, id, revision, reason, confirm)
+
+	return plan, c.Refuse(ctx, actor, audit.Entry{Action: audit.ConfigRestore, Object: pointObject(id), Reason: reason}, err)
+}
+
+func pointObject(id int64) string { return fmt.Sprintf("points/%d", id) }
+
+func (c *Changes) restorePoint(
 	ctx context.Context, service ops.Service, actor audit.Actor, id int64, revision, reason, confirm string,
 ) (PointPlan, error) {
 	plan, err := c.PreviewPoint(ctx, service, id)

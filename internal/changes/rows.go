@@ -72,9 +72,9 @@ func (c *Changes) advance(
 
 const columns = `id, section, at, actor, reason, source, outcome, before_json, after_json, fields,
 	restores, error, request_id, settled_at, since, unknown_at, point_id,
-	(SELECT k.actor FROM opsconsole_kept_changes k WHERE k.change_id = id),
-	(SELECT k.reason FROM opsconsole_kept_changes k WHERE k.change_id = id),
-	(SELECT k.at FROM opsconsole_kept_changes k WHERE k.change_id = id)`
+	(SELECT k.actor FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_actor,
+	(SELECT k.reason FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_reason,
+	(SELECT k.at FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_at`
 
 // insert writes a new change and returns its id.
 func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64, error) {
@@ -97,21 +97,28 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 		settled.Time = change.At
 	}
 
+	unreviewed := 0
+	if change.Source == SourceExternal {
+		unreviewed = 1
+	}
+
 	var id int64
 
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields,
-			restores, error, request_id, settled_at, since, intent, point_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, $13, $14, $15) RETURNING id`,
+			restores, error, request_id, settled_at, since, intent, point_id, unreviewed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, $13, $14, $15, $16) RETURNING id`,
 		change.Section, store.Time{Time: change.At}, change.Actor, change.Reason, change.Source, change.Outcome,
 		string(before), string(after), strings.Join(change.Fields, ","),
-		change.Restores, change.RequestID, settled, since, intent, change.Point).Scan(&id)
+		change.Restores, change.RequestID, settled, since, intent, change.Point, unreviewed).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("write the change: %w", err)
 	}
 
 	for _, field := range change.Fields {
-		_, err := tx.ExecContext(ctx, `INSERT INTO opsconsole_change_fields (field, change_id) VALUES ($1, $2)`, field, id)
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO opsconsole_change_fields (field, change_id, changed_at) VALUES ($1, $2, $3)`,
+			field, id, store.Time{Time: change.At})
 		if err != nil {
 			return 0, fmt.Errorf("write the change's fields: %w", err)
 		}

@@ -197,7 +197,7 @@ func (c *Changes) settle(
 			return err
 		}
 
-		if err := c.settleLeases(ctx, tx, change, end.outcome); err != nil {
+		if err := c.settleOthers(ctx, tx, change, end.outcome); err != nil {
 			return err
 		}
 
