@@ -59,7 +59,7 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 	figures := s.Metrics.Value.Job(job.Name)
 	row := templates.Job{
 		Name: job.Name, Description: jobDescription(job.Name), LastSuccess: figures.LastSuccess,
-		LastResult: templates.JobResult(s.Results[job.Name]), P50: figures.P50, P95: figures.P95,
+		LastResult: templates.JobResult(s.Results[job.Name]), P50: figures.P50, P95: figures.P95, Finest: figures.Finest,
 		Failures: figures.Failures, Runs: sum(figures.Successes, figures.Failures), Triggerable: job.Name.Triggerable(),
 	}
 

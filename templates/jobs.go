@@ -40,6 +40,8 @@ type Job struct {
 	// P50 and P95 are how many seconds runs take.
 	P50 *float64 `json:"p50_seconds"`
 	P95 *float64 `json:"p95_seconds"`
+	// Finest is the length below which the control plane does not tell runs apart.
+	Finest *float64 `json:"finest_seconds"`
 	// Runs and Failures count since the control plane started.
 	Runs     *float64 `json:"runs"`
 	Failures *float64 `json:"failures"`

@@ -319,9 +319,9 @@ func (j Job) row(now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(format.Seconds(*j.P50))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(j.took(*j.P50))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/jobs.templ`, Line: 77, Col: 79}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/jobs.templ`, Line: 77, Col: 71}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -332,9 +332,9 @@ func (j Job) row(now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(format.Seconds(*j.P95))
+			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(j.took(*j.P95))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/jobs.templ`, Line: 78, Col: 88}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/jobs.templ`, Line: 78, Col: 80}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 			if templ_7745c5c3_Err != nil {
@@ -566,6 +566,15 @@ func (j Job) runNow(now time.Time) templ.Component {
 		}
 		return nil
 	})
+}
+
+// took writes how long runs take, as finely as it is known.
+func (j Job) took(seconds float64) string {
+	if j.Finest != nil && seconds <= *j.Finest {
+		return "up to " + format.Seconds(*j.Finest)
+	}
+
+	return format.Seconds(seconds)
 }
 
 var _ = templruntime.GeneratedTemplate

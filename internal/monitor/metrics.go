@@ -179,6 +179,15 @@ func (h *Histogram) Quantile(q float64) *float64 {
 	return &lower
 }
 
+// finest is the first bound, nil when there is none.
+func (h *Histogram) finest() *float64 {
+	if h == nil || len(h.Buckets) == 0 || math.IsInf(h.Buckets[0].UpperBound, 1) {
+		return nil
+	}
+
+	return &h.Buckets[0].UpperBound
+}
+
 // The names of the jobs' metrics, contract section 6.
 const (
 	metricRuns        = "background_job_execution_total"
@@ -191,8 +200,9 @@ const (
 type JobFigures struct {
 	LastSuccess         *time.Time
 	Successes, Failures *float64
-	// P50 and P95 are seconds.
-	P50, P95 *float64
+	// P50 and P95 are seconds; what lies in the first bucket, up to Finest, can only be
+	// told to be no longer than that.
+	P50, P95, Finest *float64
 	// Healthy is false after three failures in a row.
 	Healthy *bool
 }
@@ -213,6 +223,7 @@ func (m Metrics) Job(name ops.JobName) JobFigures {
 
 	if duration, ok := m.Find(metricDuration, label...); ok {
 		figures.P50, figures.P95 = duration.Histogram.Quantile(0.5), duration.Histogram.Quantile(0.95)
+		figures.Finest = duration.Histogram.finest()
 	}
 
 	if status := m.Value(metricHealthy, label...); status != nil {

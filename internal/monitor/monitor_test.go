@@ -307,7 +307,7 @@ func TestJobsAreReadFromTheMetrics(t *testing.T) {
 		t.Errorf("got %+v", figures)
 	}
 
-	if *figures.P50 != 0.1 || *figures.P95 != 1 {
+	if *figures.P50 != 0.1 || *figures.P95 != 1 || figures.Finest == nil || *figures.Finest != 0.1 {
 		t.Errorf("p50 %g, p95 %g", *figures.P50, *figures.P95)
 	}
 
