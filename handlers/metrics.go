@@ -30,7 +30,10 @@ func metricsView(s *monitor.Snapshot, now time.Time, search string) templates.Me
 			continue
 		}
 
-		out := templates.MetricFamily{Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []templates.Metric{}}
+		out := templates.MetricFamily{
+			Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []templates.Metric{},
+			Moved: s.Moved[family.Name], Grows: family.Grows(),
+		}
 
 		for _, metric := range family.Metrics {
 			m := templates.Metric{Metric: metric}

@@ -20,6 +20,10 @@ type MetricFamily struct {
 	// Type is counter, gauge, histogram, summary or untyped.
 	Type    string   `json:"type"`
 	Metrics []Metric `json:"metrics"`
+	// Moved is the last hour, minute by minute, as far as this console saw it: how much
+	// what Grows grew, the value of anything else, summed up over the series.
+	Moved monitor.Series `json:"moved"`
+	Grows bool           `json:"grows"`
 }
 
 // Metric is one labelled sample. A histogram has quantiles, estimated from its buckets,

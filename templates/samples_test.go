@@ -219,7 +219,7 @@ func metrics() templates.Metrics {
 	return templates.Metrics{
 		Freshness: fresh(), Total: 41, Search: evil,
 		Families: []templates.MetricFamily{
-			{Name: evil, Help: evil, Type: evil, Metrics: []templates.Metric{{Metric: monitor.Metric{Labels: labels, Value: 3}}}},
+			{Name: evil, Help: evil, Type: evil, Moved: samples(), Grows: true, Metrics: []templates.Metric{{Metric: monitor.Metric{Labels: labels, Value: 3}}}},
 			{Name: "seconds", Metrics: []templates.Metric{{
 				Metric:    monitor.Metric{Labels: labels, Histogram: &monitor.Histogram{Count: 3}},
 				Quantiles: &templates.Quantiles{P50: new(0.5)},

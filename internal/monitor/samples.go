@@ -35,6 +35,7 @@ type rings struct {
 	spans   map[string]span
 	sampled time.Time
 	purged  time.Time
+	metrics *families
 }
 
 // span is the time in which a component was seen to hold a status.
@@ -44,7 +45,7 @@ type span struct {
 }
 
 func newRings() *rings {
-	return &rings{series: map[string]Series{}, spans: map[string]span{}}
+	return &rings{series: map[string]Series{}, spans: map[string]span{}, metrics: newFamilies()}
 }
 
 // load fills the rings from the database.
@@ -126,6 +127,7 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot) error {
 		next.Components[name] = history
 	}
 
+	next.Moved = r.metrics.look(next.Metrics, now)
 	next.Used, next.ClusterTotal = r.last(seriesUsed, now), r.last(seriesTotal, now)
 
 	return err

@@ -43,6 +43,10 @@ type Snapshot struct {
 	// Used is the used capacity of the last hour, ClusterTotal its limit.
 	Used         Series
 	ClusterTotal Series
+	// Moved tells by family how the metrics moved in the last hour, minute by minute, as
+	// far as this process saw it: the values of gauges, the growth of counters and of the
+	// observations of histograms, summed up over a family's series.
+	Moved map[string]Series
 	// Results tells how each job's last run ended, as far as the counters show.
 	Results map[ops.JobName]JobResult
 }
