@@ -62,7 +62,9 @@ func (c *console) demoPlatform(ctx context.Context, cfg config.Demo, issuer stri
 	embedded := *cfg.ControlPlane.Embedded
 	embedded.TrustIdentityHeaders = loopback()
 
-	tokens, err := auth.NewTokens(auth.TokensConfig{Issuer: issuer, Audience: demoClient, UsernameClaim: auth.DefaultUsernameClaim, Now: now})
+	tokens, err := auth.NewTokens(auth.TokensConfig{
+		Issuer: issuer, Audience: demoClient, UsernameClaim: auth.DefaultUsernameClaim, Now: now,
+	})
 	if err != nil {
 		return platform{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/client-go/rest"
 
+	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
@@ -24,7 +25,7 @@ const starburstTimeout = 30 * time.Second
 
 // embeddedPlatform is the control plane inside this program. Its jobs and its REST API
 // run in the background.
-func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens opsapi.Verifier) (*controlplane.ControlPlane, error) {
+func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens *auth.Tokens) (*controlplane.ControlPlane, error) {
 	if err := controlplane.Prepare(ctx, c.db); err != nil {
 		return nil, err
 	}
@@ -152,10 +153,11 @@ func (c *console) healthConfig(cfg config.Embedded, cluster *rest.Config) health
 
 // api serves the control plane's REST API on a listener of its own.
 func (c *console) api(
-	cfg config.Embedded, plane *controlplane.ControlPlane, tokens opsapi.Verifier,
+	cfg config.Embedded, plane *controlplane.ControlPlane, tokens *auth.Tokens,
 ) (func(ctx context.Context) error, error) {
-	authenticator := opsapi.Authenticator{
-		Bearer: tokens, HeaderNetworks: cfg.TrustIdentityHeaders, InternalKey: string(cfg.InternalAPIKey),
+	authenticator := opsapi.Authenticator{HeaderNetworks: cfg.TrustIdentityHeaders, InternalKey: string(cfg.InternalAPIKey)}
+	if tokens != nil {
+		authenticator.Bearer = tokens
 	}
 
 	handler, err := opsapi.New(opsapi.Config{

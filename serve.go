@@ -5,7 +5,6 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/config"
-	"github.com/graph-olap/opsconsole/internal/opsapi"
 )
 
 // serve serves the console with the operators' own identity provider, over a control
@@ -47,7 +46,7 @@ func (c *console) platform(ctx context.Context) (platform, error) {
 }
 
 // tokenVerifier is nil when the REST API takes no bearer tokens.
-func tokenVerifier(cfg *config.Tokens) (opsapi.Verifier, error) {
+func tokenVerifier(cfg *config.Tokens) (*auth.Tokens, error) {
 	if cfg == nil {
 		return nil, nil //nolint:nilnil // none are taken
 	}

@@ -217,7 +217,10 @@ func TestNewTokensRefuses(t *testing.T) {
 	t.Parallel()
 
 	for _, config := range []auth.TokensConfig{
-		{}, {Issuer: "https://login.example.com"}, {Audience: "the api"}, {Issuer: "login.example.com", Audience: "the api"},
+		{},
+		{Issuer: "https://login.example.com"},
+		{Audience: "the api"},
+		{Issuer: "login.example.com", Audience: "the api"},
 		{Issuer: "https://login.example.com", Audience: "the api", RolesClaim: "/a~b"},
 	} {
 		if _, err := auth.NewTokens(config); err == nil {
