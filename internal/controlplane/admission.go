@@ -61,6 +61,8 @@ func (s session) CreateInstance(ctx context.Context, request ops.InstanceRequest
 		return ops.Instance{}, err
 	}
 
+	s.recount.forget()
+
 	return created, nil
 }
 
@@ -114,9 +116,14 @@ func (s session) admit(ctx context.Context, tx *sql.Tx, current settings) error 
 func (cp *ControlPlane) countActive(ctx context.Context, q store.Querier, owner string) (int, error) {
 	statuses := activeStatuses()
 
+	from := counters
+	if cp.recount != nil {
+		from = countedAfresh
+	}
+
 	var n int
 
-	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(n), 0) FROM `+cp.counts+`
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(n), 0) FROM `+from+`
 		WHERE subject = 'instances' AND owner_username = $1 AND status IN ($2, $3, $4)`,
 		owner, statuses[0], statuses[1], statuses[2]).Scan(&n)
 	if err != nil {

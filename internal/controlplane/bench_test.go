@@ -51,7 +51,8 @@ func BenchmarkGET(b *testing.B) {
 		"/api/ops/export-jobs?status=failed&limit=100",
 		"/api/instances",
 		"/api/instances?owner=analyst-3&status=running&limit=3",
-		"/api/instances?search=graph%208",
+		"/api/instances?search=rare",      // ten, however many there are
+		"/api/instances?search=graph%208", // one of nine or ten
 		"/api/instances/5",
 		"/health",
 		"/ready",
@@ -172,6 +173,7 @@ func serveBench(b *testing.B, db *store.DB, rows int, foreign bool) (address str
 	}
 
 	seed(b, db, benchAnalysts, rows, rows)
+	exec(b, db, fmt.Sprintf(`UPDATE instances SET description = 'a rare one' WHERE id %% %d = 0`, rows/10))
 	exec(b, db, `ANALYZE`)
 
 	logger := slog.New(slog.DiscardHandler)

@@ -3,7 +3,6 @@ package controlplane
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -48,8 +47,10 @@ type ControlPlane struct {
 	metrics prometheus.Gatherer
 	version string
 	exports Exports
-	// counts is what stands after FROM to count rows, see [countsSource].
-	counts string
+	// recount is nil where there are counters.
+	recount *recount
+	// searchIndexed says that SQLite has the index of a search.
+	searchIndexed bool
 }
 
 var (
@@ -63,11 +64,6 @@ func New(ctx context.Context, cfg Config) (*ControlPlane, error) {
 		return nil, errors.New("a control plane needs a database, a clock, a logger, health checks, jobs and metrics")
 	}
 
-	counts, err := countsSource(ctx, cfg.DB)
-	if err != nil {
-		return nil, fmt.Errorf("look for the counters: %w", err)
-	}
-
 	if cfg.Exports.Root == "" {
 		cfg.Exports.Root = "gs://graph-exports"
 	}
@@ -76,10 +72,23 @@ func New(ctx context.Context, cfg Config) (*ControlPlane, error) {
 		cfg.Exports.Catalog = "hive"
 	}
 
-	return &ControlPlane{
+	cp := &ControlPlane{
 		db: cfg.DB, now: cfg.Now, logger: cfg.Logger, health: cfg.Health, jobs: cfg.Jobs, metrics: cfg.Metrics,
-		version: cfg.Version, exports: cfg.Exports, counts: counts,
-	}, nil
+		version: cfg.Version, exports: cfg.Exports,
+	}
+
+	counted, err := hasTable(ctx, cfg.DB, counters)
+	if err != nil {
+		return nil, err
+	}
+
+	if !counted {
+		cp.recount = &recount{db: cfg.DB, now: cfg.Now}
+	}
+
+	cp.searchIndexed, err = hasTable(ctx, cfg.DB, searchIndex)
+
+	return cp, err
 }
 
 // As implements [ops.Platform].

@@ -3,49 +3,10 @@ package controlplane
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 	"slices"
 
-	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
-
-// countedAfresh has the columns of opsconsole_counts and counts the rows themselves.
-const countedAfresh = `(
-	SELECT 'instances' AS subject, '' AS owner_username, status, COUNT(*) AS n FROM instances GROUP BY status
-	UNION ALL
-	SELECT 'instances', owner_username, status, COUNT(*) FROM instances GROUP BY owner_username, status
-	UNION ALL
-	SELECT 'instances_without_pod', '', status, COUNT(*) FROM instances WHERE pod_name IS NULL GROUP BY status
-	UNION ALL
-	SELECT 'snapshots', '', status, COUNT(*) FROM snapshots GROUP BY status
-	UNION ALL
-	SELECT 'export_jobs', '', status, COUNT(*) FROM export_jobs GROUP BY status
-) AS counted`
-
-// countsSource returns what to select counts from. Tables that [Prepare] created
-// have triggers that keep the counters, so that counting costs the same however
-// many rows there are. On the tables of a platform that was there before there are
-// none, a trigger on them would alter them: there the rows are counted.
-func countsSource(ctx context.Context, db *store.DB) (string, error) {
-	query := `SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'opsconsole_counts'`
-	if db.Dialect() == store.Postgres {
-		query = `SELECT 1 WHERE to_regclass('opsconsole_counts') IS NOT NULL`
-	}
-
-	var there int
-
-	switch err := db.Read().QueryRowContext(ctx, query).Scan(&there); {
-	case errors.Is(err, sql.ErrNoRows):
-		return countedAfresh, nil
-	case err != nil:
-		return "", err
-	default:
-		return `opsconsole_counts`, nil
-	}
-}
 
 // GetClusterInstances implements [ops.Service].
 func (s session) GetClusterInstances(ctx context.Context) (ops.ClusterInstances, error) {
@@ -61,19 +22,19 @@ func (s session) GetClusterInstances(ctx context.Context) (ops.ClusterInstances,
 
 	out := ops.ClusterInstances{ByStatus: map[string]int{}, ByOwner: []ops.OwnerCount{}}
 
-	err = s.eachCount(ctx, `subject = 'instances'`, func(_, owner, status string, n int) {
-		if owner == "" {
-			out.ByStatus[status] = n
-			out.Total += n
+	err = s.eachCount(ctx, counted{subject: "instances"}, func(c count) {
+		if c.owner == "" {
+			out.ByStatus[c.status] = c.n
+			out.Total += c.n
 
 			return
 		}
 
 		// The rows come by owner.
-		if last := len(out.ByOwner) - 1; last >= 0 && out.ByOwner[last].OwnerUsername == owner {
-			out.ByOwner[last].Count += n
+		if last := len(out.ByOwner) - 1; last >= 0 && out.ByOwner[last].OwnerUsername == c.owner {
+			out.ByOwner[last].Count += c.n
 		} else {
-			out.ByOwner = append(out.ByOwner, ops.OwnerCount{OwnerUsername: owner, Count: n})
+			out.ByOwner = append(out.ByOwner, ops.OwnerCount{OwnerUsername: c.owner, Count: c.n})
 		}
 	})
 	if err != nil {
@@ -109,48 +70,24 @@ func (s session) GetState(ctx context.Context) (ops.State, error) {
 		ExportJobs: ops.ExportsState{ByStatus: map[string]int{}},
 	}
 
-	err := s.eachCount(ctx, `owner_username = ''`, func(subject, _, status string, n int) {
-		switch subject {
+	err := s.eachCount(ctx, counted{owner: new(string)}, func(c count) {
+		switch c.subject {
 		case "instances":
-			out.Instances.ByStatus[status] = n
-			out.Instances.Total += n
+			out.Instances.ByStatus[c.status] = c.n
+			out.Instances.Total += c.n
 		case "instances_without_pod":
-			if needsPod(ops.InstanceStatus(status)) {
-				out.Instances.WithoutPodName += n
+			if needsPod(ops.InstanceStatus(c.status)) {
+				out.Instances.WithoutPodName += c.n
 			}
 		case "snapshots":
-			out.Snapshots.ByStatus[status] = n
-			out.Snapshots.Total += n
+			out.Snapshots.ByStatus[c.status] = c.n
+			out.Snapshots.Total += c.n
 		case "export_jobs":
-			out.ExportJobs.ByStatus[status] = n
+			out.ExportJobs.ByStatus[c.status] = c.n
 		}
 	})
 
 	return out, err
-}
-
-// eachCount calls fn for every count that is not 0, ordered by subject, owner and status.
-func (cp *ControlPlane) eachCount(ctx context.Context, where string, fn func(subject, owner, status string, n int)) error {
-	rows, err := cp.db.Read().QueryContext(ctx,
-		`SELECT subject, owner_username, status, n FROM `+cp.counts+` WHERE `+where+` AND n > 0 ORDER BY subject, owner_username, status`)
-	if err != nil {
-		return fmt.Errorf("read the counts: %w", err)
-	}
-	defer rows.Close()
-
-	for rows.Next() {
-		var (
-			subject, owner, status string
-			n                      int
-		)
-		if err := rows.Scan(&subject, &owner, &status, &n); err != nil {
-			return fmt.Errorf("read the counts: %w", err)
-		}
-
-		fn(subject, owner, status, n)
-	}
-
-	return rows.Err()
 }
 
 // activeStatuses are the states that count against both limits.

@@ -4,7 +4,9 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -73,6 +75,7 @@ func TestCountsOfNothing(t *testing.T) {
 
 		seed(t, p.db, 1, 7, 0)
 		exec(t, p.db, `UPDATE instances SET status = 'running'`)
+		p.clock.advance(time.Second) // rows without counters are counted once a second
 		must[ops.ConcurrencyConfig](t)(p.As(dave).UpdateConcurrencyConfig(t.Context(),
 			ops.ConcurrencyUpdate{PerAnalyst: 1, ClusterTotal: 3}))
 
@@ -81,4 +84,46 @@ func TestCountsOfNothing(t *testing.T) {
 			t.Errorf("seven instances above a limit of three are %+v", cluster.Limits)
 		}
 	})
+}
+
+// TestCountsWithoutCounters wants what this process did at once, and what others did
+// within a second, on tables that have no counters.
+func TestCountsWithoutCounters(t *testing.T) {
+	t.Parallel()
+
+	db := storetest.Open(t, storetest.PostgresURL(t))
+	prepare(t, db)
+	makeForeign(t, db)
+
+	p := open(t, db)
+	seed(t, p.db, 1, 7, 0)
+
+	want := func(when string, n int) {
+		t.Helper()
+
+		if got := must[ops.ClusterInstances](t)(p.As(dave).GetClusterInstances(t.Context())); got.Total != n {
+			t.Errorf("%s: %d instances, want %d", when, got.Total, n)
+		}
+
+		if got := must[ops.InstancesPage](t)(p.InstancesAs(alice).ListInstances(t.Context(), ops.InstancesQuery{})); got.Total != n {
+			t.Errorf("%s: a list of %d instances, want %d", when, got.Total, n)
+		}
+	}
+
+	want("at first", 7)
+
+	created := must[ops.Instance](t)(p.InstancesAs(alice).CreateInstance(t.Context(), request()))
+
+	want("one created", 8)
+
+	if err := p.InstancesAs(alice).DeleteInstance(t.Context(), created.ID); err != nil {
+		t.Fatal(err)
+	}
+
+	want("it is deleted", 7)
+
+	exec(t, db, `DELETE FROM instances WHERE id = 1`)
+	want("another process deleted one", 7)
+	p.clock.advance(time.Second)
+	want("a second later", 6)
 }

@@ -58,31 +58,53 @@ func (s session) ListInstances(ctx context.Context, query ops.InstancesQuery) (o
 	}
 
 	page := ops.InstancesPage{Instances: []ops.Instance{}, Limit: query.Limit, Offset: query.Offset}
-	where, order, args := instancesWhere(query)
 
-	var err error
-	if page.Total, err = s.countInstances(ctx, query, where, args); err != nil {
-		return ops.InstancesPage{}, fmt.Errorf("count the instances: %w", err)
+	list := s.listed
+	if query.Search != "" {
+		list = s.searched
 	}
 
-	rows, err := s.db.Read().QueryContext(ctx,
-		`SELECT `+instanceColumns+` FROM instances `+where+` ORDER BY `+order+`id DESC`+
-			fmt.Sprintf(` LIMIT %d OFFSET %d`, query.Limit, query.Offset), args...)
+	err := list(ctx, query, &page)
+
+	return page, err
+}
+
+// listed fills the page with what the owner and the state select. An index finds the
+// page, the counters know how many there are.
+func (cp *ControlPlane) listed(ctx context.Context, query ops.InstancesQuery, page *ops.InstancesPage) error {
+	where, order, args := instancesWhere(query)
+
+	total, err := cp.countInstances(ctx, query)
 	if err != nil {
-		return ops.InstancesPage{}, fmt.Errorf("read the instances: %w", err)
+		return fmt.Errorf("count the instances: %w", err)
+	}
+
+	page.Total = total
+	page.Instances, err = cp.readInstances(ctx, `SELECT `+instanceColumns+` FROM instances `+where+` ORDER BY `+order+`id DESC`+
+		fmt.Sprintf(` LIMIT %d OFFSET %d`, query.Limit, query.Offset), args)
+
+	return err
+}
+
+func (cp *ControlPlane) readInstances(ctx context.Context, statement string, args []any, more ...any) ([]ops.Instance, error) {
+	rows, err := cp.db.Read().QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the instances: %w", err)
 	}
 	defer rows.Close()
 
+	instances := []ops.Instance{}
+
 	for rows.Next() {
-		instance, err := scanInstance(rows)
+		instance, err := scanInstance(rows, more...)
 		if err != nil {
-			return ops.InstancesPage{}, fmt.Errorf("read an instance: %w", err)
+			return nil, fmt.Errorf("read an instance: %w", err)
 		}
 
-		page.Instances = append(page.Instances, instance)
+		instances = append(instances, instance)
 	}
 
-	return page, rows.Err()
+	return instances, rows.Err()
 }
 
 func checkInstancesQuery(query ops.InstancesQuery) error {
@@ -104,7 +126,7 @@ func instancesWhere(query ops.InstancesQuery) (where, order string, args []any) 
 
 	add := func(condition string, arg any) {
 		args = append(args, arg)
-		conditions = append(conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
+		conditions = append(conditions, strings.ReplaceAll(condition, "?", placeholder(len(args))))
 	}
 
 	switch {
@@ -122,10 +144,6 @@ func instancesWhere(query ops.InstancesQuery) (where, order string, args []any) 
 		order = `status DESC, `
 	}
 
-	if query.Search != "" {
-		add(`(LOWER(name) LIKE LOWER(?) ESCAPE '\' OR LOWER(description) LIKE LOWER(?) ESCAPE '\')`, "%"+escapeLike(query.Search)+"%")
-	}
-
 	if len(conditions) == 0 {
 		return "", "", nil
 	}
@@ -133,29 +151,10 @@ func instancesWhere(query ops.InstancesQuery) (where, order string, args []any) 
 	return "WHERE " + strings.Join(conditions, " AND "), order, args
 }
 
-func escapeLike(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
-}
-
-// countInstances counts all that the query selects. Only a search has to look at
-// the rows: the counters know the rest.
-func (cp *ControlPlane) countInstances(ctx context.Context, query ops.InstancesQuery, where string, args []any) (int, error) {
-	count := `SELECT COUNT(*) FROM instances ` + where
-
-	if query.Search == "" {
-		count = `SELECT COALESCE(SUM(n), 0) FROM ` + cp.counts + ` WHERE subject = 'instances' AND owner_username = $1`
-		args = []any{query.Owner}
-
-		if query.Status != "" {
-			count += ` AND status = $2`
-
-			args = append(args, query.Status)
-		}
-	}
-
-	var total int
-
-	err := cp.db.Read().QueryRowContext(ctx, count, args...).Scan(&total)
+// countInstances counts all that the owner and the state select.
+func (cp *ControlPlane) countInstances(ctx context.Context, query ops.InstancesQuery) (total int, err error) {
+	want := counted{subject: "instances", owner: &query.Owner, status: string(query.Status)}
+	err = cp.eachCount(ctx, want, func(c count) { total += c.n })
 
 	return total, err
 }
@@ -163,16 +162,21 @@ func (cp *ControlPlane) countInstances(ctx context.Context, query ops.InstancesQ
 // scanner is what *sql.Row and *sql.Rows have in common.
 type scanner interface{ Scan(dest ...any) error }
 
-func scanInstance(row scanner) (ops.Instance, error) {
+// scanInstance reads the instance's columns, and into more those that stand behind them.
+func scanInstance(row scanner, more ...any) (ops.Instance, error) {
 	var (
 		i                                   ops.Instance
 		slug                                sql.NullString
 		created, updated, started, activity moment
 	)
 
-	err := row.Scan(&i.ID, &i.SnapshotID, &i.OwnerUsername, &i.WrapperType, &i.Name, &i.Description, &slug, &i.InstanceURL,
+	columns := []any{
+		&i.ID, &i.SnapshotID, &i.OwnerUsername, &i.WrapperType, &i.Name, &i.Description, &slug, &i.InstanceURL,
 		&i.PodName, &i.Status, &i.ErrorMessage, &i.ErrorCode, &created, &updated, &started, &activity,
-		&i.TTL, &i.InactivityTimeout, &i.MemoryUsageBytes)
+		&i.TTL, &i.InactivityTimeout, &i.MemoryUsageBytes,
+	}
+
+	err := row.Scan(append(columns, more...)...)
 	if err != nil {
 		return ops.Instance{}, err
 	}

@@ -67,11 +67,12 @@ func prepare(tb testing.TB, db *store.DB) {
 }
 
 // makeForeign turns what Prepare created into tables as today's platform has them:
-// without counters, with columns and constraints that the contract does not name.
+// without counters and search index, with columns and constraints that the contract does not name.
 func makeForeign(tb testing.TB, db *store.DB) {
 	tb.Helper()
 
 	exec(tb, db, `DROP TABLE opsconsole_counts`)
+	exec(tb, db, `DROP INDEX opsconsole_instances_search`)
 	exec(tb, db, `DROP FUNCTION opsconsole_count, opsconsole_count_alone CASCADE`)
 	exec(tb, db, `ALTER TABLE mappings ADD COLUMN data_source_id INTEGER`)
 	exec(tb, db, `ALTER TABLE instances ALTER COLUMN snapshot_id SET NOT NULL`)

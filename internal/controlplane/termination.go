@@ -17,6 +17,8 @@ func (s session) DeleteInstance(ctx context.Context, id int64) error {
 		return err
 	}
 
+	defer s.recount.forget()
+
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		instance, err := getInstance(ctx, tx, id)
 		if err != nil {

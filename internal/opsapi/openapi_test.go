@@ -242,6 +242,8 @@ func TestEveryAnswer(t *testing.T) {
 		}
 	}
 
+	server.send(t, http.MethodPut, "/api/config/maintenance", `{"enabled": false}`, asDave())
+
 	if err := silent.db.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -14,11 +14,7 @@ const killAfter = 30 * time.Second
 // goTest runs go test -json with args, in an environment with more variables, and
 // writes what happens as a reader wants it; see [report].
 func goTest(ctx context.Context, out io.Writer, args []string, variables ...string) error {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
-	cmd.Env = append(os.Environ(), variables...)
-	cmd.Stderr = os.Stderr
-	cmd.WaitDelay = killAfter
-	endWithChildren(cmd)
+	cmd := goTestCommand(ctx, append([]string{"-json"}, args...), variables)
 
 	events, err := cmd.StdoutPipe()
 	if err != nil {
@@ -46,4 +42,26 @@ func goTest(ctx context.Context, out io.Writer, args []string, variables ...stri
 	default:
 		return nil
 	}
+}
+
+// goBench runs the benchmarks, and no tests, and passes on what go test prints.
+func goBench(ctx context.Context, out io.Writer, args []string, variables ...string) error {
+	cmd := goTestCommand(ctx, append([]string{"-run", "^$", "-benchmem"}, args...), variables)
+	cmd.Stdout = out
+
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("go test: %w", err)
+	}
+
+	return nil
+}
+
+func goTestCommand(ctx context.Context, args, variables []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test"}, args...)...)
+	cmd.Env = append(os.Environ(), variables...)
+	cmd.Stderr = os.Stderr
+	cmd.WaitDelay = killAfter
+	endWithChildren(cmd)
+
+	return cmd
 }

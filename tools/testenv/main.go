@@ -7,6 +7,7 @@
 // Since everything is there, a skipped test is a failure.
 //
 //	go run ./tools/testenv test [arguments of go test]
+//	go run ./tools/testenv bench [arguments of go test]    runs the benchmarks, with PostgreSQL alone
 //	go run ./tools/testenv kubernetes [arguments of go test]
 //	go run ./tools/testenv provide NAME...    installs what is missing, and runs nothing
 package main
@@ -42,6 +43,8 @@ func run(ctx context.Context, args []string) error {
 		return test(ctx, args[1:])
 	case len(args) > 0 && args[0] == "kubernetes":
 		return withKubernetes(ctx, args[1:])
+	case len(args) > 0 && args[0] == "bench":
+		return bench(ctx, args[1:])
 	case len(args) > 1 && args[0] == "provide":
 		wanted, err := named(args[1:])
 		if err != nil {
@@ -50,13 +53,36 @@ func run(ctx context.Context, args []string) error {
 
 		return provide(ctx, wanted)
 	default:
-		return errors.New("say test or kubernetes, with arguments for go test, or provide, with names of programs")
+		return errors.New("say test, kubernetes or bench, with arguments for go test, or provide, with names of programs")
 	}
 }
 
 // test runs go test, with more environment variables than those of what it starts.
-func test(ctx context.Context, args []string, variables ...string) (err error) {
-	wanted, err := named([]string{"compiler", "postgresql", "chromium"})
+func test(ctx context.Context, args []string, variables ...string) error {
+	return withPostgres(ctx, []string{"compiler", "postgresql", "chromium"}, func(url string) error {
+		chromium, err := findChromium()
+		if err != nil {
+			return err
+		}
+
+		return goTest(ctx, os.Stdout, args, append(variables,
+			"OPSCONSOLE_TEST_POSTGRES_URL="+url,
+			"OPSCONSOLE_TEST_CHROMIUM="+chromium,
+		)...)
+	})
+}
+
+// bench prints what go test prints: the figures are what it is run for.
+func bench(ctx context.Context, args []string) error {
+	return withPostgres(ctx, []string{"postgresql"}, func(url string) error {
+		return goBench(ctx, os.Stdout, args, "OPSCONSOLE_TEST_POSTGRES_URL="+url)
+	})
+}
+
+// withPostgres provides what is wanted, and does something with a server that is gone
+// afterwards.
+func withPostgres(ctx context.Context, names []string, do func(url string) error) (err error) {
+	wanted, err := named(names)
 	if err != nil {
 		return err
 	}
@@ -77,13 +103,5 @@ func test(ctx context.Context, args []string, variables ...string) (err error) {
 
 	defer func() { err = errors.Join(err, server.stop()) }()
 
-	chromium, err := findChromium()
-	if err != nil {
-		return err
-	}
-
-	return goTest(ctx, os.Stdout, args, append(variables,
-		"OPSCONSOLE_TEST_POSTGRES_URL="+server.url,
-		"OPSCONSOLE_TEST_CHROMIUM="+chromium,
-	)...)
+	return do(server.url)
 }

@@ -237,3 +237,14 @@ CREATE TRIGGER opsconsole_delete AFTER DELETE ON export_jobs REFERENCING OLD TAB
     FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count();
 CREATE TRIGGER opsconsole_truncate AFTER TRUNCATE ON export_jobs
     FOR EACH STATEMENT EXECUTE FUNCTION opsconsole_count();
+
+-- Every three letters that stand side by side, so that a text inside a name or a
+-- description is found without reading them all. Where the extension, which comes with
+-- PostgreSQL, is not installed or may not be used, a search reads them all.
+DO $$ BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    CREATE INDEX opsconsole_instances_search ON instances
+     USING gin (LOWER(name) gin_trgm_ops, LOWER(description) gin_trgm_ops) WITH (fastupdate = off);
+EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported OR undefined_object THEN
+    RAISE NOTICE 'searching without an index: %', SQLERRM;
+END $$;

@@ -214,3 +214,21 @@ END;
 CREATE TRIGGER opsconsole_export_jobs_delete AFTER DELETE ON export_jobs BEGIN
     UPDATE opsconsole_counts SET n = n - 1 WHERE subject = 'export_jobs' AND owner_username = '' AND status = OLD.status;
 END;
+
+-- Every three letters that stand side by side, so that a text inside a name or a
+-- description is found without reading them all. It holds no copy of them.
+CREATE VIRTUAL TABLE opsconsole_instance_search USING fts5 (
+    name, description, content = 'instances', content_rowid = 'id', tokenize = 'trigram'
+);
+CREATE TRIGGER opsconsole_instance_search_insert AFTER INSERT ON instances BEGIN
+    INSERT INTO opsconsole_instance_search (rowid, name, description) VALUES (NEW.id, NEW.name, NEW.description);
+END;
+CREATE TRIGGER opsconsole_instance_search_update AFTER UPDATE OF id, name, description ON instances BEGIN
+    INSERT INTO opsconsole_instance_search (opsconsole_instance_search, rowid, name, description)
+    VALUES ('delete', OLD.id, OLD.name, OLD.description);
+    INSERT INTO opsconsole_instance_search (rowid, name, description) VALUES (NEW.id, NEW.name, NEW.description);
+END;
+CREATE TRIGGER opsconsole_instance_search_delete AFTER DELETE ON instances BEGIN
+    INSERT INTO opsconsole_instance_search (opsconsole_instance_search, rowid, name, description)
+    VALUES ('delete', OLD.id, OLD.name, OLD.description);
+END;
