@@ -44,12 +44,7 @@ func (n namespace) granted() *kube.Cluster {
 	n.grant()
 
 	cluster := n.as(kubetest.Console)
-
-	kubetest.Eventually(n.t, "the console may list pods", func() bool {
-		_, err := cluster.Pods(n.t.Context())
-
-		return err == nil
-	})
+	canList(n.t, cluster)
 
 	return cluster
 }
