@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -152,16 +153,22 @@ func (f Filter) where(last store.Time) (clause string, args []any) {
 		add("actor = $%d", f.Actor)
 	}
 
-	if f.Action != "" {
-		add("action = $%d", f.Action)
+	// There are far more entries of one action than of another. What stands in the query
+	// itself a database can plan for; planning for any value, it would look through them all.
+	either := func(column, value string, known bool) {
+		switch {
+		case known:
+			terms = append(terms, column+" = '"+value+"'")
+		case value != "":
+			add(column+" = $%d", value)
+		}
 	}
+
+	either("action", string(f.Action), slices.Contains(Actions(), f.Action))
+	either("outcome", string(f.Outcome), slices.Contains(Outcomes(), f.Outcome))
 
 	if f.Object != "" {
 		add("object = $%d", f.Object)
-	}
-
-	if f.Outcome != "" {
-		add("outcome = $%d", f.Outcome)
 	}
 
 	if !f.From.IsZero() {

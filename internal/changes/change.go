@@ -46,6 +46,8 @@ const (
 	Unknown Outcome = "unknown"
 )
 
+func outcomes() []Outcome { return []Outcome{Pending, Applied, Failed, Unknown} }
+
 // Change is one change of one section. It is never rewritten: a restore is a new one.
 type Change struct {
 	ID      int64       `json:"id"`

@@ -3,6 +3,7 @@ package changes
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,13 +122,25 @@ func (f Filter) clause(last store.Time) (clause string, args []any) {
 		add("field = $%d", f.Field)
 	}
 
-	for _, column := range []struct{ name, value string }{
-		{"section", string(f.Section)}, {"actor", f.Actor}, {"source", string(f.Source)}, {"outcome", string(f.Outcome)},
-	} {
-		if column.value != "" {
-			add(column.name+" = $%d", column.value)
+	if f.Actor != "" {
+		add("actor = $%d", f.Actor)
+	}
+
+	// There are far more changes of one source than of another. What stands in the query
+	// itself a database can plan for; planning for any value, it would look through them all.
+	either := func(column, value string, known bool) {
+		switch {
+		case known:
+			terms = append(terms, column+" = '"+value+"'")
+		case value != "":
+			add(column+" = $%d", value)
 		}
 	}
+
+	_, err := SectionOf(f.Section)
+	either("section", string(f.Section), err == nil)
+	either("source", string(f.Source), slices.Contains(Sources(), f.Source))
+	either("outcome", string(f.Outcome), slices.Contains(outcomes(), f.Outcome))
 
 	at, id := f.order()
 

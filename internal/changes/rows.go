@@ -238,20 +238,27 @@ func (c *Changes) markRestored(ctx context.Context, list []Change) error {
 	}
 
 	rows, err := c.db.Read().QueryContext(ctx, `
-		SELECT id, restores FROM opsconsole_changes
-		WHERE restores IN (`+strings.Join(marks, ", ")+`) AND outcome = 'applied' ORDER BY id`, args...)
+		SELECT id, restores, outcome FROM opsconsole_changes
+		WHERE restores IN (`+strings.Join(marks, ", ")+`) ORDER BY restores, id`, args...)
 	if err != nil {
 		return fmt.Errorf("find restores: %w", err)
 	}
 	defer rows.Close()
 
 	for rows.Next() {
-		var id, restores int64
-		if err := rows.Scan(&id, &restores); err != nil {
+		var (
+			id, restores int64
+			outcome      Outcome
+		)
+
+		if err := rows.Scan(&id, &restores, &outcome); err != nil {
 			return fmt.Errorf("find restores: %w", err)
 		}
 
-		byID[restores].RestoredBy = append(byID[restores].RestoredBy, id)
+		// Asked of the database, it would look through all that was applied.
+		if outcome == Applied {
+			byID[restores].RestoredBy = append(byID[restores].RestoredBy, id)
+		}
 	}
 
 	return rows.Err()
