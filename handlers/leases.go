@@ -1,27 +1,113 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
 
-// leases lists the temporary changes that have not ended.
+// leases lists the temporary changes that have not ended, or those in the state that is
+// asked for.
 func (h *Handlers) leases(p *page) error {
-	open, err := h.Changes.Leases(p.ctx())
+	q := query{p: p, errs: map[string]string{}}
+	state := q.oneOf("state", append(texts(changes.LeaseStates()), templates.AnyLease))
+	filter := changes.LeaseFilter{
+		State: changes.LeaseState(strings.TrimPrefix(state, templates.AnyLease)), Before: q.cursor(), Limit: q.limit(),
+	}
+
+	if err := q.refusal(); err != nil {
+		return err
+	}
+
+	shell := h.shell(p, "leases", "Temporary changes")
+
+	if state == "" {
+		view, err := h.leasesView(p.ctx(), p.now)
+		if err != nil {
+			return err
+		}
+
+		shell.Events = "/events?page=leases"
+
+		return p.answer(answer{data: view, full: templates.LeasesPage(shell, view)})
+	}
+
+	found, err := h.Changes.LeaseHistory(p.ctx(), filter)
 	if err != nil {
 		return err
 	}
 
-	view := templates.Leases{Items: list(open), Now: p.now}
+	view := templates.Leases{
+		Items: list(found.Items), Next: next(found.Next), State: state, Before: filter.Before, Tickets: h.Tickets, Now: p.now,
+	}
 
-	return p.answer(answer{data: view, full: templates.LeasesPage(h.shell(p, "leases", "Temporary changes"), view)})
+	return p.answer(answer{data: view, full: templates.LeasesPage(shell, view)})
+}
+
+// leasesView is the temporary changes that have not ended.
+func (h *Handlers) leasesView(ctx context.Context, now time.Time) (templates.Leases, error) {
+	open, err := h.Changes.Leases(ctx)
+
+	return templates.Leases{Items: list(open), Tickets: h.Tickets, Now: now}, err
+}
+
+func (h *Handlers) drawLeases(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	view, err := h.leasesView(ctx, now)
+
+	return templates.LeasesLive(view), err
+}
+
+// leaseRegion begins the name of the live region of a temporary change; its id follows.
+const leaseRegion = "lease-"
+
+// showLease shows one temporary change, over or not.
+func (h *Handlers) showLease(p *page) error {
+	id, err := p.id("lease")
+	if err != nil {
+		return err
+	}
+
+	view, err := h.leaseView(p.ctx(), id, p.now)
+	if err != nil {
+		return err
+	}
+
+	shell := h.shell(p, "leases", "Temporary change "+strconv.FormatInt(id, 10))
+	shell.Events = "/events?page=" + leaseRegion + strconv.FormatInt(id, 10)
+
+	return p.answer(answer{data: view, full: templates.LeasePage(shell, view)})
+}
+
+func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (templates.LeaseDetail, error) {
+	lease, err := h.Changes.Lease(ctx, id)
+	if err != nil {
+		return templates.LeaseDetail{}, err
+	}
+
+	section, err := changes.SectionOf(lease.Section)
+
+	return templates.LeaseDetail{
+		Lease: lease, Title: section.Title, Differences: section.Diff(lease.Before, lease.Set), Tickets: h.Tickets, Now: now,
+	}, err
+}
+
+func (h *Handlers) drawLease(id int64) drawFunc {
+	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+		view, err := h.leaseView(ctx, id, now)
+
+		return templates.LeaseLive(view), err
+	}
 }
 
 // id is the number in the path, of a kind of thing.
@@ -103,7 +189,7 @@ func (h *Handlers) leaseAct(p *page) error {
 	case p.wantsJSON():
 		return p.json(http.StatusOK, map[string]changes.Lease{"lease": after})
 	default:
-		return p.seeOther("/leases")
+		return p.seeOther(templates.LeasePath(after.ID))
 	}
 }
 

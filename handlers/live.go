@@ -29,9 +29,9 @@ type live struct {
 	h       *Handlers
 	regions map[string]*region
 
-	// windows are the regions of single windows that somebody looks at, by their id.
-	mu      sync.Mutex
-	windows map[int64]*region
+	// single are the regions of single objects that somebody looks at, by their name.
+	mu     sync.Mutex
+	single map[string]*region
 }
 
 type region struct {
@@ -46,13 +46,14 @@ type region struct {
 
 // newLive knows the region of each page by the page's id in the navigation.
 func newLive(h *Handlers) *live {
-	l := &live{h: h, windows: map[int64]*region{}, regions: map[string]*region{
+	l := &live{h: h, single: map[string]*region{}, regions: map[string]*region{
 		"overview":    {id: templates.OverviewRegion, draw: h.drawOverview},
 		"health":      {id: templates.HealthRegion, draw: h.drawHealth},
 		"capacity":    {id: templates.CapacityRegion, draw: h.drawCapacity},
 		"jobs":        {id: templates.JobsRegion, draw: h.drawJobs},
 		"exports":     {id: templates.ExportsRegion, draw: h.drawExports},
 		"maintenance": {id: templates.WindowsRegion, draw: h.drawWindows},
+		"leases":      {id: templates.LeasesRegion, draw: h.drawLeases},
 		shellName:     {id: templates.ShellRegion, draw: h.drawShell},
 	}}
 
@@ -83,34 +84,54 @@ func (l *live) names(page string) []string {
 	return []string{page}
 }
 
-// find returns the region of that name: that of a page, or that of a window.
+// find returns the region of that name: that of a page, or that of a single object.
 func (l *live) find(ctx context.Context, name string, seq uint64) (*region, error) {
 	if r, known := l.regions[name]; known {
 		return r, nil
 	}
 
-	id, err := strconv.ParseInt(strings.TrimPrefix(name, windowRegion), 10, 64)
-	if err != nil || !strings.HasPrefix(name, windowRegion) {
-		return nil, ops.NotFound("live page", clip(name))
-	}
-
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	if r, known := l.windows[id]; known {
+	if r, known := l.single[name]; known {
 		return r, nil
 	}
 
-	if _, err := l.h.Windows.Get(ctx, id); err != nil {
+	r, err := l.one(ctx, name)
+	if err != nil {
 		return nil, err
 	}
 
 	// Those that nobody has looked at for a while go.
-	maps.DeleteFunc(l.windows, func(_ int64, r *region) bool { return r.lastDrawn()+2 < seq })
+	maps.DeleteFunc(l.single, func(_ string, r *region) bool { return r.lastDrawn()+2 < seq })
 
-	l.windows[id] = &region{id: templates.WindowRegion, draw: l.h.drawWindow(id), seq: seq}
+	r.seq = seq
+	l.single[name] = r
 
-	return l.windows[id], nil
+	return r, nil
+}
+
+// one returns a new region of a window or of a temporary change, if there is one.
+func (l *live) one(ctx context.Context, name string) (*region, error) {
+	kind, number, _ := strings.Cut(name, "-")
+
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return nil, ops.NotFound("live page", clip(name))
+	}
+
+	switch kind + "-" {
+	case windowRegion:
+		_, err = l.h.Windows.Get(ctx, id)
+
+		return &region{id: templates.WindowRegion, draw: l.h.drawWindow(id)}, err
+	case leaseRegion:
+		_, err = l.h.Changes.Lease(ctx, id)
+
+		return &region{id: templates.LeaseRegion, draw: l.h.drawLease(id)}, err
+	default:
+		return nil, ops.NotFound("live page", clip(name))
+	}
 }
 
 // shellName is the region that every page has.

@@ -71,7 +71,7 @@ func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
 		}
 
 		out = append(out, templates.Temporary{
-			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, URL: "/leases",
+			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, URL: templates.LeasePath(lease.ID),
 		})
 	}
 

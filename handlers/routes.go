@@ -96,6 +96,7 @@ func configurationRoutes() []route {
 		{http.MethodPost, "/history/:id/keep", (*Handlers).keep, operators},
 		{http.MethodGet, "/compare", (*Handlers).compare, operators},
 		{http.MethodGet, "/leases", (*Handlers).leases, operators},
+		{http.MethodGet, "/leases/:id", (*Handlers).showLease, operators},
 		{http.MethodGet, "/leases/:id/:act", (*Handlers).leaseForm, operators},
 		{http.MethodPost, "/leases/:id/:act", (*Handlers).leaseAct, operators},
 		{http.MethodGet, "/points", (*Handlers).points, operators},

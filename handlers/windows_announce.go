@@ -143,8 +143,8 @@ func collision(cause error) string {
 		return fmt.Sprintf("/maintenance/windows?series=%d", id)
 	}
 
-	if _, ok := details["lease"]; ok {
-		return "/leases"
+	if id, ok := details["lease"].(int64); ok {
+		return templates.LeasePath(id)
 	}
 
 	return ""

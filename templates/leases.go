@@ -4,16 +4,42 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Leases is the page of the temporary changes that have not ended, those that end
-// first leading.
+// first leading; or, newest first, of those in a state.
 type Leases struct {
 	Items []changes.Lease `json:"items"`
-	// Next is always null: open leases are few.
-	Next *int64    `json:"next"`
-	Now  time.Time `json:"-"`
+	// Next is the value of before for the next page; null on the last one, and for open
+	// ones, which are few.
+	Next *int64 `json:"next"`
+	// State is "" for those that have not ended.
+	State   string         `json:"-"`
+	Before  int64          `json:"-"`
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
+
+// AnyLease is the state that selects every temporary change.
+const AnyLease = "all"
+
+func (v Leases) url(before int64) string {
+	return pageURL("/leases", nonEmpty(map[string]string{"state": v.State}), before)
+}
+
+// LeaseDetail is the page of one temporary change.
+type LeaseDetail struct {
+	Lease       changes.Lease        `json:"lease"`
+	Differences []changes.Difference `json:"differences"`
+	Title       string               `json:"-"`
+	// Tickets become links in the reason.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
+}
+
+// LeasePath is the address of a temporary change.
+func LeasePath(id int64) string { return "/leases/" + number(id) }
 
 // LeaseForm asks for the reason of what is to be done about a lease, and for the new
 // end where it is extended.

@@ -13,6 +13,8 @@ const (
 	// ConfigNowRegion is what a section holds, ConfigHistoryRegion its last changes.
 	ConfigNowRegion     = "live-set-now"
 	ConfigHistoryRegion = "live-changes"
+	LeasesRegion        = "live-leases"
+	LeaseRegion         = "live-lease"
 	// ShellRegion is on every page: the maintenance banner and the temporary changes.
 	ShellRegion = "live-shell"
 )

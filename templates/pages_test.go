@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
+	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/templates"
 )
 
@@ -127,6 +128,7 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 
 	s := shell()
 	jobs := templates.Jobs{Freshness: fresh(), Overall: line(), Jobs: []templates.Job{job()}}
+	leases := templates.Leases{Items: []changes.Lease{lease(changes.LeaseActive)}, Now: now}
 	health := templates.Health{Freshness: fresh(), Overall: line(), Components: []templates.Component{component()}}
 
 	for region, c := range map[string]struct{ page, live templ.Component }{
@@ -137,6 +139,8 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 		templates.ExportsRegion:       {templates.ExportsPage(s, exports()), templates.ExportsLive(exports())},
 		templates.MetricsRegion:       {templates.MetricsPage(s, metrics()), templates.MetricsLive(metrics())},
 		templates.ConfigNowRegion:     {templates.ConfigPage(s, config()), templates.ConfigNow(config())},
+		templates.LeasesRegion:        {templates.LeasesPage(s, leases), templates.LeasesLive(leases)},
+		templates.LeaseRegion:         {templates.LeasePage(s, leaseDetail()), templates.LeaseLive(leaseDetail())},
 		templates.ConfigHistoryRegion: {templates.ConfigPage(s, config()), templates.ConfigHistory(config())},
 		templates.ShellRegion:         {templates.JobsPage(s, jobs), templates.ShellLive(s.Banner, s.Temporary, s.Now)},
 	} {

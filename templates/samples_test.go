@@ -248,6 +248,13 @@ func lease(state changes.LeaseState) changes.Lease {
 	}
 }
 
+func leaseDetail() templates.LeaseDetail {
+	l := lease(changes.LeaseActive)
+	l.EndedAt = ago(time.Hour)
+
+	return templates.LeaseDetail{Lease: l, Title: evil, Differences: differences(), Now: now}
+}
+
 func point() templates.PointDetail {
 	failed := change()
 
@@ -301,6 +308,9 @@ func pages() map[string]templ.Component {
 		"compare":          templates.ComparePage(s, templates.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),
 		"keep":             templates.KeepPage(s, templates.KeepForm{Change: change(), Title: evil, Differences: differences(), Reason: evil, ReasonError: evil}),
 		"leases":           templates.LeasesPage(s, templates.Leases{Items: []changes.Lease{lease(changes.LeaseActive), lease(changes.LeaseHeld)}, Now: now}),
+		"leases, over":     templates.LeasesPage(s, templates.Leases{Items: []changes.Lease{lease(changes.LeaseEnded)}, State: evil, Before: 7, Next: new(int64), Now: now}),
+		"leases, none":     templates.LeasesPage(s, templates.Leases{State: evil, Now: now}),
+		"lease, itself":    templates.LeasePage(s, leaseDetail()),
 		"lease":            templates.LeaseFormPage(s, templates.LeaseForm{Lease: lease(changes.LeaseActive), Act: "extend", Title: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
 		"points":           templates.PointsPage(s, templates.Points{Items: []changes.Point{{ID: 1, Name: evil, Actor: evil, Reason: evil}}, Name: evil, NameError: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
 		"point":            templates.PointPage(s, point()),

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -27,6 +29,11 @@ const (
 	LeaseConfirmed LeaseState = "confirmed"
 	LeaseVoid      LeaseState = "void"
 )
+
+// LeaseStates lists them all, for filters.
+func LeaseStates() []LeaseState {
+	return []LeaseState{LeasePending, LeaseActive, LeaseOverdue, LeaseHeld, LeaseEnded, LeaseConfirmed, LeaseVoid}
+}
 
 // LeaseKind says what the end of a lease is for.
 type LeaseKind string
@@ -85,6 +92,59 @@ const openLeases = `state IN ('pending', 'active', 'held')`
 // Leases returns the open leases, those that end first leading.
 func (c *Changes) Leases(ctx context.Context) ([]Lease, error) {
 	return c.leases(ctx, c.db.Read(), `WHERE `+openLeases+` ORDER BY ends_at, id`)
+}
+
+// LeaseFilter selects temporary changes; what is zero does not restrict.
+type LeaseFilter struct {
+	State LeaseState
+	// Before selects those older than this id: the Next of the page before.
+	Before int64
+	// Limit is the most on a page; 0 means 50.
+	Limit int
+}
+
+// LeasePage is temporary changes, newest first. Next is the Before of the next page, 0 on
+// the last one.
+type LeasePage struct {
+	Items []Lease
+	Next  int64
+}
+
+// LeaseHistory returns a page of the temporary changes, those that are over too.
+func (c *Changes) LeaseHistory(ctx context.Context, filter LeaseFilter) (LeasePage, error) {
+	if filter.Limit <= 0 {
+		filter.Limit = defaultLimit
+	}
+
+	terms, args := []string{"id < $1"}, []any{int64(math.MaxInt64)}
+	if filter.Before > 0 {
+		args[0] = filter.Before
+	}
+
+	// Overdue is what is active and past its end.
+	switch filter.State {
+	case "":
+	case LeaseActive:
+		terms, args = append(terms, "state = 'active' AND ends_at > $2"), append(args, store.Time{Time: c.moment()})
+	case LeaseOverdue:
+		terms, args = append(terms, "state = 'active' AND ends_at <= $2"), append(args, store.Time{Time: c.moment()})
+	case LeasePending, LeaseHeld, LeaseEnded, LeaseConfirmed, LeaseVoid:
+		terms, args = append(terms, "state = $2"), append(args, filter.State)
+	}
+
+	items, err := c.leases(ctx, c.db.Read(), fmt.Sprintf(
+		`WHERE %s ORDER BY id DESC LIMIT %d`, strings.Join(terms, " AND "), filter.Limit+1), args...)
+	if err != nil {
+		return LeasePage{}, err
+	}
+
+	page := LeasePage{Items: items}
+	if len(items) > filter.Limit {
+		page.Items = items[:filter.Limit]
+		page.Next = page.Items[filter.Limit-1].ID
+	}
+
+	return page, nil
 }
 
 // Lease returns one, open or not; RESOURCE_NOT_FOUND when there is none.
