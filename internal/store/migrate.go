@@ -8,7 +8,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
-	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations
@@ -18,12 +17,6 @@ var migrations embed.FS
 // database that may belong to the platform.
 const versionTable = "opsconsole_migrations"
 
-// How long a replica waits while another one migrates: it looks every second.
-const (
-	lockPeriod   = 1
-	lockAttempts = 300
-)
-
 // Migrate brings opsconsole's own tables to the newest version. On PostgreSQL replicas
 // that start together do so one after the other.
 func (db *DB) Migrate(ctx context.Context) error {
@@ -32,18 +25,9 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return err
 	}
 
-	var options []goose.ProviderOption
-
 	dialect := database.DialectSQLite3
 	if db.dialect == Postgres {
 		dialect = database.DialectPostgres
-
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockPeriod, lockAttempts))
-		if err != nil {
-			return fmt.Errorf("prepare the lock of the migrations: %w", err)
-		}
-
-		options = append(options, goose.WithSessionLocker(locker))
 	}
 
 	versions, err := database.NewStore(dialect, versionTable)
@@ -51,14 +35,16 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return err
 	}
 
-	provider, err := goose.NewProvider(goose.DialectCustom, db.write, dir, append(options, goose.WithStore(versions))...)
+	provider, err := goose.NewProvider(goose.DialectCustom, db.write, dir, goose.WithStore(versions))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
 
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate the %s database: %w", db.dialect, err)
-	}
+	return db.Alone(ctx, func() error {
+		if _, err := provider.Up(ctx); err != nil {
+			return fmt.Errorf("migrate the %s database: %w", db.dialect, err)
+		}
 
-	return nil
+		return nil
+	})
 }

@@ -3,7 +3,6 @@ package work
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -18,9 +17,6 @@ import (
 // postgresSchema is where River's tables are on PostgreSQL.
 const postgresSchema = "opsconsole_river"
 
-// migrateLock keeps two replicas from migrating one PostgreSQL database at once.
-const migrateLock = 0x6f7073636f6e7277 // "opsconrw"
-
 // driver returns River's driver for the database, and the schema of its tables.
 func driver(db *store.DB) (d riverdriver.Driver[*sql.Tx], schema string) {
 	if db.Dialect() == store.Postgres {
@@ -31,21 +27,19 @@ func driver(db *store.DB) (d riverdriver.Driver[*sql.Tx], schema string) {
 }
 
 // Migrate makes River's tables, or brings them to the version that this River needs.
-func Migrate(ctx context.Context, db *store.DB, logger *slog.Logger) (err error) {
-	if db.Dialect() == store.Postgres {
-		unlock, err := lockPostgres(ctx, db)
-		if err != nil {
-			return err
-		}
+// Replicas that start together do so one after the other.
+func Migrate(ctx context.Context, db *store.DB, logger *slog.Logger) error {
+	return db.Alone(ctx, func() error { return migrate(ctx, db, logger) })
+}
 
-		defer func() { err = errors.Join(err, unlock()) }()
+func migrate(ctx context.Context, db *store.DB, logger *slog.Logger) error {
+	d, schema := driver(db)
 
-		if _, err := db.Write().ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+postgresSchema); err != nil {
-			return fmt.Errorf("create the schema %s, for which the database user needs the right: %w", postgresSchema, err)
+	if schema != "" {
+		if _, err := db.Write().ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+schema); err != nil {
+			return fmt.Errorf("create the schema %s, for which the database user needs the right: %w", schema, err)
 		}
 	}
-
-	d, schema := driver(db)
 
 	migrator, err := rivermigrate.New(d, &rivermigrate.Config{Logger: quiet(logger), Schema: schema})
 	if err != nil {
@@ -57,23 +51,6 @@ func Migrate(ctx context.Context, db *store.DB, logger *slog.Logger) (err error)
 	}
 
 	return nil
-}
-
-func lockPostgres(ctx context.Context, db *store.DB) (unlock func() error, err error) {
-	conn, err := db.Write().Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(migrateLock)); err != nil {
-		return nil, errors.Join(fmt.Errorf("wait for another replica: %w", err), conn.Close())
-	}
-
-	return func() error {
-		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrateLock))
-
-		return errors.Join(err, conn.Close())
-	}, nil
 }
 
 // quiet lets River's warnings and errors through: what it does otherwise is told by
