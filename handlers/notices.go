@@ -48,6 +48,21 @@ func changeNotice(change changes.Change) templates.Notice {
 	return notice
 }
 
+// openWindows are the numbers of the windows that are not over.
+func (h *Handlers) openWindows(ctx context.Context) map[int64]bool {
+	windows, err := h.Windows.Open(ctx)
+	if err != nil {
+		h.Logger.ErrorContext(ctx, "the maintenance windows could not be read", "error", err)
+	}
+
+	open := map[int64]bool{}
+	for _, w := range windows {
+		open[w.ID] = true
+	}
+
+	return open
+}
+
 // temporary are the changes that go back by themselves.
 func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
 	leases, err := h.Changes.Leases(ctx)
@@ -59,7 +74,13 @@ func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
 
 	var out []templates.Temporary
 
+	told := h.openWindows(ctx)
+
 	for _, lease := range leases {
+		if lease.Window != nil && told[*lease.Window] {
+			continue // the banner tells of the window and all that it sets
+		}
+
 		section, err := changes.SectionOf(lease.Section)
 		if err != nil {
 			continue

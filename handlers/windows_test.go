@@ -108,6 +108,11 @@ func TestAWindowIsAnnouncedStartsAndEnds(t *testing.T) {
 		t.Errorf("maintenance mode is %v", mode)
 	}
 
+	// The banner tells of it; its settings are not told once more as temporary changes.
+	if page := w.get("/jobs").body; !strings.Contains(page, "Maintenance is on:") || strings.Contains(page, `aria-label="Temporary changes"`) {
+		t.Errorf("every page says\n%s", page)
+	}
+
 	w.pass(2 * time.Hour)
 
 	over := w.data(path(window, ""))

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/templates"
 )
 
@@ -262,4 +263,19 @@ func firstElement(node *html.Node) *html.Node {
 	}
 
 	return nil
+}
+
+func TestASeriesTellsUsersOnceWhatItMeans(t *testing.T) {
+	t.Parallel()
+
+	series := []maintenance.Phase{maintenance.Announced, maintenance.Announced, maintenance.Announced}
+
+	page := draw(t, templates.AnnouncementsPage(shell().Environment, announcementsOf(series...)))
+	if n := strings.Count(page, `class="message"`); n != 1 {
+		t.Errorf("the message is there %d times", n)
+	}
+
+	if n := strings.Count(page, "<article"); n != len(series) {
+		t.Errorf("%d windows are there", n)
+	}
 }

@@ -358,7 +358,7 @@ func WebhookFormPage(s Shell, v WebhookForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = maintenanceTabs("").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = maintenanceTabs("webhooks").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -856,7 +856,7 @@ func WebhookPage(s Shell, v Webhook) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = maintenanceTabs("").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = maintenanceTabs("webhooks").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -93,8 +93,7 @@ func windowLine(w maintenance.Window) components.Line {
 	case maintenance.Verifying:
 		line.Text = "Verifying: the platform's health is read, then everything is put back."
 	case maintenance.Overrun:
-		line.Text = "Overrun: its end has come, and the platform is not healthy. " +
-			"Maintenance stays on until it is, or until somebody says that it is over."
+		line.Text = "Overrun: its end has come, and it goes on."
 	case maintenance.Held:
 		line.Text = "Held: it waits for an operator."
 	case maintenance.Completed:
@@ -105,7 +104,7 @@ func windowLine(w maintenance.Window) components.Line {
 	case maintenance.Cancelled:
 		line.Text = "Cancelled: it did not take place."
 	case maintenance.Missed:
-		line.Text = "Missed: it could not be started before its end, and changed nothing."
+		line.Text = "Missed: it could not be started before its end."
 	}
 
 	if w.Overdue && w.Phase != maintenance.Held {

@@ -182,7 +182,7 @@ func WindowReviewPage(s Shell, v WindowReview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = announcement(v.Announced).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = announcement(v.Announced, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

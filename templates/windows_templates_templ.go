@@ -355,7 +355,7 @@ func WindowTemplateFormPage(s Shell, v WindowTemplateForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = maintenanceTabs("").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = maintenanceTabs("templates").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -25,7 +25,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		}
 
 		if !answers {
-			return s.hold(ctx, w, w.ActsFor+" answers for it and no longer has the Ops role. Take it over, or cancel it.")
+			return s.hold(ctx, w, w.ActsFor+" answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it.")
 		}
 
 		// Users are not kept out while the rest waits for somebody.
