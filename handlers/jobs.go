@@ -96,6 +96,8 @@ func jobState(row templates.Job, figures monitor.JobFigures) components.Line {
 		return components.Line{State: components.Warn, Text: "Late"}
 	case row.LastResult == templates.JobFailed:
 		return components.Line{State: components.Warn, Text: "Last run failed"}
+	case figures.Skipped != "":
+		return components.Line{State: components.Idle, Text: "Skipped: " + figures.Skipped}
 	case figures.Healthy == nil:
 		return components.Line{State: components.Unknown, Text: "Not known"}
 	case row.LastSuccess == nil:

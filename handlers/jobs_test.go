@@ -3,12 +3,15 @@ package handlers_test
 import (
 	"bufio"
 	"encoding/csv"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 func TestATriggerIsLoggedAlsoWhenItIsRefused(t *testing.T) {
@@ -155,5 +158,39 @@ func TestTheLogIsExported(t *testing.T) {
 
 	if got := w.get("/audit?action=nope", "Accept", "application/json"); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("got %d", got.status)
+	}
+}
+
+func TestASkippedRunSaysWhatItLacks(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for _, name := range []ops.JobName{ops.JobSchemaCache, ops.JobLifecycle} {
+		if err := w.jobs.Run(t.Context(), jobs.JobArgs{JobName: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if err := w.jobs.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	w.monitor.Poll(t.Context())
+
+	list, _ := w.data("/jobs")["jobs"].([]any)
+	found := map[any]any{}
+
+	for _, job := range list {
+		row, _ := job.(map[string]any)
+		found[row["name"]] = fmt.Sprint(row["last_result"], ", ", at(row, "state", "text"))
+	}
+
+	if want := "skipped, Skipped: no Starburst or Trino is configured"; found["schema_cache"] != want {
+		t.Errorf("got %v, want %s", found["schema_cache"], want)
+	}
+
+	if want := "success, Healthy"; found["lifecycle"] != want {
+		t.Errorf("got %v, want %s", found["lifecycle"], want)
 	}
 }

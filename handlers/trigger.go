@@ -194,6 +194,9 @@ func (h *Handlers) receiptView(p *page, run triggers.Run) templates.Receipt {
 	more := delta(before.Success, after.Successes) + delta(before.Failed, after.Failures)
 
 	switch {
+	case more == 0 && p.now.Sub(run.TriggeredAt.Time) > triggers.Cooldown && after.Skipped != "":
+		view.Settled = true
+		view.Note = "The counters have not moved: the last run was skipped, as " + after.Skipped + "."
 	case more == 0 && p.now.Sub(run.TriggeredAt.Time) > triggers.Cooldown:
 		view.Settled = true
 		view.Note = "The counters have not moved: the run was skipped, is still under way, or has not been counted."

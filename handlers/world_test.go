@@ -44,6 +44,7 @@ type world struct {
 	url     string
 	db      *store.DB
 	plane   *line
+	jobs    *jobs.Runner
 	monitor *monitor.Monitor
 	changes *changes.Changes
 	windows *maintenance.Windows
@@ -168,7 +169,10 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	t.Helper()
 
 	db := storetest.Open(t, storetest.SQLiteURL(t))
-	w := &world{t: t, db: db, plane: &line{Platform: newPlane(t, db)}, tokens: map[string]string{}, log: audit.New(db, time.Now)}
+	plane, runner := newPlane(t, db)
+	w := &world{
+		t: t, db: db, plane: &line{Platform: plane}, jobs: runner, tokens: map[string]string{}, log: audit.New(db, time.Now),
+	}
 	logger := slog.New(slog.DiscardHandler)
 
 	server := httptest.NewUnstartedServer(nil)
@@ -231,7 +235,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	return w
 }
 
-func newPlane(t *testing.T, db *store.DB) *controlplane.ControlPlane {
+func newPlane(t *testing.T, db *store.DB) (*controlplane.ControlPlane, *jobs.Runner) {
 	t.Helper()
 
 	logger := slog.New(slog.DiscardHandler)
@@ -267,7 +271,7 @@ func newPlane(t *testing.T, db *store.DB) *controlplane.ControlPlane {
 		t.Fatal(err)
 	}
 
-	return plane
+	return plane, runner
 }
 
 func parseURL(t *testing.T, s string) *url.URL {

@@ -45,6 +45,17 @@ type Label struct {
 	Value string `json:"value"`
 }
 
+// Label returns the value of a label, "" when there is none.
+func (m Metric) Label(name string) string {
+	for _, label := range m.Labels {
+		if label.Name == name {
+			return label.Value
+		}
+	}
+
+	return ""
+}
+
 // Histogram is a Prometheus histogram; Buckets are cumulative and sorted by bound.
 type Histogram struct {
 	Count   uint64   `json:"count"`
@@ -194,6 +205,8 @@ const (
 	metricLastSuccess = "background_job_last_success_timestamp_seconds"
 	metricDuration    = "background_job_execution_duration_seconds"
 	metricHealthy     = "background_job_health_status"
+	// metricSkipped is the embedded control plane's alone.
+	metricSkipped = "background_job_skipped"
 )
 
 // JobFigures is what the metrics tell of one job; what they do not tell is nil.
@@ -205,6 +218,8 @@ type JobFigures struct {
 	P50, P95, Finest *float64
 	// Healthy is false after three failures in a row.
 	Healthy *bool
+	// Skipped says what the last run lacked, "" when it lacked nothing.
+	Skipped string
 }
 
 // Job returns the figures of a job.
@@ -231,6 +246,10 @@ func (m Metrics) Job(name ops.JobName) JobFigures {
 		figures.Healthy = &healthy
 	}
 
+	if skipped, ok := m.Find(metricSkipped, label...); ok {
+		figures.Skipped = skipped.Label("reason")
+	}
+
 	return figures
 }
 
@@ -251,6 +270,8 @@ func results(old, next *Snapshot) map[ops.JobName]JobResult {
 		}
 
 		switch {
+		case after.Skipped != "":
+			out[job.Name] = JobSkipped
 		case grew(before.Failures, after.Failures):
 			out[job.Name] = JobFailed
 		case grew(before.Successes, after.Successes):

@@ -326,6 +326,15 @@ func TestJobsAreReadFromTheMetrics(t *testing.T) {
 		}
 	}
 
+	skipped := fmt.Sprintf(exposition, 11, 3) + `background_job_skipped{job_name="lifecycle",reason="no cluster"} 1` + "\n"
+
+	w.plane.set(func(p *plane) { p.metrics = skipped })
+
+	s = w.poll(t)
+	if s.Results[ops.JobLifecycle] != monitor.JobSkipped || s.Metrics.Value.Job(ops.JobLifecycle).Skipped != "no cluster" {
+		t.Errorf("a skipped run is %s", s.Results[ops.JobLifecycle])
+	}
+
 	w.plane.set(func(p *plane) { p.metrics = "<html>not metrics</html>" })
 
 	if s := w.poll(t); !s.Metrics.Stale() || s.Metrics.Err != "The control plane's metrics are not in the Prometheus text format." {

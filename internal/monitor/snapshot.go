@@ -58,6 +58,8 @@ type JobResult string
 const (
 	JobSucceeded JobResult = "success"
 	JobFailed    JobResult = "failed"
+	// JobSkipped is a run that lacked what it needs, such as a cluster.
+	JobSkipped JobResult = "skipped"
 )
 
 // ComponentHistory is what the console saw of a component over time.

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -20,6 +19,7 @@ type metrics struct {
 	duration    *prometheus.HistogramVec
 	lastSuccess *prometheus.GaugeVec
 	health      *prometheus.GaugeVec
+	skipped     *prometheus.GaugeVec
 	refreshes   *prometheus.CounterVec
 
 	jobs map[ops.JobName]jobMetrics
@@ -118,26 +118,30 @@ func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 // showFindings sets the gauges to what the job's last run found. A run that failed
 // before it found something out leaves the gauge as it was.
 func (r *Runner) showFindings(ctx context.Context, s state) error {
-	gauges := r.metrics.jobs[s.name].gauges
-	if s.lastRun == r.metrics.seen[s.name] || len(gauges) == 0 {
+	if s.lastRun == r.metrics.seen[s.name] {
 		return nil
 	}
 
-	var (
-		text  string
-		found map[string]int
-	)
-
+	var last recordRow
 	if err := r.db.Read().QueryRowContext(ctx,
-		`SELECT found FROM opsconsole_job_runs WHERE id = $1`, s.lastRun).Scan(&text); err != nil {
+		`SELECT result, error, found, done FROM opsconsole_job_runs WHERE id = $1`, s.lastRun,
+	).Scan(&last.result, &last.err, &last.found, &last.done); err != nil {
 		return err
 	}
 
-	if err := json.Unmarshal([]byte(text), &found); err != nil {
+	record, err := last.record()
+	if err != nil {
 		return err
 	}
 
-	for name, n := range found {
+	r.metrics.skipped.DeletePartialMatch(prometheus.Labels{"job_name": string(s.name)})
+
+	if record.Result == Skipped {
+		r.metrics.skipped.WithLabelValues(string(s.name), record.Error).Set(1)
+	}
+
+	gauges := r.metrics.jobs[s.name].gauges
+	for name, n := range record.Found {
 		if gauge, ok := gauges[name]; ok {
 			gauge.Set(float64(n))
 		}

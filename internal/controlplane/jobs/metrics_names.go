@@ -68,6 +68,8 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 			"When the job last succeeded, in Unix time; 0 if it never did.", "job_name"),
 		health: f.gauges("background_job_health_status",
 			"1, or 0 after three failures of the job in a row.", "job_name"),
+		skipped: f.gauges("background_job_skipped",
+			"1 for a job whose last run lacked what it needs, and what that is.", "job_name", "reason"),
 		refreshes: f.counters("schema_cache_refreshes_total", "Refreshes of the schema cache by result.", "status"),
 		seen:      map[ops.JobName]int64{},
 	}

@@ -83,6 +83,7 @@ func TestSkippedIsNeitherSuccessNorFailure(t *testing.T) {
 			w.wantMetric(0, "background_job_execution_total", "job_name="+string(name), "status=failed")
 			w.wantMetric(0, "background_job_last_success_timestamp_seconds", "job_name="+string(name))
 			w.wantMetric(1, "background_job_health_status", "job_name="+string(name))
+			w.wantMetric(1, "background_job_skipped", "job_name="+string(name), "reason="+w.last(name).Error)
 		}
 
 		w.wantMetric(0, "reconciliation_passes_total")
