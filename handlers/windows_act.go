@@ -103,6 +103,10 @@ func (h *Handlers) actOnWindow(p *page, w maintenance.Window, f *fields) (mainte
 	)
 
 	switch name {
+	case "start": // it was confirmed when it was announced; a pipeline may say so again
+		if name := f.text("confirm"); name != "" && name != h.Environment.Name {
+			f.refuse("confirm", "confirm", "is not the name of this environment")
+		}
 	case "extend":
 		endsAt, _ = f.wallOrMoment("ends_at", w.TimeZone)
 		if endsAt.IsZero() && len(f.errs) == 0 {

@@ -323,7 +323,11 @@ func TestWindowsAreActedOn(t *testing.T) {
 		t.Errorf("got %d", got.status)
 	}
 
-	phase(act("start", object{"reason": "We are early", "revision": 1}), "active")
+	if got := whatIsWrong(t, act("start", object{"reason": "We are early", "confirm": "production"})); got != "body.confirm" {
+		t.Errorf("%q is wrong", got)
+	}
+
+	phase(act("start", object{"reason": "We are early", "revision": 1, "confirm": "test"}), "active")
 
 	until := w.now().Add(6 * time.Hour).UTC().Truncate(time.Second).Format(time.RFC3339)
 

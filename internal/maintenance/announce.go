@@ -109,7 +109,11 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong prob
 		return c, wrong, nil
 	}
 
-	if len(times) > 0 {
+	if len(times) > 0 { // what the rule makes of them cannot be told, whether it is one can
+		if _, err := ParseRule(draft.Recurrence); err != nil {
+			wrong.addf("recurrence", "rrule", "%s", err)
+		}
+
 		return c, wrong, nil
 	}
 

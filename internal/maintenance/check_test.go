@@ -63,6 +63,7 @@ func TestWhatCannotBeMeantIsRefusedAtItsField(t *testing.T) {
 				d.EndsAt = d.StartsAt.Add(25 * time.Hour)
 				d.Recurrence = "FREQ=DAILY"
 			}},
+			{"ends_at recurrence", func(d *maintenance.Draft) { d.EndsAt, d.Recurrence = time.Time{}, "every Tuesday" }},
 			{"message reason title", func(d *maintenance.Draft) { d.Title, d.Message, d.Reason = "", "", "" }},
 		} {
 			draft := patching()
@@ -86,7 +87,7 @@ func TestWhatCannotBeMeantIsRefusedAtItsField(t *testing.T) {
 			t.Errorf("got %+v, %v", page, err)
 		}
 
-		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.WindowAnnounce, Outcome: audit.Refused}); err != nil || n != 31 {
+		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.WindowAnnounce, Outcome: audit.Refused}); err != nil || n != 32 {
 			t.Errorf("%d refusals were logged, %v", n, err)
 		}
 	})
