@@ -52,19 +52,32 @@ func (r *PodRuntime) Run(ctx context.Context) error {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 
+	said := ""
+
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 		case <-ticker.C:
-			if err := r.Step(ctx); err != nil && ctx.Err() == nil {
-				r.logger.ErrorContext(ctx, "the pods and the instances could not be brought together", slog.Any("error", err))
-			}
+			said = r.log(ctx, r.Step(ctx), said)
 		}
 	}
 
 	watching.Wait()
 
 	return watchErr
+}
+
+// log tells what is wrong, once for as long as it is, and returns what was said.
+func (r *PodRuntime) log(ctx context.Context, err error, said string) string {
+	if err == nil || ctx.Err() != nil {
+		return ""
+	}
+
+	if err.Error() != said {
+		r.logger.ErrorContext(ctx, "the pods and the instances could not be brought together", slog.Any("error", err))
+	}
+
+	return err.Error()
 }
 
 // kept is an instance with the pod that it has, or should have.
@@ -125,7 +138,7 @@ func (r *PodRuntime) Step(ctx context.Context) error {
 		pod, there := pods[k.podName()]
 
 		err := r.keep(ctx, k, pod, there)
-		if err != nil {
+		if err != nil && !errors.Is(err, errAway) {
 			errs = append(errs, fmt.Errorf("instance %d: %w", k.id, err))
 		}
 
@@ -158,11 +171,14 @@ func (r *PodRuntime) keep(ctx context.Context, k kept, pod Pod, there bool) erro
 	return nil
 }
 
+// errAway ends a step: the cluster could not be reached, which was told already.
+var errAway = errors.New("the cluster is away")
+
 // unreachable reports that there is no use in asking the cluster anything now.
 func unreachable(err error) bool {
 	var cluster *ClusterError
 
-	return errors.As(err, &cluster) && !cluster.Refused
+	return errors.Is(err, errAway) || errors.As(err, &cluster) && !cluster.Refused
 }
 
 // update runs one statement and reports whether it changed a row.

@@ -46,11 +46,15 @@ func (r *PodRuntime) create(ctx context.Context, k kept) error {
 	pod, err := r.cluster.CreatePod(attempt, PodRequest{
 		Name: k.podName(), InstanceID: k.id, Slug: k.slug, Owner: k.owner, Wrapper: k.wrapper, Snapshot: k.snapshot,
 	})
-	if err != nil {
-		return errors.Join(err, r.explain(ctx, k, err))
+	if err == nil {
+		return r.created(ctx, k, pod)
 	}
 
-	return r.created(ctx, k, pod)
+	if explained := r.explain(ctx, k, err); explained != nil || !unreachable(err) {
+		return explained
+	}
+
+	return errAway
 }
 
 // claim writes the intention to make the pod down, and makes the attempt ours: there

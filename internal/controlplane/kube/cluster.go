@@ -1,10 +1,12 @@
 package kube
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"maps"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -32,7 +34,9 @@ type Config struct {
 	Images map[string]string
 	// Requests and Limits are quantities, such as 500m and 2Gi, by cpu and memory.
 	Requests, Limits map[string]string
-	Logger           *slog.Logger
+	// Timeout is how long one request may take; 10 s when it is 0.
+	Timeout time.Duration
+	Logger  *slog.Logger
 }
 
 // Cluster is a [jobs.WatchedCluster], and a [jobs.Memory] where the cluster has a
@@ -44,6 +48,7 @@ type Cluster struct {
 	labels    map[string]string
 	images    map[string]string
 	resources corev1.ResourceRequirements
+	timeout   time.Duration
 	logger    *slog.Logger
 	informer  cache.SharedIndexInformer
 }
@@ -58,6 +63,8 @@ const (
 	requestsPerSecond = 50
 	requestsAtOnce    = 100
 )
+
+const timeoutDefault = 10 * time.Second
 
 // New returns a cluster, or an error that says which setting is wrong. It asks the
 // API server nothing yet.
@@ -91,7 +98,8 @@ func New(cfg Config) (*Cluster, error) {
 
 	c := &Cluster{
 		client: client, namespace: cfg.Namespace, selector: cfg.Selector, labels: maps.Clone(cfg.Labels), images: maps.Clone(cfg.Images),
-		resources: corev1.ResourceRequirements{Requests: requests, Limits: limits}, logger: cfg.Logger,
+		resources: corev1.ResourceRequirements{Requests: requests, Limits: limits},
+		timeout:   cmp.Or(cfg.Timeout, timeoutDefault), logger: cfg.Logger,
 	}
 
 	return c, c.prepareWatch()
@@ -121,9 +129,9 @@ func (c *Cluster) Pods(ctx context.Context) ([]jobs.Pod, error) {
 	options := metav1.ListOptions{LabelSelector: c.selector, Limit: podsPerPage}
 
 	for {
-		page, err := c.client.CoreV1().Pods(c.namespace).List(ctx, options)
+		page, err := c.page(ctx, options)
 		if err != nil {
-			return nil, c.inWords(ctx, "list", err)
+			return nil, err
 		}
 
 		for i := range page.Items {
@@ -138,8 +146,20 @@ func (c *Cluster) Pods(ctx context.Context) ([]jobs.Pod, error) {
 	}
 }
 
+func (c *Cluster) page(ctx context.Context, options metav1.ListOptions) (*corev1.PodList, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+
+	page, err := c.client.CoreV1().Pods(c.namespace).List(ctx, options)
+
+	return page, c.inWords(ctx, "list", err)
+}
+
 // HasPod implements [jobs.Cluster].
 func (c *Cluster) HasPod(ctx context.Context, name string) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+
 	_, err := c.client.CoreV1().Pods(c.namespace).Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return false, nil
@@ -154,6 +174,9 @@ func (c *Cluster) CreatePod(ctx context.Context, request jobs.PodRequest) (jobs.
 	if err != nil {
 		return jobs.Pod{}, err
 	}
+
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
 
 	pods := c.client.CoreV1().Pods(c.namespace)
 
@@ -183,6 +206,9 @@ func (c *Cluster) CreatePod(ctx context.Context, request jobs.PodRequest) (jobs.
 
 // DeletePod implements [jobs.Cluster].
 func (c *Cluster) DeletePod(ctx context.Context, pod jobs.Pod) error {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+
 	uid := types.UID(pod.UID)
 
 	err := c.client.CoreV1().Pods(c.namespace).Delete(ctx, pod.Name,

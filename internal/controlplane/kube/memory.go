@@ -27,6 +27,9 @@ type podMetrics struct {
 
 // MemoryUsage implements [jobs.Memory].
 func (c *Cluster) MemoryUsage(ctx context.Context) (map[string]int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+
 	body, err := c.client.CoreV1().RESTClient().Get().
 		AbsPath("/apis/metrics.k8s.io/v1beta1/namespaces", c.namespace, "pods").
 		Param("labelSelector", c.selector).

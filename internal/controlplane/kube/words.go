@@ -29,7 +29,7 @@ func (c *Cluster) inWords(ctx context.Context, verb string, err error) error {
 	said := status(err)
 
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return away("the Kubernetes API server did not answer in time")
 	case ctx.Err() != nil:
 		return err
