@@ -153,11 +153,13 @@ func (h *Handlers) sectionShell(p *page, name changes.SectionName, title string)
 func (h *Handlers) form(current changes.Current, in input) templates.Form {
 	form := templates.Form{
 		Section: current.Section.Name, Revision: current.Revision,
-		Snippets: h.snippets(current.Section, current.Revision, current.Values), Kept: in.kept(),
+		Kept: in.kept(),
 	}
 	if in.revision() != "" {
 		form.Revision = in.revision()
 	}
+
+	form.Snippets = h.sectionSnippets(current.Section, form.Revision, typedOf(current.Section, current.Values, in))
 
 	for _, field := range current.Section.Fields {
 		value := current.Values[field.Name]

@@ -30,6 +30,8 @@ func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in inp
 
 	view.Form.Section, view.Form.Revision, view.Form.Kept = conflict.Section.Name, conflict.Revision, in.kept()
 
+	view.Form.Snippets = h.sectionSnippets(conflict.Section, conflict.Revision, typedOf(conflict.Section, conflict.Yours, in))
+
 	if restores != nil {
 		view.Restore = fmt.Sprintf("/history/%d/restore", *restores)
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,6 +160,16 @@ func (h *Handlers) showLeaseForm(p *page, status int, view templates.LeaseForm) 
 
 	view.Act, view.Title, view.Fields = p.Param("act"), section.Title, section.Fields
 	view.RequestID, view.Now = p.requestID(), p.now
+
+	send := sending{
+		path: []string{"leases", strconv.FormatInt(view.Lease.ID, 10), view.Act}, asked: []string{"reason"},
+		typed: url.Values{"reason": {view.Reason}, "duration": {view.Term.Duration}, "until": {view.Term.Until}},
+	}
+	if view.Act == "extend" {
+		send.optional = []string{"duration", "until"}
+	}
+
+	view.Snippets = h.snippets(send)
 	shell := h.shell(p, "leases", "Temporary change "+strconv.FormatInt(view.Lease.ID, 10))
 
 	return p.answer(answer{status: status, data: view, full: templates.LeaseFormPage(shell, view)})

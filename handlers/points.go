@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -22,7 +23,7 @@ func (h *Handlers) showPoints(p *page, status int, view templates.Points) error 
 		return err
 	}
 
-	view.Items, view.Now = list(items), p.now
+	view.Items, view.Tickets, view.Now = list(items), h.Tickets, p.now
 
 	return p.answer(answer{status: status, data: view, full: templates.PointsPage(h.shell(p, "points", "Named points"), view)})
 }
@@ -93,7 +94,12 @@ func (h *Handlers) point(p *page) error {
 }
 
 func (h *Handlers) showPoint(p *page, status int, view templates.PointDetail) error {
-	view.RequestID, view.Now = p.requestID(), p.now
+	view.RequestID, view.Tickets, view.Now = p.requestID(), h.Tickets, p.now
+	view.Snippets = h.snippets(sending{
+		path:  []string{"points", strconv.FormatInt(view.Point.ID, 10), "restore"},
+		typed: url.Values{"reason": {view.Reason}, "confirm": {view.Confirmed}},
+		asked: []string{"reason"}, optional: []string{"confirm"}, revision: view.Revision,
+	})
 
 	return p.answer(answer{status: status, data: view, full: templates.PointPage(h.shell(p, "points", view.Point.Name), view)})
 }

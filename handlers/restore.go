@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -59,7 +60,11 @@ func (h *Handlers) previewRestore(p *page, status int, in input, fields []ops.Fi
 	}
 
 	view := h.reviewView(p, plan, in)
-	view.Restores, view.Since, view.Typed, view.Snippets = &change, list(since), nil, nil
+	view.Restores, view.Since, view.Typed = &change, list(since), nil
+	view.Snippets = h.snippets(sending{
+		path: []string{"history", strconv.FormatInt(id, 10), "restore"}, typed: typedOf(plan.Current.Section, nil, in),
+		asked: []string{"reason"}, optional: terms(), revision: plan.Current.Revision,
+	})
 	view.Action, view.Edit = fmt.Sprintf("/history/%d/restore", id), "/config/"+string(change.Section)
 	view.Button = fmt.Sprintf("Restore what was before change %d", id)
 

@@ -25,8 +25,9 @@ func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) templates.Re
 		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
 		Values: plan.After, Differences: plan.Differences, Effects: []components.Line{},
 		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
-		RequestID: p.requestID(), Now: p.now, Tickets: h.Tickets, Snippets: h.snippets(section, plan.Current.Revision, plan.After),
-		Reason: in.reason(), Confirm: plan.Confirm, Confirmed: in.aside["confirm"],
+		RequestID: p.requestID(), Now: p.now, Tickets: h.Tickets,
+		Snippets: h.sectionSnippets(section, plan.Current.Revision, typedOf(section, plan.After, in)),
+		Reason:   in.reason(), Confirm: plan.Confirm, Confirmed: in.aside["confirm"],
 		Term: templates.TermInput{
 			Duration: in.aside["duration"], Until: in.aside["until"], ConfirmWithin: in.aside["confirm_within"],
 		},

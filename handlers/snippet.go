@@ -2,54 +2,125 @@ package handlers
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
-// snippets are what the form would send: to this console, which keeps the history, and
-// as the call of the platform's Python SDK, which does not know of reasons.
-func (h *Handlers) snippets(section changes.Section, revision string, values changes.Values) []components.Snippet {
-	return []components.Snippet{h.curl(section, revision, values), pythonCall(section, values)}
+// sending is what a form would send to the console.
+type sending struct {
+	// path is that of the form: config, concurrency.
+	path []string
+	// fields are those of a section, with what is typed in them.
+	fields []changes.Field
+	typed  url.Values
+	// asked are the asides that are always sent, optional those that are sent when something
+	// is typed in them; both follow what is typed.
+	asked, optional []string
+	// revision is that which the form was filled from, "" where a form has none.
+	revision string
 }
 
-func (h *Handlers) curl(section changes.Section, revision string, values changes.Values) components.Snippet {
-	s := components.Snippet{Language: components.Curl}
-	text := func(format string, args ...any) {
-		s.Parts = append(s.Parts, components.SnippetPart{Text: fmt.Sprintf(format, args...)})
+// sectionSending is a form that changes a section, or the review of one, with what is typed.
+func sectionSending(section changes.Section, revision string, typed url.Values) sending {
+	return sending{
+		path: []string{"config", string(section.Name)}, fields: section.Fields, typed: typed,
+		asked: []string{"reason"}, optional: terms(), revision: revision,
 	}
+}
 
-	text("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n  -d '{",
-		h.PublicURL.JoinPath("config", string(section.Name)))
+// terms are the asides with which a change is temporary or confirmed.
+func terms() []string { return []string{"duration", "until", "confirm_within", "confirm"} }
+
+// typedOf is what a form that holds the values and the asides would send.
+func typedOf(section changes.Section, values changes.Values, in input) url.Values {
+	typed := url.Values{}
 
 	for _, field := range section.Fields {
-		text("%q: ", field.Name)
-		s.Parts = append(s.Parts, value(s.Language, field, values))
+		typed.Set(field.Name, components.Raw(values[field.Name]))
 
-		text(",\n    ")
+		if in.typed.Has(field.Name) {
+			typed.Set(field.Name, in.typed.Get(field.Name))
+		}
 	}
 
-	text("%q: ", "reason")
+	for name, value := range in.aside {
+		typed.Set(name, value)
+	}
 
-	s.Parts = append(s.Parts, components.SnippetPart{Text: `""`, Field: "reason", Kind: changes.KindText})
-
-	text(", %q: %q}'", "revision", revision)
-
-	return s
+	return typed
 }
 
-// pythonCall is the SDK's method for the section; where fields nest, so do its arguments.
-func pythonCall(section changes.Section, values changes.Values) components.Snippet {
-	s := components.Snippet{Language: components.Python}
-	text := func(text string) { s.Parts = append(s.Parts, components.SnippetPart{Text: text}) }
+// snippets are what the form would send to this console, which keeps the history.
+func (h *Handlers) snippets(s sending) []components.Snippet {
+	address := h.PublicURL.JoinPath(s.path...).String()
 
+	curl := components.Snippet{Language: components.Curl}
+	curl.Textf("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n  -d '", address)
+	curl.Parts = append(curl.Parts, s.object(components.Curl)...)
+	curl.Textf("'")
+
+	python := components.Snippet{Language: components.Python}
+	python.Textf("import json, os, urllib.request\n\nurllib.request.urlopen(urllib.request.Request(\n    %q, method=\"POST\",\n"+
+		"    headers={\"Authorization\": \"Bearer \" + os.environ[\"TOKEN\"], \"Content-Type\": \"application/json\"},\n"+
+		"    data=json.dumps(", address)
+	python.Parts = append(python.Parts, s.object(components.Python)...)
+	python.Textf(").encode()))")
+
+	return []components.Snippet{curl, python}
+}
+
+// object is what is sent, as an object of JSON or of Python.
+func (s sending) object(language components.Language) []components.SnippetPart {
+	out := components.Snippet{Language: language}
+	separator := "{"
+
+	for _, field := range s.fields {
+		out.Textf("%s%q: ", separator, field.Name)
+		out.Field(field.Name, field.Kind, s.typed.Get(field.Name))
+
+		separator = ",\n    "
+	}
+
+	for _, name := range s.asked {
+		out.Textf("%s%q: ", separator, name)
+		out.Field(name, changes.KindText, s.typed.Get(name))
+
+		separator = ", "
+	}
+
+	for _, name := range s.optional {
+		out.Optional(name, s.typed.Get(name))
+	}
+
+	if s.revision != "" {
+		out.Textf(", %q: %q", "revision", s.revision)
+	}
+
+	out.Textf("}")
+
+	return out.Parts
+}
+
+// sectionSnippets are what a form of a section would send, and what does the same
+// without this console.
+func (h *Handlers) sectionSnippets(section changes.Section, revision string, typed url.Values) []components.Snippet {
+	return append(h.snippets(sectionSending(section, revision, typed)), sdkCall(section, typed))
+}
+
+// sdkCall is the method of the platform's Python SDK for the section; where fields nest,
+// so do its arguments. It goes past this console: it knows of no reason and no end.
+func sdkCall(section changes.Section, typed url.Values) components.Snippet {
+	s := components.Snippet{Language: components.PythonSDK}
 	method := "update_" + string(section.Name) + "_config"
+
 	if section.Name == changes.Maintenance {
 		method = "set_maintenance_mode"
 	}
 
-	text("client.ops." + method + "(")
+	s.Textf("# Straight to the control plane: without reason, and found here as a change from outside.\nclient.ops.%s(", method)
 
 	group := ""
 
@@ -59,32 +130,25 @@ func pythonCall(section changes.Section, values changes.Values) components.Snipp
 
 		switch {
 		case !nested:
-			text(separator + outer + "=")
+			s.Textf("%s", separator+outer+"=")
 		case outer != group:
-			text(strings.Repeat("}, ", min(i, 1)) + outer + `={"` + name + `": `)
+			s.Textf("%s", strings.Repeat("}, ", min(i, 1))+fmt.Sprintf("%s={%q: ", outer, name))
 		default:
-			text(separator + `"` + name + `": `)
+			s.Textf("%s%q: ", separator, name)
 		}
 
 		if nested {
 			group = outer
 		}
 
-		s.Parts = append(s.Parts, value(s.Language, field, values))
+		s.Field(field.Name, field.Kind, typed.Get(field.Name))
 	}
 
 	if group != "" {
-		text("}")
+		s.Textf("}")
 	}
 
-	text(")")
+	s.Textf(")")
 
 	return s
-}
-
-// value is a field's, which follows what is typed.
-func value(language components.Language, field changes.Field, values changes.Values) components.SnippetPart {
-	return components.SnippetPart{
-		Text: language.Literal(field.Kind, components.Raw(values[field.Name])), Field: field.Name, Kind: field.Kind,
-	}
 }

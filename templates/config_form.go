@@ -1,34 +1,33 @@
 package templates
 
 import (
+	"iter"
 	"slices"
-	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 )
 
-// groups are the fields that nest in the same object of the contract's JSON:
-// mapping.default_ttl stands with mapping.max_ttl.
+// groups are the fields that belong together: those of mappings, of snapshots.
 func (f *Form) groups() [][]FormField {
-	var out [][]FormField
+	return slices.Collect(grouped(f.Fields, func(field FormField) string { return field.Group }))
+}
 
-	last := ""
+// grouped yields the runs of items of one group.
+func grouped[T any](items []T, group func(T) string) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		for start := 0; start < len(items); {
+			end := start + 1
+			for end < len(items) && group(items[end]) == group(items[start]) {
+				end++
+			}
 
-	for _, field := range f.Fields {
-		object, _, nested := strings.Cut(field.Name, ".")
-		if !nested {
-			object = ""
+			if !yield(items[start:end]) {
+				return
+			}
+
+			start = end
 		}
-
-		if len(out) == 0 || object != last {
-			out = append(out, nil)
-		}
-
-		out[len(out)-1] = append(out[len(out)-1], field)
-		last = object
 	}
-
-	return out
 }
 
 func (f *Form) asksDuration() bool {

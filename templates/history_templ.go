@@ -443,7 +443,7 @@ func ChangePage(s Shell, v ChangeDetail) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Values(rest, v.Change.After).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.ListedValues(rest, v.Change.After).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
 
@@ -54,7 +55,9 @@ type LeaseForm struct {
 	Term        TermInput       `json:"-"`
 	Problem     string          `json:"-"`
 	RequestID   string          `json:"-"`
-	Now         time.Time       `json:"-"`
+
+	Snippets []components.Snippet `json:"-"`
+	Now      time.Time            `json:"-"`
 }
 
 // LeaseActs are what can be done about a lease.
@@ -63,6 +66,7 @@ func LeaseActs() []string { return []string{"extend", "end", "confirm"} }
 // Points is the page of the named points, newest first, and the form for a new one.
 type Points struct {
 	Items       []changes.Point `json:"items"`
+	Tickets     format.Tickets  `json:"-"`
 	Next        *int64          `json:"next"`
 	Name        string          `json:"-"`
 	NameError   string          `json:"-"`
@@ -78,14 +82,18 @@ type PointDetail struct {
 	changes.PointPlan
 
 	// Tried says that the states are those of a restore, not of a preview.
-	Tried        bool      `json:"tried"`
-	Reason       string    `json:"-"`
-	ReasonError  string    `json:"-"`
-	Confirmed    string    `json:"-"`
-	ConfirmError string    `json:"-"`
-	Problem      string    `json:"-"`
-	RequestID    string    `json:"-"`
-	Now          time.Time `json:"-"`
+	Tried        bool   `json:"tried"`
+	Reason       string `json:"-"`
+	ReasonError  string `json:"-"`
+	Confirmed    string `json:"-"`
+	ConfirmError string `json:"-"`
+	Problem      string `json:"-"`
+	RequestID    string `json:"-"`
+
+	Snippets []components.Snippet `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // Compare shows what a section held after each of two changes.

@@ -39,7 +39,10 @@ function update(form) {
   }
   for (const part of form.querySelectorAll("[data-field]")) {
     const field = form.elements.namedItem(part.dataset.field);
-    if (field) part.textContent = literal(part.dataset.kind, field.value, part.closest("[data-language]").dataset.language);
+    if (!field) continue;
+    const text = literal(part.dataset.kind, field.value, part.closest("[data-language]").dataset.language);
+    if (!("optional" in part.dataset)) part.textContent = text;
+    else part.textContent = field.value.trim() ? `, "${part.dataset.field}": ${text}` : "";
   }
   for (const field of form.querySelectorAll("[data-count]")) {
     const left = field.maxLength - field.value.length;
@@ -51,7 +54,7 @@ function update(form) {
 // quotes of a shell an apostrophe has to be written apart. As components.Literal does.
 function literal(kind, typed, language) {
   const text = typed.trim();
-  if (kind === "bool") return language === "Python" ? (text === "true" ? "True" : "False") : String(text === "true");
+  if (kind === "bool") return language === "curl" ? String(text === "true") : text === "true" ? "True" : "False";
   if (kind === "int" && /^-?\d+$/.test(text)) return text;
   const quoted = JSON.stringify(text);
   return language === "curl" ? quoted.replaceAll("'", "'\\''") : quoted;

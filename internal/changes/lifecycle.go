@@ -46,16 +46,20 @@ func lifecycle() Section {
 	}
 
 	kinds := []struct{ name, label string }{{"mapping", "Mapping"}, {"snapshot", "Snapshot"}, {"instance", "Instance"}}
-	durations := []struct{ name, label, help string }{
-		{"default_ttl", "time to live", "A new one is deleted this long after it was made, unless its owner says otherwise."},
-		{"default_inactivity", "inactivity", "A new one counts as idle after this long without use."},
-		{"max_ttl", "longest time to live", "Nobody can ask for longer."},
+	durations := []struct{ name, label, short, help string }{
+		{
+			"default_ttl", "time to live", "Time to live",
+			"A new one is deleted this long after it was made, unless its owner says otherwise.",
+		},
+		{"default_inactivity", "inactivity", "Inactivity", "A new one counts as idle after this long without use."},
+		{"max_ttl", "longest time to live", "Longest time to live", "Nobody can ask for longer."},
 	}
 
 	for _, kind := range kinds {
 		for _, d := range durations {
 			section.Fields = append(section.Fields, Field{
-				Name: kind.name + "." + d.name, Label: kind.label + " " + d.label, Kind: KindDuration, Help: d.help,
+				Name: kind.name + "." + d.name, Label: kind.label + " " + d.label, Group: kind.label, Short: d.short,
+				Kind: KindDuration, Help: d.help,
 			})
 		}
 	}

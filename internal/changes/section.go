@@ -25,6 +25,10 @@ type Field struct {
 	// Name is the contract's, with dots where its JSON nests: instance.default_ttl.
 	Name  string `json:"name"`
 	Label string `json:"label"`
+	// Group is what the field is one of several of: Mapping; "" where there are no groups.
+	// Within it, Short is enough to tell it from the others.
+	Group string `json:"group,omitempty"`
+	Short string `json:"-"`
 	Kind  Kind   `json:"kind"`
 	// Unit stands behind the value: "instances", "seconds".
 	Unit string `json:"unit"`

@@ -5,8 +5,8 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=29f8b9ae1efa"
-	ScriptURL     = "/static/app.js?v=bc686606c836"
+	StylesheetURL = "/static/app.css?v=e57199be9a93"
+	ScriptURL     = "/static/app.js?v=f4189893bd2b"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=c46403fe025d"
 )

@@ -2,6 +2,7 @@ package components
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -17,10 +18,12 @@ type Snippet struct {
 // Language is what a snippet is written in.
 type Language string
 
-// The languages. Curl is JSON between the single quotes of a shell.
+// The languages. Curl is JSON between the single quotes of a shell; the SDK is the
+// platform's own for Python.
 const (
-	Curl   Language = "curl"
-	Python Language = "Python"
+	Curl      Language = "curl"
+	Python    Language = "Python"
+	PythonSDK Language = "Python SDK"
 )
 
 // SnippetPart is a piece of a snippet. One with a Field is the value of that field as
@@ -29,6 +32,29 @@ type SnippetPart struct {
 	Text  string
 	Field string
 	Kind  changes.Kind
+	// Optional is a field that stands in an object with its name, and only while something
+	// is typed in it.
+	Optional bool
+}
+
+// Textf adds what stays as it is.
+func (s *Snippet) Textf(format string, args ...any) {
+	s.Parts = append(s.Parts, SnippetPart{Text: fmt.Sprintf(format, args...)})
+}
+
+// Field adds the value of a field.
+func (s *Snippet) Field(name string, kind changes.Kind, typed string) {
+	s.Parts = append(s.Parts, SnippetPart{Text: s.Language.Literal(kind, typed), Field: name, Kind: kind})
+}
+
+// Optional adds a text to an object, with its name, if something is typed.
+func (s *Snippet) Optional(name, typed string) {
+	part := SnippetPart{Field: name, Kind: changes.KindText, Optional: true}
+	if strings.TrimSpace(typed) != "" {
+		part.Text = fmt.Sprintf(", %q: %s", name, s.Language.Literal(part.Kind, typed))
+	}
+
+	s.Parts = append(s.Parts, part)
 }
 
 // Literal writes what was typed into a field in the language. What cannot be a value of
@@ -43,7 +69,7 @@ func (l Language) Literal(kind changes.Kind, typed string) string {
 			return typed
 		}
 	case changes.KindBool:
-		if l == Python {
+		if l != Curl {
 			return map[bool]string{true: "True", false: "False"}[typed == "true"]
 		}
 

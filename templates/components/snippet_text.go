@@ -15,7 +15,12 @@ func (s Snippet) text() templ.Component {
 		for _, part := range s.Parts {
 			text := html.EscapeString(part.Text)
 			if part.Field != "" {
-				text = `<var data-field="` + html.EscapeString(part.Field) + `" data-kind="` +
+				optional := ""
+				if part.Optional {
+					optional = " data-optional"
+				}
+
+				text = `<var` + optional + ` data-field="` + html.EscapeString(part.Field) + `" data-kind="` +
 					html.EscapeString(string(part.Kind)) + `">` + text + `</var>`
 			}
 
