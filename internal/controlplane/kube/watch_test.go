@@ -144,4 +144,8 @@ func TestClusterSaysWhyItCannotWatch(t *testing.T) {
 	kubetest.Eventually(t, "the log says which permission is missing", func() bool {
 		return strings.Contains(log.String(), "the permission to watch pods in the namespace "+n.Name+" is missing")
 	})
+
+	if said := log.String(); strings.Contains(said, "level=INFO") {
+		t.Errorf("the client library tells of its ordinary work: %s", said)
+	}
 }
