@@ -70,6 +70,7 @@ func (p *page) announce(title string, startsIn, length time.Duration) (path stri
 	p.pressIn("main form", "Review")
 	p.sees("h1", "Review: "+title)
 	p.sees(".announcement strong", "patch")
+	p.checkAccessibility()
 	p.fill("reason", "Monthly patching")
 	p.fill("confirm", "demo")
 	p.pressIn("main form", "Announce it")
@@ -186,6 +187,21 @@ func TestAPipelineAnnouncesAndEndsAWindow(t *testing.T) {
 	}
 }
 
+// runAWindow starts a window and ends it, and returns the page with its report.
+func (p *page) runAWindow() (path string) {
+	p.t.Helper()
+
+	made := decode[window](p.t, p.fetch(http.MethodPost, "/maintenance/windows", map[string]any{
+		"title": "Rotation", "message": "We rotate.", "ends_at": time.Now().Add(time.Minute).UTC().Format(time.RFC3339),
+		"maintenance_mode": true, "reason": "Rotation of the day", "confirm": "demo",
+	}), http.StatusCreated)
+	path = fmt.Sprintf("/maintenance/windows/%d", made.ID)
+
+	decode[window](p.t, p.fetch(http.MethodPost, path+"/end", map[string]any{"reason": "It is rotated"}), http.StatusOK)
+
+	return path
+}
+
 func TestAnnouncementsAreLightAndAccessible(t *testing.T) {
 	t.Parallel()
 
@@ -193,12 +209,15 @@ func TestAnnouncementsAreLightAndAccessible(t *testing.T) {
 	p := d.as(t, "dave", "/")
 	path := p.announce("Patching", time.Hour, time.Hour)
 
+	over := p.runAWindow()
+
 	for _, scheme := range []string{"light", "dark"} {
 		p.theme(scheme)
 
 		for _, page := range []string{
 			"/maintenance", "/maintenance/windows", path, path + "/edit", path + "/start", "/maintenance/windows/new", "/maintenance/templates",
-			"/maintenance/templates/new", "/maintenance/webhooks", "/maintenance/deliveries", "/announcements",
+			"/maintenance/templates/new", "/maintenance/webhooks", "/maintenance/webhooks/new", "/maintenance/deliveries", "/announcements",
+			path + "/cancel", over,
 		} {
 			p.visit(page)
 			p.sees("main h1", "")

@@ -555,7 +555,7 @@ func WebhookFormPage(s Shell, v WebhookForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</div><fieldset class=\"fieldset term\"><legend>Told of</legend><p class=\"help\">Nothing chosen is everything.</p><div class=\"checks\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "</div><fieldset class=\"fieldset term\"><legend>Told of</legend><p class=\"help\">Choose none to be told of everything.</p><div class=\"checks\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
