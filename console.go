@@ -267,6 +267,7 @@ const (
 	headerTimeout = 10 * time.Second
 	bodyTimeout   = 30 * time.Second
 	idleTimeout   = 2 * time.Minute
+	answerTimeout = 2 * time.Minute
 	// shutdownGrace is how long answers may take once the program is asked to end.
 	shutdownGrace = 10 * time.Second
 )
@@ -280,6 +281,8 @@ func listenAndServe(ctx context.Context, address string, handler http.Handler) e
 
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, IdleTimeout: idleTimeout,
+		// What takes longer, streams and exports, puts it off as it goes.
+		WriteTimeout: answerTimeout,
 		// Streams end when the program does, instead of holding it up.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}

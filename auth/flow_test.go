@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +13,31 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
 )
+
+func TestNobodyIsSignedInWhoIsNotAdmitted(t *testing.T) {
+	t.Parallel()
+
+	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	b := c.browser(t)
+
+	var asked auth.Identity
+
+	c.admit = func(who auth.Identity) error {
+		asked = who
+
+		return errors.New("the log is full")
+	}
+
+	if landed := b.choose(b.begin("/jobs"), "dave"); landed.Status != http.StatusInternalServerError {
+		t.Errorf("landed at %+v", landed)
+	}
+
+	if asked.Username != "dave" || asked.Role != ops.RoleOps {
+		t.Errorf("was asked about %+v", asked)
+	}
+
+	expectKind(t, b.get("/jobs"), http.StatusUnauthorized, "no credential")
+}
 
 func TestSignInAndOut(t *testing.T) {
 	t.Parallel()

@@ -35,12 +35,15 @@ func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) er
 
 // Callback completes what [Auth.Start] began, when the provider sends the browser
 // back: it sets the cookie of a new session and returns whose it is, and the path
-// to go on to. Whoever signs in gets a session, with whatever role.
+// to go on to. Whoever signs in gets a session, with whatever role, if admit, which is
+// told who it is before there is one, has nothing against it; its error is passed on.
 //
 // The kinds of its errors are [ErrDenied], [ErrAttemptExpired],
 // [ErrAttemptReplayed], [ErrAttemptForeign], [ErrUnreachable], [ErrRefused] and
 // [ErrTokenInvalid]; the path is good for another attempt then.
-func (a *Auth) Callback(w http.ResponseWriter, r *http.Request) (returnTo string, identity Identity, err error) {
+func (a *Auth) Callback(
+	w http.ResponseWriter, r *http.Request, admit func(Identity) error,
+) (returnTo string, identity Identity, err error) {
 	ctx := r.Context()
 	query := r.URL.Query()
 
@@ -71,6 +74,10 @@ func (a *Auth) Callback(w http.ResponseWriter, r *http.Request) (returnTo string
 	// What the cookie held, if it held anything, is replaced.
 	opened, _ := a.sessions.New(r, a.sessions.cookieName)
 	opened.Values[sessionKey{}] = session{who: given.who, tokens: given.tokens}
+
+	if err := admit(given.who); err != nil {
+		return returnTo, Identity{}, err
+	}
 
 	if err := opened.Save(r, w); err != nil {
 		return returnTo, Identity{}, err

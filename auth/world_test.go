@@ -58,6 +58,8 @@ type console struct {
 	clock *clock
 	db    *store.DB
 	log   *lockedBuffer
+	// admit is asked about everybody who signs in.
+	admit func(auth.Identity) error
 }
 
 type option func(*auth.Config)
@@ -80,7 +82,7 @@ func startConsole(t *testing.T, db *store.DB, start func(http.Handler) *httptest
 		t.Fatal(err)
 	}
 
-	c := &console{Server: server, clock: newClock(), db: db, log: &lockedBuffer{}}
+	c := &console{Server: server, clock: newClock(), db: db, log: &lockedBuffer{}, admit: func(auth.Identity) error { return nil }}
 	cfg := auth.Config{
 		Issuer:       server.URL + "/demo-idp",
 		ClientID:     clientID,
@@ -146,7 +148,7 @@ func (c *console) routes(mux *http.ServeMux) {
 		}
 	})
 	mux.HandleFunc("GET "+auth.CallbackPath, func(w http.ResponseWriter, r *http.Request) {
-		returnTo, _, err := c.auth.Callback(w, r)
+		returnTo, _, err := c.auth.Callback(w, r, c.admit)
 		if err != nil {
 			c.fail(w, err, returnTo)
 

@@ -150,3 +150,30 @@ func TestHeadersKeepABrowserSafe(t *testing.T) {
 		t.Errorf("the request id was not taken: %v", got.header)
 	}
 }
+
+func TestAProblemShowsOthersNothingOfThePlatform(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.save(`"per_analyst": 6, "duration": "1h", "reason": "a workshop today"`)
+
+	const temporary, navigation = "goes back in", `href="/config/concurrency"`
+
+	for _, who := range []string{"", "alice", "carol", "dave"} {
+		header := []string{"Accept", "text/html"}
+		if who != "" {
+			header = append(header, "Authorization", "Bearer "+w.token(who))
+		}
+
+		got := w.send(http.MethodGet, "/nowhere", "", header...)
+		if got.status != http.StatusNotFound || !strings.Contains(got.body, "There is nothing here") {
+			t.Errorf("%q: got %d\n%s", who, got.status, got.body)
+		}
+
+		for _, text := range []string{temporary, navigation} {
+			if shown := strings.Contains(got.body, text); shown != (who == "dave") {
+				t.Errorf("%q: %q is shown: %t", who, text, shown)
+			}
+		}
+	}
+}

@@ -60,6 +60,9 @@ func (h *Handlers) audit(p *page) error {
 	return p.answer(answer{status: status, data: view, full: templates.AuditPage(h.shell(p, "audit", "Audit"), view)})
 }
 
+// exportBatch is how many entries an export may write before it has to be read.
+const exportBatch = 1000
+
 // exported is how the entries of an export are written, and what stands above them.
 type exported struct {
 	kind, name string
@@ -105,9 +108,15 @@ func (h *Handlers) export(p *page, x exported) error {
 		return err
 	}
 
-	for ; more; entry, err, more = next() {
+	for n := 0; more; entry, err, more = next() {
 		if err != nil {
 			return err
+		}
+
+		if n++; n%exportBatch == 0 {
+			if err := h.writeWithin(p, exportWithin); err != nil {
+				return err
+			}
 		}
 
 		if err := x.write(entry); err != nil {

@@ -23,8 +23,14 @@ func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in inp
 	}
 
 	for _, field := range conflict.Section.Fields {
+		// What was left as it was stays as the other one made it.
+		typed := conflict.Yours[field.Name]
+		if typed == conflict.Original[field.Name] {
+			typed = conflict.Theirs[field.Name]
+		}
+
 		view.Form.Fields = append(view.Form.Fields, templates.FormField{
-			Field: field, Typed: components.Raw(conflict.Yours[field.Name]), Current: conflict.Theirs[field.Name],
+			Field: field, Typed: components.Raw(typed), Current: conflict.Theirs[field.Name],
 		})
 	}
 

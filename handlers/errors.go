@@ -96,8 +96,11 @@ func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) err
 		return p.html(status, templates.ErrorToast(problem))
 	}
 
-	// Whoever is signed in keeps the navigation; to others nothing is shown of it.
-	p.who, _ = h.Auth.Recheck(p.Request())
+	// Operators keep the navigation and what stands above every page; to others nothing is
+	// shown of either.
+	if p.who, _ = h.Auth.Recheck(p.Request()); !p.who.IsOps() {
+		return p.html(status, templates.ProblemOutsidePage(h.Environment, p.preferences(), problem))
+	}
 
 	return p.html(status, templates.ProblemPage(h.shell(p, "", http.StatusText(status)), problem))
 }

@@ -282,10 +282,14 @@ func formInput(form url.Values) (input, error) {
 	in := input{values: changes.Values{}, typed: form, aside: map[string]string{}}
 
 	for name, values := range form {
-		if last := values[len(values)-1]; slices.Contains(asides(), name) {
-			in.aside[name] = last
+		if len(values) > 1 {
+			in.errs = append(in.errs, givenTwice(name))
+		}
+
+		if slices.Contains(asides(), name) {
+			in.aside[name] = values[0]
 		} else {
-			in.values[name] = last
+			in.values[name] = values[0]
 		}
 	}
 

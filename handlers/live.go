@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -231,6 +232,11 @@ func (h *Handlers) events(p *page) error {
 func (h *Handlers) stream(p *page, names []string, sent *uint64) error {
 	snapshot := h.Monitor.Snapshot()
 
+	// A browser that reads nothing any more must not hold on to this for good.
+	if err := h.writeWithin(p, streamWithin); err != nil {
+		return err
+	}
+
 	if snapshot.Seq != *sent || *sent == 0 {
 		var message bytes.Buffer
 
@@ -264,6 +270,23 @@ func (h *Handlers) stream(p *page, names []string, sent *uint64) error {
 	p.Response().Flush()
 
 	return nil
+}
+
+// streamWithin is how long a reader of a stream may take for one message, exportWithin
+// one of an export for a part of it.
+const (
+	streamWithin = 20 * time.Second
+	exportWithin = time.Minute
+)
+
+// writeWithin gives the answer that long from now on.
+func (h *Handlers) writeWithin(p *page, d time.Duration) error {
+	err := http.NewResponseController(p.Response()).SetWriteDeadline(h.Now().Add(d))
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+
+	return err
 }
 
 // sendEvent writes one server-sent event: WHATWG HTML, section 9.2.6.

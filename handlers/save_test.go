@@ -227,3 +227,40 @@ func TestEveryRefusedActIsInTheLog(t *testing.T) {
 		}
 	}
 }
+
+func TestGoingOnFromAConflictKeepsWhatTheOtherOneDid(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	before := w.revision()
+	w.save(`"per_analyst": 8, "reason": "a workshop today"`)
+
+	// Dave opened the form before and meant the total alone; a form sends every field.
+	got := w.form("/config/concurrency", url.Values{
+		"per_analyst": {"5"}, "cluster_total": {"60"}, "reason": {"more room for all"}, "revision": {before},
+	})
+
+	if got.status != http.StatusConflict || !strings.Contains(got.body, `value="8"`) || !strings.Contains(got.body, `value="60"`) ||
+		strings.Contains(got.body, `value="5"`) {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+}
+
+func TestAFieldGivenTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for _, form := range []url.Values{
+		{"per_analyst": {"6", "7"}, "reason": {"a workshop today"}, "revision": {w.revision()}},
+		{"per_analyst": {"6"}, "reason": {"a workshop today", "another one"}, "revision": {w.revision()}},
+	} {
+		if got := w.form("/config/concurrency", form); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%v: got %d", form, got.status)
+		}
+	}
+
+	if perAnalyst, _ := w.limits(); perAnalyst != 5 {
+		t.Errorf("per_analyst is %v", perAnalyst)
+	}
+}

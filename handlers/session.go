@@ -58,7 +58,13 @@ func (h *Handlers) start(p *page) error {
 
 // callback is where the identity provider sends the browser back to.
 func (h *Handlers) callback(p *page) error {
-	back, who, err := h.Auth.Callback(p.Response(), p.Request())
+	// Nobody is signed in whose sign-in cannot be written down.
+	back, _, err := h.Auth.Callback(p.Response(), p.Request(), func(who auth.Identity) error {
+		p.who = who
+		_, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{Action: audit.SignIn, Outcome: audit.Done})
+
+		return err
+	})
 
 	switch {
 	case err == nil:
@@ -71,11 +77,6 @@ func (h *Handlers) callback(p *page) error {
 		return h.signInFailed(p, back, err)
 	default:
 		return h.signInFailed(p, back, err)
-	}
-
-	p.who = who
-	if _, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{Action: audit.SignIn, Outcome: audit.Done}); err != nil {
-		return err
 	}
 
 	return p.seeOther(back)

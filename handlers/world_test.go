@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -52,6 +53,7 @@ type world struct {
 	ahead   atomic.Int64 // nanoseconds
 	log     *audit.Log
 	tokens  map[string]string
+	handler http.Handler
 }
 
 // line is the way to the control plane: it can be cut, or lose answers.
@@ -224,11 +226,12 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 		Health:  func() ops.HealthStatus { return w.monitor.Snapshot().Health.Value.Status },
 	})
 
-	server.Config.Handler = handlers.New(handlers.Config{
+	w.handler = handlers.New(handlers.Config{
 		Auth: signIn, Platform: w.plane, Changes: w.changes, Windows: w.windows, Feeds: feeds, Readers: readers, Webhooks: w.hooks, Audit: w.log, Triggers: triggers.New(w.log), Monitor: w.monitor,
 		Ready: db.Read().PingContext, Static: os.DirFS("../static"), Environment: env,
 		PublicURL: public, Issuer: issuer, Version: "test", Now: w.now, Logger: logger, IdentityProvider: provider,
 	})
+	server.Config.Handler = w.handler
 	server.Start()
 	t.Cleanup(server.Close)
 
@@ -383,6 +386,15 @@ func (w *world) revision() string {
 	revision, _ := w.data("/config/concurrency")["revision"].(string)
 
 	return revision
+}
+
+// save sets fields of the concurrency limits, given as JSON, on what is set now.
+func (w *world) save(fields string) {
+	w.t.Helper()
+
+	if got := w.post("/config/concurrency", fmt.Sprintf(`{%s, "revision": %q}`, fields, w.revision())); got.status != http.StatusOK {
+		w.t.Fatalf("got %d\n%s", got.status, got.body)
+	}
 }
 
 func (w *world) limits() (perAnalyst, clusterTotal float64) {

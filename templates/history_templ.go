@@ -252,7 +252,7 @@ func ChangePage(s Shell, v ChangeDetail) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if v.Change.Source == changes.SourceExternal && v.Change.Kept == nil {
+				if v.Change.Source == changes.SourceExternal && v.Change.Kept == nil && len(v.Change.RestoredBy) == 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<a class=\"btn\" data-variant=\"outline\" href=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

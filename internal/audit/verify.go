@@ -19,8 +19,17 @@ type State struct {
 	Broken string `json:"broken"`
 }
 
+// verification is how far the log was verified.
 type verification struct {
-	mu    sync.Mutex
+	// running is held by whoever verifies; found guards what is told of it meanwhile.
+	running, found sync.Mutex
+
+	last State
+	walk walk
+}
+
+// walk is the way along the chain.
+type walk struct {
 	state State
 	hash  string
 	// begun is when the first entry was last looked at.
@@ -32,20 +41,20 @@ const again = time.Hour
 
 // State returns what the last [Log.Verify] found, without looking again.
 func (l *Log) State() State {
-	l.verified.mu.Lock()
-	defer l.verified.mu.Unlock()
+	l.verified.found.Lock()
+	defer l.verified.found.Unlock()
 
-	return l.verified.state
+	return l.verified.last
 }
 
 // Verify checks the chain from the last entry it found good to the newest, and that
 // the log ends where its head says. Once broken, and every hour, it starts at the first
 // entry again.
 func (l *Log) Verify(ctx context.Context) (State, error) {
-	l.verified.mu.Lock()
-	defer l.verified.mu.Unlock()
+	l.verified.running.Lock()
+	defer l.verified.running.Unlock()
 
-	v := &l.verified
+	v := &l.verified.walk
 	now := l.now().UTC()
 
 	if v.state.Broken != "" || now.Sub(v.begun) >= again {
@@ -56,15 +65,24 @@ func (l *Log) Verify(ctx context.Context) (State, error) {
 
 	for {
 		done, err := l.verifyNext(ctx, v)
-		if err != nil || done {
-			return v.state, err
+		if err != nil {
+			return l.State(), err
+		}
+
+		if done {
+			l.verified.found.Lock()
+			defer l.verified.found.Unlock()
+
+			l.verified.last = v.state
+
+			return v.state, nil
 		}
 	}
 }
 
 const verifyBatch = 1000
 
-func (l *Log) verifyNext(ctx context.Context, v *verification) (done bool, err error) {
+func (l *Log) verifyNext(ctx context.Context, v *walk) (done bool, err error) {
 	var head Entry
 
 	err = l.db.Read().QueryRowContext(ctx,
@@ -122,7 +140,7 @@ func (l *Log) verifyNext(ctx context.Context, v *verification) (done bool, err e
 	return v.state.UpTo >= head.Seq || v.state.Broken != "", nil
 }
 
-func (v *verification) check(e Entry) string {
+func (v *walk) check(e Entry) string {
 	digest, err := e.digest()
 
 	switch {

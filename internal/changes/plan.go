@@ -109,15 +109,22 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after Values) []st
 			}
 		}
 
+		// by_owner counts what the limit does not.
+		including := ""
+		if idle := cluster.Total - cluster.Limits.ClusterUsed; idle > 0 {
+			including = fmt.Sprintf(", counting what is suspended, stopping or failed (%d of all), which the limit does not", idle)
+		}
+
 		switch above {
 		case 0:
 			out = append(out, fmt.Sprintf("No analyst holds more than %d.", limit))
 		case 1:
 			out = append(out, fmt.Sprintf(
-				"1 analyst holds more than %d: what runs goes on, but nothing new can be created until it is fewer.", limit))
+				"1 analyst holds more than %d%s: what runs goes on, but nothing new can be created until it is fewer.", limit, including))
 		default:
 			out = append(out, fmt.Sprintf(
-				"%d analysts hold more than %d: what runs goes on, but they cannot create another until they hold fewer.", above, limit))
+				"%d analysts hold more than %d%s: what runs goes on, but they cannot create another until they hold fewer.",
+				above, limit, including))
 		}
 	}
 

@@ -145,3 +145,31 @@ func TestLongerTimesShowTheHighestOfEachStep(t *testing.T) {
 		}
 	})
 }
+
+func TestAClockThatWasSetBackStopsNoSamples(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(storetest.Open(t, storetest.SQLiteURL(t)))
+	w.watch(t, 10*time.Minute)
+	w.pass(-2 * time.Hour)
+
+	before := *w.clock.Load()
+	w.watch(t, 5*time.Minute)
+
+	used, _, err := w.UsedSince(t.Context(), before, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	n := 0
+
+	for _, p := range used {
+		if p.Value != nil && !p.At.After(*w.clock.Load()) {
+			n++
+		}
+	}
+
+	if n < 5 {
+		t.Errorf("%d minutes of five were sampled", n)
+	}
+}

@@ -107,12 +107,13 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot) error {
 
 	var err error
 
-	if now.Sub(r.sampled) >= sampleEvery {
+	// A clock that was set back starts anew.
+	if now.Sub(r.sampled) >= sampleEvery || now.Before(r.sampled) {
 		r.sampled = now
 		err = m.sample(ctx, next, now)
 	}
 
-	if now.Sub(r.purged) >= window {
+	if now.Sub(r.purged) >= window || now.Before(r.purged) {
 		r.purged = now
 		err = errors.Join(err, m.purge(ctx, now))
 	}
