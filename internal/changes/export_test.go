@@ -1,6 +1,9 @@
 package changes
 
 import (
+	"context"
+	"database/sql"
+
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -10,4 +13,9 @@ func (f Filter) Statement(last store.Time) (query string, args []any) {
 	at, id := f.order()
 
 	return "SELECT " + columns + " FROM opsconsole_changes " + clause + " ORDER BY " + at + " DESC, " + id + " DESC LIMIT 50", args
+}
+
+// Ending notes that a lease, as it was read, is to be taken back by the change that made it.
+func (c *Changes) Ending(ctx context.Context, lease Lease) error {
+	return c.db.Tx(ctx, func(tx *sql.Tx) error { return c.ending(ctx, tx, &lease, lease.Change) })
 }

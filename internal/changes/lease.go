@@ -306,7 +306,8 @@ func (c *Changes) MoveWindow(ctx context.Context, tx *sql.Tx, window int64, ends
 	return nil
 }
 
-// ending notes which change is to take back a lease; nil is none.
+// ending notes which change is to take back a lease, unless it was ended or its end was
+// moved since it was read; nil is none.
 func (c *Changes) ending(ctx context.Context, tx *sql.Tx, lease *Lease, change int64) error {
 	if lease == nil {
 		return nil
@@ -314,7 +315,8 @@ func (c *Changes) ending(ctx context.Context, tx *sql.Tx, lease *Lease, change i
 
 	done, err := tx.ExecContext(ctx, `
 		UPDATE opsconsole_leases SET end_change_id = $1
-		WHERE id = $2 AND end_change_id IS NULL AND state IN ('active', 'held')`, change, lease.ID)
+		WHERE id = $2 AND end_change_id IS NULL AND state IN ('active', 'held') AND ends_at = $3`,
+		change, lease.ID, store.Time{Time: lease.EndsAt})
 	if err != nil {
 		return fmt.Errorf("note the end of lease %d: %w", lease.ID, err)
 	}

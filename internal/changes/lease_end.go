@@ -60,8 +60,10 @@ func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error 
 
 	return c.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_leases SET tries = tries + 1, next_try_at = $1, note = $2 WHERE id = $3 AND state = 'active'`,
-			store.Time{Time: c.moment().Add(pause)}, "It could not be ended yet: "+clip(ops.AsError(cause).Message), lease.ID)
+			UPDATE opsconsole_leases SET tries = tries + 1, next_try_at = $1, note = $2
+			WHERE id = $3 AND state = 'active' AND ends_at = $4`,
+			store.Time{Time: c.moment().Add(pause)}, "It could not be ended yet: "+clip(ops.AsError(cause).Message), lease.ID,
+			store.Time{Time: lease.EndsAt})
 
 		return err
 	})
@@ -90,8 +92,8 @@ func (c *Changes) refuseLease(ctx context.Context, actor audit.Actor, action aud
 	return c.Refuse(ctx, actor, audit.Entry{Action: action, Object: leaseObject(id), Reason: reason}, cause)
 }
 
-// endLease takes back what the lease set. Unless forced, it does so only if the fields
-// still hold that; if they do not, the lease is held.
+// endLease takes back what the lease set. Unless it is asked for, it does so only if the
+// fields still hold that; if they do not, the lease is held.
 func (c *Changes) endLease(
 	ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string, asked bool,
 ) (Lease, error) {
@@ -116,13 +118,17 @@ func (c *Changes) endLease(
 		return Lease{}, err
 	}
 
-	// Read again under the lock: somebody may have ended it.
+	// Read again under the lock: somebody may have ended it, or moved its end.
 	if lease, err = c.Lease(ctx, id); err != nil {
 		return Lease{}, err
 	}
 
 	if !lease.Open() || lease.EndChange != nil || lease.State == LeasePending {
 		return lease, notOpen(lease, asked)
+	}
+
+	if !asked && !lease.due(c.now()) {
+		return lease, nil
 	}
 
 	if current.Open != nil {
@@ -163,6 +169,10 @@ func (c *Changes) endLease(
 	}
 }
 
+// due reports whether the lease ends now if nobody asks for it. Of the time of a
+// maintenance window the window alone decides.
+func (l Lease) due(now time.Time) bool { return l.Kind == LeaseWindow || !now.Before(l.EndsAt) }
+
 // final reports whether asking the control plane again would change nothing.
 func final(code ops.Code) bool {
 	return code == ops.CodeValidationFailed || code == ops.CodeConflict || code == ops.CodeNotFound
@@ -193,6 +203,8 @@ func leaseWord(lease Lease) string {
 		return "not known to have begun yet"
 	case lease.State == LeaseHeld:
 		return "held: keep what is set, or end it"
+	case lease.Open():
+		return "not what it was a moment ago: look again"
 	default:
 		return "over: it was " + string(lease.State)
 	}
@@ -231,8 +243,8 @@ func (c *Changes) closeLease(
 	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `
 			UPDATE opsconsole_leases SET state = $1, ended_at = $2, note = $3
-			WHERE id = $4 AND state IN ('active', 'held') AND end_change_id IS NULL`,
-			state, ended, note, lease.ID)
+			WHERE id = $4 AND state IN ('active', 'held') AND end_change_id IS NULL AND ends_at = $5`,
+			state, ended, note, lease.ID, store.Time{Time: lease.EndsAt})
 		if err != nil {
 			return err
 		}
