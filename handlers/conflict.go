@@ -22,21 +22,25 @@ func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in inp
 		Change: conflict.By, Reason: in.reason(), Now: p.now,
 	}
 
-	for _, field := range conflict.Section.Fields {
-		// What was left as it was stays as the other one made it.
-		typed := conflict.Yours[field.Name]
-		if typed == conflict.Original[field.Name] {
-			typed = conflict.Theirs[field.Name]
-		}
+	// What was left as it was stays as the other one made it.
+	merged := conflict.Yours.Clone()
+	for name, original := range conflict.Original {
+		if merged[name] == original {
+			merged[name] = conflict.Theirs[name]
 
+			in.typed.Del(name)
+		}
+	}
+
+	for _, field := range conflict.Section.Fields {
 		view.Form.Fields = append(view.Form.Fields, templates.FormField{
-			Field: field, Typed: components.Raw(typed), Current: conflict.Theirs[field.Name],
+			Field: field, Typed: components.Raw(merged[field.Name]), Current: conflict.Theirs[field.Name],
 		})
 	}
 
 	view.Form.Section, view.Form.Revision, view.Form.Kept = conflict.Section.Name, conflict.Revision, in.kept()
 
-	view.Form.Snippets = h.sectionSnippets(conflict.Section, conflict.Revision, typedOf(conflict.Section, conflict.Yours, in))
+	view.Form.Snippets = h.sectionSnippets(conflict.Section, conflict.Revision, typedOf(conflict.Section, merged, in))
 
 	if restores != nil {
 		view.Restore = fmt.Sprintf("/history/%d/restore", *restores)

@@ -241,7 +241,7 @@ func TestGoingOnFromAConflictKeepsWhatTheOtherOneDid(t *testing.T) {
 	})
 
 	if got.status != http.StatusConflict || !strings.Contains(got.body, `value="8"`) || !strings.Contains(got.body, `value="60"`) ||
-		strings.Contains(got.body, `value="5"`) {
+		strings.Contains(got.body, `value="5"`) || !strings.Contains(got.body, `>8</var>`) || strings.Contains(got.body, `>5</var>`) {
 		t.Errorf("got %d\n%s", got.status, got.body)
 	}
 }

@@ -71,6 +71,14 @@ func TestWhatIsCopiedDoesWhatTheFormDoes(t *testing.T) {
 		t.Errorf("got %d\n%s", saved.status, saved.body)
 	}
 
+	// The control plane itself reads no durations as people write them; this console does.
+	lifecycle := snippets(t, w.get("/config/lifecycle/review?"+url.Values{
+		"instance.default_ttl": {"1d 12h"}, "snapshot.max_ttl": {"soon"},
+	}.Encode(), "Accept", "text/html"))
+	if sdk := lifecycle["Python SDK"]; !strings.Contains(sdk, `"default_ttl": "P1DT12H"`) || !strings.Contains(lifecycle["curl"], `"1d 12h"`) {
+		t.Errorf("got %s\n%s", sdk, lifecycle["curl"])
+	}
+
 	// What is empty is not sent.
 	for _, path := range []string{"/config/lifecycle", "/history/1/restore"} {
 		for language, text := range snippets(t, w.get(path, "Accept", "text/html")) {

@@ -45,6 +45,12 @@ function formal(parts) {
   return `P${date}${time && `T${time}`}`.replace(/^P$/, "PT0S");
 }
 
+// contractDuration writes what was typed as the contract does, and leaves what is none.
+export function contractDuration(text) {
+  const parts = text === "" ? null : parse(text);
+  return parts ? formal(parts) : text;
+}
+
 document.addEventListener("input", ({ target }) => {
   if (!("duration" in target.dataset)) return;
   const echo = target.closest(".field").querySelector("[data-echo]");

@@ -1,6 +1,8 @@
 // Forms: what is out of bounds is said while it is typed, a form without a difference
 // cannot be sent, snippets follow what is typed, and lists are searched in place.
 
+import { contractDuration } from "./durations.js";
+
 // fewLeft is when it is said how many characters are left.
 const fewLeft = 100;
 
@@ -56,7 +58,7 @@ function literal(kind, typed, language) {
   const text = typed.trim();
   if (kind === "bool") return language === "curl" ? String(text === "true") : text === "true" ? "True" : "False";
   if (kind === "int" && /^-?\d+$/.test(text)) return text;
-  const quoted = JSON.stringify(text);
+  const quoted = JSON.stringify(kind === "duration" && language === "Python SDK" ? contractDuration(text) : text);
   return language === "curl" ? quoted.replaceAll("'", "'\\''") : quoted;
 }
 

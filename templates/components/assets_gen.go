@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL = "/static/app.css?v=6166448078c7"
-	ScriptURL     = "/static/app.js?v=f4189893bd2b"
+	ScriptURL     = "/static/app.js?v=643bff1eeece"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=c46403fe025d"
 )

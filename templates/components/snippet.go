@@ -74,7 +74,12 @@ func (l Language) Literal(kind changes.Kind, typed string) string {
 		}
 
 		return strconv.FormatBool(typed == "true")
-	case changes.KindText, changes.KindDuration:
+	case changes.KindDuration:
+		// The control plane reads the contract's form alone, this console also what people write.
+		if iso, err := changes.ParseDuration(typed); err == nil && l == PythonSDK {
+			typed = iso
+		}
+	case changes.KindText:
 	}
 
 	quoted, err := json.Marshal(typed)
