@@ -76,78 +76,13 @@ func (c *Changes) observe(ctx context.Context, section Section, before Current, 
 			return nil
 		}
 
-		late, err := c.late(ctx, tx, section, &now, before.Values, found)
-		if err != nil || late != nil && section.equal(late, found.values) {
-			return err
-		}
-
-		if late != nil { // It explains a part; the rest came from elsewhere.
-			return c.external(ctx, tx, section, now, late, found)
-		}
-
-		return c.external(ctx, tx, section, now, before.Values, found)
+		return c.explain(ctx, tx, section, now, before.Values, found)
 	})
 	if err != nil {
 		return fmt.Errorf("record what was found in %s: %w", section.Name, err)
 	}
 
 	return nil
-}
-
-// late looks for a change of ours that was given up and whose values are there now: it
-// was carried out after all. It becomes applied, and its values are returned; nil when
-// there is no such change.
-func (c *Changes) late(
-	ctx context.Context, tx *sql.Tx, section Section, at *headRow, before Values, found reading,
-) (Values, error) {
-	row := tx.QueryRowContext(ctx, `
-		SELECT `+columns+` FROM opsconsole_changes WHERE section = $1 AND given_up = 1
-			AND id > COALESCE((SELECT max(n.id) FROM opsconsole_changes n WHERE n.section = $1 AND n.outcome = 'applied'), 0)
-		ORDER BY id DESC LIMIT 1`, section.Name)
-
-	change, err := scan(row)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil //nolint:nilnil // there is none
-	}
-
-	if err != nil {
-		return nil, fmt.Errorf("look for a change that was given up: %w", err)
-	}
-
-	if before == nil || !section.equal(change.Before, before) || !section.equalIn(change.Fields, change.After, found.values) {
-		return nil, nil //nolint:nilnil // it is not that one
-	}
-
-	message := fmt.Sprintf("The control plane carried it out late: it was seen %s after it was made.",
-		c.now().Sub(change.At).Round(time.Second))
-
-	var intent int64
-
-	err = tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, given_up = 0 WHERE id = $4 RETURNING intent`,
-		Applied, message, store.Time{Time: c.moment()}, change.ID).Scan(&intent)
-	if err != nil {
-		return nil, fmt.Errorf("settle change %d late: %w", change.ID, err)
-	}
-
-	request := Request{Section: change.Section, Source: change.Source}
-
-	_, err = c.log.Append(ctx, tx, audit.Actor{Username: change.Actor}, audit.Entry{
-		Action: request.action(), Object: request.object(), Outcome: audit.Done,
-		Reason: change.Reason, Intent: intent, Change: change.ID, Message: message,
-	})
-	if err != nil {
-		return nil, err
-	}
-
-	if err := c.settleOthers(ctx, tx, change, Applied); err != nil {
-		return nil, err
-	}
-
-	at.revision++
-	at.seenAt.Time = change.At
-
-	return change.After, c.advance(ctx, tx, section, at.revision, change.After, sql.NullInt64{Int64: change.ID, Valid: true})
 }
 
 // external writes the found values as the next revision and, where others were known,

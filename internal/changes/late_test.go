@@ -72,6 +72,109 @@ func TestAnUnansweredChangeIsWaitedForFromWhenItBecameUnknown(t *testing.T) {
 	})
 }
 
+func (w *world) externals(t *testing.T) int {
+	t.Helper()
+
+	n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceExternal})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return n
+}
+
+func TestAnUnansweredChangeThatMeetsAnOutsideOneIsWaitedForAndRemembered(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		r := request(w.current(t).Revision, 9)
+		r.Term, _ = w.ParseTerm("1h", "", "")
+		w.service.fail(lost(), nil, nil)
+
+		result, err := w.Apply(t.Context(), &meanwhile{faulty: w.service, onWrite: func() { w.set(t, 8) }}, dave, r)
+		if err != nil || result.Change.Outcome != changes.Unknown {
+			t.Fatalf("settled while its request may be on its way: %+v, %v", result.Change, err)
+		}
+
+		w.service.fail(nil, nil, nil)
+		w.clock.pass(11 * time.Second)
+
+		if current := w.current(t); current.Open != nil || current.Last.Source != changes.SourceExternal || w.externals(t) != 1 {
+			t.Fatalf("got %+v", current)
+		}
+
+		// Now it arrives.
+		w.clock.pass(time.Second)
+		w.set(t, 9)
+
+		last := w.current(t).Last
+		if last.Source != r.Source || last.Actor != "dave" || last.Before["per_analyst"] != int64(8) || w.externals(t) != 1 {
+			t.Fatalf("got %+v", last)
+		}
+
+		// What it found is what goes back at its time.
+		w.clock.pass(time.Hour)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 8 {
+			t.Errorf("not taken back: %d, %v", w.perAnalyst(t), err)
+		}
+	})
+}
+
+func TestAChangeThatIsCarriedOutAfterAnotherIsOursNotExternal(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lateAfter(t, w, changes.Values{"cluster_total": int64(70)})
+
+		last := w.current(t).Last
+		if last.Source == changes.SourceExternal || last.Before["cluster_total"] != int64(70) || w.externals(t) != 0 {
+			t.Fatalf("got %+v", last)
+		}
+
+		w.clock.pass(time.Hour)
+
+		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 5 {
+			t.Errorf("not taken back: %v", err)
+		}
+	})
+}
+
+func TestAChangeThatWasReplacedDoesNotExplainWhatTurnsUpLater(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lateAfter(t, w, changes.Values{"per_analyst": int64(12)})
+
+		if last := w.current(t).Last; last.Source != changes.SourceExternal {
+			t.Errorf("got %+v", last)
+		}
+	})
+}
+
+// lateAfter gives up a temporary change to 9, makes another one, and carries out the first.
+func lateAfter(t *testing.T, w *world, between changes.Values) {
+	t.Helper()
+
+	r := request(w.current(t).Revision, 9)
+	r.Term, _ = w.ParseTerm("1h", "", "")
+
+	w.service.fail(lost(), nil, nil)
+	w.apply(t, r)
+	w.service.fail(nil, nil, nil)
+	w.clock.pass(11 * time.Second)
+
+	other := request(w.current(t).Revision, 0)
+	other.Values, other.Reason = between, "another change meanwhile"
+	w.apply(t, other)
+
+	w.clock.pass(time.Second)
+	w.set(t, 9)
+}
+
 // slowly takes ten seconds for a write.
 type slowly struct {
 	*faulty

@@ -87,4 +87,3 @@ func TestALeaseWhoseEndWasMovedSinceItWasReadDoesNotEnd(t *testing.T) {
 		}
 	})
 }
-

@@ -107,10 +107,10 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields,
 			restores, error, request_id, settled_at, since, intent, point_id, unreviewed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULL, $11, $12, $13, $14, $15, $16) RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
 		change.Section, store.Time{Time: change.At}, change.Actor, change.Reason, change.Source, change.Outcome,
 		string(before), string(after), strings.Join(change.Fields, ","),
-		change.Restores, change.RequestID, settled, since, intent, change.Point, unreviewed).Scan(&id)
+		change.Restores, change.Error, change.RequestID, settled, since, intent, change.Point, unreviewed).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("write the change: %w", err)
 	}

@@ -144,7 +144,9 @@ type result struct {
 }
 
 // verdict judges a change by what the section holds after the call. Only the fields
-// that it set count: the others may have been changed by somebody else since.
+// that it set count: the others may have been changed by somebody else since. Of a
+// request that was not answered nothing but the new values tells anything; the rest is
+// waited for, and remembered when that is given up.
 func verdict(section Section, change Change, writeErr error, found reading) result {
 	ours := change.Fields
 
@@ -153,12 +155,12 @@ func verdict(section Section, change Change, writeErr error, found reading) resu
 		return result{outcome: Applied}
 	case writeErr == nil:
 		return result{outcome: Failed, message: "The control plane accepted the change, but holds other values."}
-	case !section.equalIn(ours, change.Before, found.values):
-		return result{outcome: Failed, message: "The control plane holds neither the old values nor the new ones."}
-	case errors.Is(writeErr, errInterrupted):
+	case !errors.Is(writeErr, errInterrupted):
+		return result{outcome: Unknown, message: notSaid}
+	case section.equalIn(ours, change.Before, found.values):
 		return result{outcome: Failed, message: "The control plane did not carry it out: the old values are still set.", givenUp: true}
 	default:
-		return result{outcome: Unknown, message: notSaid}
+		return result{outcome: Failed, message: "The control plane holds neither the old values nor the new ones.", givenUp: true}
 	}
 }
 
@@ -205,6 +207,10 @@ func (c *Changes) settle(
 		if end.outcome == Applied {
 			holds = change.After
 
+			if err := supersede(ctx, tx, change); err != nil {
+				return err
+			}
+
 			id := sql.NullInt64{Int64: change.ID, Valid: true}
 			if err := c.advance(ctx, tx, section, now.revision+1, holds, id); err != nil {
 				return err
@@ -216,11 +222,11 @@ func (c *Changes) settle(
 		// It happened while the change was under way.
 		now.seenAt.Time = change.At
 
-		if found == nil || section.equal(holds, found.values) {
+		if found == nil {
 			return nil
 		}
 
-		return c.external(ctx, tx, section, now, holds, *found)
+		return c.explain(ctx, tx, section, now, holds, *found)
 	})
 	if err != nil {
 		return change, fmt.Errorf("settle change %d: %w", change.ID, err)

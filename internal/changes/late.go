@@ -1,0 +1,182 @@
+package changes
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// explain records how the section came from the known values, nil when there are none,
+// to those that were found: what changes of ours that were carried out late leave
+// unexplained came from outside.
+func (c *Changes) explain(
+	ctx context.Context, tx *sql.Tx, section Section, at headRow, known Values, found reading,
+) error {
+	if known != nil && !section.equal(known, found.values) {
+		var err error
+		if known, err = c.late(ctx, tx, section, &at, known, found); err != nil {
+			return err
+		}
+	}
+
+	if known != nil && section.equal(known, found.values) {
+		return nil
+	}
+
+	return c.external(ctx, tx, section, at, known, found)
+}
+
+// late looks for a change of ours that was given up and whose values are there now: it
+// was carried out after all. It returns what is explained then.
+func (c *Changes) late(
+	ctx context.Context, tx *sql.Tx, section Section, at *headRow, known Values, found reading,
+) (Values, error) {
+	candidates, err := givenUp(ctx, tx, section)
+	if err != nil {
+		return nil, err
+	}
+
+	for _, change := range candidates {
+		if section.equalIn(change.Fields, known, found.values) || !section.equalIn(change.Fields, change.After, found.values) {
+			continue
+		}
+
+		return c.carriedOut(ctx, tx, section, at, change, known, found)
+	}
+
+	return known, nil
+}
+
+// givenUp returns the changes of the section that may be carried out yet, newest first.
+func givenUp(ctx context.Context, tx *sql.Tx, section Section) ([]Change, error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT `+columns+` FROM opsconsole_changes WHERE section = $1 AND given_up = 1 ORDER BY id DESC`, section.Name)
+	if err != nil {
+		return nil, fmt.Errorf("look for changes that were given up: %w", err)
+	}
+	defer rows.Close()
+
+	var out []Change
+
+	for rows.Next() {
+		change, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("look for changes that were given up: %w", err)
+		}
+
+		out = append(out, change)
+	}
+
+	return out, rows.Err()
+}
+
+// carriedOut writes down that a change that was given up took effect. When it still
+// follows what was known, it is applied; else it stays failed, and a change of its own
+// says what it did to what had come between. It returns the values that it left.
+func (c *Changes) carriedOut(
+	ctx context.Context, tx *sql.Tx, section Section, at *headRow, change Change, known Values, found reading,
+) (Values, error) {
+	message := fmt.Sprintf("The control plane carried it out late: it was seen %s after it was made.",
+		c.now().Sub(change.At).Round(time.Second))
+
+	// A request may name more fields than it changed, and take those back along with it.
+	left := known.Clone()
+
+	for _, f := range section.Fields {
+		if f.Equal(change.After[f.Name], found.values[f.Name]) {
+			left[f.Name] = found.values[f.Name]
+		}
+	}
+
+	made, since := change, c.moment()
+
+	outcome := Applied
+
+	if !section.equal(change.Before, known) {
+		var err error
+		if made, err = c.again(ctx, tx, section, change, known, left, since, message); err != nil {
+			return nil, err
+		}
+
+		outcome, message = Failed, message+fmt.Sprintf(" Something came between, so change %d is what it did.", made.ID)
+	}
+
+	var intent int64
+
+	err := tx.QueryRowContext(ctx, `
+		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, given_up = 0 WHERE id = $4 RETURNING intent`,
+		outcome, message, store.Time{Time: since}, change.ID).Scan(&intent)
+	if err != nil {
+		return nil, fmt.Errorf("settle change %d late: %w", change.ID, err)
+	}
+
+	request := Request{Section: change.Section, Source: change.Source}
+
+	_, err = c.log.Append(ctx, tx, audit.Actor{Username: change.Actor}, audit.Entry{
+		Action: request.action(), Object: request.object(), Outcome: audit.Done,
+		Reason: change.Reason, Intent: intent, Change: made.ID, Message: message,
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	if err := c.settleOthers(ctx, tx, made, Applied); err != nil {
+		return nil, err
+	}
+
+	at.revision++
+	at.seenAt.Time = change.At
+
+	return left, c.advance(ctx, tx, section, at.revision, left, sql.NullInt64{Int64: made.ID, Valid: true})
+}
+
+// again writes what a change did that was carried out after others, and lets its lease
+// take back that.
+func (c *Changes) again(
+	ctx context.Context, tx *sql.Tx, section Section, change Change, before, after Values, at time.Time, message string,
+) (Change, error) {
+	made := change
+	made.At, made.Outcome, made.Before, made.After = at, Applied, before, after
+	made.Fields, made.Error = names(section.Diff(before, after)), &message
+
+	var err error
+	if made.ID, err = insert(ctx, tx, made, 0); err != nil {
+		return Change{}, err
+	}
+
+	taken := Values{}
+	for _, field := range change.Fields {
+		taken[field] = before[field]
+	}
+
+	data, err := taken.MarshalJSON()
+	if err != nil {
+		return Change{}, err
+	}
+
+	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_leases SET change_id = $1, before_json = $2 WHERE change_id = $3`,
+		made.ID, string(data), change.ID)
+	if err != nil {
+		return Change{}, fmt.Errorf("move the lease of change %d: %w", change.ID, err)
+	}
+
+	return made, nil
+}
+
+// supersede forgets the changes that were given up and of which an applied one has set a
+// field again: their values would not turn up by themselves any more.
+func supersede(ctx context.Context, tx *sql.Tx, change Change) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE opsconsole_changes SET given_up = 0 WHERE section = $1 AND given_up = 1 AND id < $2 AND EXISTS (
+			SELECT 1 FROM opsconsole_change_fields theirs JOIN opsconsole_change_fields ours ON ours.field = theirs.field
+			WHERE theirs.change_id = opsconsole_changes.id AND ours.change_id = $2)`, change.Section, change.ID)
+	if err != nil {
+		return fmt.Errorf("forget what change %d replaces: %w", change.ID, err)
+	}
+
+	return nil
+}
