@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -226,6 +227,12 @@ func (h *Handlers) actOnLease(p *page, lease changes.Lease, in input) (changes.L
 		term, errs := h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], "")
 		if len(errs) > 0 {
 			return changes.Lease{}, h.refused(p, leaseEntry(p, in.reason()), ops.Invalid(errs))
+		}
+
+		if term != nil {
+			if err := h.Windows.Clear(p.ctx(), lease.Section, slices.Collect(maps.Keys(lease.Set)), term.EndsAt); err != nil {
+				return changes.Lease{}, h.refused(p, leaseEntry(p, in.reason()), err)
+			}
 		}
 
 		return h.Changes.Extend(p.ctx(), p.actor(), lease.ID, term, in.reason())

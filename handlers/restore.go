@@ -108,6 +108,8 @@ func (h *Handlers) restore(p *page) error {
 		return h.restoreRefused(p, h.refused(p, request.Entry(), ops.Invalid(errs)), in, id)
 	}
 
+	h.keepClear(p, &request)
+
 	result, err := h.Changes.Apply(p.ctx(), h.service(p), p.actor(), request)
 	h.Monitor.Wake()
 

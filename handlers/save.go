@@ -66,6 +66,8 @@ func (h *Handlers) save(p *page) error {
 		return h.notSaved(p, section, in, request, h.refused(p, request.Entry(), ops.Invalid(errs)))
 	}
 
+	h.keepClear(p, &request)
+
 	result, err := h.Changes.Apply(p.ctx(), h.service(p), p.actor(), request)
 	h.Monitor.Wake()
 
@@ -74,6 +76,29 @@ func (h *Handlers) save(p *page) error {
 	}
 
 	return h.showResult(p, result, in)
+}
+
+// keepClear has a temporary change refused that would be in the way of a window. What is
+// wrong with its values is for who applies it to say.
+func (h *Handlers) keepClear(p *page, request *changes.Request) {
+	if request.Term == nil {
+		return
+	}
+
+	_, before, after, err := h.Changes.Foresee(p.ctx(), request.Section, request.Values)
+	if err != nil {
+		return
+	}
+
+	fields := []string{}
+
+	for name := range after {
+		if before[name] != after[name] {
+			fields = append(fields, name)
+		}
+	}
+
+	request.Guard = h.Windows.KeepClear(request.Section, fields, request.Term.EndsAt)
 }
 
 // refused keeps in the audit log what is refused before it is tried, and returns the cause.

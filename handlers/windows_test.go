@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -255,6 +256,61 @@ func TestAnOverlapWithWhatASeriesWillBeIsRefusedWithALink(t *testing.T) {
 
 	if n := w.data(link)["total"]; n != 5.0 {
 		t.Errorf("%v windows of the series are listed", n)
+	}
+}
+
+// TestATemporaryChangeKeepsClearOfAWindow: the window could not start while it holds the field.
+func TestATemporaryChangeKeepsClearOfAWindow(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	window := w.announce(nil) // In an hour, with per_analyst 4.
+
+	change := func(fields string) answer {
+		return w.post("/config/concurrency", fmt.Sprintf(`{%s, "revision": %q}`, fields, w.revision()))
+	}
+
+	refused := change(`"per_analyst": 6, "duration": "2h", "reason": "a workshop today"`)
+	if refused.status != http.StatusConflict || at(refused.json(t), "error", "details", "window") != window["id"] {
+		t.Errorf("got %d\n%s", refused.status, refused.body)
+	}
+
+	form := w.form("/config/concurrency", url.Values{
+		"per_analyst": {"6"}, "cluster_total": {"50"}, "confirm_within": {"2h"}, "reason": {"a workshop today"}, "revision": {w.revision()},
+	})
+	if form.status != http.StatusConflict || !strings.Contains(form.body, "Patching") || !strings.Contains(form.body, `value="6"`) {
+		t.Errorf("got %d\n%s", form.status, form.body)
+	}
+
+	if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.ConfigSave, Outcome: audit.Refused}); err != nil || n != 2 {
+		t.Errorf("%d refusals are logged, %v", n, err)
+	}
+
+	// What ends before, what the window does not set, and what lasts, may be.
+	for _, fields := range []string{
+		`"cluster_total": 60, "duration": "3h", "reason": "more room for all"`,
+		`"per_analyst": 6, "reason": "for good, from now on"`,
+		`"per_analyst": 7, "duration": "30m", "reason": "a short workshop"`,
+	} {
+		if got := change(fields); got.status != http.StatusOK {
+			t.Errorf("%s: got %d\n%s", fields, got.status, got.body)
+		}
+	}
+
+	leases, _ := w.data("/leases")["items"].([]any)
+	for _, lease := range leases {
+		id, want := at(lease, "id"), http.StatusOK
+		if at(lease, "set", "per_analyst") != nil {
+			want = http.StatusConflict
+		}
+
+		if got := w.post(fmt.Sprintf("/leases/%v/extend", id), `{"duration": "4h", "reason": "it takes longer"}`); got.status != want {
+			t.Errorf("lease %v: got %d, want %d\n%s", id, got.status, want, got.body)
+		}
+	}
+
+	if len(leases) != 2 {
+		t.Errorf("got %v", leases)
 	}
 }
 

@@ -1,0 +1,61 @@
+package maintenance
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// KeepClear returns the guard of a temporary change of the fields until that time: a
+// CONFLICT when a window will set one of them before it has ended, for the window could
+// not start then.
+func (s *Windows) KeepClear(
+	section changes.SectionName, fields []string, until time.Time,
+) func(ctx context.Context, tx *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error {
+		return s.clear(ctx, tx, section, fields, until)
+	}
+}
+
+// Clear is the guard of [Windows.KeepClear] for what is not written in a transaction of
+// its caller's.
+func (s *Windows) Clear(ctx context.Context, section changes.SectionName, fields []string, until time.Time) error {
+	return s.clear(ctx, s.DB.Read(), section, fields, until)
+}
+
+func (s *Windows) clear(
+	ctx context.Context, q store.Querier, section changes.SectionName, fields []string, until time.Time,
+) error {
+	coming, err := s.query(ctx, q, `WHERE `+openPhases+` AND started_at IS NULL AND starts_at < $1 ORDER BY starts_at, id`,
+		store.Time{Time: until})
+	if err != nil {
+		return err
+	}
+
+	for _, w := range coming {
+		for _, p := range w.parts() {
+			if p.section.Name != section {
+				continue
+			}
+
+			for _, field := range p.section.Fields {
+				if _, sets := p.values[field.Name]; sets && slices.Contains(fields, field.Name) {
+					return &ops.Error{
+						Code: ops.CodeConflict,
+						Message: fmt.Sprintf("%s is set by maintenance window %d, %q, from %s on. Let the temporary change end before, or put it into the window.",
+							field.Label, w.ID, w.Title, w.StartsAt.UTC().Format("2006-01-02 15:04 UTC")),
+						Details: map[string]any{"window": w.ID, "field": field.Name},
+					}
+				}
+			}
+		}
+	}
+
+	return nil
+}
