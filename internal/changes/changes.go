@@ -27,6 +27,9 @@ const (
 	// finding the old values proves nothing. One that is carried out later still is
 	// recognised by its values.
 	grace = 10 * time.Second
+	// graceOfEnd is how long the end of a lease is waited for, so that it comes about
+	// within ten seconds of its time although somebody died over it.
+	graceOfEnd = 5 * time.Second
 )
 
 // Changes applies changes and keeps their history.

@@ -25,6 +25,13 @@ func (c *Changes) Current(ctx context.Context, service ops.Service, name Section
 }
 
 func (c *Changes) current(ctx context.Context, service ops.Service, section Section) (Current, error) {
+	return c.look(ctx, service, section, c.ripe)
+}
+
+// look reads the section afresh; ripe says whether an open change can be settled by that.
+func (c *Changes) look(
+	ctx context.Context, service ops.Service, section Section, ripe func(Change) bool,
+) (Current, error) {
 	before, err := c.known(ctx, section)
 	if err != nil {
 		return Current{}, err
@@ -36,7 +43,7 @@ func (c *Changes) current(ctx context.Context, service ops.Service, section Sect
 	}
 
 	if before.Open != nil {
-		if !c.ripe(*before.Open) {
+		if !ripe(*before.Open) {
 			before.Values = found.values
 
 			return before, nil

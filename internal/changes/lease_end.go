@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"sync"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -18,15 +19,32 @@ func Scheduled(name string) audit.Actor {
 	return audit.Actor{Username: "schedule (for " + name + ")", Role: string(ops.RoleOps)}
 }
 
-// EndDue ends the leases whose time has come. What cannot be ended now stays overdue
-// and is tried again; the error says what was in the way.
+// EndDue ends the leases whose time has come, those of each section on their own: one
+// that is slow to read holds up no other. What cannot be ended now stays overdue and is
+// tried again; the error says what was in the way.
 func (c *Changes) EndDue(ctx context.Context, service ops.Service) error {
+	sections := Sections()
+	errs := make([]error, len(sections))
+
+	var all sync.WaitGroup
+	for i, section := range sections {
+		all.Go(func() { errs[i] = c.EndDueOf(ctx, service, section.Name) })
+	}
+
+	all.Wait()
+
+	return errors.Join(errs...)
+}
+
+// EndDueOf is [Changes.EndDue] for one section.
+func (c *Changes) EndDueOf(ctx context.Context, service ops.Service, section SectionName) error {
 	now := store.Time{Time: c.moment()}
 
+	// Those whose end is under way too: whoever began it may be gone.
 	due, err := c.leases(ctx, c.db.Read(), `
-		WHERE state = 'active' AND kind <> 'window' AND end_change_id IS NULL AND ends_at <= $1
+		WHERE section = $3 AND state = 'active' AND kind <> 'window' AND ends_at <= $1
 			AND (next_try_at IS NULL OR next_try_at <= $1 OR next_try_at > $2) ORDER BY ends_at, id`,
-		now, store.Time{Time: now.Add(2 * retryMost)}) // farther away: the clock was set back
+		now, store.Time{Time: now.Add(2 * retryLongest)}, section) // farther away: the clock was set back
 	if err != nil {
 		return err
 	}
@@ -39,8 +57,13 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service) error {
 			reason = fmt.Sprintf("Temporary change %d was not confirmed in time", lease.ID)
 		}
 
-		if _, err := c.endLease(ctx, service, Scheduled(lease.Actor), lease.ID, reason, false); err != nil {
-			errs = append(errs, fmt.Errorf("end lease %d: %w", lease.ID, err), c.postpone(ctx, lease, err))
+		ended, err := c.endLease(ctx, service, Scheduled(lease.Actor), lease.ID, reason, false)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("end lease %d: %w", lease.ID, err))
+		}
+
+		if err != nil || ended.Open() {
+			errs = append(errs, c.postpone(ctx, lease, err))
 		}
 	}
 
@@ -48,22 +71,38 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service) error {
 }
 
 const (
-	// retryMost is the longest pause between two tries to end a lease, which doubles from
-	// a second.
+	// retryMost is the longest pause before looking again whether a lease can be ended;
+	// it doubles from a second.
 	retryMost      = 10 * time.Second
 	retryDoublings = 4
+	// What was tried stands in the history for ever, so after every fourth try the pause
+	// doubles, until it is this long: about a sixth of the time that it lasts already.
+	retryLongest     = time.Second << retriesDoublings
+	retriesAPause    = 4
+	retriesDoublings = 10
 )
 
-// postpone notes why a lease could not be ended and when to try again.
+// errTried says that the end of a lease was tried, and came to nothing.
+var errTried = errors.New("the end was tried")
+
+// postpone notes why a lease could not be ended and when to try again; without a cause
+// it is not known yet whether it was.
 func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error {
-	pause := min(time.Second<<min(lease.tries, retryDoublings), retryMost)
+	pause, tries := min(time.Second<<min(lease.tries, retryDoublings), retryMost), min(lease.tries+1, retryDoublings)
+	if cause == nil || errors.Is(cause, errTried) {
+		pause, tries = time.Second<<min(lease.tries/retriesAPause, retriesDoublings), lease.tries+1
+	}
+
+	note := "It is not known yet whether it was ended. The values are read back."
+	if cause != nil {
+		note = "It could not be ended yet: " + clip(ops.AsError(cause).Message)
+	}
 
 	return c.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_leases SET tries = tries + 1, next_try_at = $1, note = $2
-			WHERE id = $3 AND state = 'active' AND ends_at = $4`,
-			store.Time{Time: c.moment().Add(pause)}, "It could not be ended yet: "+clip(ops.AsError(cause).Message), lease.ID,
-			store.Time{Time: lease.EndsAt})
+			UPDATE opsconsole_leases SET tries = $1, next_try_at = $2, note = $3
+			WHERE id = $4 AND state = 'active' AND ends_at = $5`,
+			tries, store.Time{Time: c.moment().Add(pause)}, note, lease.ID, store.Time{Time: lease.EndsAt})
 
 		return err
 	})
@@ -113,7 +152,7 @@ func (c *Changes) endLease(
 	}
 	defer unlock()
 
-	current, err := c.current(ctx, service, section)
+	current, err := c.look(ctx, service, section, c.ripeEnd)
 	if err != nil {
 		return Lease{}, err
 	}
@@ -165,7 +204,7 @@ func (c *Changes) endLease(
 	case result.Refusal != nil && final(result.Refusal.Code):
 		return c.hold(ctx, actor, lease, reason, *result.Change.Error)
 	default:
-		return lease, ops.Unavailable("control plane", *result.Change.Error)
+		return lease, ops.Unavailable("control plane", *result.Change.Error).Because(errTried)
 	}
 }
 

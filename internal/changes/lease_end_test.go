@@ -2,6 +2,8 @@ package changes_test
 
 import (
 	"context"
+	"log/slog"
+	"runtime"
 	"testing"
 	"time"
 
@@ -84,6 +86,116 @@ func TestALeaseWhoseEndWasMovedSinceItWasReadDoesNotEnd(t *testing.T) {
 
 		if err := w.Ending(t.Context(), stale); ops.AsError(err).Code != ops.CodeConflict {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, "1m")
+		w.clock.pass(time.Minute)
+
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("it did not die")
+				}
+			}()
+
+			_ = w.EndDueOf(t.Context(), &meanwhile{faulty: w.service, onWrite: func() { panic(errKilled) }}, changes.Concurrency)
+		}()
+
+		next := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{})
+		if err := next.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+
+		for range 9 {
+			w.clock.pass(time.Second)
+
+			if err := next.EndDue(t.Context(), w.service); err != nil {
+				t.Fatal(err)
+			}
+		}
+
+		if got := w.lease(t, lease.ID); got.State != changes.LeaseEnded || w.perAnalyst(t) != 5 {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+func TestASectionThatDoesNotAnswerHoldsUpNoEndOfAnother(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		stuck := w.borrow(t, "1m")
+		w.clock.pass(time.Second)
+
+		other := w.saveLifecycle(t, "1m", changes.Values{"instance.default_ttl": "PT20H"}).Lease
+
+		w.clock.pass(2 * time.Minute)
+
+		answer, done := make(chan struct{}), make(chan error)
+
+		go func() {
+			done <- w.EndDue(t.Context(), &meanwhile{faulty: w.service, onRead: func() { <-answer }})
+		}()
+
+		ended := func() bool { return !w.lease(t, other.ID).Open() }
+		for deadline := time.Now().Add(10 * time.Second); !ended() && time.Now().Before(deadline); {
+			runtime.Gosched()
+		}
+
+		if !ended() || !w.lease(t, stuck.ID).Open() {
+			t.Error("it waited for a section that does not answer")
+		}
+
+		close(answer)
+
+		if err := <-done; err != nil || w.lease(t, stuck.ID).Open() {
+			t.Errorf("not ended in the end: %v", err)
+		}
+	})
+}
+
+func TestAnEndThatIsRefusedAgainAndAgainDoesNotFloodTheHistory(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, "1m")
+		w.clock.pass(time.Minute)
+
+		pass := func(seconds int) {
+			for range seconds {
+				_ = w.EndDue(t.Context(), w.service) // refused, and noted
+				w.clock.pass(time.Second)
+			}
+		}
+
+		w.service.fail(ops.InsufficientRole(ops.RoleOps, ops.RoleAdmin), nil, nil)
+		pass(60)
+		w.service.fail(nil, nil, nil)
+		pass(10)
+
+		if w.lease(t, lease.ID).Open() {
+			t.Error("not ended within ten seconds of the control plane's taking it again")
+		}
+
+		r := request(w.current(t).Revision, 9)
+		r.Term, _ = w.ParseTerm("1s", "", "")
+		r.Reason = "one more load test"
+		w.apply(t, r)
+		w.service.fail(ops.InsufficientRole(ops.RoleOps, ops.RoleAdmin), nil, nil)
+		pass(3600)
+
+		n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceLeaseEnd})
+		if err != nil || n > 70 {
+			t.Errorf("%d tries stand in the history, %v", n, err)
 		}
 	})
 }

@@ -281,7 +281,11 @@ func (m *model) changeOutside() {
 // tick is what the background does. It may fail: it comes again.
 func (m *model) tick() {
 	_ = m.w.Watch(m.ctx(), m.line)
-	_ = m.w.EndDue(m.ctx(), m.line)
+
+	// One after the other, so that the seed decides what happens.
+	for _, section := range changes.Sections() {
+		_ = m.w.EndDueOf(m.ctx(), m.line, section.Name)
+	}
 }
 
 // restart is a new console on the same database.

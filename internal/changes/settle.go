@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -120,12 +121,22 @@ func (c *Changes) Recover(ctx context.Context) error {
 	})
 }
 
-// ripe reports whether reading back can tell what became of an open change. One from
-// the future is as old as can be: the clock was set back.
-func (c *Changes) ripe(change Change) bool {
-	from, wait := change.At, abandoned
+// ripe reports whether reading back can tell what became of an open change.
+func (c *Changes) ripe(change Change) bool { return c.waited(change, abandoned, grace) }
+
+// ripeEnd is ripe for whoever ends a lease, and so holds the section: a call of this
+// process is not under way. An end is not waited for as long as others, since setting
+// the same values once more does no harm.
+func (c *Changes) ripeEnd(change Change) bool {
+	return c.ripe(change) || change.Source == SourceLeaseEnd && c.waited(change, graceOfEnd, graceOfEnd)
+}
+
+// waited reports whether an open change is that old, since it was written or became
+// unknown. One from the future is as old as can be: the clock was set back.
+func (c *Changes) waited(change Change, pending, unknown time.Duration) bool {
+	from, wait := change.At, pending
 	if change.Outcome == Unknown {
-		from, wait = change.unknownAt, grace
+		from, wait = change.unknownAt, unknown
 	}
 
 	age := c.now().Sub(from)
