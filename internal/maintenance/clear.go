@@ -46,16 +46,22 @@ func (s *Windows) clear(
 
 			for _, field := range p.section.Fields {
 				if _, sets := p.values[field.Name]; sets && slices.Contains(fields, field.Name) {
-					return &ops.Error{
-						Code: ops.CodeConflict,
-						Message: fmt.Sprintf("%s is set by maintenance window %d, %q, from %s on. Let the temporary change end before, or put it into the window.",
-							field.Label, w.ID, w.Title, w.StartsAt.UTC().Format("2006-01-02 15:04 UTC")),
-						Details: map[string]any{"window": w.ID, "field": field.Name},
-					}
+					return w.inTheWay(field)
 				}
 			}
 		}
 	}
 
 	return nil
+}
+
+// inTheWay refuses what would hold the field when the window begins.
+func (w Window) inTheWay(field changes.Field) error {
+	return &ops.Error{
+		Code: ops.CodeConflict,
+		Message: fmt.Sprintf("%s is set by maintenance window %d, %q, from %s on. "+
+			"Let the temporary change end before, or put it into the window.",
+			field.Label, w.ID, w.Title, w.StartsAt.UTC().Format("2006-01-02 15:04 UTC")),
+		Details: map[string]any{"window": w.ID, "field": field.Name},
+	}
 }
