@@ -79,10 +79,9 @@ func (s Section) validateChanged(after Values, differences []Difference) error {
 	}))
 }
 
-// reading is a section as the control plane holds it, and what it says of who set
-// it and when, where it does.
+// reading is a section as the control plane holds it, and whom it says to have set it,
+// where it does.
 type reading struct {
 	values    Values
-	updatedAt *ops.Time
 	updatedBy string
 }

@@ -43,8 +43,7 @@ func concurrency() Section {
 			c, err := service.GetConcurrencyConfig(ctx)
 
 			return reading{
-				values:    Values{"per_analyst": int64(c.PerAnalyst), "cluster_total": int64(c.ClusterTotal)},
-				updatedAt: c.UpdatedAt,
+				values: Values{"per_analyst": int64(c.PerAnalyst), "cluster_total": int64(c.ClusterTotal)},
 			}, err
 		},
 		write: func(ctx context.Context, service ops.Service, _, after Values) error {
@@ -73,7 +72,7 @@ func export() Section {
 
 			return reading{
 				values:    Values{"max_duration_seconds": int64(c.MaxDurationSeconds)},
-				updatedAt: c.UpdatedAt, updatedBy: text(c.UpdatedBy),
+				updatedBy: text(c.UpdatedBy),
 			}, err
 		},
 		write: func(ctx context.Context, service ops.Service, _, after Values) error {
@@ -107,7 +106,7 @@ func maintenance() Section {
 
 			return reading{
 				values:    Values{"enabled": m.Enabled, "message": m.Message},
-				updatedAt: m.UpdatedAt, updatedBy: text(m.UpdatedBy),
+				updatedBy: text(m.UpdatedBy),
 			}, err
 		},
 		write: func(ctx context.Context, service ops.Service, _, after Values) error {
