@@ -100,15 +100,11 @@ func (c *Changes) external(
 	var id sql.NullInt64
 
 	if before != nil {
-		since := at.seenAt.Time
-		if value, _ := c.seen.Load(section.Name); value != nil {
-			if seen, ok := value.(time.Time); ok && seen.After(since) {
-				since = seen
-			}
-		}
+		now := c.moment()
+		since := c.lastSeen(section, at, now)
 
 		change := Change{
-			Section: section.Name, At: c.moment(), Actor: found.updatedBy, Source: SourceExternal, Outcome: Applied,
+			Section: section.Name, At: now, Actor: found.updatedBy, Source: SourceExternal, Outcome: Applied,
 			Before: before, After: found.values, Fields: names(section.Diff(before, found.values)), Since: &since,
 		}
 
@@ -118,9 +114,31 @@ func (c *Changes) external(
 		}
 
 		id.Valid = true
+
+		if err := unasked(ctx, tx, section.Name); err != nil {
+			return err
+		}
 	}
 
 	return c.advance(ctx, tx, section, at.revision+1, found.values, id)
+}
+
+// lastSeen is when the section was last seen to be what it was known to be; not after
+// now, though the clock may have been set back since.
+func (c *Changes) lastSeen(section Section, at headRow, now time.Time) time.Time {
+	last := at.seenAt.Time
+
+	if value, _ := c.seen.Load(section.Name); value != nil {
+		if seen, ok := value.(time.Time); ok && seen.After(last) {
+			last = seen
+		}
+	}
+
+	if last.After(now) {
+		return now
+	}
+
+	return last
 }
 
 // seenEvery is how often it is written down that a section is still what it was.
@@ -138,7 +156,7 @@ func (c *Changes) touch(ctx context.Context, section Section) error {
 		return fmt.Errorf("read when %s was last seen: %w", section.Name, err)
 	}
 
-	if now.Sub(seen.Time) < seenEvery {
+	if age := now.Sub(seen.Time); age >= 0 && age < seenEvery {
 		return nil
 	}
 

@@ -19,14 +19,10 @@ type Kept struct {
 	At     time.Time `json:"at"`
 }
 
-// unreviewedMost is how many outside changes that nobody has looked at are looked through.
-const unreviewedMost = 200
-
 // Unreviewed returns the outside changes that nobody has kept or restored, and of which
-// some value is still set, newest first.
+// some value is still set, newest first. Of each field the newest one alone is asked about.
 func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
-	found, err := c.list(ctx, fmt.Sprintf(`
-		WHERE unreviewed = 1 ORDER BY id DESC LIMIT %d`, unreviewedMost))
+	found, err := c.list(ctx, `WHERE unreviewed = 1 ORDER BY id DESC`)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +121,21 @@ func reviewed(ctx context.Context, tx *sql.Tx, id int64) error {
 	_, err := tx.ExecContext(ctx, `UPDATE opsconsole_changes SET unreviewed = 0 WHERE id = $1`, id)
 	if err != nil {
 		return fmt.Errorf("note that change %d was reviewed: %w", id, err)
+	}
+
+	return nil
+}
+
+// unasked notes that nobody is asked any more about outside changes of which every field
+// was changed outside again: at most as many stay as the section has fields.
+func unasked(ctx context.Context, tx *sql.Tx, section SectionName) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE opsconsole_changes SET unreviewed = 0 WHERE section = $1 AND unreviewed = 1 AND NOT EXISTS (
+			SELECT 1 FROM opsconsole_change_fields f WHERE f.change_id = opsconsole_changes.id AND NOT EXISTS (
+				SELECT 1 FROM opsconsole_change_fields n JOIN opsconsole_changes c ON c.id = n.change_id
+				WHERE n.field = f.field AND n.change_id > f.change_id AND c.source = 'external'))`, section)
+	if err != nil {
+		return fmt.Errorf("note which changes of %s were changed again: %w", section, err)
 	}
 
 	return nil
