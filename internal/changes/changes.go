@@ -154,6 +154,12 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 
 	result, err := c.perform(ctx, service, actor, plan, request)
+	if errors.Is(err, errOvertaken) { // by another replica; what it set tells more than that it did
+		if _, conflict := c.planned(ctx, service, section, request); conflict != nil {
+			err = conflict
+		}
+	}
+
 	if err != nil {
 		return Result{}, c.Refuse(ctx, actor, request.Entry(), err)
 	}
@@ -161,8 +167,8 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	return result, nil
 }
 
-// perform makes a planned change: intent first, then the call, then how it ended. The
-// section is locked by the caller.
+// perform makes a planned change: intent first, then the call, then how it ended. An
+// error means that nothing was done. The section is locked by the caller.
 func (c *Changes) perform(
 	ctx context.Context, service ops.Service, actor audit.Actor, plan Plan, request Request,
 ) (Result, error) {
@@ -192,18 +198,23 @@ func (c *Changes) perform(
 		result.Refusal = ops.AsError(writeErr)
 	}
 
+	// What became of the change is known; what stands around it is worth no error any more.
 	if request.Term != nil {
-		lease, err := c.oneLease(ctx, `WHERE change_id = $1`, change.ID)
+		lease, err := c.oneLease(ctx, `WHERE change_id = $1`, settled.ID)
 		if err != nil {
-			return Result{}, err
+			c.slog.ErrorContext(ctx, "the lease of a change could not be read", "change", settled.ID, "error", err)
+		} else {
+			result.Lease = &lease
 		}
-
-		result.Lease = &lease
 	}
 
-	result.Current, err = c.known(ctx, section)
+	if result.Current, err = c.known(ctx, section); err != nil {
+		c.slog.ErrorContext(ctx, "a section could not be read after its change", "change", settled.ID, "error", err)
 
-	return result, err
+		result.Current = plan.Current
+	}
+
+	return result, nil
 }
 
 // within makes a call that takes no longer than the timeout.

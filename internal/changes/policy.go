@@ -51,10 +51,11 @@ func CheckReason(reason string) []ops.FieldError {
 	}
 }
 
-// checkNewReason refuses the reason of the section's last change that took effect: what
-// is copied explains nothing.
+// checkNewReason refuses the reason of the section's last change that took effect and
+// has a reason of somebody's: what is copied explains nothing.
 func (c *Changes) checkNewReason(ctx context.Context, section SectionName, reason string) ([]ops.FieldError, error) {
-	last, err := c.list(ctx, `WHERE section = $1 AND outcome = 'applied' ORDER BY id DESC LIMIT 1`, section)
+	last, err := c.list(ctx, `
+		WHERE section = $1 AND outcome = 'applied' AND source NOT IN ('external', 'lease_end') ORDER BY id DESC LIMIT 1`, section)
 	if err != nil || len(last) == 0 || !strings.EqualFold(strings.TrimSpace(last[0].Reason), strings.TrimSpace(reason)) {
 		return nil, err
 	}

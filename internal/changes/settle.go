@@ -15,6 +15,9 @@ import (
 // errInterrupted stands for a call of which nobody knows any more how it ended.
 var errInterrupted = fmt.Errorf("the console was interrupted: %w", ops.ErrOutcomeUnknown)
 
+// errOvertaken says that another replica changed the section since it was read.
+var errOvertaken = errors.New("the section was changed since it was read")
+
 // open writes the audit intent and the change as pending, in one transaction.
 func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, request Request) (Change, error) {
 	section := plan.Current.Section
@@ -38,10 +41,12 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 		}
 
 		if now.open || revisionText(now.revision) != plan.Current.Revision {
-			return &ops.Error{
+			e := ops.Error{
 				Code:    ops.CodeConflict,
 				Message: fmt.Sprintf("Somebody else is changing %s at this moment. Open the form again.", section.Title),
 			}
+
+			return e.Because(errOvertaken)
 		}
 
 		entry := audit.Entry{
