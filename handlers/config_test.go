@@ -384,11 +384,22 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 
 	w.plane.refuse(ops.Unavailable("control plane", "It is being upgraded."))
 
+	if page := w.get("/points/1", "Accept", "text/html"); !strings.Contains(page.body, "Changed since") || !strings.Contains(page.body, "more of them") {
+		t.Errorf("it does not tell what changed since: %s", page.body)
+	}
+
 	half := restore()
 	for _, want := range []string{"Restored", "Failed", "It is being upgraded.", "Trying again does only the rest"} {
 		if half.status != http.StatusServiceUnavailable || !strings.Contains(half.body, want) {
 			t.Errorf("got %d without %q\n%s", half.status, want, half.body)
 		}
+	}
+
+	rest := w.post("/points/1/restore", fmt.Sprintf(
+		`{"reason": "the migration is off", "revision": %q}`, w.data("/points/1")["revision"]))
+	if rest.status != http.StatusServiceUnavailable || at(rest.json(t), "error", "code") != string(ops.CodeServiceUnavailable) ||
+		at(rest.json(t), "complete") != false {
+		t.Errorf("got %d\n%s", rest.status, rest.body)
 	}
 
 	w.plane.refuse(nil)
@@ -401,9 +412,9 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 		t.Errorf("got %d\n%s", whole.status, whole.body)
 	}
 
-	// Of the export limits there is one restore, of the concurrency limits one that failed.
+	// Of the export limits there is one restore, of the concurrency limits two that failed.
 	for query, want := range map[string]int{
-		"section=export&source=restore": 1, "section=concurrency&source=restore&outcome=failed": 1,
+		"section=export&source=restore": 1, "section=concurrency&source=restore&outcome=failed": 2,
 		"section=concurrency&source=restore&outcome=applied": 1,
 	} {
 		if items, _ := w.data("/history?" + query)["items"].([]any); len(items) != want {

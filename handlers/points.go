@@ -3,8 +3,8 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -14,16 +14,24 @@ import (
 
 // points lists the named points.
 func (h *Handlers) points(p *page) error {
-	return h.showPoints(p, http.StatusOK, templates.Points{})
+	q := query{p: p, errs: map[string]string{}}
+	filter := changes.PointFilter{Before: q.cursor(), Limit: q.limit()}
+
+	if err := q.refusal(); err != nil {
+		return err
+	}
+
+	return h.showPoints(p, http.StatusOK, filter, templates.Points{Before: filter.Before})
 }
 
-func (h *Handlers) showPoints(p *page, status int, view templates.Points) error {
-	items, err := h.Changes.Points(p.ctx())
+func (h *Handlers) showPoints(p *page, status int, filter changes.PointFilter, view templates.Points) error {
+	found, err := h.Changes.Points(p.ctx(), filter)
 	if err != nil {
 		return err
 	}
 
-	view.Items, view.Tickets, view.Now = list(items), h.Tickets, p.now
+	view.Items, view.Next = list(found.Items), next(found.Next)
+	view.Tickets, view.Now = h.Tickets, p.now
 
 	return p.answer(answer{status: status, data: view, full: templates.PointsPage(h.shell(p, "points", "Named points"), view)})
 }
@@ -75,7 +83,7 @@ func (h *Handlers) pointRefused(p *page, in input, cause error) error {
 		}
 	}
 
-	return h.showPoints(p, e.Code.HTTPStatus(), view)
+	return h.showPoints(p, e.Code.HTTPStatus(), changes.PointFilter{}, view)
 }
 
 // point shows what restoring a point would do.
@@ -137,16 +145,37 @@ func (h *Handlers) restorePoint(p *page) error {
 	view.Tried = true
 
 	// Which are restored and which not is in the answer.
-	status := http.StatusOK
-	if !plan.Complete {
-		status = http.StatusAccepted
+	switch failed := failedSections(plan); {
+	case len(failed) > 0 && p.wantsJSON():
+		cause := ops.Unavailable("control plane", "Not restored: "+strings.Join(failed, ", ")+". Trying again does only the rest.")
+
+		return p.json(http.StatusServiceUnavailable, failedPoint{envelope: p.envelope(cause), PointDetail: view})
+	case len(failed) > 0:
+		return h.showPoint(p, http.StatusServiceUnavailable, view)
+	case !plan.Complete:
+		return h.showPoint(p, http.StatusAccepted, view)
+	default:
+		return h.showPoint(p, http.StatusOK, view)
+	}
+}
+
+// failedPoint is the error envelope with what was restored and what not beside it.
+type failedPoint struct {
+	envelope
+	templates.PointDetail
+}
+
+// failedSections are the titles of those that were not restored.
+func failedSections(plan changes.PointPlan) []string {
+	var titles []string
+
+	for _, part := range plan.Sections {
+		if part.State == changes.PointFailed {
+			titles = append(titles, part.Title)
+		}
 	}
 
-	if slices.ContainsFunc(plan.Sections, func(s changes.SectionPlan) bool { return s.State == changes.PointFailed }) {
-		status = http.StatusServiceUnavailable
-	}
-
-	return h.showPoint(p, status, view)
+	return titles
 }
 
 func (h *Handlers) restorePointRefused(p *page, view templates.PointDetail, cause error) error {

@@ -68,6 +68,7 @@ type Points struct {
 	Items       []changes.Point `json:"items"`
 	Tickets     format.Tickets  `json:"-"`
 	Next        *int64          `json:"next"`
+	Before      int64           `json:"-"`
 	Name        string          `json:"-"`
 	NameError   string          `json:"-"`
 	Reason      string          `json:"-"`

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -103,15 +104,39 @@ func (c *Changes) insertPoint(ctx context.Context, tx *sql.Tx, actor audit.Actor
 	return err
 }
 
-// Points lists the points, newest first.
-func (c *Changes) Points(ctx context.Context) ([]Point, error) {
-	rows, err := c.db.Read().QueryContext(ctx, `SELECT id, name, actor, reason, at FROM opsconsole_points ORDER BY id DESC`)
+// PointFilter selects a page of the points: those older than Before, the Next of the page
+// before, and at most Limit, 50 when it is 0.
+type PointFilter struct {
+	Before int64
+	Limit  int
+}
+
+// PointPage is points without their values, newest first. Next is the Before of the next
+// page, 0 on the last one.
+type PointPage struct {
+	Items []Point
+	Next  int64
+}
+
+// Points returns a page of the points.
+func (c *Changes) Points(ctx context.Context, filter PointFilter) (PointPage, error) {
+	limit, before := filter.Limit, filter.Before
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+
+	rows, err := c.db.Read().QueryContext(ctx, fmt.Sprintf(`
+		SELECT id, name, actor, reason, at FROM opsconsole_points WHERE id < $1 ORDER BY id DESC LIMIT %d`, limit+1), before)
 	if err != nil {
-		return nil, fmt.Errorf("list the points: %w", err)
+		return PointPage{}, fmt.Errorf("list the points: %w", err)
 	}
 	defer rows.Close()
 
-	var out []Point
+	var page PointPage
 
 	for rows.Next() {
 		var (
@@ -120,14 +145,19 @@ func (c *Changes) Points(ctx context.Context) ([]Point, error) {
 		)
 
 		if err := rows.Scan(&p.ID, &p.Name, &p.Actor, &p.Reason, &at); err != nil {
-			return nil, fmt.Errorf("list the points: %w", err)
+			return PointPage{}, fmt.Errorf("list the points: %w", err)
 		}
 
 		p.At = at.Time
-		out = append(out, p)
+		page.Items = append(page.Items, p)
 	}
 
-	return out, rows.Err()
+	if len(page.Items) > limit {
+		page.Items = page.Items[:limit]
+		page.Next = page.Items[limit-1].ID
+	}
+
+	return page, rows.Err()
 }
 
 // Point returns one with its values; RESOURCE_NOT_FOUND when there is none.
@@ -183,6 +213,8 @@ type SectionPlan struct {
 	State       PointState   `json:"state"`
 	Revision    string       `json:"revision"`
 	Differences []Difference `json:"differences"`
+	// Since are the changes that came after the point was kept, newest first, 20 at the most.
+	Since []Change `json:"since"`
 	// Change is the one that restored it, or tried to.
 	Change *Change `json:"change"`
 	// Error says why it failed, or why it cannot be restored now.
@@ -252,7 +284,7 @@ func (p PointPlan) revision() string {
 func (c *Changes) previewSection(
 	ctx context.Context, service ops.Service, section Section, point Point,
 ) (part SectionPlan, confirm string) {
-	part = SectionPlan{Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []Difference{}}
+	part = SectionPlan{Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []Difference{}, Since: []Change{}}
 
 	current, err := c.current(ctx, service, section)
 	if err != nil {
@@ -262,6 +294,15 @@ func (c *Changes) previewSection(
 	}
 
 	part.Revision = current.Revision
+
+	since, err := c.History(ctx, Filter{Section: section.Name, Outcome: Applied, From: point.At, Limit: sinceShown})
+	if err != nil {
+		part.State, part.Error = PointFailed, ops.AsError(err).Message
+
+		return part, ""
+	}
+
+	part.Since = append(part.Since, since.Items...)
 
 	if d := section.Diff(current.Values, point.Sections[section.Name]); len(d) > 0 {
 		part.State, part.Differences = PointDiffers, d
@@ -319,8 +360,15 @@ func (c *Changes) restorePoint(
 
 	for i := range plan.Sections {
 		part := &plan.Sections[i]
-		if part.State == PointDiffers {
+
+		switch part.State {
+		case PointDiffers:
 			c.restoreSection(ctx, service, actor, plan.Point, part, reason)
+		case PointFailed: // It could not even be read, which is an attempt all the same.
+			request := Request{Section: part.Section, Source: SourceRestore, Reason: reason}
+			refused := c.Refuse(ctx, actor, request.Entry(), ops.Unavailable("control plane", part.Error))
+			part.Error = ops.AsError(refused).Message
+		case PointUnchanged, PointRestored, PointUnknown:
 		}
 
 		plan.Complete = plan.Complete && (part.State == PointRestored || part.State == PointUnchanged)
