@@ -2,10 +2,12 @@ package controlplane_test
 
 import (
 	"math"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -18,22 +20,63 @@ func TestARaceNeverExceedsTheClustersLimit(t *testing.T) {
 
 	onEach(t, func(t *testing.T, p platform) {
 		t.Helper()
-
-		seed(t, p.db, 40, 0, 0)
-
-		// 200 at once by 40 analysts of whom each may hold five.
-		limits := raceToCreate(t, p, 200, func(i int) ops.Caller {
-			return ops.Caller{Username: "analyst-" + itoa(i%40), Role: ops.RoleAnalyst}
-		})
-
-		if limits["cluster_total"] != 150 || len(limits) != 1 {
-			t.Errorf("refused %v, want 150 for cluster_total", limits)
-		}
-
-		if n := count(t, p.db, `SELECT COUNT(*) FROM instances WHERE status = 'waiting_for_snapshot'`); n != 50 {
-			t.Errorf("%d instances against a limit of 50", n)
-		}
+		raceForTheCluster(t, p)
 	})
+}
+
+// A database may have another isolation level as its default, in which a transaction
+// sees what was there before it waited for its turn.
+func TestARaceNeverExceedsTheLimitWhateverIsolationIsTheDefault(t *testing.T) {
+	t.Parallel()
+
+	for _, level := range []string{"repeatable read", "serializable"} {
+		for name, shape := range map[string]func(testing.TB, *store.DB){
+			"with counters":  func(testing.TB, *store.DB) {},
+			"platform's own": makeForeign,
+		} {
+			t.Run(level+" "+name, func(t *testing.T) {
+				t.Parallel()
+
+				address := storetest.PostgresURL(t)
+
+				separator := "?"
+				if strings.Contains(address, "?") {
+					separator = "&"
+				}
+
+				db := storetest.Open(t, address+separator+"default_transaction_isolation="+url.PathEscape(level))
+				prepare(t, db)
+				shape(t, db)
+
+				var set string
+				if err := db.Read().QueryRowContext(t.Context(), `SHOW default_transaction_isolation`).Scan(&set); err != nil || set != level {
+					t.Fatalf("the default is %q, %v", set, err)
+				}
+
+				raceForTheCluster(t, open(t, db))
+			})
+		}
+	}
+}
+
+// raceForTheCluster has 40 analysts, of whom each may hold five, create 200 at once
+// where 50 are allowed.
+func raceForTheCluster(t *testing.T, p platform) {
+	t.Helper()
+
+	seed(t, p.db, 40, 0, 0)
+
+	limits := raceToCreate(t, p, 200, func(i int) ops.Caller {
+		return ops.Caller{Username: "analyst-" + itoa(i%40), Role: ops.RoleAnalyst}
+	})
+
+	if limits["cluster_total"] != 150 || len(limits) != 1 {
+		t.Errorf("refused %v, want 150 for cluster_total", limits)
+	}
+
+	if n := count(t, p.db, `SELECT COUNT(*) FROM instances WHERE status = 'waiting_for_snapshot'`); n != 50 {
+		t.Errorf("%d instances against a limit of 50", n)
+	}
 }
 
 func TestARaceNeverExceedsAnAnalystsLimit(t *testing.T) {

@@ -157,8 +157,8 @@ func (db *DB) Write() *sql.DB { return db.write }
 
 const txAttempts = 5
 
-// Tx runs fn in a write transaction: committed when fn returns nil, else rolled
-// back. PostgreSQL's serialization failures and deadlocks are tried again, so fn
+// Tx runs fn in a write transaction, read committed on PostgreSQL: committed when fn
+// returns nil, else rolled back. PostgreSQL's serialization failures and deadlocks are tried again, so fn
 // must have no effect besides its transaction.
 func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	var err error
@@ -174,7 +174,7 @@ func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 }
 
 func (db *DB) tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
+	tx, err := db.write.BeginTx(ctx, db.txOptions())
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
@@ -189,6 +189,17 @@ func (db *DB) tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	}
 
 	return nil
+}
+
+// txOptions ask PostgreSQL for the isolation that this program is written for, whatever
+// the server, the role or the URL have as the default: what waited for a lock has to see
+// what those before it did. SQLite has one writer.
+func (db *DB) txOptions() *sql.TxOptions {
+	if db.dialect != Postgres {
+		return nil
+	}
+
+	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 }
 
 // PostgreSQL error codes, appendix A of its manual.
