@@ -30,6 +30,10 @@ type unreliable struct {
 	random *rand.Rand
 	// bad is the chance of a fault in a call, 0 to 1.
 	bad float64
+	// adrift are writes that were not answered and that may arrive at any time.
+	adrift []func() error
+	// onRead is done while the next reading is under way, nil for nothing.
+	onRead func()
 }
 
 var errKilled = errors.New("killed")
@@ -37,6 +41,12 @@ var errKilled = errors.New("killed")
 // call makes a call over the bad line.
 func call[T any](u *unreliable, write bool, act func() (T, error)) (T, error) {
 	var none T
+
+	if do := u.onRead; do != nil && !write {
+		u.onRead = nil
+
+		do()
+	}
 
 	if u.random.Float64() >= u.bad {
 		return act()
@@ -46,6 +56,14 @@ func call[T any](u *unreliable, write bool, act func() (T, error)) (T, error) {
 	case 0:
 		return none, down()
 	case 1:
+		if write {
+			u.adrift = append(u.adrift, func() error {
+				_, err := act()
+
+				return err
+			})
+		}
+
 		return none, lost()
 	case 2:
 		if write {
@@ -73,7 +91,9 @@ func (u *unreliable) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyC
 }
 
 func (u *unreliable) UpdateConcurrencyConfig(ctx context.Context, v ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
-	return call(u, true, func() (ops.ConcurrencyConfig, error) { return u.Service.UpdateConcurrencyConfig(ctx, v) })
+	return call(u, true, func() (ops.ConcurrencyConfig, error) {
+		return u.Service.UpdateConcurrencyConfig(context.WithoutCancel(ctx), v)
+	})
 }
 
 func (u *unreliable) GetExportConfig(ctx context.Context) (ops.ExportConfig, error) {
@@ -81,7 +101,7 @@ func (u *unreliable) GetExportConfig(ctx context.Context) (ops.ExportConfig, err
 }
 
 func (u *unreliable) UpdateExportConfig(ctx context.Context, v ops.ExportUpdate) (ops.ExportConfig, error) {
-	return call(u, true, func() (ops.ExportConfig, error) { return u.Service.UpdateExportConfig(ctx, v) })
+	return call(u, true, func() (ops.ExportConfig, error) { return u.Service.UpdateExportConfig(context.WithoutCancel(ctx), v) })
 }
 
 // model drives a console at random and remembers what it was told.
@@ -94,8 +114,8 @@ type model struct {
 	step int
 	// told are the outcomes that were acknowledged, by change.
 	told map[int64]changes.Outcome
-	// outside counts what was changed behind the console's back.
-	outside int
+	// outside counts what was changed behind the console's back, late what arrived late.
+	outside, late int
 }
 
 func TestModel(t *testing.T) {
@@ -168,8 +188,12 @@ func (m *model) act() {
 		m.changeOutside()
 	case n < 70:
 		m.restart()
-	case n < 85:
+	case n < 83:
 		m.tick()
+	case n < 87:
+		m.extendWhileEnding()
+	case n < 90:
+		m.arrive()
 	default:
 		m.w.clock.pass(time.Duration(1+m.random.IntN(600)) * time.Second)
 	}
@@ -288,6 +312,53 @@ func (m *model) tick() {
 	}
 }
 
+// extendWhileEnding moves the end of a lease while the background reads what it would
+// take back: once that was acknowledged, the lease goes on.
+func (m *model) extendWhileEnding() {
+	open, err := m.w.Leases(m.ctx())
+	if err != nil {
+		m.t.Error(err)
+	}
+
+	if len(open) == 0 {
+		return
+	}
+
+	m.w.clock.pass(max(0, open[0].EndsAt.Sub(m.w.clock.now())) + 20*time.Second)
+
+	var extended changes.Lease
+
+	m.line.onRead = func() {
+		term, _ := m.w.ParseTerm("20m", "", "")
+		extended, err = m.w.Extend(m.ctx(), dave, open[0].ID, term, fmt.Sprintf("step %d of the test", m.step))
+	}
+
+	_ = m.w.EndDueOf(m.ctx(), m.line, open[0].Section)
+	m.line.onRead = nil
+
+	if err != nil || extended.ID == 0 {
+		return
+	}
+
+	got, err := m.w.Lease(m.ctx(), extended.ID)
+	if err != nil || got.State != changes.LeaseActive || got.EndChange != nil || !got.EndsAt.Equal(extended.EndsAt) {
+		m.t.Errorf("it was extended, and then %+v, %v", got, err)
+	}
+}
+
+// arrive lets a write arrive that nobody waits for any more, perhaps.
+func (m *model) arrive() {
+	if n := len(m.line.adrift); n > 0 {
+		i := m.random.IntN(n)
+		if err := m.line.adrift[i](); err != nil {
+			m.t.Error(err)
+		}
+
+		m.line.adrift = append(m.line.adrift[:i], m.line.adrift[i+1:]...)
+		m.late++
+	}
+}
+
 // restart is a new console on the same database.
 func (m *model) restart() {
 	logger := slog.New(slog.DiscardHandler)
@@ -324,7 +395,7 @@ func (m *model) check() {
 		}
 	}
 
-	if len(m.told) == 0 || m.outside == 0 {
+	if len(m.told) == 0 || m.outside == 0 || m.late == 0 {
 		m.t.Error("the test did nothing")
 	}
 }
@@ -378,21 +449,39 @@ func (m *model) checkLeases() {
 		}
 	}
 
-	page, err := m.w.History(m.ctx(), changes.Filter{Source: changes.SourceLeaseEnd, Outcome: changes.Applied, Limit: 500})
+	page, err := m.w.LeaseHistory(m.ctx(), changes.LeaseFilter{State: changes.LeaseEnded, Limit: 1000})
 	if err != nil {
 		m.t.Fatal(err)
 	}
 
-	for _, end := range page.Items {
-		began, err := m.w.Get(m.ctx(), *end.Restores)
-		if err != nil {
-			m.t.Fatal(err)
-		}
+	for _, lease := range page.Items {
+		m.checkEnded(lease)
+	}
+}
 
-		for _, field := range began.Fields {
-			if !fieldOf(m.t, began.Section, field).Equal(end.After[field], began.Before[field]) {
-				m.t.Errorf("change %d was to take back %s of change %d: %v, not %v", end.ID, field, began.ID, end.After[field], began.Before[field])
-			}
+// checkEnded: what took a lease back restored what the change that began it found.
+func (m *model) checkEnded(lease changes.Lease) {
+	if lease.EndChange == nil { // It had gone back already.
+		return
+	}
+
+	began, err := m.w.Get(m.ctx(), lease.Change)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+
+	end, err := m.w.Get(m.ctx(), *lease.EndChange)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+
+	if end.Outcome != changes.Applied || end.Source != changes.SourceLeaseEnd || *end.Restores != lease.Change {
+		m.t.Errorf("change %d ended lease %d: %+v", end.ID, lease.ID, end)
+	}
+
+	for name := range lease.Set {
+		if !fieldOf(m.t, lease.Section, name).Equal(end.After[name], began.Before[name]) {
+			m.t.Errorf("change %d was to take back %s of change %d: %v, not %v", end.ID, name, began.ID, end.After[name], began.Before[name])
 		}
 	}
 }
