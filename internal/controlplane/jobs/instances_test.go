@@ -1,8 +1,10 @@
 package jobs_test
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +126,62 @@ func TestRuntime(t *testing.T) {
 		usage, err := runtime.MemoryUsage(t.Context())
 		if err != nil || len(usage) != 1 || usage["inprocess-1"] != 4711 {
 			t.Errorf("memory %v, %v", usage, err)
+		}
+	})
+}
+
+// A platform's database names real pods, and a runtime that knows no cluster must not
+// make the instances forget them.
+func TestRuntimeLeavesOthersPodsAlone(t *testing.T) {
+	t.Parallel()
+
+	each(t, nil, func(w *world) {
+		var log bytes.Buffer
+
+		runtime := jobs.NewRuntime(w.db, w.clock.now, slog.New(slog.NewTextHandler(&log, nil)))
+		step := func() {
+			t.Helper()
+
+			if err := runtime.Step(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+
+		mine := w.instance(ops.InstanceStopping, "pod_name", "inprocess-1")
+
+		step()
+		w.want("gone", `SELECT status FROM instances WHERE id = $1`, mine)
+
+		if log.Len() > 0 {
+			t.Errorf("without others' pods it said %s", &log)
+		}
+
+		const all = `SELECT status || ' ' || pod_name || ' ' || updated_at || ' ' || COALESCE(memory_usage_bytes, 0)
+			FROM instances WHERE id = $1`
+
+		before := map[int64]string{}
+
+		for _, status := range ops.InstanceStatuses() {
+			// The last is what the runtime would call another instance's pod.
+			for _, pod := range []string{"graph-instance-7", "", "INPROCESS-1", "inprocess-", "inprocess-1x", "inprocess-1"} {
+				id := w.instance(status, "pod_name", pod, "memory_usage_bytes", 7)
+				before[id] = w.text(all, id)
+			}
+		}
+
+		step()
+		step()
+
+		for id, row := range before {
+			w.want(row, all, id)
+		}
+
+		if usage, err := runtime.MemoryUsage(t.Context()); err != nil || len(usage) > 0 {
+			t.Errorf("memory of others' pods %v, %v", usage, err)
+		}
+
+		if n := strings.Count(log.String(), "--kubeconfig"); n != 1 || strings.Count(log.String(), "\n") != 1 {
+			t.Errorf("it did not warn once: %s", &log)
 		}
 	})
 }

@@ -72,7 +72,7 @@ func (r *PodRuntime) end(ctx context.Context, k kept, pod Pod, there bool) error
 
 	return r.db.Tx(ctx, func(tx *sql.Tx) error {
 		if k.status == ops.InstanceStopping {
-			_, err := deleteStopping(ctx, tx, k.id)
+			_, err := DeleteInstance(ctx, tx, k.id, stopping)
 
 			return err
 		}

@@ -186,27 +186,12 @@ func settleMissing(ctx context.Context, p *pass, i podInstance) (bool, error) {
 // removeInstance deletes an instance that is stopping.
 func removeInstance(ctx context.Context, p *pass, id int64) (removed bool, err error) {
 	err = p.tx(ctx, func(tx *sql.Tx) error {
-		removed, err = deleteStopping(ctx, tx, id)
+		removed, err = DeleteInstance(ctx, tx, id, stopping)
 
 		return err
 	})
 
 	return removed, err
-}
-
-func deleteStopping(ctx context.Context, tx *sql.Tx, id int64) (bool, error) {
-	if _, err := tx.ExecContext(ctx, `
-		DELETE FROM instance_events
-		 WHERE instance_id IN (SELECT id FROM instances WHERE id = $1 AND status = 'stopping')`, id); err != nil {
-		return false, err
-	}
-
-	n, err := affected(tx.ExecContext(ctx, `DELETE FROM instances WHERE id = $1 AND status = 'stopping'`, id))
-	if err != nil || n == 0 {
-		return false, err
-	}
-
-	return true, forgetAttempts(ctx, tx, id)
 }
 
 // drift brings an instance to the state that its pod is in.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -20,11 +21,15 @@ import (
 // instance, so its last activity stays the moment it started; and the memory that it
 // reports is not measured, but the size of the snapshot that it would have loaded.
 //
+// An instance that names a pod of anybody else it leaves alone, and says so once.
+//
 // Each step is one conditional update, so that several replicas may run it.
 type Runtime struct {
 	db     *store.DB
 	now    func() time.Time
 	logger *slog.Logger
+	// warned says that the log was told of others' pods.
+	warned atomic.Bool
 }
 
 // NewRuntime returns a Runtime over the platform's tables.
@@ -34,6 +39,13 @@ func NewRuntime(db *store.DB, now func() time.Time, logger *slog.Logger) *Runtim
 
 // inProcess begins the pod names that the Runtime gives.
 const inProcess = "inprocess-"
+
+// Which instances the Runtime may touch: those without a pod, and those whose pod it
+// named. The pod of any other is real, and its name is all that leads to it.
+const (
+	namedHere = `pod_name = '` + inProcess + `' || id`
+	ours      = `(pod_name IS NULL OR ` + namedHere + `)`
+)
 
 // How long instances stay in the states on the way, in the time of the clock.
 const (
@@ -67,11 +79,15 @@ type moving struct {
 	updated string
 }
 
-// Step moves every instance whose time in its state is over.
+// Step moves every instance of ours whose time in its state is over.
 func (r *Runtime) Step(ctx context.Context) error {
+	if err := r.warn(ctx); err != nil {
+		return err
+	}
+
 	instances, err := query(ctx, r.db.Read(), func(m *moving) []any { return []any{&m.id, &m.status, &m.updated} }, `
 		SELECT id, status, updated_at FROM instances
-		 WHERE status IN ('starting', 'stopping', 'resuming') OR status = 'suspended' AND pod_name IS NOT NULL ORDER BY id`)
+		 WHERE status IN ('starting', 'stopping', 'resuming') AND `+ours+` OR status = 'suspended' AND `+namedHere+` ORDER BY id`)
 	if err != nil {
 		return err
 	}
@@ -85,6 +101,27 @@ func (r *Runtime) Step(ctx context.Context) error {
 	}
 
 	return errors.Join(errs...)
+}
+
+// warn tells the log, once, that there are instances whose pods are not ours.
+func (r *Runtime) warn(ctx context.Context) error {
+	if r.warned.Load() {
+		return nil
+	}
+
+	var others bool
+
+	err := r.db.Read().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM instances WHERE NOT `+ours+`)`).Scan(&others)
+	if err != nil {
+		return fmt.Errorf("look for others' pods: %w", err)
+	}
+
+	if others && r.warned.CompareAndSwap(false, true) {
+		r.logger.WarnContext(ctx, "there are instances with pods, but no cluster is configured: they are left as they are, "+
+			"also when they are deleted or suspended; configure the cluster with --kubeconfig or --kubernetes-in-cluster")
+	}
+
+	return nil
 }
 
 // stay is how long an instance stays in the state that it is in.
@@ -121,16 +158,17 @@ func (r *Runtime) move(ctx context.Context, m moving) error {
 		case ops.InstanceStarting:
 			_, err = tx.ExecContext(ctx, `
 				UPDATE instances SET status = 'running', pod_name = $1, started_at = $2, last_activity_at = $2, updated_at = $2
-				 WHERE id = $3 AND status = 'starting'`, PodName(m.id), now, m.id)
+				 WHERE id = $3 AND status = 'starting' AND `+ours, PodName(m.id), now, m.id)
 		case ops.InstanceResuming:
 			_, err = tx.ExecContext(ctx, `
 				UPDATE instances SET status = 'running', pod_name = $1, last_activity_at = $2, updated_at = $2
-				 WHERE id = $3 AND status = 'resuming'`, PodName(m.id), now, m.id)
+				 WHERE id = $3 AND status = 'resuming' AND `+ours, PodName(m.id), now, m.id)
 		case ops.InstanceStopping:
-			_, err = deleteStopping(ctx, tx, m.id)
+			_, err = DeleteInstance(ctx, tx, m.id, `status = 'stopping' AND `+ours)
 		case ops.InstanceSuspended:
 			_, err = tx.ExecContext(ctx, `
-				UPDATE instances SET pod_name = NULL, memory_usage_bytes = NULL WHERE id = $1 AND status = 'suspended'`, m.id)
+				UPDATE instances SET pod_name = NULL, memory_usage_bytes = NULL
+				 WHERE id = $1 AND status = 'suspended' AND `+namedHere, m.id)
 		case ops.InstanceRunning, ops.InstanceFailed, ops.InstanceWaitingForSnapshot:
 		}
 
@@ -151,7 +189,7 @@ type loaded struct {
 func (r *Runtime) MemoryUsage(ctx context.Context) (map[string]int64, error) {
 	all, err := query(ctx, r.db.Read(), func(l *loaded) []any { return []any{&l.pod, &l.bytes} }, `
 		SELECT i.pod_name, COALESCE(s.size_bytes, 0) FROM instances i JOIN snapshots s ON s.id = i.snapshot_id
-		 WHERE i.status = 'running' AND i.pod_name LIKE $1`, inProcess+"%")
+		 WHERE i.status = 'running' AND i.pod_name = '`+inProcess+`' || i.id`)
 	if err != nil {
 		return nil, err
 	}
