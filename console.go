@@ -88,6 +88,8 @@ type platform struct {
 	ops.Platform
 
 	caller func(a *auth.Auth) (ops.Caller, error)
+	// pollTimeout is how long the poller waits for an answer; 0 is its own default.
+	pollTimeout time.Duration
 }
 
 // poller is who the console is to a control plane when it asks for itself.
@@ -113,7 +115,8 @@ func remotePlatform(cfg config.Remote) (platform, error) {
 		return platform{}, err
 	}
 
-	p := platform{Platform: client, caller: asConsole}
+	// A little more than the client's own, which says better what did not answer.
+	p := platform{Platform: client, caller: asConsole, pollTimeout: cfg.Timeout + time.Second}
 	if cfg.Auth == config.Passthrough {
 		p.caller = asLatestOperator
 	}
@@ -164,7 +167,7 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 
 	watch := monitor.New(monitor.Config{
 		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
-		DB: c.db, Now: now, Logger: c.logger, Interval: c.config.PollInterval,
+		DB: c.db, Now: now, Logger: c.logger, Interval: c.config.PollInterval, Timeout: p.pollTimeout,
 		Watchers: []func(context.Context, ops.Service) error{history.Watch},
 	})
 

@@ -19,6 +19,8 @@ const (
 	// loginEvery is how precise last_login_at is: a caller who polls must not write
 	// with every call.
 	loginEvery = time.Hour
+	// loginTimeout bounds the write of it, which nobody needs to wait for.
+	loginTimeout = 500 * time.Millisecond
 )
 
 // allowOps lets only active users through whose role is exactly ops.
@@ -46,7 +48,7 @@ func (s session) allowAny(ctx context.Context) error {
 
 	user, err := s.user(ctx)
 	if err != nil {
-		return ops.Unavailable("database", "The platform's database does not answer").Because(err)
+		return databaseUnavailable(err)
 	}
 
 	if !user.active {
@@ -57,6 +59,10 @@ func (s session) allowAny(ctx context.Context) error {
 	}
 
 	return nil
+}
+
+func databaseUnavailable(cause error) error {
+	return ops.Unavailable("database", "The platform's database does not answer").Because(cause)
 }
 
 func checkIdentity(caller ops.Caller) error {
@@ -115,6 +121,9 @@ func (s session) keepLogin(ctx context.Context, found user) {
 	if found.lastLogin.Time != nil && now.Sub(found.lastLogin.Time.Time) < loginEvery {
 		return
 	}
+
+	ctx, cancel := context.WithTimeout(ctx, loginTimeout)
+	defer cancel()
 
 	err := s.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE users SET last_login_at = $1 WHERE username = $2`, store.Time{Time: now}, s.caller.Username)

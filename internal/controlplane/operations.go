@@ -4,25 +4,56 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/prometheus/common/expfmt"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+// lookupTimeout is as long as the health of a component may take to find out.
+const lookupTimeout = 2 * time.Second
+
 // GetClusterHealth implements [ops.Service]. It answers also when the database does
 // not, so only then a caller is let through who cannot be looked up.
 func (s session) GetClusterHealth(ctx context.Context) (ops.Health, error) {
-	err := s.allowAny(ctx)
+	check := sync.OnceValues(func() (ops.Health, error) { return s.health.Check(ctx) })
+
+	notOps := s.requireOps()
+	if notOps == nil {
+		// Beside the look-up: a database that hangs takes the time of both only once.
+		go func() { _, _ = check() }()
+	}
+
+	err := s.lookUp(ctx)
 	if code := ops.AsError(err); err != nil && code.Code != ops.CodeServiceUnavailable {
 		return ops.Health{}, err
 	}
 
-	if err := s.requireOps(); err != nil {
-		return ops.Health{}, err
+	if notOps != nil {
+		return ops.Health{}, notOps
 	}
 
-	return s.health.Check(ctx)
+	return check()
+}
+
+// lookUp is allowAny for as long as [lookupTimeout]. It waits for no longer, as SQLite
+// waits for another process's lock whatever its context says.
+func (s session) lookUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
+	defer cancel()
+
+	allowed := make(chan error, 1)
+
+	go func() { allowed <- s.allowAny(ctx) }()
+
+	select {
+	case err := <-allowed:
+		return err
+	case <-ctx.Done():
+		return databaseUnavailable(ctx.Err())
+	}
 }
 
 // GetMetrics implements [ops.Service]. What could be gathered is answered even if

@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -23,10 +24,20 @@ type Config struct {
 	Logger *slog.Logger
 	// Interval is the time between two polls.
 	Interval time.Duration
+	// Timeout bounds the read of a part and the keeping of the samples, and four times
+	// as long is for a watcher, which asks several times: what hangs must not hold up
+	// the one poller. 5 s when it is 0.
+	Timeout time.Duration
 	// Watchers are called after every poll that had a caller, one after the other,
 	// to look at what else the control plane holds.
 	Watchers []func(ctx context.Context, service ops.Service) error
 }
+
+const (
+	timeoutDefault = 5 * time.Second
+	// watcherTimeouts is how many times the timeout a watcher has.
+	watcherTimeouts = 4
+)
 
 // Monitor polls a control plane.
 type Monitor struct {
@@ -41,6 +52,8 @@ type Monitor struct {
 
 // New returns a monitor that has not polled yet.
 func New(config Config) *Monitor {
+	config.Timeout = cmp.Or(config.Timeout, timeoutDefault)
+
 	m := &Monitor{
 		config: config, wake: make(chan struct{}, 1), rings: newRings(),
 		subscribers: map[chan struct{}]struct{}{},
@@ -124,7 +137,7 @@ func (m *Monitor) Poll(ctx context.Context) {
 		return
 	}
 
-	if err := m.keep(ctx, next); err != nil {
+	if err := within(ctx, m.config.Timeout, func(ctx context.Context) error { return m.keep(ctx, next) }); err != nil {
 		m.config.Logger.ErrorContext(ctx, "samples could not be kept", "error", err)
 	}
 
@@ -136,10 +149,18 @@ func (m *Monitor) Poll(ctx context.Context) {
 	}
 
 	for _, watch := range m.config.Watchers {
-		if err := watch(ctx, service); err != nil && ctx.Err() == nil {
+		err := within(ctx, watcherTimeouts*m.config.Timeout, func(ctx context.Context) error { return watch(ctx, service) })
+		if err != nil && ctx.Err() == nil {
 			m.config.Logger.WarnContext(ctx, "the control plane could not be watched", "error", err)
 		}
 	}
+}
+
+func within(ctx context.Context, timeout time.Duration, fn func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	return fn(ctx)
 }
 
 // reader is the part of ops.Service that the monitor reads.
@@ -201,7 +222,13 @@ func (m *Monitor) read(ctx context.Context, service reader) *Snapshot {
 func part[T any](
 	ctx context.Context, config Config, name string, old Part[T], read func(context.Context) (T, error),
 ) Part[T] {
-	value, err := read(ctx)
+	var value T
+
+	err := within(ctx, config.Timeout, func(ctx context.Context) (err error) {
+		value, err = read(ctx)
+
+		return err
+	})
 	now := config.Now()
 
 	if err == nil {
