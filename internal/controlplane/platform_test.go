@@ -67,13 +67,20 @@ func prepare(tb testing.TB, db *store.DB) {
 }
 
 // makeForeign turns what Prepare created into tables as today's platform has them:
-// without counters and search index, with columns and constraints that the contract does not name.
+// without counters and search index, with columns and constraints that the contract does
+// not name, and with keys that delete nothing by themselves.
 func makeForeign(tb testing.TB, db *store.DB) {
 	tb.Helper()
 
 	exec(tb, db, `DROP TABLE opsconsole_counts`)
 	exec(tb, db, `DROP INDEX opsconsole_instances_search`)
 	exec(tb, db, `DROP FUNCTION opsconsole_count, opsconsole_count_alone CASCADE`)
+	exec(tb, db, `ALTER TABLE instance_events DROP CONSTRAINT instance_events_instance_id_fkey,
+		ADD FOREIGN KEY (instance_id) REFERENCES instances (id)`)
+	exec(tb, db, `ALTER TABLE export_jobs DROP CONSTRAINT export_jobs_snapshot_id_fkey,
+		ADD FOREIGN KEY (snapshot_id) REFERENCES snapshots (id)`)
+	exec(tb, db, `ALTER TABLE mapping_versions DROP CONSTRAINT mapping_versions_mapping_id_fkey,
+		ADD FOREIGN KEY (mapping_id) REFERENCES mappings (id)`)
 	exec(tb, db, `ALTER TABLE mappings ADD COLUMN data_source_id INTEGER`)
 	exec(tb, db, `ALTER TABLE instances ALTER COLUMN snapshot_id SET NOT NULL`)
 	exec(tb, db, `ALTER TABLE instances ALTER COLUMN id TYPE INTEGER`)

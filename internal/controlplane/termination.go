@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -30,14 +31,8 @@ func (s session) DeleteInstance(ctx context.Context, id int64) error {
 		}
 
 		// The conditions look at the rows again: a job may have moved the instance on.
-		removed, err := tx.ExecContext(ctx, `
-			DELETE FROM instances WHERE id = $1 AND pod_name IS NULL AND status IN ($2, $3, $4)`,
-			id, ops.InstanceWaitingForSnapshot, ops.InstanceFailed, ops.InstanceSuspended)
-		if err != nil {
-			return fmt.Errorf("delete instance %d: %w", id, err)
-		}
-
-		if n, err := removed.RowsAffected(); err != nil || n > 0 {
+		gone, err := jobs.DeleteInstance(ctx, tx, id, `pod_name IS NULL AND status IN ('waiting_for_snapshot', 'failed', 'suspended')`)
+		if err != nil || gone {
 			return err
 		}
 

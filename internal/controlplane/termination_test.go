@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -44,6 +45,37 @@ func TestDeleteInstance(t *testing.T) {
 			// A client tries again when it did not see the answer.
 			if err := p.InstancesAs(carol).DeleteInstance(t.Context(), id); err != nil {
 				t.Errorf("delete again: %v", err)
+			}
+		}
+	})
+}
+
+// A platform's tables have a key that deletes no events, or no key.
+func TestDeleteInstanceDeletesItsEvents(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		seed(t, p.db, 1, 4, 0) // the first waits for its snapshot
+
+		exec(t, p.db, `UPDATE instances SET status = 'failed' WHERE id IN (2, 3)`)
+		exec(t, p.db, `UPDATE instances SET pod_name = 'pod' WHERE id = 4`)
+		exec(t, p.db, `INSERT INTO instance_events (instance_id, event_type, created_at)
+			SELECT i.id, 'resize_failed', $1 FROM instances i CROSS JOIN instances twice WHERE twice.id < 3`, seededAt)
+
+		for id := int64(1); id <= 4; id++ {
+			if id == 2 && p.db.Dialect() == store.Postgres {
+				exec(t, p.db, `ALTER TABLE instance_events DROP CONSTRAINT instance_events_instance_id_fkey`)
+			}
+
+			if err := p.InstancesAs(carol).DeleteInstance(t.Context(), id); err != nil {
+				t.Errorf("delete instance %d: %v", id, err)
+			}
+
+			// The last is stopping, and keeps its own.
+			if left, want := count(t, p.db, `SELECT COUNT(*) FROM instance_events`), 2*max(4-int(id), 1); left != want {
+				t.Errorf("%d events are left after %d, want %d", left, id, want)
 			}
 		}
 	})
