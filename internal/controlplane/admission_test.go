@@ -1,10 +1,13 @@
 package controlplane_test
 
 import (
+	"context"
+	"database/sql"
 	"math"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -299,6 +302,68 @@ func TestCreateInstanceThatCannotBe(t *testing.T) {
 			t.Errorf("%d rows were left behind", n)
 		}
 	})
+}
+
+// A mapping that is being deleted is there until the deletion is committed, for which
+// the creation has to wait.
+func TestCreateInstanceWhileItsMappingIsDeleted(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		if p.db.Dialect() == store.SQLite {
+			t.Skip("SQLite has one writer at a time")
+		}
+
+		seed(t, p.db, 1, 0, 0)
+		exec(t, p.db, `DELETE FROM snapshots`)
+
+		created := make(chan error, 1)
+
+		err := p.db.Tx(t.Context(), func(tx *sql.Tx) error {
+			for _, statement := range []string{`DELETE FROM mapping_versions`, `DELETE FROM mappings`} {
+				if _, err := tx.ExecContext(t.Context(), statement); err != nil {
+					return err
+				}
+			}
+
+			go func() {
+				_, err := p.InstancesAs(alice).CreateInstance(t.Context(), request())
+				created <- err
+			}()
+
+			return waitsForALock(t.Context(), p.db)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if e := refused(t, <-created, ops.CodeNotFound); e.Details["resource_type"] != "Mapping" {
+			t.Errorf("not found: %v", e.Details)
+		}
+
+		if n := count(t, p.db, `SELECT COUNT(*) FROM snapshots`); n != 0 {
+			t.Errorf("%d snapshots were left behind", n)
+		}
+	})
+}
+
+// waitsForALock returns when somebody waits for a lock on a row of the database.
+func waitsForALock(ctx context.Context, db *store.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+
+	for waiting := false; !waiting; {
+		if err := db.Read().QueryRowContext(ctx, `
+			SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+			 WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event IN ('transactionid', 'tuple'))`).
+			Scan(&waiting); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 func count(tb testing.TB, db *store.DB, query string) (n int) {

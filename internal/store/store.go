@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -158,8 +159,9 @@ func (db *DB) Write() *sql.DB { return db.write }
 const txAttempts = 5
 
 // Tx runs fn in a write transaction, read committed on PostgreSQL: committed when fn
-// returns nil, else rolled back. PostgreSQL's serialization failures and deadlocks are tried again, so fn
-// must have no effect besides its transaction.
+// returns nil, else rolled back. PostgreSQL's serialization failures and deadlocks are
+// tried again, and so is what points at a row that another transaction deleted since fn
+// read it: the next time fn finds it gone. So fn must have no effect besides its transaction.
 func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	var err error
 
@@ -204,6 +206,7 @@ func (db *DB) txOptions() *sql.TxOptions {
 
 // PostgreSQL error codes, appendix A of its manual.
 const (
+	pgForeignKeyViolation  = "23503"
 	pgUniqueViolation      = "23505"
 	pgSerializationFailure = "40001"
 	pgDeadlockDetected     = "40P01"
@@ -212,7 +215,7 @@ const (
 func retryable(err error) bool {
 	var pg *pgconn.PgError
 
-	return errors.As(err, &pg) && (pg.Code == pgSerializationFailure || pg.Code == pgDeadlockDetected)
+	return errors.As(err, &pg) && slices.Contains([]string{pgSerializationFailure, pgDeadlockDetected, pgForeignKeyViolation}, pg.Code)
 }
 
 // IsUnique reports whether err says that a row like it is there already.
