@@ -14,9 +14,13 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// probe asks a component once. It ends with its context. An error is a [finding];
+// probe asks a component once. It should end with its context, and is left to itself
+// when it does not: see [component.within]. An error is a [finding];
 // any other says no more than that the component cannot be reached.
 type probe func(ctx context.Context) error
+
+// graceToEnd is how long a probe may take to say what its context's end kept it from.
+const graceToEnd = 250 * time.Millisecond
 
 // errNotConfigured is returned by the probe of what is not configured.
 var errNotConfigured = errors.New("not configured")
@@ -44,8 +48,11 @@ type component struct {
 	logger    *slog.Logger
 
 	flight singleflight.Group
-	mu     sync.Mutex
-	last   result
+	// overdue is the probe that did not end in time; of use to the flight alone.
+	overdue *asked
+
+	mu   sync.Mutex
+	last result
 }
 
 type result struct {
@@ -89,18 +96,61 @@ func (c *component) lastResult() result {
 }
 
 func (c *component) ask(ctx context.Context) result {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
+	since, err := c.within(ctx)
+	now := c.now()
 
-	start := c.now()
-	err := c.probe(ctx)
-	end := c.now()
-
-	found := result{at: end, component: c.judge(err, end.Sub(start))}
+	found := result{at: now, component: c.judge(err, now.Sub(since))}
 
 	c.logChange(ctx, c.lastResult().component.Status, found.component, errors.Unwrap(err))
 
 	return found
+}
+
+// asked is a probe under way: err is there once done is closed.
+type asked struct {
+	since time.Time
+	done  chan struct{}
+	err   error
+}
+
+// within probes for as long as the timeout. Not everything heeds a context, such as
+// the command that a kubeconfig gets its token from: a probe that goes on is left, and
+// no other is begun before it has ended.
+func (c *component) within(ctx context.Context) (since time.Time, err error) {
+	if c.overdue != nil {
+		select {
+		case <-c.overdue.done: // What it found is too old to tell.
+			c.overdue = nil
+		default:
+			return c.overdue.since, context.DeadlineExceeded
+		}
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+
+	probe := &asked{since: c.now(), done: make(chan struct{})}
+
+	go func() {
+		defer close(probe.done)
+
+		probe.err = c.probe(ctx)
+	}()
+
+	select {
+	case <-probe.done:
+		return probe.since, probe.err
+	case <-ctx.Done():
+	}
+
+	select {
+	case <-probe.done:
+		return probe.since, probe.err
+	case <-time.After(graceToEnd):
+		c.overdue = probe
+
+		return probe.since, ctx.Err()
+	}
 }
 
 // logChange tells what changed since the last probe, and a first one that fails.
