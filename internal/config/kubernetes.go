@@ -68,6 +68,14 @@ func (r *reader) labels(more *list, s setting) map[string]string {
 		return found
 	}
 
+	// A pod that nobody labelled is nobody's instance. A selector that only says what a
+	// pod must not have finds it, and most of what else runs there.
+	if r.ok(s) && selector.Matches(labels.Set{}) {
+		r.badf(s, "is %q, which also finds pods without any labels; say what the instances' pods have, such as app=graph-instance", s.text)
+
+		return found
+	}
+
 	requirements, _ := selector.Requirements()
 	for _, requirement := range requirements {
 		switch values := requirement.ValuesUnsorted(); requirement.Operator() {

@@ -54,6 +54,9 @@ type Pod struct {
 	Ready bool
 	// Ending is true for a pod that is being deleted.
 	Ending bool
+	// Controller is what made the pod and would make it anew, such as a ReplicaSet;
+	// empty for pods of instances, which nothing but a [Cluster] makes.
+	Controller string
 	// Message says why a pod failed, or why it does not run yet, in the cluster's words.
 	Message string
 	// IP is empty until the pod has one.

@@ -210,11 +210,22 @@ func drift(ctx context.Context, p *pass, i podInstance, to ops.InstanceStatus, c
 	return err
 }
 
+// deleteOrphans leaves and reports pods that a controller made: the label selector
+// finds what is not ours.
 func deleteOrphans(ctx context.Context, p *pass, cluster Cluster, pods []Pod, named map[string]bool) {
 	p.found[countOrphans] = 0
 
 	for _, pod := range pods {
 		if named[pod.Name] || pod.Ending || p.now().Sub(pod.CreatedAt) < settle {
+			continue
+		}
+
+		if pod.Controller != "" {
+			if !p.failed(ctx, "pod", pod.Name, fmt.Errorf(
+				"the label selector finds it, but it belongs to the %s: it is left alone", pod.Controller)) {
+				return
+			}
+
 			continue
 		}
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,6 +176,30 @@ func TestReconciliation(t *testing.T) {
 		}
 
 		wantCounts(t, w.last(ops.JobReconciliation).Found, map[string]int{"missing_pods": 0, "status_drift": 0, "orphaned_pods": 1})
+	})
+}
+
+// A selector that finds too much must not cost anybody their pods.
+func TestPodsOfAControllerAreNoOrphans(t *testing.T) {
+	t.Parallel()
+
+	each(t, nil, func(w *world) {
+		owned := w.pod("web-1", jobs.PodRunning)
+		owned.Controller = "ReplicaSet web"
+		cluster := &pods{listed: []jobs.Pod{owned, w.pod("orphan", jobs.PodRunning)}}
+
+		w.start(withCluster(cluster))
+
+		err := w.runner.Run(t.Context(), jobs.JobArgs{JobName: ops.JobReconciliation})
+		if err == nil || !strings.Contains(err.Error(), "pod web-1: the label selector finds it, but it belongs to the ReplicaSet web: it is left alone") {
+			t.Errorf("got %v", err)
+		}
+
+		if want := []string{"orphan"}; !slices.Equal(cluster.deleted, want) {
+			t.Errorf("deleted pods %v, want %v", cluster.deleted, want)
+		}
+
+		wantCounts(t, w.last(ops.JobReconciliation).Found, map[string]int{"orphaned_pods": 1})
 	})
 }
 

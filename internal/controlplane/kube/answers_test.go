@@ -78,7 +78,11 @@ func TestPods(t *testing.T) {
 
 		reply(t, w, http.StatusOK, `{"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": [
 			{"metadata": {
-				"name": "b", "uid": "2", "creationTimestamp": "2026-03-02T10:00:00Z", "deletionTimestamp": "2026-03-02T10:01:00Z"
+				"name": "b", "uid": "2", "creationTimestamp": "2026-03-02T10:00:00Z", "deletionTimestamp": "2026-03-02T10:01:00Z",
+				"ownerReferences": [
+					{"apiVersion": "v1", "kind": "ConfigMap", "name": "other", "uid": "3"},
+					{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "4", "controller": true}
+				]
 			}, "status": {
 				"phase": "Failed", "containerStatuses": [{"name": "c", "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}}]
 			}}]}`)
@@ -92,7 +96,7 @@ func TestPods(t *testing.T) {
 	created := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	for i, want := range []jobs.Pod{
 		{Name: "a", UID: "1", Phase: jobs.PodRunning},
-		{Name: "b", UID: "2", Phase: jobs.PodFailed, Ending: true, Message: "OOMKilled"},
+		{Name: "b", UID: "2", Phase: jobs.PodFailed, Ending: true, Message: "OOMKilled", Controller: "ReplicaSet web"},
 	} {
 		if !got[i].CreatedAt.Equal(created) {
 			t.Errorf("created at %s", got[i].CreatedAt)

@@ -74,6 +74,10 @@ func New(cfg Config) (*Cluster, error) {
 		return nil, fmt.Errorf("the label selector of the pods: %w", err)
 	}
 
+	if selector.Matches(labels.Set{}) {
+		return nil, fmt.Errorf("the label selector of the pods, %q, also finds pods without any labels", cfg.Selector)
+	}
+
 	if !selector.Matches(labels.Set(cfg.Labels)) {
 		return nil, fmt.Errorf("pods with the labels %v would not be found by the selector %s", labels.Set(cfg.Labels), cfg.Selector)
 	}

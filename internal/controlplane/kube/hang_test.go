@@ -76,6 +76,10 @@ func TestSettingsThatAreRefused(t *testing.T) {
 
 	for name, change := range map[string]func(*kube.Config){
 		"a selector that is none":        func(c *kube.Config) { c.Selector = "a==b==c" },
+		"a selector that finds all":      func(c *kube.Config) { c.Selector = "" },
+		"a selector of what is not had":  func(c *kube.Config) { c.Selector = "!team" },
+		"a selector of another value":    func(c *kube.Config) { c.Selector = "tier!=frontend" },
+		"a selector of other values":     func(c *kube.Config) { c.Selector = "tier notin (web)" },
 		"labels that it does not find":   func(c *kube.Config) { c.Labels = map[string]string{"app": "other"} },
 		"a request that is no quantity":  func(c *kube.Config) { c.Requests = map[string]string{"cpu": "much"} },
 		"a limit that is no quantity":    func(c *kube.Config) { c.Limits = map[string]string{"memory": "much"} },

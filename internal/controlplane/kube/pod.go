@@ -81,6 +81,10 @@ func podFrom(p *corev1.Pod) jobs.Pod {
 		Message: message(p), IP: p.Status.PodIP,
 	}
 
+	if owner := metav1.GetControllerOfNoCopy(p); owner != nil {
+		pod.Controller = owner.Kind + " " + owner.Name
+	}
+
 	for i := range p.Spec.Containers {
 		limits := p.Spec.Containers[i].Resources.Limits
 		pod.Cores += limits.Cpu().Value()
