@@ -122,6 +122,7 @@ func TestWrongSettings(t *testing.T) {
 		{embedded, "--starburst-url=https://trino", "--starburst-user", "is missing"},
 		{embedded, "--starburst-url=trino:8080 --starburst-user=o", "--starburst-url", "not an http or https URL"},
 		{embedded, "--starburst-url=http://trino --starburst-user=o --starburst-password=hunter2", "--starburst-url", "is not https"},
+		{embedded, "--starburst-url=http://127.0.0.1:8090 --starburst-user=o --starburst-password=p", "--starburst-url", "is not https"},
 		{cluster, "--kubernetes-in-cluster", "--kubeconfig", "choose one"},
 		{embedded, "--kubeconfig=/k --kubernetes-image=i", "--kubernetes-selector", "is missing"},
 		{cluster, "--kubernetes-selector=a==b==c", "--kubernetes-selector", "is not a label selector"},

@@ -3,6 +3,7 @@ package health_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -221,12 +222,17 @@ func TestStarburstIsAskedAsTheUser(t *testing.T) {
 
 	var asked http.Header
 
-	address := starburst(t, func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked = r.Header.Clone()
 		text(http.StatusOK, info)(w, r)
-	})
+	}))
+	t.Cleanup(server.Close)
+
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+
 	found := check(t, newChecker(t, health.Config{
-		Starburst: health.Starburst{URL: address + "/", User: "opsconsole", Password: "a password"},
+		Starburst: health.Starburst{URL: server.URL + "/", User: "opsconsole", Password: "a password", Roots: roots},
 	}))
 
 	want(t, found, "starburst", ops.ComponentConnected, ops.Healthy, "")
@@ -240,7 +246,7 @@ func TestStarburstIsAskedAsTheUser(t *testing.T) {
 func TestStarburstThatIsNotThere(t *testing.T) {
 	t.Parallel()
 
-	server := httptest.NewServer(http.NotFoundHandler())
+	server := httptest.NewTLSServer(http.NotFoundHandler())
 	server.Close()
 
 	var log bytes.Buffer
@@ -402,6 +408,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"https://":                       "--starburst-url must begin with http:// or https://",
 		"https://user:hidden@starburst":  "--starburst-url must hold no user: use --starburst-user and --starburst-password",
 		"http://starburst.internal:8080": "--starburst-password is sent over https alone: change --starburst-url",
+		"http://127.0.0.1:8080":          "--starburst-password is sent over https alone: change --starburst-url",
 	} {
 		_, err := health.New(health.Config{
 			DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler),

@@ -2,9 +2,10 @@ package health
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -14,11 +15,13 @@ import (
 
 // Starburst says where Starburst, or Trino, answers.
 type Starburst struct {
-	// URL is http or https, without a user in it.
+	// URL is http or https, without a user in it. A password goes over https alone.
 	URL string
 	// User is named in every request; with a password it is proved.
 	User     string
 	Password string
+	// Roots are whose certificates are trusted; those of the system when it is nil.
+	Roots *x509.CertPool
 }
 
 const starburstURL = "--starburst-url"
@@ -35,7 +38,7 @@ func starburstProbe(cfg Starburst) (probe, error) {
 		return nil, errors.New(starburstURL + " must begin with http:// or https://")
 	case base.User != nil:
 		return nil, errors.New(starburstURL + " must hold no user: use --starburst-user and --starburst-password")
-	case cfg.Password != "" && base.Scheme == "http" && !isLoopback(base.Hostname()):
+	case cfg.Password != "" && base.Scheme != "https":
 		return nil, errors.New("--starburst-password is sent over https alone: change " + starburstURL)
 	}
 
@@ -45,7 +48,10 @@ func starburstProbe(cfg Starburst) (probe, error) {
 	}
 
 	client := &http.Client{
-		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, IdleConnTimeout: time.Minute},
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,
+			TLSClientConfig: &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12},
+		},
 		CheckRedirect: noRedirects,
 	}
 	if cfg.Password != "" {
@@ -98,10 +104,4 @@ func (b basicAuth) RoundTrip(r *http.Request) (*http.Response, error) {
 	r.SetBasicAuth(b.user, b.password)
 
 	return b.next.RoundTrip(r)
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -229,6 +229,7 @@ func TestNewTrinoRefusesBadSettings(t *testing.T) {
 		"no host":                  {URL: "http://", User: "u"},
 		"no user":                  {URL: "http://starburst:8080"},
 		"a password in plain text": {URL: "http://starburst:8080", User: "u", Password: "p"},
+		"one on the own machine":   {URL: "http://127.0.0.1:8080", User: "u", Password: "p"},
 	} {
 		config.HTTP = client
 		if _, err := jobs.NewTrino(config); err == nil {
