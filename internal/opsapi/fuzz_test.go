@@ -3,13 +3,17 @@ package opsapi_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,12 +24,19 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// settings is all that the operations can change, but for instances.
+// settings is all that the operations can change, and how many rows there are of what
+// they make.
 type settings struct {
 	Lifecycle   ops.LifecycleConfig
 	Concurrency ops.ConcurrencyConfig
 	Maintenance ops.MaintenanceMode
 	Export      ops.ExportConfig
+	Rows        map[string]int
+}
+
+// made are the tables of what the operations make, what depends on others first.
+func made() []string {
+	return []string{"instance_events", "instances", "export_jobs", "snapshots", "opsconsole_job_triggers"}
 }
 
 // failing is what *testing.T and *rapid.T have in common.
@@ -53,14 +64,49 @@ func (w *world) settings(t failing) (s settings) {
 		t.Fatal(err)
 	}
 
+	s.Rows = map[string]int{}
+
+	for _, table := range made() {
+		var n int
+		if err := w.db.Read().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+
+		s.Rows[table] = n
+	}
+
 	return s
 }
 
 // fuzzed is a world and its handler, without a connection between.
-func fuzzed(tb testing.TB) (*world, http.Handler) {
+type fuzzed struct {
+	*world
+
+	handler http.Handler
+	// clean says that nothing was done since the last reset.
+	clean bool
+}
+
+// fuzzedWorlds are a world on SQLite and, where there is a server, one on PostgreSQL.
+func fuzzedWorlds(tb testing.TB) []*fuzzed {
 	tb.Helper()
 
-	w := newWorld(tb, storetest.Open(tb, storetest.SQLiteURL(tb)))
+	worlds := []*fuzzed{newFuzzed(tb, storetest.SQLiteURL(tb))}
+	if os.Getenv(storetest.PostgresURLVariable) != "" || os.Getenv("CI") != "" {
+		worlds = append(worlds, newFuzzed(tb, storetest.PostgresURL(tb)))
+	}
+
+	return worlds
+}
+
+func newFuzzed(tb testing.TB, databaseURL string) *fuzzed {
+	tb.Helper()
+
+	w := newWorld(tb, storetest.Open(tb, databaseURL))
+
+	if _, err := w.db.Write().ExecContext(tb.Context(), `CREATE TABLE test_config AS SELECT key, value FROM global_config`); err != nil {
+		tb.Fatal(err)
+	}
 
 	handler, err := opsapi.New(opsapi.Config{
 		Platform: w, Instances: w, Probes: w, Logger: slog.New(slog.DiscardHandler),
@@ -70,7 +116,89 @@ func fuzzed(tb testing.TB) (*world, http.Handler) {
 		tb.Fatal(err)
 	}
 
-	return w, handler
+	return &fuzzed{world: w, handler: handler}
+}
+
+// reset makes every input find the same: one instance, 1, the default configuration,
+// and no job that was triggered just now.
+func (w *fuzzed) reset(t failing) {
+	t.Helper()
+
+	var statements []string
+	for _, table := range made() {
+		statements = append(statements, `DELETE FROM `+table)
+	}
+
+	w.exec(t, append(statements,
+		`UPDATE global_config SET value = (SELECT value FROM test_config WHERE test_config.key = global_config.key)`)...)
+
+	if _, err := w.InstancesAs(ops.Caller{Username: "erin", Role: ops.RoleAnalyst}).CreateInstance(t.Context(),
+		ops.InstanceRequest{MappingID: w.mapping, WrapperType: "ryugraph", Name: "the first"}); err != nil {
+		t.Fatal(err)
+	}
+
+	w.exec(t, `UPDATE instances SET id = 1`)
+}
+
+func (w *fuzzed) exec(t failing, statements ...string) {
+	t.Helper()
+
+	if err := w.db.Tx(t.Context(), func(tx *sql.Tx) error {
+		for _, statement := range statements {
+			if _, err := tx.ExecContext(t.Context(), statement); err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+		}
+
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask serves the request and checks the answer. What is refused, or only reads, changes
+// nothing; nothing but a body changes the configuration.
+func (w *fuzzed) ask(t failing, r *http.Request, body []byte) (status int, after settings) {
+	t.Helper()
+
+	if !w.clean {
+		w.reset(t)
+	}
+
+	before := w.settings(t)
+	answer := httptest.NewRecorder()
+	w.handler.ServeHTTP(answer, r)
+
+	if r.Method != http.MethodOptions { // answered with Allow alone
+		checkAnswer(t, r, body, answer)
+	}
+
+	after = w.settings(t)
+	same := after
+	w.clean = reflect.DeepEqual(before, after)
+
+	switch {
+	case answer.Code >= http.StatusBadRequest:
+	case r.Method == http.MethodDelete:
+		same.Rows = before.Rows
+	case r.Method == http.MethodPut || r.Method == http.MethodPost:
+		same = before
+	}
+
+	if !reflect.DeepEqual(before, same) {
+		t.Errorf("%s: HTTP %d to %s %s changed %+v to %+v", w.db.Dialect(), answer.Code, r.Method, r.URL, before, after)
+	}
+
+	return answer.Code, after
+}
+
+// wantOneAnswer wants the databases to agree.
+func wantOneAnswer(t failing, statuses []int) {
+	t.Helper()
+
+	if slices.Min(statuses) != slices.Max(statuses) {
+		t.Errorf("SQLite and PostgreSQL answer %v", statuses)
+	}
 }
 
 // checkAnswer checks what holds of every answer to whatever was asked.
@@ -117,7 +245,7 @@ func checkAnswer(t failing, r *http.Request, body []byte, answer *httptest.Respo
 // FuzzWrites gives every operation that takes a body any body. A refusal changes
 // nothing, and a success leaves nothing that is not valid.
 func FuzzWrites(f *testing.F) {
-	w, handler := fuzzed(f)
+	worlds := fuzzedWorlds(f)
 
 	for i, body := range []string{
 		`{"mapping": {"default_ttl": "P90D", "max_ttl": ""}, "snapshot": null, "instance": {"default_inactivity": "PT1H"}}`,
@@ -131,13 +259,24 @@ func FuzzWrites(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, route byte, body []byte) {
-		w.write(t, handler, route, body)
+		writeAll(t, worlds, route, body)
 	})
+}
+
+func writeAll(t failing, worlds []*fuzzed, route byte, body []byte) {
+	t.Helper()
+
+	var statuses []int
+	for _, w := range worlds {
+		statuses = append(statuses, w.write(t, route, body))
+	}
+
+	wantOneAnswer(t, statuses)
 }
 
 // write sends a body to one of the operations that take one, and checks what holds
 // whatever comes of it.
-func (w *world) write(t failing, handler http.Handler, route byte, body []byte) {
+func (w *fuzzed) write(t failing, route byte, body []byte) (status int) {
 	t.Helper()
 
 	routes := []struct{ method, path string }{
@@ -149,19 +288,20 @@ func (w *world) write(t failing, handler http.Handler, route byte, body []byte) 
 		{http.MethodPost, "/api/instances"},
 	}
 	to := routes[int(route)%len(routes)]
-	before := w.settings(t)
 
 	r := httptest.NewRequestWithContext(t.Context(), to.method, to.path, bytes.NewReader(body))
 	r.RemoteAddr = "127.0.0.1:5000"
 	r.Header = asDave()
 
-	answer := httptest.NewRecorder()
-	handler.ServeHTTP(answer, r)
-	checkAnswer(t, r, body, answer)
+	status, after := w.ask(t, r, body)
 
-	after := w.settings(t)
-	if answer.Code >= http.StatusBadRequest && !reflect.DeepEqual(before, after) {
-		t.Errorf("HTTP %d changed %+v to %+v", answer.Code, before, after)
+	instances := 1
+	if status == http.StatusCreated {
+		instances++
+	}
+
+	if after.Rows["instances"] != instances {
+		t.Errorf("HTTP %d left %d instances", status, after.Rows["instances"])
 	}
 
 	limits := ops.ConcurrencyUpdate{PerAnalyst: after.Concurrency.PerAnalyst, ClusterTotal: after.Concurrency.ClusterTotal}
@@ -172,13 +312,39 @@ func (w *world) write(t failing, handler http.Handler, route byte, body []byte) 
 			t.Errorf("%q left %+v: %v", body, valid, err)
 		}
 	}
+
+	return status
+}
+
+// The same input is answered the same, however many there were before.
+func TestInputsFindWhatTheFirstFound(t *testing.T) {
+	t.Parallel()
+
+	for _, w := range fuzzedWorlds(t) {
+		for range 7 {
+			for _, input := range []struct {
+				route byte
+				body  string
+				want  int
+			}{
+				{1, `{"per_analyst": 1, "cluster_total": 1}`, http.StatusOK},
+				{2, `{"enabled": true, "message": "Back at 8"}`, http.StatusOK},
+				{4, `{"job_name": "lifecycle", "reason": "a test"}`, http.StatusOK},
+				{5, `{"mapping_id": 1, "wrapper_type": "ryugraph", "name": "Fraud"}`, http.StatusCreated},
+			} {
+				if status := w.write(t, input.route, []byte(input.body)); status != input.want {
+					t.Errorf("%s: %s is answered with %d, want %d", w.db.Dialect(), input.body, status, input.want)
+				}
+			}
+		}
+	}
 }
 
 // TestWritesAtRandom does as FuzzWrites, with bodies that are nearly right.
 func TestWritesAtRandom(t *testing.T) {
 	t.Parallel()
 
-	w, handler := fuzzed(t)
+	worlds := fuzzedWorlds(t)
 
 	texts := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
 		"", " ", "P1D", "P8D", "P30D", "P366D", "PT24H", "P1W", "PT", "lifecycle", "schema_cache", "resource_monitor", "ryugraph", "\x00",
@@ -209,14 +375,14 @@ func TestWritesAtRandom(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		w.write(t, handler, rapid.Byte().Draw(t, "route"), body)
+		writeAll(t, worlds, rapid.Byte().Draw(t, "route"), body)
 	})
 }
 
 // FuzzRequests gives any path, query and headers. Nothing but what is written with a
 // body can change a setting.
 func FuzzRequests(f *testing.F) {
-	w, handler := fuzzed(f)
+	worlds := fuzzedWorlds(f)
 
 	for _, path := range []string{
 		"/health", "/ready", "/metrics", "/api/cluster/health", "/api/ops/export-jobs?status=failed&limit=10",
@@ -234,29 +400,25 @@ func FuzzRequests(f *testing.F) {
 			t.Skip("net/http answers this itself")
 		}
 
-		before := w.settings(t)
+		var statuses []int
 
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
-		r.Method, r.URL, r.RequestURI, r.RemoteAddr = method, path, target, "127.0.0.1:5000"
+		for _, w := range worlds {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+			r.Method, r.URL, r.RequestURI, r.RemoteAddr = method, path, target, "127.0.0.1:5000"
 
-		for header, value := range map[string]string{
-			"X-Username": name, "X-User-Role": role, "Authorization": authorization, "X-Internal-Api-Key": key, "X-Request-ID": id,
-		} {
-			if value != "" {
-				r.Header.Set(header, value)
+			for header, value := range map[string]string{
+				"X-Username": name, "X-User-Role": role, "Authorization": authorization, "X-Internal-Api-Key": key, "X-Request-ID": id,
+			} {
+				if value != "" {
+					r.Header.Set(header, value)
+				}
 			}
+
+			status, _ := w.ask(t, r, nil)
+			statuses = append(statuses, status)
 		}
 
-		answer := httptest.NewRecorder()
-		handler.ServeHTTP(answer, r)
-
-		if method != http.MethodOptions { // answered with Allow alone
-			checkAnswer(t, r, nil, answer)
-		}
-
-		if after := w.settings(t); !reflect.DeepEqual(before, after) {
-			t.Errorf("%s %s changed %+v to %+v", method, target, before, after)
-		}
+		wantOneAnswer(t, statuses)
 	})
 }
 

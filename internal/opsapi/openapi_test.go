@@ -23,6 +23,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -171,7 +172,7 @@ func TestDocument(t *testing.T) {
 		t.Errorf("got %d %s %s", answer.status, answer.header, answer.body)
 	}
 
-	_, handler := fuzzed(t)
+	handler := newFuzzed(t, storetest.SQLiteURL(t)).handler
 
 	var served, listed []string
 
