@@ -197,15 +197,9 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 		return err
 	}
 
-	c.background = append(c.background, watch.Run, engine.Run,
-		every(time.Second, c.logger, "the end of temporary changes", func(ctx context.Context) error {
-			as, err := service()
-			if err != nil {
-				return nil //nolint:nilerr // there is nobody to ask as; the leases show as overdue
-			}
+	c.keepLeases(history, service)
 
-			return history.EndDue(ctx, as)
-		}),
+	c.background = append(c.background, watch.Run, engine.Run,
 		every(time.Hour, c.logger, "old sessions", signIn.Purge),
 		every(chainEvery, c.logger, "the audit log's chain", func(ctx context.Context) error {
 			state, err := log.Verify(ctx)
@@ -217,6 +211,22 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 		}))
 
 	return c.serve(ctx, c.config.Addr, pages)
+}
+
+// keepLeases ends temporary changes when their time has come, those of each section on
+// their own: one that is slow to answer holds up no other.
+func (c *console) keepLeases(history *changes.Changes, service func() (ops.Service, error)) {
+	for _, section := range changes.Sections() {
+		c.background = append(c.background,
+			every(time.Second, c.logger, "the end of temporary changes", func(ctx context.Context) error {
+				as, err := service()
+				if err != nil {
+					return nil //nolint:nilerr // there is nobody to ask as; the leases show as overdue
+				}
+
+				return history.EndDueOf(ctx, as, section.Name)
+			}))
+	}
 }
 
 // tickets are none unless they are configured.
