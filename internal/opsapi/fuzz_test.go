@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -87,11 +88,17 @@ type fuzzed struct {
 	clean bool
 }
 
-// fuzzedWorlds are a world on SQLite and, where there is a server, one on PostgreSQL.
+// fuzzedWorlds are a world on SQLite and, where there is a server, one on PostgreSQL;
+// not for -fuzz, which a server slows down to a few inputs a second.
 func fuzzedWorlds(tb testing.TB) []*fuzzed {
 	tb.Helper()
 
 	worlds := []*fuzzed{newFuzzed(tb, storetest.SQLiteURL(tb))}
+
+	if flag.Lookup("test.fuzz").Value.String() != "" {
+		return worlds
+	}
+
 	if os.Getenv(storetest.PostgresURLVariable) != "" || os.Getenv("CI") != "" {
 		worlds = append(worlds, newFuzzed(tb, storetest.PostgresURL(tb)))
 	}
