@@ -61,6 +61,19 @@ func TestAChangeThatIsSettledIsAnsweredAlthoughItsLeaseCannotBeRead(t *testing.T
 	})
 }
 
+func TestTheScheduleHasOneReasonForAllThatItDoes(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		for _, value := range []int64{9, 8} { // The windows of a series.
+			next := request(w.current(t).Revision, value)
+			next.Source = changes.SourceSchedule
+			w.apply(t, next)
+		}
+	})
+}
+
 func TestTheReasonOfBeforeAnOutsideChangeIsNotANewOne(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {

@@ -236,8 +236,9 @@ func (c *Changes) planned(
 
 	errs := c.policy.checkConfirm(section, plan.Differences, request)
 
-	// Looked at last: whoever comes second with the same words is told of the conflict.
-	if !request.repeated {
+	// Looked at last: whoever comes second with the same words is told of the conflict. The
+	// windows of a series have one reason for all of them.
+	if !request.repeated && request.byHand() {
 		repeated, err := c.checkNewReason(ctx, section.Name, request.Reason)
 		if err != nil {
 			return Plan{}, err

@@ -113,9 +113,12 @@ func plainly(value any) string {
 	return fmt.Sprint(value)
 }
 
+// byHand reports whether somebody asks for it now, not the console by itself.
+func (r Request) byHand() bool { return r.Source != SourceLeaseEnd && r.Source != SourceSchedule }
+
 // checkConfirm wants the environment's name for a grave change by hand.
 func (p Policy) checkConfirm(section Section, differences []Difference, request Request) []ops.FieldError {
-	if request.Source == SourceLeaseEnd || request.Source == SourceSchedule {
+	if !request.byHand() {
 		return nil
 	}
 
