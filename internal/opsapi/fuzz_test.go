@@ -404,7 +404,7 @@ func FuzzRequests(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, target, name, role, authorization, key, id string) {
 		path, err := url.ParseRequestURI(target)
 		if err != nil || !validMethod(method) {
-			t.Skip("net/http answers this itself")
+			return // net/http answers this itself.
 		}
 
 		var statuses []int
