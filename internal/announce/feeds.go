@@ -1,6 +1,7 @@
 package announce
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
@@ -38,8 +39,11 @@ type Config struct {
 	// Private says that only those who are signed in get here: no shared cache may keep
 	// what they see.
 	Private bool
-	Now     func() time.Time
-	Logger  *slog.Logger
+	// Patience is how long a request waits for news when there is a state already; 0 is
+	// 250 ms.
+	Patience time.Duration
+	Now      func() time.Time
+	Logger   *slog.Logger
 }
 
 // Feeds serves the announcements.
@@ -93,7 +97,7 @@ type state struct {
 const (
 	// checkEvery is how old a state may be before the version is asked for.
 	checkEvery = time.Second
-	// patience is how long a request waits for it when there is a state already.
+	// patience is how long a request waits for it unless it is configured.
 	patience = 250 * time.Millisecond
 	// checkTimeout is how long it may take.
 	checkTimeout = 3 * time.Second
@@ -126,7 +130,7 @@ func (f *Feeds) current(ctx context.Context) (*state, error) {
 
 	var impatient <-chan time.Time
 	if last != nil {
-		impatient = time.After(patience)
+		impatient = time.After(cmp.Or(f.Patience, patience))
 	}
 
 	select {

@@ -91,7 +91,8 @@ const portal = "https://portal.example.com"
 func (w *world) feeds(change func(c *announce.Config)) *announce.Feeds {
 	c := announce.Config{
 		Windows: w, Health: w.Health, Name: "demo", PublicURL: &url.URL{Scheme: "https", Host: "ops.example.com"},
-		Origins: []string{portal}, Now: w.Now, Logger: slog.New(slog.DiscardHandler),
+		// However busy the machine is, the news are waited for.
+		Origins: []string{portal}, Patience: time.Minute, Now: w.Now, Logger: slog.New(slog.DiscardHandler),
 		Page: func(_ context.Context, v announce.Announcements) ([]byte, error) {
 			return fmt.Appendf(nil, "<p>%s</p>%d to come", v.Overall.Label, len(v.Upcoming)), nil
 		},
@@ -234,7 +235,7 @@ func TestHangingDatabase(t *testing.T) {
 	t.Parallel()
 
 	w := newWorld()
-	f := w.feeds(nil)
+	f := w.feeds(func(c *announce.Config) { c.Patience = time.Millisecond })
 	view(t, f)
 
 	gate := make(chan struct{})
