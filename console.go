@@ -224,7 +224,7 @@ func (c *console) keepLeases(history *changes.Changes, service func() (ops.Servi
 					return nil //nolint:nilerr // there is nobody to ask as; the leases show as overdue
 				}
 
-				return history.EndDueOf(ctx, as, section.Name)
+				return history.EndDue(ctx, as, section.Name)
 			}))
 	}
 }

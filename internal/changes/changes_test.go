@@ -642,3 +642,23 @@ func TestNullIsRestoredAsNull(t *testing.T) {
 		}
 	})
 }
+
+// ender ends leases: a world, or another console on its database.
+type ender interface {
+	EndDue(ctx context.Context, service ops.Service, section changes.SectionName) error
+}
+
+// endDue ends the leases of every section as the console does: each on their own.
+func endDue(ctx context.Context, e ender, service ops.Service) error {
+	sections := changes.Sections()
+	errs := make([]error, len(sections))
+
+	var all sync.WaitGroup
+	for i, section := range sections {
+		all.Go(func() { errs[i] = e.EndDue(ctx, service, section.Name) })
+	}
+
+	all.Wait()
+
+	return errors.Join(errs...)
+}

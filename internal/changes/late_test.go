@@ -44,7 +44,7 @@ func TestAChangeThatIsCarriedOutLateIsOursNotExternal(t *testing.T) {
 		// What it set for a time goes back at its time.
 		w.clock.pass(time.Hour)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 5 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {
 			t.Errorf("not taken back: %v", err)
 		}
 	})
@@ -116,7 +116,7 @@ func TestAnUnansweredChangeThatMeetsAnOutsideOneIsWaitedForAndRemembered(t *test
 		// What it found is what goes back at its time.
 		w.clock.pass(time.Hour)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 8 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 8 {
 			t.Errorf("not taken back: %d, %v", w.perAnalyst(t), err)
 		}
 	})
@@ -136,7 +136,7 @@ func TestAChangeThatIsCarriedOutAfterAnotherIsOursNotExternal(t *testing.T) {
 
 		w.clock.pass(time.Hour)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 5 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {
 			t.Errorf("not taken back: %v", err)
 		}
 	})
@@ -221,7 +221,7 @@ func TestALeaseWhoseOldValuesWouldBeInvalidIsHeldAndNotTriedForEver(t *testing.T
 		w.clock.pass(time.Minute)
 
 		for range 3 {
-			if err := w.EndDue(t.Context(), w.service); err != nil {
+			if err := endDue(t.Context(), w, w.service); err != nil {
 				t.Fatal(err)
 			}
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"sync"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -19,25 +18,10 @@ func Scheduled(name string) audit.Actor {
 	return audit.Actor{Username: "schedule (for " + name + ")", Role: string(ops.RoleOps)}
 }
 
-// EndDue ends the leases whose time has come, those of each section on their own: one
-// that is slow to read holds up no other. What cannot be ended now stays overdue and is
-// tried again; the error says what was in the way.
-func (c *Changes) EndDue(ctx context.Context, service ops.Service) error {
-	sections := Sections()
-	errs := make([]error, len(sections))
-
-	var all sync.WaitGroup
-	for i, section := range sections {
-		all.Go(func() { errs[i] = c.EndDueOf(ctx, service, section.Name) })
-	}
-
-	all.Wait()
-
-	return errors.Join(errs...)
-}
-
-// EndDueOf is [Changes.EndDue] for one section.
-func (c *Changes) EndDueOf(ctx context.Context, service ops.Service, section SectionName) error {
+// EndDue ends the leases of a section whose time has come. What cannot be ended now stays
+// overdue and is tried again; the error says what was in the way. A section that is slow
+// to answer is for the caller to keep away from the others.
+func (c *Changes) EndDue(ctx context.Context, service ops.Service, section SectionName) error {
 	now := store.Time{Time: c.moment()}
 
 	// Those whose end is under way too: whoever began it may be gone.
@@ -315,87 +299,3 @@ func leaseAction(state LeaseState) audit.Action {
 }
 
 func leaseObject(id int64) string { return fmt.Sprintf("leases/%d", id) }
-
-// Confirm makes what a lease set permanent; one that is held keeps what is set now.
-func (c *Changes) Confirm(ctx context.Context, actor audit.Actor, id int64, reason string) (Lease, error) {
-	lease, err := c.confirm(ctx, actor, id, reason)
-
-	return lease, c.refuseLease(ctx, actor, audit.LeaseConfirm, id, reason, err)
-}
-
-func (c *Changes) confirm(ctx context.Context, actor audit.Actor, id int64, reason string) (Lease, error) {
-	lease, err := c.openLease(ctx, id, reason)
-	if err != nil {
-		return Lease{}, err
-	}
-
-	note := "Made permanent."
-	if lease.State == LeaseHeld {
-		note = "What was set when it was decided was kept."
-	}
-
-	return c.closeLease(ctx, actor, lease, LeaseConfirmed, reason, note, audit.Done)
-}
-
-// Extend moves the end of a lease.
-func (c *Changes) Extend(ctx context.Context, actor audit.Actor, id int64, term *Term, reason string) (Lease, error) {
-	lease, err := c.extend(ctx, actor, id, term, reason)
-
-	return lease, c.refuseLease(ctx, actor, audit.LeaseExtend, id, reason, err)
-}
-
-func (c *Changes) extend(ctx context.Context, actor audit.Actor, id int64, term *Term, reason string) (Lease, error) {
-	lease, err := c.openLease(ctx, id, reason)
-	if err != nil {
-		return Lease{}, err
-	}
-
-	if term == nil {
-		return Lease{}, ops.Invalid([]ops.FieldError{{
-			Field: "body.duration", Message: "Say for how long from now, or until when.", Type: "term",
-		}})
-	}
-
-	err = c.db.Tx(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_leases SET ends_at = $1, tries = 0, next_try_at = NULL, note = ''
-			WHERE id = $2 AND state = 'active' AND end_change_id IS NULL`, store.Time{Time: term.EndsAt}, id)
-		if err != nil {
-			return err
-		}
-
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, notOpen(lease, true))
-		}
-
-		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
-			Action: audit.LeaseExtend, Object: leaseObject(id), Outcome: audit.Done, Reason: reason, Change: lease.Change,
-			Message: fmt.Sprintf("From %s to %s.", lease.EndsAt.Format(time.RFC3339), term.EndsAt.Format(time.RFC3339)),
-		})
-
-		return err
-	})
-	if err != nil {
-		return Lease{}, fmt.Errorf("extend lease %d: %w", id, err)
-	}
-
-	return c.Lease(ctx, id)
-}
-
-// openLease returns a lease that an operator may still do something about.
-func (c *Changes) openLease(ctx context.Context, id int64, reason string) (Lease, error) {
-	if err := ops.Invalid(CheckReason(reason)); err != nil {
-		return Lease{}, err
-	}
-
-	lease, err := c.Lease(ctx, id)
-	if err != nil {
-		return Lease{}, err
-	}
-
-	if !lease.Open() || lease.EndChange != nil || lease.State == LeasePending {
-		return Lease{}, notOpen(lease, true)
-	}
-
-	return lease, nil
-}

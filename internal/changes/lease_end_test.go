@@ -56,7 +56,7 @@ func TestALeaseThatIsExtendedWhileItsEndIsUnderWayDoesNotEnd(t *testing.T) {
 		w.clock.pass(time.Minute)
 
 		slow := &meanwhile{faulty: w.service, onRead: func() { w.extend(t, lease.ID, "1h") }}
-		if err := w.EndDue(t.Context(), slow); err != nil {
+		if err := endDue(t.Context(), w, slow); err != nil {
 			t.Fatal(err)
 		}
 
@@ -67,7 +67,7 @@ func TestALeaseThatIsExtendedWhileItsEndIsUnderWayDoesNotEnd(t *testing.T) {
 
 		w.clock.pass(time.Hour)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 5 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {
 			t.Errorf("not taken back at its new time: %v", err)
 		}
 	})
@@ -105,7 +105,7 @@ func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
 				}
 			}()
 
-			_ = w.EndDueOf(t.Context(), &meanwhile{faulty: w.service, onWrite: func() { panic(errKilled) }}, changes.Concurrency)
+			_ = w.EndDue(t.Context(), &meanwhile{faulty: w.service, onWrite: func() { panic(errKilled) }}, changes.Concurrency)
 		}()
 
 		next := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{})
@@ -116,7 +116,7 @@ func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
 		for range 9 {
 			w.clock.pass(time.Second)
 
-			if err := next.EndDue(t.Context(), w.service); err != nil {
+			if err := endDue(t.Context(), next, w.service); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -142,7 +142,7 @@ func TestASectionThatDoesNotAnswerHoldsUpNoEndOfAnother(t *testing.T) {
 		answer, done := make(chan struct{}), make(chan error)
 
 		go func() {
-			done <- w.EndDue(t.Context(), &meanwhile{faulty: w.service, onRead: func() { <-answer }})
+			done <- endDue(t.Context(), w, &meanwhile{faulty: w.service, onRead: func() { <-answer }})
 		}()
 
 		ended := func() bool { return !w.lease(t, other.ID).Open() }
@@ -172,7 +172,7 @@ func TestAnEndThatIsRefusedAgainAndAgainDoesNotFloodTheHistory(t *testing.T) {
 
 		pass := func(seconds int) {
 			for range seconds {
-				_ = w.EndDue(t.Context(), w.service) // refused, and noted
+				_ = endDue(t.Context(), w, w.service) // refused, and noted
 				w.clock.pass(time.Second)
 			}
 		}

@@ -63,7 +63,7 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 		r.Values = changes.Values{"cluster_total": int64(70)}
 		w.apply(t, r)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 9 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 9 {
 			t.Fatalf("it ended before its time: %v", err)
 		}
 
@@ -74,7 +74,7 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 
-		if err := w.EndDue(t.Context(), w.service); err != nil {
+		if err := endDue(t.Context(), w, w.service); err != nil {
 			t.Fatal(err)
 		}
 
@@ -104,7 +104,7 @@ func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
 		w.clock.pass(time.Minute)
 		w.service.fail(nil, nil, down())
 
-		if err := w.EndDue(t.Context(), w.service); err == nil {
+		if err := endDue(t.Context(), w, w.service); err == nil {
 			t.Fatal("no error from a control plane that is down")
 		}
 
@@ -115,7 +115,7 @@ func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
 		w.service.fail(nil, nil, nil)
 		w.clock.pass(10 * time.Second)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 5 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {
 			t.Errorf("not ended within ten seconds of its answer: %v", err)
 		}
 	})
@@ -131,7 +131,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 		w.clock.pass(time.Minute)
 		w.service.fail(lost(), nil, nil) // The request is lost on its way.
 
-		if err := w.EndDue(t.Context(), w.service); err != nil {
+		if err := endDue(t.Context(), w, w.service); err != nil {
 			t.Fatal(err)
 		}
 
@@ -146,7 +146,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.lease(t, lease.ID).State != changes.LeaseEnded || w.perAnalyst(t) != 5 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.lease(t, lease.ID).State != changes.LeaseEnded || w.perAnalyst(t) != 5 {
 			t.Errorf("got %+v, %v", w.lease(t, lease.ID), err)
 		}
 	})
@@ -161,7 +161,7 @@ func TestALeaseStopsAndAsksWhenSomebodyElseChangedWhatItSet(t *testing.T) {
 		w.set(t, 12)
 		w.clock.pass(time.Minute)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil {
+		if err := endDue(t.Context(), w, w.service); err != nil {
 			t.Fatal(err)
 		}
 
@@ -187,7 +187,7 @@ func TestALeaseThatIsHeldCanBeKept(t *testing.T) {
 		w.set(t, 12)
 		w.clock.pass(time.Minute)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil {
+		if err := endDue(t.Context(), w, w.service); err != nil {
 			t.Fatal(err)
 		}
 
@@ -250,7 +250,7 @@ func TestALeaseIsExtendedAndConfirmed(t *testing.T) {
 
 		w.clock.pass(30 * time.Minute)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 9 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 9 {
 			t.Fatalf("it ended before its new time: %v", err)
 		}
 
@@ -260,7 +260,7 @@ func TestALeaseIsExtendedAndConfirmed(t *testing.T) {
 
 		w.clock.pass(time.Hour)
 
-		if err := w.EndDue(t.Context(), w.service); err != nil || w.perAnalyst(t) != 9 {
+		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 9 {
 			t.Errorf("a confirmed change went back: %v", err)
 		}
 	})

@@ -104,7 +104,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 
 		for range 600 { // ten minutes without a control plane
 			w.clock.pass(time.Second)
-			_ = w.EndDue(t.Context(), w.service)
+			_ = endDue(t.Context(), w, w.service)
 		}
 
 		if state := w.lease(t, lease.ID).State; state != changes.LeaseOverdue {
@@ -115,7 +115,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 
 		for range 10 {
 			w.clock.pass(time.Second)
-			_ = w.EndDue(t.Context(), w.service)
+			_ = endDue(t.Context(), w, w.service)
 		}
 
 		if state := w.lease(t, lease.ID).State; state != changes.LeaseEnded {

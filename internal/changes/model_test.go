@@ -308,7 +308,7 @@ func (m *model) tick() {
 
 	// One after the other, so that the seed decides what happens.
 	for _, section := range changes.Sections() {
-		_ = m.w.EndDueOf(m.ctx(), m.line, section.Name)
+		_ = m.w.EndDue(m.ctx(), m.line, section.Name)
 	}
 }
 
@@ -333,7 +333,7 @@ func (m *model) extendWhileEnding() {
 		extended, err = m.w.Extend(m.ctx(), dave, open[0].ID, term, fmt.Sprintf("step %d of the test", m.step))
 	}
 
-	_ = m.w.EndDueOf(m.ctx(), m.line, open[0].Section)
+	_ = m.w.EndDue(m.ctx(), m.line, open[0].Section)
 	m.line.onRead = nil
 
 	if err != nil || extended.ID == 0 {

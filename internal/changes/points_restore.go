@@ -1,0 +1,211 @@
+package changes
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// SectionPlan is what restoring a point would do, or did, to one section.
+type SectionPlan struct {
+	Section SectionName `json:"section"`
+	Title   string      `json:"-"`
+	// State is unchanged, differs, restored, failed or unknown.
+	State       PointState   `json:"state"`
+	Revision    string       `json:"revision"`
+	Differences []Difference `json:"differences"`
+	// Since are the changes that came after the point was kept, newest first, 20 at the most.
+	Since []Change `json:"since"`
+	// Change is the one that restored it, or tried to.
+	Change *Change `json:"change"`
+	// Error says why it failed, or why it cannot be restored now.
+	Error string `json:"error,omitempty"`
+}
+
+// PointState is where a section stands against a point.
+type PointState string
+
+// The states.
+const (
+	PointUnchanged PointState = "unchanged"
+	PointDiffers   PointState = "differs"
+	PointRestored  PointState = "restored"
+	PointFailed    PointState = "failed"
+	PointUnknown   PointState = "unknown"
+)
+
+// PointPlan is what restoring a point would do, or did. Revision names the revisions of
+// all sections, to restore against.
+type PointPlan struct {
+	Point    Point         `json:"point"`
+	Revision string        `json:"revision"`
+	Sections []SectionPlan `json:"sections"`
+	// Complete says that every section is as the point has it.
+	Complete bool `json:"complete"`
+	// Confirm says why the restore has to be confirmed; "" when it has not.
+	Confirm string `json:"confirm,omitempty"`
+}
+
+// PreviewPoint says what restoring the point would do and changes nothing.
+func (c *Changes) PreviewPoint(ctx context.Context, service ops.Service, id int64) (PointPlan, error) {
+	point, err := c.Point(ctx, id)
+	if err != nil {
+		return PointPlan{}, err
+	}
+
+	plan := PointPlan{Point: point, Complete: true}
+
+	for _, section := range Sections() {
+		part, confirm := c.previewSection(ctx, service, section, point)
+		plan.Sections = append(plan.Sections, part)
+		plan.Complete = plan.Complete && part.State == PointUnchanged
+
+		if plan.Confirm == "" {
+			plan.Confirm = confirm
+		}
+	}
+
+	plan.Revision = plan.revision()
+
+	return plan, nil
+}
+
+// revision names the revisions of all sections.
+func (p PointPlan) revision() string {
+	revisions := make([]string, 0, len(p.Sections))
+	for _, part := range p.Sections {
+		revisions = append(revisions, string(part.Section)+":"+part.Revision)
+	}
+
+	return strings.Join(revisions, ",")
+}
+
+// previewSection compares one section with the point, and says why restoring it would
+// have to be confirmed. One that cannot be read now does not keep the others from it.
+func (c *Changes) previewSection(
+	ctx context.Context, service ops.Service, section Section, point Point,
+) (part SectionPlan, confirm string) {
+	part = SectionPlan{Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []Difference{}, Since: []Change{}}
+
+	current, err := c.current(ctx, service, section)
+	if err != nil {
+		part.State, part.Error = PointFailed, ops.AsError(err).Message
+
+		return part, ""
+	}
+
+	part.Revision = current.Revision
+
+	since, err := c.History(ctx, Filter{Section: section.Name, Outcome: Applied, From: point.At, Limit: sinceShown})
+	if err != nil {
+		part.State, part.Error = PointFailed, ops.AsError(err).Message
+
+		return part, ""
+	}
+
+	part.Since = append(part.Since, since.Items...)
+
+	if d := section.Diff(current.Values, point.Sections[section.Name]); len(d) > 0 {
+		part.State, part.Differences = PointDiffers, d
+	}
+
+	if current.Open != nil {
+		part.Error = ops.AsError(unsettled(section, *current.Open)).Message
+	}
+
+	return part, c.policy.confirmation(section, part.Differences)
+}
+
+// RestorePoint brings every section back to the point, a change each. What fails in one
+// section does not stop the others; trying again does the rest. It refuses, and changes
+// nothing, when a section is not at the revision that was previewed.
+func (c *Changes) RestorePoint(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, revision, reason, confirm string,
+) (PointPlan, error) {
+	plan, err := c.restorePoint(ctx, service, actor, id, revision, reason, confirm)
+
+	return plan, c.Refuse(ctx, actor, audit.Entry{Action: audit.ConfigRestore, Object: pointObject(id), Reason: reason}, err)
+}
+
+func pointObject(id int64) string { return fmt.Sprintf("points/%d", id) }
+
+func (c *Changes) restorePoint(
+	ctx context.Context, service ops.Service, actor audit.Actor, id int64, revision, reason, confirm string,
+) (PointPlan, error) {
+	plan, err := c.PreviewPoint(ctx, service, id)
+	if err != nil {
+		return PointPlan{}, err
+	}
+
+	errs := CheckReason(reason)
+	if revision == "" {
+		errs = append(errs, ops.FieldError{
+			Field: "body.revision", Message: "is required: it says which values you saw. Preview the restore again.", Type: "revision",
+		})
+	}
+
+	errs = append(errs, c.policy.confirmed(plan.Confirm, confirm)...)
+
+	switch {
+	case len(errs) > 0:
+		return plan, ops.Invalid(errs)
+	case revision != plan.Revision:
+		return plan, &ops.Error{Code: ops.CodeConflict, Message: "Something changed since you looked. Compare again, then restore."}
+	case plan.Complete:
+		return plan, ops.Invalid([]ops.FieldError{{
+			Field: "body", Message: "Nothing would change: every section is as the point has it.", Type: "no_change",
+		}})
+	}
+
+	plan.Complete = true
+
+	for i := range plan.Sections {
+		part := &plan.Sections[i]
+
+		switch part.State {
+		case PointDiffers:
+			c.restoreSection(ctx, service, actor, plan.Point, part, reason)
+		case PointFailed: // It could not even be read, which is an attempt all the same.
+			request := Request{Section: part.Section, Source: SourceRestore, Reason: reason}
+			refused := c.Refuse(ctx, actor, request.Entry(), ops.Unavailable("control plane", part.Error))
+			part.Error = ops.AsError(refused).Message
+		case PointUnchanged, PointRestored, PointUnknown:
+		}
+
+		plan.Complete = plan.Complete && (part.State == PointRestored || part.State == PointUnchanged)
+	}
+
+	// To go on from: what is left can be tried again at once.
+	plan.Revision = plan.revision()
+
+	return plan, nil
+}
+
+func (c *Changes) restoreSection(
+	ctx context.Context, service ops.Service, actor audit.Actor, point Point, part *SectionPlan, reason string,
+) {
+	result, err := c.Apply(ctx, service, actor, Request{
+		Section: part.Section, Revision: part.Revision, Values: point.Sections[part.Section], Reason: reason,
+		Source: SourceRestore, Confirm: c.policy.Environment, point: &point.ID, repeated: true,
+	})
+	if err != nil {
+		part.State, part.Error = PointFailed, ops.AsError(err).Message
+
+		return
+	}
+
+	part.Change = &result.Change
+	part.Revision = result.Current.Revision
+
+	switch result.Change.Outcome {
+	case Applied:
+		part.State = PointRestored
+	case Failed:
+		part.State, part.Error = PointFailed, *result.Change.Error
+	case Pending, Unknown:
+		part.State, part.Error = PointUnknown, "Whether it was restored is not known yet."
+	}
+}
