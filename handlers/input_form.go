@@ -1,0 +1,83 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+)
+
+func readForm(body string) (input, error) {
+	form, err := url.ParseQuery(body)
+	if err != nil {
+		return input{}, badForm(err)
+	}
+
+	return formInput(form)
+}
+
+// checkText refuses a form or a query that is not text.
+func checkText(form url.Values) error {
+	for name, values := range form {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(s string) bool { return !utf8.ValidString(s) }) {
+			return badForm(errors.New("a field is not UTF-8"))
+		}
+	}
+
+	return nil
+}
+
+// formInput reads the fields of a form or of a query.
+func formInput(form url.Values) (input, error) {
+	if err := checkText(form); err != nil {
+		return input{}, err
+	}
+
+	in := input{values: changes.Values{}, typed: form, aside: map[string]string{}}
+
+	for name, values := range form {
+		if len(values) > 1 {
+			in.errs = append(in.errs, givenTwice(name))
+		}
+
+		if slices.Contains(asides(), name) {
+			in.aside[name] = values[0]
+		} else {
+			in.values[name] = values[0]
+		}
+	}
+
+	return in, nil
+}
+
+// as reads the fields of a form in the section's types; what cannot be read stays as it was typed.
+func (in *input) as(section changes.Section) {
+	if in.typed == nil {
+		return
+	}
+
+	for _, field := range section.Fields {
+		typed, given := in.values[field.Name].(string)
+		if !given {
+			continue
+		}
+
+		switch field.Kind {
+		case changes.KindInt:
+			if n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil {
+				in.values[field.Name] = n
+			}
+		case changes.KindBool:
+			if b, err := strconv.ParseBool(typed); err == nil {
+				in.values[field.Name] = b
+			} else if typed == "on" {
+				in.values[field.Name] = true
+			}
+		case changes.KindText, changes.KindDuration:
+		}
+	}
+}
