@@ -1,6 +1,7 @@
 package changes_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -53,6 +54,88 @@ func TestOfOutsideChangesTheNewestOfEachFieldIsAskedAbout(t *testing.T) {
 		asked, err := w.Unreviewed(t.Context())
 		if err != nil || len(asked) != 2 || asked[0].ID != w.current(t).Last.ID || asked[1].Section != changes.Lifecycle {
 			t.Errorf("got %+v, %v", asked, err)
+		}
+	})
+}
+
+func TestWhatIsChangedOutsideBecomesAChange(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		seen := w.current(t)
+
+		w.clock.pass(10 * time.Minute)
+
+		if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: 3, ClusterTotal: 50}); err != nil {
+			t.Fatal(err)
+		}
+
+		if err := w.Watch(t.Context(), w.service); err != nil {
+			t.Fatal(err)
+		}
+
+		page, err := w.History(t.Context(), changes.Filter{Section: changes.Concurrency})
+		if err != nil || len(page.Items) != 1 {
+			t.Fatalf("got %+v, %v", page, err)
+		}
+
+		change := page.Items[0]
+		if change.Source != changes.SourceExternal || change.Before["per_analyst"] != int64(5) || change.After["per_analyst"] != int64(3) ||
+			change.Since == nil || !change.Since.Equal(seed) || !change.At.Equal(w.clock.now()) {
+			t.Errorf("got %+v", change)
+		}
+
+		// Whoever had the form open is told.
+		_, err = w.Apply(t.Context(), w.service, dave, request(seen.Revision, 9))
+		if ops.AsError(err).Code != ops.CodeConflict {
+			t.Errorf("got %v", err)
+		}
+
+		// And it can be restored.
+		result, err := w.restore(t, change.ID, w.current(t).Revision, "nobody agreed to that")
+		if err != nil || result.Change.Outcome != changes.Applied || w.perAnalyst(t) != 5 {
+			t.Errorf("got %+v, %v", result, err)
+		}
+	})
+}
+
+func TestOurOwnWritesAreNeverExternalHoweverThePollerRaces(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+		w.current(t)
+
+		stop := make(chan struct{})
+
+		var pollers sync.WaitGroup
+		for range 3 {
+			pollers.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+
+					if err := w.Watch(t.Context(), w.service); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+
+		for n := range int64(20) {
+			if change := w.apply(t, request(w.current(t).Revision, 10+n)); change.Outcome != changes.Applied {
+				t.Errorf("got %+v", change)
+			}
+		}
+
+		close(stop)
+		pollers.Wait()
+
+		if n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceExternal}); err != nil || n != 0 {
+			t.Errorf("%d changes of ours count as external, %v", n, err)
 		}
 	})
 }

@@ -273,3 +273,30 @@ func (w *world) verifyAudit(t *testing.T) {
 }
 
 func same(a, b platform) bool { return reflect.DeepEqual(a, b) }
+
+// borrow changes the limit for a time, by hand.
+func (w *world) borrow(t *testing.T, perAnalyst int64, duration string) changes.Lease {
+	t.Helper()
+
+	current, err := w.changes.Current(t.Context(), w.line, changes.Concurrency)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	term, errs := w.changes.ParseTerm(duration, "", "")
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+
+	result, err := w.changes.Apply(t.Context(), w.line, olga, changes.Request{
+		Section: changes.Concurrency, Revision: current.Revision, Values: changes.Values{"per_analyst": perAnalyst},
+		Reason: "a load test tonight", Source: changes.SourceConsole, Term: term,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return *result.Lease
+}
+
+func act(reason string) maintenance.Act { return maintenance.Act{Reason: reason} }

@@ -1,0 +1,158 @@
+package changes_test
+
+import (
+	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+)
+
+// check holds what is there against what must be.
+func (m *model) check() {
+	m.checkChains()
+	m.checkLeases()
+	m.checkAudit()
+
+	for id, outcome := range m.told {
+		change, err := m.w.Get(m.ctx(), id)
+		if err != nil {
+			m.t.Errorf("change %d was acknowledged and is lost: %v", id, err)
+		} else if (outcome == changes.Applied || outcome == changes.Failed) && change.Outcome != outcome {
+			m.t.Errorf("change %d was acknowledged as %s and is %s", id, outcome, change.Outcome)
+		}
+	}
+
+	if len(m.told) == 0 || m.outside == 0 || m.late == 0 {
+		m.t.Error("the test did nothing")
+	}
+}
+
+// checkChains: every value is explained by one chain of changes, from the first reading
+// to what the control plane holds now.
+func (m *model) checkChains() {
+	for _, section := range []changes.SectionName{changes.Concurrency, changes.Export} {
+		current, err := m.w.Current(m.ctx(), m.w.plain, section)
+		if err != nil || current.Open != nil {
+			m.t.Fatalf("%s is not settled: %+v, %v", section, current.Open, err)
+		}
+
+		values := current.Values
+
+		for next := int64(0); ; {
+			page, err := m.w.History(m.ctx(), changes.Filter{Section: section, Outcome: changes.Applied, Before: next, Limit: 500})
+			if err != nil {
+				m.t.Fatal(err)
+			}
+
+			for _, change := range page.Items {
+				if d := current.Section.Diff(change.After, values); len(d) > 0 {
+					m.t.Fatalf("%s: change %d (%s) leaves %v, and what follows begins with %v", section, change.ID, change.Source, change.After, values)
+				}
+
+				values = change.Before
+			}
+
+			if next = page.Next; next == 0 {
+				break
+			}
+		}
+
+		if section == changes.Export && values["max_duration_seconds"] != int64(3600) {
+			m.t.Errorf("the chain of %s begins with %v", section, values)
+		}
+	}
+}
+
+// checkLeases: every lease is settled, or says why not.
+func (m *model) checkLeases() {
+	open, err := m.w.Leases(m.ctx())
+	if err != nil {
+		m.t.Fatal(err)
+	}
+
+	for _, lease := range open {
+		if lease.State != changes.LeaseHeld || lease.Note == "" {
+			m.t.Errorf("not settled: %+v", lease)
+		}
+	}
+
+	page, err := m.w.LeaseHistory(m.ctx(), changes.LeaseFilter{State: changes.LeaseEnded, Limit: 1000})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+
+	for _, lease := range page.Items {
+		m.checkEnded(lease)
+	}
+}
+
+// checkEnded: what took a lease back restored what the change that began it found.
+func (m *model) checkEnded(lease changes.Lease) {
+	if lease.EndChange == nil { // It had gone back already.
+		return
+	}
+
+	began, err := m.w.Get(m.ctx(), lease.Change)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+
+	end, err := m.w.Get(m.ctx(), *lease.EndChange)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+
+	if end.Outcome != changes.Applied || end.Source != changes.SourceLeaseEnd || *end.Restores != lease.Change {
+		m.t.Errorf("change %d ended lease %d: %+v", end.ID, lease.ID, end)
+	}
+
+	for name := range lease.Set {
+		if !fieldOf(m.t, lease.Section, name).Equal(end.After[name], began.Before[name]) {
+			m.t.Errorf("change %d was to take back %s of change %d: %v, not %v", end.ID, name, began.ID, end.After[name], began.Before[name])
+		}
+	}
+}
+
+func fieldOf(t *testing.T, section changes.SectionName, name string) changes.Field {
+	t.Helper()
+
+	s, err := changes.SectionOf(section)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	f, _ := s.Field(name)
+
+	return f
+}
+
+// checkAudit: the chain holds, and every intent has an end.
+func (m *model) checkAudit() {
+	if state, err := m.w.log.Verify(m.ctx()); err != nil || state.Broken != "" {
+		m.t.Errorf("%+v, %v", state, err)
+	}
+
+	ended := map[int64]bool{}
+
+	var intents []int64
+
+	for entry, err := range m.w.log.All(m.ctx(), audit.Filter{}) {
+		if err != nil {
+			m.t.Fatal(err)
+		}
+
+		switch entry.Outcome {
+		case audit.Intent:
+			intents = append(intents, entry.Seq)
+		case audit.Done, audit.Failed:
+			ended[entry.Intent] = true
+		case audit.Refused, audit.Unknown:
+		}
+	}
+
+	for _, seq := range intents {
+		if !ended[seq] {
+			m.t.Errorf("nobody knows how intent %d ended", seq)
+		}
+	}
+}

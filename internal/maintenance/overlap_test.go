@@ -1,0 +1,158 @@
+package maintenance_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestOverlapsAreRefusedByName(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		first := w.announce(t, patching())
+
+		for _, times := range [][2]time.Duration{
+			{time.Hour, 3 * time.Hour},
+			{30 * time.Minute, time.Hour + time.Second},
+			{3*time.Hour - time.Second, 4 * time.Hour},
+			{2 * time.Hour, 2*time.Hour + time.Minute},
+			{30 * time.Minute, 5 * time.Hour},
+		} {
+			draft := patching()
+			draft.StartsAt, draft.EndsAt = seed.Add(times[0]), seed.Add(times[1])
+
+			_, err := w.Announce(t.Context(), w.line, dave, draft)
+			refused(t, err, ops.CodeConflict)
+
+			if e := ops.AsError(err); e.Details["window"] != first.ID {
+				t.Errorf("%v: got %v", times, err)
+			}
+
+			_, err = w.Preview(t.Context(), draft)
+			refused(t, err, ops.CodeConflict)
+		}
+
+		// Side by side they are no overlap; but neither can be moved into the other.
+		draft := patching()
+		draft.StartsAt, draft.EndsAt = seed.Add(3*time.Hour), seed.Add(4*time.Hour)
+		second := w.announce(t, draft)
+
+		_, err := w.Extend(t.Context(), dave, first.ID, act("it takes longer"), seed.Add(3*time.Hour+time.Minute))
+		refused(t, err, ops.CodeConflict)
+
+		startsAt := seed.Add(2 * time.Hour)
+		_, err = w.Update(t.Context(), w.line, dave, second.ID, maintenance.Edit{
+			Revision: second.Revision, StartsAt: &startsAt, Reason: "earlier, please",
+		})
+		refused(t, err, ops.CodeConflict)
+
+		_, err = w.Start(t.Context(), w.line, dave, second.ID, act("earlier, please"))
+		refused(t, err, ops.CodeConflict)
+
+		if got := w.get(t, second.ID); got.Revision != second.Revision || !got.StartsAt.Equal(second.StartsAt) {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+func TestAWindowOnALeasedFieldIsRefused(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lease := w.borrow(t, 9, "90m")
+
+		_, err := w.Announce(t.Context(), w.line, dave, patching())
+		refused(t, err, ops.CodeConflict)
+
+		if e := ops.AsError(err); e.Details["lease"] != lease.ID || e.Details["field"] != "per_analyst" {
+			t.Errorf("got %v", err)
+		}
+
+		draft := patching()
+		draft.StartsAt = seed.Add(2 * time.Hour) // the lease has ended by then
+		w.announce(t, draft)
+
+		draft = patching()
+		draft.EndsAt = seed.Add(2 * time.Hour)
+		draft.Settings = maintenance.Settings{changes.Concurrency: {"cluster_total": int64(40)}} // another field
+		w.announce(t, draft)
+	})
+}
+
+func TestAWindowOnALeasedFieldIsNotStartedEarly(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching())
+		lease := w.borrow(t, 9, "30m")
+
+		_, err := w.Start(t.Context(), w.line, olga, window.ID, act("it cannot wait"))
+		refused(t, err, ops.CodeConflict)
+
+		if e := ops.AsError(err); e.Details["lease"] != lease.ID || w.platform(t).maintenance.Enabled {
+			t.Errorf("got %v", err)
+		}
+
+		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.WindowStart, Outcome: audit.Refused}); err != nil || n != 1 {
+			t.Errorf("%d refusals were logged, %v", n, err)
+		}
+	})
+}
+
+func TestUsersAreNotKeptOutWhileAWindowWaitsForAField(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching())
+		w.borrow(t, 9, "90m") // beyond the start
+		w.at(t, time.Hour)
+
+		if got := w.get(t, window.ID); got.Phase != maintenance.Announced || !strings.Contains(got.Note, "temporary change") {
+			t.Errorf("got %+v", got)
+		}
+
+		if w.platform(t).maintenance.Enabled {
+			t.Error("maintenance mode is on before the rest can be set")
+		}
+	})
+}
+
+func TestOfManyOverlappingWindowsOneIsAnnounced(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		answers := make(chan error)
+
+		for range 20 {
+			go func() {
+				_, err := w.Announce(t.Context(), w.line, dave, patching())
+				answers <- err
+			}()
+		}
+
+		announced := 0
+
+		for range 20 {
+			if err := <-answers; err == nil {
+				announced++
+			} else if ops.AsError(err).Code != ops.CodeConflict {
+				t.Error(err)
+			}
+		}
+
+		if announced != 1 {
+			t.Errorf("%d were announced", announced)
+		}
+	})
+}
