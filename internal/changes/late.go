@@ -94,10 +94,14 @@ func (c *Changes) carriedOut(
 
 	made, since := change, c.moment()
 
+	between, err := cameBetween(ctx, tx, section, change, known)
+	if err != nil {
+		return nil, err
+	}
+
 	outcome := Applied
 
-	if !section.equal(change.Before, known) {
-		var err error
+	if between {
 		if made, err = c.again(ctx, tx, section, change, known, left, since, message); err != nil {
 			return nil, err
 		}
@@ -107,7 +111,7 @@ func (c *Changes) carriedOut(
 
 	var intent int64
 
-	err := tx.QueryRowContext(ctx, `
+	err = tx.QueryRowContext(ctx, `
 		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, given_up = 0 WHERE id = $4 RETURNING intent`,
 		outcome, message, store.Time{Time: since}, change.ID).Scan(&intent)
 	if err != nil {
@@ -132,6 +136,25 @@ func (c *Changes) carriedOut(
 	at.seenAt.Time = change.At
 
 	return left, c.advance(ctx, tx, section, at.revision, left, sql.NullInt64{Int64: made.ID, Valid: true})
+}
+
+// cameBetween reports whether something was applied since the change was made. Values may
+// have gone back to what it found, and an earlier change may have been late as well.
+func cameBetween(ctx context.Context, tx *sql.Tx, section Section, change Change, known Values) (bool, error) {
+	if !section.equal(change.Before, known) {
+		return true, nil
+	}
+
+	var later bool
+
+	err := tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM opsconsole_changes WHERE section = $1 AND id > $2 AND outcome = $3)`,
+		change.Section, change.ID, Applied).Scan(&later)
+	if err != nil {
+		return false, fmt.Errorf("look for what came after change %d: %w", change.ID, err)
+	}
+
+	return later, nil
 }
 
 // again writes what a change did that was carried out after others, and lets its lease

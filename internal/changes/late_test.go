@@ -2,6 +2,7 @@ package changes_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -155,8 +156,39 @@ func TestAChangeThatWasReplacedDoesNotExplainWhatTurnsUpLater(t *testing.T) {
 	})
 }
 
-// lateAfter gives up a temporary change to 9, makes another one, and carries out the first.
-func lateAfter(t *testing.T, w *world, between changes.Values) {
+// TestAChangeThatIsCarriedOutAfterOthersThatTookEachOtherBackFollowsThem: what it found is
+// what it says of before, and still it came last.
+func TestAChangeThatIsCarriedOutAfterOthersThatTookEachOtherBackFollowsThem(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		lateAfter(t, w, changes.Values{"cluster_total": int64(70)}, changes.Values{"cluster_total": int64(50)})
+		w.current(t)
+
+		page, err := w.History(t.Context(), changes.Filter{Outcome: changes.Applied})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		values := w.current(t).Values
+
+		for _, change := range page.Items {
+			if d := w.current(t).Section.Diff(change.After, values); len(d) > 0 {
+				t.Errorf("change %d (%s) leaves %v, and what follows begins with %v", change.ID, change.Reason, change.After, values)
+			}
+
+			values = change.Before
+		}
+
+		if len(page.Items) != 3 || w.externals(t) != 0 {
+			t.Errorf("got %+v", page.Items)
+		}
+	})
+}
+
+// lateAfter gives up a temporary change to 9, makes others, and carries out the first.
+func lateAfter(t *testing.T, w *world, between ...changes.Values) {
 	t.Helper()
 
 	r := request(w.current(t).Revision, 9)
@@ -167,9 +199,11 @@ func lateAfter(t *testing.T, w *world, between changes.Values) {
 	w.service.fail(nil, nil, nil)
 	w.clock.pass(11 * time.Second)
 
-	other := request(w.current(t).Revision, 0)
-	other.Values, other.Reason = between, "another change meanwhile"
-	w.apply(t, other)
+	for i, values := range between {
+		other := request(w.current(t).Revision, 0)
+		other.Values, other.Reason = values, fmt.Sprintf("other change %d meanwhile", i)
+		w.apply(t, other)
+	}
 
 	w.clock.pass(time.Second)
 	w.set(t, 9)

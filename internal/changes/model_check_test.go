@@ -22,7 +22,7 @@ func (m *model) check() {
 		}
 	}
 
-	if len(m.told) == 0 || m.outside == 0 || m.late == 0 {
+	if len(m.told) == 0 || m.outside == 0 || m.late == 0 || m.restored == 0 {
 		m.t.Error("the test did nothing")
 	}
 }
@@ -30,7 +30,9 @@ func (m *model) check() {
 // checkChains: every value is explained by one chain of changes, from the first reading
 // to what the control plane holds now.
 func (m *model) checkChains() {
-	for _, section := range []changes.SectionName{changes.Concurrency, changes.Export} {
+	for _, s := range changes.Sections() {
+		section := s.Name
+
 		current, err := m.w.Current(m.ctx(), m.w.plain, section)
 		if err != nil || current.Open != nil {
 			m.t.Fatalf("%s is not settled: %+v, %v", section, current.Open, err)

@@ -89,3 +89,23 @@ func (u *unreliable) GetExportConfig(ctx context.Context) (ops.ExportConfig, err
 func (u *unreliable) UpdateExportConfig(ctx context.Context, v ops.ExportUpdate) (ops.ExportConfig, error) {
 	return call(u, true, func() (ops.ExportConfig, error) { return u.Service.UpdateExportConfig(context.WithoutCancel(ctx), v) })
 }
+
+func (u *unreliable) GetLifecycleConfig(ctx context.Context) (ops.LifecycleConfig, error) {
+	return call(u, false, func() (ops.LifecycleConfig, error) { return u.Service.GetLifecycleConfig(ctx) })
+}
+
+func (u *unreliable) UpdateLifecycleConfig(ctx context.Context, v ops.LifecycleUpdate) (ops.LifecycleUpdated, error) {
+	return call(u, true, func() (ops.LifecycleUpdated, error) {
+		return u.Service.UpdateLifecycleConfig(context.WithoutCancel(ctx), v)
+	})
+}
+
+func (u *unreliable) GetMaintenanceMode(ctx context.Context) (ops.MaintenanceMode, error) {
+	return call(u, false, func() (ops.MaintenanceMode, error) { return u.Service.GetMaintenanceMode(ctx) })
+}
+
+func (u *unreliable) SetMaintenanceMode(ctx context.Context, v ops.MaintenanceUpdate) (ops.MaintenanceMode, error) {
+	return call(u, true, func() (ops.MaintenanceMode, error) {
+		return u.Service.SetMaintenanceMode(context.WithoutCancel(ctx), v)
+	})
+}
