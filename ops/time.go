@@ -21,10 +21,14 @@ var timeLayouts = []string{
 	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05",
 }
 
-// ParseTime reads an ISO 8601 date and time; one without a zone is UTC.
+// ParseTime reads an ISO 8601 date and time; one without a zone is UTC. In UTC its year
+// has four digits, so that it can be written again.
 func ParseTime(s string) (Time, error) {
+	const lastYear = 9999
+
 	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, s); err == nil {
+		t, err := time.Parse(layout, s)
+		if year := t.UTC().Year(); err == nil && year >= 0 && year <= lastYear {
 			return At(t), nil
 		}
 	}

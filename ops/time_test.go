@@ -33,7 +33,10 @@ func TestParseTime(t *testing.T) {
 		}
 	}
 
-	for _, text := range []string{"", "now", "2026-03-01", "2026-02-30T12:00:00Z", "1767225600", "2026-03-01T12:00:00 UTC"} {
+	for _, text := range []string{
+		"", "now", "2026-03-01", "2026-02-30T12:00:00Z", "1767225600", "2026-03-01T12:00:00 UTC",
+		"9999-12-31T23:30:00-01:00", "0000-01-01T00:30:00+01:00",
+	} {
 		if got, err := ops.ParseTime(text); err == nil {
 			t.Errorf("%q passes for %s", text, got)
 		}

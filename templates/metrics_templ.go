@@ -496,9 +496,9 @@ func (f MetricFamily) draw() templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var24 string
-					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(format.Number(m.Value))
+					templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(format.Number(float64(m.Value)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/metrics.templ`, Line: 101, Col: 48}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/metrics.templ`, Line: 101, Col: 57}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 					if templ_7745c5c3_Err != nil {
@@ -641,7 +641,7 @@ func (f MetricFamily) histogram() bool {
 // headline is the value of a family that has just one, or how many it has.
 func (f MetricFamily) headline() string {
 	if len(f.Metrics) == 1 && f.Metrics[0].Histogram == nil {
-		return format.Number(f.Metrics[0].Value)
+		return format.Number(float64(f.Metrics[0].Value))
 	}
 
 	return format.Plural(len(f.Metrics), "series", "series")

@@ -54,10 +54,11 @@ func (f *families) look(metrics Part[Metrics], now time.Time) map[string]Series 
 	return next
 }
 
-// value is the point of a family; what only grows has none the first time it is seen.
+// value is the point of a family; what only grows has none the first time it is seen, and
+// what is no number never.
 func (f *families) value(family Family, total float64) (float64, bool) {
 	if !family.Grows() {
-		return total, true
+		return total, finite(total)
 	}
 
 	before, seen := f.totals[family.Name]
@@ -65,7 +66,7 @@ func (f *families) value(family Family, total float64) (float64, bool) {
 		before = 0
 	}
 
-	return total - before, seen
+	return total - before, seen && finite(total-before)
 }
 
 // Grows reports whether the family counts: its numbers only ever rise.
@@ -81,7 +82,7 @@ func (f Family) total() float64 {
 		if m.Histogram != nil {
 			sum += float64(m.Histogram.Count)
 		} else {
-			sum += m.Value
+			sum += float64(m.Value)
 		}
 	}
 

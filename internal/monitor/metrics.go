@@ -3,6 +3,7 @@ package monitor
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -35,9 +36,24 @@ type Family struct {
 // of a value.
 type Metric struct {
 	Labels    []Label    `json:"labels"`
-	Value     float64    `json:"value"`
+	Value     Number     `json:"value"`
 	Histogram *Histogram `json:"histogram,omitempty"`
 }
+
+// Number is a value as the exposition has it: it may be none (NaN) or without bound. JSON
+// knows neither and has null for them.
+type Number float64
+
+// MarshalJSON writes a number or null.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if !finite(float64(n)) {
+		return []byte("null"), nil
+	}
+
+	return json.Marshal(float64(n))
+}
+
+func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 
 // Label is a name and its value.
 type Label struct {
@@ -59,7 +75,7 @@ func (m Metric) Label(name string) string {
 // Histogram is a Prometheus histogram; Buckets are cumulative and sorted by bound.
 type Histogram struct {
 	Count   uint64   `json:"count"`
-	Sum     float64  `json:"sum"`
+	Sum     Number   `json:"sum"`
 	Buckets []Bucket `json:"buckets"`
 }
 
@@ -104,20 +120,22 @@ func convert(from *dto.Metric) Metric {
 
 	switch {
 	case from.GetCounter() != nil:
-		m.Value = from.GetCounter().GetValue()
+		m.Value = Number(from.GetCounter().GetValue())
 	case from.GetGauge() != nil:
-		m.Value = from.GetGauge().GetValue()
+		m.Value = Number(from.GetGauge().GetValue())
 	case from.GetUntyped() != nil:
-		m.Value = from.GetUntyped().GetValue()
+		m.Value = Number(from.GetUntyped().GetValue())
 	case from.GetSummary() != nil:
-		m.Histogram = &Histogram{Count: from.GetSummary().GetSampleCount(), Sum: from.GetSummary().GetSampleSum()}
+		m.Histogram = &Histogram{Count: from.GetSummary().GetSampleCount(), Sum: Number(from.GetSummary().GetSampleSum())}
 	case from.GetHistogram() != nil:
 		h := from.GetHistogram()
-		m.Histogram = &Histogram{Count: h.GetSampleCount(), Sum: h.GetSampleSum()}
+		m.Histogram = &Histogram{Count: h.GetSampleCount(), Sum: Number(h.GetSampleSum())}
 
 		for _, bucket := range h.GetBucket() {
-			m.Histogram.Buckets = append(m.Histogram.Buckets,
-				Bucket{UpperBound: bucket.GetUpperBound(), Count: bucket.GetCumulativeCount()})
+			// No observation is below all numbers, or beside them.
+			if bound := bucket.GetUpperBound(); finite(bound) || math.IsInf(bound, 1) {
+				m.Histogram.Buckets = append(m.Histogram.Buckets, Bucket{UpperBound: bound, Count: bucket.GetCumulativeCount()})
+			}
 		}
 	}
 
@@ -141,14 +159,17 @@ func (m Metrics) Find(name string, labels ...string) (metric Metric, ok bool) {
 	return Metric{}, false
 }
 
-// Value returns the value that [Metrics.Find] finds; nil when there is none, or it is not a number.
+// Value returns the value that [Metrics.Find] finds; nil when there is none, or it is not
+// a number, or without bound.
 func (m Metrics) Value(name string, labels ...string) *float64 {
 	metric, ok := m.Find(name, labels...)
-	if !ok || metric.Histogram != nil || math.IsNaN(metric.Value) {
+
+	value := float64(metric.Value)
+	if !ok || metric.Histogram != nil || !finite(value) {
 		return nil
 	}
 
-	return &metric.Value
+	return &value
 }
 
 func (m Metric) has(labels []string) bool {
@@ -222,6 +243,9 @@ type JobFigures struct {
 	Skipped string
 }
 
+// endOfTime is the year 10000 in Unix seconds: no date is written beyond it.
+const endOfTime = 253402300800
+
 // Job returns the figures of a job.
 func (m Metrics) Job(name ops.JobName) JobFigures {
 	label := []string{"job_name", string(name)}
@@ -230,7 +254,7 @@ func (m Metrics) Job(name ops.JobName) JobFigures {
 		Failures:  m.Value(metricRuns, append(label, "status", "failed")...),
 	}
 
-	if seconds := m.Value(metricLastSuccess, label...); seconds != nil && *seconds > 0 {
+	if seconds := m.Value(metricLastSuccess, label...); seconds != nil && *seconds > 0 && *seconds < endOfTime {
 		whole, fraction := math.Modf(*seconds)
 		at := time.Unix(int64(whole), int64(fraction*float64(time.Second))).UTC()
 		figures.LastSuccess = &at
