@@ -17,7 +17,7 @@ func (h *Handlers) compare(p *page) error {
 	for i, name := range []string{"a", "b"} {
 		id, err := strconv.ParseInt(p.QueryParam(name), 10, 64)
 		if err != nil {
-			return ops.Invalid([]ops.FieldError{{Field: "query." + name, Message: "is the number of a change", Type: "int_type"}})
+			return ops.Invalid([]ops.FieldError{{Field: "query." + name, Message: "must be the number of a change", Type: "int_type"}})
 		}
 
 		if pair[i], err = h.Changes.Get(p.ctx(), id); err != nil {

@@ -86,9 +86,11 @@ func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) err
 	}
 
 	problem := templates.Problem{
-		Status: status, Message: e.Message, Advice: advice(status), RequestID: p.requestID(), LastGood: h.lastGood(status),
+		Status: status, Message: e.Message, Fields: ops.FieldErrors(e), Advice: advice(status), RequestID: p.requestID(),
+		LastGood: h.lastGood(status),
 	}
-	if isRead(p.Request()) {
+	// The same address answers the same, unless the trouble is not with what was asked for.
+	if isRead(p.Request()) && (status >= http.StatusInternalServerError || status == http.StatusTooManyRequests) {
 		problem.Retry = p.Request().URL.RequestURI()
 	}
 

@@ -95,3 +95,22 @@ func TestARefusalIsLoggedOnceAMinute(t *testing.T) {
 		}
 	}
 }
+
+func TestAPageThatCannotBeHadSaysWhatIsWrongAndOffersOnlyWhatHelps(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for path, want := range map[string]struct {
+		status int
+		says   string
+	}{
+		"/compare?a=x&b=2": {http.StatusUnprocessableEntity, "<code>a</code> must be the number of a change"},
+		"/history/999":     {http.StatusNotFound, "There is nothing here"},
+	} {
+		got := w.get(path)
+		if got.status != want.status || !strings.Contains(got.body, want.says) || strings.Contains(got.body, "Try again") {
+			t.Errorf("%s: got %d\n%s", path, got.status, got.body)
+		}
+	}
+}

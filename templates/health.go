@@ -58,7 +58,11 @@ func (a Availability) percent() string {
 // unseen says how much of the time was watched, "" when it was all but a hundredth.
 func (a Availability) unseen() string {
 	of := a.Reach.Duration()
-	if seen := time.Duration(a.SeenSeconds * float64(time.Second)); seen > 0 && seen < of-of/100 {
+
+	switch seen := time.Duration(a.SeenSeconds * float64(time.Second)); {
+	case seen > 0 && seen < time.Minute:
+		return "of less than a minute seen"
+	case seen > 0 && seen < of-of/100:
 		return "of " + format.Span(seen.Truncate(time.Minute)) + " seen"
 	}
 

@@ -816,7 +816,7 @@ func LeaseLive(v LeaseDetail) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Diff(v.Differences, "Before, and after its end", "Until then").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Diff(v.Differences, "Before", "Until its end").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

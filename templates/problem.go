@@ -12,6 +12,8 @@ type Problem struct {
 	// Status is the HTTP status.
 	Status  int
 	Message string
+	// Fields are what was wrong with which value, when that is what went wrong.
+	Fields []ops.FieldError
 	// Advice says what to do; "" leaves it to the page.
 	Advice    string
 	RequestID string

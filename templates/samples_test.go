@@ -317,7 +317,7 @@ func pages() map[string]templ.Component {
 		"audit":            templates.AuditPage(s, auditLog()),
 		"audit, empty":     templates.AuditPage(s, templates.Audit{}),
 		"problem, outside": templates.ProblemOutsidePage(s.Environment, s.Preferences, templates.Problem{Status: 500, Message: evil, RequestID: evil}),
-		"problem":          templates.ProblemPage(s, templates.Problem{Status: 503, Message: evil, Advice: evil, RequestID: evil, LastGood: ago(time.Hour), Retry: "/jobs"}),
+		"problem":          templates.ProblemPage(s, templates.Problem{Status: 503, Message: evil, Advice: evil, Fields: []ops.FieldError{{Field: "query." + evil, Message: evil}}, RequestID: evil, LastGood: ago(time.Hour), Retry: "/jobs"}),
 		"forbidden":        templates.ForbiddenPage(templates.Forbidden{Environment: s.Environment, User: s.User, Required: ops.RoleOps, RequestID: evil}),
 		"sign in":          templates.SignInPage(templates.SignIn{Environment: s.Environment, Start: "/auth/start", Problem: evil, RequestID: evil}),
 	}
