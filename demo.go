@@ -60,7 +60,7 @@ func (c *console) demoPlatform(ctx context.Context, cfg config.Demo, issuer stri
 	}
 
 	embedded := *cfg.ControlPlane.Embedded
-	embedded.TrustIdentityHeaders = loopback()
+	embedded.TrustIdentityHeaders, embedded.DirectIdentityHeaders = loopback(), true
 
 	tokens, err := auth.NewTokens(auth.TokensConfig{
 		Issuer: issuer, Audience: demoClient, UsernameClaim: auth.DefaultUsernameClaim, Now: now,

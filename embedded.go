@@ -155,7 +155,9 @@ func (c *console) healthConfig(cfg config.Embedded, cluster *rest.Config) health
 func (c *console) api(
 	cfg config.Embedded, plane *controlplane.ControlPlane, tokens *auth.Tokens,
 ) (func(ctx context.Context) error, error) {
-	authenticator := opsapi.Authenticator{HeaderNetworks: cfg.TrustIdentityHeaders, InternalKey: string(cfg.InternalAPIKey)}
+	authenticator := opsapi.Authenticator{
+		HeaderNetworks: cfg.TrustIdentityHeaders, DirectHeaders: cfg.DirectIdentityHeaders, InternalKey: string(cfg.InternalAPIKey),
+	}
 	if tokens != nil {
 		authenticator.Bearer = tokens
 	}

@@ -56,3 +56,31 @@ func (d *demo) callControlPlane(t *testing.T, method, path string, request, body
 		t.Fatalf("%v: %s", err, text)
 	}
 }
+
+// A page of another site whose name was made to lead to this machine is no operator.
+func TestThePlatformOfTheDemoBelievesThisMachineAlone(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+
+	for host, want := range map[string]int{"": http.StatusOK, "rebound.example": http.StatusUnauthorized} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.api+"/api/config/concurrency", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		r.Host = host
+		r.Header.Set("X-Username", "olga")
+		r.Header.Set("X-User-Role", "ops")
+
+		response, err := (&http.Client{Timeout: patience}).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+
+		if response.StatusCode != want {
+			t.Errorf("as %q: %s", host, response.Status)
+		}
+	}
+}

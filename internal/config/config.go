@@ -110,6 +110,8 @@ type Embedded struct {
 	InternalAPIKey Secret
 	// TrustIdentityHeaders are the networks whose X-Username and X-User-Role are believed.
 	TrustIdentityHeaders []netip.Prefix
+	// DirectIdentityHeaders believes them only of what was sent straight to this machine.
+	DirectIdentityHeaders bool
 	// Tokens is nil when bearer tokens are refused.
 	Tokens *Tokens
 

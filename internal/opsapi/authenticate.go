@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -21,6 +22,10 @@ type Authenticator struct {
 	// by the address of the connection; none means nowhere. From elsewhere the
 	// headers are no credential.
 	HeaderNetworks []netip.Prefix
+	// DirectHeaders believes them only of requests that were sent straight to a loopback
+	// address: neither through a proxy on this machine nor by a page in its browser that
+	// made its own name lead here.
+	DirectHeaders bool
 	// InternalKey is the X-Internal-Api-Key that acts as InternalCaller; "" means none.
 	InternalKey string
 	// InternalCaller is the user internal with the role ops unless it is named.
@@ -43,7 +48,8 @@ func (a Authenticator) Caller(r *http.Request) (ops.Caller, error) {
 	case r.Header.Values(ops.HeaderInternalAPIKey) != nil:
 		return a.internal(r.Header)
 	case r.Header.Values(ops.HeaderUsername) != nil:
-		return ops.Caller{}, unauthorized("Authentication required: identity headers are not accepted from this address")
+		return ops.Caller{}, unauthorized("Authentication required: identity headers are not accepted " +
+			"from this address, or not by the way that they came")
 	default:
 		return ops.Caller{}, unauthorized("Authentication required")
 	}
@@ -70,6 +76,10 @@ func (a Authenticator) bearer(r *http.Request) (ops.Caller, error) {
 // believes reports whether the connection comes from a network whose headers count.
 // Only the connection itself is asked: a forwarding header is as easily made up.
 func (a Authenticator) believes(r *http.Request) bool {
+	if a.DirectHeaders && !direct(r) {
+		return false
+	}
+
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return false
@@ -83,6 +93,20 @@ func (a Authenticator) believes(r *http.Request) bool {
 	}
 
 	return false
+}
+
+// direct reports whether the request names a loopback address, and nobody who forwarded it.
+func direct(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"} {
+		if r.Header.Values(name) != nil {
+			return false
+		}
+	}
+
+	host := (&url.URL{Host: r.Host}).Hostname()
+	address, err := netip.ParseAddr(host)
+
+	return err == nil && address.IsLoopback() || strings.EqualFold(host, "localhost")
 }
 
 func named(header http.Header) (ops.Caller, error) {

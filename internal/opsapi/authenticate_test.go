@@ -129,6 +129,62 @@ func TestAuthenticator(t *testing.T) {
 	}
 }
 
+// What the demo believes of its own machine, a web page in that machine's browser must not
+// make use of, nor whoever comes by a proxy that runs there.
+func TestDirectHeaders(t *testing.T) {
+	t.Parallel()
+
+	here := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	direct := opsapi.Authenticator{HeaderNetworks: here, DirectHeaders: true}
+	gateway := opsapi.Authenticator{HeaderNetworks: here}
+
+	for name, test := range map[string]struct {
+		authenticator opsapi.Authenticator
+		host          string
+		header        string // name and value
+		want          bool
+	}{
+		"by address":           {direct, "127.0.0.1:8081", "", true},
+		"without a port":       {direct, "127.0.0.1", "", true},
+		"by name":              {direct, "localhost:8081", "", true},
+		"by name, in capitals": {direct, "LOCALHOST:8081", "", true},
+		"over IPv6":            {direct, "[::1]:8081", "", true},
+
+		"a name that was made to lead here": {direct, "rebound.example:8081", "", false},
+		"one that looks like here":          {direct, "127.0.0.1.example:8081", "", false},
+		"another address":                   {direct, "192.0.2.1:8081", "", false},
+		"no name":                           {direct, "", "", false},
+		"for somebody":                      {direct, "127.0.0.1:8081", "X-Forwarded-For: 192.0.2.1", false},
+		"for somebody, by RFC 7239":         {direct, "127.0.0.1:8081", "Forwarded: for=192.0.2.1", false},
+		"under another name":                {direct, "127.0.0.1:8081", "X-Forwarded-Host: demo.example", false},
+		"through a proxy":                   {direct, "127.0.0.1:8081", "Via: 1.1 proxy", false},
+
+		"a gateway beside it": {gateway, "platform.example", "X-Forwarded-For: 192.0.2.1", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/ops/state", nil)
+			r.RemoteAddr, r.Host = "127.0.0.1:5000", test.host
+			r.Header.Set(ops.HeaderUsername, "dave")
+			r.Header.Set(ops.HeaderUserRole, "ops")
+
+			if name, value, ok := strings.Cut(test.header, ": "); ok {
+				r.Header.Set(name, value)
+			}
+
+			caller, err := test.authenticator.Caller(r)
+			if believed := err == nil && caller.Username == "dave"; believed != test.want {
+				t.Errorf("got %+v, %v", caller, err)
+			}
+
+			if err != nil && ops.AsError(err).Code != ops.CodeUnauthorized {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
 // A platform behind this one is told the caller's own token.
 func TestAuthenticatorKeepsTheToken(t *testing.T) {
 	t.Parallel()
