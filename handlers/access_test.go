@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 func TestEveryRouteNeedsOpsUnlessItSaysOtherwise(t *testing.T) {
@@ -84,6 +85,35 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 		if n, err := w.log.Count(t.Context(), audit.Filter{Action: action, Actor: "dave"}); err != nil || n != 1 {
 			t.Errorf("%s is in the log %d times, %v", action, n, err)
 		}
+	}
+}
+
+func TestWhoTheControlPlaneDoesNotKnowIsNotSentToSignIn(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.save(`"per_analyst": 6, "reason": "a workshop today"`)
+
+	const page = "/history/1/restore"
+
+	unknown := ops.Error{Code: ops.CodeInvalidRole, Message: "The role is none that the platform knows"}
+	w.plane.cut(&unknown, false)
+
+	for _, header := range [][]string{{"Accept", "text/html"}, {"Accept", "text/html", "HX-Request", "true"}} {
+		got := w.get(page, header...)
+		if got.status != http.StatusUnauthorized || got.header.Get("HX-Redirect") != "" ||
+			!strings.Contains(got.body, unknown.Message) || !strings.Contains(got.body, "--control-plane-auth") {
+			t.Errorf("%v: got %d, %s\n%.2000s", header, got.status, got.header, got.body)
+		}
+	}
+
+	if got := w.get(page, "Accept", "application/json"); at(got.json(t), "error", "code") != string(unknown.Code) {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+
+	// Whom the console itself does not know is.
+	if got := w.send(http.MethodGet, page, "", "Accept", "text/html"); got.status != http.StatusSeeOther {
+		t.Errorf("got %d\n%s", got.status, got.body)
 	}
 }
 

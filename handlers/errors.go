@@ -76,7 +76,7 @@ func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) err
 	switch {
 	case p.wantsJSON():
 		return p.json(status, p.envelope(e))
-	case status == http.StatusUnauthorized:
+	case status == http.StatusUnauthorized && !h.signedIn(p):
 		return p.askToSignIn(h, e)
 	case errors.As(err, &forbidden):
 		return p.html(status, templates.ForbiddenPage(templates.Forbidden{
@@ -86,7 +86,7 @@ func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) err
 	}
 
 	problem := templates.Problem{
-		Status: status, Message: e.Message, Fields: ops.FieldErrors(e), Advice: advice(status), RequestID: p.requestID(),
+		Status: status, Message: e.Message, Fields: ops.FieldErrors(e), Advice: advice(e), RequestID: p.requestID(),
 		LastGood: h.lastGood(status),
 	}
 	// The same address answers the same, unless the trouble is not with what was asked for.
@@ -105,6 +105,14 @@ func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) err
 	}
 
 	return p.html(status, templates.ProblemPage(h.shell(p, "", http.StatusText(status)), problem))
+}
+
+// signedIn tells whoever the console does not know from whom the control plane does not:
+// signing in would only lead the latter back to where they were.
+func (h *Handlers) signedIn(p *page) bool {
+	_, err := h.Auth.Recheck(p.Request())
+
+	return err == nil
 }
 
 // askToSignIn leads whoever is not signed in to the sign-in page, and from there back.
@@ -171,14 +179,17 @@ func messageOf(status int) string {
 	}
 }
 
-func advice(status int) string {
-	switch status {
-	case http.StatusServiceUnavailable:
+func advice(e *ops.Error) string {
+	switch e.Code {
+	case ops.CodeServiceUnavailable:
 		return "Nothing was changed. Look at Health, or try again."
-	case http.StatusInternalServerError:
+	case ops.CodeInternal:
 		return "Try again. If it happens again, look for the request id in the console's log."
-	case http.StatusForbidden:
+	case codeCrossSite:
 		return "Open the console in its own tab and try again."
+	case ops.CodeUnauthorized, ops.CodeMissingRole, ops.CodeInvalidRole, ops.CodeUserDisabled, ops.CodeInsufficientRole:
+		return "The control plane did not take the identity that it was called with. " +
+			"Sign out and in again; if that does not help, have --control-plane-auth looked at."
 	default:
 		return ""
 	}
