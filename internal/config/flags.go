@@ -42,7 +42,7 @@ type consoleFlags struct {
 	EnvironmentColor setting `default:"${color}" placeholder:"COLOR" help:"The colour of the name: green, blue, amber, red, violet or grey."`
 	ConfirmBelow     setting `default:"0.5" placeholder:"PART" help:"Lowering a limit to this part of it or less asks for the environment's name, as turning maintenance on does; 0 never asks."`
 	TicketPattern    setting `placeholder:"REGEXP" help:"What in a reason is a ticket, such as OPS-[0-9]+."`
-	TicketURL        setting `name:"ticket-url" placeholder:"URL" help:"Where it leads; {ticket} is the ticket."`
+	TicketURL        setting `name:"ticket-url" placeholder:"TEMPLATE" help:"The URL that it leads to; {ticket} is the ticket."`
 	PollInterval     setting `default:"5s" placeholder:"DURATION" help:"The time between two looks at the control plane."`
 	SessionLifetime  setting `default:"12h" placeholder:"DURATION" help:"After this one signs in again, however busy."`
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"After this without a request one signs in again."`

@@ -148,19 +148,30 @@ func (s *source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 		return nil, nil //nolint:nilnil // likewise
 	}
 
-	text, err := os.ReadFile(path)
-	if err != nil {
-		s.problems = append(s.problems, Problem{
-			Flag: "--" + flag.Name, Variable: variable(flag.Name) + "_FILE",
-			Message: fmt.Sprintf("cannot be read: %v; name a file that this user may read", err),
-		})
+	content, err := os.ReadFile(path)
+	text := strings.TrimRight(string(content), "\r\n")
+
+	switch {
+	case err != nil:
+		s.badFile(flag, fmt.Sprintf("cannot be read: %v; name a file that this user may read", err))
 
 		return nil, nil //nolint:nilnil // it is among the problems
+	case text == "":
+		s.badFile(flag, fmt.Sprintf("names %s, which is empty; put the secret in it, or leave the variable out", path))
+
+		return nil, nil //nolint:nilnil // likewise
 	}
 
 	s.origins[flag.Name] = "file " + path
 
-	return strings.TrimRight(string(text), "\r\n"), nil
+	return text, nil
+}
+
+// badFile notes that the file of a secret is of no use.
+func (s *source) badFile(flag *kong.Flag, message string) {
+	s.problems = append(s.problems, Problem{
+		Flag: "--" + flag.Name, Variable: variable(flag.Name) + "_FILE", Message: message,
+	})
 }
 
 func isSecret(flag *kong.Flag) bool { return flag.Tag.Has("secret") }

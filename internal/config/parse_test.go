@@ -190,6 +190,9 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	_, err := parse(t, serveArgs("--control-plane-auth=api-key"), "OPSCONSOLE_CONTROL_PLANE_API_KEY_FILE=/no/such/file")
 	wantProblem(t, err, "--control-plane-api-key", "cannot be read")
 
+	_, err = parse(t, serveArgs(), "OPSCONSOLE_OIDC_CLIENT_SECRET_FILE="+write(t, "\n"))
+	wantProblem(t, err, "--oidc-client-secret", "is empty")
+
 	// What is no secret is not looked for in files.
 	_, err = parse(t, []string{"serve"}, "OPSCONSOLE_OIDC_ISSUER_FILE="+file)
 	wantProblem(t, err, "--oidc-issuer", "is missing")

@@ -27,7 +27,7 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // withoutPassword shows a URL but for its password and query, and nothing of what is no URL.
 func withoutPassword(text string) string {
 	u, err := url.Parse(text)
-	if err != nil {
+	if err != nil || u.Scheme == "" || u.Opaque != "" {
 		return Secret(text).String()
 	}
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -63,17 +64,20 @@ func effective(line *kong.Context, origins map[string]string) []Effective {
 			origin = found
 		}
 
-		text := s.get()
-
-		switch {
-		case flag.Name == "database-url":
-			text = withoutPassword(text)
-		case isSecret(flag):
-			text = Secret(text).String()
-		}
-
-		all = append(all, Effective{Variable: variable(flag.Name), Text: text, Origin: origin})
+		all = append(all, Effective{Variable: variable(flag.Name), Text: shown(flag, s.get()), Origin: origin})
 	}
 
 	return all
+}
+
+// shown is a setting's text without what is secret in it, also when it is wrong.
+func shown(flag *kong.Flag, text string) string {
+	switch isURL := flag.PlaceHolder == "URL"; {
+	case isURL && (isSecret(flag) || strings.ContainsAny(text, "@?")):
+		return withoutPassword(text)
+	case isSecret(flag):
+		return Secret(text).String()
+	default:
+		return text
+	}
 }

@@ -235,6 +235,39 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 }
 
+func TestSecretsInWrongSettingsAreNotShown(t *testing.T) {
+	t.Parallel()
+
+	for _, arg := range []string{
+		"--database-url=host=db password=hunter2", "--database-url=o:hunter2@db/o", "--database-url=mysql://o:hunter2@db/o",
+		"--database-url=postgres://o:hunter2#@db/o", "--control-plane-url=https://o:hunter2@cp.example.com",
+		"--control-plane-url=https://cp.example.com?key=hunter2", "--oidc-issuer=https://o:hunter2@id.example.com",
+		"--starburst-url=o:hunter2@trino.example.com",
+	} {
+		command, err := parse(t, append([]string{"config"}, serveArgs(arg)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if shown := show(t, command); strings.Contains(shown, "hunter2") {
+			t.Errorf("%s: config shows %s", arg, shown)
+		}
+	}
+
+	command, err := parse(t, []string{"config", "--public-url=console.example.com", "--ticket-url=https://t.example.com?id={ticket}"})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, want := range []string{
+		`OPSCONSOLE_PUBLIC_URL="console.example.com" # flag`, `OPSCONSOLE_TICKET_URL="https://t.example.com?id={ticket}" # flag`,
+	} {
+		if shown := show(t, command); !strings.Contains(shown, want+"\n") {
+			t.Errorf("config does not show %s in\n%s", want, shown)
+		}
+	}
+}
+
 func TestConfigShowsWhereSettingsComeFrom(t *testing.T) {
 	t.Parallel()
 

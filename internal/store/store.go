@@ -76,6 +76,9 @@ func openSQLite(path string) (*DB, error) {
 		return nil, errors.New("sqlite:// needs a path: sqlite:///var/lib/opsconsole/opsconsole.db")
 	}
 
+	// sqlite:////var, as other tools write an absolute path, would name a host to SQLite.
+	path = filepath.Clean(path)
+
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("create the folder of the database: %w", err)
 	}

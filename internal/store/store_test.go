@@ -55,3 +55,14 @@ func TestNobodyElseReadsTheFileOfTheDatabase(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAbsolutePathMayHaveASlashMore(t *testing.T) {
+	t.Parallel()
+
+	path := filepath.Join(t.TempDir(), "new", "opsconsole.db")
+	storetest.Open(t, "sqlite:///"+path)
+
+	if _, err := os.Stat(path); err != nil {
+		t.Error(err)
+	}
+}
