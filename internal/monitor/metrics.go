@@ -80,10 +80,10 @@ type Histogram struct {
 }
 
 // Bucket counts the observations up to and including UpperBound, in the metric's unit;
-// the last bound is infinite.
+// the last bound is infinite, in JSON null.
 type Bucket struct {
-	UpperBound float64 `json:"-"`
-	Count      uint64  `json:"count"`
+	UpperBound Number `json:"le"`
+	Count      uint64 `json:"count"`
 }
 
 // ParseMetrics reads the Prometheus text exposition format.
@@ -134,7 +134,7 @@ func convert(from *dto.Metric) Metric {
 		for _, bucket := range h.GetBucket() {
 			// No observation is below all numbers, or beside them.
 			if bound := bucket.GetUpperBound(); finite(bound) || math.IsInf(bound, 1) {
-				m.Histogram.Buckets = append(m.Histogram.Buckets, Bucket{UpperBound: bound, Count: bucket.GetCumulativeCount()})
+				m.Histogram.Buckets = append(m.Histogram.Buckets, Bucket{UpperBound: Number(bound), Count: bucket.GetCumulativeCount()})
 			}
 		}
 	}
@@ -194,18 +194,21 @@ func (h *Histogram) Quantile(q float64) *float64 {
 	lower, below := 0.0, uint64(0)
 
 	for _, b := range h.Buckets {
-		if float64(b.Count) >= rank && !math.IsInf(b.UpperBound, 1) {
-			value := b.UpperBound
+		upper := float64(b.UpperBound)
+		if math.IsInf(upper, 1) {
+			continue
+		}
+
+		if float64(b.Count) >= rank {
+			value := upper
 			if within := float64(b.Count - below); within > 0 {
-				value = lower + (b.UpperBound-lower)*(rank-float64(below))/within
+				value = lower + (upper-lower)*(rank-float64(below))/within
 			}
 
 			return &value
 		}
 
-		if !math.IsInf(b.UpperBound, 1) {
-			lower, below = b.UpperBound, b.Count
-		}
+		lower, below = upper, b.Count
 	}
 
 	return &lower
@@ -213,11 +216,11 @@ func (h *Histogram) Quantile(q float64) *float64 {
 
 // finest is the first bound, nil when there is none.
 func (h *Histogram) finest() *float64 {
-	if h == nil || len(h.Buckets) == 0 || math.IsInf(h.Buckets[0].UpperBound, 1) {
+	if h == nil || len(h.Buckets) == 0 || math.IsInf(float64(h.Buckets[0].UpperBound), 1) {
 		return nil
 	}
 
-	return &h.Buckets[0].UpperBound
+	return new(float64(h.Buckets[0].UpperBound))
 }
 
 // The names of the jobs' metrics, contract section 6.

@@ -46,7 +46,8 @@ func TestMetricsThatAreNoNumbersCanStillBeTold(t *testing.T) {
 	}
 
 	families, err := json.Marshal(snapshot.Metrics.Value.Families)
-	if err != nil || !strings.Contains(string(families), `"value":null`) || !strings.Contains(string(families), `"sum":null`) {
+	if err != nil || !strings.Contains(string(families), `"value":null`) || !strings.Contains(string(families), `"sum":null`) ||
+		!strings.Contains(string(families), `"buckets":[{"le":0.1,"count":5},{"le":null,"count":5}]`) {
 		t.Errorf("families: %v, %s", err, families)
 	}
 
