@@ -40,7 +40,11 @@ func TestATriggerIsLoggedAlsoWhenItIsRefused(t *testing.T) {
 		t.Errorf("got %d\n%s", got.status, got.body)
 	}
 
-	for outcome, want := range map[audit.Outcome]int{audit.Intent: 2, audit.Done: 1, audit.Refused: 8} {
+	if got := w.post("/jobs/nope/trigger", `{"reason": "there is none"}`); got.status != http.StatusNotFound {
+		t.Errorf("got %d\n%s", got.status, got.body)
+	}
+
+	for outcome, want := range map[audit.Outcome]int{audit.Intent: 2, audit.Done: 1, audit.Refused: 9} {
 		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.JobTrigger, Outcome: outcome}); err != nil || n != want {
 			t.Errorf("%s: %d entries, want %d, %v", outcome, n, want, err)
 		}

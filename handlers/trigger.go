@@ -51,15 +51,15 @@ func (h *Handlers) job(p *page) (templates.Job, error) {
 
 // trigger runs the job now.
 func (h *Handlers) trigger(p *page) error {
-	job, err := h.job(p)
-	if err != nil {
-		return err
-	}
-
 	in, err := p.input()
-	wanted := ops.JobTrigger{JobName: job.Name, Reason: in.reason()}
+	wanted := ops.JobTrigger{JobName: ops.JobName(p.Param("name")), Reason: in.reason()}
 
-	if err == nil {
+	job, unknown := h.job(p)
+
+	switch {
+	case unknown != nil:
+		err = unknown
+	case err == nil:
 		err = ops.Invalid(in.only("reason"))
 	}
 
