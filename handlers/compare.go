@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -80,25 +81,21 @@ func (h *Handlers) keep(p *page) error {
 	}
 
 	in, err := p.input()
-	if err == nil {
-		err = ops.Invalid(in.only("reason"))
-	}
-
 	if err != nil {
-		return h.refused(p, p.entry(audit.ChangeKeep, "history", in.reason()), err)
+		return h.refused(p, p.entry(audit.ChangeKeep, "history", ""), err)
 	}
 
-	change, err := h.Changes.KeepExternal(p.ctx(), p.actor(), id, in.reason())
+	var change changes.Change
 
-	switch fields := ops.FieldErrors(err); {
-	case len(fields) == 1 && !p.wantsJSON():
-		if change, err = h.Changes.Get(p.ctx(), id); err != nil {
-			return err
-		}
+	if errs := in.only("reason"); len(errs) > 0 {
+		err = h.refused(p, p.entry(audit.ChangeKeep, "history", in.reason()), ops.Invalid(errs))
+	} else {
+		change, err = h.Changes.KeepExternal(p.ctx(), p.actor(), id, in.reason())
+	}
 
-		return h.showKeepForm(p, http.StatusUnprocessableEntity, templates.KeepForm{
-			Change: change, Reason: in.reason(), ReasonError: sentenceOf(fields[0].Message),
-		})
+	switch {
+	case len(ops.FieldErrors(err)) > 0 && !p.wantsJSON():
+		return h.keepRefused(p, id, in.reason(), err)
 	case err != nil:
 		return err
 	case p.wantsJSON():
@@ -106,4 +103,18 @@ func (h *Handlers) keep(p *page) error {
 	default:
 		return p.seeOther("/history/" + strconv.FormatInt(id, 10))
 	}
+}
+
+// keepRefused shows the form again with what was typed.
+func (h *Handlers) keepRefused(p *page, id int64, reason string, cause error) error {
+	change, err := h.Changes.Get(p.ctx(), id)
+	if err != nil {
+		return err
+	}
+
+	errs, problem := beside(cause, func(name string) bool { return name == "reason" })
+
+	return h.showKeepForm(p, http.StatusUnprocessableEntity, templates.KeepForm{
+		Change: change, Reason: reason, ReasonError: strings.TrimSpace(errs["reason"] + " " + problem),
+	})
 }

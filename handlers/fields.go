@@ -19,6 +19,8 @@ type fields struct {
 	object map[string]json.RawMessage // nil for a form
 	taken  map[string]bool
 	errs   []ops.FieldError
+	// refusal is what done has found.
+	refusal error
 }
 
 func (p *page) fields() (*fields, error) {
@@ -28,6 +30,7 @@ func (p *page) fields() (*fields, error) {
 	}
 
 	f := &fields{taken: map[string]bool{}}
+	p.form = f
 
 	if p.sentJSON() {
 		f.object, err = readObject(body)
@@ -35,28 +38,31 @@ func (p *page) fields() (*fields, error) {
 		return f, err
 	}
 
-	if f.form, err = url.ParseQuery(string(body)); err != nil {
-		return nil, badForm(err)
-	}
+	f.form, f.errs, err = parseForm(body)
 
-	return f, checkText(f.form)
+	return f, err
 }
 
 func (f *fields) isForm() bool { return f.object == nil }
 
+// refuse says what is wrong with a field; what was found first is what is told.
 func (f *fields) refuse(field, kind, message string) {
+	if slices.ContainsFunc(f.errs, func(e ops.FieldError) bool { return e.Field == "body."+field }) {
+		return
+	}
+
 	f.errs = append(f.errs, ops.FieldError{Field: "body." + field, Message: message, Type: kind})
 }
 
-// typed is a field of a form, "" when it was not sent.
+// typed is a field of a form, "" when it was not sent. One that stands twice is refused.
 func (f *fields) typed(name string) string {
-	f.taken[name] = true
-
-	if values := f.form[name]; len(values) > 0 {
-		return values[len(values)-1]
+	if len(f.form[name]) > 1 && !f.taken[name] {
+		f.errs = append(f.errs, givenTwice(name))
 	}
 
-	return ""
+	f.taken[name] = true
+
+	return f.form.Get(name)
 }
 
 // raw is a field of a JSON object, nil when it was not sent.
@@ -162,7 +168,9 @@ func (f *fields) done() error {
 		}
 	}
 
-	return ops.Invalid(f.errs)
+	f.refusal = ops.Invalid(f.errs)
+
+	return f.refusal
 }
 
 const clipAt = 100

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -69,11 +68,11 @@ func (p *page) input() (input, error) {
 	case p.sentJSON():
 		return readJSON(body)
 	default:
-		return readForm(string(body))
+		return readForm(body)
 	}
 }
 
-// body is what was sent, which is text.
+// body is what was sent, a form or JSON.
 func (p *page) body() ([]byte, error) {
 	body, err := io.ReadAll(p.Request().Body)
 
@@ -81,12 +80,15 @@ func (p *page) body() ([]byte, error) {
 		return nil, echo.ErrStatusRequestEntityTooLarge
 	}
 
-	if err == nil && !utf8.Valid(body) {
-		err = errors.New("the body is not UTF-8")
-	}
-
 	if err != nil {
 		return nil, badForm(err)
+	}
+
+	if len(body) > 0 && !p.sentJSON() && p.sentKind() != echo.MIMEApplicationForm {
+		return nil, ops.Invalid([]ops.FieldError{{
+			Field: "header.content-type", Type: "content_type",
+			Message: "must be " + echo.MIMEApplicationForm + " or " + echo.MIMEApplicationJSON,
+		}})
 	}
 
 	return body, nil

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,15 +10,40 @@ import (
 	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
-func readForm(body string) (input, error) {
-	form, err := url.ParseQuery(body)
+func readForm(body []byte) (input, error) {
+	form, errs, err := parseForm(body)
 	if err != nil {
-		return input{}, badForm(err)
+		return input{}, err
 	}
 
-	return formInput(form)
+	in, err := formInput(form)
+	in.errs = append(errs, in.errs...)
+
+	return in, err
+}
+
+// parseForm reads a form and names the fields that are not text; of those it keeps what
+// can be shown again.
+func parseForm(body []byte) (form url.Values, errs []ops.FieldError, err error) {
+	form, err = url.ParseQuery(string(body))
+	if err != nil {
+		return nil, nil, badForm(err)
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for i, value := range form[name] {
+			if utf8.ValidString(name) && !utf8.ValidString(value) {
+				form[name][i] = strings.ToValidUTF8(value, "\uFFFD")
+
+				errs = append(errs, ops.FieldError{Field: "body." + clip(name), Message: "is not text in UTF-8", Type: "string_unicode"})
+			}
+		}
+	}
+
+	return form, errs, checkText(form)
 }
 
 // checkText refuses a form or a query that is not text.

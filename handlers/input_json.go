@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
@@ -17,6 +18,10 @@ import (
 // readObject reads one JSON object, in which no field stands twice: which of the two is
 // meant nobody can tell.
 func readObject(body []byte) (object map[string]json.RawMessage, err error) {
+	if !utf8.Valid(body) {
+		return nil, badForm(errors.New("the body is not UTF-8"))
+	}
+
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&object); err != nil {
 		return nil, badForm(err)

@@ -3,7 +3,9 @@ package handlers_test
 import (
 	"encoding/csv"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -127,6 +129,112 @@ func TestAnExportHasItsHeadOrIsNone(t *testing.T) {
 	for _, path := range []string{"/audit.csv?action=job.trigger", "/audit.jsonl?action=job.trigger"} {
 		if err := w.brokenOff(path); err == nil {
 			t.Errorf("%s ends as if it were whole", path)
+		}
+	}
+}
+
+// TestOnlyFormsAndJSONAreRead sends what holds true as JSON under other names.
+func TestOnlyFormsAndJSONAreRead(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	body := fmt.Sprintf(`{"per_analyst": 6, "reason": "load test tonight", "revision": %q}`, w.revision())
+
+	for _, kind := range []string{"text/plain", "multipart/form-data; boundary=x", "application/xml", "application/problem+json", "junk;;", ""} {
+		for _, path := range []string{"/config/concurrency", "/jobs/lifecycle/trigger", "/maintenance/windows"} {
+			got := w.send(http.MethodPost, path, body, "Content-Type", kind, "Accept", "application/json", "Authorization", "Bearer "+w.token("dave"))
+			if fields := whatIsWrong(t, got); fields != "header.content-type" {
+				t.Errorf("%s as %q: %q is wrong", path, kind, fields)
+			}
+		}
+	}
+
+	if perAnalyst, _ := w.limits(); perAnalyst != 5 {
+		t.Errorf("changed to %v", perAnalyst)
+	}
+}
+
+// TestAFormThatIsRefusedLosesNothing looks for what is wrong at its field, and for the
+// rest where it was typed.
+func TestAFormThatIsRefusedLosesNothing(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.save(`"per_analyst": 6, "reason": "first in line"`)
+
+	const typed = "a reason to keep"
+
+	window := url.Values{
+		"title": {typed}, "message": {"m"}, "time_zone": {"UTC"}, "starts_at": {"2030-01-01T10:00"}, "ends_at": {"2030-01-01T11:00"},
+	}
+	with := func(form url.Values, name string, values ...string) url.Values {
+		form = maps.Clone(form)
+		form[name] = values
+
+		return form
+	}
+	reason := url.Values{"reason": {typed}}
+
+	for _, sent := range []struct {
+		path string
+		form url.Values
+		want []string
+	}{
+		{"/config/concurrency", with(reason, "per_analyst", "\xff"), []string{"s not text in UTF-8"}},
+		{"/jobs/lifecycle/trigger", with(reason, "junk", "x"), []string{typed, "unk: is not a field"}},
+		{"/jobs/lifecycle/trigger", url.Values{"reason": {typed + "\xff"}}, []string{typed + "\uFFFD", "Is not text in UTF-8"}},
+		{"/jobs/lifecycle/trigger", url.Values{"reason": {typed, "another"}}, []string{typed, "Is given twice"}},
+		{"/points", with(reason, "name", "one", "two"), []string{typed, "Is given twice"}},
+		{"/points", with(reason, "junk", "x"), []string{typed, "unk: is not a field"}},
+		{"/history/1/keep", with(reason, "junk", "x"), []string{typed, "unk: is not a field"}},
+		{"/maintenance/windows", with(window, "message", "m", "n"), []string{typed, "Is given twice"}},
+		{"/maintenance/windows", with(window, "message", "\xff"), []string{typed, "Is not text in UTF-8"}},
+		{"/maintenance/templates", with(window, "name", "one", "two"), []string{typed, "Is given twice"}},
+		{"/maintenance/webhooks", with(reason, "name", "one", "two"), []string{typed, "Is given twice"}},
+	} {
+		got := w.form(sent.path, sent.form)
+		if got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s %v: got %d", sent.path, sent.form, got.status)
+		}
+
+		for _, text := range sent.want {
+			if !strings.Contains(got.body, text) {
+				t.Errorf("%s %v: %q is not on the page", sent.path, sent.form, text)
+			}
+		}
+	}
+}
+
+func TestPreferencesAreThoseThereAre(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for field, forms := range map[string][]url.Values{
+		"theme": {{"theme": {"neon"}}, {"theme": {""}}, {"theme": {"dark", "light"}}, {"theme": {"\xff"}}},
+		"zone":  {{"zone": {"Mars/Olympus"}}, {"zone": {"Local"}}, {"zone": {"../../etc/passwd"}}, {"zone": {"<b>"}, "theme": {"dark"}}},
+		"junk":  {{"junk": {"1"}, "theme": {"dark"}}},
+	} {
+		for _, form := range forms {
+			got := w.form("/preferences", form)
+			if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "<code>"+field+"</code>") || got.header.Get("Set-Cookie") != "" {
+				t.Errorf("%v: got %d, %s", form, got.status, got.header.Get("Set-Cookie"))
+			}
+		}
+	}
+
+	if fields := whatIsWrong(t, w.post("/preferences", `{"theme": 5, "zone": ["UTC"]}`)); fields != "body.theme body.zone" {
+		t.Errorf("%q is wrong", fields)
+	}
+
+	for sent, kept := range map[string]string{
+		"theme=dark": "theme=dark", "zone=utc": "zone=UTC", "zone=browser": "zone=browser",
+		"zone=Europe/Berlin": "zone=Europe%2FBerlin", "zone=Etc/GMT%2B1": "zone=Etc%2FGMT%2B1",
+	} {
+		got := w.send(http.MethodPost, "/preferences", sent+"&return_to=/jobs", "Content-Type", "application/x-www-form-urlencoded",
+			"Authorization", "Bearer "+w.token("dave"))
+		if got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Set-Cookie"), kept+";") || got.header.Get("Location") != "/jobs" {
+			t.Errorf("%s: got %d, %s", sent, got.status, got.header.Get("Set-Cookie"))
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -28,6 +28,13 @@ type page struct {
 	// who is the zero Identity on a route that everybody may use.
 	who auth.Identity
 	now time.Time
+
+	// noted is set once the audit log has an entry of this request.
+	noted atomic.Bool
+	// looks is set when the request only looks ahead, whatever its method.
+	looks bool
+	// form is what was sent, where it was read by its fields.
+	form *fields
 }
 
 // serve finds out who asks, and lets the route answer if they may.
@@ -47,46 +54,13 @@ func (h *Handlers) serve(r route) echo.HandlerFunc {
 			return h.refuse(p)
 		}
 
-		return r.handle(h, p)
+		err = r.handle(h, p)
+		if r.access == operators && !isRead(p.Request()) {
+			err = errors.Join(err, h.noteRefusal(p, err))
+		}
+
+		return err
 	}
-}
-
-// refuse turns away somebody who is signed in but is not an operator.
-func (h *Handlers) refuse(p *page) error {
-	refusal := ops.InsufficientRole(ops.RoleOps, p.who.Role)
-	forbidden := &forbiddenError{who: p.who, Err: refusal}
-
-	if !h.refusals.first(p.now, p.who.Username+" "+p.Path()) {
-		return forbidden
-	}
-
-	_, err := h.Audit.Record(p.ctx(), p.actor(), audit.Entry{
-		Action: audit.AccessRefused, Object: p.Request().URL.Path, Outcome: audit.Refused, Message: refusal.Message,
-	})
-
-	return errors.Join(forbidden, err)
-}
-
-// refusals are whom the log knows in this minute to have been refused what: a page that
-// asks again and again fills no log. It holds at most every user's every route.
-type refusals struct {
-	mu     sync.Mutex
-	minute time.Time
-	seen   map[string]bool
-}
-
-// first reports whether the refusal is the first of its kind in the minute.
-func (r *refusals) first(now time.Time, kind string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-
-	if minute := now.Truncate(time.Minute); !minute.Equal(r.minute) {
-		r.minute, r.seen = minute, map[string]bool{}
-	}
-
-	defer func() { r.seen[kind] = true }()
-
-	return !r.seen[kind]
 }
 
 // answer is what a request can be answered with.
@@ -178,10 +152,16 @@ func (p *page) quality(kind string) float64 {
 	return 0
 }
 
-func (p *page) sentJSON() bool {
-	kind, _, err := mime.ParseMediaType(p.Request().Header.Get(echo.HeaderContentType))
+func (p *page) sentJSON() bool { return p.sentKind() == echo.MIMEApplicationJSON }
 
-	return err == nil && kind == echo.MIMEApplicationJSON
+// sentKind is the kind of what was sent, "" when it does not say.
+func (p *page) sentKind() string {
+	kind, _, err := mime.ParseMediaType(p.Request().Header.Get(echo.HeaderContentType))
+	if err != nil {
+		return ""
+	}
+
+	return kind
 }
 
 // wantsFragment reports whether htmx asks for a part of the page. When it restores
@@ -196,7 +176,7 @@ func (p *page) wantsFragment() bool {
 // actor is who asks, as the audit log keeps it.
 func (p *page) actor() audit.Actor {
 	return audit.Actor{
-		Username: p.who.Username, Role: string(p.who.Role), RemoteAddr: p.RealIP(), RequestID: p.requestID(),
+		Username: p.who.Username, Role: string(p.who.Role), RemoteAddr: p.RealIP(), RequestID: p.requestID(), Noted: &p.noted,
 	}
 }
 

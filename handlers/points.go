@@ -38,13 +38,17 @@ func (h *Handlers) showPoints(p *page, status int, filter changes.PointFilter, v
 
 // keepPoint keeps what every section holds under a name.
 func (h *Handlers) keepPoint(p *page) error {
+	entry := audit.Entry{Action: audit.PointCreate, Object: "points"}
+
 	in, err := p.input()
-	if err == nil {
-		err = ops.Invalid(in.only("name", "reason"))
+	if err != nil {
+		return h.refused(p, entry, err)
 	}
 
-	if err != nil {
-		return h.refused(p, audit.Entry{Action: audit.PointCreate, Object: "points", Reason: in.reason()}, err)
+	if errs := in.only("name", "reason"); len(errs) > 0 {
+		entry.Reason = in.reason()
+
+		return h.pointRefused(p, in, h.refused(p, entry, ops.Invalid(errs)))
 	}
 
 	point, err := h.Changes.Keep(p.ctx(), h.service(p), p.actor(), in.aside["name"], in.reason())
@@ -67,21 +71,10 @@ func (h *Handlers) pointRefused(p *page, in input, cause error) error {
 
 	view := templates.Points{Name: in.aside["name"], Reason: in.reason()}
 
-	fields := ops.FieldErrors(cause)
-	if len(fields) == 0 {
-		view.Problem = e.Message
-	}
+	var errs map[string]string
 
-	for _, f := range fields {
-		switch f.Field {
-		case "body.name":
-			view.NameError = sentenceOf(f.Message)
-		case "body.reason":
-			view.ReasonError = sentenceOf(f.Message)
-		default:
-			view.Problem = sentenceOf(f.Message)
-		}
-	}
+	errs, view.Problem = beside(cause, func(name string) bool { return name == "name" || name == "reason" })
+	view.NameError, view.ReasonError = errs["name"], errs["reason"]
 
 	return h.showPoints(p, e.Code.HTTPStatus(), changes.PointFilter{}, view)
 }
@@ -114,6 +107,8 @@ func (h *Handlers) showPoint(p *page, status int, view templates.PointDetail) er
 
 // restorePoint brings every section back to a point; what is there already stays.
 func (h *Handlers) restorePoint(p *page) error {
+	p.looks = p.previews()
+
 	id, err := p.id("point")
 	if err != nil {
 		return err
@@ -124,10 +119,10 @@ func (h *Handlers) restorePoint(p *page) error {
 		err = ops.Invalid(in.only("reason", "revision", "confirm"))
 	}
 
-	switch preview := p.QueryParam("preview") == "1"; {
-	case preview && err == nil:
+	switch {
+	case p.looks && err == nil:
 		return h.point(p)
-	case preview:
+	case p.looks:
 		return err
 	case err != nil:
 		return h.refused(p, p.entry(audit.ConfigRestore, "points", in.reason()), err)

@@ -74,6 +74,8 @@ func (h *Handlers) previewRestore(p *page, status int, in input, fields []ops.Fi
 // restore brings back the values before a change, as a new change. With ?preview=1 it
 // says what would change and changes nothing.
 func (h *Handlers) restore(p *page) error {
+	p.looks = p.previews()
+
 	id, err := p.id("change")
 	if err != nil {
 		return err
@@ -86,7 +88,7 @@ func (h *Handlers) restore(p *page) error {
 
 	errs := in.only(append(reviewed(), "revision")...)
 
-	if p.QueryParam("preview") == "1" {
+	if p.looks {
 		if len(errs) > 0 {
 			return ops.Invalid(errs)
 		}

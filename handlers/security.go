@@ -98,10 +98,7 @@ func (h *Handlers) secure(next echo.HandlerFunc) echo.HandlerFunc {
 			return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
 		}
 
-		if c.Request().ContentLength > bodyMax {
-			return echo.ErrStatusRequestEntityTooLarge
-		}
-
+		// Who sends more is told by whoever reads it, who knows then who it was.
 		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, bodyMax)
 
 		return next(c)

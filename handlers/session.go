@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
@@ -150,20 +151,38 @@ func (h *Handlers) preferences(p *page) error {
 		})
 	}
 
-	form, err := p.FormParams()
+	f, err := p.fields()
 	if err != nil {
-		return badForm(err)
+		return err
 	}
 
-	if form.Has(templates.ThemeCookie) {
-		keep(templates.ThemeCookie, string(templates.ParseTheme(form.Get(templates.ThemeCookie))))
+	theme, inZone, back := f.text(templates.ThemeCookie), f.text(templates.ZoneCookie), f.text(returnParam)
+
+	if f.given(templates.ThemeCookie) && string(templates.ParseTheme(theme)) != theme {
+		f.refuse(templates.ThemeCookie, "enum", "must be system, light or dark")
 	}
 
-	if form.Has(templates.ZoneCookie) {
-		keep(templates.ZoneCookie, zone(form.Get(templates.ZoneCookie)))
+	if inZone = strings.TrimSpace(inZone); inZone == "" || strings.EqualFold(inZone, zoneUTC) {
+		inZone = zoneUTC
 	}
 
-	return p.seeOther(auth.LocalPath(form.Get(returnParam)))
+	if !isZone(inZone) {
+		f.refuse(templates.ZoneCookie, "enum", "must be UTC, browser or the name of a time zone, such as Europe/Berlin")
+	}
+
+	if err := f.done(); err != nil {
+		return err
+	}
+
+	if f.given(templates.ThemeCookie) {
+		keep(templates.ThemeCookie, theme)
+	}
+
+	if f.given(templates.ZoneCookie) {
+		keep(templates.ZoneCookie, inZone)
+	}
+
+	return p.seeOther(auth.LocalPath(back))
 }
 
 const (
@@ -171,22 +190,25 @@ const (
 	zoneBrowser = "browser"
 )
 
-// zone returns the zone if times can be shown in it, else UTC.
-func zone(name string) string {
-	name, err := url.QueryUnescape(name)
-	if err != nil || name == "" || name == "Local" {
-		return zoneUTC
-	}
-
-	if name == zoneBrowser {
-		return name
-	}
-
-	if _, err := time.LoadLocation(name); err != nil {
+// zone returns the zone that a cookie holds if times can be shown in it, else UTC.
+func zone(cookie string) string {
+	name, err := url.QueryUnescape(cookie)
+	if err != nil || !isZone(name) {
 		return zoneUTC
 	}
 
 	return name
+}
+
+// isZone reports whether times can be shown in the zone.
+func isZone(name string) bool {
+	if name == zoneBrowser {
+		return true
+	}
+
+	_, err := time.LoadLocation(name)
+
+	return err == nil && name != "" && name != "Local"
 }
 
 func signInPath(back string) string {

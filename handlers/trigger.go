@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -53,18 +54,14 @@ func (h *Handlers) job(p *page) (templates.Job, error) {
 func (h *Handlers) trigger(p *page) error {
 	in, err := p.input()
 	wanted := ops.JobTrigger{JobName: ops.JobName(p.Param("name")), Reason: in.reason()}
-
 	job, unknown := h.job(p)
 
-	switch {
-	case unknown != nil:
-		err = unknown
-	case err == nil:
-		err = ops.Invalid(in.only("reason"))
+	if err = cmp.Or(unknown, err); err != nil {
+		return errors.Join(err, h.Triggers.Refuse(p.ctx(), p.actor(), wanted, err))
 	}
 
-	if err != nil {
-		return errors.Join(err, h.Triggers.Refuse(p.ctx(), p.actor(), wanted, err))
+	if err := ops.Invalid(in.only("reason")); err != nil {
+		return h.triggerRefused(p, job, in.reason(), errors.Join(err, h.Triggers.Refuse(p.ctx(), p.actor(), wanted, err)))
 	}
 
 	run, err := h.Triggers.Trigger(p.ctx(), h.service(p), p.actor(), wanted, h.counters(job.Name))
@@ -110,33 +107,25 @@ func (h *Handlers) triggerRefused(p *page, job templates.Job, reason string, err
 
 	form := templates.TriggerForm{Job: job, Reason: reason}
 
-	switch fields := ops.FieldErrors(err); {
-	case len(fields) > 0:
-		form.ReasonError = sentenceOf(fields[0].Message)
-	default:
-		form.Problem = e.Message
+	var errs map[string]string
 
-		if seconds > 0 {
-			until := p.now.Add(time.Duration(seconds) * time.Second)
-			form.Job.CooldownUntil = &until
-		}
+	errs, form.Problem = beside(err, func(name string) bool { return name == "reason" })
+	form.ReasonError = errs["reason"]
+
+	if seconds > 0 {
+		until := p.now.Add(time.Duration(seconds) * time.Second)
+		form.Job.CooldownUntil = &until
 	}
 
 	return h.showTriggerForm(p, e.Code.HTTPStatus(), form)
 }
 
-// retryAfter is the seconds that a RATE_LIMIT_EXCEEDED names, 0 when it names none.
+// retryAfter is the seconds that a RATE_LIMIT_EXCEEDED names, an hour at most, 0 when it
+// names none.
 func retryAfter(e *ops.Error) int {
-	switch seconds := e.Details["retry_after_seconds"].(type) {
-	case int:
-		return seconds
-	case int64:
-		return int(seconds)
-	case float64:
-		return int(seconds)
-	default:
-		return 0
-	}
+	seconds, _ := e.Details["retry_after_seconds"].(int)
+
+	return max(0, min(seconds, int(time.Hour/time.Second)))
 }
 
 // receiptURL names the run by its entry in the audit log, which knows all of it.

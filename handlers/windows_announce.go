@@ -78,6 +78,8 @@ func firstDate(t maintenance.Template, now time.Time) time.Time {
 
 // windowFormAgain shows the form with what was typed, for whoever comes back from the review.
 func (h *Handlers) windowFormAgain(p *page) error {
+	p.looks = true
+
 	f, err := p.fields()
 	if err != nil {
 		return err
@@ -85,17 +87,22 @@ func (h *Handlers) windowFormAgain(p *page) error {
 
 	f.windowEdit("")
 
-	if err := ops.Invalid(forbidden(f.done())); err != nil {
+	err = f.done()
+	if f.isForm() { // in which nothing need be right yet
+		err = ops.Invalid(forbidden(err))
+	}
+
+	if err != nil {
 		return err
 	}
 
 	return h.showWindowForm(p, http.StatusOK, templates.WindowForm{}, f.form, nil)
 }
 
-// forbidden are the fields that the form does not have.
+// forbidden are the fields that the form does not have, or has once, or that are not text.
 func forbidden(cause error) (out []ops.FieldError) {
 	for _, e := range ops.FieldErrors(cause) {
-		if e.Type == "extra_forbidden" {
+		if slices.Contains([]string{"extra_forbidden", "duplicate", "string_unicode"}, e.Type) {
 			out = append(out, e)
 		}
 	}
@@ -152,6 +159,8 @@ func collision(cause error) string {
 
 // reviewWindow shows what announcing a window would come to, and asks why.
 func (h *Handlers) reviewWindow(p *page) error {
+	p.looks = true
+
 	f, err := p.fields()
 	if err != nil {
 		return err

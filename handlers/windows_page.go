@@ -138,6 +138,8 @@ func asDraft(w maintenance.Window) maintenance.Draft {
 // updateWindow changes a window that has not started: PATCH, or the form, which a
 // browser can only post.
 func (h *Handlers) updateWindow(p *page) error {
+	p.looks = p.previews()
+
 	w, err := h.windowOf(p)
 	if err != nil {
 		return err
@@ -159,7 +161,7 @@ func (h *Handlers) updateWindow(p *page) error {
 		edit = onlyChanged(edit, f, w)
 	}
 
-	if p.QueryParam("preview") == "1" {
+	if p.looks {
 		return h.previewEdit(p, w, f, edit, notes)
 	}
 

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,6 +14,8 @@ type Actor struct {
 	// console itself.
 	RemoteAddr string
 	RequestID  string
+	// Noted, when not nil, is set once an entry of the actor's is written.
+	Noted *atomic.Bool
 }
 
 // Outcome is what became of an act.
@@ -65,15 +68,17 @@ const (
 	SignIn        Action = "session.sign_in"
 	SignOut       Action = "session.sign_out"
 	AccessRefused Action = "access.refused"
-	ConfigSave    Action = "config.save"
-	ConfigRestore Action = "config.restore"
-	LeaseExtend   Action = "lease.extend"
-	LeaseEnd      Action = "lease.end"
-	LeaseConfirm  Action = "lease.confirm"
-	ChangeKeep    Action = "change.keep"
-	PointCreate   Action = "point.create"
-	JobTrigger    Action = "job.trigger"
-	LogExport     Action = "audit.export"
+	// RequestRefused is what somebody sent who may act, and that came to no act.
+	RequestRefused Action = "request.refused"
+	ConfigSave     Action = "config.save"
+	ConfigRestore  Action = "config.restore"
+	LeaseExtend    Action = "lease.extend"
+	LeaseEnd       Action = "lease.end"
+	LeaseConfirm   Action = "lease.confirm"
+	ChangeKeep     Action = "change.keep"
+	PointCreate    Action = "point.create"
+	JobTrigger     Action = "job.trigger"
+	LogExport      Action = "audit.export"
 
 	WindowAnnounce Action = "window.announce"
 	WindowChange   Action = "window.change"
@@ -101,7 +106,7 @@ const (
 // Actions lists them all, for filters.
 func Actions() []Action {
 	return []Action{
-		SignIn, SignOut, AccessRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
+		SignIn, SignOut, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
 		ChangeKeep, PointCreate, JobTrigger, LogExport,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, TemplateSave, TemplateDelete,

@@ -77,6 +77,10 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 		return Entry{}, fmt.Errorf("move the audit log's head: %w", err)
 	}
 
+	if actor.Noted != nil {
+		actor.Noted.Store(true)
+	}
+
 	return entry, nil
 }
 

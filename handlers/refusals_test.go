@@ -1,0 +1,96 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+)
+
+// newest is the newest entry of the log and how many there are.
+func (w *world) newest() (entry audit.Entry, count int) {
+	w.t.Helper()
+
+	page, err := w.log.List(w.t.Context(), audit.Filter{Limit: 1})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+
+	if count, err = w.log.Count(w.t.Context(), audit.Filter{}); err != nil {
+		w.t.Fatal(err)
+	}
+
+	if count > 0 {
+		entry = page.Items[0]
+	}
+
+	return entry, count
+}
+
+// TestWhatCameToNoActIsInTheLog sends what is refused before anybody knows what was to be
+// done to what: no such thing, not such a body, too much of it.
+func TestWhatCameToNoActIsInTheLog(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	const (
+		why   = `{"reason": "load test tonight"}`
+		extra = `{"junk": 1, "reason": "load test tonight"}`
+	)
+
+	large := `{"reason": "` + strings.Repeat("x", 1<<20) + `"}`
+
+	for _, bad := range []struct {
+		path, body, action, object, message string
+		status                              int
+	}{
+		{"/config/nope", why, "request.refused", "config/nope", "not found", 404},
+		{"/jobs/nope/trigger", why, "job.trigger", "jobs/nope", "not found", 404},
+		{"/jobs/lifecycle/trigger", large, "request.refused", "jobs/lifecycle/trigger", "more than", 413},
+		{"/config/concurrency", large, "request.refused", "config/concurrency", "more than", 413},
+		{"/leases/1/frob", why, "request.refused", "leases/1/frob", "not found", 404},
+		{"/history/abc/restore", why, "request.refused", "history/abc/restore", "not found", 404},
+		{"/maintenance/windows", extra, "request.refused", "maintenance/windows", "; junk: is not a field", 422},
+		{"/maintenance/windows", `{`, "request.refused", "maintenance/windows", "could not be read", 422},
+		{"/maintenance/windows", large, "request.refused", "maintenance/windows", "more than", 413},
+		{"/maintenance/windows/4711/end", why, "request.refused", "maintenance/windows/4711/end", "not found", 404},
+		{"/maintenance/templates", extra, "request.refused", "maintenance/templates", "; junk: is not a field", 422},
+		{"/maintenance/templates/4711/delete", why, "request.refused", "maintenance/templates/4711/delete", "not found", 404},
+		{"/maintenance/webhooks", extra, "request.refused", "maintenance/webhooks", "; junk: is not a field", 422},
+		{"/maintenance/webhooks/4711/rotate", why, "request.refused", "maintenance/webhooks/4711/rotate", "not found", 404},
+		{"/maintenance/deliveries/nope/redeliver", extra, "request.refused", "maintenance/deliveries/nope/redeliver", "junk", 422},
+	} {
+		_, before := w.newest()
+		got := w.post(bad.path, bad.body)
+		entry, after := w.newest()
+
+		if got.status != bad.status || after != before+1 {
+			t.Errorf("%s %.40s: got %d and %d entries", bad.path, bad.body, got.status, after-before)
+		}
+
+		if entry.Actor != "dave" || string(entry.Action) != bad.action || entry.Object != bad.object || entry.Outcome != audit.Refused ||
+			!strings.Contains(entry.Message, bad.message) || bad.body == extra && entry.Reason != "load test tonight" {
+			t.Errorf("%s %.40s: logged as %+v", bad.path, bad.body, entry)
+		}
+	}
+
+	// A form answers with itself; looking ahead is no act.
+	_, before := w.newest()
+	w.form("/maintenance/webhooks", url.Values{"name": {"x"}, "reason": {"load test tonight"}, "junk": {"1"}})
+
+	if entry, after := w.newest(); after != before+1 || entry.Reason != "load test tonight" || !strings.Contains(entry.Message, "junk") {
+		t.Errorf("a form: logged as %+v", entry)
+	}
+
+	for _, path := range []string{"/maintenance/windows/review", "/maintenance/windows/new", "/points/1/restore?preview=1"} {
+		_, before := w.newest()
+
+		got := w.post(path, extra)
+		if _, after := w.newest(); got.status < http.StatusBadRequest || after != before {
+			t.Errorf("%s: got %d and %d entries", path, got.status, after-before)
+		}
+	}
+}
