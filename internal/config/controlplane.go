@@ -27,9 +27,9 @@ func (r *reader) oidc(f oidcFlags) OIDC {
 		ClientID:      r.required(f.OIDCClientID, "give the client ID that the provider knows the console by"),
 		ClientSecret:  Secret(f.OIDCClientSecret.text),
 		Scopes:        scopes(&f.OIDCScopes),
-		RolesClaim:    r.required(f.RolesClaim, "name the claim with the roles"),
-		EmailClaim:    r.required(f.EmailClaim, "name the claim with the e-mail"),
-		UsernameClaim: r.required(f.UsernameClaim, "name the claim with the user name"),
+		RolesClaim:    r.claim(f.RolesClaim, "name the claim with the roles"),
+		EmailClaim:    r.claim(f.EmailClaim, "name the claim with the e-mail"),
+		UsernameClaim: r.claim(f.UsernameClaim, "name the claim with the user name"),
 		OpsRole:       r.required(f.OpsRole, "name the role that makes an operator"),
 	}
 }
@@ -153,10 +153,10 @@ func (r *reader) callers(f callersFlags, embedded *Embedded) {
 	embedded.Tokens = &Tokens{
 		Issuer:     r.httpURL(f.APIOIDCIssuer, "give the URL of the provider whose tokens are accepted"),
 		Audience:   r.required(f.APIOIDCAudience, "give the audience that tokens for this API have"),
-		EmailClaim: r.required(f.APIOIDCEmailClaim, "name the claim with the e-mail"),
-		RolesClaim: r.required(f.APIOIDCRolesClaim, "name the claim with the roles"),
+		EmailClaim: r.claim(f.APIOIDCEmailClaim, "name the claim with the e-mail"),
+		RolesClaim: r.claim(f.APIOIDCRolesClaim, "name the claim with the roles"),
 
-		UsernameClaim: strings.TrimSpace(f.APIOIDCUsernameClaim.text),
+		UsernameClaim: r.claimPath(f.APIOIDCUsernameClaim),
 		OpsRole:       r.required(f.APIOIDCOpsRole, "name the role that makes an operator"),
 	}
 }

@@ -41,6 +41,24 @@ func (r *reader) required(s setting, todo string) string {
 	return text
 }
 
+// claim reads the path of a claim that must be there.
+func (r *reader) claim(s setting, todo string) string {
+	r.required(s, todo)
+
+	return r.claimPath(s)
+}
+
+// claimPath reads the path of a claim: a name, names joined by dots, or, where it begins
+// with a slash, a JSON pointer (RFC 6901).
+func (r *reader) claimPath(s setting) string {
+	path := strings.TrimSpace(s.text)
+	if strings.HasPrefix(path, "/") && strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(path), "~") {
+		r.badf(s, "is %q, which is not a JSON pointer; inside a name write ~ as ~0 and / as ~1", path)
+	}
+
+	return path
+}
+
 // duration reads a duration of at least low.
 func (r *reader) duration(s setting, low time.Duration) time.Duration {
 	d, err := time.ParseDuration(s.text)

@@ -51,6 +51,16 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--database-url=sqlite:///var/lib/", "--database-url", "names no file"},
 		{serveArgs(), "--database-url=postgres://o:%zz@db/o", "--database-url", "is not a URL"},
 
+		// Who may come in.
+		{serveArgs(), "--roles-claim=", "--roles-claim", "is missing"},
+		{serveArgs(), "--roles-claim=/a~b", "--roles-claim", "is not a JSON pointer"},
+		{serveArgs(), "--email-claim=/~", "--email-claim", "is not a JSON pointer"},
+		{serveArgs(), "--username-claim=/a/~2", "--username-claim", "is not a JSON pointer"},
+		{
+			append(slices.Clip(embedded), "--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=a"),
+			"--api-oidc-username-claim=/a~b", "--api-oidc-username-claim", "is not a JSON pointer",
+		},
+
 		// The pages.
 		{serveArgs(), "--environment=", "--environment", "is missing"},
 		{serveArgs(), "--environment-color=pink", "--environment-color", "must be one of green, blue"},
