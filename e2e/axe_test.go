@@ -3,6 +3,7 @@ package e2e_test
 import (
 	_ "embed"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -58,13 +59,28 @@ func (p *page) theme(scheme string) {
 	}
 }
 
+// borrow changes the limit of the cluster for a time.
+func (p *page) borrow() {
+	p.t.Helper()
+
+	decode[any](p.t, p.fetch(http.MethodPost, "/config/concurrency", map[string]any{
+		"cluster_total": 60, "reason": "Two more nodes for today", "revision": p.limits().Revision, "duration": "2h",
+	}), http.StatusOK)
+}
+
 func TestEveryPageIsAccessible(t *testing.T) {
 	t.Parallel()
 
 	d := startDemo(t)
 
-	// Something to show on the pages of the record.
-	d.as(t, "olga", "/").saveLimit(4, "Something to look at")
+	// Something to show on the pages of the record, and of what ends by itself.
+	olga := d.as(t, "olga", "/")
+	olga.saveLimit(4, "Something to look at")
+	olga.borrow()
+	decode[any](t, olga.fetch(http.MethodPost, "/points", map[string]any{"name": "before", "reason": "To go back to"}), http.StatusCreated)
+	d.changeOutside(t, 7200)
+	olga.until("the outside change is known",
+		`fetch("/history", {headers: {Accept: "application/json"}}).then((r) => r.json()).then((h) => h.items.length > 2)`)
 
 	for _, scheme := range []string{"light", "dark"} {
 		t.Run(scheme, func(t *testing.T) {
@@ -78,13 +94,16 @@ func TestEveryPageIsAccessible(t *testing.T) {
 
 			for _, path := range []string{
 				"/", "/health", "/capacity", "/jobs", "/jobs/lifecycle/trigger", "/exports", "/metrics", "/history", "/history/1",
-				"/history/1/restore", "/audit", "/config/concurrency",
+				"/history/1/restore", "/history/3/keep", "/compare?a=1&b=2", "/audit", "/config/lifecycle", "/config/concurrency",
+				"/config/export", "/config/maintenance", "/leases", "/leases/1", "/leases/1/extend", "/leases/1/end", "/leases/1/confirm",
+				"/points", "/points/1",
 			} {
 				p.visit(path)
 				p.sees("main h1, main h2", "")
 				p.checkAccessibility()
 			}
 
+			p.visit("/config/concurrency")
 			p.fill("per_analyst", "3")
 			p.press("Review")
 			p.at("/config/concurrency/review")

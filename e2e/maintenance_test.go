@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -202,14 +203,55 @@ func (p *page) runAWindow() (path string) {
 	return path
 }
 
+// addWebhook tells a server of the test about windows, and returns the webhook's page.
+func (p *page) addWebhook() (path string) {
+	p.t.Helper()
+
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	p.t.Cleanup(server.Close)
+
+	made := decode[struct {
+		ID int64 `json:"id"`
+	}](p.t, p.fetch(http.MethodPost, "/maintenance/webhooks", map[string]any{
+		"name": "status page", "kind": "generic", "url": server.URL, "reason": "Users look there",
+	}), http.StatusCreated)
+
+	return fmt.Sprintf("/maintenance/webhooks/%d", made.ID)
+}
+
+// delivered waits until the webhook was told of something, and returns that delivery's page.
+func (p *page) delivered() (path string) {
+	p.t.Helper()
+
+	eventually(p.t, "something is delivered", func() bool {
+		page := decode[struct {
+			Items []struct {
+				ID    string `json:"id"`
+				State string `json:"state"`
+			} `json:"items"`
+		}](p.t, p.fetch(http.MethodGet, "/maintenance/deliveries", nil), http.StatusOK)
+
+		for _, delivery := range page.Items {
+			if delivery.State == "delivered" {
+				path = "/maintenance/deliveries/" + delivery.ID
+			}
+		}
+
+		return path != ""
+	})
+
+	return path
+}
+
 func TestAnnouncementsAreLightAndAccessible(t *testing.T) {
 	t.Parallel()
 
-	d := startDemo(t)
+	d := startDemo(t, "--webhook-allowed-hosts", "127.0.0.1", "--webhook-allowed-networks", "127.0.0.0/8")
 	p := d.as(t, "dave", "/")
+	webhook := p.addWebhook()
 	path := p.announce("Patching", time.Hour, time.Hour)
 
-	over := p.runAWindow()
+	over, delivery := p.runAWindow(), p.delivered()
 
 	for _, scheme := range []string{"light", "dark"} {
 		p.theme(scheme)
@@ -217,7 +259,7 @@ func TestAnnouncementsAreLightAndAccessible(t *testing.T) {
 		for _, page := range []string{
 			"/maintenance", "/maintenance/windows", path, path + "/edit", path + "/start", "/maintenance/windows/new", "/maintenance/templates",
 			"/maintenance/templates/new", "/maintenance/webhooks", "/maintenance/webhooks/new", "/maintenance/deliveries", "/announcements",
-			path + "/cancel", over,
+			path + "/cancel", over, webhook, webhook + "/edit", webhook + "/rotate", webhook + "/delete", delivery,
 		} {
 			p.visit(page)
 			p.sees("main h1", "")

@@ -52,7 +52,7 @@ func TestAWindowIsAnnouncedStartsAndEnds(t *testing.T) {
 	}
 
 	// The banner tells of it; its settings are not told once more as temporary changes.
-	if page := w.get("/jobs").body; !strings.Contains(page, "Maintenance is on:") || strings.Contains(page, `aria-label="Temporary changes"`) {
+	if page := w.get("/jobs").body; !strings.Contains(page, "Maintenance is on:") || strings.Contains(page, `aria-label="Temporary changes in force"`) {
 		t.Errorf("every page says\n%s", page)
 	}
 

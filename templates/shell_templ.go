@@ -1177,7 +1177,7 @@ func ShellLive(banner *Banner, temporary []Temporary, now time.Time) templ.Compo
 			}
 		}
 		if len(temporary) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 94, "<section aria-label=\"Temporary changes\"><ul class=\"temporary\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 94, "<section aria-label=\"Temporary changes in force\"><ul class=\"temporary\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
