@@ -117,6 +117,19 @@ func TestWhoTheControlPlaneDoesNotKnowIsNotSentToSignIn(t *testing.T) {
 	}
 }
 
+func TestABadBearerTokenIsNotSentToSignIn(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for _, path := range []string{"/jobs", "/audit.csv"} {
+		got := w.send(http.MethodGet, path, "", "Authorization", "Bearer a.b.c")
+		if got.status != http.StatusUnauthorized || at(got.json(t), "error", "code") != string(ops.CodeUnauthorized) {
+			t.Errorf("%s: got %d\n%s", path, got.status, got.body)
+		}
+	}
+}
+
 // browse sends a form or asks for a page, follows where that leads, and says where.
 func browse(t *testing.T, browser *http.Client, method, address, form string) (status int, at *url.URL) {
 	t.Helper()

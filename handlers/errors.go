@@ -74,7 +74,8 @@ func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) err
 	var forbidden *forbiddenError
 
 	switch {
-	case p.wantsJSON():
+	// A script would follow a redirect, and take the sign-in page for what it asked for.
+	case p.wantsJSON(), errors.Is(err, auth.ErrBearerInvalid):
 		return p.json(status, p.envelope(e))
 	case status == http.StatusUnauthorized && !h.signedIn(p):
 		return p.askToSignIn(h, e)
