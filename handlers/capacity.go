@@ -13,17 +13,28 @@ import (
 )
 
 // ownersShown is how many analysts are listed unless all are asked for.
-const ownersShown = 25
+const (
+	ownersShown = 25
+	allOwners   = "all"
+)
 
 func (h *Handlers) capacity(p *page) error {
 	shown := ownersShown
+	q := query{p: p, errs: map[string]string{}}
 
-	all := p.QueryParam("owners") == "all"
+	all := q.oneOf("owners", []string{allOwners}) != ""
 	if all || p.wantsJSON() {
 		shown = 0
 	}
 
-	reach := templates.ReachOf(p.QueryParam("range"), templates.CapacityReaches())
+	if err := q.refusal(); err != nil {
+		return err
+	}
+
+	reach, err := p.reach(templates.CapacityReaches())
+	if err != nil {
+		return err
+	}
 
 	view, err := h.capacityOver(p.ctx(), h.Monitor.Snapshot(), p.now, shown, reach)
 	if err != nil {
@@ -92,7 +103,7 @@ func capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capa
 	// By owner comes sorted, the largest count first: those at or above the limit lead.
 	for i, owner := range cluster.ByOwner {
 		if owners > 0 && i == owners {
-			view.AllOwners = "/capacity?owners=all"
+			view.AllOwners = "/capacity?owners=" + allOwners
 
 			break
 		}

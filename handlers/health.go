@@ -13,7 +13,10 @@ import (
 )
 
 func (h *Handlers) health(p *page) error {
-	reach := templates.ReachOf(p.QueryParam("range"), templates.HealthReaches())
+	reach, err := p.reach(templates.HealthReaches())
+	if err != nil {
+		return err
+	}
 
 	view, err := h.healthOver(p.ctx(), h.Monitor.Snapshot(), p.now, reach)
 	if err != nil {

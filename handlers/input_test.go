@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 )
 
 // whatIsWrong lists the fields that a VALIDATION_FAILED names, and its text.
@@ -235,6 +236,81 @@ func TestPreferencesAreThoseThereAre(t *testing.T) {
 			"Authorization", "Bearer "+w.token("dave"))
 		if got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Set-Cookie"), kept+";") || got.header.Get("Location") != "/jobs" {
 			t.Errorf("%s: got %d, %s", sent, got.status, got.header.Get("Set-Cookie"))
+		}
+	}
+}
+
+func TestWhatAPageDoesNotShowIsRefused(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for path, field := range map[string]string{
+		"/health?range=nonsense": "range", "/health?range=1h": "range", "/health?range=%ff": "range", "/capacity?range=-1": "range",
+		"/capacity?owners=some": "owners",
+	} {
+		if fields := whatIsWrong(t, w.get(path, "Accept", "application/json")); fields != "query."+field {
+			t.Errorf("%s: %q is wrong", path, fields)
+		}
+
+		page := w.get(path, "Accept", "text/html")
+		if page.status != http.StatusUnprocessableEntity || !strings.Contains(page.body, "<code>"+field+"</code>") {
+			t.Errorf("%s: got %d without what is wrong", path, page.status)
+		}
+	}
+
+	for _, path := range []string{"/capacity?range=1h&owners=all", "/capacity?range=30d&owners=", "/health?range=24h"} {
+		w.data(path)
+	}
+}
+
+// TestATextThatNobodySeesIsNone writes in spaces of no width, and in marks of direction.
+func TestATextThatNobodySeesIsNone(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	unseen := strings.Repeat("\u200b\u2060\u202e\ufeff", 5)
+
+	window := `{"title": %q, "message": "m", "ends_at": "` + time.Now().Add(time.Hour).Format(time.RFC3339) + `", "reason": %q}`
+
+	const (
+		webhook = `{"name": %q, "kind": "generic", "url": "https://hooks.example.com/x", "reason": %q}`
+		point   = `{"name": %q, "reason": %q}`
+		seen    = "a reason to read"
+	)
+
+	for _, bad := range []struct{ path, body, field string }{
+		{"/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "revision": %q, "reason": %q}`, w.revision(), unseen), "body.reason"},
+		{"/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "revision": %q, "reason": %q}`, w.revision(), "why "+unseen), "body.reason"},
+		{"/jobs/lifecycle/trigger", fmt.Sprintf(`{"reason": %q}`, unseen), "body.reason"},
+		{"/points", fmt.Sprintf(point, unseen, seen), "body.name"},
+		{"/points", fmt.Sprintf(point, seen, unseen), "body.reason"},
+		{"/maintenance/windows", fmt.Sprintf(window, unseen, seen), "body.title"},
+		{"/maintenance/windows", fmt.Sprintf(window, seen, unseen), "body.reason"},
+		{"/maintenance/webhooks", fmt.Sprintf(webhook, unseen, seen), "body.name"},
+		{"/maintenance/webhooks", fmt.Sprintf(webhook, seen, unseen), "body.reason"},
+	} {
+		if fields := whatIsWrong(t, w.post(bad.path, bad.body)); fields != bad.field {
+			t.Errorf("%s: %q is wrong, want %s", bad.path, fields, bad.field)
+		}
+	}
+
+	// What is written from right to left can be read, and turns around nothing beside it.
+	w.save(`"per_analyst": 6, "reason": "\u202eשלום לכולם"`)
+
+	if page := w.get("/history", "Accept", "text/html"); !strings.Contains(page.body, "<bdi>\u202eשלום לכולם</bdi>") {
+		t.Error("the reason does not stand by itself")
+	}
+}
+
+func TestAFolderOfFilesIsNotListed(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for path, want := range map[string]int{"/static/": http.StatusNotFound, "/static/app.css": http.StatusOK, "/static/nope.css": http.StatusNotFound} {
+		if got := w.send(http.MethodGet, path, ""); got.status != want || strings.Contains(got.body, `href="app.css"`) {
+			t.Errorf("%s: got %d", path, got.status)
 		}
 	}
 }

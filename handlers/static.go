@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -12,6 +13,11 @@ func (h *Handlers) static() echo.HandlerFunc {
 	files := http.StripPrefix("/static/", http.FileServerFS(h.Static))
 
 	return func(c echo.Context) error {
+		// What is in a folder is nobody's business.
+		if strings.HasSuffix(c.Request().URL.Path, "/") {
+			return echo.ErrNotFound
+		}
+
 		if c.QueryParam("v") != "" {
 			c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -12,6 +13,22 @@ import (
 
 // statusChangesShown is how many changes of a status the health page lists.
 const statusChangesShown = 50
+
+// reach is how far back the page is to look: the first of those offered unless it says.
+func (p *page) reach(offered []templates.Reach) (templates.Reach, error) {
+	typed := templates.Reach(p.QueryParam("range"))
+
+	switch {
+	case typed == "":
+		return offered[0], nil
+	case slices.Contains(offered, typed):
+		return typed, nil
+	default:
+		return "", ops.Invalid([]ops.FieldError{{
+			Field: "query.range", Message: "must be one of " + strings.Join(texts(offered), ", "), Type: "enum",
+		}})
+	}
+}
 
 // healthOver is the health with what the console saw of it before.
 func (h *Handlers) healthOver(

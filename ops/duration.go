@@ -15,7 +15,7 @@ var durationPattern = regexp.MustCompile(`^P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?
 // with at least one part. A day is 24 hours. Lengths that time.Duration cannot hold
 // (about 292 years) are refused.
 func ParseDuration(s string) (time.Duration, error) {
-	invalid := fmt.Errorf("%q is not a duration such as P7D, PT24H or P1DT12H", s)
+	invalid := fmt.Errorf("%.50q is not a duration such as P7D, PT24H or P1DT12H", s)
 
 	m := durationPattern.FindStringSubmatch(s)
 	if m == nil || s[len(s)-1] == 'P' || s[len(s)-1] == 'T' {

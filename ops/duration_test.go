@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +58,12 @@ func TestDurationRoundTrip(t *testing.T) {
 			t.Fatalf("%s became %s, which is %s, %v", want, text, got, err)
 		}
 	})
+}
+
+func TestAWrongDurationIsNotRepeatedAtLength(t *testing.T) {
+	t.Parallel()
+
+	if _, err := ops.ParseDuration(strings.Repeat("x", 1<<16)); err == nil || len(err.Error()) > 200 {
+		t.Errorf("got %.300v", err)
+	}
 }

@@ -43,7 +43,7 @@ func (t JobTrigger) Validate() error {
 	}
 
 	switch n := utf8.RuneCountInString(t.Reason); {
-	case !strings.ContainsFunc(t.Reason, visible):
+	case !Visible(t.Reason):
 		errs = append(errs, FieldError{Field: "body.reason", Message: "is required", Type: "string_too_short"})
 	case n > ReasonMax:
 		errs = append(errs, FieldError{
@@ -160,8 +160,11 @@ func appendRange(errs []FieldError, field string, value, low, high int) []FieldE
 	})
 }
 
-// visible reports whether somebody can see the character.
-func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
+// Visible reports whether somebody can see anything of the text: more than spaces, and
+// than characters that only say how others are to be set.
+func Visible(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
+}
 
 // checkText refuses what a database cannot hold as text.
 func checkText(field, value string) []FieldError {

@@ -1,9 +1,6 @@
 package templates
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Reach is how far back a page looks, as it stands in its URL.
 type Reach string
@@ -21,15 +18,6 @@ func HealthReaches() []Reach { return []Reach{LastDay, LastWeek, LastMonth} }
 
 // CapacityReaches are those of the page of the cluster's instances.
 func CapacityReaches() []Reach { return []Reach{LastHour, LastDay, LastWeek, LastMonth} }
-
-// ReachOf reads a reach from a URL: the first of those offered when it is none of them.
-func ReachOf(typed string, offered []Reach) Reach {
-	if slices.Contains(offered, Reach(typed)) {
-		return Reach(typed)
-	}
-
-	return offered[0]
-}
 
 // Duration is how long it is.
 func (r Reach) Duration() time.Duration {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -32,7 +33,7 @@ func CheckReason(reason string) []ops.FieldError {
 		return []ops.FieldError{{Field: "body.reason", Message: message, Type: kind}}
 	}
 
-	trimmed := strings.TrimSpace(reason)
+	trimmed := strings.TrimSpace(strings.Map(seen, reason))
 	first, _ := utf8.DecodeRuneInString(trimmed)
 
 	switch n := utf8.RuneCountInString(reason); {
@@ -49,6 +50,15 @@ func CheckReason(reason string) []ops.FieldError {
 	default:
 		return nil
 	}
+}
+
+// seen leaves out what nobody sees, such as spaces of no width.
+func seen(r rune) rune {
+	if unicode.IsGraphic(r) || unicode.IsSpace(r) {
+		return r
+	}
+
+	return -1
 }
 
 // checkNewReason refuses the reason of the section's last change that took effect and

@@ -182,7 +182,7 @@ func checkInstanceRequest(r ops.InstanceRequest) error {
 		errs = append(errs, ops.FieldError{Field: "body.wrapper_type", Message: "must be one of ryugraph, falkordb", Type: "enum"})
 	}
 
-	if strings.TrimSpace(r.Name) == "" {
+	if !ops.Visible(r.Name) {
 		errs = append(errs, ops.FieldError{Field: "body.name", Message: "is required", Type: "string_too_short"})
 	}
 

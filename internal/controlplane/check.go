@@ -3,6 +3,7 @@ package controlplane
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -36,7 +37,12 @@ func checkOneOf[T ~string](errs []ops.FieldError, field string, value T, known [
 		return errs
 	}
 
-	return append(errs, ops.FieldError{Field: field, Message: fmt.Sprintf("must be one of %v", known), Type: "enum"})
+	words := make([]string, len(known))
+	for i, k := range known {
+		words[i] = string(k)
+	}
+
+	return append(errs, ops.FieldError{Field: field, Message: "must be one of " + strings.Join(words, ", "), Type: "enum"})
 }
 
 func checkRange(errs []ops.FieldError, field string, value, low, high int) []ops.FieldError {

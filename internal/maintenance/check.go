@@ -38,7 +38,7 @@ func (p *problems) text(field, value string, most int) {
 	switch n := utf8.RuneCountInString(value); {
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, unprintable):
 		p.addf(field, "string", "has characters that are not text")
-	case strings.TrimSpace(value) == "":
+	case !ops.Visible(value):
 		p.addf(field, "string_too_short", "is required")
 	case n > most:
 		p.addf(field, "string_too_long", "has %d characters, at most %d are allowed", n, most)

@@ -130,7 +130,7 @@ func (p *problems) name(name string) {
 	switch n := utf8.RuneCountInString(name); {
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
 		p.add("name", "string", "has characters that are not text")
-	case name == "":
+	case !ops.Visible(name):
 		p.add("name", "string_too_short", "Give it a name by which it is known in the log.")
 	case n > NameMax:
 		p.add("name", "string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, NameMax))
@@ -155,11 +155,21 @@ func (p *problems) events(given []maintenance.EventKind) []maintenance.EventKind
 
 	for _, event := range given {
 		if !slices.Contains(kept, event) {
-			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %v", clip(string(event)), Events()))
+			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %s", clip(string(event)), words(Events())))
 		}
 	}
 
 	return kept
+}
+
+// words are values of a fixed list as they stand in a sentence.
+func words[T ~string](values []T) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+
+	return strings.Join(out, ", ")
 }
 
 func clip(s string) string {

@@ -31,7 +31,7 @@ func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (
 	wrong.url(s.Config, raw)
 
 	if !slices.Contains(Kinds(), e.Kind) {
-		wrong.add("kind", "enum", fmt.Sprintf("must be one of %v", Kinds()))
+		wrong.add("kind", "enum", "must be one of "+words(Kinds()))
 	}
 
 	if err := ops.Invalid(wrong); err != nil {
