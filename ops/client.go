@@ -37,7 +37,8 @@ const (
 // Redirects are not followed. After a write that may have reached the control
 // plane and was not answered in the contract's terms, the error has
 // [ErrOutcomeUnknown] in its chain; when nothing was carried out for certain,
-// [NotDone] says so.
+// [NotDone] says so. A read at which the control plane failed itself is a
+// SERVICE_UNAVAILABLE.
 type Client struct {
 	base        *url.URL
 	credentials Credentials

@@ -28,6 +28,10 @@ func (t *trip) check(a answer) error {
 	}
 
 	cause := fmt.Errorf("%s %s (request %s): HTTP %d %s", t.method, t.path, t.requestID, a.status, r.said)
+	if !t.write() && r.err.Code == CodeInternal { // It failed, not whoever asks.
+		return Unavailable("control_plane", "The control plane at "+t.host+" failed: "+r.err.Message).Because(cause)
+	}
+
 	if t.write() && !r.certain {
 		cause = fmt.Errorf("%w: %w", ErrOutcomeUnknown, cause)
 	}
