@@ -140,6 +140,36 @@ func TestBadInputChangesNothing(t *testing.T) {
 	}
 }
 
+func TestANumberThatNoFieldTakesIsNamed(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	const tooLarge = "99999999999999999999"
+
+	for sent, want := range map[string][2]string{
+		`{"cluster_total": ` + tooLarge + `}`:                      {"body.cluster_total", "too large"},
+		`{"cluster_total": 5e1}`:                                   {"body.cluster_total", "must be a whole number"},
+		`{"cluster_total": [50]}`:                                  {"body.cluster_total", "must be a single value"},
+		`{"inner": {"name": 1.5, "other": {"deeper": [1]}}}`:       {"body.inner.name", "must be a whole number"},
+		`{"inner": {"name": "x", "other": {"deeper": [1, "2"]}}} `: {"body.inner.other.deeper", "must be a single value"},
+	} {
+		got := w.post("/config/concurrency", sent)
+		errs, _ := at(got.json(t), "error", "details", "errors").([]any)
+
+		if got.status != http.StatusUnprocessableEntity || len(errs) == 0 || at(errs[0], "field") != want[0] ||
+			!strings.Contains(fmt.Sprint(at(errs[0], "message")), want[1]) {
+			t.Errorf("%s: got %d\n%s", sent, got.status, got.body)
+		}
+	}
+
+	page := w.form("/config/concurrency", url.Values{"cluster_total": {tooLarge}, "reason": {"far too many"}, "revision": {w.revision()}})
+	if page.status != http.StatusUnprocessableEntity || !strings.Contains(page.body, `value="`+tooLarge+`"`) ||
+		!strings.Contains(page.body, "ust be between 1 and 1000") {
+		t.Errorf("got %d\n%s", page.status, page.body)
+	}
+}
+
 func TestAFormKeepsWhatWasTypedAndEscapesIt(t *testing.T) {
 	t.Parallel()
 

@@ -94,7 +94,8 @@ func (in *input) as(section changes.Section) {
 
 		switch field.Kind {
 		case changes.KindInt:
-			if n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil {
+			// A number that is too large is the largest there is, which no field takes.
+			if n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 				in.values[field.Name] = n
 			}
 		case changes.KindBool:

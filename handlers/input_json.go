@@ -109,10 +109,10 @@ func readJSON(body []byte) (input, error) {
 		}
 
 		var values changes.Values
-		if err := values.UnmarshalJSON(single); err != nil || holdsNothing(object[name]) {
-			in.errs = append(in.errs, ops.FieldError{
-				Field: "body." + clip(name), Message: "is not a value that this field can have", Type: "type",
-			})
+
+		err = values.UnmarshalJSON(single)
+		if err != nil || holdsNothing(object[name]) {
+			in.errs = append(in.errs, badValue(name, err))
 
 			continue
 		}
@@ -168,4 +168,14 @@ func (in *input) text(object map[string]json.RawMessage, name string) string {
 	in.errs = append(in.errs, ops.FieldError{Field: "body." + name, Message: "must be text", Type: "string_type"})
 
 	return ""
+}
+
+// badValue says what is wrong with a field that holds what none can have.
+func badValue(name string, cause error) ops.FieldError {
+	bad := ops.FieldError{Field: "body." + clip(name), Message: "is not a value that this field can have", Type: "type"}
+	if value, ok := errors.AsType[*changes.ValueError](cause); ok {
+		bad.Field, bad.Message = "body."+clip(value.Field), value.Message
+	}
+
+	return bad
 }

@@ -3,9 +3,10 @@ package changes
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -67,24 +68,33 @@ func (v *Values) UnmarshalJSON(data []byte) error {
 	return v.flatten("", root)
 }
 
+// ValueError says which field, by its dotted name, was sent what no field can have.
+type ValueError struct{ Field, Message string }
+
+func (e *ValueError) Error() string { return e.Field + " " + e.Message }
+
 func (v Values) flatten(prefix string, object map[string]any) error {
-	for name, value := range object {
-		switch value := value.(type) {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		switch value := object[name].(type) {
 		case map[string]any:
 			if err := v.flatten(prefix+name+".", value); err != nil {
 				return err
 			}
 		case json.Number:
 			n, err := value.Int64()
-			if err != nil {
-				return fmt.Errorf("%s%s is not a whole number", prefix, name)
+
+			switch {
+			case errors.Is(err, strconv.ErrRange):
+				return &ValueError{prefix + name, "is too large a number"}
+			case err != nil:
+				return &ValueError{prefix + name, "must be a whole number"}
 			}
 
 			v[prefix+name] = n
 		case bool, string, nil:
 			v[prefix+name] = value
 		default:
-			return fmt.Errorf("%s%s is not a single value", prefix, name)
+			return &ValueError{prefix + name, "must be a single value"}
 		}
 	}
 
