@@ -57,8 +57,10 @@ func (t *trip) foreign(cause error) error {
 }
 
 // decode reads body into value; the wanted fields, given as paths, must be there and
-// not null. What it does not know it ignores.
+// not null. What it does not know it ignores, and NUL characters, which no database keeps.
 func (t *trip) decode(body []byte, value any, want ...string) error {
+	body = withoutNUL(body)
+
 	err := json.Unmarshal(body, value)
 	for _, path := range want {
 		if err == nil && !has(body, path) {
@@ -71,6 +73,30 @@ func (t *trip) decode(body []byte, value any, want ...string) error {
 	}
 
 	return nil
+}
+
+// withoutNUL drops the NUL characters from the texts of a JSON document.
+func withoutNUL(body []byte) []byte {
+	const nul = `\u0000`
+
+	if !bytes.Contains(body, []byte(nul)) {
+		return body
+	}
+
+	out := make([]byte, 0, len(body))
+
+	for len(body) > 0 {
+		switch {
+		case bytes.HasPrefix(body, []byte(nul)):
+			body = body[len(nul):]
+		case body[0] == '\\' && len(body) > 1: // with what it escapes, which may be another of its kind
+			out, body = append(out, body[:2]...), body[2:]
+		default:
+			out, body = append(out, body[0]), body[1:]
+		}
+	}
+
+	return out
 }
 
 // wantText refuses what is no Prometheus text, such as a sign-in page.

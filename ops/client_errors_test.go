@@ -234,3 +234,16 @@ func TestClientDeleteReadsItsAnswer(t *testing.T) {
 		}
 	}
 }
+
+// What no database keeps comes in no text, but for what only looks like it.
+func TestClientReadsNoNUL(t *testing.T) {
+	t.Parallel()
+
+	service := newClient(t, answering(http.StatusOK, isJSON,
+		`{"data": {"jobs": [{"name": "a\u0000b\u0000", "next_run": null}, {"name": "c\\u0000\\\u0000\n", "next_run": null}]}}`)).As(dave)
+
+	status, err := service.GetJobStatus(t.Context())
+	if err != nil || len(status.Jobs) != 2 || status.Jobs[0].Name != "ab" || status.Jobs[1].Name != `c\u0000\`+"\n" {
+		t.Errorf("got %q, %v", status.Jobs, err)
+	}
+}

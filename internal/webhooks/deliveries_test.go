@@ -218,3 +218,16 @@ func TestLog(t *testing.T) {
 		}
 	})
 }
+
+func TestADeliveryThatCannotBeIsNotFound(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		for _, id := range []string{"", "nope", "\x00", "\xff"} {
+			if _, err := w.Delivery(t.Context(), id); ops.AsError(err) == nil || ops.AsError(err).Code != ops.CodeNotFound {
+				t.Errorf("%q: got %v", id, err)
+			}
+		}
+	})
+}

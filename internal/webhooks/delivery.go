@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -158,6 +160,10 @@ func (f Filter) where() (clause string, args []any) {
 
 // Delivery returns one with its log and body; RESOURCE_NOT_FOUND when there is none.
 func (s *Webhooks) Delivery(ctx context.Context, id string) (Delivery, error) {
+	if !utf8.ValidString(id) || strings.ContainsRune(id, 0) { // PostgreSQL cannot even look for it
+		return Delivery{}, ops.NotFound("delivery", clip(id))
+	}
+
 	found, err := s.deliveries(ctx, `WHERE d.id = $1`, id)
 	if err != nil {
 		return Delivery{}, err
