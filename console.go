@@ -36,8 +36,18 @@ type console struct {
 	// enqueuer puts jobs on the engine, which works those of all families.
 	enqueuer *work.Enqueuer
 	families []work.Family
+	// sites are what is served beside the pages.
+	sites []site
 	// background runs until the context is done.
 	background []func(ctx context.Context) error
+	// serving is told once everything listens, nil for nobody.
+	serving func()
+}
+
+// site is what is served on an address.
+type site struct {
+	address string
+	handler http.Handler
 }
 
 // now is the clock of everything; the packages below never ask for the time themselves.
@@ -210,7 +220,9 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 			return err
 		}))
 
-	return c.serve(ctx, c.config.Addr, pages)
+	c.sites = append(c.sites, site{c.config.Addr, pages})
+
+	return c.serve(ctx)
 }
 
 // keepLeases ends temporary changes when their time has come, those of each section on
@@ -261,12 +273,24 @@ func every(interval time.Duration, logger *slog.Logger, what string, chore func(
 	}
 }
 
-// serve serves the pages and runs the background until the context is done, then lets
-// what is under way end.
-func (c *console) serve(ctx context.Context, address string, pages http.Handler) error {
+// serve serves the sites and runs the background until the context is done, then lets
+// what is under way end. Nothing begins before every address is this program's.
+func (c *console) serve(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 
-	group.Go(func() error { return listenAndServe(ctx, address, pages) })
+	for _, s := range c.sites {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.address)
+		if err != nil {
+			return errors.Join(fmt.Errorf("listen on %s: %w", s.address, err), c.db.Close())
+		}
+		defer listener.Close()
+
+		c.background = append(c.background, func(ctx context.Context) error { return serveOn(ctx, listener, s.handler) })
+	}
+
+	if c.serving != nil {
+		c.serving()
+	}
 
 	for _, run := range c.background {
 		group.Go(func() error { return run(ctx) })
@@ -285,13 +309,8 @@ const (
 	shutdownGrace = 10 * time.Second
 )
 
-// listenAndServe serves the handler on the address until the context is done.
-func listenAndServe(ctx context.Context, address string, handler http.Handler) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", address, err)
-	}
-
+// serveOn serves the handler on the listener until the context is done.
+func serveOn(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, IdleTimeout: idleTimeout,
 		// What takes longer, streams and exports, puts it off as it goes.

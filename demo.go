@@ -44,7 +44,7 @@ func demo(ctx context.Context, cfg config.Demo) error {
 		return err
 	}
 
-	welcome(cfg)
+	c.serving = func() { welcome(cfg) }
 
 	return c.run(ctx, p, auth.Config{
 		Issuer: issuer, ClientID: demoClient, ClientSecret: secret,

@@ -23,8 +23,8 @@ import (
 // starburstTimeout bounds one request of the schema cache.
 const starburstTimeout = 30 * time.Second
 
-// embeddedPlatform is the control plane inside this program. Its jobs and its REST API
-// run in the background.
+// embeddedPlatform is the control plane inside this program. Its jobs run in the
+// background, its REST API is a site of its own.
 func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens *auth.Tokens) (*controlplane.ControlPlane, error) {
 	if err := controlplane.Prepare(ctx, c.db); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 	}
 
 	c.families = append(c.families, work.ControlPlaneJobs(runner, now))
-	c.background = append(c.background, api)
+	c.sites = append(c.sites, site{cfg.Addr, api})
 
 	return plane, nil
 }
@@ -151,10 +151,8 @@ func (c *console) healthConfig(cfg config.Embedded, cluster *rest.Config) health
 	return healthConfig
 }
 
-// api serves the control plane's REST API on a listener of its own.
-func (c *console) api(
-	cfg config.Embedded, plane *controlplane.ControlPlane, tokens *auth.Tokens,
-) (func(ctx context.Context) error, error) {
+// api is the control plane's REST API.
+func (c *console) api(cfg config.Embedded, plane *controlplane.ControlPlane, tokens *auth.Tokens) (http.Handler, error) {
 	authenticator := opsapi.Authenticator{
 		HeaderNetworks: cfg.TrustIdentityHeaders, DirectHeaders: cfg.DirectIdentityHeaders, InternalKey: string(cfg.InternalAPIKey),
 	}
@@ -162,14 +160,9 @@ func (c *console) api(
 		authenticator.Bearer = tokens
 	}
 
-	handler, err := opsapi.New(opsapi.Config{
+	return opsapi.New(opsapi.Config{
 		Platform: plane, Instances: plane, Probes: plane, Authenticate: authenticator, Logger: c.logger,
 	})
-	if err != nil {
-		return nil, err
-	}
-
-	return func(ctx context.Context) error { return listenAndServe(ctx, cfg.Addr, handler) }, nil
 }
 
 // loopback is this machine.

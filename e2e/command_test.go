@@ -9,7 +9,7 @@ func TestExitCodes(t *testing.T) {
 	t.Parallel()
 
 	d := startDemo(t)
-	address := strings.TrimPrefix(d.url, "http://")
+	address, api := strings.TrimPrefix(d.url, "http://"), strings.TrimPrefix(d.api, "http://")
 
 	tests := []struct {
 		args string
@@ -28,7 +28,8 @@ func TestExitCodes(t *testing.T) {
 		{"demo --addr 0.0.0.0:8080", 2, "--addr (OPSCONSOLE_ADDR) is 0.0.0.0, which is not loopback"},
 		{"config", 2, `OPSCONSOLE_OIDC_ISSUER="" # default`},
 		{"serve --embedded --database-url sqlite://x.db", 2, "--oidc-issuer (OPSCONSOLE_OIDC_ISSUER) is missing"},
-		{"demo --addr " + address + " --data-dir x", 1, "address already in use"},
+		{"demo --addr " + address + " --api-addr " + freeAddress(t) + " --data-dir x", 1, "listen on " + address},
+		{"demo --addr " + freeAddress(t) + " --api-addr " + api + " --data-dir y", 1, "listen on " + api},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
@@ -39,6 +40,10 @@ func TestExitCodes(t *testing.T) {
 
 			if code := cmd.ProcessState.ExitCode(); code != tt.code || !strings.Contains(string(out), tt.says) {
 				t.Errorf("ended with %d and\n%swant %d and %q", code, out, tt.code, tt.says)
+			}
+
+			if strings.Contains(string(out), "Sign in as") {
+				t.Errorf("it invites to where it is not:\n%s", out)
 			}
 		})
 	}
