@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 )
@@ -99,9 +100,19 @@ func (e Entry) digest() (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// storable drops what a database cannot keep: an attempt is logged whatever it held.
+// textMax is what an entry keeps of one text, in characters: far more than a reason or a
+// sentence has. Nothing is ever deleted from the log.
+const textMax = 2000
+
+// storable drops what a database cannot keep, and the end of what is too long: an attempt
+// is logged whatever it held.
 func storable(s string) string {
-	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+	if utf8.RuneCountInString(s) <= textMax {
+		return s
+	}
+
+	return string([]rune(s)[:textMax]) + "…"
 }
 
 const columns = `seq, at, actor, role, remote_addr, request_id, action, object, outcome,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -60,6 +61,25 @@ func TestEntriesAreChainedAndVerified(t *testing.T) {
 		page, err := log.List(t.Context(), audit.Filter{Limit: 1})
 		if err != nil || len(page.Items) != 1 || page.Items[0].Hash != second.Hash || page.Next != 2 {
 			t.Fatalf("got %+v, %v", page, err)
+		}
+	})
+}
+
+func TestLongTextsAreCut(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		log, long := newLog(db), strings.Repeat("\u00e9", 60_000)
+		entry := record(t, log, audit.Entry{Action: audit.ConfigSave, Object: long, Reason: long, Message: long, Outcome: audit.Refused})
+
+		want := long[:2*2000] + "…"
+		if entry.Object != want || entry.Reason != want || entry.Message != want {
+			t.Errorf("kept %d, %d and %d bytes", len(entry.Object), len(entry.Reason), len(entry.Message))
+		}
+
+		if state, err := log.Verify(t.Context()); err != nil || state.Broken != "" || state.UpTo != 1 {
+			t.Errorf("got %+v, %v", state, err)
 		}
 	})
 }
