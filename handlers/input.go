@@ -84,14 +84,22 @@ func (p *page) body() ([]byte, error) {
 		return nil, badForm(err)
 	}
 
-	if len(body) > 0 && !p.sentJSON() && p.sentKind() != echo.MIMEApplicationForm {
-		return nil, ops.Invalid([]ops.FieldError{{
-			Field: "header.content-type", Type: "content_type",
-			Message: "must be " + echo.MIMEApplicationForm + " or " + echo.MIMEApplicationJSON,
-		}})
+	switch {
+	case len(body) == 0 || p.sentJSON():
+		return body, nil
+	case p.sentKind() != echo.MIMEApplicationForm:
+		return nil, badKind("must be " + echo.MIMEApplicationForm + " or " + echo.MIMEApplicationJSON)
+	// No form begins so. Read as one, the whole text would be the name of a field, and what is
+	// secret in it would stand in the refusal and in the log.
+	case strings.IndexAny(strings.TrimSpace(string(body)), "{[") == 0:
+		return nil, badKind("must be " + echo.MIMEApplicationJSON + " for JSON")
+	default:
+		return body, nil
 	}
+}
 
-	return body, nil
+func badKind(message string) error {
+	return ops.Invalid([]ops.FieldError{{Field: "header.content-type", Message: message, Type: "content_type"}})
 }
 
 // badForm refuses a body that cannot be read at all.

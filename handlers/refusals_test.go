@@ -94,3 +94,28 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 		}
 	}
 }
+
+// TestJSONThatIsSentAsAFormLeavesNoTrace sends what curl -d does without a header: read as a
+// form, all of it would be the name of a field, address and all.
+func TestJSONThatIsSentAsAFormLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	for _, path := range []string{"/maintenance/webhooks", "/config/concurrency", "/jobs/lifecycle/trigger", "/points"} {
+		for _, body := range []string{`{"url": "https://hooks.example.com/hidden"}`, "\n [\"hidden\"]"} {
+			_, before := w.newest()
+			got := w.send(http.MethodPost, path, body, "Content-Type", "application/x-www-form-urlencoded", "Accept", "application/json",
+				"Authorization", "Bearer "+w.token("dave"))
+
+			if fields := whatIsWrong(t, got); fields != "header.content-type" || strings.Contains(got.body, "hidden") {
+				t.Errorf("%s: %s is wrong: %s", path, fields, got.body)
+			}
+
+			entry, after := w.newest()
+			if after != before+1 || strings.Contains(entry.Message, "hidden") || !strings.Contains(entry.Message, "content-type") {
+				t.Errorf("%s: logged as %+v", path, entry)
+			}
+		}
+	}
+}
