@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/url"
+	"strings"
 )
 
 // Secret is text that is not to be shown: it prints, logs and marshals as (set), or
@@ -24,10 +25,11 @@ func (s Secret) GoString() string { return fmt.Sprintf("%q", s.String()) }
 // MarshalText hides the secret from encoders and from slog.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// withoutPassword shows a URL but for its password and query, and nothing of what is no URL.
+// withoutPassword shows a URL but for its password and query, and nothing of what is no URL
+// or not the one that was meant: a # or / in a password ends the host.
 func withoutPassword(text string) string {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme == "" || u.Opaque != "" {
+	if err != nil || u.Scheme == "" || u.Opaque != "" || u.Fragment != "" || u.User == nil && strings.Contains(text, "@") {
 		return Secret(text).String()
 	}
 

@@ -73,7 +73,7 @@ func effective(line *kong.Context, origins map[string]string) []Effective {
 // shown is a setting's text without what is secret in it, also when it is wrong.
 func shown(flag *kong.Flag, text string) string {
 	switch isURL := flag.PlaceHolder == "URL"; {
-	case isURL && (isSecret(flag) || strings.ContainsAny(text, "@?")):
+	case isURL && (isSecret(flag) || strings.ContainsAny(text, "@?#")):
 		return withoutPassword(text)
 	case isSecret(flag):
 		return Secret(text).String()

@@ -242,7 +242,8 @@ func TestSecretsInWrongSettingsAreNotShown(t *testing.T) {
 		"--database-url=host=db password=hunter2", "--database-url=o:hunter2@db/o", "--database-url=mysql://o:hunter2@db/o",
 		"--database-url=postgres://o:hunter2#@db/o", "--control-plane-url=https://o:hunter2@cp.example.com",
 		"--control-plane-url=https://cp.example.com?key=hunter2", "--oidc-issuer=https://o:hunter2@id.example.com",
-		"--starburst-url=o:hunter2@trino.example.com",
+		"--starburst-url=o:hunter2@trino.example.com", "--oidc-issuer=https://id.example.com#hunter2",
+		"--database-url=postgres://o:1#hunter2@db/o", "--database-url=postgres://o:1/hunter2@db/o",
 	} {
 		command, err := parse(t, append([]string{"config"}, serveArgs(arg)...))
 		if err != nil {
