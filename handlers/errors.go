@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -56,7 +57,7 @@ func (h *Handlers) fail(err error, c echo.Context) {
 	}
 
 	status, e := classify(err)
-	if status >= http.StatusInternalServerError {
+	if isTrouble(err) {
 		h.Logger.ErrorContext(p.ctx(), "a request failed", slog.Int("status", status),
 			slog.String("request_id", p.requestID()), slog.Any("error", err))
 	}
@@ -68,6 +69,19 @@ func (h *Handlers) fail(err error, c echo.Context) {
 			c.Response().WriteHeader(http.StatusInternalServerError)
 		}
 	}
+}
+
+// isTrouble reports whether err, or an error joined with it, is more than a refusal: such as
+// that a refusal could not be written down, which whoever is refused is not told.
+func isTrouble(err error) bool {
+	// What stands deeper in the chain is the cause of a refusal.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return slices.ContainsFunc(joined.Unwrap(), isTrouble)
+	}
+
+	status, _ := classify(err)
+
+	return status >= http.StatusInternalServerError
 }
 
 func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) error {

@@ -56,7 +56,9 @@ func (h *Handlers) serve(r route) echo.HandlerFunc {
 
 		err = r.handle(h, p)
 		if r.access == operators && !isRead(p.Request()) {
-			err = errors.Join(err, h.noteRefusal(p, err))
+			if unwritten := h.noteRefusal(p, err); unwritten != nil {
+				err = errors.Join(err, unwritten)
+			}
 		}
 
 		return err

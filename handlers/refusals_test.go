@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"database/sql"
 	"net/http"
 	"net/url"
 	"strings"
@@ -116,6 +117,48 @@ func TestJSONThatIsSentAsAFormLeavesNoTrace(t *testing.T) {
 			if after != before+1 || strings.Contains(entry.Message, "hidden") || !strings.Contains(entry.Message, "content-type") {
 				t.Errorf("%s: logged as %+v", path, entry)
 			}
+		}
+	}
+}
+
+// TestARefusalThatCannotBeWrittenDownIsLogged takes the audit log away: who is refused is told
+// so, and that nothing was written is not lost.
+func TestARefusalThatCannotBeWrittenDownIsLogged(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	tokens := map[string]string{"dave": w.token("dave"), "carol": w.token("carol")}
+
+	err := w.db.Tx(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `ALTER TABLE opsconsole_audit RENAME TO opsconsole_audit_away`)
+
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	const extra = `{"junk": 1, "reason": "load test tonight"}`
+
+	_, end := w.said.since(0)
+
+	for _, bad := range []struct {
+		who, method, path, body string
+		status                  int
+	}{
+		{"carol", http.MethodGet, "/jobs", "", 403},
+		{"dave", http.MethodPost, "/maintenance/windows", "{", 422},
+		{"dave", http.MethodPost, "/jobs/nope/trigger", extra, 404},
+		{"dave", http.MethodPost, "/config/concurrency", extra, 422},
+	} {
+		got := w.send(bad.method, bad.path, bad.body, "Content-Type", "application/json", "Accept", "application/json",
+			"Authorization", "Bearer "+tokens[bad.who])
+
+		var logged string
+
+		logged, end = w.said.since(end)
+		if got.status != bad.status || !strings.Contains(logged, "write the audit entry") || strings.Contains(got.body, "audit entry") {
+			t.Errorf("%s: got %d %s, and the log says %q", bad.path, got.status, got.body, logged)
 		}
 	}
 }

@@ -54,6 +54,28 @@ type world struct {
 	log     *audit.Log
 	tokens  map[string]string
 	handler http.Handler
+	said    said
+}
+
+// said is what the console logs.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *said) Write(line []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return s.text.Write(line)
+}
+
+// since is what was said after the first n bytes, and how many bytes there are now.
+func (s *said) since(n int) (text string, end int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return s.text.String()[n:], s.text.Len()
 }
 
 // line is the way to the control plane: it can be cut, or lose answers.
@@ -175,7 +197,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	w := &world{
 		t: t, db: db, plane: &line{Platform: plane}, jobs: runner, tokens: map[string]string{}, log: audit.New(db, time.Now),
 	}
-	logger := slog.New(slog.DiscardHandler)
+	logger := slog.New(slog.NewTextHandler(&w.said, nil))
 
 	server := httptest.NewUnstartedServer(nil)
 	w.url = "http://" + server.Listener.Addr().String()
