@@ -3,6 +3,7 @@ package handlers
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -125,7 +126,7 @@ type query struct {
 func (q *query) oneOf(name string, allowed []string) string {
 	value := q.p.QueryParam(name)
 	if value != "" && !slices.Contains(allowed, value) {
-		q.errs[name] = "There is no such " + name + "."
+		q.errs[name] = "Must be one of " + strings.Join(allowed, ", ") + "."
 
 		return ""
 	}

@@ -259,6 +259,10 @@ func TestWhatAPageDoesNotShowIsRefused(t *testing.T) {
 		}
 	}
 
+	if got := w.get("/capacity?owners=some", "Accept", "application/json"); !strings.Contains(got.body, "Must be one of all.") {
+		t.Errorf("nobody is told what there is: %s", got.body)
+	}
+
 	for _, path := range []string{"/capacity?range=1h&owners=all", "/capacity?range=30d&owners=", "/health?range=24h"} {
 		w.data(path)
 	}
