@@ -26,8 +26,9 @@ func TestEveryRouteNeedsOpsUnlessItSaysOtherwise(t *testing.T) {
 				header = append(header, "Authorization", "Bearer "+w.token(who))
 			}
 
-			if got := w.send(method, path, "", header...); got.status != want {
-				t.Errorf("%s %s as %q: got %d, want %d\n%s", method, path, who, got.status, want, got.body)
+			got := w.send(method, path, "", header...)
+			if got.status != want || (want == http.StatusUnauthorized) != (got.header.Get("WWW-Authenticate") == "Bearer") {
+				t.Errorf("%s %s as %q: got %d, want %d, with %v\n%s", method, path, who, got.status, want, got.header, got.body)
 			}
 		}
 	}

@@ -87,6 +87,10 @@ func isTrouble(err error) bool {
 func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) error {
 	var forbidden *forbiddenError
 
+	if status == http.StatusUnauthorized { // RFC 9110, section 15.5.2
+		p.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer")
+	}
+
 	switch {
 	// A script would follow a redirect, and take the sign-in page for what it asked for.
 	case p.wantsJSON(), errors.Is(err, auth.ErrBearerInvalid):

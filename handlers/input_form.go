@@ -65,7 +65,8 @@ func formInput(form url.Values) (input, error) {
 
 	in := input{values: changes.Values{}, typed: form, aside: map[string]string{}}
 
-	for name, values := range form {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		values := form[name]
 		if len(values) > 1 {
 			in.errs = append(in.errs, givenTwice(name))
 		}
