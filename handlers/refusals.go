@@ -73,7 +73,8 @@ func (h *Handlers) noteRefusal(p *page, err error) error {
 	}
 
 	if err != nil {
-		entry.Message = inWords(err)
+		_, e := classify(err)
+		entry.Message = e.Message + ops.FieldText(e)
 	}
 
 	_, logErr := h.Audit.Record(context.WithoutCancel(p.ctx()), p.actor(), entry)
@@ -83,22 +84,3 @@ func (h *Handlers) noteRefusal(p *page, err error) error {
 
 // previews reports whether the request asks only what an act would come to.
 func (p *page) previews() bool { return p.QueryParam("preview") == "1" }
-
-// fieldsNamed is how many fields of a refused form the log names.
-const fieldsNamed = 10
-
-// inWords is an error as the log keeps it: what it says, and of which fields.
-func inWords(err error) string {
-	_, e := classify(err)
-	message := e.Message
-
-	for i, f := range ops.FieldErrors(err) {
-		if i == fieldsNamed {
-			return message + "; …"
-		}
-
-		message += "; " + strings.TrimPrefix(f.Field, "body.") + ": " + clip(f.Message)
-	}
-
-	return message
-}

@@ -221,6 +221,14 @@ func TestClientFieldErrors(t *testing.T) {
 	if got := ops.FieldErrors(err); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
+
+	if got := ops.FieldText(err); got != "; query.limit: too large" {
+		t.Errorf("got %q", got)
+	}
+
+	if got := ops.FieldText(ops.NotFound("point", 1)); got != "" {
+		t.Errorf("got %q", got)
+	}
 }
 
 // A page that answers a DELETE with 200 deleted nothing that we know of.

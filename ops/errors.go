@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -147,6 +148,17 @@ func FieldErrors(err error) []FieldError {
 	errs, _ := e.Details["errors"].([]FieldError)
 
 	return errs
+}
+
+// FieldText says of a VALIDATION_FAILED what is wrong with which field, to stand behind its
+// message in a log: "; per_analyst: must be at most 100". It is "" of any other error.
+func FieldText(err error) string {
+	var b strings.Builder
+	for _, f := range FieldErrors(err) {
+		fmt.Fprintf(&b, "; %s: %s", strings.TrimPrefix(f.Field, "body."), f.Message)
+	}
+
+	return b.String()
 }
 
 // InsufficientRole is the refusal of a caller who lacks the Ops role.

@@ -105,12 +105,3 @@ func clip(s string) string {
 
 	return string([]rune(s)[:clipAt]) + "…"
 }
-
-func fieldText(e *ops.Error) string {
-	var b strings.Builder
-	for _, f := range ops.FieldErrors(e) {
-		fmt.Fprintf(&b, "; %s: %s", strings.TrimPrefix(f.Field, "body."), f.Message)
-	}
-
-	return b.String()
-}

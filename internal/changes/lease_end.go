@@ -171,7 +171,7 @@ func (c *Changes) endLease(
 	maps.Copy(after, lease.Before)
 
 	if err := section.validateChanged(after, section.Diff(current.Values, after)); err != nil {
-		return c.hold(ctx, actor, lease, reason, "What was set before does not go with the rest any more"+fieldText(ops.AsError(err))+".")
+		return c.hold(ctx, actor, lease, reason, "What was set before does not go with the rest any more"+ops.FieldText(err)+".")
 	}
 
 	result, err := c.perform(ctx, service, actor, Plan{Current: current, After: after}, Request{

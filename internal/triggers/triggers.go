@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -103,16 +102,9 @@ func (t *Triggers) Refuse(ctx context.Context, actor audit.Actor, trigger ops.Jo
 		return nil
 	}
 
-	var message strings.Builder
-	message.WriteString(e.Message)
-
-	for _, f := range ops.FieldErrors(cause) {
-		message.WriteString("; " + strings.TrimPrefix(f.Field, "body.") + ": " + f.Message)
-	}
-
 	_, err := t.log.Record(context.WithoutCancel(ctx), actor, audit.Entry{
 		Action: audit.JobTrigger, Object: object(trigger.JobName), Outcome: audit.Refused,
-		Reason: clip(trigger.Reason), Message: message.String(),
+		Reason: clip(trigger.Reason), Message: e.Message + ops.FieldText(cause),
 	})
 	if err != nil {
 		return fmt.Errorf("log the refused trigger: %w", err)

@@ -50,14 +50,9 @@ func (s *Webhooks) refuse(ctx context.Context, actor audit.Actor, action audit.A
 		return cause
 	}
 
-	message := []string{problem.Message}
-	for _, f := range ops.FieldErrors(cause) {
-		message = append(message, strings.TrimPrefix(f.Field, "body.")+" "+strings.TrimSuffix(f.Message, ".")+".")
-	}
-
 	_, err := s.Audit.Record(context.WithoutCancel(ctx), actor, audit.Entry{
 		Action: action, Object: object, Outcome: audit.Refused, Reason: cut(strings.ToValidUTF8(reason, "\uFFFD"), changes.ReasonMax),
-		Message: strings.Join(message, " "),
+		Message: problem.Message + ops.FieldText(cause),
 	})
 	if err != nil {
 		return err
