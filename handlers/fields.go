@@ -173,17 +173,6 @@ func (f *fields) done() error {
 	return f.refusal
 }
 
-const clipAt = 100
-
-// clip shortens a name that somebody else chose.
-func clip(s string) string {
-	if runes := []rune(s); len(runes) > clipAt {
-		return string(runes[:clipAt]) + "…"
-	}
-
-	return s
-}
-
 // beside sorts what is wrong, if anything is: what the form has a field for stands
 // beside it, the rest above the form.
 func beside(cause error, known func(name string) bool) (errs map[string]string, problem string) {

@@ -134,7 +134,7 @@ func (in *input) asidesOnly(names ...string) []ops.FieldError {
 }
 
 func notOfForm(name string) ops.FieldError {
-	return ops.FieldError{Field: "body." + clip(name), Message: "is not a field of this form", Type: "extra_forbidden"}
+	return ops.FieldError{Field: "body." + ops.Clip(name), Message: "is not a field of this form", Type: "extra_forbidden"}
 }
 
 // sentenceOf begins a message of the contract with a capital, to stand alone.

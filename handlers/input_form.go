@@ -38,7 +38,9 @@ func parseForm(body []byte) (form url.Values, errs []ops.FieldError, err error) 
 			if utf8.ValidString(name) && !utf8.ValidString(value) {
 				form[name][i] = strings.ToValidUTF8(value, "\uFFFD")
 
-				errs = append(errs, ops.FieldError{Field: "body." + clip(name), Message: "is not text in UTF-8", Type: "string_unicode"})
+				errs = append(errs, ops.FieldError{
+					Field: "body." + ops.Clip(name), Message: "is not text in UTF-8", Type: "string_unicode",
+				})
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func repeated(decoder *json.Decoder, path string) (twice string, err error) {
 }
 
 func givenTwice(name string) ops.FieldError {
-	return ops.FieldError{Field: "body." + clip(name), Message: "is given twice", Type: "duplicate"}
+	return ops.FieldError{Field: "body." + ops.Clip(name), Message: "is given twice", Type: "duplicate"}
 }
 
 func readJSON(body []byte) (input, error) {
@@ -172,9 +172,9 @@ func (in *input) text(object map[string]json.RawMessage, name string) string {
 
 // badValue says what is wrong with a field that holds what none can have.
 func badValue(name string, cause error) ops.FieldError {
-	bad := ops.FieldError{Field: "body." + clip(name), Message: "is not a value that this field can have", Type: "type"}
+	bad := ops.FieldError{Field: "body." + ops.Clip(name), Message: "is not a value that this field can have", Type: "type"}
 	if value, ok := errors.AsType[*changes.ValueError](cause); ok {
-		bad.Field, bad.Message = "body."+clip(value.Field), value.Message
+		bad.Field, bad.Message = "body."+ops.Clip(value.Field), value.Message
 	}
 
 	return bad

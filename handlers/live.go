@@ -113,7 +113,7 @@ func (l *live) one(ctx context.Context, name string) (*region, error) {
 
 	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
-		return nil, ops.NotFound("live page", clip(name))
+		return nil, ops.NotFound("live page", ops.Clip(name))
 	}
 
 	switch kind + "-" {
@@ -126,7 +126,7 @@ func (l *live) one(ctx context.Context, name string) (*region, error) {
 
 		return &region{id: templates.LeaseRegion, draw: l.h.drawLease(id)}, err
 	default:
-		return nil, ops.NotFound("live page", clip(name))
+		return nil, ops.NotFound("live page", ops.Clip(name))
 	}
 }
 

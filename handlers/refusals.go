@@ -64,7 +64,7 @@ func (h *Handlers) noteRefusal(p *page, err error) error {
 	}
 
 	entry := audit.Entry{
-		Action: audit.RequestRefused, Object: strings.TrimPrefix(clip(p.Request().URL.Path), "/"), Outcome: audit.Refused,
+		Action: audit.RequestRefused, Object: strings.TrimPrefix(ops.Clip(p.Request().URL.Path), "/"), Outcome: audit.Refused,
 		Message: http.StatusText(status),
 	}
 

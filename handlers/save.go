@@ -108,7 +108,7 @@ func (h *Handlers) refused(p *page, entry audit.Entry, cause error) error {
 
 // entry is what the audit log says of an act on the object in the path.
 func (p *page) entry(action audit.Action, object, reason string) audit.Entry {
-	return audit.Entry{Action: action, Object: object + "/" + clip(p.Param("id")), Reason: reason}
+	return audit.Entry{Action: action, Object: object + "/" + ops.Clip(p.Param("id")), Reason: reason}
 }
 
 // showResult answers a change that was tried, whatever became of it.

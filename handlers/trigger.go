@@ -142,7 +142,7 @@ func (h *Handlers) receipt(p *page) error {
 
 	seq, err := strconv.ParseInt(p.QueryParam("entry"), 10, 64)
 	if err != nil {
-		return ops.NotFound("receipt", clip(p.QueryParam("entry")))
+		return ops.NotFound("receipt", ops.Clip(p.QueryParam("entry")))
 	}
 
 	run, err := h.Triggers.Run(p.ctx(), job.Name, seq)

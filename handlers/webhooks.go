@@ -217,7 +217,7 @@ func (h *Handlers) webhookActForm(p *page) error {
 
 func (h *Handlers) showWebhookAct(p *page, status int, view templates.WebhookAct) error {
 	if view.Act = p.Param("act"); view.Act != "delete" && view.Act != "rotate" {
-		return ops.NotFound("act", clip(view.Act))
+		return ops.NotFound("act", ops.Clip(view.Act))
 	}
 
 	view.RequestID, view.Now = p.requestID(), p.now
@@ -252,7 +252,7 @@ func (h *Handlers) webhookAct(p *page) error {
 	case p.Param("act") == "rotate":
 		e, secret, err = h.Webhooks.RotateSecret(p.ctx(), p.actor(), e.ID, reason)
 	default:
-		return ops.NotFound("act", clip(p.Param("act")))
+		return ops.NotFound("act", ops.Clip(p.Param("act")))
 	}
 
 	switch problem := ops.AsError(err); {

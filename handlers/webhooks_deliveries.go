@@ -53,7 +53,7 @@ func (h *Handlers) deliveries(p *page) error {
 
 // deliveryPage shows one delivery with every attempt.
 func (h *Handlers) deliveryPage(p *page) error {
-	d, err := h.Webhooks.Delivery(p.ctx(), clip(p.Param("id")))
+	d, err := h.Webhooks.Delivery(p.ctx(), ops.Clip(p.Param("id")))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (h *Handlers) redeliver(p *page) error {
 		return err
 	}
 
-	d, err := h.Webhooks.Redeliver(p.ctx(), p.actor(), clip(p.Param("id")))
+	d, err := h.Webhooks.Redeliver(p.ctx(), p.actor(), ops.Clip(p.Param("id")))
 
 	switch e := ops.AsError(err); {
 	case err == nil:
@@ -83,7 +83,7 @@ func (h *Handlers) redeliver(p *page) error {
 		return err
 	}
 
-	if d, err = h.Webhooks.Delivery(p.ctx(), clip(p.Param("id"))); err != nil {
+	if d, err = h.Webhooks.Delivery(p.ctx(), ops.Clip(p.Param("id"))); err != nil {
 		return err
 	}
 

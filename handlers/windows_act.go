@@ -14,7 +14,7 @@ import (
 // windowInPath is the window of an act that there is.
 func (h *Handlers) windowInPath(p *page) (maintenance.Window, error) {
 	if !slices.Contains(templates.WindowActs(), p.Param("act")) {
-		return maintenance.Window{}, ops.NotFound("act", clip(p.Param("act")))
+		return maintenance.Window{}, ops.NotFound("act", ops.Clip(p.Param("act")))
 	}
 
 	return h.windowOf(p)

@@ -9,6 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -69,7 +70,7 @@ func windowBanner(w maintenance.Window) *templates.Banner {
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 
-	return clip(line)
+	return ops.Clip(line)
 }
 
 // schedule is the running or the next window, for the overview; nil when there is none.

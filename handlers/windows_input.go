@@ -12,6 +12,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -115,7 +116,7 @@ func (f *fields) settings() maintenance.Settings {
 		for name, raw := range sections {
 			var values changes.Values
 			if json.Unmarshal(raw, &values) != nil {
-				f.refuse(settingPrefix+clip(string(name)), "type", "has a value that its field cannot have")
+				f.refuse(settingPrefix+ops.Clip(string(name)), "type", "has a value that its field cannot have")
 			}
 
 			out[name] = values

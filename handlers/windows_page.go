@@ -24,7 +24,7 @@ import (
 func readID(kind, text string) (int64, error) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || id < 1 {
-		return 0, ops.NotFound(kind, clip(text))
+		return 0, ops.NotFound(kind, ops.Clip(text))
 	}
 
 	return id, nil

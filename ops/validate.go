@@ -160,6 +160,18 @@ func appendRange(errs []FieldError, field string, value, low, high int) []FieldE
 	})
 }
 
+// Clip shortens what somebody else wrote, for a message: to 200 characters of UTF-8.
+func Clip(text string) string {
+	const most = 200
+
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+
+	return string([]rune(text)[:most]) + "…"
+}
+
 // Visible reports whether somebody can see anything of the text: more than spaces, and
 // than characters that only say how others are to be set.
 func Visible(text string) bool {

@@ -123,3 +123,18 @@ func TestParseRole(t *testing.T) {
 		}
 	}
 }
+
+func TestClip(t *testing.T) {
+	t.Parallel()
+
+	for text, want := range map[string]string{
+		"":                       "",
+		strings.Repeat("é", 200): strings.Repeat("é", 200),
+		strings.Repeat("é", 201): strings.Repeat("é", 200) + "…",
+		"a\xffb":                 "a\uFFFDb",
+	} {
+		if got := ops.Clip(text); got != want {
+			t.Errorf("%q: got %q", text, got)
+		}
+	}
+}

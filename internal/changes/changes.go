@@ -321,7 +321,7 @@ func (c *Changes) Refuse(ctx context.Context, actor audit.Actor, entry audit.Ent
 		return cause
 	}
 
-	entry.Outcome, entry.Reason, entry.Message = audit.Refused, clip(entry.Reason), e.Message+ops.FieldText(e)
+	entry.Outcome, entry.Reason, entry.Message = audit.Refused, ops.Clip(entry.Reason), e.Message+ops.FieldText(e)
 
 	if _, err := c.log.Record(context.WithoutCancel(ctx), actor, entry); err != nil {
 		return errors.Join(cause, fmt.Errorf("log the refusal: %w", err))

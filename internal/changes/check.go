@@ -36,7 +36,7 @@ func (s Section) Check(values Values) (Values, []ops.FieldError) {
 	for name := range values {
 		if _, known := s.Field(name); !known {
 			errs = append(errs, ops.FieldError{
-				Field: "body." + clip(name), Message: "is not a field of " + s.Title, Type: "extra_forbidden",
+				Field: "body." + ops.Clip(name), Message: "is not a field of " + s.Title, Type: "extra_forbidden",
 			})
 		}
 	}
@@ -93,15 +93,4 @@ func (f Field) checkDuration(value any) (checked any, message, kind string) {
 	}
 
 	return iso, "", ""
-}
-
-const clipAt = 200
-
-// clip shortens what somebody else wrote for a message or the log.
-func clip(s string) string {
-	if utf8.RuneCountInString(s) <= clipAt {
-		return s
-	}
-
-	return string([]rune(s)[:clipAt]) + "…"
 }

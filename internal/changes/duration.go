@@ -22,7 +22,7 @@ func ParseDuration(s string) (string, error) {
 		return strings.ToUpper(s), nil
 	}
 
-	invalid := fmt.Errorf("%q is not a duration: write 36h, 1d 12h or P1DT12H, and leave it empty for no expiry", clip(s))
+	invalid := fmt.Errorf("%q is not a duration: write 36h, 1d 12h or P1DT12H, and leave it empty for no expiry", ops.Clip(s))
 
 	var (
 		total time.Duration

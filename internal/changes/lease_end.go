@@ -79,7 +79,7 @@ func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error 
 
 	note := "It is not known yet whether it was ended. The values are read back."
 	if cause != nil {
-		note = "It could not be ended yet: " + clip(ops.AsError(cause).Message)
+		note = "It could not be ended yet: " + ops.Clip(ops.AsError(cause).Message)
 	}
 
 	return c.db.Tx(ctx, func(tx *sql.Tx) error {

@@ -183,7 +183,7 @@ func verdict(section Section, change Change, writeErr error, found reading) resu
 func refusal(err error) string {
 	e := ops.AsError(err)
 
-	return "The control plane refused: " + clip(e.Message) + clip(ops.FieldText(e))
+	return "The control plane refused: " + ops.Clip(e.Message) + ops.Clip(ops.FieldText(e))
 }
 
 // settle writes how the change ended, once: whoever comes second finds it done. The

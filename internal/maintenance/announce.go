@@ -289,7 +289,7 @@ func (s *Windows) refuse(ctx context.Context, actor audit.Actor, action audit.Ac
 	}
 
 	_, err := s.Audit.Record(context.WithoutCancel(ctx), actor, audit.Entry{
-		Action: action, Object: object, Outcome: audit.Refused, Reason: clip(reason), Message: sentence(cause),
+		Action: action, Object: object, Outcome: audit.Refused, Reason: ops.Clip(reason), Message: sentence(cause),
 	})
 	if err != nil {
 		return err

@@ -264,7 +264,7 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	var (
 		wait  waits
 		pause = min(time.Second<<min(w.tries, 4), retryMost)
-		note  = clip(sentence(cause))
+		note  = ops.Clip(sentence(cause))
 		tries = w.tries + 1
 	)
 

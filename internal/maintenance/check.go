@@ -75,7 +75,7 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 		switch e := ops.AsError(err); {
 		case err == nil:
 		case e.Code == ops.CodeNotFound:
-			wrong.addf("settings."+clip(string(name)), "extra_forbidden", "is not a section of the configuration")
+			wrong.addf("settings."+ops.Clip(string(name)), "extra_forbidden", "is not a section of the configuration")
 
 			continue
 		case e.Code == ops.CodeValidationFailed:
@@ -210,16 +210,4 @@ func sentence(err error) string {
 	}
 
 	return strings.Join(parts, "; ") + "."
-}
-
-const clipAt = 200
-
-// clip shortens what somebody else wrote for a message.
-func clip(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	if utf8.RuneCountInString(s) <= clipAt {
-		return s
-	}
-
-	return string([]rune(s)[:clipAt]) + "…"
 }

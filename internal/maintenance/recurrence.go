@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/teambition/rrule-go"
+
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Rule is a recurrence rule of RFC 5545: FREQ of DAILY, WEEKLY, MONTHLY or YEARLY, with
@@ -36,7 +38,7 @@ func ParseRule(text string) (Rule, error) {
 	for part := range strings.SplitSeq(text, ";") {
 		name, value, _ := strings.Cut(part, "=")
 		if _, twice := parts[name]; twice || value == "" {
-			return Rule{}, fmt.Errorf("is not a recurrence rule: look at %q", clip(part))
+			return Rule{}, fmt.Errorf("is not a recurrence rule: look at %q", ops.Clip(part))
 		}
 
 		parts[name] = value
@@ -44,7 +46,7 @@ func ParseRule(text string) (Rule, error) {
 		if !slices.Contains([]string{
 			"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST",
 		}, name) {
-			return Rule{}, fmt.Errorf("has %s, which is not supported", clip(name))
+			return Rule{}, fmt.Errorf("has %s, which is not supported", ops.Clip(name))
 		}
 	}
 

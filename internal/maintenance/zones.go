@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 //go:embed zones.txt
@@ -21,7 +23,7 @@ func zone(name string) (*time.Location, error) {
 	}
 
 	if _, known := slices.BinarySearch(Zones(), name); !known {
-		return nil, fmt.Errorf("%q is not the IANA name of a time zone, such as Europe/Berlin", clip(name))
+		return nil, fmt.Errorf("%q is not the IANA name of a time zone, such as Europe/Berlin", ops.Clip(name))
 	}
 
 	return time.LoadLocation(name)
@@ -66,7 +68,7 @@ func ResolveWall(wall, zoneName string) (at time.Time, note string, err error) {
 		}
 	}
 
-	return time.Time{}, "", fmt.Errorf("%q is not a date and time, such as 2006-01-02T15:04", clip(wall))
+	return time.Time{}, "", fmt.Errorf("%q is not a date and time, such as 2006-01-02T15:04", ops.Clip(wall))
 }
 
 // shift is a moment at which the clocks of a zone change from one offset to another.

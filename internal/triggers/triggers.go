@@ -104,7 +104,7 @@ func (t *Triggers) Refuse(ctx context.Context, actor audit.Actor, trigger ops.Jo
 
 	_, err := t.log.Record(context.WithoutCancel(ctx), actor, audit.Entry{
 		Action: audit.JobTrigger, Object: object(trigger.JobName), Outcome: audit.Refused,
-		Reason: clip(trigger.Reason), Message: e.Message + ops.FieldText(cause),
+		Reason: ops.Clip(trigger.Reason), Message: e.Message + ops.FieldText(cause),
 	})
 	if err != nil {
 		return fmt.Errorf("log the refused trigger: %w", err)
@@ -146,15 +146,4 @@ func (t *Triggers) Last(ctx context.Context, job ops.JobName) (entry audit.Entry
 	return t.log.Last(ctx, audit.JobTrigger, object(job), audit.Done)
 }
 
-func object(job ops.JobName) string { return "jobs/" + clip(string(job)) }
-
-const clipAt = 200
-
-// clip bounds what is logged of a text that was refused.
-func clip(s string) string {
-	if runes := []rune(s); len(runes) > clipAt {
-		return string(runes[:clipAt]) + "…"
-	}
-
-	return s
-}
+func object(job ops.JobName) string { return "jobs/" + ops.Clip(string(job)) }

@@ -161,7 +161,7 @@ func (f Filter) where() (clause string, args []any) {
 // Delivery returns one with its log and body; RESOURCE_NOT_FOUND when there is none.
 func (s *Webhooks) Delivery(ctx context.Context, id string) (Delivery, error) {
 	if !utf8.ValidString(id) || strings.ContainsRune(id, 0) { // PostgreSQL cannot even look for it
-		return Delivery{}, ops.NotFound("delivery", clip(id))
+		return Delivery{}, ops.NotFound("delivery", ops.Clip(id))
 	}
 
 	found, err := s.deliveries(ctx, `WHERE d.id = $1`, id)

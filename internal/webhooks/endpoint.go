@@ -155,7 +155,7 @@ func (p *problems) events(given []maintenance.EventKind) []maintenance.EventKind
 
 	for _, event := range given {
 		if !slices.Contains(kept, event) {
-			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %s", clip(string(event)), words(Events())))
+			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %s", ops.Clip(string(event)), words(Events())))
 		}
 	}
 
@@ -170,13 +170,4 @@ func words[T ~string](values []T) string {
 	}
 
 	return strings.Join(out, ", ")
-}
-
-func clip(s string) string {
-	const most = 50
-	if runes := []rune(strings.ToValidUTF8(s, "\uFFFD")); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-
-	return s
 }
