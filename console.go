@@ -276,8 +276,6 @@ func every(interval time.Duration, logger *slog.Logger, what string, chore func(
 // serve serves the sites and runs the background until the context is done, then lets
 // what is under way end. Nothing begins before every address is this program's.
 func (c *console) serve(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-
 	for _, s := range c.sites {
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.address)
 		if err != nil {
@@ -291,6 +289,8 @@ func (c *console) serve(ctx context.Context) error {
 	if c.serving != nil {
 		c.serving()
 	}
+
+	group, ctx := errgroup.WithContext(ctx)
 
 	for _, run := range c.background {
 		group.Go(func() error { return run(ctx) })
