@@ -18,10 +18,10 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/triggers"
-	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -34,8 +34,8 @@ type console struct {
 	db     *store.DB
 
 	// enqueuer puts jobs on the engine, which works those of all families.
-	enqueuer *work.Enqueuer
-	families []work.Family
+	enqueuer *jobqueue.Enqueuer
+	families []jobqueue.Family
 	// sites are what is served beside the pages.
 	sites []site
 	// background runs until the context is done.
@@ -74,11 +74,11 @@ func open(ctx context.Context, cfg config.Console) (*console, error) {
 
 // openEngine brings the job engine's tables to their newest version.
 func (c *console) openEngine(ctx context.Context) (err error) {
-	if err := work.Migrate(ctx, c.db, c.logger); err != nil {
+	if err := jobqueue.Migrate(ctx, c.db, c.logger); err != nil {
 		return err
 	}
 
-	c.enqueuer, err = work.NewEnqueuer(c.db, c.logger)
+	c.enqueuer, err = jobqueue.NewEnqueuer(c.db, c.logger)
 
 	return err
 }
@@ -202,7 +202,7 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 
 	c.keepWindows(windows, watch, service)
 
-	engine, err := work.New(work.Config{DB: c.db, Now: now, Logger: c.logger}, c.families...)
+	engine, err := jobqueue.New(jobqueue.Config{DB: c.db, Now: now, Logger: c.logger}, c.families...)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/controlplane/kube"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
-	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -62,7 +62,7 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 		return nil, err
 	}
 
-	c.families = append(c.families, work.ControlPlaneJobs(runner, now))
+	c.families = append(c.families, jobqueue.ControlPlaneJobs(runner, now))
 	c.sites = append(c.sites, site{cfg.Addr, api})
 
 	return plane, nil

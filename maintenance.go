@@ -11,10 +11,10 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
-	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
@@ -32,7 +32,7 @@ func (c *console) webhooks(log *audit.Log) *webhooks.Webhooks {
 	}
 
 	hooks := webhooks.New(hooksConfig)
-	c.families = append(c.families, work.WebhookDeliveries(hooks, now))
+	c.families = append(c.families, jobqueue.WebhookDeliveries(hooks, now))
 
 	return hooks
 }

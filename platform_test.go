@@ -13,9 +13,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
-	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -158,7 +158,7 @@ func use(t *testing.T, c *console, p platform) {
 func everyJobRuns(t *testing.T, c *console) {
 	t.Helper()
 
-	engine, err := work.New(work.Config{DB: c.db, Now: now, Logger: slog.New(slog.DiscardHandler)}, c.families...)
+	engine, err := jobqueue.New(jobqueue.Config{DB: c.db, Now: now, Logger: slog.New(slog.DiscardHandler)}, c.families...)
 	if err != nil {
 		t.Fatal(err)
 	}

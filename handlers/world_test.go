@@ -28,13 +28,13 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
-	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
@@ -221,7 +221,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 
 	w.changes = changes.New(db, w.log, w.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
 
-	enqueuer, err := work.NewEnqueuer(db, logger)
+	enqueuer, err := jobqueue.NewEnqueuer(db, logger)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,11 +270,11 @@ func newPlane(t *testing.T, db *store.DB) (*controlplane.ControlPlane, *jobs.Run
 		t.Fatal(err)
 	}
 
-	if err := work.Migrate(t.Context(), db, logger); err != nil {
+	if err := jobqueue.Migrate(t.Context(), db, logger); err != nil {
 		t.Fatal(err)
 	}
 
-	enqueuer, err := work.NewEnqueuer(db, logger)
+	enqueuer, err := jobqueue.NewEnqueuer(db, logger)
 	if err != nil {
 		t.Fatal(err)
 	}

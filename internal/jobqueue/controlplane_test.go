@@ -1,4 +1,4 @@
-package work_test
+package jobqueue_test
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
-	"github.com/graph-olap/opsconsole/internal/work"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -55,7 +55,7 @@ func replica(t *testing.T, db *store.DB, catalog jobs.Catalog) *jobs.Runner {
 		t.Fatal(err)
 	}
 
-	start(t, db, work.ControlPlaneJobs(runner, time.Now))
+	start(t, db, jobqueue.ControlPlaneJobs(runner, time.Now))
 
 	return runner
 }

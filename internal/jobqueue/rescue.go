@@ -1,4 +1,4 @@
-package work
+package jobqueue
 
 import (
 	"context"

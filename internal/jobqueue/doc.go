@@ -1,4 +1,4 @@
-// Package work is the durable job engine, River, over the same database as all else.
+// Package jobqueue is the durable job engine, River, over the same database as all else.
 // An [Enqueuer] puts jobs into the caller's own transaction; an [Engine] works them.
 // It calls the packages above, and they know nothing of it: each declares the small
 // interface through which it enqueues.
@@ -23,4 +23,4 @@
 //
 // On PostgreSQL River's tables live in a schema of their own, so that they never meet
 // those of a platform in the same database.
-package work
+package jobqueue

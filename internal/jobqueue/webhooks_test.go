@@ -1,4 +1,4 @@
-package work_test
+package jobqueue_test
 
 import (
 	"database/sql"
@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
-	"github.com/graph-olap/opsconsole/internal/work"
 )
 
 // TestWebhookDeliveries sends an event to an endpoint that fails at first, and another
@@ -53,7 +53,7 @@ func TestWebhookDeliveries(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		start(t, db, work.WebhookDeliveries(hooks, time.Now))
+		start(t, db, jobqueue.WebhookDeliveries(hooks, time.Now))
 
 		if err := db.Tx(t.Context(), func(tx *sql.Tx) error {
 			return hooks.Notify(t.Context(), tx, maintenance.Event{ID: 1, Kind: maintenance.EventStarted, At: time.Now()})

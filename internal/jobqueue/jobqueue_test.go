@@ -1,4 +1,4 @@
-package work_test
+package jobqueue_test
 
 import (
 	"bufio"
@@ -16,9 +16,9 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
-	"github.com/graph-olap/opsconsole/internal/work"
 )
 
 // crashURL names the environment variable that makes this test binary the process
@@ -58,21 +58,21 @@ func (w *noteWorker) Timeout(*river.Job[note]) time.Duration { return time.Hour 
 
 const queue = "test"
 
-func notes(do func(ctx context.Context, text string) error, loops ...work.Loop) work.Family {
-	return work.Family{
+func notes(do func(ctx context.Context, text string) error, loops ...jobqueue.Loop) jobqueue.Family {
+	return jobqueue.Family{
 		Queue: queue, Parallel: 4, Loops: loops,
 		Register: func(workers *river.Workers) { river.AddWorker(workers, &noteWorker{do: do}) },
 	}
 }
 
-func prepare(t *testing.T, db *store.DB) *work.Enqueuer {
+func prepare(t *testing.T, db *store.DB) *jobqueue.Enqueuer {
 	t.Helper()
 
-	if err := work.Migrate(t.Context(), db, slog.New(slog.DiscardHandler)); err != nil {
+	if err := jobqueue.Migrate(t.Context(), db, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 
-	enqueuer, err := work.NewEnqueuer(db, slog.New(slog.DiscardHandler))
+	enqueuer, err := jobqueue.NewEnqueuer(db, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,10 +81,10 @@ func prepare(t *testing.T, db *store.DB) *work.Enqueuer {
 }
 
 // start runs an engine until the test ends, or stop is called.
-func start(t *testing.T, db *store.DB, families ...work.Family) (stop func()) {
+func start(t *testing.T, db *store.DB, families ...jobqueue.Family) (stop func()) {
 	t.Helper()
 
-	engine, err := work.New(work.Config{DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Grace: time.Second}, families...)
+	engine, err := jobqueue.New(jobqueue.Config{DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Grace: time.Second}, families...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,11 +112,11 @@ func start(t *testing.T, db *store.DB, families ...work.Family) (stop func()) {
 	return stop
 }
 
-func enqueue(t *testing.T, db *store.DB, enqueuer *work.Enqueuer, text string, at time.Time) {
+func enqueue(t *testing.T, db *store.DB, enqueuer *jobqueue.Enqueuer, text string, at time.Time) {
 	t.Helper()
 
 	if err := db.Tx(t.Context(), func(tx *sql.Tx) error {
-		return work.Insert(t.Context(), enqueuer, tx, note{text}, river.InsertOpts{Queue: queue, ScheduledAt: at})
+		return jobqueue.Insert(t.Context(), enqueuer, tx, note{text}, river.InsertOpts{Queue: queue, ScheduledAt: at})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestRolledBack(t *testing.T) {
 		errRefused := errors.New("refused")
 
 		err := db.Tx(t.Context(), func(tx *sql.Tx) error {
-			if err := work.Insert(t.Context(), enqueuer, tx, note{"rolled back"}, river.InsertOpts{Queue: queue}); err != nil {
+			if err := jobqueue.Insert(t.Context(), enqueuer, tx, note{"rolled back"}, river.InsertOpts{Queue: queue}); err != nil {
 				return err
 			}
 
@@ -251,7 +251,7 @@ func TestLoopGoesOnAfterError(t *testing.T) {
 		prepare(t, db)
 
 		calls := make(chan struct{}, 100)
-		loop := work.Loop{Name: "test", Every: 10 * time.Millisecond, Do: func(context.Context) error {
+		loop := jobqueue.Loop{Name: "test", Every: 10 * time.Millisecond, Do: func(context.Context) error {
 			select {
 			case calls <- struct{}{}:
 			default:
@@ -285,7 +285,7 @@ func TestMigrateSimultaneously(t *testing.T) {
 
 		for range replicas {
 			wg.Go(func() {
-				if err := work.Migrate(t.Context(), db, slog.New(slog.DiscardHandler)); err != nil {
+				if err := jobqueue.Migrate(t.Context(), db, slog.New(slog.DiscardHandler)); err != nil {
 					t.Error(err)
 				}
 			})
@@ -375,7 +375,7 @@ func workUntilKilled(databaseURL string) error {
 		return err
 	}
 
-	engine, err := work.New(work.Config{DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
+	engine, err := jobqueue.New(jobqueue.Config{DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
 		notes(func(ctx context.Context, text string) error {
 			fmt.Println("started " + text) //nolint:forbidigo // the test reads it
 
