@@ -30,7 +30,7 @@ type Record struct {
 	Result    Result
 	// Found and Done count what the run came across and what it did about it.
 	Found, Done map[string]int
-	// Error says why it failed or was skipped.
+	// Error says why it failed or was skipped, or what a success could not do.
 	Error string
 	// TriggeredBy and Reason are empty for a run that the schedule asked for.
 	TriggeredBy, Reason string
@@ -101,6 +101,9 @@ func closeDead(ctx context.Context, tx *sql.Tx, name ops.JobName, now time.Time)
 	return err
 }
 
+// failedAgain is when a job that failed runs again at the latest, rather than tomorrow.
+const failedAgain = 5 * time.Minute
+
 // closeRecord writes how the run ended, there and in the job's row of the schedule,
 // and drops the records that are too old.
 func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Result, now time.Time, runErr error) error {
@@ -134,6 +137,13 @@ func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Res
 		       failures = CASE $2 WHEN 'success' THEN 0 WHEN 'failed' THEN failures + 1 ELSE failures END
 		 WHERE job_name = $4`, id, outcome, at, p.lock.job); err != nil {
 		return err
+	}
+
+	if outcome == Failed {
+		if _, err := tx.ExecContext(ctx, `UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run > $1`,
+			store.Time{Time: now.Add(failedAgain)}, p.lock.job); err != nil {
+			return err
+		}
 	}
 
 	_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3`,
