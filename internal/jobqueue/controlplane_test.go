@@ -39,7 +39,9 @@ func (w *watched) Catalogs(ctx context.Context) ([]string, error) {
 	return nil, nil
 }
 
-func (w *watched) Entries(context.Context, string) ([]trino.Entry, []trino.Unread, error) { return nil, nil, nil }
+func (w *watched) Entries(context.Context, string) ([]trino.Entry, []trino.Unread, error) {
+	return nil, nil, nil
+}
 
 // replica is a process that runs the control plane's jobs, the schema cache every second.
 func replica(t *testing.T, db *store.DB, catalog jobs.Catalog) *jobs.Runner {

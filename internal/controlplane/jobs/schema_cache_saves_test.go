@@ -17,7 +17,7 @@ func TestNoSaveWaitsForTheSchemaCache(t *testing.T) {
 	t.Parallel()
 
 	const (
-		someTables = 10000 // and twice as many columns
+		someTables = 4000 // and twice as many columns
 		longest    = 100 * time.Millisecond
 		ofTheRun   = 5
 	)
