@@ -129,7 +129,7 @@ func TestStarburstIsAskedAQuery(t *testing.T) {
 		},
 		"no TLS": {
 			plain(http.StatusForbidden, "Error 403 Forbidden: Authentication over HTTP is not enabled"), ops.ComponentUnreachable,
-			`Starburst answers 403, "Authentication over HTTP is not enabled": check --starburst-user and --starburst-password`,
+			`Starburst answers 403, "Authentication over HTTP is not enabled": check --starburst-url, --starburst-user and --starburst-password`,
 		},
 		"a page": {
 			page(http.StatusUnauthorized, "<html>Sign in</html>"), ops.ComponentUnreachable,
@@ -137,7 +137,7 @@ func TestStarburstIsAskedAQuery(t *testing.T) {
 		},
 		"several lines": {
 			plain(http.StatusForbidden, "no\n\tat io.trino"), ops.ComponentUnreachable,
-			"Starburst answers 403: check --starburst-user and --starburst-password",
+			"Starburst answers 403: check --starburst-url, --starburst-user and --starburst-password",
 		},
 		"a proxy": {
 			page(http.StatusNotAcceptable, "Server configuration does not allow processing of the X-Forwarded-Proto header"),

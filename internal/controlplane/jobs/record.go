@@ -39,6 +39,10 @@ type Record struct {
 // keepRecords is how long run records are kept.
 const keepRecords = 7 * 24 * time.Hour
 
+// recordsPerRun is how many a run drops at most, so that after a long rest no save waits
+// for all of them.
+const recordsPerRun = 200
+
 // Records returns the last runs of a job, the newest first.
 func (r *Runner) Records(ctx context.Context, name ops.JobName, limit int) ([]Record, error) {
 	rows, err := query(ctx, r.db.Read(), func(row *recordRow) []any {
@@ -146,8 +150,10 @@ func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Res
 		}
 	}
 
-	_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3`,
-		p.lock.job, store.Time{Time: now.Add(-keepRecords)}, id)
+	_, err = tx.ExecContext(ctx, `
+		DELETE FROM opsconsole_job_runs WHERE id IN (
+			SELECT id FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3 ORDER BY id LIMIT $4)`,
+		p.lock.job, store.Time{Time: now.Add(-keepRecords)}, id, recordsPerRun)
 
 	return err
 }

@@ -119,6 +119,22 @@ func TestQueueThatDoesNotMove(t *testing.T) {
 	}
 }
 
+// A Trino that does not answer has queued nothing.
+func TestNoAnswerIsNotQueued(t *testing.T) {
+	t.Parallel()
+
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-ctx.Done() }))
+	t.Cleanup(server.Close)
+
+	client := newClient(t, trino.Config{URL: server.URL, User: "opsconsole"})
+	if _, err := client.QueryFor(ctx, 50*time.Millisecond, "SELECT 1"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
+	}
+}
+
 // A query that is under way is waited for, however long it was queued for at most.
 func TestQueryThatTakesLonger(t *testing.T) {
 	t.Parallel()

@@ -33,8 +33,10 @@ func (e *StatusError) Error() string {
 	case e.Forwarded:
 		return "Starburst answers 406 to the X-Forwarded-* headers that a proxy before it adds: " +
 			"set http-server.process-forwarded=true in Starburst's config.properties"
-	case e.Status == http.StatusUnauthorized, e.Status == http.StatusForbidden:
-		return fmt.Sprintf("Starburst answers %d%s: check --starburst-user and --starburst-password", e.Status, e.said())
+	case e.Status == http.StatusUnauthorized:
+		return fmt.Sprintf("Starburst answers 401%s: check --starburst-user and --starburst-password", e.said())
+	case e.Status == http.StatusForbidden: // also to http where it wants https
+		return fmt.Sprintf("Starburst answers 403%s: check --starburst-url, --starburst-user and --starburst-password", e.said())
 	case e.Status >= http.StatusMultipleChoices && e.Status < http.StatusBadRequest:
 		return fmt.Sprintf("Starburst answers with a redirect (%d): check --starburst-url", e.Status)
 	default:

@@ -45,8 +45,7 @@ func (c *Client) query(ctx context.Context, patience time.Duration, statement st
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 
-	queued := time.AfterFunc(patience, func() { giveUp(&QueuedError{After: patience}) })
-	defer queued.Stop()
+	var queued *time.Timer // from the first page that says so
 
 	next := c.base.JoinPath("/v1/statement").String()
 	method, body := http.MethodPost, statement
@@ -75,7 +74,11 @@ func (c *Client) query(ctx context.Context, patience time.Duration, statement st
 			return nil, err
 		}
 
-		if !page.queued() {
+		switch {
+		case page.queued() && queued == nil:
+			queued = time.AfterFunc(patience, func() { giveUp(&QueuedError{After: patience}) })
+			defer queued.Stop()
+		case !page.queued() && queued != nil:
 			queued.Stop()
 		}
 
