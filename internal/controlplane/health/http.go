@@ -47,7 +47,8 @@ func get(ctx context.Context, client *http.Client, target *url.URL, header http.
 	return answer{status: response.StatusCode, body: body}, nil
 }
 
-func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+// NoRedirects hands a redirect back as the answer: what is asked is asked of the host that was configured.
+func NoRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // netFinding puts a failed connection into words; a timeout it leaves to [component.judge].
 func netFinding(err error, who, setting string) error {

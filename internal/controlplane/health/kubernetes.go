@@ -44,7 +44,7 @@ func kubernetesProbe(cfg *rest.Config) (probe, error) {
 		return nil, fmt.Errorf("connect to Kubernetes: %w", err)
 	}
 
-	client.CheckRedirect = noRedirects
+	client.CheckRedirect = NoRedirects
 
 	base, _, err := rest.DefaultServerUrlFor(cfg)
 	if err != nil {

@@ -52,7 +52,7 @@ func starburstProbe(cfg Starburst) (probe, error) {
 			Proxy: http.ProxyFromEnvironment, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,
 			TLSClientConfig: &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12},
 		},
-		CheckRedirect: noRedirects,
+		CheckRedirect: NoRedirects,
 	}
 	if cfg.Password != "" {
 		client.Transport = basicAuth{client.Transport, cfg.User, cfg.Password}
