@@ -14,7 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // webhooks tell others of the windows, through the job engine.
@@ -58,7 +58,7 @@ func (a *App) windows(
 }
 
 // feeds tell users of the windows.
-func (a *App) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env templates.Environment) *announce.Feeds {
+func (a *App) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env shell.Environment) *announce.Feeds {
 	return announce.New(announce.Config{
 		Windows: windows, Name: env.Name, PublicURL: a.config.PublicURL, Page: handlers.AnnouncementsPage(env),
 		Origins: a.config.Maintenance.Origins, Private: announce.Audience(a.config.Maintenance.Announcements) != announce.Public,

@@ -16,8 +16,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/format"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // chainEvery is how often what was added to the audit log is verified.
@@ -53,7 +53,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	hooks := a.webhooks(log)
 	windows := a.windows(log, history, signIn, hooks)
-	env := templates.Environment{Name: a.config.Environment.Name, Color: templates.Color(a.config.Environment.Color)}
+	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: triggers.New(log), Monitor: watch,
