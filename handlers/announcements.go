@@ -11,25 +11,15 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
-// Audience says who reads the announcements.
-type Audience string
-
-// The audiences: everybody, those who are signed in with whatever role, or nobody.
-const (
-	Public   Audience = "public"
-	SignedIn Audience = "signed-in"
-	Nobody   Audience = "off"
-)
-
 // announcements tells users of maintenance, as a page and as feeds.
 func (h *Handlers) announcements(p *page) error {
 	switch h.Readers {
-	case Public:
-	case SignedIn:
+	case announce.Public:
+	case announce.SignedIn:
 		if _, err := h.Auth.Identify(p.Request()); err != nil {
 			return err
 		}
-	case Nobody:
+	case announce.Nobody:
 		return echo.ErrNotFound
 	default:
 		return echo.ErrNotFound

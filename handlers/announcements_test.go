@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/internal/announce"
 )
 
@@ -89,7 +88,7 @@ func TestAnnouncementsCanBeKept(t *testing.T) {
 func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 	t.Parallel()
 
-	w := newWorldOf(t, handlers.SignedIn)
+	w := newWorldOf(t, announce.SignedIn)
 
 	for _, path := range announce.Paths() {
 		if got := w.send(http.MethodGet, path, "", "Accept", "text/html"); got.status != http.StatusSeeOther ||
@@ -112,7 +111,7 @@ func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 func TestAnnouncementsForNobody(t *testing.T) {
 	t.Parallel()
 
-	w := newWorldOf(t, handlers.Nobody)
+	w := newWorldOf(t, announce.Nobody)
 
 	for _, path := range announce.Paths() {
 		if got := w.send(http.MethodGet, path, "", "Authorization", "Bearer "+w.token("dave")); got.status != http.StatusNotFound {

@@ -29,7 +29,7 @@ type Config struct {
 	Windows  *maintenance.Windows
 	// Feeds tells Readers of the windows.
 	Feeds    *announce.Feeds
-	Readers  Audience
+	Readers  announce.Audience
 	Webhooks *webhooks.Webhooks
 	Audit    *audit.Log
 	Triggers *triggers.Triggers

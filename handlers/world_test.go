@@ -185,11 +185,11 @@ func (w *world) pass(d time.Duration) {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 
-	return newWorldOf(t, handlers.Public)
+	return newWorldOf(t, announce.Public)
 }
 
 // newWorldOf is a world whose announcements have those readers.
-func newWorldOf(t *testing.T, readers handlers.Audience) *world {
+func newWorldOf(t *testing.T, readers announce.Audience) *world {
 	t.Helper()
 
 	db := storetest.Open(t, storetest.SQLiteURL(t))
@@ -244,7 +244,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	env := shell.Environment{Name: "test", Color: shell.Blue}
 	feeds := announce.New(announce.Config{
 		Windows: w.windows, Name: env.Name, PublicURL: public, Page: handlers.AnnouncementsPage(env), Now: w.now, Logger: logger,
-		Private: readers != handlers.Public, Patience: time.Minute,
+		Private: readers != announce.Public, Patience: time.Minute,
 		Health: func() ops.HealthStatus { return w.monitor.Snapshot().Health.Value.Status },
 	})
 

@@ -52,19 +52,9 @@ type Tickets struct {
 	URL string
 }
 
-// Audience says who reads the announcements.
-type Audience string
-
-// The audiences.
-const (
-	Public   Audience = "public"
-	SignedIn Audience = "signed-in"
-	Nobody   Audience = "off"
-)
-
 // Maintenance says whom maintenance windows are told, and how.
 type Maintenance struct {
-	Announcements Audience
+	Announcements string // who reads them, one of [Audiences]
 	// Origins are the other sites that may show the banner, scheme://host[:port] each.
 	Origins []string
 	// WebhookHosts are names of hosts in lower case, of which *.example.com stands for

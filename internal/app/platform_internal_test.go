@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 )
 
 // replica is a program with the embedded control plane, up to where it would listen.
-func replica(t *testing.T, databaseURL string) (*console, platform, error) {
+func replica(t *testing.T, databaseURL string) (*App, platform, error) {
 	t.Helper()
 
 	command, err := config.Parse(t.Context(), []string{
@@ -31,20 +31,20 @@ func replica(t *testing.T, databaseURL string) (*console, platform, error) {
 		t.Fatal(err)
 	}
 
-	c, err := open(t.Context(), command.(config.Serve).Console)
+	a, err := open(t.Context(), command.(config.Serve).Console)
 	if err != nil {
 		return nil, platform{}, err
 	}
 
 	t.Cleanup(func() {
-		if err := c.db.Close(); err != nil {
+		if err := a.db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 
-	p, err := c.platform(t.Context())
+	p, err := a.platform(t.Context())
 
-	return c, p, err
+	return a, p, err
 }
 
 // TestReplicasStartTogether starts several on a database that nobody has prepared.
@@ -84,12 +84,12 @@ func TestAPlatformsDatabaseIsUsedAsItIs(t *testing.T) {
 	db := adopted(t)
 	before := catalog(t, db.DB)
 
-	c, p, err := replica(t, db.address)
+	a, p, err := replica(t, db.address)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	use(t, c, p)
+	use(t, a, p)
 
 	var added []string
 
@@ -118,7 +118,7 @@ func TestAPlatformsDatabaseIsUsedAsItIs(t *testing.T) {
 }
 
 // use asks for everything that writes to the platform's tables.
-func use(t *testing.T, c *console, p platform) {
+func use(t *testing.T, a *App, p platform) {
 	t.Helper()
 
 	dave := p.As(ops.Caller{Username: "dave", Role: ops.RoleOps})
@@ -143,7 +143,7 @@ func use(t *testing.T, c *console, p platform) {
 		t.Fatal(err)
 	}
 
-	everyJobRuns(t, c)
+	everyJobRuns(t, a)
 
 	if err := instances.DeleteInstance(t.Context(), created.ID); err != nil {
 		t.Error(err)
@@ -155,10 +155,10 @@ func use(t *testing.T, c *console, p platform) {
 }
 
 // everyJobRuns lets the engine run until each job has, and none has failed.
-func everyJobRuns(t *testing.T, c *console) {
+func everyJobRuns(t *testing.T, a *App) {
 	t.Helper()
 
-	engine, err := jobqueue.New(jobqueue.Config{DB: c.db, Now: now, Logger: slog.New(slog.DiscardHandler)}, c.families...)
+	engine, err := jobqueue.New(jobqueue.Config{DB: a.db, Now: now, Logger: slog.New(slog.DiscardHandler)}, a.families...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func everyJobRuns(t *testing.T, c *console) {
 
 	for deadline := time.Now().Add(time.Minute); ; {
 		var ran, failed int
-		if err := c.db.Read().QueryRowContext(t.Context(), `SELECT COUNT(DISTINCT job_name), COUNT(CASE WHEN result = 'failed' THEN 1 END)
+		if err := a.db.Read().QueryRowContext(t.Context(), `SELECT COUNT(DISTINCT job_name), COUNT(CASE WHEN result = 'failed' THEN 1 END)
 			FROM opsconsole_job_runs WHERE ended_at IS NOT NULL`).Scan(&ran, &failed); err != nil {
 			t.Fatal(err)
 		}

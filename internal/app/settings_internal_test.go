@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"maps"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/ops"
@@ -26,6 +27,19 @@ func TestEveryColorCanBeDrawn(t *testing.T) {
 
 	if got := config.Colors(); !slices.Equal(got, drawn) {
 		t.Errorf("the settings take %v, the pages draw %v", got, drawn)
+	}
+}
+
+func TestEveryAudienceCanBeChosen(t *testing.T) {
+	t.Parallel()
+
+	var audiences []string
+	for _, audience := range announce.Audiences() {
+		audiences = append(audiences, string(audience))
+	}
+
+	if got := config.Audiences(); !slices.Equal(got, audiences) {
+		t.Errorf("the settings take %v, there are %v", got, audiences)
 	}
 }
 
@@ -93,7 +107,7 @@ func parseTokens(t *testing.T) config.Tokens {
 func TestVersionNamesWhatItWasBuiltFrom(t *testing.T) {
 	t.Parallel()
 
-	if got := readVersion().String(); !strings.HasPrefix(got, "opsconsole ") || !strings.Contains(got, "commit") || !strings.Contains(got, "go1.") {
+	if got := ReadVersion().String(); !strings.HasPrefix(got, "opsconsole ") || !strings.Contains(got, "commit") || !strings.Contains(got, "go1.") {
 		t.Errorf("got %q", got)
 	}
 }

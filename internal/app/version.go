@@ -1,19 +1,20 @@
-package main
+package app
 
 import (
 	"fmt"
 	"runtime/debug"
 )
 
-// version is what this program was built from.
-type version struct {
+// Version is what this program was built from.
+type Version struct {
 	Version string // of the module: v1.2.3, or (devel)
 	Commit  string // unknown where the build had no repository
 	Go      string
 }
 
-func readVersion() version {
-	v := version{Version: "(devel)", Commit: "unknown", Go: "unknown"}
+// ReadVersion reads it from the program itself.
+func ReadVersion() Version {
+	v := Version{Version: "(devel)", Commit: "unknown", Go: "unknown"}
 
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -38,6 +39,6 @@ func readVersion() version {
 }
 
 // String is the line that opsconsole version prints.
-func (v version) String() string {
+func (v Version) String() string {
 	return fmt.Sprintf("opsconsole %s, commit %s, %s", v.Version, v.Commit, v.Go)
 }

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -22,13 +22,13 @@ import (
 
 // embeddedPlatform is the control plane inside this program. Its jobs run in the
 // background, its REST API is a site of its own.
-func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens *auth.Tokens) (*controlplane.ControlPlane, error) {
-	if err := controlplane.Prepare(ctx, c.db); err != nil {
+func (a *App) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens *auth.Tokens) (*controlplane.ControlPlane, error) {
+	if err := controlplane.Prepare(ctx, a.db); err != nil {
 		return nil, err
 	}
 
 	registry := prometheus.NewRegistry()
-	if err := registry.Register(controlplane.NewDatabaseConnections(c.db)); err != nil {
+	if err := registry.Register(controlplane.NewDatabaseConnections(a.db)); err != nil {
 		return nil, err
 	}
 
@@ -42,45 +42,45 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 		return nil, err
 	}
 
-	runner, err := c.jobRunner(ctx, cfg, cluster, catalog, registry)
+	runner, err := a.jobRunner(ctx, cfg, cluster, catalog, registry)
 	if err != nil {
 		return nil, err
 	}
 
 	checker, err := health.New(health.Config{
-		DB: c.db, Kubernetes: cluster, Starburst: catalog, SlowAfter: cfg.SlowAfter, Now: now, Logger: c.logger,
+		DB: a.db, Kubernetes: cluster, Starburst: catalog, SlowAfter: cfg.SlowAfter, Now: now, Logger: a.logger,
 	})
 	if err != nil {
 		return nil, err
 	}
 
 	plane, err := controlplane.New(ctx, controlplane.Config{
-		DB: c.db, Now: now, Logger: c.logger, Health: checker, Jobs: runner, Metrics: registry, Version: readVersion().Version,
+		DB: a.db, Now: now, Logger: a.logger, Health: checker, Jobs: runner, Metrics: registry, Version: ReadVersion().Version,
 	})
 	if err != nil {
 		return nil, err
 	}
 
-	api, err := c.api(cfg, plane, tokens)
+	api, err := a.api(cfg, plane, tokens)
 	if err != nil {
 		return nil, err
 	}
 
-	c.families = append(c.families, jobqueue.ControlPlaneJobs(runner, now))
-	c.sites = append(c.sites, site{cfg.Addr, api})
+	a.families = append(a.families, jobqueue.ControlPlaneJobs(runner, now))
+	a.sites = append(a.sites, site{cfg.Addr, api})
 
 	return plane, nil
 }
 
 // jobRunner gives the jobs what is configured; what is not, they report as skipped.
-func (c *console) jobRunner(
+func (a *App) jobRunner(
 	ctx context.Context, cfg config.Embedded, cluster *rest.Config, catalog *trino.Client, registry *prometheus.Registry,
 ) (*jobs.Runner, error) {
 	jobsConfig := jobs.Config{
-		DB: c.db, Now: now, Logger: c.logger, Enqueuer: c.enqueuer, Registry: registry, Schedule: schedule(cfg),
+		DB: a.db, Now: now, Logger: a.logger, Enqueuer: a.enqueuer, Registry: registry, Schedule: schedule(cfg),
 	}
 
-	if err := c.instanceRuntime(cfg, cluster, &jobsConfig); err != nil {
+	if err := a.instanceRuntime(cfg, cluster, &jobsConfig); err != nil {
 		return nil, err
 	}
 
@@ -103,25 +103,25 @@ func schedule(cfg config.Embedded) jobs.Schedule {
 
 // instanceRuntime makes instances run: as pods of the cluster, or, where there is none,
 // in name.
-func (c *console) instanceRuntime(cfg config.Embedded, cluster *rest.Config, jobsConfig *jobs.Config) error {
+func (a *App) instanceRuntime(cfg config.Embedded, cluster *rest.Config, jobsConfig *jobs.Config) error {
 	if cluster == nil {
-		runtime := jobs.NewRuntime(c.db, now, c.logger)
+		runtime := jobs.NewRuntime(a.db, now, a.logger)
 		jobsConfig.Memory = runtime
-		c.background = append(c.background, runtime.Run)
+		a.background = append(a.background, runtime.Run)
 
 		return nil
 	}
 
 	pods, err := kube.New(kube.Config{
 		REST: cluster, Namespace: cfg.Kubernetes.Namespace, Selector: cfg.Kubernetes.Selector, Labels: cfg.Kubernetes.Labels,
-		Images: cfg.Kubernetes.Images, Requests: cfg.Kubernetes.Requests, Limits: cfg.Kubernetes.Limits, Logger: c.logger,
+		Images: cfg.Kubernetes.Images, Requests: cfg.Kubernetes.Requests, Limits: cfg.Kubernetes.Limits, Logger: a.logger,
 	})
 	if err != nil {
 		return err
 	}
 
 	jobsConfig.Cluster, jobsConfig.Memory = pods, pods
-	c.background = append(c.background, jobs.NewPodRuntime(c.db, now, c.logger, pods).Run)
+	a.background = append(a.background, jobs.NewPodRuntime(a.db, now, a.logger, pods).Run)
 
 	return nil
 }
@@ -144,7 +144,7 @@ func catalogClient(cfg *config.Starburst) (*trino.Client, error) {
 }
 
 // api is the control plane's REST API.
-func (c *console) api(cfg config.Embedded, plane *controlplane.ControlPlane, tokens *auth.Tokens) (http.Handler, error) {
+func (a *App) api(cfg config.Embedded, plane *controlplane.ControlPlane, tokens *auth.Tokens) (http.Handler, error) {
 	authenticator := opsapi.Authenticator{
 		HeaderNetworks: cfg.TrustIdentityHeaders, DirectHeaders: cfg.DirectIdentityHeaders, InternalKey: string(cfg.InternalAPIKey),
 	}
@@ -153,7 +153,7 @@ func (c *console) api(cfg config.Embedded, plane *controlplane.ControlPlane, tok
 	}
 
 	return opsapi.New(opsapi.Config{
-		Platform: plane, Instances: plane, Probes: plane, Authenticate: authenticator, Logger: c.logger,
+		Platform: plane, Instances: plane, Probes: plane, Authenticate: authenticator, Logger: a.logger,
 	})
 }
 
