@@ -315,7 +315,7 @@ func (h *Handlers) announceWindow(p *page) error {
 
 	if err = f.done(); err == nil {
 		w, err = h.Windows.Announce(p.ctx(), h.service(p), p.actor(), draft)
-		h.Monitor.Wake()
+		h.Monitor.Changed()
 	}
 
 	switch {

@@ -169,7 +169,7 @@ func (h *Handlers) updateWindow(p *page) error {
 
 	if err = f.done(); err == nil {
 		after, err = h.Windows.Update(p.ctx(), h.service(p), p.actor(), w.ID, edit)
-		h.Monitor.Wake()
+		h.Monitor.Changed()
 	}
 
 	if err != nil {

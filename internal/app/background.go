@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -38,18 +39,27 @@ func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, s
 				return nil //nolint:nilerr // there is nobody to ask as; the windows show as overdue
 			}
 
-			if err := windows.Tick(ctx, as); err != nil {
+			before, err := windows.Version(ctx)
+			if err != nil {
 				return err
 			}
 
-			version, err := windows.Version(ctx)
-			if version != seen {
-				seen = version
+			failed := windows.Tick(ctx, as)
 
+			// What one window came to is seen although another failed.
+			version, err := windows.Version(ctx)
+
+			switch {
+			case err != nil:
+			case version != before: // A window began or ended something of the control plane.
 				watch.Wake()
+			case version != seen:
+				watch.Changed()
 			}
 
-			return err
+			seen = version
+
+			return errors.Join(failed, err)
 		}))
 }
 
