@@ -23,14 +23,15 @@ const (
 
 func (r *reader) oidc(f oidcFlags) OIDC {
 	return OIDC{
-		Issuer:        r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
-		ClientID:      r.required(f.OIDCClientID, "give the client ID that the provider knows the console by"),
-		ClientSecret:  Secret(f.OIDCClientSecret.text),
-		Scopes:        scopes(&f.OIDCScopes),
-		RolesClaim:    r.claim(f.RolesClaim, "name the claim with the roles"),
-		EmailClaim:    r.claim(f.EmailClaim, "name the claim with the e-mail"),
-		UsernameClaim: r.claim(f.UsernameClaim, "name the claim with the user name"),
-		OpsRole:       r.required(f.OpsRole, "name the role that makes an operator"),
+		Issuer:         r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
+		ClientID:       r.required(f.OIDCClientID, "give the client ID that the provider knows the console by"),
+		ClientSecret:   Secret(f.OIDCClientSecret.text),
+		Scopes:         scopes(&f.OIDCScopes),
+		UnmarkedTokens: r.bool(f.OIDCUnmarkedTokens),
+		RolesClaim:     r.claim(f.RolesClaim, "name the claim with the roles"),
+		EmailClaim:     r.claim(f.EmailClaim, "name the claim with the e-mail"),
+		UsernameClaim:  r.claim(f.UsernameClaim, "name the claim with the user name"),
+		OpsRole:        r.required(f.OpsRole, "name the role that makes an operator"),
 	}
 }
 
@@ -151,10 +152,11 @@ func (r *reader) callers(f callersFlags, embedded *Embedded) {
 	}
 
 	embedded.Tokens = &Tokens{
-		Issuer:     r.httpURL(f.APIOIDCIssuer, "give the URL of the provider whose tokens are accepted"),
-		Audience:   r.required(f.APIOIDCAudience, "give the audience that tokens for this API have"),
-		EmailClaim: r.claim(f.APIOIDCEmailClaim, "name the claim with the e-mail"),
-		RolesClaim: r.claim(f.APIOIDCRolesClaim, "name the claim with the roles"),
+		Issuer:         r.httpURL(f.APIOIDCIssuer, "give the URL of the provider whose tokens are accepted"),
+		Audience:       r.required(f.APIOIDCAudience, "give the audience that tokens for this API have"),
+		UnmarkedTokens: r.bool(f.APIOIDCUnmarkedTokens),
+		EmailClaim:     r.claim(f.APIOIDCEmailClaim, "name the claim with the e-mail"),
+		RolesClaim:     r.claim(f.APIOIDCRolesClaim, "name the claim with the roles"),
 
 		UsernameClaim: r.claimPath(f.APIOIDCUsernameClaim),
 		OpsRole:       r.required(f.APIOIDCOpsRole, "name the role that makes an operator"),

@@ -59,14 +59,15 @@ type maintenanceFlags struct {
 }
 
 type oidcFlags struct {
-	OIDCIssuer       setting `name:"oidc-issuer" placeholder:"URL" help:"The OpenID Connect provider, as it names itself in its tokens."`
-	OIDCClientID     setting `name:"oidc-client-id" placeholder:"ID" help:"The console's client ID there."`
-	OIDCClientSecret setting `name:"oidc-client-secret" secret:"" placeholder:"SECRET" help:"Its secret; none for a public client."`
-	OIDCScopes       list    `name:"oidc-scopes" default:"profile,email" placeholder:"SCOPE,…" help:"Asked for beside openid."`
-	RolesClaim       setting `default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"The claim with the roles: a name, or a path such as realm_access.roles."`
-	EmailClaim       setting `default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"The claim with the e-mail."`
-	UsernameClaim    setting `default:"preferred_username" placeholder:"PATH" help:"The claim with the user name."`
-	OpsRole          setting `default:"ops" placeholder:"ROLE" help:"The role that makes an operator."`
+	OIDCIssuer         setting `name:"oidc-issuer" placeholder:"URL" help:"The OpenID Connect provider, as it names itself in its tokens."`
+	OIDCClientID       setting `name:"oidc-client-id" placeholder:"ID" help:"The console's client ID there."`
+	OIDCClientSecret   setting `name:"oidc-client-secret" secret:"" placeholder:"SECRET" help:"Its secret; none for a public client."`
+	OIDCScopes         list    `name:"oidc-scopes" default:"profile,email" placeholder:"SCOPE,…" help:"Asked for beside openid."`
+	OIDCUnmarkedTokens toggle  `name:"oidc-unmarked-tokens" help:"Take bearer tokens that do not say that they are access tokens, as Dex's; ID tokens are taken then too."`
+	RolesClaim         setting `default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"The claim with the roles: a name, or a path such as realm_access.roles."`
+	EmailClaim         setting `default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"The claim with the e-mail."`
+	UsernameClaim      setting `default:"preferred_username" placeholder:"PATH" help:"The claim with the user name."`
+	OpsRole            setting `default:"ops" placeholder:"ROLE" help:"The role that makes an operator."`
 }
 
 type remoteFlags struct {
@@ -96,13 +97,14 @@ type embeddedFlags struct {
 }
 
 type callersFlags struct {
-	TrustIdentityHeaders list    `placeholder:"NETWORK,…" help:"From where X-Username and X-User-Role are believed, such as 10.1.2.0/24 of a gateway that sets them; from nowhere by default."`
-	APIOIDCIssuer        setting `name:"api-oidc-issuer" placeholder:"URL" help:"Whose bearer tokens are accepted; none by default."`
-	APIOIDCAudience      setting `name:"api-oidc-audience" placeholder:"AUDIENCE" help:"The audience that they must have."`
-	APIOIDCEmailClaim    setting `name:"api-oidc-email-claim" default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Their claim with the e-mail."`
-	APIOIDCRolesClaim    setting `name:"api-oidc-roles-claim" default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Their claim with the roles."`
-	APIOIDCUsernameClaim setting `name:"api-oidc-username-claim" placeholder:"PATH" help:"Their claim with the user name; the e-mail unless it is given."`
-	APIOIDCOpsRole       setting `name:"api-oidc-ops-role" default:"ops" placeholder:"ROLE" help:"The role in them that makes an operator."`
+	TrustIdentityHeaders  list    `placeholder:"NETWORK,…" help:"From where X-Username and X-User-Role are believed, such as 10.1.2.0/24 of a gateway that sets them; from nowhere by default."`
+	APIOIDCIssuer         setting `name:"api-oidc-issuer" placeholder:"URL" help:"Whose bearer tokens are accepted; none by default."`
+	APIOIDCAudience       setting `name:"api-oidc-audience" placeholder:"AUDIENCE" help:"The audience that they must have."`
+	APIOIDCUnmarkedTokens toggle  `name:"api-oidc-unmarked-tokens" help:"Take tokens that do not say that they are access tokens, as Dex's; ID tokens are taken then too."`
+	APIOIDCEmailClaim     setting `name:"api-oidc-email-claim" default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Their claim with the e-mail."`
+	APIOIDCRolesClaim     setting `name:"api-oidc-roles-claim" default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Their claim with the roles."`
+	APIOIDCUsernameClaim  setting `name:"api-oidc-username-claim" placeholder:"PATH" help:"Their claim with the user name; the e-mail unless it is given."`
+	APIOIDCOpsRole        setting `name:"api-oidc-ops-role" default:"ops" placeholder:"ROLE" help:"The role in them that makes an operator."`
 }
 
 type healthcheckFlags struct {
