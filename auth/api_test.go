@@ -39,7 +39,7 @@ func (f *fakeIDP) apiTokens(t *testing.T, adjust ...func(*auth.TokensConfig)) *a
 
 // apiClaims are those of a good token for the API, changed.
 func (f *fakeIDP) apiClaims(change claims) claims {
-	all := f.standardClaims()
+	all := f.accessClaims()
 	all["aud"] = []string{"the api"}
 	all[auth.DefaultEmailClaim] = "dave@example.com"
 	maps.Copy(all, change)

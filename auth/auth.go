@@ -45,6 +45,9 @@ type Config struct {
 	Scopes []string
 	// Audiences are accepted in bearer tokens, beside the client ID.
 	Audiences []string
+	// UnmarkedTokens takes bearer tokens that do not say that they are access tokens, as
+	// Dex's do not. ID tokens pass then too.
+	UnmarkedTokens bool
 
 	// The claims, as [ParseClaimPath] reads them. Where the default username claim is
 	// missing, email and then sub stand in; the email claim falls back to "email".
@@ -71,7 +74,7 @@ type Config struct {
 // Auth signs people in and out and tells who sent a request.
 type Auth struct {
 	clientID  string
-	audiences []string
+	bearer    bearerRules
 	signedOut string
 	now       func() time.Time
 	log       *slog.Logger
@@ -100,7 +103,7 @@ func New(cfg Config) (*Auth, error) {
 	cookies := cookies{secure: cfg.PublicURL.Scheme == "https"}
 	a := &Auth{
 		clientID:  cfg.ClientID,
-		audiences: append(slices.Clone(cfg.Audiences), cfg.ClientID),
+		bearer:    bearerRules{audiences: append(slices.Clone(cfg.Audiences), cfg.ClientID), unmarked: cfg.UnmarkedTokens},
 		signedOut: cfg.PublicURL.JoinPath(SignedOutPath).String(),
 		now:       cfg.Now,
 		log:       cfg.Logger,

@@ -93,7 +93,7 @@ func TestBearerTokens(t *testing.T) {
 	b := c.browser(t)
 
 	token := func(change func(c claims)) string {
-		made := idp.standardClaims()
+		made := idp.accessClaims()
 		if change != nil {
 			change(made)
 		}
@@ -171,7 +171,7 @@ func TestABearerTokenWhileTheProviderIsDown(t *testing.T) {
 	idp := newFakeIDP(t)
 	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
 	b := c.browser(t)
-	good := "Bearer " + idp.jwt(idp.standardClaims())
+	good := "Bearer " + idp.jwt(idp.accessClaims())
 
 	idp.set(func() { idp.down = true })
 	expectKind(t, b.call("/", good), http.StatusServiceUnavailable, "unreachable")

@@ -160,6 +160,14 @@ func (f *fakeIDP) standardClaims() claims {
 	}
 }
 
+// accessClaims are those of a good access token.
+func (f *fakeIDP) accessClaims() claims {
+	all := f.standardClaims()
+	all["scope"] = "openid profile"
+
+	return all
+}
+
 func (f *fakeIDP) signWith(key crypto.PrivateKey, algorithm string) func([]byte) string {
 	return func(payload []byte) string { return oidctest.SignIDToken(key, keyID, algorithm, string(payload)) }
 }
@@ -205,6 +213,8 @@ func (f *fakeIDP) serveToken(w http.ResponseWriter, r *http.Request) {
 
 	accessClaims := maps.Clone(id)
 	delete(accessClaims, "nonce")
+
+	accessClaims["scope"] = "openid profile"
 
 	if f.idToken != nil {
 		f.idToken(id)

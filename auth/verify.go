@@ -5,16 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
 )
 
 // signingAlgorithms are the asymmetric ones: with those, a key of the provider's
 // published set is the only thing that can have signed.
-func signingAlgorithms() []string {
-	return []string{
-		oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
-		oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
+func signingAlgorithms() []jose.SignatureAlgorithm {
+	return []jose.SignatureAlgorithm{
+		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512,
+		jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 	}
 }
 
@@ -22,6 +24,9 @@ func signingAlgorithms() []string {
 type verified struct {
 	*oidc.IDToken
 
+	// typ is the media type in the header, in lower case and without "application/": RFC 7515,
+	// section 4.1.9.
+	typ    string
 	claims map[string]any
 }
 
@@ -29,10 +34,15 @@ type verified struct {
 // when the token does not hold, and an [ErrUnreachable] when the provider's keys
 // cannot be had.
 func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
+	jws, err := jose.ParseSignedCompact(raw, signingAlgorithms())
+	if err != nil {
+		return verified{}, err
+	}
+
 	keys := &fetchWatch{KeySet: e.keys}
 	verifier := oidc.NewVerifier(e.issuer, keys, &oidc.Config{
 		SkipClientIDCheck:    true, // an access token is for other audiences too; the callers look
-		SupportedSigningAlgs: signingAlgorithms(),
+		SupportedSigningAlgs: []string{jws.Signatures[0].Header.Algorithm},
 		Now:                  e.now,
 	})
 
@@ -51,7 +61,10 @@ func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
 		return verified{}, err
 	}
 
-	return verified{IDToken: token, claims: claims}, nil
+	typ, _ := jws.Signatures[0].Header.ExtraHeaders[jose.HeaderType].(string)
+	typ = strings.TrimPrefix(strings.ToLower(typ), "application/")
+
+	return verified{IDToken: token, typ: typ, claims: claims}, nil
 }
 
 // fetchWatch notes that keys could not be fetched, which the verifier reports as
@@ -95,13 +108,4 @@ func (e *endpoints) verifyIDToken(ctx context.Context, raw, accessToken string) 
 	}
 
 	return token, nil
-}
-
-// isIDToken tells an ID token from an access token, as far as claims can: only the
-// former says who signed in, and it travels in URLs at sign-out.
-func (v verified) isIDToken() bool {
-	kind, _ := v.claims["typ"].(string)
-
-	return kind == "ID" || v.claims["at_hash"] != nil || v.claims["c_hash"] != nil ||
-		(v.Nonce != "" && kind != "Bearer")
 }
