@@ -86,7 +86,7 @@ func TestCallersOfAnAPI(t *testing.T) {
 		"another word, and a weak one": {change: inside([]string{"ops", "analyst"}), adjust: nested, want: "dave/analyst"},
 		"nested, not there":            {adjust: nested, want: "MISSING_ROLE"},
 
-		"expired":              {change: claims{"exp": now.Add(-time.Second).Unix()}, want: "UNAUTHORIZED"},
+		"expired":              {change: claims{"exp": now.Add(-time.Minute).Unix()}, want: "UNAUTHORIZED"},
 		"never expiring":       {change: claims{"exp": nil}, want: "UNAUTHORIZED"},
 		"not yet":              {change: claims{"nbf": now.Add(time.Hour).Unix()}, want: "UNAUTHORIZED"},
 		"for another audience": {change: claims{"aud": clientID}, want: "UNAUTHORIZED"},

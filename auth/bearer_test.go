@@ -130,7 +130,7 @@ func TestBearerTokens(t *testing.T) {
 		"the wrong audience":  {"Bearer " + token(func(c claims) { c["aud"] = "another" })},
 		"no audience":         {"Bearer " + token(func(c claims) { delete(c, "aud") })},
 		"the wrong issuer":    {"Bearer " + token(func(c claims) { c["iss"] = "https://idp.example.com" })},
-		"expired":             {"Bearer " + token(func(c claims) { c["exp"] = idp.clock.Now().Add(-time.Second).Unix() })},
+		"expired":             {"Bearer " + token(func(c claims) { c["exp"] = idp.clock.Now().Add(-time.Minute).Unix() })},
 		"not yet":             {"Bearer " + token(func(c claims) { c["nbf"] = idp.clock.Now().Add(time.Hour).Unix() })},
 		"no expiry":           {"Bearer " + token(func(c claims) { delete(c, "exp") })},
 		"no subject":          {"Bearer " + token(func(c claims) { delete(c, "sub") })},

@@ -46,6 +46,12 @@ type fakeIDP struct {
 	respond  func(request *http.Request, body claims) (status int)
 	userinfo func() (status int, body claims)
 	down     bool
+	// keys are what its set of keys has, nil for its own key; document changes what is discovered.
+	keys     func() (status int, set claims)
+	document func(document claims)
+	moved    claims // a set of keys elsewhere
+	// asked counts the requests by path while it is up.
+	asked map[string]int
 	// authMethods are what the discovery document says of the token endpoint, nil for nothing.
 	authMethods []string
 }
@@ -71,7 +77,7 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 
 	key, _ := testKeys()
 	standard := &oidctest.Server{PublicKeys: []oidctest.PublicKey{{PublicKey: key.Public(), KeyID: keyID, Algorithm: oidc.RS256}}}
-	f := &fakeIDP{clock: newClock(), key: key}
+	f := &fakeIDP{clock: newClock(), key: key, asked: map[string]int{}}
 	f.sign = f.signWith(key, oidc.RS256)
 
 	mux := http.NewServeMux()
@@ -91,11 +97,35 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 			document["token_endpoint_auth_methods_supported"] = f.authMethods
 		}
 
+		if f.document != nil {
+			f.document(document)
+		}
+
 		if f.userinfo != nil {
 			document["userinfo_endpoint"] = f.URL + "/userinfo"
 		}
 
 		reply(w, http.StatusOK, document)
+	})
+	mux.HandleFunc("/keys", func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		change := f.keys
+		f.mu.Unlock()
+
+		if change == nil {
+			standard.ServeHTTP(w, r)
+
+			return
+		}
+
+		status, set := change()
+		reply(w, status, set)
+	})
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, _ *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+
+		reply(w, http.StatusOK, f.moved)
 	})
 	mux.HandleFunc("/auth", f.serveAuthorize)
 	mux.HandleFunc("/token", f.serveToken)
@@ -111,6 +141,9 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		down := f.down
+		if !down {
+			f.asked[r.URL.Path]++
+		}
 		f.mu.Unlock()
 
 		if down {
@@ -138,6 +171,14 @@ func (f *fakeIDP) set(change func()) {
 	defer f.mu.Unlock()
 
 	change()
+}
+
+// requests counts those for a path.
+func (f *fakeIDP) requests(path string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return f.asked[path]
 }
 
 // renewals counts the uses of refresh tokens.

@@ -95,8 +95,11 @@ func (a *Auth) Callback(
 
 // answer returns the code that the provider sent with the browser.
 func (e *endpoints) answer(query url.Values) (code string, err error) {
-	// RFC 9207: an answer that names another issuer was meant for another attempt.
-	if issuer := query.Get("iss"); issuer != "" && issuer != e.issuer {
+	// RFC 9207, section 2.4: an answer that names another issuer was meant for another attempt,
+	// and so may one that names none where the provider promised to.
+	if issuer := query.Get("iss"); issuer != e.issuer && (issuer != "" || e.SendsIssuer) {
+		e.doubted.Store(true)
+
 		return "", badToken(fmt.Errorf("the answer is from %q", issuer))
 	}
 

@@ -46,11 +46,11 @@ func (a *Auth) providerSignOut(ctx context.Context, idToken string) string {
 	defer cancel()
 
 	idp, err := a.provider.get(ctx)
-	if err != nil || idp.endSession == "" {
+	if err != nil || idp.EndSession == "" {
 		return a.signedOut
 	}
 
-	target, err := url.Parse(idp.endSession)
+	target, err := url.Parse(idp.EndSession)
 	if err != nil {
 		return a.signedOut
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
@@ -20,7 +21,10 @@ func signingAlgorithms() []jose.SignatureAlgorithm {
 	}
 }
 
-// verified is a token whose signature, issuer and expiry hold.
+// clockSkew is how far the clocks of the provider and of the console may be apart.
+const clockSkew = time.Minute
+
+// verified is a token whose signature, issuer and times hold.
 type verified struct {
 	*oidc.IDToken
 
@@ -34,24 +38,30 @@ type verified struct {
 // when the token does not hold, and an [ErrUnreachable] when the provider's keys
 // cannot be had.
 func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
-	jws, err := jose.ParseSignedCompact(raw, signingAlgorithms())
+	signed, err := jose.ParseSignedCompact(raw, signingAlgorithms())
 	if err != nil {
 		return verified{}, err
 	}
 
-	keys := &fetchWatch{KeySet: e.keys}
-	verifier := oidc.NewVerifier(e.issuer, keys, &oidc.Config{
-		SkipClientIDCheck:    true, // an access token is for other audiences too; the callers look
-		SupportedSigningAlgs: []string{jws.Signatures[0].Header.Algorithm},
-		Now:                  e.now,
-	})
+	header := signed.Signatures[0].Header
+	payload, err := e.keys.verify(ctx, signed)
 
-	token, err := verifier.Verify(ctx, raw)
+	switch {
+	case errors.Is(err, errUnknownKey):
+		e.doubted.Store(true) // its keys may be elsewhere by now
 
-	if keys.failure != nil {
-		return verified{}, e.silent(keys.failure)
+		return verified{}, err
+	case errors.Is(err, errSignature):
+		return verified{}, err
+	case err != nil:
+		return verified{}, e.silent(err)
 	}
 
+	token, err := oidc.NewVerifier(e.issuer, verifiedPayload(payload), &oidc.Config{
+		SkipClientIDCheck:    true, // an access token is for other audiences too; the callers look
+		SkipExpiryCheck:      true, // checkTimes does
+		SupportedSigningAlgs: []string{header.Algorithm},
+	}).Verify(ctx, raw)
 	if err != nil {
 		return verified{}, err
 	}
@@ -61,28 +71,36 @@ func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
 		return verified{}, err
 	}
 
-	typ, _ := jws.Signatures[0].Header.ExtraHeaders[jose.HeaderType].(string)
+	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
 	typ = strings.TrimPrefix(strings.ToLower(typ), "application/")
+	found := verified{IDToken: token, typ: typ, claims: claims}
 
-	return verified{IDToken: token, typ: typ, claims: claims}, nil
+	return found, found.checkTimes(e.now())
 }
 
-// fetchWatch notes that keys could not be fetched, which the verifier reports as
-// a bad signature.
-type fetchWatch struct {
-	oidc.KeySet
-
-	failure error
-}
+// verifiedPayload is what a signature was verified over.
+type verifiedPayload []byte
 
 // VerifySignature implements [oidc.KeySet].
-func (w *fetchWatch) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
-	payload, err := w.KeySet.VerifySignature(ctx, jwt)
-	if errors.Unwrap(err) != nil { // a bad signature wraps nothing, a failed fetch its cause
-		w.failure = err
-	}
+func (p verifiedPayload) VerifySignature(context.Context, string) ([]byte, error) { return p, nil }
 
-	return payload, err
+// checkTimes checks exp, nbf and iat: RFC 7519, section 4.1. iat is required.
+func (v verified) checkTimes(now time.Time) error {
+	notBefore, _ := v.claims["nbf"].(float64)
+	_, issued := v.claims["iat"].(float64)
+
+	switch earliest := now.Add(clockSkew); {
+	case !now.Add(-clockSkew).Before(v.Expiry):
+		return &oidc.TokenExpiredError{Expiry: v.Expiry}
+	case !issued:
+		return errors.New("it does not say when it was issued (iat)")
+	case v.IssuedAt.After(earliest):
+		return fmt.Errorf("it was issued in the future, at %s (iat)", v.IssuedAt)
+	case float64(earliest.Unix()) < notBefore:
+		return errors.New("it is not good yet (nbf)")
+	default:
+		return nil
+	}
 }
 
 // verifyIDToken checks also what is particular to an ID token: that it is for this
