@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -114,7 +115,7 @@ func New(cfg Config) (*Auth, error) {
 		sessions: &sessionStore{
 			db: cfg.DB, cookies: cookies, now: cfg.Now,
 			cookieName: cookies.name("opsconsole"),
-			lifetime:   cfg.SessionLifetime, idle: cfg.SessionIdle,
+			lifetime:   cfg.SessionLifetime, idle: cfg.SessionIdle, boundTo: cfg.binding(),
 		},
 	}
 
@@ -185,6 +186,11 @@ func (c Config) check() error {
 	}
 
 	return errors.Join(errs...)
+}
+
+// binding stands for the settings that decide who is let in, and as what.
+func (c Config) binding() string {
+	return hashOf(strings.Join([]string{c.Issuer, c.ClientID, c.RolesClaim, c.OpsRole}, "\x00"))
 }
 
 func (c Config) profiler() (profiler, error) {

@@ -39,8 +39,10 @@ type fakeIDP struct {
 
 	// What else a test may change; the lock is held when they are called.
 	authorize func(answer url.Values)
-	idToken   func(claims claims)
-	sign      func(claims []byte) string
+	// authorized sees what an authorization request asked.
+	authorized func(query url.Values)
+	idToken    func(claims claims)
+	sign       func(claims []byte) string
 	// access makes the access token; the default is opaque.
 	access   func(claims claims) string
 	respond  func(request *http.Request, body claims) (status int)
@@ -230,6 +232,10 @@ func (f *fakeIDP) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	f.nonce = query.Get("nonce")
 
 	answer := url.Values{"code": {"the code"}, "state": {query.Get("state")}}
+	if f.authorized != nil {
+		f.authorized(query)
+	}
+
 	if f.authorize != nil {
 		f.authorize(answer)
 	}

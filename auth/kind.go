@@ -40,9 +40,7 @@ func (v verified) otherKind() string {
 	}
 
 	for _, name := range []string{"typ", "token_use"} {
-		kind, _ := v.claims[name].(string)
-
-		switch strings.ToLower(kind) {
+		switch strings.ToLower(v.text(name)) {
 		case "id":
 			return "an ID token"
 		case "refresh", "offline":
@@ -99,8 +97,8 @@ func (v verified) looksLikeIDToken() bool {
 // have none: there the client stands for it.
 func (v verified) isFor(audiences []string) bool {
 	aud := v.Audience
-	if client, _ := v.claims["client_id"].(string); v.claims["aud"] == nil && v.claims["token_use"] == "access" {
-		aud = []string{client}
+	if v.claims["aud"] == nil && v.claims["token_use"] == "access" {
+		aud = []string{v.text("client_id")}
 	}
 
 	return slices.ContainsFunc(aud, func(one string) bool { return one != "" && slices.Contains(audiences, one) })

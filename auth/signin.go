@@ -20,7 +20,7 @@ func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) er
 		return err
 	}
 
-	keys, err := a.attempts.begin(w, r, returnTo)
+	keys, err := a.attempts.begin(w, r, returnTo, false)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,10 @@ func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) er
 // to go on to. Whoever signs in gets a session, with whatever role, if admit, which is
 // told who it is before there is one, has nothing against it; its error is passed on.
 //
-// The kinds of its errors are [ErrDenied], [ErrAttemptExpired],
+// What [Auth.Confirm] began is completed too, for the session that there is: then admit is
+// not asked, and an [ErrSessionEnded] says that the provider did not confirm it.
+//
+// The other kinds of its errors are [ErrDenied], [ErrAttemptExpired],
 // [ErrAttemptReplayed], [ErrAttemptForeign], [ErrUnreachable], [ErrRefused] and
 // [ErrTokenInvalid]; the path is good for another attempt then.
 func (a *Auth) Callback(
@@ -54,6 +57,12 @@ func (a *Auth) Callback(
 	returnTo = LocalPath(taken.returnTo)
 	if err != nil {
 		return returnTo, Identity{}, err
+	}
+
+	if taken.silent {
+		identity, err = a.confirmed(r, keys)
+
+		return returnTo, identity, err
 	}
 
 	idp, err := a.provider.get(ctx)
@@ -73,7 +82,7 @@ func (a *Auth) Callback(
 
 	// What the cookie held, if it held anything, is replaced.
 	opened, _ := a.sessions.New(r, a.sessions.cookieName)
-	opened.Values[sessionKey{}] = session{who: given.who, tokens: given.tokens}
+	opened.Values[sessionKey{}] = session{who: given.who, tokens: given.tokens, sid: given.sid}
 
 	if err := admit(given.who); err != nil {
 		return returnTo, Identity{}, err

@@ -21,6 +21,11 @@ func signingAlgorithms() []jose.SignatureAlgorithm {
 	}
 }
 
+// parseSigned reads a token as RFC 7519 has it: a JWS in its compact form.
+func parseSigned(raw string) (*jose.JSONWebSignature, error) {
+	return jose.ParseSignedCompact(raw, signingAlgorithms())
+}
+
 // clockSkew is how far the clocks of the provider and of the console may be apart.
 const clockSkew = time.Minute
 
@@ -38,7 +43,7 @@ type verified struct {
 // when the token does not hold, and an [ErrUnreachable] when the provider's keys
 // cannot be had.
 func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
-	signed, err := jose.ParseSignedCompact(raw, signingAlgorithms())
+	signed, err := parseSigned(raw)
 	if err != nil {
 		return verified{}, err
 	}
@@ -76,6 +81,13 @@ func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
 	found := verified{IDToken: token, typ: typ, claims: claims}
 
 	return found, found.checkTimes(e.now())
+}
+
+// text returns a claim that is text, "" for none.
+func (v verified) text(name string) string {
+	value, _ := v.claims[name].(string)
+
+	return value
 }
 
 // verifiedPayload is what a signature was verified over.

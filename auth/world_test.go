@@ -172,7 +172,13 @@ func (c *console) routes(mux *http.ServeMux) {
 		return func(w http.ResponseWriter, r *http.Request) {
 			identity, err := identify(r)
 			if err != nil {
-				c.fail(w, err, "")
+				if errors.Is(err, auth.ErrConfirm) {
+					err = c.auth.Confirm(w, r)
+				}
+
+				if err != nil {
+					c.fail(w, err, "")
+				}
 
 				return
 			}
@@ -189,7 +195,7 @@ func (c *console) fail(w http.ResponseWriter, err error, returnTo string) {
 		auth.ErrNoCredential: "no credential", auth.ErrSessionEnded: "session ended", auth.ErrBearerInvalid: "bearer invalid",
 		auth.ErrDenied: "denied", auth.ErrAttemptExpired: "expired", auth.ErrAttemptReplayed: "replayed",
 		auth.ErrAttemptForeign: "foreign", auth.ErrUnreachable: "unreachable", auth.ErrRefused: "refused",
-		auth.ErrTokenInvalid: "token invalid",
+		auth.ErrTokenInvalid: "token invalid", auth.ErrConfirm: "confirm",
 	}
 
 	known := ops.AsError(err)

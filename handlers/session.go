@@ -18,7 +18,7 @@ const returnParam = "return_to"
 // login is the page before the sign-in; whoever is signed in goes on.
 func (h *Handlers) login(p *page) error {
 	back := auth.LocalPath(p.QueryParam(returnParam))
-	if _, err := h.Auth.Identify(p.Request()); err == nil {
+	if _, err := h.Auth.Identify(p.Request()); err == nil || errors.Is(err, auth.ErrConfirm) {
 		return p.seeOther(back)
 	}
 
@@ -69,6 +69,8 @@ func (h *Handlers) callback(p *page) error {
 
 	switch {
 	case err == nil:
+	case errors.Is(err, auth.ErrSessionEnded): // it was to be confirmed, and was not
+		return p.seeOther(signInPath(back))
 	case errors.Is(err, auth.ErrAttemptReplayed):
 		// A press of Back after signing in.
 		if _, identifyErr := h.Auth.Identify(p.Request()); identifyErr == nil {
