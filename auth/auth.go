@@ -87,6 +87,7 @@ type Auth struct {
 	attempts *attemptStore
 
 	latest    latestTokens
+	open      openSessions
 	refreshes singleflight.Group
 	// refreshPausedUntil is a moment in Unix nanoseconds.
 	refreshPausedUntil atomic.Int64

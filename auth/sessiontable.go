@@ -229,6 +229,11 @@ func (s *sessionStore) purge(ctx context.Context) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE expires_at <= $1 OR last_seen_at <= $2`,
 			store.Time{Time: now}, store.Time{Time: now.Add(-s.idle)})
+		if err != nil {
+			return err
+		}
+
+		_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_logout_tokens WHERE expires_at <= $1`, store.Time{Time: now})
 
 		return err
 	})

@@ -157,6 +157,16 @@ func (c *console) routes(mux *http.ServeMux) {
 
 		http.Redirect(w, r, returnTo, http.StatusSeeOther) //nolint:gosec // what it may be is tested
 	})
+	mux.HandleFunc("POST "+auth.BackchannelPath, func(w http.ResponseWriter, r *http.Request) {
+		usernames, err := c.auth.BackchannelLogout(r)
+		if err != nil {
+			c.fail(w, err, "")
+
+			return
+		}
+
+		write(w, http.StatusOK, answer{Message: strings.Join(usernames, " ")})
+	})
 	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
 		target, err := c.auth.SignOut(w, r)
 		if err != nil {
@@ -195,7 +205,7 @@ func (c *console) fail(w http.ResponseWriter, err error, returnTo string) {
 		auth.ErrNoCredential: "no credential", auth.ErrSessionEnded: "session ended", auth.ErrBearerInvalid: "bearer invalid",
 		auth.ErrDenied: "denied", auth.ErrAttemptExpired: "expired", auth.ErrAttemptReplayed: "replayed",
 		auth.ErrAttemptForeign: "foreign", auth.ErrUnreachable: "unreachable", auth.ErrRefused: "refused",
-		auth.ErrTokenInvalid: "token invalid", auth.ErrConfirm: "confirm",
+		auth.ErrTokenInvalid: "token invalid", auth.ErrConfirm: "confirm", auth.ErrLogoutInvalid: "logout invalid",
 	}
 
 	known := ops.AsError(err)
