@@ -31,6 +31,7 @@ type document struct {
 	JWKSURI       string   `json:"jwks_uri"`
 	EndSession    string   `json:"end_session_endpoint"` // "" when the provider has none
 	AuthMethods   []string `json:"token_endpoint_auth_methods_supported"`
+	Prompts       []string `json:"prompt_values_supported"`
 	SendsIssuer   bool     `json:"authorization_response_iss_parameter_supported"`
 }
 

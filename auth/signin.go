@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -15,6 +16,22 @@ import (
 // [LocalPath], is where it comes back to in the end. On an [ErrUnreachable]
 // nothing was written yet.
 func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) error {
+	return a.start(w, r, returnTo, func(*endpoints) string { return "" })
+}
+
+// StartAsAnother is [Auth.Start], but has the provider ask who it is, also somebody whom it knows.
+func (a *Auth) StartAsAnother(w http.ResponseWriter, r *http.Request, returnTo string) error {
+	return a.start(w, r, returnTo, func(idp *endpoints) string {
+		const choose, login = "select_account", "login"
+		if slices.Contains(idp.Prompts, login) && !slices.Contains(idp.Prompts, choose) {
+			return login
+		}
+
+		return choose
+	})
+}
+
+func (a *Auth) start(w http.ResponseWriter, r *http.Request, returnTo string, prompt func(*endpoints) string) error {
 	idp, err := a.provider.get(r.Context())
 	if err != nil {
 		return err
@@ -25,10 +42,13 @@ func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) er
 		return err
 	}
 
+	options := []oauth2.AuthCodeOption{oidc.Nonce(keys.nonce), oauth2.S256ChallengeOption(keys.verifier)}
+	if asked := prompt(idp); asked != "" {
+		options = append(options, oauth2.SetAuthURLParam("prompt", asked))
+	}
+
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r,
-		idp.oauth.AuthCodeURL(keys.state, oidc.Nonce(keys.nonce), oauth2.S256ChallengeOption(keys.verifier)),
-		http.StatusSeeOther)
+	http.Redirect(w, r, idp.oauth.AuthCodeURL(keys.state, options...), http.StatusSeeOther)
 
 	return nil
 }

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -143,7 +144,12 @@ type answer struct {
 
 func (c *console) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /begin", func(w http.ResponseWriter, r *http.Request) {
-		if err := c.auth.Start(w, r, r.FormValue("return_to")); err != nil {
+		begin := c.auth.Start
+		if r.FormValue("another") != "" {
+			begin = c.auth.StartAsAnother
+		}
+
+		if err := begin(w, r, r.FormValue("return_to")); err != nil {
 			c.fail(w, err, "")
 		}
 	})
@@ -168,14 +174,15 @@ func (c *console) routes(mux *http.ServeMux) {
 		write(w, http.StatusOK, answer{Message: strings.Join(usernames, " ")})
 	})
 	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
-		target, err := c.auth.SignOut(w, r)
+		out, err := c.auth.SignOut(w, r)
 		if err != nil {
 			c.fail(w, err, "")
 
 			return
 		}
 
-		http.Redirect(w, r, target, http.StatusSeeOther) //nolint:gosec // what it may be is tested
+		w.Header().Set("Still-Signed-In", string(out.Still))
+		http.Redirect(w, r, cmp.Or(out.ProviderURL, auth.SignedOutPath), http.StatusSeeOther) //nolint:gosec // what it may be is tested
 	})
 
 	who := func(identify func(*http.Request) (auth.Identity, error)) http.HandlerFunc {
