@@ -11,9 +11,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/settings"
 )
 
 // asides are what a form or a JSON body may hold beside the fields of a section.
@@ -26,7 +25,7 @@ func asides() []string {
 type input struct {
 	// values hold int64, bool, string or nil; in a form, what cannot be read as its
 	// field's type stays text, for the check to refuse.
-	values changes.Values
+	values ops.Values
 	// typed is every field of a form as it was typed, nil for JSON.
 	typed url.Values
 
@@ -46,12 +45,12 @@ func reviewed() []string {
 
 // kept is what was typed into a review, for the pages from which the next one is reached:
 // a change that was meant to be temporary stays so.
-func (in *input) kept() []templates.TypedField {
-	var out []templates.TypedField
+func (in *input) kept() []settings.TypedField {
+	var out []settings.TypedField
 
 	for _, name := range reviewed() {
 		if typed := in.aside[name]; typed != "" {
-			out = append(out, templates.TypedField{Name: name, Value: typed})
+			out = append(out, settings.TypedField{Name: name, Value: typed})
 		}
 	}
 

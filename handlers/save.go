@@ -12,20 +12,21 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	shellview "github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // saved is the answer to a change in JSON.
 type saved struct {
 	Change   changes.Change `json:"change"`
-	Current  changes.Values `json:"current"`
+	Current  ops.Values     `json:"current"`
 	Revision string         `json:"revision"`
 	Lease    *changes.Lease `json:"lease,omitempty"`
 }
 
 // review shows what the change in the query would do, and asks why.
 func (h *Handlers) review(p *page) error {
-	section, err := changes.SectionOf(changes.SectionName(p.Param("section")))
+	section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func (h *Handlers) review(p *page) error {
 
 // save makes the change. A form comes here from its review.
 func (h *Handlers) save(p *page) error {
-	section, err := changes.SectionOf(changes.SectionName(p.Param("section")))
+	section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
 	if err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (h *Handlers) showResult(p *page, result changes.Result, in input) error {
 
 	p.Response().Header().Set("HX-Push-Url", "/config/"+string(change.Section))
 
-	return p.html(resultStatus(result), templ.Join(templates.ConfigPanel(view), templates.Toast(changeNotice(change))))
+	return p.html(resultStatus(result), templ.Join(settings.ConfigPanel(view), shellview.Toast(changeNotice(change))))
 }
 
 // resultStatus is 200 for what was applied, 202 while nobody knows, and the status of the
@@ -159,7 +160,7 @@ func failure(result changes.Result) *ops.Error {
 }
 
 // request is the change that was sent.
-func (h *Handlers) request(p *page, section changes.Section, in input) (changes.Request, []ops.FieldError) {
+func (h *Handlers) request(p *page, section ops.Section, in input) (changes.Request, []ops.FieldError) {
 	term, errs := h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], in.aside["confirm_within"])
 	request := changes.Request{
 		Section: section.Name, Revision: in.revision(), Values: in.values, Reason: in.reason(), Source: changes.SourceConsole,
@@ -214,13 +215,13 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 	shell := h.sectionShell(p, result.Change.Section, view.Title)
 
 	return p.answer(answer{
-		status: resultStatus(result), full: templates.ConfigPage(shell, view), fragment: templates.ConfigPanel(view),
+		status: resultStatus(result), full: settings.ConfigPage(shell, view), fragment: settings.ConfigPanel(view),
 	})
 }
 
 // notSaved answers a change that was refused before anything happened: with the form
 // or the review and what was typed, and what is wrong beside it.
-func (h *Handlers) notSaved(p *page, section changes.Section, in input, request changes.Request, cause error) error {
+func (h *Handlers) notSaved(p *page, section ops.Section, in input, request changes.Request, cause error) error {
 	if conflict, ok := errors.AsType[*changes.ConflictError](cause); ok {
 		return h.showConflict(p, conflict, in, nil)
 	}

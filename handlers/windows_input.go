@@ -10,11 +10,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	settingsview "github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // settingPrefix begins the names of the fields of a form that set something for a
@@ -108,13 +108,13 @@ func (f *fields) settings() maintenance.Settings {
 	out := maintenance.Settings{}
 
 	if !f.isForm() {
-		var sections map[changes.SectionName]json.RawMessage
+		var sections map[ops.SectionName]json.RawMessage
 		if raw := f.raw("settings"); raw != nil && json.Unmarshal(raw, &sections) != nil {
 			f.refuse("settings", "object_type", "must be an object: fields and values by section")
 		}
 
 		for name, raw := range sections {
-			var values changes.Values
+			var values ops.Values
 			if json.Unmarshal(raw, &values) != nil {
 				f.refuse(settingPrefix+ops.Clip(string(name)), "type", "has a value that its field cannot have")
 			}
@@ -138,11 +138,11 @@ func (f *fields) settings() maintenance.Settings {
 			continue
 		}
 
-		if out[changes.SectionName(section)] == nil {
-			out[changes.SectionName(section)] = changes.Values{}
+		if out[ops.SectionName(section)] == nil {
+			out[ops.SectionName(section)] = ops.Values{}
 		}
 
-		out[changes.SectionName(section)][field] = settingValue(changes.SectionName(section), field, typed)
+		out[ops.SectionName(section)][field] = settingValue(ops.SectionName(section), field, typed)
 	}
 
 	return out
@@ -153,8 +153,8 @@ const noExpiry = "none"
 
 // settingValue reads a value in the type of its field; what cannot be read stays text,
 // for the check to refuse.
-func settingValue(name changes.SectionName, field, typed string) any {
-	section, err := changes.SectionOf(name)
+func settingValue(name ops.SectionName, field, typed string) any {
+	section, err := ops.SectionOf(name)
 	if err != nil {
 		return typed
 	}
@@ -162,15 +162,15 @@ func settingValue(name changes.SectionName, field, typed string) any {
 	f, _ := section.Field(field)
 
 	switch f.Kind {
-	case changes.KindInt:
+	case ops.KindInt:
 		if n, err := strconv.ParseInt(typed, 10, 64); err == nil {
 			return n
 		}
-	case changes.KindDuration:
+	case ops.KindDuration:
 		if strings.EqualFold(typed, noExpiry) {
 			return nil
 		}
-	case changes.KindBool, changes.KindText:
+	case ops.KindBool, ops.KindText:
 	}
 
 	return typed
@@ -247,8 +247,8 @@ func typedMoment(at time.Time, zone string) string {
 }
 
 // windowFields are the fields of the form with what was typed.
-func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[string]string) (templates.WindowFields, error) {
-	f := templates.WindowFields{
+func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[string]string) (windows.Fields, error) {
+	f := windows.Fields{
 		Title: typed.Get("title"), Message: typed.Get("message"),
 		StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Length: typed.Get("length"),
 		TimeZone: typed.Get("time_zone"), Recurrence: typed.Get("recurrence"),
@@ -256,8 +256,8 @@ func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[
 		Errors:          errs,
 	}
 
-	for _, section := range changes.Sections() {
-		if section.Name == changes.Maintenance {
+	for _, section := range ops.Sections() {
+		if section.Name == ops.SectionMaintenance {
 			continue
 		}
 
@@ -266,11 +266,11 @@ func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[
 			return f, err
 		}
 
-		fields := templates.SettingsFields{Section: section}
+		fields := windows.SettingsFields{Section: section}
 
 		for _, field := range section.Fields {
 			name := fmt.Sprintf("%s%s.%s", settingPrefix, section.Name, field.Name)
-			fields.Fields = append(fields.Fields, templates.FormField{
+			fields.Fields = append(fields.Fields, settingsview.FormField{
 				Field: field, Typed: typed.Get(name), Current: current.Values[field.Name], Error: errs[name],
 			})
 		}
