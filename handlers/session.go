@@ -164,7 +164,7 @@ func (h *Handlers) logout(p *page) error {
 	// sign-out may lead anywhere: so the page goes on, and not the form.
 	p.Response().Header().Set("Refresh", "0; url="+out.ProviderURL)
 
-	return p.html(http.StatusOK, templates.SigningOutPage(h.Environment, p.preferences(), out.ProviderURL))
+	return p.html(http.StatusOK, session.SigningOutPage(h.Environment, p.preferences(), out.ProviderURL))
 }
 
 // preferences keeps how the user wants to see the console, in cookies of their own.
