@@ -95,6 +95,7 @@ func (s *sessionStore) waitRenewal(ctx context.Context, seen session) (abandoned
 			return "", nil
 		case mark.String != seen.renewal:
 			seen.renewal = mark.String
+
 			silence.Reset(claimSilence)
 		}
 	}

@@ -143,6 +143,7 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		down := f.down
+
 		if !down {
 			f.asked[r.URL.Path]++
 		}

@@ -163,6 +163,7 @@ func TestDiscoveryIsReadAgain(t *testing.T) {
 
 	// The keys move.
 	rotated := newTestKey()
+
 	idp.set(func() {
 		idp.document = func(document claims) { document["jwks_uri"] = idp.URL + "/moved" }
 		idp.moved = claims{"keys": []any{jose.JSONWebKey{Key: rotated.Public(), KeyID: "moved", Algorithm: oidc.RS256}}}

@@ -20,9 +20,6 @@ const (
 	typeLogout  = "logout+jwt"
 )
 
-// ErrLogoutInvalid: a logout token was sent that does not hold.
-var ErrLogoutInvalid = errors.New("the logout token is invalid")
-
 // BackchannelLogout ends the sessions that a logout token names, and returns the names of their
 // users: OpenID Connect Back-Channel Logout 1.0, sections 2.4 to 2.7. That there are none is
 // no error. The kinds of its errors are [ErrLogoutInvalid] and [ErrUnreachable]; anything else
@@ -120,7 +117,7 @@ func (s *sessionStore) endAt(ctx context.Context, token logoutToken) (ended []en
 		if err != nil {
 			return err
 		}
-		defer rows.Close() //nolint:errcheck // rows.Err says it
+		defer rows.Close()
 
 		for rows.Next() {
 			var one endedSession

@@ -182,7 +182,7 @@ func (c *console) routes(mux *http.ServeMux) {
 		}
 
 		w.Header().Set("Still-Signed-In", string(out.Still))
-		http.Redirect(w, r, cmp.Or(out.ProviderURL, auth.SignedOutPath), http.StatusSeeOther) //nolint:gosec // what it may be is tested
+		http.Redirect(w, r, cmp.Or(out.ProviderURL, auth.SignedOutPath), http.StatusSeeOther)
 	})
 
 	who := func(identify func(*http.Request) (auth.Identity, error)) http.HandlerFunc {
