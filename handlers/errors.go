@@ -57,6 +57,12 @@ func (h *Handlers) fail(err error, c echo.Context) {
 		return
 	}
 
+	if errors.Is(err, auth.ErrConfirm) {
+		if err = h.Auth.Confirm(c.Response(), c.Request()); err == nil {
+			return
+		}
+	}
+
 	status, e := classify(err)
 	if isTrouble(err) {
 		h.Logger.ErrorContext(p.ctx(), "a request failed", slog.Int("status", status),

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/auth"
 )
 
 // access says who may use a route.
@@ -120,6 +122,7 @@ func openRoutes() []route {
 		{http.MethodGet, "/login", (*Handlers).login, everybody},
 		{http.MethodGet, "/auth/start", (*Handlers).start, everybody},
 		{http.MethodGet, "/auth/callback", (*Handlers).callback, everybody},
+		{http.MethodPost, auth.BackchannelPath, (*Handlers).backchannelLogout, everybody},
 		{http.MethodPost, "/logout", (*Handlers).logout, everybody},
 		{http.MethodPost, "/preferences", (*Handlers).preferences, signedIn},
 

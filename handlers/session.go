@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -19,23 +20,34 @@ const returnParam = "return_to"
 // login is the page before the sign-in; whoever is signed in goes on.
 func (h *Handlers) login(p *page) error {
 	back := auth.LocalPath(p.QueryParam(returnParam))
-	if _, err := h.Auth.Identify(p.Request()); err == nil {
+	if _, err := h.Auth.Identify(p.Request()); err == nil || errors.Is(err, auth.ErrConfirm) {
 		return p.seeOther(back)
 	}
 
 	view := h.signIn(p, back, "")
-	h.markSignedOut(p, -1)
+	h.markSignedOut(p, "", -1)
+
+	switch auth.StillSignedIn(p.cookie(signedOutCookie)) {
+	case auth.ProviderDown:
+		view.Problem = "The identity provider did not answer, so you are signed in there still. Sign out there too."
+		view.Start += "&" + anotherParam + "=1"
+	case auth.NoProviderSignOut:
+		view.Start += "&" + anotherParam + "=1"
+	}
 
 	return p.html(http.StatusOK, session.SignInPage(view))
 }
 
+// anotherParam has the provider ask who signs in, also somebody whom it knows.
+const anotherParam = "another"
+
 // signedOutCookie tells the sign-in page, over the way by the identity provider, that
-// somebody has just signed out.
+// somebody has just signed out, and whether there too: an [auth.StillSignedIn], "1" for yes.
 const signedOutCookie = "signed_out"
 
-func (h *Handlers) markSignedOut(p *page, seconds int) {
+func (h *Handlers) markSignedOut(p *page, how string, seconds int) {
 	p.SetCookie(&http.Cookie{
-		Name: signedOutCookie, Value: "1", Path: "/login", MaxAge: seconds,
+		Name: signedOutCookie, Value: how, Path: "/login", MaxAge: seconds,
 		Secure: h.PublicURL.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
@@ -50,8 +62,12 @@ func (h *Handlers) signIn(p *page, back, problem string) session.SignIn {
 
 // start sends the browser to the identity provider.
 func (h *Handlers) start(p *page) error {
-	err := h.Auth.Start(p.Response(), p.Request(), p.QueryParam(returnParam))
-	if err != nil {
+	begin := h.Auth.Start
+	if p.QueryParam(anotherParam) != "" {
+		begin = h.Auth.StartAsAnother
+	}
+
+	if err := begin(p.Response(), p.Request(), p.QueryParam(returnParam)); err != nil {
 		return h.signInFailed(p, p.QueryParam(returnParam), err)
 	}
 
@@ -70,6 +86,8 @@ func (h *Handlers) callback(p *page) error {
 
 	switch {
 	case err == nil:
+	case errors.Is(err, auth.ErrSessionEnded): // it was to be confirmed, and was not
+		return p.seeOther(signInPath(back))
 	case errors.Is(err, auth.ErrAttemptReplayed):
 		// A press of Back after signing in.
 		if _, identifyErr := h.Auth.Identify(p.Request()); identifyErr == nil {
@@ -125,7 +143,7 @@ func (h *Handlers) logout(p *page) error {
 	// Whoever is not signed in any more is signed out already.
 	p.who, _ = h.Auth.Recheck(p.Request())
 
-	next, err := h.Auth.SignOut(p.Response(), p.Request())
+	out, err := h.Auth.SignOut(p.Response(), p.Request())
 	if err != nil {
 		return err
 	}
@@ -136,9 +154,17 @@ func (h *Handlers) logout(p *page) error {
 		}
 	}
 
-	h.markSignedOut(p, int(time.Minute.Seconds()))
+	h.markSignedOut(p, cmp.Or(string(out.Still), "1"), int(time.Minute.Seconds()))
 
-	return p.seeOther(next)
+	if out.ProviderURL == "" || p.wantsJSON() {
+		return p.seeOther(cmp.Or(out.ProviderURL, auth.SignedOutPath))
+	}
+
+	// Browsers hold the redirects after a form to the form-action of its page, and a provider's
+	// sign-out may lead anywhere: so the page goes on, and not the form.
+	p.Response().Header().Set("Refresh", "0; url="+out.ProviderURL)
+
+	return p.html(http.StatusOK, session.SigningOutPage(h.Environment, p.preferences(), out.ProviderURL))
 }
 
 // preferences keeps how the user wants to see the console, in cookies of their own.

@@ -43,6 +43,9 @@ func (h *Handlers) events(p *page) error {
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
 
+	ends := time.NewTicker(endedWithin)
+	defer ends.Stop()
+
 	var sent uint64
 
 	for {
@@ -54,6 +57,12 @@ func (h *Handlers) events(p *page) error {
 			if who, err := h.Auth.Recheck(p.Request()); err != nil || !who.IsOps() {
 				return nil
 			}
+		case <-ends.C:
+			if h.isOver(p) {
+				return nil
+			}
+
+			continue
 		case <-news:
 		}
 
@@ -62,6 +71,20 @@ func (h *Handlers) events(p *page) error {
 			return nil
 		}
 	}
+}
+
+// endedWithin is the time between two looks whether the session of a stream was ended.
+const endedWithin = time.Second
+
+// isOver reports whether the session was ended, by whichever process.
+func (h *Handlers) isOver(p *page) bool {
+	if p.who.SessionID == "" {
+		return false
+	}
+
+	open, err := h.Auth.IsOpen(p.ctx(), p.who.SessionID)
+
+	return err == nil && !open
 }
 
 func (h *Handlers) stream(p *page, names []string, sent *uint64) error {

@@ -20,7 +20,7 @@ func NewServe(ctx context.Context, cfg config.Serve, static fs.FS) (*App, error)
 		return a.pages(p, auth.Config{
 			Issuer: cfg.OIDC.Issuer.String(), ClientID: cfg.OIDC.ClientID, ClientSecret: string(cfg.OIDC.ClientSecret),
 			Scopes: cfg.OIDC.Scopes, RolesClaim: cfg.OIDC.RolesClaim, EmailClaim: cfg.OIDC.EmailClaim,
-			UsernameClaim: cfg.OIDC.UsernameClaim, OpsRole: cfg.OIDC.OpsRole,
+			UsernameClaim: cfg.OIDC.UsernameClaim, OpsRole: cfg.OIDC.OpsRole, UnmarkedTokens: cfg.OIDC.UnmarkedTokens,
 		}, nil)
 	})
 }
@@ -50,7 +50,7 @@ func tokenVerifier(cfg *config.Tokens) (*auth.Tokens, error) {
 	}
 
 	return auth.NewTokens(auth.TokensConfig{
-		Issuer: cfg.Issuer.String(), Audience: cfg.Audience, Now: now,
+		Issuer: cfg.Issuer.String(), Audience: cfg.Audience, Now: now, UnmarkedTokens: cfg.UnmarkedTokens,
 		RolesClaim: cfg.RolesClaim, EmailClaim: cfg.EmailClaim, UsernameClaim: cfg.UsernameClaim, OpsRole: cfg.OpsRole,
 	})
 }

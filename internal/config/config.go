@@ -120,6 +120,8 @@ type Embedded struct {
 type Tokens struct {
 	Issuer   *url.URL
 	Audience string
+	// UnmarkedTokens takes tokens that do not say that they are access tokens.
+	UnmarkedTokens bool
 	// EmailClaim, RolesClaim and UsernameClaim are paths into the claims; where the last
 	// is "" the e-mail names the user.
 	EmailClaim, RolesClaim, UsernameClaim string
@@ -156,6 +158,8 @@ type OIDC struct {
 	ClientSecret Secret // empty for a public client
 	// Scopes are asked for beside openid.
 	Scopes []string
+	// UnmarkedTokens takes bearer tokens that do not say that they are access tokens.
+	UnmarkedTokens bool
 	// RolesClaim, EmailClaim and UsernameClaim are paths into the claims.
 	RolesClaim, EmailClaim, UsernameClaim string
 	// OpsRole is the role that makes an operator.

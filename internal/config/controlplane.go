@@ -23,14 +23,15 @@ const (
 
 func (r *reader) oidc(f oidcFlags) OIDC {
 	return OIDC{
-		Issuer:        r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
-		ClientID:      r.required(f.OIDCClientID, "give the client ID of the console at the provider"),
-		ClientSecret:  Secret(f.OIDCClientSecret.text),
-		Scopes:        scopes(&f.OIDCScopes),
-		RolesClaim:    r.claim(f.RolesClaim, "give the token claim that contains the roles"),
-		EmailClaim:    r.claim(f.EmailClaim, "give the token claim that contains the e-mail address"),
-		UsernameClaim: r.claim(f.UsernameClaim, "give the token claim that contains the username"),
-		OpsRole:       r.required(f.OpsRole, "give the token role that grants operator access"),
+		Issuer:         r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
+		ClientID:       r.required(f.OIDCClientID, "give the client ID of the console at the provider"),
+		ClientSecret:   Secret(f.OIDCClientSecret.text),
+		Scopes:         scopes(&f.OIDCScopes),
+		UnmarkedTokens: r.parseBool(f.OIDCUnmarkedTokens),
+		RolesClaim:     r.claim(f.RolesClaim, "give the token claim that contains the roles"),
+		EmailClaim:     r.claim(f.EmailClaim, "give the token claim that contains the e-mail address"),
+		UsernameClaim:  r.claim(f.UsernameClaim, "give the token claim that contains the username"),
+		OpsRole:        r.required(f.OpsRole, "give the token role that grants operator access"),
 	}
 }
 
@@ -151,10 +152,11 @@ func (r *reader) callers(f callersFlags, embedded *Embedded) {
 	}
 
 	embedded.Tokens = &Tokens{
-		Issuer:     r.httpURL(f.APIOIDCIssuer, "give the issuer URL of the tokens that the REST API accepts"),
-		Audience:   r.required(f.APIOIDCAudience, "give the audience of tokens for the REST API"),
-		EmailClaim: r.claim(f.APIOIDCEmailClaim, "give the token claim that contains the e-mail address"),
-		RolesClaim: r.claim(f.APIOIDCRolesClaim, "give the token claim that contains the roles"),
+		Issuer:         r.httpURL(f.APIOIDCIssuer, "give the issuer URL of the tokens that the REST API accepts"),
+		Audience:       r.required(f.APIOIDCAudience, "give the audience of tokens for the REST API"),
+		UnmarkedTokens: r.parseBool(f.APIOIDCUnmarkedTokens),
+		EmailClaim:     r.claim(f.APIOIDCEmailClaim, "give the token claim that contains the e-mail address"),
+		RolesClaim:     r.claim(f.APIOIDCRolesClaim, "give the token claim that contains the roles"),
 
 		UsernameClaim: r.claimPath(f.APIOIDCUsernameClaim),
 		OpsRole:       r.required(f.APIOIDCOpsRole, "give the token role that grants operator access"),

@@ -59,14 +59,15 @@ type maintenanceFlags struct {
 }
 
 type oidcFlags struct {
-	OIDCIssuer       setting `name:"oidc-issuer" placeholder:"URL" help:"Issuer URL of the OpenID Connect provider, exactly as in its tokens."`
-	OIDCClientID     setting `name:"oidc-client-id" placeholder:"ID" help:"Client ID of the console at the provider."`
-	OIDCClientSecret setting `name:"oidc-client-secret" secret:"" placeholder:"SECRET" help:"Client secret; leave it out for a public client."`
-	OIDCScopes       list    `name:"oidc-scopes" default:"profile,email" placeholder:"SCOPE,…" help:"Scopes requested in addition to openid."`
-	RolesClaim       setting `default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles: a name, or a path such as realm_access.roles."`
-	EmailClaim       setting `default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`
-	UsernameClaim    setting `default:"preferred_username" placeholder:"PATH" help:"Token claim that contains the username."`
-	OpsRole          setting `default:"ops" placeholder:"ROLE" help:"Token role that grants operator access."`
+	OIDCIssuer         setting `name:"oidc-issuer" placeholder:"URL" help:"Issuer URL of the OpenID Connect provider, exactly as in its tokens."`
+	OIDCClientID       setting `name:"oidc-client-id" placeholder:"ID" help:"Client ID of the console at the provider."`
+	OIDCClientSecret   setting `name:"oidc-client-secret" secret:"" placeholder:"SECRET" help:"Client secret; leave it out for a public client."`
+	OIDCScopes         list    `name:"oidc-scopes" default:"profile,email" placeholder:"SCOPE,…" help:"Scopes requested in addition to openid."`
+	OIDCUnmarkedTokens toggle  `name:"oidc-unmarked-tokens" help:"Accept bearer tokens that do not identify themselves as access tokens, such as Dex's; ID tokens are then accepted too."`
+	RolesClaim         setting `default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles: a name, or a path such as realm_access.roles."`
+	EmailClaim         setting `default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`
+	UsernameClaim      setting `default:"preferred_username" placeholder:"PATH" help:"Token claim that contains the username."`
+	OpsRole            setting `default:"ops" placeholder:"ROLE" help:"Token role that grants operator access."`
 }
 
 type remoteFlags struct {
@@ -96,13 +97,14 @@ type embeddedFlags struct {
 }
 
 type callersFlags struct {
-	TrustIdentityHeaders list    `placeholder:"NETWORK,…" help:"Networks from which X-Username and X-User-Role are trusted, such as 10.1.2.0/24 of a gateway that sets them; none by default."`
-	APIOIDCIssuer        setting `name:"api-oidc-issuer" placeholder:"URL" help:"Issuer URL of the bearer tokens that the REST API accepts; without it none are accepted."`
-	APIOIDCAudience      setting `name:"api-oidc-audience" placeholder:"AUDIENCE" help:"Audience that these tokens must have."`
-	APIOIDCEmailClaim    setting `name:"api-oidc-email-claim" default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`
-	APIOIDCRolesClaim    setting `name:"api-oidc-roles-claim" default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles."`
-	APIOIDCUsernameClaim setting `name:"api-oidc-username-claim" placeholder:"PATH" help:"Token claim that contains the username; by default the e-mail address is the username."`
-	APIOIDCOpsRole       setting `name:"api-oidc-ops-role" default:"ops" placeholder:"ROLE" help:"Token role that grants operator access."`
+	TrustIdentityHeaders  list    `placeholder:"NETWORK,…" help:"Networks from which X-Username and X-User-Role are trusted, such as 10.1.2.0/24 of a gateway that sets them; none by default."`
+	APIOIDCIssuer         setting `name:"api-oidc-issuer" placeholder:"URL" help:"Issuer URL of the bearer tokens that the REST API accepts; without it none are accepted."`
+	APIOIDCAudience       setting `name:"api-oidc-audience" placeholder:"AUDIENCE" help:"Audience that these tokens must have."`
+	APIOIDCUnmarkedTokens toggle  `name:"api-oidc-unmarked-tokens" help:"Accept tokens that do not identify themselves as access tokens, such as Dex's; ID tokens are then accepted too."`
+	APIOIDCEmailClaim     setting `name:"api-oidc-email-claim" default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`
+	APIOIDCRolesClaim     setting `name:"api-oidc-roles-claim" default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles."`
+	APIOIDCUsernameClaim  setting `name:"api-oidc-username-claim" placeholder:"PATH" help:"Token claim that contains the username; by default the e-mail address is the username."`
+	APIOIDCOpsRole        setting `name:"api-oidc-ops-role" default:"ops" placeholder:"ROLE" help:"Token role that grants operator access."`
 }
 
 type healthcheckFlags struct {

@@ -154,6 +154,22 @@ func TestScopes(t *testing.T) {
 	}
 }
 
+func TestUnmarkedTokensAreTakenWhenAskedFor(t *testing.T) {
+	t.Parallel()
+
+	api := []string{"--control-plane-url=", "--embedded", "--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=api"}
+
+	s := parseServe(t, serveArgs(api...))
+	if s.OIDC.UnmarkedTokens || s.ControlPlane.Embedded.Tokens.UnmarkedTokens {
+		t.Errorf("taken by default: %+v", s)
+	}
+
+	s = parseServe(t, serveArgs(append(api, "--oidc-unmarked-tokens", "--api-oidc-unmarked-tokens")...))
+	if !s.OIDC.UnmarkedTokens || !s.ControlPlane.Embedded.Tokens.UnmarkedTokens {
+		t.Errorf("not taken: %+v", s)
+	}
+}
+
 func TestDemo(t *testing.T) {
 	t.Parallel()
 
