@@ -167,7 +167,7 @@ func (c *Changes) endLease(
 	after := current.Values.Clone()
 	maps.Copy(after, lease.Before)
 
-	if err := validateChanged(section, after, section.Diff(current.Values, after)); err != nil {
+	if err := ops.Invalid(section.CheckBetween(after, names(section.Diff(current.Values, after)))); err != nil {
 		return c.hold(ctx, actor, lease, reason, "What was set before does not go with the rest any more"+ops.FieldText(err)+".")
 	}
 

@@ -129,7 +129,7 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 func (w Window) changeReason() string {
 	reason := []rune(fmt.Sprintf("Maintenance window %d: %s", w.ID, w.Reason))
 
-	return string(reason[:min(len(reason), changes.ReasonMax)])
+	return string(reason[:min(len(reason), ops.ReasonMax)])
 }
 
 func unsettled(section ops.Section, open changes.Change) error {
