@@ -237,7 +237,7 @@ func TestWindowsAreActedOn(t *testing.T) {
 	}
 
 	// The platform does not answer at its end: it goes on until somebody says that it is over.
-	w.plane.cut(ops.Unavailable("control plane", "down for the test"), false)
+	w.plane.cut(ops.Unavailable(ops.ServiceControlPlane, "down for the test"), false)
 	phase(act("end", object{"reason": "We are done"}), "verifying")
 	w.plane.cut(nil, false)
 	phase(act("verify", object{"reason": "I have looked myself"}), "completed")
@@ -285,7 +285,7 @@ func TestWindowsAreThereWithoutTheControlPlane(t *testing.T) {
 	w := newWorld(t)
 	window := w.announce(nil)
 
-	w.plane.cut(ops.Unavailable("control plane", "down for the test"), false)
+	w.plane.cut(ops.Unavailable(ops.ServiceControlPlane, "down for the test"), false)
 	w.pass(time.Hour)
 	w.pass(time.Minute)
 

@@ -185,7 +185,7 @@ func (c *Changes) endLease(
 	case result.Refusal != nil && final(result.Refusal.Code):
 		return c.hold(ctx, actor, lease, reason, *result.Change.Error)
 	default:
-		return lease, ops.Unavailable("control plane", *result.Change.Error).Because(errEndFailed)
+		return lease, ops.Unavailable(ops.ServiceControlPlane, *result.Change.Error).Because(errEndFailed)
 	}
 }
 

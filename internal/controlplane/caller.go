@@ -89,7 +89,7 @@ func checkIdentity(caller ops.Caller) error {
 
 type user struct {
 	active    bool
-	lastLogin moment
+	lastLogin nullTime
 }
 
 // user returns the caller's row. It writes only when there is none yet, or when

@@ -122,7 +122,7 @@ func (s session) save(ctx context.Context, name ops.SectionName, update any) (op
 		return ops.Time{}, err
 	}
 
-	values, now := section.ValuesOf(update), s.moment()
+	values, now := section.ValuesOf(update), s.timestamp()
 	if err := ops.Invalid(section.Check(values)); err != nil {
 		return ops.Time{}, err
 	}
@@ -141,6 +141,6 @@ func (s session) save(ctx context.Context, name ops.SectionName, update any) (op
 	})
 }
 
-// moment is now as the database keeps it, so that an answer to a write and a later
+// timestamp is now as the database keeps it, so that an answer to a write and a later
 // read say the same.
-func (cp *ControlPlane) moment() time.Time { return cp.now().UTC().Truncate(time.Microsecond) }
+func (cp *ControlPlane) timestamp() time.Time { return cp.now().UTC().Truncate(time.Microsecond) }

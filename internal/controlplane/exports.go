@@ -47,7 +47,7 @@ func (s session) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) (
 	for rows.Next() {
 		var (
 			job     ops.ExportJob
-			claimed moment
+			claimed nullTime
 		)
 
 		err := rows.Scan(&job.ID, &job.SnapshotID, &job.EntityType, &job.EntityName, &job.Status,

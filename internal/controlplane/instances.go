@@ -167,7 +167,7 @@ func scanInstance(row scanner, more ...any) (ops.Instance, error) {
 	var (
 		i                                   ops.Instance
 		slug                                sql.NullString
-		created, updated, started, activity moment
+		created, updated, started, activity nullTime
 	)
 
 	columns := []any{

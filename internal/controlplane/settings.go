@@ -37,7 +37,7 @@ type settings map[string]stored
 
 type stored struct {
 	value     string
-	updatedAt moment
+	updatedAt nullTime
 	updatedBy *string
 }
 

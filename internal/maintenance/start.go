@@ -119,7 +119,7 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 			return r // asking again would change nothing
 		}
 
-		return ops.Unavailable("control plane", *result.Change.Error)
+		return ops.Unavailable(ops.ServiceControlPlane, *result.Change.Error)
 	default:
 		return unsettled(p.section, result.Change)
 	}
