@@ -1,6 +1,9 @@
 package ops
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 // Validate checks the values against the table, [Sections].
 func (u ConcurrencyUpdate) Validate() error { return validate(SectionConcurrency, u) }
@@ -48,7 +51,7 @@ func (t JobTrigger) Validate() error {
 	if !t.JobName.Triggerable() {
 		errs = append(errs, FieldError{
 			Field:   "body.job_name",
-			Message: "must be one of reconciliation, lifecycle, export_reconciliation, schema_cache",
+			Message: "must be one of " + strings.Join(triggerable(), ", "),
 			Type:    "enum",
 		})
 	}
