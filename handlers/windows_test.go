@@ -98,7 +98,7 @@ func TestBadWindowsAreRefusedFieldByField(t *testing.T) {
 		"body.title ":                               {"title": 5},
 		"body.title  ":                              {"title": strings.Repeat("x", 121)},
 		"body.message":                              {"message": nil},
-		"body.message ":                             {"message": strings.Repeat("ä", 2001)},
+		"body.message ":                             {"message": strings.Repeat("ä", ops.MessageMax+1)},
 		"body.starts_at":                            {"starts_at": "tomorrow"},
 		"body.starts_at ":                           {"starts_at": "2026-03-01T14:00:00"},
 		"body.ends_at body.starts_at":               {"starts_at": "2001-03-01T14:00:00Z", "ends_at": "2001-03-01T15:00:00Z"},
