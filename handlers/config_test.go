@@ -240,7 +240,7 @@ func TestAControlPlaneThatIsDownChangesNothingAndSaysSo(t *testing.T) {
 	w := newWorld(t)
 	revision := w.revision()
 
-	w.plane.cut(ops.Unavailable("control plane", "The control plane does not answer"), false)
+	w.plane.cut(ops.Unavailable(ops.ServiceControlPlane, "The control plane does not answer"), false)
 	w.monitor.Poll(t.Context())
 
 	for _, path := range []string{"/", "/health", "/capacity", "/jobs", "/exports", "/metrics", "/history", "/audit"} {

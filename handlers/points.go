@@ -142,7 +142,7 @@ func (h *Handlers) restorePoint(p *page) error {
 	// Which are restored and which not is in the answer.
 	switch failed := failedSections(plan); {
 	case len(failed) > 0 && p.wantsJSON():
-		cause := ops.Unavailable("control plane", "Not restored: "+strings.Join(failed, ", ")+". Trying again does only the rest.")
+		cause := ops.Unavailable(ops.ServiceControlPlane, "Not restored: "+strings.Join(failed, ", ")+". Trying again does only the rest.")
 
 		return p.json(http.StatusServiceUnavailable, failedPoint{envelope: p.envelope(cause), PointDetail: view})
 	case len(failed) > 0:

@@ -57,7 +57,7 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 		})
 	}
 
-	w.plane.refuse(ops.Unavailable("control plane", "It is being upgraded."))
+	w.plane.refuse(ops.Unavailable(ops.ServiceControlPlane, "It is being upgraded."))
 
 	if page := w.get("/points/1", "Accept", "text/html"); !strings.Contains(page.body, "Changed since") || !strings.Contains(page.body, "more of them") {
 		t.Errorf("it does not tell what changed since: %s", page.body)

@@ -156,7 +156,7 @@ func failure(result changes.Result) *ops.Error {
 		return result.Refusal
 	}
 
-	return ops.Unavailable("control plane", *result.Change.Error)
+	return ops.Unavailable(ops.ServiceControlPlane, *result.Change.Error)
 }
 
 // request is the change that was sent.

@@ -98,7 +98,7 @@ func TestBadWindowsAreRefusedFieldByField(t *testing.T) {
 		"body.title ":                               {"title": 5},
 		"body.title  ":                              {"title": strings.Repeat("x", 121)},
 		"body.message":                              {"message": nil},
-		"body.message ":                             {"message": strings.Repeat("ä", 2001)},
+		"body.message ":                             {"message": strings.Repeat("ä", ops.MessageMax+1)},
 		"body.starts_at":                            {"starts_at": "tomorrow"},
 		"body.starts_at ":                           {"starts_at": "2026-03-01T14:00:00"},
 		"body.ends_at body.starts_at":               {"starts_at": "2001-03-01T14:00:00Z", "ends_at": "2001-03-01T15:00:00Z"},
@@ -237,7 +237,7 @@ func TestWindowsAreActedOn(t *testing.T) {
 	}
 
 	// The platform does not answer at its end: it goes on until somebody says that it is over.
-	w.plane.cut(ops.Unavailable("control plane", "down for the test"), false)
+	w.plane.cut(ops.Unavailable(ops.ServiceControlPlane, "down for the test"), false)
 	phase(act("end", object{"reason": "We are done"}), "verifying")
 	w.plane.cut(nil, false)
 	phase(act("verify", object{"reason": "I have looked myself"}), "completed")
@@ -285,7 +285,7 @@ func TestWindowsAreThereWithoutTheControlPlane(t *testing.T) {
 	w := newWorld(t)
 	window := w.announce(nil)
 
-	w.plane.cut(ops.Unavailable("control plane", "down for the test"), false)
+	w.plane.cut(ops.Unavailable(ops.ServiceControlPlane, "down for the test"), false)
 	w.pass(time.Hour)
 	w.pass(time.Minute)
 

@@ -255,10 +255,16 @@ func (c *Changes) planned(
 func (c *Changes) prepare(
 	ctx context.Context, service ops.Service, section ops.Section, request Request, errs []ops.FieldError,
 ) (Plan, error) {
-	values, valueErrs := check(section, request.Values)
+	original, err := c.valuesAt(ctx, section, request.Revision)
+
+	held := original
+	if request.Source == SourceRestore {
+		held = request.Values
+	}
+
+	values, valueErrs := check(section, request.Values, held)
 	errs = append(errs, valueErrs...)
 
-	original, err := c.valuesAt(ctx, section, request.Revision)
 	if err != nil {
 		errs = append(errs, ops.FieldErrors(err)...)
 		if len(errs) == 0 {
@@ -286,8 +292,11 @@ func (c *Changes) prepare(
 		}
 	}
 
-	if err := validateChanged(section, plan.After, plan.Differences); err != nil {
-		return Plan{}, err
+	// What is restored went together once.
+	if request.Source != SourceRestore {
+		if err := ops.Invalid(section.CheckBetween(plan.After, names(plan.Differences))); err != nil {
+			return Plan{}, err
+		}
 	}
 
 	if len(plan.Differences) == 0 {

@@ -167,7 +167,7 @@ func (c *Changes) endLease(
 	after := current.Values.Clone()
 	maps.Copy(after, lease.Before)
 
-	if err := validateChanged(section, after, section.Diff(current.Values, after)); err != nil {
+	if err := ops.Invalid(section.CheckBetween(after, names(section.Diff(current.Values, after)))); err != nil {
 		return c.hold(ctx, actor, lease, reason, "What was set before does not go with the rest any more"+ops.FieldText(err)+".")
 	}
 
@@ -185,7 +185,7 @@ func (c *Changes) endLease(
 	case result.Refusal != nil && final(result.Refusal.Code):
 		return c.hold(ctx, actor, lease, reason, *result.Change.Error)
 	default:
-		return lease, ops.Unavailable("control plane", *result.Change.Error).Because(errEndFailed)
+		return lease, ops.Unavailable(ops.ServiceControlPlane, *result.Change.Error).Because(errEndFailed)
 	}
 }
 

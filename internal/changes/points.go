@@ -39,7 +39,7 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 	errs := CheckReason(reason)
 
 	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); !ops.Visible(name) || n > pointNameMax || !storable(name) {
+	if n := utf8.RuneCountInString(name); !ops.Visible(name) || n > pointNameMax || !ops.Storable(name) {
 		errs = append(errs, ops.FieldError{
 			Field: "body.name", Message: fmt.Sprintf("Give the point a name of 1 to %d characters.", pointNameMax), Type: "string",
 		})

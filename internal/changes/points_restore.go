@@ -170,7 +170,7 @@ func (c *Changes) restorePoint(
 			c.restoreSection(ctx, service, actor, plan.Point, part, reason)
 		case PointFailed: // It could not even be read, which is an attempt all the same.
 			request := Request{Section: part.Section, Source: SourceRestore, Reason: reason}
-			refused := c.Refuse(ctx, actor, request.Entry(), ops.Unavailable("control plane", part.Error))
+			refused := c.Refuse(ctx, actor, request.Entry(), ops.Unavailable(ops.ServiceControlPlane, part.Error))
 			part.Error = ops.AsError(refused).Message
 		case PointUnchanged, PointRestored, PointUnknown:
 		}

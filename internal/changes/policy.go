@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,11 +22,8 @@ type Policy struct {
 	ConfirmBelow float64
 }
 
-// The length of a reason, in characters.
-const (
-	ReasonMin = 8
-	ReasonMax = 500
-)
+// ReasonMin is the length of a reason, in characters, that explains anything.
+const ReasonMin = 8
 
 // CheckReason refuses what explains nothing.
 func CheckReason(reason string) []ops.FieldError {
@@ -37,14 +35,14 @@ func CheckReason(reason string) []ops.FieldError {
 	first, _ := utf8.DecodeRuneInString(trimmed)
 
 	switch n := utf8.RuneCountInString(reason); {
-	case !storable(reason):
+	case !ops.Storable(reason):
 		return refuse("string", "has characters that are not text")
 	case trimmed == "":
 		return refuse("string_too_short", "Say why: others will read it in the history.")
 	case utf8.RuneCountInString(trimmed) < ReasonMin:
 		return refuse("string_too_short", fmt.Sprintf("Say why in at least %d characters.", ReasonMin))
-	case n > ReasonMax:
-		return refuse("string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, ReasonMax))
+	case n > ops.ReasonMax:
+		return refuse("string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, ops.ReasonMax))
 	case strings.Trim(trimmed, string(first)) == "":
 		return refuse("string_pattern", "is one character again and again. Say why, others will read it in the history.")
 	default:
@@ -165,7 +163,7 @@ func (c *Changes) Foresee(ctx context.Context, name ops.SectionName, values ops.
 		return nil, nil, nil, err
 	}
 
-	checked, errs := check(current.Section, values)
+	checked, errs := check(current.Section, values, current.Values)
 	if len(errs) > 0 {
 		return nil, nil, nil, ops.Invalid(errs)
 	}
@@ -177,5 +175,7 @@ func (c *Changes) Foresee(ctx context.Context, name ops.SectionName, values ops.
 	after = current.Values.Clone()
 	maps.Copy(after, checked)
 
-	return checked, current.Values, after, current.Section.Validate(after)
+	changed := slices.Collect(maps.Keys(checked))
+
+	return checked, current.Values, after, ops.Invalid(current.Section.CheckBetween(after, changed))
 }

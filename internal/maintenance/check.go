@@ -15,8 +15,7 @@ import (
 
 // The lengths of texts in characters, of windows, and how far ahead they can be.
 const (
-	TitleMax   = 120
-	MessageMax = 2000
+	TitleMax = 120
 
 	lengthMin = time.Second
 	lengthMax = 90 * 24 * time.Hour
@@ -53,7 +52,7 @@ func unprintable(r rune) bool { return unicode.IsControl(r) && !strings.Contains
 func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm string, wrong problems, err error) {
 	plan.Title = strings.TrimSpace(plan.Title)
 	wrong.text("title", plan.Title, TitleMax)
-	wrong.text("message", plan.Message, MessageMax)
+	wrong.text("message", plan.Message, ops.MessageMax)
 
 	if strings.ContainsAny(plan.Title, "\t\r\n\u2028\u2029") {
 		wrong.addf("title", "string", "must be one line")

@@ -24,7 +24,7 @@ func TestWhatCannotBeMeantIsRefusedAtItsField(t *testing.T) {
 			{"title", func(d *maintenance.Draft) { d.Title = strings.Repeat("ä", 121) }},
 			{"title", func(d *maintenance.Draft) { d.Title = "two\nlines" }},
 			{"message", func(d *maintenance.Draft) { d.Message = "" }},
-			{"message", func(d *maintenance.Draft) { d.Message = strings.Repeat("ä", 2001) }},
+			{"message", func(d *maintenance.Draft) { d.Message = strings.Repeat("ä", ops.MessageMax+1) }},
 			{"title", func(d *maintenance.Draft) { d.Title = "two\u2028lines" }},
 			{"title", func(d *maintenance.Draft) { d.Title = "a\x1b[31m" }},
 			{"message", func(d *maintenance.Draft) { d.Message = "a\x00b" }},

@@ -119,7 +119,7 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 			return r // asking again would change nothing
 		}
 
-		return ops.Unavailable("control plane", *result.Change.Error)
+		return ops.Unavailable(ops.ServiceControlPlane, *result.Change.Error)
 	default:
 		return unsettled(p.section, result.Change)
 	}
@@ -129,7 +129,7 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 func (w Window) changeReason() string {
 	reason := []rune(fmt.Sprintf("Maintenance window %d: %s", w.ID, w.Reason))
 
-	return string(reason[:min(len(reason), changes.ReasonMax)])
+	return string(reason[:min(len(reason), ops.ReasonMax)])
 }
 
 func unsettled(section ops.Section, open changes.Change) error {

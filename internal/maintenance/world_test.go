@@ -149,10 +149,10 @@ func (noJobs) Trigger(context.Context, string, ops.JobTrigger) (ops.JobTriggered
 func (noJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobStatus{}, nil }
 
 func lost() error {
-	return ops.Unavailable("control plane", "no answer").Because(ops.ErrOutcomeUnknown)
+	return ops.Unavailable(ops.ServiceControlPlane, "no answer").Because(ops.ErrOutcomeUnknown)
 }
 
-func down() error { return ops.Unavailable("control plane", "connection refused") }
+func down() error { return ops.Unavailable(ops.ServiceControlPlane, "connection refused") }
 
 // patching is a window in an hour, two hours long, that sets maintenance mode and two
 // sections.

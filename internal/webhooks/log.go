@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -51,7 +50,7 @@ func (s *Webhooks) refuse(ctx context.Context, actor audit.Actor, action audit.A
 	}
 
 	_, err := s.Audit.Record(context.WithoutCancel(ctx), actor, audit.Entry{
-		Action: action, Object: object, Outcome: audit.Refused, Reason: cut(strings.ToValidUTF8(reason, "\uFFFD"), changes.ReasonMax),
+		Action: action, Object: object, Outcome: audit.Refused, Reason: cut(strings.ToValidUTF8(reason, "\uFFFD"), ops.ReasonMax),
 		Message: problem.Message + ops.FieldText(cause),
 	})
 	if err != nil {

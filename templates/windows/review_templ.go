@@ -9,8 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/announcements"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/shell"
@@ -215,7 +215,7 @@ func ReviewPage(s shell.Shell, v Review) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Stands in the audit log with your name, and is not told to users.", changes.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Stands in the audit log with your name, and is not told to users.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

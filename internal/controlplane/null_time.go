@@ -6,12 +6,12 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// moment scans a text timestamp as any control plane writes it. NULL, and what is
+// nullTime scans a text timestamp as any control plane writes it. NULL, and what is
 // not a timestamp, is nil: one odd row must not hide the others.
-type moment struct{ Time *ops.Time }
+type nullTime struct{ Time *ops.Time }
 
 // Scan implements [sql.Scanner].
-func (m *moment) Scan(src any) error {
+func (m *nullTime) Scan(src any) error {
 	m.Time = nil
 
 	var text sql.NullString

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// trip is one call under way. It watches how far the request came, because that
+// exchange is one call under way. It watches how far the request came, because that
 // decides what a failed write may have done.
-type trip struct {
+type exchange struct {
 	call
 
 	host      string
@@ -29,7 +29,7 @@ type trip struct {
 
 // watch starts an attempt and returns the context that reports on it. net/http
 // asks again for a connection only when nothing was written to the last one.
-func (t *trip) watch(ctx context.Context) context.Context {
+func (t *exchange) watch(ctx context.Context) context.Context {
 	t.begun = true
 	t.arrived.Store(false)
 
@@ -46,7 +46,7 @@ func (t *trip) watch(ctx context.Context) context.Context {
 
 // mayHaveArrived reports whether the control plane may have seen the request that
 // failed with err. When in doubt it may.
-func (t *trip) mayHaveArrived(err error) bool {
+func (t *exchange) mayHaveArrived(err error) bool {
 	switch {
 	case !t.begun:
 		return false
@@ -63,7 +63,7 @@ func (t *trip) mayHaveArrived(err error) bool {
 }
 
 // fail returns the error of a call that got no answer in the contract's terms.
-func (t *trip) fail(message string, cause error) *Error {
+func (t *exchange) fail(message string, cause error) *Error {
 	cause = fmt.Errorf("%s %s (request %s): %w", t.method, t.path, t.requestID, cause)
 
 	if t.write() && t.mayHaveArrived(cause) {
@@ -71,11 +71,11 @@ func (t *trip) fail(message string, cause error) *Error {
 		cause = fmt.Errorf("%w: %w", ErrOutcomeUnknown, cause)
 	}
 
-	return Unavailable("control_plane", message).Because(cause)
+	return Unavailable(ServiceControlPlane, message).Because(cause)
 }
 
 // broken says in words why no answer came back.
-func (t *trip) broken(err error) *Error {
+func (t *exchange) broken(err error) *Error {
 	var (
 		unresolved *net.DNSError
 		untrusted  *tls.CertificateVerificationError
