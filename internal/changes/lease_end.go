@@ -23,7 +23,7 @@ func Scheduled(name string) audit.Actor {
 // EndDue ends the leases of a section whose time has come. What cannot be ended now stays
 // overdue and is tried again; the error says what was in the way. A section that is slow
 // to answer is for the caller to keep away from the others.
-func (c *Changes) EndDue(ctx context.Context, service ops.Service, section SectionName) error {
+func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.SectionName) error {
 	now := c.now()
 	again, args := retryFailedEnd().Due(now, 3)
 
@@ -130,7 +130,7 @@ func (c *Changes) endLease(
 		return Lease{}, err
 	}
 
-	section, err := SectionOf(lease.Section)
+	section, err := ops.SectionOf(lease.Section)
 	if err != nil {
 		return Lease{}, err
 	}
@@ -166,11 +166,11 @@ func (c *Changes) endLease(
 	fields := lease.fields()
 
 	switch {
-	case section.equalIn(fields, current.Values, lease.Before):
+	case section.EqualIn(fields, current.Values, lease.Before):
 		return c.closeLease(ctx, actor, lease, closing{
 			state: LeaseEnded, reason: reason, note: "The values had gone back already.", outcome: audit.Done,
 		})
-	case !section.equalIn(fields, current.Values, lease.Set) && (!asked || lease.State != LeaseHeld):
+	case !section.EqualIn(fields, current.Values, lease.Set) && (!asked || lease.State != LeaseHeld):
 		return c.hold(ctx, actor, lease, reason, &ops.Error{
 			Code: ops.CodeConflict, Message: "Somebody else changed what it set: " + whoChanged(current) + ".",
 		})
@@ -179,7 +179,7 @@ func (c *Changes) endLease(
 	after := current.Values.Clone()
 	maps.Copy(after, lease.Before)
 
-	if err := section.validateChanged(after, section.Diff(current.Values, after)); err != nil {
+	if err := validateChanged(section, after, section.Diff(current.Values, after)); err != nil {
 		cause := *ops.AsError(err)
 		cause.Message = "What was set before does not go with the rest any more" + ops.FieldText(err) + "."
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // headRow is where a section stands.
@@ -16,7 +17,7 @@ type headRow struct {
 }
 
 // head locks the section until tx ends and returns where it stands.
-func head(ctx context.Context, tx *sql.Tx, section SectionName) (headRow, error) {
+func head(ctx context.Context, tx *sql.Tx, section ops.SectionName) (headRow, error) {
 	var (
 		h    headRow
 		open int
@@ -43,7 +44,7 @@ func head(ctx context.Context, tx *sql.Tx, section SectionName) (headRow, error)
 
 // advance writes the next revision of a section.
 func (c *Changes) advance(
-	ctx context.Context, tx *sql.Tx, section Section, revision int64, values Values, change sql.NullInt64,
+	ctx context.Context, tx *sql.Tx, section ops.Section, revision int64, values ops.Values, change sql.NullInt64,
 ) error {
 	data, err := values.MarshalJSON()
 	if err != nil {

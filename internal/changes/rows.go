@@ -82,7 +82,7 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 }
 
 // names are the fields of the differences.
-func names(differences []Difference) []string {
+func names(differences []ops.Difference) []string {
 	names := make([]string, 0, len(differences))
 	for _, d := range differences {
 		names = append(names, d.Field.Name)
