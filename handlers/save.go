@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
@@ -20,7 +21,7 @@ type saved struct {
 	Change   changes.Change `json:"change"`
 	Current  ops.Values     `json:"current"`
 	Revision string         `json:"revision"`
-	Lease    *changes.Lease `json:"lease,omitempty"`
+	Lease    *lease.Lease   `json:"lease,omitempty"`
 }
 
 // review shows what the change in the query would do, and asks why.

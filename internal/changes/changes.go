@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -39,6 +40,7 @@ type Changes struct {
 	clock  func() time.Time
 	slog   *slog.Logger
 	policy Policy
+	leases *lease.Store
 	// seen is when each section was last seen to be what it was; the database hears of it
 	// once a minute.
 	seen  sync.Map
@@ -47,7 +49,7 @@ type Changes struct {
 
 // New returns the changes kept in the database; now is the clock.
 func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger, policy Policy) *Changes {
-	c := &Changes{db: db, log: log, clock: now, slog: logger, policy: policy, locks: map[ops.SectionName]chan struct{}{}}
+	c := &Changes{db: db, log: log, clock: now, slog: logger, policy: policy, leases: lease.NewStore(db, now), locks: map[ops.SectionName]chan struct{}{}}
 	for _, s := range ops.Sections() {
 		c.locks[s.Name] = make(chan struct{}, 1)
 	}
@@ -86,7 +88,7 @@ type Request struct {
 	Guard func(ctx context.Context, tx *sql.Tx) error
 
 	// ends is the lease that the change takes back.
-	ends *Lease
+	ends *lease.Lease
 	// point is the named point that this restores a part of, nil when there is none.
 	point *int64
 	// repeated allows the reason of the last change again: what is done to several
@@ -99,7 +101,7 @@ type Result struct {
 	Change  Change
 	Current Current
 	// Lease is that of a temporary change, else nil.
-	Lease *Lease
+	Lease *lease.Lease
 }
 
 // ConflictError refuses a change because the section is no longer what it was
@@ -194,11 +196,11 @@ func (c *Changes) perform(
 
 	// What became of the change is known; what stands around it is worth no error any more.
 	if request.Term != nil {
-		lease, err := c.oneLease(ctx, `WHERE change_id = $1`, settled.ID)
+		begun, err := c.leases.OfChange(ctx, settled.ID)
 		if err != nil {
 			c.slog.ErrorContext(ctx, "the lease of a change could not be read", "change", settled.ID, "error", err)
 		} else {
-			result.Lease = &lease
+			result.Lease = &begun
 		}
 	}
 

@@ -163,18 +163,7 @@ func (c *Changes) again(
 		taken[field] = before[field]
 	}
 
-	data, err := taken.MarshalJSON()
-	if err != nil {
-		return Change{}, err
-	}
-
-	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_leases SET change_id = $1, before_json = $2 WHERE change_id = $3`,
-		made.ID, string(data), change.ID)
-	if err != nil {
-		return Change{}, fmt.Errorf("move the lease of change %d: %w", change.ID, err)
-	}
-
-	return made, nil
+	return made, c.leases.Reassign(ctx, tx, change.ID, made.ID, taken)
 }
 
 // supersede forgets the changes that were given up and of which an applied one has set a

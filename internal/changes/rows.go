@@ -101,7 +101,7 @@ type changeRow struct {
 
 func (r *changeRow) columns() store.Columns {
 	kept := func(column string) string {
-		return fmt.Sprintf(`(SELECT k.%s FROM opsconsole_kept_changes k WHERE k.change_id = id)`, column)
+		return fmt.Sprintf(`(SELECT k.%[1]s FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_%[1]s`, column)
 	}
 
 	return append(append(store.Columns{{Name: "id", Value: &r.ID}}, r.Change.columns()...),

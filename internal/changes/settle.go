@@ -71,10 +71,14 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 		}
 
 		if request.Term != nil {
-			return c.lease(ctx, tx, section, change, *request.Term)
+			return c.beginLease(ctx, tx, section, change, *request.Term)
 		}
 
-		return c.ending(ctx, tx, request.ends, change.ID)
+		if request.ends != nil {
+			return c.leases.EndBy(ctx, tx, *request.ends, change.ID)
+		}
+
+		return nil
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("write down the change of %s first: %w", section.Name, err)

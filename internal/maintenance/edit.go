@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -191,8 +192,8 @@ func (w Window) conflict(format string, args ...any) error {
 
 // untouched refuses a window of which something is applied already.
 func (s *Windows) untouched(ctx context.Context, tx *sql.Tx, w Window) error {
-	leases, err := s.Changes.WindowLeases(ctx, tx, w.ID)
-	if err == nil && slices.ContainsFunc(leases, changes.Lease.Open) {
+	leases, err := s.Changes.LeasesHeldBy(ctx, tx, lease.Holder(w.ID))
+	if err == nil && slices.ContainsFunc(leases, lease.Lease.Open) {
 		err = w.conflict("It is being started at this moment.")
 	}
 

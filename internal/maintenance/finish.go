@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -90,7 +91,7 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 
 	// One that never began has set nothing. Should its request be carried out yet, it
 	// comes back to life, and the window with it.
-	leases = slices.DeleteFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseVoid })
+	leases = slices.DeleteFunc(leases, func(l lease.Lease) bool { return l.State == lease.Void })
 
 	if hold(leases) {
 		return s.ask(ctx, w, leases)
@@ -101,14 +102,14 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 
 // putBack takes back what the window has set, and returns its leases as they are then:
 // what can be put back is, also after something that cannot.
-func (s *Windows) putBack(ctx context.Context, service ops.Service, w Window) ([]changes.Lease, error) {
+func (s *Windows) putBack(ctx context.Context, service ops.Service, w Window) ([]lease.Lease, error) {
 	leases, err := s.Leases(ctx, w.ID)
 	if err != nil {
 		return nil, err
 	}
 
-	for i, lease := range slices.Backward(leases) { // maintenance mode last
-		back, takeErr := s.takeBack(ctx, service, w, lease)
+	for i, l := range slices.Backward(leases) { // maintenance mode last
+		back, takeErr := s.takeBack(ctx, service, w, l)
 		leases[i] = back
 
 		if takeErr != nil && err == nil {
@@ -121,27 +122,27 @@ func (s *Windows) putBack(ctx context.Context, service ops.Service, w Window) ([
 
 // takeBack ends a lease of the window. It is not an error when it is held.
 func (s *Windows) takeBack(
-	ctx context.Context, service ops.Service, w Window, lease changes.Lease,
-) (changes.Lease, error) {
-	lease, err := s.settled(ctx, service, lease)
-	if err != nil || !lease.Open() {
-		return lease, err
+	ctx context.Context, service ops.Service, w Window, l lease.Lease,
+) (lease.Lease, error) {
+	l, err := s.settled(ctx, service, l)
+	if err != nil || !l.Open() {
+		return l, err
 	}
 
-	if lease.State == changes.LeaseHeld { // an operator decides, unless it has gone back meanwhile
-		current, err := s.Changes.Current(ctx, service, lease.Section)
-		if err != nil || !holds(current, lease.Before) {
-			return lease, err
+	if l.State == lease.Held { // an operator decides, unless it has gone back meanwhile
+		current, err := s.Changes.Current(ctx, service, l.Section)
+		if err != nil || !holds(current, l.Before) {
+			return l, err
 		}
 	}
 
-	lease, err = s.Changes.TakeBack(ctx, service, changes.Scheduled(w.ActsFor), lease.ID,
+	l, err = s.Changes.TakeBack(ctx, service, changes.Scheduled(w.ActsFor), l.ID,
 		fmt.Sprintf("Maintenance window %d is over", w.ID))
-	if err != nil || !lease.Open() || lease.State == changes.LeaseHeld {
-		return lease, err
+	if err != nil || !l.Open() || l.State == lease.Held {
+		return l, err
 	}
 
-	return lease, waits("It is not known yet whether everything is put back; it is read back until it is.")
+	return l, waits("It is not known yet whether everything is put back; it is read back until it is.")
 }
 
 // holds reports whether the section has these values, whatever the others are.
@@ -157,17 +158,17 @@ func holds(current changes.Current, values ops.Values) bool {
 }
 
 // hold reports whether one of the leases waits for an operator.
-func hold(leases []changes.Lease) bool {
-	return slices.ContainsFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseHeld })
+func hold(leases []lease.Lease) bool {
+	return slices.ContainsFunc(leases, func(l lease.Lease) bool { return l.State == lease.Held })
 }
 
 // ask leaves it to an operator what becomes of that which somebody else has changed.
-func (s *Windows) ask(ctx context.Context, w Window, leases []changes.Lease) error {
+func (s *Windows) ask(ctx context.Context, w Window, leases []lease.Lease) error {
 	var notes []string
 
-	for _, lease := range leases {
-		if lease.State == changes.LeaseHeld {
-			notes = append(notes, fmt.Sprintf("%s: %s", lease.Section, lease.Note))
+	for _, l := range leases {
+		if l.State == lease.Held {
+			notes = append(notes, fmt.Sprintf("%s: %s", l.Section, l.Note))
 		}
 	}
 
@@ -181,7 +182,7 @@ func (s *Windows) ask(ctx context.Context, w Window, leases []changes.Lease) err
 }
 
 // close proves that everything is as before, and ends the window.
-func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leases []changes.Lease) error {
+func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leases []lease.Lease) error {
 	now := s.moment()
 
 	if len(leases) == 0 && w.stored.Final() { // it set nothing: there is nothing to prove
