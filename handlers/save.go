@@ -86,7 +86,7 @@ func (h *Handlers) keepClear(p *page, request *changes.Request) {
 		return
 	}
 
-	_, before, after, err := h.Changes.Foresee(p.ctx(), request.Section, request.Values)
+	_, before, after, err := h.Changes.PreviewValues(p.ctx(), request.Section, request.Values)
 	if err != nil {
 		return
 	}

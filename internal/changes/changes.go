@@ -21,20 +21,24 @@ const (
 	callTimeout = 15 * time.Second
 	// writeTimeout bounds writing down how it ended.
 	writeTimeout = 10 * time.Second
-	// abandoned is how old a pending change must be before another process settles it:
+	// abandonedAfter is how old a pending change must be before another process settles it:
 	// two calls and what is written of them.
-	abandoned = 2*callTimeout + writeTimeout
-	// grace is how long a request that was not answered is waited for: until then,
+	abandonedAfter = 2*callTimeout + writeTimeout
+	// answerTimeout is how long a request that was not answered is waited for: until then,
 	// finding the old values proves nothing. One that is carried out later still is
 	// recognised by its values.
-	grace = 10 * time.Second
-	// graceOfEnd is how long the end of a lease is waited for, so that it comes about
+	answerTimeout = 10 * time.Second
+	// leaseEndTimeout is how long the end of a lease is waited for, so that it comes about
 	// within ten seconds of its time although somebody died over it.
-	graceOfEnd = 5 * time.Second
+	leaseEndTimeout = 5 * time.Second
 )
 
 // Changes applies changes and keeps their history.
 type Changes struct {
+	// Notify, when not nil, is called whenever something was written here that pages show. It
+	// is set before the first use, and must not wait.
+	Notify func()
+
 	db     *store.DB
 	log    *audit.Log
 	clock  func() time.Time
@@ -55,6 +59,16 @@ func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger
 	}
 
 	return c
+}
+
+// write runs fn in a transaction that writes what pages show.
+func (c *Changes) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	err := c.db.Tx(ctx, fn)
+	if err == nil && c.Notify != nil {
+		c.Notify()
+	}
+
+	return err
 }
 
 // lock holds the section in this process, so that those who come together queue up
@@ -147,14 +161,14 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 	defer unlock()
 
-	plan, err := c.planned(ctx, service, section, request)
+	plan, err := c.planByHand(ctx, service, section, request)
 	if err != nil {
 		return Result{}, c.Refuse(ctx, actor, request.Entry(), err)
 	}
 
 	result, err := c.perform(ctx, service, actor, plan, request)
 	if errors.Is(err, errOvertaken) { // by another replica; what it set tells more than that it did
-		if _, conflict := c.planned(ctx, service, section, request); conflict != nil {
+		if _, conflict := c.planByHand(ctx, service, section, request); conflict != nil {
 			err = conflict
 		}
 	}
@@ -180,11 +194,11 @@ func (c *Changes) perform(
 
 	ctx = context.WithoutCancel(ctx)
 
-	writeErr := within(ctx, callTimeout, func(ctx context.Context) error {
+	writeErr := withTimeout(ctx, callTimeout, func(ctx context.Context) error {
 		return section.Write(ctx, service, change.Before, change.After)
 	})
 
-	settled, err := c.conclude(ctx, service, section, actor, change, writeErr)
+	settled, err := c.readBack(ctx, service, section, actor, change, writeErr)
 	if err != nil {
 		// The act took place, only its end could not be written: Watch will.
 		c.slog.ErrorContext(ctx, "a change could not be settled", "change", change.ID, "error", err)
@@ -213,16 +227,16 @@ func (c *Changes) perform(
 	return result, nil
 }
 
-// within makes a call that takes no longer than the timeout.
-func within(ctx context.Context, timeout time.Duration, call func(ctx context.Context) error) error {
+// withTimeout makes a call that takes no longer than the timeout.
+func withTimeout(ctx context.Context, timeout time.Duration, call func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
 	return call(ctx)
 }
 
-// planned checks everything that a change by hand has to come with.
-func (c *Changes) planned(
+// planByHand checks everything that a change by hand has to come with.
+func (c *Changes) planByHand(
 	ctx context.Context, service ops.Service, section ops.Section, request Request,
 ) (Plan, error) {
 	plan, err := c.prepare(ctx, service, section, request, CheckReason(request.Reason))

@@ -56,7 +56,7 @@ func (c *Changes) beginLease(ctx context.Context, tx *sql.Tx, section ops.Sectio
 // restored, the lease it began, and the one it was to end.
 func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, outcome Outcome) error {
 	if outcome == Applied && change.Restores != nil {
-		if err := reviewed(ctx, tx, *change.Restores); err != nil {
+		if err := markReviewed(ctx, tx, *change.Restores); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func (c *Changes) extend(ctx context.Context, actor audit.Actor, id int64, term 
 		}})
 	}
 
-	err = c.db.Tx(ctx, func(tx *sql.Tx) error {
+	err = c.write(ctx, func(tx *sql.Tx) error {
 		if err := c.leases.Extend(ctx, tx, l, term.EndsAt); err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ func (c *Changes) endLease(
 	}
 	defer unlock()
 
-	current, err := c.look(ctx, service, section, c.ripeEnd)
+	current, err := c.refresh(ctx, service, section, c.canSettleLeaseEnd)
 	if err != nil {
 		return lease.Lease{}, err
 	}
@@ -187,7 +187,7 @@ type closing struct {
 
 // closeLease moves a settled lease to another state.
 func (c *Changes) closeLease(ctx context.Context, actor audit.Actor, l lease.Lease, to closing) (lease.Lease, error) {
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+	err := c.write(ctx, func(tx *sql.Tx) error {
 		if err := c.leases.Close(ctx, tx, l, to.state, to.note, to.cause); err != nil {
 			return err
 		}

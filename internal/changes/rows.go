@@ -81,8 +81,8 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 	return id, nil
 }
 
-// names are the fields of the differences.
-func names(differences []ops.Difference) []string {
+// fieldNames are the names of the fields of the differences.
+func fieldNames(differences []ops.Difference) []string {
 	names := make([]string, 0, len(differences))
 	for _, d := range differences {
 		names = append(names, d.Field.Name)

@@ -44,6 +44,6 @@ func (s *Store) Postpone(ctx context.Context, l Lease, cause error, tried bool) 
 	}
 
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		return policy.Postpone(ctx, tx, row, s.now(), noted(note, ops.AsError(cause))...)
+		return policy.Postpone(ctx, tx, row, s.now(), noteColumns(note, ops.AsError(cause))...)
 	})
 }

@@ -79,7 +79,7 @@ func (s *Store) EndBy(ctx context.Context, tx *sql.Tx, l Lease, change int64) er
 func (s *Store) Extend(ctx context.Context, tx *sql.Tx, l Lease, endsAt time.Time) error {
 	columns := append(store.Columns{
 		{Name: "ends_at", Value: store.Time{Time: endsAt}}, {Name: "tries", Value: 0}, {Name: "next_try_at", Value: store.Time{}},
-	}, noted("", nil)...)
+	}, noteColumns("", nil)...)
 
 	return l.write(ctx, tx, columns, `id = $1 AND state = 'active' AND end_change_id IS NULL`, l.ID)
 }
@@ -93,11 +93,11 @@ func (s *Store) Close(ctx context.Context, tx *sql.Tx, l Lease, state State, not
 
 	return l.writeSettled(ctx, tx, append(store.Columns{
 		{Name: "state", Value: state}, {Name: "ended_at", Value: ended},
-	}, noted(note, cause)...))
+	}, noteColumns(note, cause)...))
 }
 
-// noted are the columns of a note, and of the error that it tells of, nil for none.
-func noted(note string, cause *ops.Error) store.Columns {
+// noteColumns are the columns of a note, and of the error that it tells of, nil for none.
+func noteColumns(note string, cause *ops.Error) store.Columns {
 	var kept failure.Failure
 	if cause != nil {
 		kept = failure.Of(cause)
@@ -152,7 +152,7 @@ func (s *Store) Settle(ctx context.Context, tx *sql.Tx, change int64, applied bo
 		began = Active
 		ended = append(store.Columns{
 			{Name: "state", Value: Ended}, {Name: "ended_at", Value: store.Time{Time: s.now()}},
-		}, noted("", nil)...)
+		}, noteColumns("", nil)...)
 	}
 
 	_, beginErr := store.Columns{{Name: "state", Value: began}}.
