@@ -65,13 +65,13 @@ func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 
 	if w.Phase == Announced { // else it is refused below, and why matters more
-		if err := s.leased(ctx, w.Plan, []Span{{s.moment(), w.EndsAt}}); err != nil {
+		if err := s.leased(ctx, w.Plan, []Span{{s.now(), w.EndsAt}}); err != nil {
 			return Window{}, s.refuse(ctx, actor, d.action, object(id), act.Reason, err)
 		}
 	}
 
 	err = s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		now := s.moment()
+		now := s.now()
 
 		switch {
 		case w.Phase != Announced:
@@ -100,7 +100,7 @@ func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Acto
 	d := deed{actor: actor, action: audit.WindowEnd, message: "To be ended now."}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		now := s.moment()
+		now := s.now()
 
 		switch {
 		case w.waiting():
@@ -142,7 +142,7 @@ func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act A
 		}
 
 		if w.stored == Verifying || w.stored == Overrun {
-			w.enter(Active, s.moment())
+			w.enter(Active, s.now())
 		}
 
 		w.schedule()
@@ -166,7 +166,7 @@ func (s *Windows) extendable(w *Window, endsAt time.Time) error {
 	switch {
 	case w.Phase.Final() || w.stored == Held || !w.verifiedAt.IsZero():
 		return w.conflict("It is %s and cannot be extended.", w.Phase)
-	case !endsAt.After(w.EndsAt) || !endsAt.After(s.moment()):
+	case !endsAt.After(w.EndsAt) || !endsAt.After(s.now()):
 		wrong.addf("ends_at", "range", "must be later than the end now, %s, and than the present", w.EndsAt.Format(time.RFC3339))
 	case endsAt.Sub(w.StartsAt) > lengthMax:
 		wrong.addf("ends_at", "range", "must be at most 90 days after the start")
@@ -190,8 +190,8 @@ func (s *Windows) Cancel(
 			return w.conflict("It has started: end it.")
 		}
 
-		w.cancel(s.moment())
-		w.soon(s.moment())
+		w.cancel(s.now())
+		w.soon(s.now())
 
 		if w.Series == nil || scope != Following {
 			return nil
@@ -212,7 +212,7 @@ func (s *Windows) cancelFollowing(ctx context.Context, tx *sql.Tx, actor audit.A
 		return err
 	}
 
-	one.ended = true
+	one.Ended = true
 	if err := s.writeSeries(ctx, tx, &one); err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (s *Windows) cancelFollowing(ctx context.Context, tx *sql.Tx, actor audit.A
 
 	for _, next := range windows[1:] {
 		before := next
-		next.cancel(s.moment())
+		next.cancel(s.now())
 
 		err := s.save(ctx, tx, &next, deed{
 			actor: actor, action: audit.WindowCancel, reason: reason, event: EventCancelled, quiet: true, before: &before,
@@ -243,7 +243,7 @@ func (s *Windows) Verify(ctx context.Context, service ops.Service, actor audit.A
 	d := deed{actor: actor, action: audit.WindowVerify}
 
 	err := s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
-		now := s.moment()
+		now := s.now()
 
 		switch {
 		case w.waiting() || w.Phase == Active:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -37,7 +38,7 @@ type Preview struct {
 	// Words says when it recurs, "" for a window that stands alone.
 	Words string `json:"words"`
 	// Dates are the next five of a series, or the one.
-	Dates []Occurrence `json:"dates"`
+	Dates []calendar.Occurrence `json:"dates"`
 	// Notes name what is special about the times: clocks that go forward or back.
 	Notes []string `json:"notes"`
 	// Confirm says why the environment's name has to be typed; "" when it has not.
@@ -48,9 +49,9 @@ type Preview struct {
 type checked struct {
 	Draft
 
-	rule Rule
+	rule calendar.Rule
 	// dates are the next of a series; one for a window that stands alone.
-	dates []Occurrence
+	dates []calendar.Occurrence
 	// confirm says why the environment's name is needed.
 	confirm string
 }
@@ -58,9 +59,9 @@ type checked struct {
 func (c checked) length() time.Duration { return c.EndsAt.Sub(c.StartsAt) }
 
 // near are the dates of the next two years, the first of them always.
-func (c checked) near() []Occurrence {
+func (c checked) near() []calendar.Occurrence {
 	until := c.StartsAt.Add(aheadMax)
-	far := slices.IndexFunc(c.dates, func(o Occurrence) bool { return o.StartsAt.After(until) })
+	far := slices.IndexFunc(c.dates, func(o calendar.Occurrence) bool { return o.StartsAt.After(until) })
 
 	if far < 0 {
 		return c.dates
@@ -85,7 +86,7 @@ func (c checked) spans() []Span {
 // check wants the draft to mean something; reason and confirm are left to others.
 func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong problems, err error) {
 	if draft.StartsAt.IsZero() {
-		draft.StartsAt = s.moment()
+		draft.StartsAt = s.now()
 	}
 
 	draft.StartsAt, draft.EndsAt = draft.StartsAt.UTC().Truncate(time.Second), draft.EndsAt.UTC().Truncate(time.Second)
@@ -104,13 +105,13 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong prob
 	wrong = append(wrong, times...)
 
 	if draft.Recurrence == "" {
-		c.dates = []Occurrence{{StartsAt: draft.StartsAt, Wall: wallOf(draft.StartsAt, location(draft.TimeZone)).Format(wallLayout)}}
+		c.dates = []calendar.Occurrence{{StartsAt: draft.StartsAt, Wall: calendar.Wall(draft.StartsAt, calendar.Location(draft.TimeZone)).Format(calendar.WallLayout)}}
 
 		return c, wrong, nil
 	}
 
 	if len(times) > 0 { // what the rule makes of them cannot be told, whether it is one can
-		if _, err := ParseRule(draft.Recurrence); err != nil {
+		if _, err := calendar.ParseRule(draft.Recurrence); err != nil {
 			wrong.addf("recurrence", "rrule", "%s", err)
 		}
 
@@ -155,7 +156,7 @@ func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 
 // preview is what a window would come to.
 func (s *Windows) preview(w Window, c checked) Preview {
-	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(aheadOf, len(c.dates))], Notes: notes(c)}
+	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(windowsAhead, len(c.dates))], Notes: notes(c)}
 
 	if c.Recurrence != "" {
 		p.Words = c.rule.Words(c.StartsAt, c.TimeZone)
@@ -172,15 +173,15 @@ func (s *Windows) preview(w Window, c checked) Preview {
 func notes(c checked) []string {
 	var out []string
 
-	loc := location(c.TimeZone)
+	loc := calendar.Location(c.TimeZone)
 
 	for _, o := range c.near() {
 		if o.Note != "" && c.Recurrence != "" {
 			out = append(out, o.Note)
 		}
 
-		if note := lengthNote(o.StartsAt, o.StartsAt.Add(c.length()), loc); note != "" {
-			out = append(out, day(o.StartsAt.In(loc))+": "+note)
+		if note := calendar.LengthNote(o.StartsAt, o.StartsAt.Add(c.length()), loc); note != "" {
+			out = append(out, calendar.Day(o.StartsAt.In(loc))+": "+note)
 		}
 	}
 
@@ -189,14 +190,14 @@ func notes(c checked) []string {
 
 // fresh is a window as it is announced.
 func (s *Windows) fresh(actor audit.Actor, c checked) Window {
-	now := s.moment()
+	now := s.now()
 	w := Window{
 		UID: rand.Text(), Plan: c.Plan, StartsAt: c.StartsAt, EndsAt: c.EndsAt, PlannedStartsAt: c.StartsAt, PlannedEndsAt: c.EndsAt,
 		TimeZone: c.TimeZone, Reason: c.Reason, AnnouncedBy: actor.Username, AnnouncedAt: now, ActsFor: actor.Username,
 		wall: c.dates[0].Wall,
 	}
 	w.enter(Announced, now)
-	w.tell(now)
+	w.derive(now)
 
 	return w
 }
@@ -231,8 +232,8 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 		}
 
 		w = s.fresh(actor, c)
-		if !w.StartsAt.After(s.moment()) {
-			w.triedNext = s.moment().Add(claim) // it is started below
+		if !w.StartsAt.After(s.now()) {
+			w.triedNext = s.now().Add(claim) // it is started below
 		}
 
 		if c.Recurrence != "" {
@@ -257,18 +258,15 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 
 // begin makes the window the first of a new series.
 func (s *Windows) begin(ctx context.Context, tx *sql.Tx, w *Window, c checked, actor audit.Actor) error {
-	one := series{
-		rule: c.rule.String(), words: c.rule.Words(c.StartsAt, c.TimeZone), timeZone: c.TimeZone,
-		firstWall: c.dates[0].Wall, lastWall: c.dates[0].Wall, lastNumber: 1,
-		seconds: int64(c.length() / time.Second), plan: c.Plan, reason: c.Reason,
-		announcedBy: actor.Username, actsFor: actor.Username,
-	}
+	one := windowSeries{plan: c.Plan, reason: c.Reason, announcedBy: actor.Username, actsFor: actor.Username}
+	one.LastNumber = 1
+	one.Restart(c.rule, c.dates[0], c.length(), c.TimeZone)
 
 	if err := s.writeSeries(ctx, tx, &one); err != nil {
 		return err
 	}
 
-	w.Series, w.Recurrence, w.words, w.Occurrence = &one.id, &one.rule, one.words, one.lastNumber
+	w.Series, w.Recurrence, w.words, w.Occurrence = &one.id, &one.Rule, one.Words, one.LastNumber
 
 	return nil
 }

@@ -42,7 +42,7 @@ func (w waits) Error() string { return string(w) }
 const due = `due_at <= $1 AND (next_try_at IS NULL OR next_try_at <= $1 OR next_try_at > $2)`
 
 func (s *Windows) dueArgs() []any {
-	now := s.moment()
+	now := s.now()
 
 	return []any{store.Time{Time: now}, store.Time{Time: now.Add(2 * retryMost)}}
 }
@@ -69,7 +69,7 @@ func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 // sweep finds what a window that is over holds all the same, every few seconds: a
 // request that was given up as lost may be carried out late. The window is due again.
 func (s *Windows) sweep(ctx context.Context) error {
-	now, last := s.moment(), s.swept.Load()
+	now, last := s.now(), s.swept.Load()
 	if last != nil && now.Sub(*last).Abs() < sweepEvery || !s.swept.CompareAndSwap(last, &now) {
 		return nil
 	}
@@ -137,7 +137,7 @@ func (s *Windows) ApplyBoundary(ctx context.Context, service ops.Service, id, re
 	claimed := false
 
 	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
-		args := append(s.dueArgs(), store.Time{Time: s.moment().Add(claim)}, id, revision)
+		args := append(s.dueArgs(), store.Time{Time: s.now().Add(claim)}, id, revision)
 
 		done, err := tx.ExecContext(ctx,
 			`UPDATE opsconsole_windows SET next_try_at = $3 WHERE id = $4 AND revision = $5 AND `+due, args...)
@@ -165,7 +165,7 @@ func (s *Windows) advance(ctx context.Context, service ops.Service, id int64) er
 			return err
 		}
 
-		if w.dueAt.IsZero() || w.dueAt.After(s.moment()) {
+		if w.dueAt.IsZero() || w.dueAt.After(s.now()) {
 			return nil
 		}
 
@@ -183,7 +183,7 @@ func (s *Windows) advance(ctx context.Context, service ops.Service, id int64) er
 
 // step does the next thing. An error says what is in the way of it.
 func (s *Windows) step(ctx context.Context, service ops.Service, w Window) error {
-	now := s.moment()
+	now := s.now()
 
 	switch {
 	case w.waiting() && !now.Before(w.EndsAt):
@@ -193,7 +193,7 @@ func (s *Windows) step(ctx context.Context, service ops.Service, w Window) error
 	case w.stored == Active:
 		return s.move(ctx, w, deed{
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, message: "Its end has come.",
-		}, func(w *Window) { w.enter(Verifying, s.moment()) })
+		}, func(w *Window) { w.enter(Verifying, s.now()) })
 	case (w.stored == Verifying || w.stored == Overrun) && w.verifiedAt.IsZero():
 		return s.verify(ctx, service, w)
 	default:
@@ -275,7 +275,7 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	err := s.DB.Tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE opsconsole_windows SET tries = $1, next_try_at = $2, trouble = $3 WHERE id = $4 AND revision = $5`,
-			tries, store.Time{Time: s.moment().Add(pause)}, note, w.ID, w.Revision)
+			tries, store.Time{Time: s.now().Add(pause)}, note, w.ID, w.Revision)
 
 		return err
 	})

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -117,9 +118,9 @@ func (s *Windows) confirmation(name changes.SectionName, before, after changes.V
 
 // checkTimes says what is wrong with start, end and zone.
 func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong problems) {
-	now := s.moment()
+	now := s.now()
 
-	if _, err := zone(zoneName); err != nil {
+	if _, err := calendar.Zone(zoneName); err != nil {
 		wrong.addf("time_zone", "time_zone", "%s", err)
 	}
 
@@ -146,8 +147,8 @@ func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong
 
 // checkRule reads a rule and wants the first window to be a date of it, and no window
 // to begin before the one before it ends.
-func checkRule(text string, startsAt time.Time, length time.Duration, zoneName string) (rule Rule, wrong problems) {
-	rule, err := ParseRule(text)
+func checkRule(text string, startsAt time.Time, length time.Duration, zoneName string) (rule calendar.Rule, wrong problems) {
+	rule, err := calendar.ParseRule(text)
 	if err != nil {
 		wrong.addf("recurrence", "rrule", "%s", err)
 
@@ -165,8 +166,8 @@ func checkRule(text string, startsAt time.Time, length time.Duration, zoneName s
 		return rule, wrong
 	}
 
-	loc := location(zoneName)
-	if first := dates[0]; first.Wall != wallOf(startsAt, loc).Format(wallLayout) {
+	loc := calendar.Location(zoneName)
+	if first := dates[0]; first.Wall != calendar.Wall(startsAt, loc).Format(calendar.WallLayout) {
 		wrong.addf("starts_at", "rrule", "is not a date of the recurrence: the first one is %s",
 			first.StartsAt.In(loc).Format("Mon 2 January 2006 15:04 MST"))
 	}

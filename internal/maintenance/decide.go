@@ -16,7 +16,7 @@ func (s *Windows) TakeOver(ctx context.Context, service ops.Service, actor audit
 	d := deed{actor: actor, action: audit.WindowTakeOver}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		now := s.moment()
+		now := s.now()
 
 		if w.Phase != Held || w.StartedAt != nil {
 			return w.conflict("It is %s: there is nothing to take over.", w.Phase)
@@ -83,7 +83,7 @@ func (s *Windows) Settle(
 			return w.conflict("Nothing of it waits for a decision.")
 		}
 
-		w.soon(s.moment())
+		w.soon(s.now())
 
 		return nil
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -247,7 +248,7 @@ func (e Edit) asksConfirm(w Window) bool {
 
 // apply writes the terms of a checked draft into the window. Whoever changes one that is
 // held answers for it from then on.
-func (w *Window) apply(c checked, o Occurrence, actor audit.Actor, now time.Time) {
+func (w *Window) apply(c checked, o calendar.Occurrence, actor audit.Actor, now time.Time) {
 	w.Plan, w.TimeZone = c.Plan, c.TimeZone
 	w.StartsAt, w.EndsAt = o.StartsAt, o.StartsAt.Add(c.length())
 	w.PlannedStartsAt, w.PlannedEndsAt = w.StartsAt, w.EndsAt
@@ -266,7 +267,7 @@ func (s *Windows) editOne(ctx context.Context, tx *sql.Tx, actor audit.Actor, w 
 	}
 
 	before := w
-	w.apply(c, c.dates[0], actor, s.moment())
+	w.apply(c, c.dates[0], actor, s.now())
 
 	return s.save(ctx, tx, &w, deed{
 		actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -36,7 +37,12 @@ func (s *Windows) edited(ctx context.Context, w Window, edit Edit) (c checked, w
 // goesOn is the draft of a window whose series keeps its rule from there on. One that
 // was moved by itself goes back to its date, unless it is moved now.
 func (s *Windows) goesOn(ctx context.Context, w Window, edit Edit, draft Draft) (Draft, error) {
-	rule, err := s.remaining(ctx, w)
+	one, err := s.seriesOf(ctx, s.DB.Read(), *w.Series)
+	if err != nil {
+		return draft, err
+	}
+
+	rule, err := one.Remaining(w.wall)
 	if err != nil {
 		return draft, err
 	}
@@ -45,12 +51,12 @@ func (s *Windows) goesOn(ctx context.Context, w Window, edit Edit, draft Draft) 
 		return draft, nil
 	}
 
-	wall, err := time.Parse(wallLayout, w.wall)
+	wall, err := time.Parse(calendar.WallLayout, w.wall)
 	if err != nil {
 		return draft, fmt.Errorf("the date of window %d: %w", w.ID, err)
 	}
 
-	draft.StartsAt, _ = resolve(wall, location(draft.TimeZone))
+	draft.StartsAt, _ = calendar.Resolve(wall, calendar.Location(draft.TimeZone))
 	if edit.EndsAt == nil {
 		draft.EndsAt = draft.StartsAt.Add(w.Length())
 	}

@@ -61,7 +61,7 @@ type deed struct {
 // save writes a window after a deed, with the audit entry and the event.
 func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d deed) error {
 	w.Revision++
-	w.UpdatedAt = s.moment()
+	w.UpdatedAt = s.now()
 
 	if d.event != "" && w.ID != 0 {
 		w.Sequence++
@@ -71,7 +71,7 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d deed) error
 		return err
 	}
 
-	w.tell(w.UpdatedAt)
+	w.derive(w.UpdatedAt)
 
 	if err := s.log(ctx, tx, *w, d); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d deed) error
 
 	var err error
 
-	event.ID, err = insert(ctx, tx, "opsconsole_window_events", event.columns())
+	event.ID, err = event.columns().Insert(ctx, tx, eventTable)
 	if err != nil {
 		return fmt.Errorf("write the event of window %d: %w", w.ID, err)
 	}
@@ -99,9 +99,9 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d deed) error
 
 func (s *Windows) write(ctx context.Context, tx *sql.Tx, w *Window) (err error) {
 	if w.ID != 0 {
-		err = update(ctx, tx, "opsconsole_windows", w.ID, w.columns())
+		_, err = w.columns().Update(ctx, tx, windowTable, "id = $1", w.ID)
 	} else {
-		w.ID, err = insert(ctx, tx, "opsconsole_windows", w.columns())
+		w.ID, err = w.columns().Insert(ctx, tx, windowTable)
 	}
 
 	if err != nil {
@@ -134,15 +134,22 @@ func (s *Windows) log(ctx context.Context, tx *sql.Tx, w Window, d deed) (err er
 	return err
 }
 
-func (e *Event) columns() []column {
-	return []column{
-		{"window_id", &e.Window.ID},
-		{"kind", &e.Kind},
-		{"at", moment{&e.At}},
-		{"actor", &e.Actor},
-		{"reason", &e.Reason},
-		{"window_json", document{&e.Window}},
+const eventTable = "opsconsole_window_events"
+
+// columns are those of the table but for the id.
+func (e *Event) columns() store.Columns {
+	return store.Columns{
+		{Name: "window_id", Value: &e.Window.ID},
+		{Name: "kind", Value: &e.Kind},
+		{Name: "at", Value: store.ZeroTime(&e.At)},
+		{Name: "actor", Value: &e.Actor},
+		{Name: "reason", Value: &e.Reason},
+		{Name: "window_json", Value: store.JSON(&e.Window)},
 	}
+}
+
+func (e *Event) columnsWithID() store.Columns {
+	return append(store.Columns{{Name: "id", Value: &e.ID}}, e.columns()...)
 }
 
 // Events returns the events after that id, oldest first, at most limit.
@@ -156,24 +163,12 @@ func (s *Windows) EventsOf(ctx context.Context, id int64) ([]Event, error) {
 }
 
 func (s *Windows) events(ctx context.Context, q store.Querier, clause string, args ...any) ([]Event, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&Event{}).columns())+` FROM opsconsole_window_events `+clause, args...)
+	found, err := store.Select(ctx, q, eventTable, (*Event).columnsWithID, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
-	defer rows.Close()
 
-	var out []Event
-
-	for rows.Next() {
-		var e Event
-		if err := rows.Scan(append([]any{&e.ID}, values(e.columns())...)...); err != nil {
-			return nil, fmt.Errorf("list events: %w", err)
-		}
-
-		out = append(out, e)
-	}
-
-	return out, rows.Err()
+	return found, nil
 }
 
 func object(id int64) string { return fmt.Sprintf("maintenance/windows/%d", id) }

@@ -22,7 +22,7 @@ const patience = 30 * time.Second
 func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) error {
 	health, err := s.Health(ctx, service)
 
-	if err != nil && (w.stored == Overrun || s.moment().Sub(w.since()) < patience) {
+	if err != nil && (w.stored == Overrun || s.now().Sub(w.since()) < patience) {
 		return err
 	}
 
@@ -31,10 +31,10 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowVerify, reason: w.Reason, message: "The platform is healthy.",
 		}, func(w *Window) {
 			if w.stored != Verifying {
-				w.enter(Verifying, s.moment())
+				w.enter(Verifying, s.now())
 			}
 
-			w.verifiedAt, w.health = s.moment(), health.Status
+			w.verifiedAt, w.health = s.now(), health.Status
 			w.schedule()
 		})
 	}
@@ -48,7 +48,7 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowOverrun, outcome: audit.Failed, reason: w.Reason, message: note,
 		event: EventOverrun,
 	}, func(w *Window) {
-		w.enter(Overrun, s.moment())
+		w.enter(Overrun, s.now())
 		w.why, w.health = note, health.Status
 	})
 }
@@ -182,7 +182,7 @@ func (s *Windows) ask(ctx context.Context, w Window, leases []changes.Lease) err
 
 // close proves that everything is as before, and ends the window.
 func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leases []changes.Lease) error {
-	now := s.moment()
+	now := s.now()
 
 	if len(leases) == 0 && w.stored.Final() { // it set nothing: there is nothing to prove
 		return s.rest(ctx, w)

@@ -168,13 +168,13 @@ const publishedFor = 90 * 24 * time.Hour
 // ended, were missed or cancelled in the last 90 days; the one that starts first leads.
 func (s *Windows) Published(ctx context.Context) ([]Window, error) {
 	return s.query(ctx, s.DB.Read(), `WHERE `+openPhases+` OR updated_at >= $1 ORDER BY starts_at, id`,
-		store.Time{Time: s.moment().Add(-publishedFor)})
+		store.Time{Time: s.now().Add(-publishedFor)})
 }
 
 // Overdue returns the windows to which something should have happened and has not yet,
 // with a note that says why.
 func (s *Windows) Overdue(ctx context.Context) ([]Window, error) {
-	due, err := s.query(ctx, s.DB.Read(), `WHERE due_at <= $1 ORDER BY due_at, id`, store.Time{Time: s.moment()})
+	due, err := s.query(ctx, s.DB.Read(), `WHERE due_at <= $1 ORDER BY due_at, id`, store.Time{Time: s.now()})
 
 	return slices.DeleteFunc(due, func(w Window) bool { return !w.Overdue }), err
 }

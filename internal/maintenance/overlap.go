@@ -62,7 +62,7 @@ func (s *Windows) overlaps(ctx context.Context, q store.Querier, spans []Span, e
 // taken are the spans of the windows that are there. One that runs past its end takes
 // the present too.
 func (s *Windows) taken(ctx context.Context, q store.Querier, from, until time.Time, except moved) ([]busy, error) {
-	now := s.moment()
+	now := s.now()
 
 	windows, err := s.query(ctx, q, `WHERE `+openPhases+` AND starts_at < $1 AND (ends_at > $2 OR started_at IS NOT NULL)
 		AND id <> $3 AND (series_id IS NULL OR series_id <> $4 OR occurrence < $5 OR started_at IS NOT NULL) ORDER BY starts_at, id`,
@@ -95,8 +95,8 @@ func (s *Windows) ahead(ctx context.Context, q store.Querier, from, until time.T
 	var out []busy
 
 	for _, one := range going {
-		for o := range one.ahead() {
-			end := o.StartsAt.Add(one.length())
+		for o := range one.Ahead() {
+			end := o.StartsAt.Add(one.Length())
 			if !o.StartsAt.Before(until) {
 				break
 			}

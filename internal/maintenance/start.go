@@ -47,7 +47,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		}
 	}
 
-	now := s.moment()
+	now := s.now()
 
 	return s.move(ctx, w, deed{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowStart, reason: w.Reason, event: EventStarted,
@@ -159,7 +159,7 @@ func (s *Windows) hold(ctx context.Context, w Window, note string) error {
 	return s.move(ctx, w, deed{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowHold, outcome: audit.Refused, reason: w.Reason, message: note,
 	}, func(w *Window) {
-		w.enter(Held, s.moment())
+		w.enter(Held, s.now())
 		w.why = note
 	})
 }
@@ -179,7 +179,7 @@ func (s *Windows) miss(ctx context.Context, w Window) error {
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowMiss, outcome: audit.Failed, reason: w.Reason, message: why,
 		event: EventCancelled,
 	}, func(w *Window) {
-		w.enter(Missed, s.moment())
+		w.enter(Missed, s.now())
 		w.why = why
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -130,7 +131,7 @@ func (w Window) Length() time.Duration { return w.EndsAt.Sub(w.StartsAt) }
 func (w Window) Running() bool { return w.StartedAt != nil && !w.Phase.Final() }
 
 // Location is the window's zone.
-func (w Window) Location() *time.Location { return location(w.TimeZone) }
+func (w Window) Location() *time.Location { return calendar.Location(w.TimeZone) }
 
 // Words says when a window of a series recurs, "every second Tuesday at 22:00
 // Europe/Berlin"; "" for one that stands alone.
@@ -139,8 +140,8 @@ func (w Window) Words() string { return w.words }
 // late is when a boundary that nobody has come round to counts as overdue.
 const late = 10 * time.Second
 
-// tell derives what depends on the clock.
-func (w *Window) tell(now time.Time) {
+// derive sets what depends on the clock.
+func (w *Window) derive(now time.Time) {
 	w.Phase, w.Overdue = w.stored, false
 
 	switch {
