@@ -33,7 +33,7 @@ func (h *Handlers) compare(p *page) error {
 		}})
 	}
 
-	section, err := changes.SectionOf(a.Section)
+	section, err := ops.SectionOf(a.Section)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (h *Handlers) keepForm(p *page) error {
 }
 
 func (h *Handlers) showKeepForm(p *page, status int, view templates.KeepForm) error {
-	section, err := changes.SectionOf(view.Change.Section)
+	section, err := ops.SectionOf(view.Change.Section)
 	if err != nil {
 		return err
 	}

@@ -20,11 +20,11 @@ const historyShown = 10
 
 // section shows what is set now, the form and the history beside it.
 func (h *Handlers) section(p *page) error {
-	return h.showNow(p, changes.SectionName(p.Param("section")))
+	return h.showNow(p, ops.SectionName(p.Param("section")))
 }
 
-func (h *Handlers) showNow(p *page, name changes.SectionName) error {
-	section, err := changes.SectionOf(name)
+func (h *Handlers) showNow(p *page, name ops.SectionName) error {
+	section, err := ops.SectionOf(name)
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (h *Handlers) showNow(p *page, name changes.SectionName) error {
 
 // sectionUnread shows what was set when the control plane last answered; the form is
 // shut, because nobody should change what they cannot see.
-func (h *Handlers) sectionUnread(p *page, section changes.Section, cause error) error {
+func (h *Handlers) sectionUnread(p *page, section ops.Section, cause error) error {
 	e := ops.AsError(cause)
 
 	known, err := h.Changes.Known(p.ctx(), section.Name)
@@ -128,7 +128,7 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 }
 
 // drawSection draws a part of the section's page as it was last seen.
-func (h *Handlers) drawSection(name changes.SectionName, part func(templates.Config) templ.Component) drawFunc {
+func (h *Handlers) drawSection(name ops.SectionName, part func(templates.Config) templ.Component) drawFunc {
 	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		known, err := h.Changes.Known(ctx, name)
 		if err != nil {
@@ -142,7 +142,7 @@ func (h *Handlers) drawSection(name changes.SectionName, part func(templates.Con
 }
 
 // sectionShell surrounds the pages of a section, on which what is set is live.
-func (h *Handlers) sectionShell(p *page, name changes.SectionName, title string) templates.Shell {
+func (h *Handlers) sectionShell(p *page, name ops.SectionName, title string) templates.Shell {
 	shell := h.shell(p, string(name), title)
 	shell.Events = "/events?page=" + sectionRegion + string(name)
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -114,7 +113,7 @@ func (h *Handlers) exportsView(
 
 // longestExport is how long an export may take, 0 when that is not known.
 func (h *Handlers) longestExport(ctx context.Context) (time.Duration, error) {
-	export, err := h.Changes.Known(ctx, changes.Export)
+	export, err := h.Changes.Known(ctx, ops.SectionExport)
 	if err != nil {
 		return 0, err
 	}

@@ -20,7 +20,7 @@ func (h *Handlers) history(p *page) error {
 		From: p.QueryParam("from"), Until: p.QueryParam("until"),
 	}
 	filter := changes.Filter{
-		Section: changes.SectionName(q.oneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,
+		Section: ops.SectionName(q.oneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,
 		Source:  changes.Source(q.oneOf("source", texts(changes.Sources()))),
 		Outcome: changes.Outcome(q.oneOf("outcome", []string{"pending", "applied", "failed", "unknown"})),
 		From:    q.moment("from"), Until: q.moment("until"), Before: q.cursor(), Limit: q.limit(),
@@ -64,7 +64,7 @@ func (h *Handlers) change(p *page) error {
 		return err
 	}
 
-	section, err := changes.SectionOf(change.Section)
+	section, err := ops.SectionOf(change.Section)
 	if err != nil {
 		return err
 	}
@@ -91,8 +91,8 @@ func (h *Handlers) change(p *page) error {
 }
 
 func sectionNames() []string {
-	names := make([]string, 0, len(changes.Sections()))
-	for _, s := range changes.Sections() {
+	names := make([]string, 0, len(ops.Sections()))
+	for _, s := range ops.Sections() {
 		names = append(names, string(s.Name))
 	}
 

@@ -11,7 +11,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
@@ -26,7 +25,7 @@ func asides() []string {
 type input struct {
 	// values hold int64, bool, string or nil; in a form, what cannot be read as its
 	// field's type stays text, for the check to refuse.
-	values changes.Values
+	values ops.Values
 	// typed is every field of a form as it was typed, nil for JSON.
 	typed url.Values
 

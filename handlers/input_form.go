@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -65,7 +64,7 @@ func formInput(form url.Values) (input, error) {
 		return input{}, err
 	}
 
-	in := input{values: changes.Values{}, typed: form, aside: map[string]string{}}
+	in := input{values: ops.Values{}, typed: form, aside: map[string]string{}}
 
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		values := form[name]
@@ -84,7 +83,7 @@ func formInput(form url.Values) (input, error) {
 }
 
 // as reads the fields of a form in the section's types; what cannot be read stays as it was typed.
-func (in *input) as(section changes.Section) {
+func (in *input) as(section ops.Section) {
 	if in.typed == nil {
 		return
 	}
@@ -96,18 +95,18 @@ func (in *input) as(section changes.Section) {
 		}
 
 		switch field.Kind {
-		case changes.KindInt:
+		case ops.KindInt:
 			// A number that is too large is the largest there is, which no field takes.
 			if n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 				in.values[field.Name] = n
 			}
-		case changes.KindBool:
+		case ops.KindBool:
 			if b, err := strconv.ParseBool(typed); err == nil {
 				in.values[field.Name] = b
 			} else if typed == "on" {
 				in.values[field.Name] = true
 			}
-		case changes.KindText, changes.KindDuration:
+		case ops.KindText, ops.KindDuration:
 		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -94,7 +93,7 @@ func readJSON(body []byte) (input, error) {
 		return input{}, err
 	}
 
-	in := input{values: changes.Values{}, aside: map[string]string{}}
+	in := input{values: ops.Values{}, aside: map[string]string{}}
 
 	for _, name := range asides() {
 		if _, given := object[name]; given {
@@ -108,7 +107,7 @@ func readJSON(body []byte) (input, error) {
 			return input{}, badForm(err)
 		}
 
-		var values changes.Values
+		var values ops.Values
 
 		err = values.UnmarshalJSON(single)
 		if err != nil || holdsNothing(object[name]) {
@@ -173,7 +172,7 @@ func (in *input) text(object map[string]json.RawMessage, name string) string {
 // badValue says what is wrong with a field that holds what none can have.
 func badValue(name string, cause error) ops.FieldError {
 	bad := ops.FieldError{Field: "body." + ops.Clip(name), Message: "is not a value that this field can have", Type: "type"}
-	if value, ok := errors.AsType[*changes.ValueError](cause); ok {
+	if value, ok := errors.AsType[*ops.ValueError](cause); ok {
 		bad.Field, bad.Message = "body."+ops.Clip(value.Field), value.Message
 	}
 

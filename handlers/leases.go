@@ -97,7 +97,7 @@ func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (temp
 		return templates.LeaseDetail{}, err
 	}
 
-	section, err := changes.SectionOf(lease.Section)
+	section, err := ops.SectionOf(lease.Section)
 
 	return templates.LeaseDetail{
 		Lease: lease, Title: section.Title, Differences: section.Diff(lease.Before, lease.Set), Tickets: h.Tickets, Now: now,
@@ -154,7 +154,7 @@ func (h *Handlers) leaseForm(p *page) error {
 }
 
 func (h *Handlers) showLeaseForm(p *page, status int, view templates.LeaseForm) error {
-	section, err := changes.SectionOf(view.Lease.Section)
+	section, err := ops.SectionOf(view.Lease.Section)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -53,7 +52,7 @@ func newLive(h *Handlers) *live {
 		shellName:     {id: templates.ShellRegion, draw: h.drawShell},
 	}}
 
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		name := sectionRegion + string(section.Name)
 		l.regions[name] = &region{id: templates.ConfigNowRegion, draw: h.drawSection(section.Name, templates.ConfigNow)}
 		l.regions[name+historyRegion] = &region{

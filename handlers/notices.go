@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -81,7 +82,7 @@ func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
 			continue // the banner tells of the window and all that it sets
 		}
 
-		section, err := changes.SectionOf(lease.Section)
+		section, err := ops.SectionOf(lease.Section)
 		if err != nil {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -58,7 +59,7 @@ func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) templates.Re
 }
 
 // buttonText names the consequence.
-func buttonText(section changes.Section, differences []changes.Difference) string {
+func buttonText(section ops.Section, differences []ops.Difference) string {
 	if len(differences) != 1 {
 		return fmt.Sprintf("Change %d values of %s", len(differences), section.Title)
 	}

@@ -18,14 +18,14 @@ import (
 // saved is the answer to a change in JSON.
 type saved struct {
 	Change   changes.Change `json:"change"`
-	Current  changes.Values `json:"current"`
+	Current  ops.Values     `json:"current"`
 	Revision string         `json:"revision"`
 	Lease    *changes.Lease `json:"lease,omitempty"`
 }
 
 // review shows what the change in the query would do, and asks why.
 func (h *Handlers) review(p *page) error {
-	section, err := changes.SectionOf(changes.SectionName(p.Param("section")))
+	section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (h *Handlers) review(p *page) error {
 
 // save makes the change. A form comes here from its review.
 func (h *Handlers) save(p *page) error {
-	section, err := changes.SectionOf(changes.SectionName(p.Param("section")))
+	section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func failure(result changes.Result) *ops.Error {
 }
 
 // request is the change that was sent.
-func (h *Handlers) request(p *page, section changes.Section, in input) (changes.Request, []ops.FieldError) {
+func (h *Handlers) request(p *page, section ops.Section, in input) (changes.Request, []ops.FieldError) {
 	term, errs := h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], in.aside["confirm_within"])
 	request := changes.Request{
 		Section: section.Name, Revision: in.revision(), Values: in.values, Reason: in.reason(), Source: changes.SourceConsole,
@@ -220,7 +220,7 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 
 // notSaved answers a change that was refused before anything happened: with the form
 // or the review and what was typed, and what is wrong beside it.
-func (h *Handlers) notSaved(p *page, section changes.Section, in input, request changes.Request, cause error) error {
+func (h *Handlers) notSaved(p *page, section ops.Section, in input, request changes.Request, cause error) error {
 	if conflict, ok := errors.AsType[*changes.ConflictError](cause); ok {
 		return h.showConflict(p, conflict, in, nil)
 	}

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -14,7 +14,7 @@ type sending struct {
 	// path is that of the form: config, concurrency.
 	path []string
 	// fields are those of a section, with what is typed in them.
-	fields []changes.Field
+	fields []ops.Field
 	typed  url.Values
 	// asked are the asides that are always sent, optional those that are sent when something
 	// is typed in them; both follow what is typed.
@@ -24,7 +24,7 @@ type sending struct {
 }
 
 // sectionSending is a form that changes a section, or the review of one, with what is typed.
-func sectionSending(section changes.Section, revision string, typed url.Values) sending {
+func sectionSending(section ops.Section, revision string, typed url.Values) sending {
 	return sending{
 		path: []string{"config", string(section.Name)}, fields: section.Fields, typed: typed,
 		asked: []string{"reason"}, optional: terms(), revision: revision,
@@ -35,7 +35,7 @@ func sectionSending(section changes.Section, revision string, typed url.Values) 
 func terms() []string { return []string{"duration", "until", "confirm_within", "confirm"} }
 
 // typedOf is what a form that holds the values and the asides would send.
-func typedOf(section changes.Section, values changes.Values, in input) url.Values {
+func typedOf(section ops.Section, values ops.Values, in input) url.Values {
 	typed := url.Values{}
 
 	for _, field := range section.Fields {
@@ -86,7 +86,7 @@ func (s sending) object(language components.Language) []components.SnippetPart {
 
 	for _, name := range s.asked {
 		out.Textf("%s%q: ", separator, name)
-		out.Field(name, changes.KindText, s.typed.Get(name))
+		out.Field(name, ops.KindText, s.typed.Get(name))
 
 		separator = ", "
 	}
@@ -106,17 +106,17 @@ func (s sending) object(language components.Language) []components.SnippetPart {
 
 // sectionSnippets are what a form of a section would send, and what does the same
 // without this console.
-func (h *Handlers) sectionSnippets(section changes.Section, revision string, typed url.Values) []components.Snippet {
+func (h *Handlers) sectionSnippets(section ops.Section, revision string, typed url.Values) []components.Snippet {
 	return append(h.snippets(sectionSending(section, revision, typed)), sdkCall(section, typed))
 }
 
 // sdkCall is the method of the platform's Python SDK for the section; where fields nest,
 // so do its arguments. It goes past this console: it knows of no reason and no end.
-func sdkCall(section changes.Section, typed url.Values) components.Snippet {
+func sdkCall(section ops.Section, typed url.Values) components.Snippet {
 	s := components.Snippet{Language: components.PythonSDK}
 	method := "update_" + string(section.Name) + "_config"
 
-	if section.Name == changes.Maintenance {
+	if section.Name == ops.SectionMaintenance {
 		method = "set_maintenance_mode"
 	}
 

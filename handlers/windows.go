@@ -39,7 +39,7 @@ func (h *Handlers) maintenance(p *page) error {
 	view.Templates = list(kept)
 	status := http.StatusOK
 
-	current, err := h.Changes.Current(p.ctx(), h.service(p), changes.Maintenance)
+	current, err := h.Changes.Current(p.ctx(), h.service(p), ops.SectionMaintenance)
 
 	switch e := ops.AsError(err); {
 	case err == nil:
@@ -48,7 +48,7 @@ func (h *Handlers) maintenance(p *page) error {
 	default:
 		status, view.ModeProblem = e.Code.HTTPStatus(), e.Message+" Maintenance mode is shown as it was last read."
 
-		if current, err = h.Changes.Known(p.ctx(), changes.Maintenance); err != nil {
+		if current, err = h.Changes.Known(p.ctx(), ops.SectionMaintenance); err != nil {
 			return err
 		}
 	}
@@ -158,9 +158,9 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 
 	var out []templates.WindowSettings
 
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		set, wanted := w.Settings[section.Name]
-		if !wanted || section.Name == changes.Maintenance {
+		if !wanted || section.Name == ops.SectionMaintenance {
 			continue
 		}
 
@@ -177,11 +177,11 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 			}
 		}
 
-		var differences []changes.Difference
+		var differences []ops.Difference
 
 		for _, f := range section.Fields {
 			if after, ok := set[f.Name]; ok {
-				differences = append(differences, changes.Difference{Field: f, Before: before[f.Name], After: after})
+				differences = append(differences, ops.Difference{Field: f, Before: before[f.Name], After: after})
 			}
 		}
 

@@ -239,7 +239,7 @@ func (h *Handlers) drawWindowReview(
 func (h *Handlers) effectsOf(p *page, w maintenance.Window) ([]components.Line, error) {
 	lines := startEffects(w)
 
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		values, set := w.Settings[section.Name]
 		if !set {
 			continue
@@ -296,7 +296,7 @@ func (h *Handlers) windowSnippet(preview maintenance.Preview) ([]components.Snip
 		h.PublicURL.JoinPath("maintenance", "windows"), strings.ReplaceAll(object, "'", `'\''`))
 
 	return []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{
-		{Text: text}, {Text: `""`, Field: "reason", Kind: changes.KindText}, {Text: "\n}'"},
+		{Text: text}, {Text: `""`, Field: "reason", Kind: ops.KindText}, {Text: "\n}'"},
 	}}}, nil
 }
 

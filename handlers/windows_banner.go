@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -38,7 +37,7 @@ func (h *Handlers) banner(ctx context.Context, now time.Time) *templates.Banner 
 		}
 	}
 
-	known, err := h.Changes.Known(ctx, changes.Maintenance)
+	known, err := h.Changes.Known(ctx, ops.SectionMaintenance)
 	if err != nil {
 		h.Logger.ErrorContext(ctx, "whether it is maintenance could not be read", "error", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
@@ -109,13 +108,13 @@ func (f *fields) settings() maintenance.Settings {
 	out := maintenance.Settings{}
 
 	if !f.isForm() {
-		var sections map[changes.SectionName]json.RawMessage
+		var sections map[ops.SectionName]json.RawMessage
 		if raw := f.raw("settings"); raw != nil && json.Unmarshal(raw, &sections) != nil {
 			f.refuse("settings", "object_type", "must be an object: fields and values by section")
 		}
 
 		for name, raw := range sections {
-			var values changes.Values
+			var values ops.Values
 			if json.Unmarshal(raw, &values) != nil {
 				f.refuse(settingPrefix+ops.Clip(string(name)), "type", "has a value that its field cannot have")
 			}
@@ -139,11 +138,11 @@ func (f *fields) settings() maintenance.Settings {
 			continue
 		}
 
-		if out[changes.SectionName(section)] == nil {
-			out[changes.SectionName(section)] = changes.Values{}
+		if out[ops.SectionName(section)] == nil {
+			out[ops.SectionName(section)] = ops.Values{}
 		}
 
-		out[changes.SectionName(section)][field] = settingValue(changes.SectionName(section), field, typed)
+		out[ops.SectionName(section)][field] = settingValue(ops.SectionName(section), field, typed)
 	}
 
 	return out
@@ -154,8 +153,8 @@ const noExpiry = "none"
 
 // settingValue reads a value in the type of its field; what cannot be read stays text,
 // for the check to refuse.
-func settingValue(name changes.SectionName, field, typed string) any {
-	section, err := changes.SectionOf(name)
+func settingValue(name ops.SectionName, field, typed string) any {
+	section, err := ops.SectionOf(name)
 	if err != nil {
 		return typed
 	}
@@ -163,15 +162,15 @@ func settingValue(name changes.SectionName, field, typed string) any {
 	f, _ := section.Field(field)
 
 	switch f.Kind {
-	case changes.KindInt:
+	case ops.KindInt:
 		if n, err := strconv.ParseInt(typed, 10, 64); err == nil {
 			return n
 		}
-	case changes.KindDuration:
+	case ops.KindDuration:
 		if strings.EqualFold(typed, noExpiry) {
 			return nil
 		}
-	case changes.KindBool, changes.KindText:
+	case ops.KindBool, ops.KindText:
 	}
 
 	return typed
@@ -257,8 +256,8 @@ func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[
 		Errors:          errs,
 	}
 
-	for _, section := range changes.Sections() {
-		if section.Name == changes.Maintenance {
+	for _, section := range ops.Sections() {
+		if section.Name == ops.SectionMaintenance {
 			continue
 		}
 

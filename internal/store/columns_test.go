@@ -28,7 +28,9 @@ func (t *thing) columns() store.Columns {
 	}
 }
 
-func (t *thing) withID() store.Columns { return append(store.Columns{{Name: "id", Value: &t.id}}, t.columns()...) }
+func (t *thing) withID() store.Columns {
+	return append(store.Columns{{Name: "id", Value: &t.id}}, t.columns()...)
+}
 
 func TestOneListOfColumnsInsertsUpdatesAndReads(t *testing.T) {
 	t.Parallel()
