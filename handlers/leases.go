@@ -230,7 +230,7 @@ func (h *Handlers) actOnLease(p *page, lease changes.Lease, in input) (changes.L
 		}
 
 		if term != nil {
-			if err := h.Windows.Clear(p.ctx(), lease.Section, slices.Collect(maps.Keys(lease.Set)), term.EndsAt); err != nil {
+			if err := h.Windows.CheckAgainstWindows(p.ctx(), lease.Section, slices.Collect(maps.Keys(lease.Set)), term.EndsAt); err != nil {
 				return changes.Lease{}, h.refused(p, leaseEntry(p, in.reason()), err)
 			}
 		}

@@ -58,8 +58,8 @@ type checked struct {
 
 func (c checked) length() time.Duration { return c.EndsAt.Sub(c.StartsAt) }
 
-// near are the dates of the next two years, the first of them always.
-func (c checked) near() []calendar.Occurrence {
+// withinHorizon are the dates of the next two years, the first of them always.
+func (c checked) withinHorizon() []calendar.Occurrence {
 	until := c.StartsAt.Add(aheadMax)
 	far := slices.IndexFunc(c.dates, func(o calendar.Occurrence) bool { return o.StartsAt.After(until) })
 
@@ -73,7 +73,7 @@ func (c checked) near() []calendar.Occurrence {
 // spans are those that must not overlap others. What lies farther ahead is looked at
 // when it is written: all series would have to be expanded as far.
 func (c checked) spans() []Span {
-	dates := c.near()
+	dates := c.withinHorizon()
 	spans := make([]Span, 0, len(dates))
 
 	for _, o := range dates {
@@ -84,7 +84,7 @@ func (c checked) spans() []Span {
 }
 
 // check wants the draft to mean something; reason and confirm are left to others.
-func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong problems, err error) {
+func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong fieldErrors, err error) {
 	if draft.StartsAt.IsZero() {
 		draft.StartsAt = s.now()
 	}
@@ -144,14 +144,14 @@ func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 	}
 
 	if err == nil {
-		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), moved{}))
+		err = errors.Join(s.checkLeases(ctx, c.Plan, c.spans()), s.checkOverlaps(ctx, s.DB.Read(), c.spans(), exclusion{}))
 	}
 
 	if err != nil {
 		return Preview{}, err
 	}
 
-	return s.preview(s.fresh(audit.Actor{}, c), c), nil
+	return s.preview(s.newWindow(audit.Actor{}, c), c), nil
 }
 
 // preview is what a window would come to.
@@ -175,7 +175,7 @@ func notes(c checked) []string {
 
 	loc := calendar.Location(c.TimeZone)
 
-	for _, o := range c.near() {
+	for _, o := range c.withinHorizon() {
 		if o.Note != "" && c.Recurrence != "" {
 			out = append(out, o.Note)
 		}
@@ -188,8 +188,8 @@ func notes(c checked) []string {
 	return out
 }
 
-// fresh is a window as it is announced.
-func (s *Windows) fresh(actor audit.Actor, c checked) Window {
+// newWindow is a window as it is announced.
+func (s *Windows) newWindow(actor audit.Actor, c checked) Window {
 	now := s.now()
 	w := Window{
 		UID: rand.Text(), Plan: c.Plan, StartsAt: c.StartsAt, EndsAt: c.EndsAt, PlannedStartsAt: c.StartsAt, PlannedEndsAt: c.EndsAt,
@@ -220,29 +220,29 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
 	}
 
-	if err := s.leased(ctx, c.Plan, c.spans()); err != nil {
+	if err := s.checkLeases(ctx, c.Plan, c.spans()); err != nil {
 		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
 	}
 
 	var w Window
 
-	err = s.calendar(ctx, func(tx *sql.Tx) error {
-		if err := s.overlaps(ctx, tx, c.spans(), moved{}); err != nil {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.checkOverlaps(ctx, tx, c.spans(), exclusion{}); err != nil {
 			return err
 		}
 
-		w = s.fresh(actor, c)
+		w = s.newWindow(actor, c)
 		if !w.StartsAt.After(s.now()) {
-			w.triedNext = s.now().Add(claim) // it is started below
+			w.triedNext = s.now().Add(claimDuration) // it is started below
 		}
 
 		if c.Recurrence != "" {
-			if err := s.begin(ctx, tx, &w, c, actor); err != nil {
+			if err := s.newSeries(ctx, tx, &w, c, actor); err != nil {
 				return err
 			}
 		}
 
-		err := s.save(ctx, tx, &w, deed{actor: actor, action: audit.WindowAnnounce, reason: draft.Reason, event: EventAnnounced})
+		err := s.save(ctx, tx, &w, transition{actor: actor, action: audit.WindowAnnounce, reason: draft.Reason, event: EventAnnounced})
 		if err != nil || w.Series == nil {
 			return err
 		}
@@ -253,11 +253,11 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
 	}
 
-	return s.after(ctx, service, w.ID)
+	return s.advanceAndGet(ctx, service, w.ID)
 }
 
-// begin makes the window the first of a new series.
-func (s *Windows) begin(ctx context.Context, tx *sql.Tx, w *Window, c checked, actor audit.Actor) error {
+// newSeries makes the window the first of a new series.
+func (s *Windows) newSeries(ctx context.Context, tx *sql.Tx, w *Window, c checked, actor audit.Actor) error {
 	one := windowSeries{plan: c.Plan, reason: c.Reason, announcedBy: actor.Username, actsFor: actor.Username}
 	one.LastNumber = 1
 	one.Restart(c.rule, c.dates[0], c.length(), c.TimeZone)
@@ -271,8 +271,8 @@ func (s *Windows) begin(ctx context.Context, tx *sql.Tx, w *Window, c checked, a
 	return nil
 }
 
-// after does at once what is due of the window, and returns it.
-func (s *Windows) after(ctx context.Context, service ops.Service, id int64) (Window, error) {
+// advanceAndGet does at once what is due of the window, and returns it.
+func (s *Windows) advanceAndGet(ctx context.Context, service ops.Service, id int64) (Window, error) {
 	if err := s.advance(ctx, service, id); err != nil {
 		return Window{}, err
 	}

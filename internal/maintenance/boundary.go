@@ -14,19 +14,19 @@ import (
 )
 
 const (
-	// claim is how long a boundary is left to whoever began with it. It is short: what
+	// claimDuration is how long a boundary is left to whoever began with it. It is short: what
 	// keeps two from doing it twice are the revisions, this only keeps them apart.
-	claim = 5 * time.Second
-	// retryMost is the longest pause between two tries, and lookAgain how often it is
+	claimDuration = 5 * time.Second
+	// maxRetryPause is the longest pause between two tries, and pendingPause how often it is
 	// looked whether what a window waits for has come.
-	retryMost = 10 * time.Second
-	lookAgain = 5 * time.Second
-	// sweepEvery is how often it is looked for what a window left behind.
-	sweepEvery = 5 * time.Second
-	// stepsMost bounds what is done of a window at a time.
-	stepsMost = 8
-	// dueMost bounds how many windows a tick looks at.
-	dueMost = 50
+	maxRetryPause = 10 * time.Second
+	pendingPause = 5 * time.Second
+	// sweepInterval is how often it is looked for what a window left behind.
+	sweepInterval = 5 * time.Second
+	// maxSteps bounds what is done of a window at a time.
+	maxSteps = 8
+	// maxDue bounds how many windows a tick looks at.
+	maxDue = 50
 )
 
 // errStale stops an act on a window that is no longer what it was when the act began.
@@ -44,7 +44,7 @@ const due = `due_at <= $1 AND (next_try_at IS NULL OR next_try_at <= $1 OR next_
 func (s *Windows) dueArgs() []any {
 	now := s.now()
 
-	return []any{store.Time{Time: now}, store.Time{Time: now.Add(2 * retryMost)}}
+	return []any{store.Time{Time: now}, store.Time{Time: now.Add(2 * maxRetryPause)}}
 }
 
 // Tick does every boundary that is due; what fails is tried again later. It is to be
@@ -70,7 +70,7 @@ func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 // request that was given up as lost may be carried out late. The window is due again.
 func (s *Windows) sweep(ctx context.Context) error {
 	now, last := s.now(), s.swept.Load()
-	if last != nil && now.Sub(*last).Abs() < sweepEvery || !s.swept.CompareAndSwap(last, &now) {
+	if last != nil && now.Sub(*last).Abs() < sweepInterval || !s.swept.CompareAndSwap(last, &now) {
 		return nil
 	}
 
@@ -93,10 +93,10 @@ func (s *Windows) sweep(ctx context.Context) error {
 			continue
 		}
 
-		err = s.move(ctx, w, deed{
+		err = s.transition(ctx, w, transition{
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, outcome: audit.Unknown, reason: w.Reason,
 			message: fmt.Sprintf("Change %d was carried out late; it is put back.", lease.Change),
-		}, func(w *Window) { w.schedule(); w.dueAt = always() })
+		}, func(w *Window) { w.schedule(); w.dueAt = epoch() })
 		if err != nil && !errors.Is(err, errStale) {
 			return err
 		}
@@ -109,7 +109,7 @@ type dueWindow struct{ id, revision int64 }
 
 func (s *Windows) dueNow(ctx context.Context) ([]dueWindow, error) {
 	rows, err := s.DB.Read().QueryContext(ctx, fmt.Sprintf(
-		`SELECT id, revision FROM opsconsole_windows WHERE %s ORDER BY due_at, id LIMIT %d`, due, dueMost), s.dueArgs()...)
+		`SELECT id, revision FROM opsconsole_windows WHERE %s ORDER BY due_at, id LIMIT %d`, due, maxDue), s.dueArgs()...)
 	if err != nil {
 		return nil, fmt.Errorf("look for windows that are due: %w", err)
 	}
@@ -137,7 +137,7 @@ func (s *Windows) ApplyBoundary(ctx context.Context, service ops.Service, id, re
 	claimed := false
 
 	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
-		args := append(s.dueArgs(), store.Time{Time: s.now().Add(claim)}, id, revision)
+		args := append(s.dueArgs(), store.Time{Time: s.now().Add(claimDuration)}, id, revision)
 
 		done, err := tx.ExecContext(ctx,
 			`UPDATE opsconsole_windows SET next_try_at = $3 WHERE id = $4 AND revision = $5 AND `+due, args...)
@@ -159,7 +159,7 @@ func (s *Windows) ApplyBoundary(ctx context.Context, service ops.Service, id, re
 
 // advance takes one step after the other until nothing is due, or something is in the way.
 func (s *Windows) advance(ctx context.Context, service ops.Service, id int64) error {
-	for range stepsMost {
+	for range maxSteps {
 		w, err := s.Get(ctx, id)
 		if err != nil {
 			return err
@@ -191,7 +191,7 @@ func (s *Windows) step(ctx context.Context, service ops.Service, w Window) error
 	case w.stored == Announced:
 		return s.start(ctx, service, w)
 	case w.stored == Active:
-		return s.move(ctx, w, deed{
+		return s.transition(ctx, w, transition{
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, message: "Its end has come.",
 		}, func(w *Window) { w.enter(Verifying, s.now()) })
 	case (w.stored == Verifying || w.stored == Overrun) && w.verifiedAt.IsZero():
@@ -201,9 +201,9 @@ func (s *Windows) step(ctx context.Context, service ops.Service, w Window) error
 	}
 }
 
-// move changes a window that is still at the revision that was seen.
-func (s *Windows) move(ctx context.Context, seen Window, d deed, fn func(w *Window)) error {
-	return s.calendar(ctx, func(tx *sql.Tx) error {
+// transition changes a window that is still at the revision that was seen.
+func (s *Windows) transition(ctx context.Context, seen Window, d transition, fn func(w *Window)) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
 		w, err := s.locked(ctx, tx, seen.ID)
 		if err != nil {
 			return err
@@ -223,7 +223,7 @@ func (s *Windows) move(ctx context.Context, seen Window, d deed, fn func(w *Wind
 
 // change lets fn change a locked window and saves it. When one of a series no longer
 // waits, another one is written ahead.
-func (s *Windows) change(ctx context.Context, tx *sql.Tx, w Window, d deed, fn func(w *Window) error) error {
+func (s *Windows) change(ctx context.Context, tx *sql.Tx, w Window, d transition, fn func(w *Window) error) error {
 	before := w
 
 	if err := fn(&w); err != nil {
@@ -263,13 +263,13 @@ func (s *Windows) guard(w Window) func(ctx context.Context, tx *sql.Tx) error {
 func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	var (
 		wait  waits
-		pause = min(time.Second<<min(w.tries, 4), retryMost)
+		pause = min(time.Second<<min(w.tries, 4), maxRetryPause)
 		note  = ops.Clip(sentence(cause))
 		tries = w.tries + 1
 	)
 
 	if errors.As(cause, &wait) {
-		pause, note, tries = lookAgain, string(wait), 0
+		pause, note, tries = pendingPause, string(wait), 0
 	}
 
 	err := s.DB.Tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {

@@ -29,7 +29,7 @@ func (s *Windows) editFollowing(ctx context.Context, tx *sql.Tx, actor audit.Act
 		one.LastNumber = w.Occurrence
 	}
 
-	if err := s.overlaps(ctx, tx, c.spans(), moved{window: w.ID, series: one.id, from: w.Occurrence}); err != nil {
+	if err := s.checkOverlaps(ctx, tx, c.spans(), exclusion{window: w.ID, series: one.id, from: w.Occurrence}); err != nil {
 		return err
 	}
 
@@ -97,7 +97,7 @@ func (s *Windows) rewrite(
 	defer stop()
 
 	for i, w := range windows {
-		if err := s.untouched(ctx, tx, w); err != nil {
+		if err := s.checkNotStarting(ctx, tx, w); err != nil {
 			return err
 		}
 
@@ -106,12 +106,12 @@ func (s *Windows) rewrite(
 			date, more = next()
 		}
 
-		d := deed{
+		d := transition{
 			actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before, quiet: i > 0,
 		}
 
 		if more {
-			w.apply(c, date, actor, s.now())
+			w.setTerms(c, date, actor, s.now())
 			w.wall, w.words, w.Series, w.Recurrence = date.Wall, one.Words, &one.id, &one.Rule
 			one.LastWall = date.Wall
 		} else {

@@ -43,8 +43,8 @@ type Notifier interface {
 	Notify(ctx context.Context, tx *sql.Tx, event Event) error
 }
 
-// deed is something done to a window, as the audit log and the subscribers learn of it.
-type deed struct {
+// transition is something done to a window, as the audit log and the subscribers learn of it.
+type transition struct {
 	actor   audit.Actor
 	action  audit.Action
 	outcome audit.Outcome
@@ -58,8 +58,8 @@ type deed struct {
 	before *Window
 }
 
-// save writes a window after a deed, with the audit entry and the event.
-func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d deed) error {
+// save writes a window after a transition, with the audit entry and the event.
+func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d transition) error {
 	w.Revision++
 	w.UpdatedAt = s.now()
 
@@ -67,7 +67,7 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d deed) error
 		w.Sequence++
 	}
 
-	if err := s.write(ctx, tx, w); err != nil {
+	if err := s.writeRow(ctx, tx, w); err != nil {
 		return err
 	}
 
@@ -97,7 +97,7 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d deed) error
 	return s.Notify.Notify(ctx, tx, event)
 }
 
-func (s *Windows) write(ctx context.Context, tx *sql.Tx, w *Window) (err error) {
+func (s *Windows) writeRow(ctx context.Context, tx *sql.Tx, w *Window) (err error) {
 	if w.ID != 0 {
 		_, err = w.columns().Update(ctx, tx, windowTable, "id = $1", w.ID)
 	} else {
@@ -111,7 +111,7 @@ func (s *Windows) write(ctx context.Context, tx *sql.Tx, w *Window) (err error) 
 	return nil
 }
 
-func (s *Windows) log(ctx context.Context, tx *sql.Tx, w Window, d deed) (err error) {
+func (s *Windows) log(ctx context.Context, tx *sql.Tx, w Window, d transition) (err error) {
 	entry := audit.Entry{
 		Action: d.action, Object: object(w.ID), Outcome: d.outcome, Reason: d.reason, Message: d.message,
 	}
@@ -120,12 +120,12 @@ func (s *Windows) log(ctx context.Context, tx *sql.Tx, w Window, d deed) (err er
 	}
 
 	if d.before != nil {
-		if entry.Before, err = d.before.terms(); err != nil {
+		if entry.Before, err = d.before.auditTerms(); err != nil {
 			return err
 		}
 	}
 
-	if entry.After, err = w.terms(); err != nil {
+	if entry.After, err = w.auditTerms(); err != nil {
 		return err
 	}
 

@@ -13,21 +13,21 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// patience is how long the health of the platform may be unknown at the end of a window
+// healthGrace is how long the health of the platform may be unknown at the end of a window
 // before users are told that it goes on.
-const patience = 30 * time.Second
+const healthGrace = 30 * time.Second
 
 // verify reads the platform's health. Healthy, the end can begin; else the window is
 // overrun, and it is looked again.
 func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) error {
 	health, err := s.Health(ctx, service)
 
-	if err != nil && (w.stored == Overrun || s.now().Sub(w.since()) < patience) {
+	if err != nil && (w.stored == Overrun || s.now().Sub(w.phaseBegan()) < healthGrace) {
 		return err
 	}
 
 	if err == nil && health.Status == ops.Healthy {
-		return s.move(ctx, w, deed{
+		return s.transition(ctx, w, transition{
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowVerify, reason: w.Reason, message: "The platform is healthy.",
 		}, func(w *Window) {
 			if w.stored != Verifying {
@@ -39,12 +39,12 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 		})
 	}
 
-	note := unwell(health, err)
+	note := healthNote(health, err)
 	if w.stored == Overrun {
 		return waits(note)
 	}
 
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowOverrun, outcome: audit.Failed, reason: w.Reason, message: note,
 		event: EventOverrun,
 	}, func(w *Window) {
@@ -53,11 +53,11 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 	})
 }
 
-// since is when the phase began.
-func (w Window) since() time.Time { return w.Steps[len(w.Steps)-1].At }
+// phaseBegan is when the phase began.
+func (w Window) phaseBegan() time.Time { return w.Steps[len(w.Steps)-1].At }
 
 // unwell says why the platform does not count as healthy.
-func unwell(health ops.Health, err error) string {
+func healthNote(health ops.Health, err error) string {
 	if err != nil {
 		return "The platform's health cannot be read: " + ops.AsError(err).Message
 	}
@@ -83,7 +83,7 @@ func unwell(health ops.Health, err error) string {
 // finish puts everything back and closes the window with its report, unless somebody
 // has to decide about something first.
 func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) error {
-	leases, err := s.putBack(ctx, service, w)
+	leases, err := s.revert(ctx, service, w)
 	if err != nil {
 		return err
 	}
@@ -92,23 +92,23 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 	// comes back to life, and the window with it.
 	leases = slices.DeleteFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseVoid })
 
-	if hold(leases) {
-		return s.ask(ctx, w, leases)
+	if anyHeld(leases) {
+		return s.holdForDecision(ctx, w, leases)
 	}
 
-	return s.close(ctx, service, w, leases)
+	return s.complete(ctx, service, w, leases)
 }
 
 // putBack takes back what the window has set, and returns its leases as they are then:
 // what can be put back is, also after something that cannot.
-func (s *Windows) putBack(ctx context.Context, service ops.Service, w Window) ([]changes.Lease, error) {
+func (s *Windows) revert(ctx context.Context, service ops.Service, w Window) ([]changes.Lease, error) {
 	leases, err := s.Leases(ctx, w.ID)
 	if err != nil {
 		return nil, err
 	}
 
 	for i, lease := range slices.Backward(leases) { // maintenance mode last
-		back, takeErr := s.takeBack(ctx, service, w, lease)
+		back, takeErr := s.revertLease(ctx, service, w, lease)
 		leases[i] = back
 
 		if takeErr != nil && err == nil {
@@ -120,7 +120,7 @@ func (s *Windows) putBack(ctx context.Context, service ops.Service, w Window) ([
 }
 
 // takeBack ends a lease of the window. It is not an error when it is held.
-func (s *Windows) takeBack(
+func (s *Windows) revertLease(
 	ctx context.Context, service ops.Service, w Window, lease changes.Lease,
 ) (changes.Lease, error) {
 	lease, err := s.settled(ctx, service, lease)
@@ -130,7 +130,7 @@ func (s *Windows) takeBack(
 
 	if lease.State == changes.LeaseHeld { // an operator decides, unless it has gone back meanwhile
 		current, err := s.Changes.Current(ctx, service, lease.Section)
-		if err != nil || !holds(current, lease.Before) {
+		if err != nil || !hasValues(current, lease.Before) {
 			return lease, err
 		}
 	}
@@ -145,7 +145,7 @@ func (s *Windows) takeBack(
 }
 
 // holds reports whether the section has these values, whatever the others are.
-func holds(current changes.Current, values ops.Values) bool {
+func hasValues(current changes.Current, values ops.Values) bool {
 	for name, value := range values {
 		field, ok := current.Section.Field(name)
 		if !ok || !field.Equal(current.Values[name], value) {
@@ -157,12 +157,12 @@ func holds(current changes.Current, values ops.Values) bool {
 }
 
 // hold reports whether one of the leases waits for an operator.
-func hold(leases []changes.Lease) bool {
+func anyHeld(leases []changes.Lease) bool {
 	return slices.ContainsFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseHeld })
 }
 
-// ask leaves it to an operator what becomes of that which somebody else has changed.
-func (s *Windows) ask(ctx context.Context, w Window, leases []changes.Lease) error {
+// holdForDecision leaves it to an operator what becomes of that which somebody else has changed.
+func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []changes.Lease) error {
 	var notes []string
 
 	for _, lease := range leases {
@@ -180,12 +180,12 @@ func (s *Windows) ask(ctx context.Context, w Window, leases []changes.Lease) err
 	return s.hold(ctx, w, note)
 }
 
-// close proves that everything is as before, and ends the window.
-func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leases []changes.Lease) error {
+// complete proves that everything is as before, and ends the window.
+func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, leases []changes.Lease) error {
 	now := s.now()
 
 	if len(leases) == 0 && w.stored.Final() { // it set nothing: there is nothing to prove
-		return s.rest(ctx, w)
+		return s.clearDue(ctx, w)
 	}
 
 	report, err := s.report(ctx, service, w, leases, now)
@@ -193,7 +193,7 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 		return err
 	}
 
-	d := deed{
+	d := transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, event: EventEnded,
 		message: "Everything is as it was before.",
 	}
@@ -205,7 +205,7 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 		d.event = ""
 	}
 
-	return s.move(ctx, w, d, func(w *Window) {
+	return s.transition(ctx, w, d, func(w *Window) {
 		if !w.stored.Final() {
 			w.enter(Completed, now)
 		}
@@ -215,8 +215,8 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 	})
 }
 
-// rest leaves a window alone of which nothing is due any more.
-func (s *Windows) rest(ctx context.Context, w Window) error {
+// clearDue leaves a window alone of which nothing is due any more.
+func (s *Windows) clearDue(ctx context.Context, w Window) error {
 	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE opsconsole_windows SET due_at = NULL, tries = 0, trouble = '', next_try_at = NULL

@@ -74,10 +74,10 @@ func (s *Windows) Count(ctx context.Context, filter Filter) (n int, err error) {
 	return n, err
 }
 
-const cursorMark = "~"
+const cursorSeparator = "~"
 
 func (w Window) cursor() string {
-	return w.StartsAt.UTC().Format(store.TimeLayout) + cursorMark + strconv.FormatInt(w.ID, 10)
+	return w.StartsAt.UTC().Format(store.TimeLayout) + cursorSeparator + strconv.FormatInt(w.ID, 10)
 }
 
 func (f Filter) where() (clause string, args []any, err error) {
@@ -142,7 +142,7 @@ func (f Filter) where() (clause string, args []any, err error) {
 }
 
 func readCursor(cursor string) (at store.Time, id int64, err error) {
-	start, number, _ := strings.Cut(cursor, cursorMark)
+	start, number, _ := strings.Cut(cursor, cursorSeparator)
 
 	id, err = strconv.ParseInt(number, 10, 64)
 	if err == nil {

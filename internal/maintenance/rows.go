@@ -105,8 +105,8 @@ func (s *Windows) locked(ctx context.Context, tx *sql.Tx, id int64) (Window, err
 	return s.one(ctx, tx, id)
 }
 
-// calendar runs fn in a transaction in which nobody else writes a window.
-func (s *Windows) calendar(ctx context.Context, fn func(tx *sql.Tx) error) error {
+// write runs fn in a transaction in which nobody else writes a window.
+func (s *Windows) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_calendar SET version = version + 1 WHERE id = 1`)
 		if err != nil {

@@ -154,7 +154,7 @@ func (s *Windows) writeAhead(ctx context.Context, tx *sql.Tx, actor audit.Actor,
 	w := one.window(o, now)
 	w.enter(Announced, now)
 
-	err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, moved{series: one.id, from: w.Occurrence})
+	err := s.checkOverlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, exclusion{series: one.id, from: w.Occurrence})
 	if e := ops.AsError(err); e != nil {
 		if e.Code != ops.CodeConflict {
 			return err
@@ -164,7 +164,7 @@ func (s *Windows) writeAhead(ctx context.Context, tx *sql.Tx, actor audit.Actor,
 		w.why = e.Message + " Move one of them, then take this one over."
 	}
 
-	return s.save(ctx, tx, &w, deed{
+	return s.save(ctx, tx, &w, transition{
 		actor: actor, action: audit.WindowAnnounce, reason: w.Reason, event: EventAnnounced, quiet: true,
 		message: fmt.Sprintf("Number %d of series %d.", w.Occurrence, one.id),
 	})

@@ -30,7 +30,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 
 		// Users are not kept out while the rest waits for somebody.
 		for _, p := range w.parts() {
-			if err := s.occupied(ctx, w, p); err != nil {
+			if err := s.checkFieldsFree(ctx, w, p); err != nil {
 				return err
 			}
 		}
@@ -39,7 +39,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	for _, p := range w.parts() {
 		err := s.setPart(ctx, service, w, p, leases)
 		if ops.AsError(err) != nil && ops.AsError(err).Code == ops.CodeValidationFailed {
-			return s.giveUp(ctx, service, w, err)
+			return s.giveUpStart(ctx, service, w, err)
 		}
 
 		if err != nil {
@@ -49,7 +49,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 
 	now := s.now()
 
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowStart, reason: w.Reason, event: EventStarted,
 		message: "Everything is applied.",
 	}, func(w *Window) {
@@ -58,10 +58,10 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	})
 }
 
-// giveUp holds a window of which something can never be applied. What it has set already
+// giveUpStart holds a window of which something can never be applied. What it has set already
 // is put back first: it may be long until somebody comes, and users must not wait for that.
-func (s *Windows) giveUp(ctx context.Context, service ops.Service, w Window, cause error) error {
-	if _, err := s.putBack(ctx, service, w); err != nil {
+func (s *Windows) giveUpStart(ctx context.Context, service ops.Service, w Window, cause error) error {
+	if _, err := s.revert(ctx, service, w); err != nil {
 		return err
 	}
 
@@ -95,11 +95,11 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 		return unsettled(p.section, *current.Open)
 	}
 
-	if err := s.occupied(ctx, w, p); err != nil {
+	if err := s.checkFieldsFree(ctx, w, p); err != nil {
 		return err
 	}
 
-	if holds(current, p.values) {
+	if hasValues(current, p.values) {
 		return nil // it is like that already: there is nothing to take back
 	}
 
@@ -156,7 +156,7 @@ func (s *Windows) settled(ctx context.Context, service ops.Service, lease change
 
 // hold leaves a window to an operator.
 func (s *Windows) hold(ctx context.Context, w Window, note string) error {
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowHold, outcome: audit.Refused, reason: w.Reason, message: note,
 	}, func(w *Window) {
 		w.enter(Held, s.now())
@@ -175,7 +175,7 @@ func (s *Windows) miss(ctx context.Context, w Window) error {
 		why = "It could not be started before its end. " + w.trouble
 	}
 
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowMiss, outcome: audit.Failed, reason: w.Reason, message: why,
 		event: EventCancelled,
 	}, func(w *Window) {

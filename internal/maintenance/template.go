@@ -70,7 +70,7 @@ func (s *Windows) SaveTemplate(ctx context.Context, actor audit.Actor, template 
 
 	t.CreatedBy, t.CreatedAt = actor.Username, s.now()
 
-	err = s.calendar(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_window_templates WHERE name = $1`, t.Name); err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (s *Windows) DeleteTemplate(ctx context.Context, actor audit.Actor, id int6
 		return s.refuse(ctx, actor, audit.TemplateDelete, fmt.Sprintf("maintenance/templates/%d", id), reason, err)
 	}
 
-	return s.calendar(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_window_templates WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("delete template %d: %w", id, err)
 		}

@@ -137,7 +137,7 @@ func (w Window) Location() *time.Location { return calendar.Location(w.TimeZone)
 func (w Window) Words() string { return w.words }
 
 // late is when a boundary that nobody has come round to counts as overdue.
-const late = 10 * time.Second
+const overdueAfter = 10 * time.Second
 
 // derive sets what depends on the clock.
 func (w *Window) derive(now time.Time) {
@@ -155,13 +155,13 @@ func (w *Window) derive(now time.Time) {
 	switch {
 	case w.stored == Active && !now.Before(w.EndsAt):
 		w.Phase = Verifying
-		w.Overdue = !now.Before(w.EndsAt.Add(late))
+		w.Overdue = !now.Before(w.EndsAt.Add(overdueAfter))
 	case w.waiting() && !now.Before(w.EndsAt):
 		w.Phase = Missed
 	case w.stored == Announced:
-		w.Overdue = !now.Before(w.StartsAt.Add(late))
+		w.Overdue = !now.Before(w.StartsAt.Add(overdueAfter))
 	case w.stored == Verifying:
-		w.Overdue = !now.Before(w.since().Add(late))
+		w.Overdue = !now.Before(w.phaseBegan().Add(overdueAfter))
 	}
 
 	w.Overdue = w.Overdue || w.tries > 0
@@ -180,7 +180,7 @@ func (w *Window) enter(phase Phase, now time.Time) {
 }
 
 // always is when something is due that waits for nothing but itself.
-func always() time.Time { return time.Unix(0, 0).UTC() }
+func epoch() time.Time { return time.Unix(0, 0).UTC() }
 
 // schedule says when something is to be done next.
 func (w *Window) schedule() {
@@ -194,6 +194,6 @@ func (w *Window) schedule() {
 	case w.stored == Completed:
 		w.dueAt = time.Time{}
 	default:
-		w.dueAt = always()
+		w.dueAt = epoch()
 	}
 }

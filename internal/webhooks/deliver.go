@@ -79,7 +79,7 @@ func (s *Webhooks) drop(ctx context.Context, tx *sql.Tx, id string) error {
 		UPDATE opsconsole_webhook_deliveries SET state = 'dropped', note = $1, next_try_at = NULL, finished_at = $2
 		WHERE id = $3 AND state = 'pending' AND webhook_id IN (
 			SELECT id FROM opsconsole_webhooks WHERE deleted_at IS NOT NULL OR NOT enabled AND event <> $4)`,
-		"The webhook was turned off or deleted.", store.Time{Time: s.moment()}, id, TestEvent)
+		"The webhook was turned off or deleted.", store.Time{Time: s.now()}, id, TestEvent)
 
 	return err
 }
@@ -89,7 +89,7 @@ func (s *Webhooks) take(ctx context.Context, tx *sql.Tx, id string) (*attempt, e
 		a        = attempt{id: id}
 		webhook  int64
 		giveUpAt store.Time
-		now      = s.moment()
+		now      = s.now()
 	)
 
 	err := tx.QueryRowContext(ctx, `
@@ -171,7 +171,7 @@ func withoutAddress(cause error) error {
 
 // settle writes down how an attempt ended, and when the next one is.
 func (s *Webhooks) settle(ctx context.Context, a attempt, result answer, begun time.Time, took time.Duration) (next time.Time, err error) {
-	now := s.moment()
+	now := s.now()
 	state, note := Delivered, ""
 
 	if result.problem != "" {

@@ -20,7 +20,7 @@ import (
 // which is shown this once; the chats have none. VALIDATION_FAILED for what cannot be.
 func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (e Endpoint, secret string, err error) {
 	wrong := problems(changes.CheckReason(draft.Reason))
-	now := s.moment()
+	now := s.now()
 	e = Endpoint{
 		Revision: 1, Name: strings.TrimSpace(draft.Name), Kind: draft.Kind, Enabled: draft.Enabled, Events: wrong.events(draft.Events),
 		CreatedBy: actor.Username, CreatedAt: now, UpdatedAt: now,
@@ -208,7 +208,7 @@ func (s *Webhooks) write(ctx context.Context, tx *sql.Tx, e *Endpoint) error {
 		return err
 	}
 
-	e.UpdatedAt = s.moment()
+	e.UpdatedAt = s.now()
 
 	var deletedAt store.Time
 	if e.deleted {

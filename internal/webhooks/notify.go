@@ -51,7 +51,7 @@ func (s *Webhooks) Test(ctx context.Context, actor audit.Actor, id int64) (Deliv
 			return err
 		}
 
-		if delivery, err = s.enqueue(ctx, tx, e, news{event: TestEvent, at: s.moment()}, nil); err != nil {
+		if delivery, err = s.enqueue(ctx, tx, e, news{event: TestEvent, at: s.now()}, nil); err != nil {
 			return err
 		}
 
@@ -73,7 +73,7 @@ const keepTrying = 24 * time.Hour
 
 // enqueue writes a delivery and its job.
 func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n news, window *int64) (id string, err error) {
-	now := s.moment()
+	now := s.now()
 
 	number, err := ulid.New(ulid.Timestamp(now), rand.Reader)
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *Webhooks) Redeliver(ctx context.Context, actor audit.Actor, id string) 
 			}
 		}
 
-		now := s.moment()
+		now := s.now()
 
 		_, err = tx.ExecContext(ctx, `
 			UPDATE opsconsole_webhook_deliveries

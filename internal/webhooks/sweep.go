@@ -19,7 +19,7 @@ const (
 // Sweep gives deliveries that have lost their job another, and forgets old ones. It is
 // to be called every few minutes, by every process.
 func (s *Webhooks) Sweep(ctx context.Context) error {
-	now := s.moment()
+	now := s.now()
 
 	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
 		forgotten, err := s.forgotten(ctx, tx, now)

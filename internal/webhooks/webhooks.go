@@ -73,5 +73,5 @@ func New(c Config) *Webhooks {
 	return &Webhooks{Config: c, client: newClient(c)}
 }
 
-// moment is now, as precisely as the database keeps it.
-func (s *Webhooks) moment() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+// now is the time, as precisely as the database keeps it.
+func (s *Webhooks) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
