@@ -141,21 +141,12 @@ func resultStatus(result changes.Result) int {
 	case changes.Applied:
 		return http.StatusOK
 	case changes.Failed:
-		return failure(result).Code.HTTPStatus()
+		return result.Change.Err().Code.HTTPStatus()
 	case changes.Pending, changes.Unknown:
 		return http.StatusAccepted
 	default:
 		return http.StatusAccepted
 	}
-}
-
-// failure is why a change failed: as the control plane put it, if it answered.
-func failure(result changes.Result) *ops.Error {
-	if result.Refusal != nil {
-		return result.Refusal
-	}
-
-	return ops.Unavailable("control plane", *result.Change.Error)
 }
 
 // request is the change that was sent.
@@ -189,14 +180,14 @@ func (h *Handlers) resultData(p *page, result changes.Result) any {
 		return data
 	}
 
-	return failedResult{envelope: p.envelope(failure(result)), saved: data}
+	return failedResult{envelope: p.envelope(result.Change.Err()), saved: data}
 }
 
 // showFailed keeps what was typed and says why the change did not take place.
 func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
-	cause := failure(result)
+	cause := result.Change.Err()
 	if p.wantsFragment() && cause.Code.HTTPStatus() >= http.StatusInternalServerError { // The form stays where it is.
-		return &ops.Error{Code: cause.Code, Message: "Not changed. " + *result.Change.Error, Details: cause.Details}
+		return &ops.Error{Code: cause.Code, Message: "Not changed. " + cause.Message, Details: cause.Details}
 	}
 
 	view, err := h.configView(p.ctx(), p, result.Current, in)
@@ -205,7 +196,7 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 	}
 
 	view.Form.Revision = result.Current.Revision
-	view.Form.Problem = "Not changed. " + *result.Change.Error
+	view.Form.Problem = "Not changed. " + cause.Message
 
 	for _, f := range ops.FieldErrors(cause) {
 		view.Form.SetError(f)

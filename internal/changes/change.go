@@ -3,6 +3,7 @@ package changes
 import (
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -55,8 +56,10 @@ type Change struct {
 	Fields []string `json:"fields"`
 	// Restores is the id of the change whose earlier values this one brought back.
 	Restores *int64 `json:"restores"`
-	// Error says why it failed or what is unknown, in a sentence.
+	// Error says why it failed, what is unknown or that it was carried out late, in a
+	// sentence. The code and the details of a failure are beside it.
 	Error *string `json:"error"`
+	failure.Failure
 
 	RequestID string `json:"request_id"`
 	// SettledAt is when the outcome was known; nil while it is not.
@@ -71,6 +74,16 @@ type Change struct {
 	Kept *Kept `json:"kept,omitempty"`
 
 	unknownAt time.Time
+}
+
+// Err is why the change failed or what is unknown of it: the control plane's own code and
+// details where it refused, else a SERVICE_UNAVAILABLE. It is nil of one that was applied.
+func (c Change) Err() *ops.Error {
+	if c.Outcome == Applied || c.Error == nil {
+		return nil
+	}
+
+	return c.Failure.Err(*c.Error)
 }
 
 // Open reports whether the outcome is still to be settled.

@@ -36,7 +36,7 @@ const (
 type Changes struct {
 	db     *store.DB
 	log    *audit.Log
-	now    func() time.Time
+	clock  func() time.Time
 	slog   *slog.Logger
 	policy Policy
 	// seen is when each section was last seen to be what it was; the database hears of it
@@ -47,7 +47,7 @@ type Changes struct {
 
 // New returns the changes kept in the database; now is the clock.
 func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger, policy Policy) *Changes {
-	c := &Changes{db: db, log: log, now: now, slog: logger, policy: policy, locks: map[ops.SectionName]chan struct{}{}}
+	c := &Changes{db: db, log: log, clock: now, slog: logger, policy: policy, locks: map[ops.SectionName]chan struct{}{}}
 	for _, s := range ops.Sections() {
 		c.locks[s.Name] = make(chan struct{}, 1)
 	}
@@ -100,9 +100,6 @@ type Result struct {
 	Current Current
 	// Lease is that of a temporary change, else nil.
 	Lease *Lease
-	// Refusal is the control plane's own word why it did not make the change, nil when it
-	// refused nothing.
-	Refusal *ops.Error
 }
 
 // ConflictError refuses a change because the section is no longer what it was
@@ -194,9 +191,6 @@ func (c *Changes) perform(
 	}
 
 	result := Result{Change: settled}
-	if writeErr != nil && ops.NotDone(writeErr) {
-		result.Refusal = ops.AsError(writeErr)
-	}
 
 	// What became of the change is known; what stands around it is worth no error any more.
 	if request.Term != nil {

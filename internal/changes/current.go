@@ -100,7 +100,7 @@ func (c *Changes) external(
 	var id sql.NullInt64
 
 	if before != nil {
-		now := c.moment()
+		now := c.now()
 		since := c.lastSeen(section, at, now)
 
 		change := Change{
@@ -145,7 +145,7 @@ func (c *Changes) lastSeen(section ops.Section, at headRow, now time.Time) time.
 const seenEvery = time.Minute
 
 func (c *Changes) touch(ctx context.Context, section ops.Section) error {
-	now := c.moment()
+	now := c.now()
 	c.seen.Store(section.Name, now)
 
 	var seen store.Time
@@ -263,5 +263,5 @@ func (c *Changes) valuesAt(ctx context.Context, section ops.Section, revision st
 
 func revisionText(n int64) string { return strconv.FormatInt(n, 10) }
 
-// moment is now as the database keeps it.
-func (c *Changes) moment() time.Time { return c.now().UTC().Truncate(time.Microsecond) }
+// now is the time as the database keeps it.
+func (c *Changes) now() time.Time { return c.clock().UTC().Truncate(time.Microsecond) }

@@ -89,7 +89,7 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 	err = c.db.Tx(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `
 			INSERT INTO opsconsole_kept_changes (change_id, actor, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			id, actor.Username, reason, store.Time{Time: c.moment()})
+			id, actor.Username, reason, store.Time{Time: c.now()})
 		if err != nil {
 			return fmt.Errorf("keep change %d: %w", id, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -54,25 +55,7 @@ func (c *Changes) late(
 
 // givenUp returns the changes of the section that may be carried out yet, newest first.
 func givenUp(ctx context.Context, tx *sql.Tx, section ops.Section) ([]Change, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT `+columns+` FROM opsconsole_changes WHERE section = $1 AND given_up = 1 ORDER BY id DESC`, section.Name)
-	if err != nil {
-		return nil, fmt.Errorf("look for changes that were given up: %w", err)
-	}
-	defer rows.Close()
-
-	var out []Change
-
-	for rows.Next() {
-		change, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("look for changes that were given up: %w", err)
-		}
-
-		out = append(out, change)
-	}
-
-	return out, rows.Err()
+	return selectChanges(ctx, tx, `WHERE section = $1 AND given_up = 1 ORDER BY id DESC`, section.Name)
 }
 
 // carriedOut writes down that a change that was given up took effect. When it still
@@ -93,7 +76,7 @@ func (c *Changes) carriedOut(
 		}
 	}
 
-	made, since := change, c.moment()
+	made, since := change, c.now()
 
 	between, err := cameBetween(ctx, tx, section, change, known)
 	if err != nil {
@@ -113,7 +96,10 @@ func (c *Changes) carriedOut(
 	var intent int64
 
 	err = tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, given_up = 0 WHERE id = $4 RETURNING intent`,
+		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, given_up = 0,
+			error_code = CASE WHEN $1 = 'applied' THEN NULL ELSE error_code END,
+			error_details_json = CASE WHEN $1 = 'applied' THEN NULL ELSE error_details_json END
+		WHERE id = $4 RETURNING intent`,
 		outcome, message, store.Time{Time: since}, change.ID).Scan(&intent)
 	if err != nil {
 		return nil, fmt.Errorf("settle change %d late: %w", change.ID, err)
@@ -165,7 +151,7 @@ func (c *Changes) again(
 ) (Change, error) {
 	made := change
 	made.At, made.Outcome, made.Before, made.After = at, Applied, before, after
-	made.Fields, made.Error = names(section.Diff(before, after)), &message
+	made.Fields, made.Error, made.Failure = names(section.Diff(before, after)), &message, failure.Failure{}
 
 	var err error
 	if made.ID, err = insert(ctx, tx, made, 0); err != nil {

@@ -3,13 +3,13 @@ package changes
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -65,8 +65,10 @@ type Lease struct {
 	EndChange *int64 `json:"end_change"`
 	// Window is the maintenance window that ends it, nil when it ends by itself.
 	Window *int64 `json:"window"`
-	// Note says why it is overdue or held, or how it ended.
+	// Note says why it is overdue or held, or how it ended. The code and the details of what
+	// is in the way are beside it.
 	Note string `json:"note"`
+	failure.Failure
 
 	tries   int
 	nextTry time.Time
@@ -84,8 +86,33 @@ func (l Lease) Open() bool {
 	}
 }
 
-const leaseColumns = `id, section, kind, state, actor, reason, before_json, set_json, starts_at, ends_at, ended_at,
-	change_id, end_change_id, window_id, note, tries, next_try_at`
+const leasesTable = "opsconsole_leases"
+
+// columns are those of opsconsole_leases but for the id.
+func (l *Lease) columns() store.Columns {
+	return append(store.Columns{
+		{Name: "section", Value: &l.Section},
+		{Name: "change_id", Value: &l.Change},
+		{Name: "end_change_id", Value: &l.EndChange},
+		{Name: "kind", Value: &l.Kind},
+		{Name: "state", Value: &l.State},
+		{Name: "actor", Value: &l.Actor},
+		{Name: "reason", Value: &l.Reason},
+		{Name: "before_json", Value: store.JSON(&l.Before)},
+		{Name: "set_json", Value: store.JSON(&l.Set)},
+		{Name: "starts_at", Value: store.ZeroTime(&l.StartsAt)},
+		{Name: "ends_at", Value: store.ZeroTime(&l.EndsAt)},
+		{Name: "ended_at", Value: store.NullTime(&l.EndedAt)},
+		{Name: "window_id", Value: &l.Window},
+		{Name: "tries", Value: &l.tries},
+		{Name: "next_try_at", Value: store.ZeroTime(&l.nextTry)},
+		{Name: "note", Value: &l.Note},
+	}, l.Failure.Columns()...)
+}
+
+func (l *Lease) row() store.Columns {
+	return append(store.Columns{{Name: "id", Value: &l.ID}}, l.columns()...)
+}
 
 const openLeases = `state IN ('pending', 'active', 'held')`
 
@@ -125,9 +152,9 @@ func (c *Changes) LeaseHistory(ctx context.Context, filter LeaseFilter) (LeasePa
 	switch filter.State {
 	case "":
 	case LeaseActive:
-		terms, args = append(terms, "state = 'active' AND ends_at > $2"), append(args, store.Time{Time: c.moment()})
+		terms, args = append(terms, "state = 'active' AND ends_at > $2"), append(args, store.Time{Time: c.now()})
 	case LeaseOverdue:
-		terms, args = append(terms, "state = 'active' AND ends_at <= $2"), append(args, store.Time{Time: c.moment()})
+		terms, args = append(terms, "state = 'active' AND ends_at <= $2"), append(args, store.Time{Time: c.now()})
 	case LeasePending, LeaseHeld, LeaseEnded, LeaseConfirmed, LeaseVoid:
 		terms, args = append(terms, "state = $2"), append(args, filter.State)
 	}
@@ -166,67 +193,18 @@ func (c *Changes) oneLease(ctx context.Context, clause string, id int64) (Lease,
 }
 
 func (c *Changes) leases(ctx context.Context, q store.Querier, clause string, args ...any) ([]Lease, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+leaseColumns+` FROM opsconsole_leases `+clause, args...)
+	found, err := store.Select(ctx, q, leasesTable, (*Lease).row, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list leases: %w", err)
 	}
-	defer rows.Close()
 
-	var out []Lease
-
-	for rows.Next() {
-		lease, err := c.scanLease(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list leases: %w", err)
+	for i := range found {
+		if l := &found[i]; l.State == LeaseActive && !c.now().Before(l.EndsAt) {
+			l.State = LeaseOverdue
 		}
-
-		out = append(out, lease)
 	}
 
-	return out, rows.Err()
-}
-
-func (c *Changes) scanLease(rows *sql.Rows) (Lease, error) {
-	var (
-		l                          Lease
-		before, set                string
-		starts, ends, ended, again store.Time
-		endChange, window          sql.NullInt64
-	)
-
-	err := rows.Scan(&l.ID, &l.Section, &l.Kind, &l.State, &l.Actor, &l.Reason, &before, &set, &starts, &ends, &ended,
-		&l.Change, &endChange, &window, &l.Note, &l.tries, &again)
-	if err != nil {
-		return Lease{}, err
-	}
-
-	if err := json.Unmarshal([]byte(before), &l.Before); err != nil {
-		return Lease{}, err
-	}
-
-	if err := json.Unmarshal([]byte(set), &l.Set); err != nil {
-		return Lease{}, err
-	}
-
-	l.StartsAt, l.EndsAt, l.nextTry = starts.Time, ends.Time, again.Time
-
-	if !ended.IsZero() {
-		l.EndedAt = &ended.Time
-	}
-
-	if endChange.Valid {
-		l.EndChange = &endChange.Int64
-	}
-
-	if window.Valid {
-		l.Window = &window.Int64
-	}
-
-	if l.State == LeaseActive && !c.now().Before(l.EndsAt) {
-		l.State = LeaseOverdue
-	}
-
-	return l, nil
+	return found, nil
 }
 
 // lease writes the lease that belongs to a pending change, unless an open one holds a
@@ -237,10 +215,16 @@ func (c *Changes) lease(ctx context.Context, tx *sql.Tx, section ops.Section, ch
 		return err
 	}
 
-	before, set := ops.Values{}, ops.Values{}
+	lease := Lease{
+		Section: section.Name, Kind: term.Kind, State: LeasePending, Actor: change.Actor, Reason: change.Reason,
+		Before: ops.Values{}, Set: ops.Values{}, StartsAt: change.At, EndsAt: term.EndsAt, Change: change.ID,
+	}
+	if term.Window != 0 {
+		lease.Window = &term.Window
+	}
 
 	for _, d := range section.Diff(change.Before, change.After) {
-		before[d.Field.Name], set[d.Field.Name] = d.Before, d.After
+		lease.Before[d.Field.Name], lease.Set[d.Field.Name] = d.Before, d.After
 
 		for _, other := range open {
 			if _, held := other.Set[d.Field.Name]; held {
@@ -249,23 +233,7 @@ func (c *Changes) lease(ctx context.Context, tx *sql.Tx, section ops.Section, ch
 		}
 	}
 
-	beforeJSON, err := before.MarshalJSON()
-	if err != nil {
-		return err
-	}
-
-	setJSON, err := set.MarshalJSON()
-	if err != nil {
-		return err
-	}
-
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO opsconsole_leases (section, change_id, kind, state, actor, reason, before_json, set_json, starts_at, ends_at, window_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		section.Name, change.ID, term.Kind, LeasePending, change.Actor, change.Reason,
-		string(beforeJSON), string(setJSON), store.Time{Time: change.At}, store.Time{Time: term.EndsAt},
-		sql.NullInt64{Int64: term.Window, Valid: term.Window != 0})
-	if err != nil {
+	if _, err := lease.columns().Insert(ctx, tx, leasesTable); err != nil {
 		return fmt.Errorf("write the lease: %w", err)
 	}
 
@@ -349,8 +317,8 @@ func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, o
 	}
 
 	if outcome == Applied {
-		_, err = tx.ExecContext(ctx, `UPDATE opsconsole_leases SET state = $1, ended_at = $2, note = '' WHERE end_change_id = $3`,
-			ended, store.Time{Time: c.moment()}, change.ID)
+		_, err = tx.ExecContext(ctx, `UPDATE opsconsole_leases SET state = $1, ended_at = $2, note = '', error_code = NULL, error_details_json = NULL WHERE end_change_id = $3`,
+			ended, store.Time{Time: c.now()}, change.ID)
 	} else {
 		_, err = tx.ExecContext(ctx, `UPDATE opsconsole_leases SET end_change_id = NULL WHERE end_change_id = $1`, change.ID)
 	}

@@ -30,7 +30,7 @@ func (c *Changes) confirm(ctx context.Context, actor audit.Actor, id int64, reas
 		note = "What was set when it was decided was kept."
 	}
 
-	return c.closeLease(ctx, actor, lease, LeaseConfirmed, reason, note, audit.Done)
+	return c.closeLease(ctx, actor, lease, closing{state: LeaseConfirmed, reason: reason, note: note, outcome: audit.Done})
 }
 
 // Extend moves the end of a lease.
@@ -54,7 +54,7 @@ func (c *Changes) extend(ctx context.Context, actor audit.Actor, id int64, term 
 
 	err = c.db.Tx(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_leases SET ends_at = $1, tries = 0, next_try_at = NULL, note = ''
+			UPDATE opsconsole_leases SET ends_at = $1, tries = 0, next_try_at = NULL, note = '', error_code = NULL, error_details_json = NULL
 			WHERE id = $2 AND state = 'active' AND end_change_id IS NULL`, store.Time{Time: term.EndsAt}, id)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
@@ -23,8 +24,8 @@ func Scheduled(name string) audit.Actor {
 // overdue and is tried again; the error says what was in the way. A section that is slow
 // to answer is for the caller to keep away from the others.
 func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.SectionName) error {
-	now := c.moment()
-	again, args := retryFailedEnd.Due(now, 3)
+	now := c.now()
+	again, args := retryFailedEnd().Due(now, 3)
 
 	// Those whose end is under way too: whoever began it may be gone.
 	due, err := c.leases(ctx, c.db.Read(),
@@ -58,10 +59,17 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.S
 // An end that could not even be tried is looked at again soon. One that was tried stands in
 // the history for ever, so after every fourth try the pause doubles, until it is about a
 // sixth of the time that it lasts already.
-var (
-	retryEnd       = retry.Policy{First: time.Second, Max: 10 * time.Second}
-	retryFailedEnd = retry.Policy{First: time.Second, Max: 1024 * time.Second, Repeat: 4}
+const (
+	retryEndMax       = 10 * time.Second
+	retryFailedEndMax = 1024 * time.Second
+	retryFailedRepeat = 4
 )
+
+func retryEnd() retry.Policy { return retry.Policy{First: time.Second, Max: retryEndMax} }
+
+func retryFailedEnd() retry.Policy {
+	return retry.Policy{First: time.Second, Max: retryFailedEndMax, Repeat: retryFailedRepeat}
+}
 
 // errEndFailed says that the end of a lease was tried, and came to nothing.
 var errEndFailed = errors.New("the end was tried and failed")
@@ -69,23 +77,23 @@ var errEndFailed = errors.New("the end was tried and failed")
 // postpone notes why a lease could not be ended and when to try again; without a cause
 // it is not known yet whether it was.
 func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error {
-	policy := retryEnd
+	policy := retryEnd()
 	if cause == nil || errors.Is(cause, errEndFailed) {
-		policy = retryFailedEnd
+		policy = retryFailedEnd()
 	}
 
-	note := "It is not known yet whether it was ended. The values are read back."
+	note, kept := "It is not known yet whether it was ended. The values are read back.", failure.Of(cause)
 	if cause != nil {
 		note = "It could not be ended yet: " + ops.Clip(ops.AsError(cause).Message)
 	}
 
 	row := retry.Row{
-		Table: "opsconsole_leases", Condition: "id = $1 AND state = 'active' AND ends_at = $2",
+		Table: leasesTable, Condition: "id = $1 AND state = 'active' AND ends_at = $2",
 		Args: []any{lease.ID, store.Time{Time: lease.EndsAt}}, Tries: lease.tries,
 	}
 
 	return c.db.Tx(ctx, func(tx *sql.Tx) error {
-		return policy.Postpone(ctx, tx, row, c.moment(), store.Column{Name: "note", Value: note})
+		return policy.Postpone(ctx, tx, row, c.now(), append(kept.Columns(), store.Column{Name: "note", Value: note})...)
 	})
 }
 
@@ -159,16 +167,23 @@ func (c *Changes) endLease(
 
 	switch {
 	case section.EqualIn(fields, current.Values, lease.Before):
-		return c.closeLease(ctx, actor, lease, LeaseEnded, reason, "The values had gone back already.", audit.Done)
+		return c.closeLease(ctx, actor, lease, closing{
+			state: LeaseEnded, reason: reason, note: "The values had gone back already.", outcome: audit.Done,
+		})
 	case !section.EqualIn(fields, current.Values, lease.Set) && (!asked || lease.State != LeaseHeld):
-		return c.hold(ctx, actor, lease, reason, "Somebody else changed what it set: "+c.whoChanged(current)+".")
+		return c.hold(ctx, actor, lease, reason, &ops.Error{
+			Code: ops.CodeConflict, Message: "Somebody else changed what it set: " + whoChanged(current) + ".",
+		})
 	}
 
 	after := current.Values.Clone()
 	maps.Copy(after, lease.Before)
 
 	if err := validateChanged(section, after, section.Diff(current.Values, after)); err != nil {
-		return c.hold(ctx, actor, lease, reason, "What was set before does not go with the rest any more"+ops.FieldText(err)+".")
+		cause := *ops.AsError(err)
+		cause.Message = "What was set before does not go with the rest any more" + ops.FieldText(err) + "."
+
+		return c.hold(ctx, actor, lease, reason, &cause)
 	}
 
 	result, err := c.perform(ctx, service, actor, Plan{Current: current, After: after}, Request{
@@ -179,14 +194,16 @@ func (c *Changes) endLease(
 		return lease, err
 	}
 
-	switch {
-	case result.Change.Outcome != Failed:
+	if result.Change.Outcome != Failed {
 		return c.Lease(ctx, id)
-	case result.Refusal != nil && final(result.Refusal.Code):
-		return c.hold(ctx, actor, lease, reason, *result.Change.Error)
-	default:
-		return lease, ops.Unavailable("control plane", *result.Change.Error).Because(errEndFailed)
 	}
+
+	failed := result.Change.Err()
+	if final(failed.Code) {
+		return c.hold(ctx, actor, lease, reason, failed)
+	}
+
+	return lease, failed.Because(errEndFailed)
 }
 
 // due reports whether the lease ends now if nobody asks for it. Of the time of a
@@ -199,9 +216,11 @@ func final(code ops.Code) bool {
 }
 
 // hold stops a lease from ending by itself and asks.
-func (c *Changes) hold(ctx context.Context, actor audit.Actor, lease Lease, reason, why string) (Lease, error) {
-	return c.closeLease(ctx, actor, lease, LeaseHeld, reason,
-		why+" Keep what is set now, or set it right and end this by hand.", audit.Refused)
+func (c *Changes) hold(ctx context.Context, actor audit.Actor, lease Lease, reason string, cause *ops.Error) (Lease, error) {
+	return c.closeLease(ctx, actor, lease, closing{
+		state: LeaseHeld, reason: reason, outcome: audit.Refused, failure: failure.Of(cause),
+		note: cause.Message + " Keep what is set now, or set it right and end this by hand.",
+	})
 }
 
 func notOpen(lease Lease, asked bool) error {
@@ -230,7 +249,7 @@ func leaseWord(lease Lease) string {
 	}
 }
 
-func (c *Changes) whoChanged(current Current) string {
+func whoChanged(current Current) string {
 	switch {
 	case current.Last == nil:
 		return "nobody knows who"
@@ -251,31 +270,37 @@ func (l Lease) fields() []string {
 	return names
 }
 
-// closeLease moves an open lease to another state without a change.
-func (c *Changes) closeLease(
-	ctx context.Context, actor audit.Actor, lease Lease, state LeaseState, reason, note string, outcome audit.Outcome,
-) (Lease, error) {
+// closing is how an open lease is closed without a change.
+type closing struct {
+	state   LeaseState
+	reason  string
+	note    string
+	outcome audit.Outcome
+	// failure is why it is held.
+	failure failure.Failure
+}
+
+// closeLease moves an open lease to another state.
+func (c *Changes) closeLease(ctx context.Context, actor audit.Actor, lease Lease, to closing) (Lease, error) {
 	var ended store.Time
-	if state != LeaseHeld {
-		ended.Time = c.moment()
+	if to.state != LeaseHeld {
+		ended.Time = c.now()
 	}
 
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_leases SET state = $1, ended_at = $2, note = $3
-			WHERE id = $4 AND state IN ('active', 'held') AND end_change_id IS NULL AND ends_at = $5`,
-			state, ended, note, lease.ID, store.Time{Time: lease.EndsAt})
-		if err != nil {
-			return err
-		}
+	columns := append(store.Columns{
+		{Name: "state", Value: to.state}, {Name: "ended_at", Value: ended}, {Name: "note", Value: to.note},
+	}, to.failure.Columns()...)
 
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
+	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+		n, err := columns.Update(ctx, tx, leasesTable, `id = $1 AND state IN ('active', 'held') AND end_change_id IS NULL AND ends_at = $2`,
+			lease.ID, store.Time{Time: lease.EndsAt})
+		if err != nil || n == 0 {
 			return errors.Join(err, notOpen(lease, true))
 		}
 
 		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
-			Action: leaseAction(state), Object: leaseObject(lease.ID), Outcome: outcome, Reason: reason,
-			Change: lease.Change, Message: note,
+			Action: leaseAction(to.state), Object: leaseObject(lease.ID), Outcome: to.outcome, Reason: to.reason,
+			Change: lease.Change, Message: to.note,
 		})
 
 		return err

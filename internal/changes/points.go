@@ -49,7 +49,7 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 		return Point{}, ops.Invalid(errs)
 	}
 
-	point := Point{Name: name, Actor: actor.Username, Reason: reason, At: c.moment(), Sections: map[ops.SectionName]ops.Values{}}
+	point := Point{Name: name, Actor: actor.Username, Reason: reason, At: c.now(), Sections: map[ops.SectionName]ops.Values{}}
 
 	for _, section := range ops.Sections() {
 		current, err := c.current(ctx, service, section)

@@ -204,7 +204,7 @@ func (c *Changes) restoreSection(
 	case Applied:
 		part.State = PointRestored
 	case Failed:
-		part.State, part.Error = PointFailed, *result.Change.Error
+		part.State, part.Error = PointFailed, result.Change.Err().Message
 	case Pending, Unknown:
 		part.State, part.Error = PointUnknown, "Whether it was restored is not known yet."
 	}

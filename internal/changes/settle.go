@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -22,7 +23,7 @@ var errOvertaken = errors.New("the section was changed since it was read")
 func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, request Request) (Change, error) {
 	section := plan.Current.Section
 	change := Change{
-		Section: section.Name, At: c.moment(), Actor: actor.Username, Reason: request.Reason,
+		Section: section.Name, At: c.now(), Actor: actor.Username, Reason: request.Reason,
 		Source: request.Source, Outcome: Pending, Before: plan.Current.Values, After: plan.After,
 		Fields:   names(section.Diff(plan.Current.Values, plan.After)),
 		Restores: request.Restores, Point: request.point, RequestID: actor.RequestID,
@@ -87,7 +88,7 @@ func (c *Changes) conclude(
 	ctx context.Context, service ops.Service, section ops.Section, actor audit.Actor, change Change, writeErr error,
 ) (Change, error) {
 	if writeErr != nil && ops.NotDone(writeErr) {
-		return c.settle(ctx, section, actor, change, result{outcome: Failed, message: refusal(writeErr)}, nil)
+		return c.settle(ctx, section, actor, change, settlement{outcome: Failed, err: refusal(writeErr)}, nil)
 	}
 
 	var found ops.SectionState
@@ -98,12 +99,12 @@ func (c *Changes) conclude(
 		return err
 	})
 	if err != nil {
-		message := "The control plane did not answer when the values were read back. They are read again until it does."
+		unknown := unavailable("The control plane did not answer when the values were read back. They are read again until it does.")
 		if writeErr != nil {
-			message = notSaid
+			unknown = notSaid()
 		}
 
-		return c.settle(ctx, section, actor, change, result{outcome: Unknown, message: message}, nil)
+		return c.settle(ctx, section, actor, change, settlement{outcome: Unknown, err: unknown}, nil)
 	}
 
 	return c.settle(ctx, section, actor, change, verdict(section, change, writeErr, found), &found)
@@ -117,10 +118,12 @@ func (c *Changes) Recover(ctx context.Context) error {
 		return nil
 	}
 
+	unknown := settlement{
+		outcome: Unknown, err: unavailable("The console was stopped before the control plane answered. The values are read back."),
+	}
+
 	return c.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_changes SET outcome = $1, error = $2, unknown_at = $3 WHERE outcome = $4`,
-			Unknown, "The console was stopped before the control plane answered. The values are read back.",
-			store.Time{Time: c.moment()}, Pending)
+		_, err := c.settled(unknown).Update(ctx, tx, changesTable, `outcome = $1`, Pending)
 
 		return err
 	})
@@ -149,12 +152,18 @@ func (c *Changes) waited(change Change, pending, unknown time.Duration) bool {
 	return age >= wait || age < -abandoned
 }
 
-const notSaid = "The control plane did not say whether it made the change. The values are read back until it is known."
+// unavailable is what the console says of a change that the control plane did not make.
+func unavailable(message string) *ops.Error { return ops.Unavailable("control_plane", message) }
 
-// result is an outcome and what to say of it.
-type result struct {
+func notSaid() *ops.Error {
+	return unavailable("The control plane did not say whether it made the change. The values are read back until it is known.")
+}
+
+// settlement is how a change ended, as far as that is known.
+type settlement struct {
 	outcome Outcome
-	message string
+	// err says why it failed or what is unknown, nil of one that was applied.
+	err *ops.Error
 	// givenUp says that a request of ours was never answered and may yet be carried out.
 	givenUp bool
 }
@@ -163,33 +172,35 @@ type result struct {
 // that it set count: the others may have been changed by somebody else since. Of a
 // request that was not answered nothing but the new values tells anything; the rest is
 // waited for, and remembered when that is given up.
-func verdict(section ops.Section, change Change, writeErr error, found ops.SectionState) result {
+func verdict(section ops.Section, change Change, writeErr error, found ops.SectionState) settlement {
 	ours := change.Fields
 
 	switch {
 	case section.EqualIn(ours, change.After, found.Values):
-		return result{outcome: Applied}
+		return settlement{outcome: Applied}
 	case writeErr == nil:
-		return result{outcome: Failed, message: "The control plane accepted the change, but holds other values."}
+		return settlement{outcome: Failed, err: unavailable("The control plane accepted the change, but holds other values.")}
 	case !errors.Is(writeErr, errInterrupted):
-		return result{outcome: Unknown, message: notSaid}
+		return settlement{outcome: Unknown, err: notSaid()}
 	case section.EqualIn(ours, change.Before, found.Values):
-		return result{outcome: Failed, message: "The control plane did not carry it out: the old values are still set.", givenUp: true}
+		return settlement{outcome: Failed, err: unavailable("The control plane did not carry it out: the old values are still set."), givenUp: true}
 	default:
-		return result{outcome: Failed, message: "The control plane holds neither the old values nor the new ones.", givenUp: true}
+		return settlement{outcome: Failed, err: unavailable("The control plane holds neither the old values nor the new ones."), givenUp: true}
 	}
 }
 
-func refusal(err error) string {
-	e := ops.AsError(err)
+// refusal is the control plane's own error, in a sentence of ours.
+func refusal(err error) *ops.Error {
+	e := *ops.AsError(err)
+	e.Message = "The control plane refused: " + ops.Clip(e.Message) + ops.Clip(ops.FieldText(err))
 
-	return "The control plane refused: " + ops.Clip(e.Message) + ops.Clip(ops.FieldText(e))
+	return &e
 }
 
 // settle writes how the change ended, once: whoever comes second finds it done. The
 // values that were found and that the change does not explain become an external one.
 func (c *Changes) settle(
-	ctx context.Context, section ops.Section, actor audit.Actor, change Change, end result, found *ops.SectionState,
+	ctx context.Context, section ops.Section, actor audit.Actor, change Change, end settlement, found *ops.SectionState,
 ) (Change, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
@@ -209,7 +220,7 @@ func (c *Changes) settle(
 
 		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
 			Action: request.action(), Object: request.object(), Outcome: auditOutcome(end.outcome),
-			Reason: change.Reason, Intent: intent, Change: change.ID, Message: end.message,
+			Reason: change.Reason, Intent: intent, Change: change.ID, Message: end.message(),
 		})
 		if err != nil || end.outcome == Unknown {
 			return err
@@ -251,13 +262,21 @@ func (c *Changes) settle(
 	return c.Get(ctx, change.ID)
 }
 
-// close sets the outcome of a change that is still open; won is false when it is not.
-func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end result) (won bool, intent int64, err error) {
+func (e settlement) message() string {
+	if e.err == nil {
+		return ""
+	}
+
+	return e.err.Message
+}
+
+// settled are the columns that a settlement writes.
+func (c *Changes) settled(end settlement) store.Columns {
 	var settled, unknown store.Time
 	if end.outcome == Unknown {
-		unknown.Time = c.moment()
+		unknown.Time = c.now()
 	} else {
-		settled.Time = c.moment()
+		settled.Time = c.now()
 	}
 
 	givenUp := 0
@@ -265,14 +284,29 @@ func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end resu
 		givenUp = 1
 	}
 
-	err = tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, unknown_at = $4, given_up = $5
-		WHERE id = $6 AND outcome IN ('pending', 'unknown') AND outcome <> $1 RETURNING intent`,
-		end.outcome, sql.NullString{String: end.message, Valid: end.message != ""}, settled, unknown, givenUp, change.ID,
-	).Scan(&intent)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, 0, nil
+	kept := failure.Failure{}
+	if end.err != nil {
+		kept = failure.Of(end.err)
 	}
+
+	return append(store.Columns{
+		{Name: "outcome", Value: end.outcome},
+		{Name: "error", Value: sql.NullString{String: end.message(), Valid: end.err != nil}},
+		{Name: "settled_at", Value: settled},
+		{Name: "unknown_at", Value: unknown},
+		{Name: "given_up", Value: givenUp},
+	}, kept.Columns()...)
+}
+
+// close sets the outcome of a change that is still open; won is false when it is not.
+func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end settlement) (won bool, intent int64, err error) {
+	n, err := c.settled(end).Update(ctx, tx, changesTable,
+		`id = $1 AND outcome IN ('pending', 'unknown') AND outcome <> $2`, change.ID, end.outcome)
+	if err != nil || n == 0 {
+		return false, 0, err
+	}
+
+	err = tx.QueryRowContext(ctx, `SELECT intent FROM opsconsole_changes WHERE id = $1`, change.ID).Scan(&intent)
 
 	return err == nil, intent, err
 }

@@ -41,7 +41,7 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 		return refuse("duration", "Give one of duration, until and confirm_within, or none for a permanent change.")
 	}
 
-	now := c.moment()
+	now := c.now()
 
 	switch {
 	case duration != "":

@@ -115,11 +115,7 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 	case changes.Applied:
 		return nil
 	case changes.Failed:
-		if r := result.Refusal; r != nil && r.Code == ops.CodeValidationFailed {
-			return r // asking again would change nothing
-		}
-
-		return ops.Unavailable("control plane", *result.Change.Error)
+		return result.Change.Err()
 	default:
 		return unsettled(p.section, result.Change)
 	}
