@@ -52,7 +52,7 @@ func (s *Windows) act(
 }
 
 // claim keeps the tick from what is done at once after an act.
-func (w *Window) claim(now time.Time) { w.triedNext = now.Add(claimDuration) }
+func (w *Window) claim(now time.Time) { w.nextTryAt = now.Add(claimDuration) }
 
 // Start starts an announced window now, in the actor's name. The window that it returns
 // is active, or still announced and overdue with a note.

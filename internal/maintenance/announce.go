@@ -233,7 +233,7 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 
 		w = s.newWindow(actor, c)
 		if !w.StartsAt.After(s.now()) {
-			w.triedNext = s.now().Add(claimDuration) // it is started below
+			w.nextTryAt = s.now().Add(claimDuration) // it is started below
 		}
 
 		if c.Recurrence != "" {
@@ -287,7 +287,7 @@ func (s *Windows) refuse(ctx context.Context, actor audit.Actor, action audit.Ac
 	}
 
 	_, err := s.Audit.Record(context.WithoutCancel(ctx), actor, audit.Entry{
-		Action: action, Object: object, Outcome: audit.Refused, Reason: ops.Clip(reason), Message: sentence(cause),
+		Action: action, Object: object, Outcome: audit.Refused, Reason: ops.Clip(reason), Message: errorText(cause),
 	})
 	if err != nil {
 		return err

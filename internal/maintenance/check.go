@@ -197,8 +197,8 @@ func (w Window) auditTerms() (json.RawMessage, error) {
 	}{w.Plan, w.StartsAt, w.EndsAt, w.TimeZone, w.Recurrence, w.Phase, w.ActsFor})
 }
 
-// sentence says what an error is about, with the fields of a VALIDATION_FAILED.
-func sentence(err error) string {
+// errorText says what an error is about, with the fields of a VALIDATION_FAILED.
+func errorText(err error) string {
 	fields := ops.FieldErrors(err)
 	if len(fields) == 0 {
 		return ops.AsError(err).Message

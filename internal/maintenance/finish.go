@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -41,7 +42,7 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 
 	note := healthNote(health, err)
 	if w.stored == Overrun {
-		return waits(note)
+		return pendingError{message: note, cause: err}
 	}
 
 	return s.transition(ctx, w, transition{
@@ -49,7 +50,7 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 		event: EventOverrun,
 	}, func(w *Window) {
 		w.enter(Overrun, s.now())
-		w.why, w.health = note, health.Status
+		w.phaseNote, w.Failure, w.health = note, failure.Of(err), health.Status
 	})
 }
 
@@ -141,7 +142,7 @@ func (s *Windows) revertLease(
 		return lease, err
 	}
 
-	return lease, waits("It is not known yet whether everything is put back; it is read back until it is.")
+	return lease, pendingError{message: "It is not known yet whether everything is put back; it is read back until it is."}
 }
 
 // holds reports whether the section has these values, whatever the others are.
@@ -163,21 +164,30 @@ func anyHeld(leases []changes.Lease) bool {
 
 // holdForDecision leaves it to an operator what becomes of that which somebody else has changed.
 func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []changes.Lease) error {
-	var notes []string
+	var (
+		notes []string
+		cause error
+	)
 
 	for _, lease := range leases {
-		if lease.State == changes.LeaseHeld {
-			notes = append(notes, fmt.Sprintf("%s: %s", lease.Section, lease.Note))
+		if lease.State != changes.LeaseHeld {
+			continue
+		}
+
+		notes = append(notes, fmt.Sprintf("%s: %s", lease.Section, lease.Note))
+
+		if cause == nil && lease.ErrorCode != "" {
+			cause = lease.Err(lease.Note)
 		}
 	}
 
 	note := strings.Join(notes, " ")
 
 	if w.stored == Held || w.stored.Final() {
-		return waits(note)
+		return pendingError{message: note, cause: cause}
 	}
 
-	return s.hold(ctx, w, note)
+	return s.hold(ctx, w, note, cause)
 }
 
 // complete proves that everything is as before, and ends the window.
@@ -215,13 +225,21 @@ func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, l
 	})
 }
 
-// clearDue leaves a window alone of which nothing is due any more.
+// clearDue leaves a window alone of which nothing is due any more. An error of its phase
+// stays; one that was in the way has passed.
 func (s *Windows) clearDue(ctx context.Context, w Window) error {
-	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
+	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_windows SET due_at = NULL, tries = 0, trouble = '', next_try_at = NULL
+			UPDATE opsconsole_windows SET due_at = NULL, tries = 0, trouble = '', next_try_at = NULL,
+				error_code = CASE WHEN trouble = '' THEN error_code END,
+				error_details_json = CASE WHEN trouble = '' THEN error_details_json END
 			WHERE id = $1 AND revision = $2`, w.ID, w.Revision)
 
 		return err
 	})
+	if err == nil && w.Overdue {
+		s.Notify()
+	}
+
+	return err
 }

@@ -166,9 +166,9 @@ func (s *Windows) checkFieldsFree(ctx context.Context, w Window, p part) error {
 	case !held:
 		return nil
 	case lease.Window != nil:
-		return waits(fmt.Sprintf("%s is held by maintenance window %d.", field.Label, *lease.Window))
+		return pendingError{message: fmt.Sprintf("%s is held by maintenance window %d.", field.Label, *lease.Window)}
 	default:
-		return waits(fmt.Sprintf("%s is held by temporary change %d of %s.", field.Label, lease.ID, lease.Actor))
+		return pendingError{message: fmt.Sprintf("%s is held by temporary change %d of %s.", field.Label, lease.ID, lease.Actor)}
 	}
 }
 

@@ -15,7 +15,7 @@ const windowTable = "opsconsole_windows"
 
 // columns are those of the table but for the id.
 func (w *Window) columns() store.Columns {
-	return store.Columns{
+	return append(store.Columns{
 		{Name: "uid", Value: &w.UID},
 		{Name: "revision", Value: &w.Revision},
 		{Name: "sequence", Value: &w.Sequence},
@@ -45,14 +45,14 @@ func (w *Window) columns() store.Columns {
 		{Name: "verified_by", Value: &w.verifiedBy},
 		{Name: "verify_reason", Value: &w.verifyReason},
 		{Name: "health", Value: &w.health},
-		{Name: "why", Value: &w.why},
-		{Name: "trouble", Value: &w.trouble},
+		{Name: "why", Value: &w.phaseNote},
+		{Name: "trouble", Value: &w.tryNote},
 		{Name: "steps_json", Value: store.JSON(&w.Steps)},
 		{Name: "report_json", Value: store.JSON(&w.Report)},
 		{Name: "due_at", Value: store.ZeroTime(&w.dueAt)},
 		{Name: "tries", Value: &w.tries},
-		{Name: "next_try_at", Value: store.ZeroTime(&w.triedNext)},
-	}
+		{Name: "next_try_at", Value: store.ZeroTime(&w.nextTryAt)},
+	}, w.Failure.Columns()...)
 }
 
 func (w *Window) columnsWithID() store.Columns {
@@ -105,9 +105,10 @@ func (s *Windows) locked(ctx context.Context, tx *sql.Tx, id int64) (Window, err
 	return s.one(ctx, tx, id)
 }
 
-// write runs fn in a transaction in which nobody else writes a window.
+// write runs fn in a transaction in which nobody else writes a window, and lets the
+// pages know.
 func (s *Windows) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
+	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_calendar SET version = version + 1 WHERE id = 1`)
 		if err != nil {
 			return fmt.Errorf("lock the calendar: %w", err)
@@ -115,6 +116,11 @@ func (s *Windows) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 
 		return fn(tx)
 	})
+	if err == nil {
+		s.Notify()
+	}
+
+	return err
 }
 
 // Version grows whenever what [Windows.Published] returns may have changed, but for the

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/internal/maintenance/series"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -161,7 +162,7 @@ func (s *Windows) writeAhead(ctx context.Context, tx *sql.Tx, actor audit.Actor,
 		}
 
 		w.enter(Held, now)
-		w.why = e.Message + " Move one of them, then take this one over."
+		w.phaseNote, w.Failure = e.Message+" Move one of them, then take this one over.", failure.Of(e)
 	}
 
 	return s.save(ctx, tx, &w, transition{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
+	"github.com/graph-olap/opsconsole/internal/maintenance/series"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -357,7 +358,7 @@ func TestAWindowDoesNotOverlapWhatASeriesWillBe(t *testing.T) {
 
 		draft := patching()
 		draft.StartsAt = firstTuesday().Add(20*week + 30*time.Minute) // of which no window is written yet
-		draft.StartsAt = draft.StartsAt.Add(-time.Hour)        // it is summer then
+		draft.StartsAt = draft.StartsAt.Add(-time.Hour)               // it is summer then
 		draft.EndsAt = draft.StartsAt.Add(time.Hour)
 
 		_, err := w.Announce(t.Context(), w.line, dave, draft)

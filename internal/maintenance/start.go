@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -25,7 +26,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		}
 
 		if !answers {
-			return s.hold(ctx, w, w.ActsFor+" answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it.")
+			return s.hold(ctx, w, w.ActsFor+" answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it.", nil)
 		}
 
 		// Users are not kept out while the rest waits for somebody.
@@ -65,8 +66,8 @@ func (s *Windows) giveUpStart(ctx context.Context, service ops.Service, w Window
 		return err
 	}
 
-	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+sentence(cause)+
-		" What it had set is put back. Change its settings, or cancel it.")
+	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+errorText(cause)+
+		" What it had set is put back. Change its settings, or cancel it.", cause)
 }
 
 // setPart sets what the window sets in a section, if it has not yet.
@@ -129,7 +130,7 @@ func (w Window) changeReason() string {
 }
 
 func unsettled(section ops.Section, open changes.Change) error {
-	return waits(fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title))
+	return pendingError{message: fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title)}
 }
 
 // settled returns a lease of which it is known whether it began, and whether it ended.
@@ -150,13 +151,14 @@ func (s *Windows) settled(ctx context.Context, service ops.Service, lease change
 	return s.Changes.Lease(ctx, lease.ID)
 }
 
-// hold leaves a window to an operator.
-func (s *Windows) hold(ctx context.Context, w Window, note string) error {
+// hold leaves a window to an operator; cause is the error that the note tells of, nil
+// where there is none.
+func (s *Windows) hold(ctx context.Context, w Window, note string, cause error) error {
 	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowHold, outcome: audit.Refused, reason: w.Reason, message: note,
 	}, func(w *Window) {
 		w.enter(Held, s.now())
-		w.why = note
+		w.phaseNote, w.Failure = note, failure.Of(cause)
 	})
 }
 
@@ -167,16 +169,17 @@ func (s *Windows) miss(ctx context.Context, w Window) error {
 	switch {
 	case w.stored == Held:
 		why = "It was held until its end. " + w.Note
-	case w.trouble != "":
-		why = "It could not be started before its end. " + w.trouble
+	case w.tryNote != "":
+		why = "It could not be started before its end. " + w.tryNote
 	}
 
 	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowMiss, outcome: audit.Failed, reason: w.Reason, message: why,
 		event: EventCancelled,
 	}, func(w *Window) {
+		failed := w.Failure // the note still tells of it
 		w.enter(Missed, s.now())
-		w.why = why
+		w.phaseNote, w.Failure = why, failed
 	})
 }
 
