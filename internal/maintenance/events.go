@@ -9,21 +9,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
-// EventKind says what happened to a window.
-type EventKind string
-
-// The kinds. A window that was missed is told as cancelled; its phase says missed. What
-// is done to a series is told once, with the first window that it is done to.
-const (
-	EventAnnounced EventKind = "announced"
-	EventChanged   EventKind = "changed"
-	EventStarted   EventKind = "started"
-	EventExtended  EventKind = "extended"
-	EventOverrun   EventKind = "overrun"
-	EventEnded     EventKind = "ended"
-	EventCancelled EventKind = "cancelled"
-)
-
 // Event is something that subscribers are told.
 type Event struct {
 	ID   int64     `json:"id"`

@@ -8,7 +8,6 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
-	"github.com/graph-olap/opsconsole/internal/maintenance/series"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
