@@ -16,7 +16,7 @@ import (
 )
 
 // PostgresURLVariable names the environment variable with the URL of a PostgreSQL
-// server on which tests may create databases; go tool task test sets it.
+// server on which tests may create databases; ./task test sets it.
 const PostgresURLVariable = "OPSCONSOLE_TEST_POSTGRES_URL"
 
 // migrated has opsconsole's own tables.
@@ -80,10 +80,10 @@ func postgresServer(tb testing.TB) string {
 	server := os.Getenv(PostgresURLVariable)
 	if server == "" {
 		if os.Getenv("CI") != "" {
-			tb.Fatalf("%s is not set: run the tests with go tool task test", PostgresURLVariable)
+			tb.Fatalf("%s is not set: run the tests with ./task test", PostgresURLVariable)
 		}
 
-		tb.Skipf("needs PostgreSQL: %s is not set (go tool task test starts one)", PostgresURLVariable)
+		tb.Skipf("needs PostgreSQL: %s is not set (./task test starts one)", PostgresURLVariable)
 	}
 
 	return server
