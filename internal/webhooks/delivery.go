@@ -252,6 +252,10 @@ func (s *Webhooks) deliveries(ctx context.Context, clause string, args ...any) (
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
 
+	if found == nil {
+		found = []Delivery{} // no deliveries are a list in JSON too
+	}
+
 	for i := range found {
 		d := &found[i]
 		d.Webhook.Deleted = !d.Webhook.deletedAt.IsZero()

@@ -233,6 +233,10 @@ func (s *Webhooks) endpoints(ctx context.Context, q store.Querier, clause string
 		return nil, fmt.Errorf("list webhooks: %w", err)
 	}
 
+	if found == nil {
+		found = []Endpoint{} // no endpoints are a list in JSON too
+	}
+
 	for i := range found {
 		found[i].setURL(found[i].url)
 	}
