@@ -43,7 +43,7 @@ func (c *console) windows(
 	log *audit.Log, history *changes.Changes, signIn *auth.Auth, hooks *webhooks.Webhooks,
 ) *maintenance.Windows {
 	return maintenance.New(maintenance.Config{
-		DB: c.db, Changes: history, Audit: log, Now: now, Logger: c.logger, Notify: hooks,
+		DB: c.db, Changes: history, Audit: log, Now: now, Logger: c.logger, Outbox: hooks,
 		AuthorStillOps: func(ctx context.Context, username string) (bool, error) {
 			if slices.Contains(c.config.Maintenance.BlockedAuthors, username) {
 				return false, nil

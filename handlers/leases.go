@@ -230,7 +230,7 @@ func (h *Handlers) actOnLease(p *page, l lease.Lease, in input) (lease.Lease, er
 		}
 
 		if term != nil {
-			if err := h.Windows.Clear(p.ctx(), l.Section, slices.Collect(maps.Keys(l.Set)), term.EndsAt); err != nil {
+			if err := h.Windows.CheckAgainstWindows(p.ctx(), l.Section, slices.Collect(maps.Keys(l.Set)), term.EndsAt); err != nil {
 				return lease.Lease{}, h.refused(p, leaseEntry(p, in.reason()), err)
 			}
 		}

@@ -99,7 +99,7 @@ func (h *Handlers) keepClear(p *page, request *changes.Request) {
 		}
 	}
 
-	request.Guard = h.Windows.KeepClear(request.Section, fields, request.Term.EndsAt)
+	request.Guard = h.Windows.GuardAgainstWindows(request.Section, fields, request.Term.EndsAt)
 }
 
 // refused keeps in the audit log what is refused before it is tried, and returns the cause.

@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"strconv"
 	"time"
@@ -491,7 +492,7 @@ func (v WindowReview) datesCard() templ.Component {
 	})
 }
 
-func dateWords(d maintenance.Occurrence, w maintenance.Window) string {
+func dateWords(d calendar.Occurrence, w maintenance.Window) string {
 	return moments(d.StartsAt, d.StartsAt.Add(w.Length()), w.Location())
 }
 

@@ -73,8 +73,8 @@ type JobRun struct {
 	Reason  string    `json:"reason"`
 }
 
-// jobsMost bounds the jobs that a report names.
-const jobsMost = 100
+// maxJobs bounds the jobs that a report names.
+const maxJobs = 100
 
 // report reads the settings once more and tells what became of them.
 func (s *Windows) report(
@@ -100,7 +100,7 @@ func (s *Windows) report(
 	}
 
 	page, err := s.Audit.List(ctx, audit.Filter{
-		Action: audit.JobTrigger, Outcome: audit.Done, From: r.Actual.StartsAt, Until: now, Limit: jobsMost,
+		Action: audit.JobTrigger, Outcome: audit.Done, From: r.Actual.StartsAt, Until: now, Limit: maxJobs,
 	})
 	if err != nil {
 		return Report{}, err
@@ -147,7 +147,7 @@ func (s *Windows) sectionReport(ctx context.Context, service ops.Service, l leas
 		return SectionReport{}, err
 	}
 
-	after, err := s.beneath(ctx, current)
+	after, err := s.permanentValues(ctx, current)
 	if err != nil {
 		return SectionReport{}, err
 	}
@@ -169,9 +169,9 @@ func (s *Windows) sectionReport(ctx context.Context, service ops.Service, l leas
 	return r, nil
 }
 
-// beneath is what a section holds but for what is temporary: the next window may have
+// permanentValues is what a section holds but for what is temporary: the next window may have
 // begun already.
-func (s *Windows) beneath(ctx context.Context, current changes.Current) (ops.Values, error) {
+func (s *Windows) permanentValues(ctx context.Context, current changes.Current) (ops.Values, error) {
 	open, err := s.Changes.Leases(ctx)
 	if err != nil {
 		return nil, err

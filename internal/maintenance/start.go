@@ -8,6 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -26,12 +27,12 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		}
 
 		if !answers {
-			return s.hold(ctx, w, w.ActsFor+" answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it.")
+			return s.hold(ctx, w, w.ActsFor+" answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it.", nil)
 		}
 
 		// Users are not kept out while the rest waits for somebody.
 		for _, p := range w.parts() {
-			if err := s.occupied(ctx, w, p); err != nil {
+			if err := s.checkFieldsFree(ctx, w, p); err != nil {
 				return err
 			}
 		}
@@ -40,7 +41,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	for _, p := range w.parts() {
 		err := s.setPart(ctx, service, w, p, leases)
 		if ops.AsError(err) != nil && ops.AsError(err).Code == ops.CodeValidationFailed {
-			return s.giveUp(ctx, service, w, err)
+			return s.giveUpStart(ctx, service, w, err)
 		}
 
 		if err != nil {
@@ -48,9 +49,9 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		}
 	}
 
-	now := s.moment()
+	now := s.now()
 
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowStart, reason: w.Reason, event: EventStarted,
 		message: "Everything is applied.",
 	}, func(w *Window) {
@@ -59,15 +60,15 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	})
 }
 
-// giveUp holds a window of which something can never be applied. What it has set already
+// giveUpStart holds a window of which something can never be applied. What it has set already
 // is put back first: it may be long until somebody comes, and users must not wait for that.
-func (s *Windows) giveUp(ctx context.Context, service ops.Service, w Window, cause error) error {
-	if _, err := s.putBack(ctx, service, w); err != nil {
+func (s *Windows) giveUpStart(ctx context.Context, service ops.Service, w Window, cause error) error {
+	if _, err := s.revert(ctx, service, w); err != nil {
 		return err
 	}
 
-	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+sentence(cause)+
-		" What it had set is put back. Change its settings, or cancel it.")
+	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+errorText(cause)+
+		" What it had set is put back. Change its settings, or cancel it.", cause)
 }
 
 // setPart sets what the window sets in a section, if it has not yet.
@@ -96,11 +97,11 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 		return unsettled(p.section, *current.Open)
 	}
 
-	if err := s.occupied(ctx, w, p); err != nil {
+	if err := s.checkFieldsFree(ctx, w, p); err != nil {
 		return err
 	}
 
-	if holds(current, p.values) {
+	if hasValues(current, p.values) {
 		return nil // it is like that already: there is nothing to take back
 	}
 
@@ -130,7 +131,7 @@ func (w Window) changeReason() string {
 }
 
 func unsettled(section ops.Section, open changes.Change) error {
-	return waits(fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title))
+	return pendingError{message: fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title)}
 }
 
 // settled returns a lease of which it is known whether it began, and whether it ended.
@@ -151,13 +152,14 @@ func (s *Windows) settled(ctx context.Context, service ops.Service, l lease.Leas
 	return s.Changes.Lease(ctx, l.ID)
 }
 
-// hold leaves a window to an operator.
-func (s *Windows) hold(ctx context.Context, w Window, note string) error {
-	return s.move(ctx, w, deed{
+// hold leaves a window to an operator; cause is the error that the note tells of, nil
+// where there is none.
+func (s *Windows) hold(ctx context.Context, w Window, note string, cause error) error {
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowHold, outcome: audit.Refused, reason: w.Reason, message: note,
 	}, func(w *Window) {
-		w.enter(Held, s.moment())
-		w.why = note
+		w.enter(Held, s.now())
+		w.phaseNote, w.Failure = note, failure.Of(cause)
 	})
 }
 
@@ -168,16 +170,17 @@ func (s *Windows) miss(ctx context.Context, w Window) error {
 	switch {
 	case w.stored == Held:
 		why = "It was held until its end. " + w.Note
-	case w.trouble != "":
-		why = "It could not be started before its end. " + w.trouble
+	case w.tryNote != "":
+		why = "It could not be started before its end. " + w.tryNote
 	}
 
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowMiss, outcome: audit.Failed, reason: w.Reason, message: why,
 		event: EventCancelled,
 	}, func(w *Window) {
-		w.enter(Missed, s.moment())
-		w.why = why
+		failed := w.Failure // the note still tells of it
+		w.enter(Missed, s.now())
+		w.phaseNote, w.Failure = why, failed
 	})
 }
 

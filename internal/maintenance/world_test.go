@@ -136,7 +136,7 @@ func (w *world) begin() {
 	w.changes = changes.New(w.db, w.log, w.clock.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
 	w.Windows = maintenance.New(maintenance.Config{
 		DB: w.db, Changes: w.changes, Audit: w.log, Now: w.clock.now, Logger: logger,
-		AuthorStillOps: w.people.stillOps, Notify: w.heard,
+		AuthorStillOps: w.people.stillOps, Outbox: w.heard,
 	})
 }
 
