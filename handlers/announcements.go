@@ -7,7 +7,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/announcements"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Audience says who reads the announcements.
@@ -50,11 +51,11 @@ func (h *Handlers) announcements(p *page) error {
 }
 
 // AnnouncementsPage draws the page of the announcements for [announce.Feeds].
-func AnnouncementsPage(env templates.Environment) func(ctx context.Context, v announce.Announcements) ([]byte, error) {
+func AnnouncementsPage(env shell.Environment) func(ctx context.Context, v announce.Announcements) ([]byte, error) {
 	return func(ctx context.Context, v announce.Announcements) ([]byte, error) {
 		var buffer bytes.Buffer
 
-		err := templates.AnnouncementsPage(env, v).Render(ctx, &buffer)
+		err := announcements.Page(env, v).Render(ctx, &buffer)
 
 		return buffer.Bytes(), err
 	}

@@ -13,18 +13,18 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/record"
 )
 
 // auditQuery reads the filter in the query.
-func (p *page) auditQuery() (audit.Filter, templates.AuditFilter, *query) {
+func (p *page) auditQuery() (audit.Filter, record.AuditFilter, *query) {
 	q := &query{p: p, errs: map[string]string{}}
 	filter := audit.Filter{
 		Actor: q.text("actor"), Action: audit.Action(q.oneOf("action", texts(audit.Actions()))),
 		Object: q.text("object"), Outcome: audit.Outcome(q.oneOf("outcome", texts(audit.Outcomes()))),
 		From: q.moment("from"), Until: q.moment("until"), Before: q.cursor(), Limit: q.limit(),
 	}
-	typed := templates.AuditFilter{
+	typed := record.AuditFilter{
 		Actor: filter.Actor, Action: p.QueryParam("action"), Object: filter.Object, Outcome: p.QueryParam("outcome"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"), Before: filter.Before, Errors: q.errs,
 	}
@@ -35,7 +35,7 @@ func (p *page) auditQuery() (audit.Filter, templates.AuditFilter, *query) {
 // audit lists the log.
 func (h *Handlers) audit(p *page) error {
 	filter, typed, q := p.auditQuery()
-	view := templates.Audit{Items: []audit.Entry{}, Filter: typed, Chain: h.Audit.State(), Now: p.now}
+	view := record.Audit{Items: []audit.Entry{}, Filter: typed, Chain: h.Audit.State(), Now: p.now}
 
 	if err := q.refusal(); err != nil && p.wantsJSON() {
 		return err
@@ -57,7 +57,7 @@ func (h *Handlers) audit(p *page) error {
 		view.Items, view.Next = list(found.Items), next(found.Next)
 	}
 
-	return p.answer(answer{status: status, data: view, full: templates.AuditPage(h.shell(p, "audit", "Audit"), view)})
+	return p.answer(answer{status: status, data: view, full: record.AuditPage(h.shell(p, "audit", "Audit"), view)})
 }
 
 // exportBatch is how many entries an export may write before it has to be read.

@@ -8,8 +8,9 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	shellview "github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // ownersShown is how many analysts are listed unless all are asked for.
@@ -31,7 +32,7 @@ func (h *Handlers) capacity(p *page) error {
 		return err
 	}
 
-	reach, err := p.reach(templates.CapacityReaches())
+	reach, err := p.reach(platform.CapacityReaches())
 	if err != nil {
 		return err
 	}
@@ -47,11 +48,11 @@ func (h *Handlers) capacity(p *page) error {
 
 	// All the analysts and a longer time are there to be read; the live page shows those
 	// that matter and the last hour.
-	if !all && reach == templates.CapacityReaches()[0] {
+	if !all && reach == platform.CapacityReaches()[0] {
 		shell.Events = "/events?page=capacity"
 	}
 
-	return p.answer(answer{data: view, full: templates.CapacityPage(shell, view)})
+	return p.answer(answer{data: view, full: platform.CapacityPage(shell, view)})
 }
 
 // stepsShown is in how many steps a chart of a longer time is drawn.
@@ -59,8 +60,8 @@ const stepsShown = 240
 
 // capacityOver is the capacity with what happened over a time.
 func (h *Handlers) capacityOver(
-	ctx context.Context, s *monitor.Snapshot, now time.Time, owners int, reach templates.Reach,
-) (templates.Capacity, error) {
+	ctx context.Context, s *monitor.Snapshot, now time.Time, owners int, reach platform.Reach,
+) (platform.Capacity, error) {
 	view := capacityView(s, now, owners)
 	view.Reach, view.From, view.Until = reach, now.Add(-reach.Duration()), now
 
@@ -70,10 +71,10 @@ func (h *Handlers) capacityOver(
 
 	var err error
 
-	if reach != templates.LastHour {
+	if reach != platform.LastHour {
 		view.Used, view.ClusterTotal, err = h.Monitor.UsedSince(ctx, view.From, reach.Duration()/stepsShown)
 		if err != nil {
-			return templates.Capacity{}, err
+			return platform.Capacity{}, err
 		}
 	}
 
@@ -83,10 +84,10 @@ func (h *Handlers) capacityOver(
 }
 
 // capacityView lists at most that many analysts, all of them for 0.
-func capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capacity {
-	view := templates.Capacity{
-		Freshness: templates.Fresh(s.Instances, now),
-		ByStatus:  []templates.StatusCount{}, ByOwner: []templates.Owner{}, Marks: []components.Mark{},
+func capacityView(s *monitor.Snapshot, now time.Time, owners int) platform.Capacity {
+	view := platform.Capacity{
+		Freshness: shellview.Fresh(s.Instances, now),
+		ByStatus:  []platform.StatusCount{}, ByOwner: []platform.Owner{}, Marks: []components.Mark{},
 		Used: s.Used, ClusterTotal: s.ClusterTotal,
 	}
 	if !s.Instances.Known() {
@@ -108,7 +109,7 @@ func capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capa
 			break
 		}
 
-		view.ByOwner = append(view.ByOwner, templates.Owner{
+		view.ByOwner = append(view.ByOwner, platform.Owner{
 			OwnerUsername: owner.OwnerUsername, Count: owner.Count, Room: cluster.Limits.PerAnalyst - owner.Count,
 		})
 	}
@@ -117,22 +118,22 @@ func capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capa
 }
 
 // countStatuses lists every status of the contract, then what else came.
-func countStatuses(counts map[string]int) []templates.StatusCount {
-	out := []templates.StatusCount{}
+func countStatuses(counts map[string]int) []platform.StatusCount {
+	out := []platform.StatusCount{}
 
 	for _, status := range ops.InstanceStatuses() {
-		out = append(out, templates.StatusCount{Status: string(status), Count: counts[string(status)]})
+		out = append(out, platform.StatusCount{Status: string(status), Count: counts[string(status)]})
 	}
 
 	known := len(out)
 
 	for status, count := range counts {
 		if !slices.Contains(ops.InstanceStatuses(), ops.InstanceStatus(status)) {
-			out = append(out, templates.StatusCount{Status: status, Count: count})
+			out = append(out, platform.StatusCount{Status: status, Count: count})
 		}
 	}
 
-	slices.SortFunc(out[known:], func(a, b templates.StatusCount) int {
+	slices.SortFunc(out[known:], func(a, b platform.StatusCount) int {
 		if a.Status < b.Status {
 			return -1
 		}

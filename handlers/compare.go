@@ -8,7 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/record"
 )
 
 // compare shows what differs between what a section held after two changes.
@@ -38,11 +38,11 @@ func (h *Handlers) compare(p *page) error {
 		return err
 	}
 
-	view := templates.Compare{
+	view := record.Compare{
 		A: a, B: b, Differences: list(section.Diff(a.After, b.After)), Title: section.Title, Fields: section.Fields, Now: p.now,
 	}
 
-	return p.answer(answer{data: view, full: templates.ComparePage(h.shell(p, "history", "Compare"), view)})
+	return p.answer(answer{data: view, full: record.ComparePage(h.shell(p, "history", "Compare"), view)})
 }
 
 // keepForm asks why an outside change may stand.
@@ -57,10 +57,10 @@ func (h *Handlers) keepForm(p *page) error {
 		return err
 	}
 
-	return h.showKeepForm(p, http.StatusOK, templates.KeepForm{Change: change})
+	return h.showKeepForm(p, http.StatusOK, record.KeepForm{Change: change})
 }
 
-func (h *Handlers) showKeepForm(p *page, status int, view templates.KeepForm) error {
+func (h *Handlers) showKeepForm(p *page, status int, view record.KeepForm) error {
 	section, err := ops.SectionOf(view.Change.Section)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (h *Handlers) showKeepForm(p *page, status int, view templates.KeepForm) er
 	view.Title, view.Differences, view.Now = section.Title, section.Diff(view.Change.Before, view.Change.After), p.now
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.KeepPage(h.shell(p, "history", "Keep a change from outside"), view),
+		status: status, data: view, full: record.KeepPage(h.shell(p, "history", "Keep a change from outside"), view),
 	})
 }
 
@@ -114,7 +114,7 @@ func (h *Handlers) keepRefused(p *page, id int64, reason string, cause error) er
 
 	errs, problem := beside(cause, func(name string) bool { return name == "reason" })
 
-	return h.showKeepForm(p, http.StatusUnprocessableEntity, templates.KeepForm{
+	return h.showKeepForm(p, http.StatusUnprocessableEntity, record.KeepForm{
 		Change: change, Reason: reason, ReasonError: strings.TrimSpace(errs["reason"] + " " + problem),
 	})
 }

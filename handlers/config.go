@@ -11,8 +11,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	shellview "github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // historyShown is how many changes stand beside a form.
@@ -62,7 +63,7 @@ func (h *Handlers) sectionUnread(p *page, section ops.Section, cause error) erro
 	shell := h.sectionShell(p, section.Name, section.Title)
 
 	return p.answer(answer{
-		status: e.Code.HTTPStatus(), full: templates.ConfigPage(shell, view), fragment: templates.ConfigPanel(view),
+		status: e.Code.HTTPStatus(), full: settings.ConfigPage(shell, view), fragment: settings.ConfigPanel(view),
 	})
 }
 
@@ -82,15 +83,15 @@ func (h *Handlers) showSection(p *page, status int, current changes.Current, in 
 	shell := h.sectionShell(p, current.Section.Name, current.Section.Title)
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.ConfigPage(shell, view), fragment: templates.ConfigPanel(view),
+		status: status, data: view, full: settings.ConfigPage(shell, view), fragment: settings.ConfigPanel(view),
 	})
 }
 
 // configView is the section's page with what was typed, if anything was.
-func (h *Handlers) configView(ctx context.Context, p *page, current changes.Current, in input) (templates.Config, error) {
+func (h *Handlers) configView(ctx context.Context, p *page, current changes.Current, in input) (settings.Config, error) {
 	view, err := h.sectionView(ctx, current, p.now)
 	if err != nil {
-		return templates.Config{}, err
+		return settings.Config{}, err
 	}
 
 	view.Form = h.form(current, in)
@@ -100,20 +101,20 @@ func (h *Handlers) configView(ctx context.Context, p *page, current changes.Curr
 }
 
 // sectionView is what everybody sees alike of a section.
-func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (templates.Config, error) {
+func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (settings.Config, error) {
 	name := current.Section.Name
 
 	recent, err := h.Changes.History(ctx, changes.Filter{Section: name, Limit: historyShown})
 	if err != nil {
-		return templates.Config{}, err
+		return settings.Config{}, err
 	}
 
 	total, err := h.Changes.Count(ctx, changes.Filter{Section: name})
 	if err != nil {
-		return templates.Config{}, err
+		return settings.Config{}, err
 	}
 
-	view := templates.Config{
+	view := settings.Config{
 		Section: name, Revision: current.Revision, Current: current.Values,
 		History: list(recent.Items), HistoryTotal: total,
 		Title: current.Section.Title, Fields: current.Section.Fields,
@@ -128,7 +129,7 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 }
 
 // drawSection draws a part of the section's page as it was last seen.
-func (h *Handlers) drawSection(name ops.SectionName, part func(templates.Config) templ.Component) drawFunc {
+func (h *Handlers) drawSection(name ops.SectionName, part func(settings.Config) templ.Component) drawFunc {
 	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		known, err := h.Changes.Known(ctx, name)
 		if err != nil {
@@ -142,7 +143,7 @@ func (h *Handlers) drawSection(name ops.SectionName, part func(templates.Config)
 }
 
 // sectionShell surrounds the pages of a section, on which what is set is live.
-func (h *Handlers) sectionShell(p *page, name ops.SectionName, title string) templates.Shell {
+func (h *Handlers) sectionShell(p *page, name ops.SectionName, title string) shellview.Shell {
 	shell := h.shell(p, string(name), title)
 	shell.Events = "/events?page=" + sectionRegion + string(name)
 
@@ -150,8 +151,8 @@ func (h *Handlers) sectionShell(p *page, name ops.SectionName, title string) tem
 }
 
 // form holds what was typed, and what is set where nothing was.
-func (h *Handlers) form(current changes.Current, in input) templates.Form {
-	form := templates.Form{
+func (h *Handlers) form(current changes.Current, in input) settings.Form {
+	form := settings.Form{
 		Section: current.Section.Name, Revision: current.Revision,
 		Kept: in.kept(),
 	}
@@ -169,7 +170,7 @@ func (h *Handlers) form(current changes.Current, in input) templates.Form {
 			typed = in.typed.Get(field.Name)
 		}
 
-		form.Fields = append(form.Fields, templates.FormField{Field: field, Typed: typed, Current: value})
+		form.Fields = append(form.Fields, settings.FormField{Field: field, Typed: typed, Current: value})
 	}
 
 	return form

@@ -6,17 +6,17 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/settings"
 )
 
 // showConflict shows original, theirs and yours, and what to go on with: a form, or the
 // restore of the change that restores names.
 func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in input, restores *int64) error {
 	e := ops.AsError(conflict)
-	view := templates.Conflict{
-		Meta:     templates.ConflictMeta{RequestID: p.requestID()},
-		Error:    templates.ConflictError{Code: e.Code, Message: e.Message, Details: e.Details},
+	view := settings.Conflict{
+		Meta:     settings.ConflictMeta{RequestID: p.requestID()},
+		Error:    settings.ConflictError{Code: e.Code, Message: e.Message, Details: e.Details},
 		Original: conflict.Original, Theirs: conflict.Theirs, Yours: conflict.Yours, Revision: conflict.Revision,
 		Section: conflict.Section.Name, Title: conflict.Section.Title, Fields: conflict.Section.Fields,
 		Change: conflict.By, Reason: in.reason(), Now: p.now,
@@ -33,7 +33,7 @@ func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in inp
 	}
 
 	for _, field := range conflict.Section.Fields {
-		view.Form.Fields = append(view.Form.Fields, templates.FormField{
+		view.Form.Fields = append(view.Form.Fields, settings.FormField{
 			Field: field, Typed: components.Raw(merged[field.Name]), Current: conflict.Theirs[field.Name],
 		})
 	}
@@ -50,6 +50,6 @@ func (h *Handlers) showConflict(p *page, conflict *changes.ConflictError, in inp
 
 	return p.answer(answer{
 		status: http.StatusConflict, data: view,
-		full: templates.ConflictPage(shell, view), fragment: templates.ConflictPanel(view),
+		full: settings.ConflictPage(shell, view), fragment: settings.ConflictPanel(view),
 	})
 }

@@ -10,7 +10,8 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/session"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // forbiddenError is the refusal of somebody who is signed in without the Ops role.
@@ -98,13 +99,13 @@ func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) err
 	case status == http.StatusUnauthorized && !h.signedIn(p):
 		return p.askToSignIn(h, e)
 	case errors.As(err, &forbidden):
-		return p.html(status, templates.ForbiddenPage(templates.Forbidden{
+		return p.html(status, session.ForbiddenPage(session.Forbidden{
 			Environment: h.Environment, Preferences: p.preferences(), Required: ops.RoleOps, RequestID: p.requestID(),
-			User: templates.User{Username: forbidden.who.Username, Email: forbidden.who.Email, Role: forbidden.who.Role},
+			User: shell.User{Username: forbidden.who.Username, Email: forbidden.who.Email, Role: forbidden.who.Role},
 		}))
 	}
 
-	problem := templates.Problem{
+	problem := shell.Problem{
 		Status: status, Message: e.Message, Fields: ops.FieldErrors(e), Advice: advice(e), RequestID: p.requestID(),
 		LastGood: h.lastGood(status),
 	}
@@ -114,16 +115,16 @@ func (h *Handlers) sendProblem(p *page, status int, e *ops.Error, err error) err
 	}
 
 	if p.wantsFragment() {
-		return p.html(status, templates.ErrorToast(problem))
+		return p.html(status, shell.ErrorToast(problem))
 	}
 
 	// Operators keep the navigation and what stands above every page; to others nothing is
 	// shown of either.
 	if p.who, _ = h.Auth.Recheck(p.Request()); !p.who.IsOps() {
-		return p.html(status, templates.ProblemOutsidePage(h.Environment, p.preferences(), problem))
+		return p.html(status, shell.ProblemOutsidePage(h.Environment, p.preferences(), problem))
 	}
 
-	return p.html(status, templates.ProblemPage(h.shell(p, "", http.StatusText(status)), problem))
+	return p.html(status, shell.ProblemPage(h.shell(p, "", http.StatusText(status)), problem))
 }
 
 // signedIn tells whoever the console does not know from whom the control plane does not:
@@ -144,7 +145,7 @@ func (p *page) askToSignIn(h *Handlers, e *ops.Error) error {
 	case isRead(p.Request()):
 		return p.seeOther(signInPath(p.Request().URL.RequestURI()))
 	default:
-		return p.html(http.StatusUnauthorized, templates.SignInPage(h.signIn(p, p.backPath(), e.Message)))
+		return p.html(http.StatusUnauthorized, session.SignInPage(h.signIn(p, p.backPath(), e.Message)))
 	}
 }
 

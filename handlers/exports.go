@@ -9,8 +9,9 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	shellview "github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // staleClaim is how old a claim may get before the control plane takes it back:
@@ -41,20 +42,20 @@ func (h *Handlers) exports(p *page) error {
 		a.status, view.Problem = ops.CodeValidationFailed.HTTPStatus(), ops.FieldErrors(problem)[0].Message
 	}
 
-	a.full = templates.ExportsPage(shell, view)
+	a.full = platform.ExportsPage(shell, view)
 
 	return p.answer(a)
 }
 
 // exportsPage is what the query selects. The snapshot holds the newest jobs of all; for
 // anything else as many are read as the control plane gives out.
-func (h *Handlers) exportsPage(p *page, query templates.ExportsQuery) (templates.Exports, error) {
+func (h *Handlers) exportsPage(p *page, query platform.ExportsQuery) (platform.Exports, error) {
 	snapshot := h.Monitor.Snapshot()
 
 	if !query.Live() {
 		jobs, err := h.service(p).GetExportJobs(p.ctx(), ops.ExportJobsQuery{Status: query.Status, Limit: ops.ExportJobsMaxLimit})
 		if err != nil {
-			return templates.Exports{}, err
+			return platform.Exports{}, err
 		}
 
 		own := *snapshot
@@ -66,11 +67,11 @@ func (h *Handlers) exportsPage(p *page, query templates.ExportsQuery) (templates
 }
 
 func (h *Handlers) exportsView(
-	ctx context.Context, s *monitor.Snapshot, now time.Time, query templates.ExportsQuery,
-) (templates.Exports, error) {
-	view := templates.Exports{
-		Freshness: templates.Fresh(s.Exports, now).And(templates.Fresh(s.State, now)),
-		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []templates.ExportJob{}, Read: len(s.Exports.Value), Query: query,
+	ctx context.Context, s *monitor.Snapshot, now time.Time, query platform.ExportsQuery,
+) (platform.Exports, error) {
+	view := platform.Exports{
+		Freshness: shellview.Fresh(s.Exports, now).And(shellview.Fresh(s.State, now)),
+		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []platform.ExportJob{}, Read: len(s.Exports.Value), Query: query,
 	}
 
 	for name, count := range s.State.Value.ExportJobs.ByStatus {
@@ -79,13 +80,13 @@ func (h *Handlers) exportsView(
 
 	longest, err := h.longestExport(ctx)
 	if err != nil {
-		return templates.Exports{}, err
+		return platform.Exports{}, err
 	}
 
 	stuckJobs := 0
 
 	for _, job := range s.Exports.Value {
-		row := templates.ExportJob{ExportJob: job, Stuck: stuck(job, longest, now)}
+		row := platform.ExportJob{ExportJob: job, Stuck: stuck(job, longest, now)}
 		if row.Stuck != "" {
 			stuckJobs++
 		}
@@ -158,13 +159,13 @@ func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) components.Lin
 }
 
 // sortExports sorts newest first, and before that by what is asked for.
-func sortExports(jobs []templates.ExportJob, by templates.ExportsSort) {
-	key := map[templates.ExportsSort]func(j templates.ExportJob) int64{
-		templates.ByTrouble:  urgency,
-		templates.ByID:       func(templates.ExportJob) int64 { return 0 },
-		templates.BySnapshot: func(j templates.ExportJob) int64 { return j.SnapshotID },
-		templates.ByAttempts: func(j templates.ExportJob) int64 { return int64(j.Attempts) },
-		templates.ByClaimed: func(j templates.ExportJob) int64 {
+func sortExports(jobs []platform.ExportJob, by platform.ExportsSort) {
+	key := map[platform.ExportsSort]func(j platform.ExportJob) int64{
+		platform.ByTrouble:  urgency,
+		platform.ByID:       func(platform.ExportJob) int64 { return 0 },
+		platform.BySnapshot: func(j platform.ExportJob) int64 { return j.SnapshotID },
+		platform.ByAttempts: func(j platform.ExportJob) int64 { return int64(j.Attempts) },
+		platform.ByClaimed: func(j platform.ExportJob) int64 {
 			if j.ClaimedAt == nil {
 				return 0
 			}
@@ -173,12 +174,12 @@ func sortExports(jobs []templates.ExportJob, by templates.ExportsSort) {
 		},
 	}[by]
 
-	slices.SortStableFunc(jobs, func(a, b templates.ExportJob) int {
+	slices.SortStableFunc(jobs, func(a, b platform.ExportJob) int {
 		return cmp.Or(cmp.Compare(key(b), key(a)), cmp.Compare(b.ID, a.ID))
 	})
 }
 
-func urgency(job templates.ExportJob) int64 {
+func urgency(job platform.ExportJob) int64 {
 	switch {
 	case job.Stuck != "":
 		return 2

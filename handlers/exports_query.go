@@ -12,20 +12,20 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/platform"
 )
 
 // searchMax bounds the text of a search.
 const searchMax = 200
 
 // liveExports is what everybody sees who asks for nothing else.
-func liveExports() templates.ExportsQuery {
-	return templates.ExportsQuery{Limit: ops.ExportJobsDefaultLimit, Page: 1}
+func liveExports() platform.ExportsQuery {
+	return platform.ExportsQuery{Limit: ops.ExportJobsDefaultLimit, Page: 1}
 }
 
 // exportsQuery reads what the URL asks for. What is wrong with it is a VALIDATION_FAILED,
 // and left out of the query.
-func exportsQuery(p *page) (query templates.ExportsQuery, problem error) {
+func exportsQuery(p *page) (query platform.ExportsQuery, problem error) {
 	query = liveExports()
 
 	refuse := func(field, message string) {
@@ -57,7 +57,7 @@ func exportsQuery(p *page) (query templates.ExportsQuery, problem error) {
 		refuse("status", "There is no such status of an export job.")
 	}
 
-	if sort := templates.ExportsSort(p.QueryParam("sort")); slices.Contains(templates.ExportsSorts(), sort) {
+	if sort := platform.ExportsSort(p.QueryParam("sort")); slices.Contains(platform.ExportsSorts(), sort) {
 		query.Sort = sort
 	} else {
 		refuse("sort", "Export jobs are not sorted by that.")
@@ -103,7 +103,7 @@ func (h *Handlers) exportsCSV(p *page) error {
 	return w.WriteAll(rows)
 }
 
-func exportRow(j templates.ExportJob) []string {
+func exportRow(j platform.ExportJob) []string {
 	text := func(s *string) string {
 		if s == nil {
 			return ""

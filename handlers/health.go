@@ -8,12 +8,13 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	shellview "github.com/graph-olap/opsconsole/templates/shell"
 )
 
 func (h *Handlers) health(p *page) error {
-	reach, err := p.reach(templates.HealthReaches())
+	reach, err := p.reach(platform.HealthReaches())
 	if err != nil {
 		return err
 	}
@@ -28,15 +29,15 @@ func (h *Handlers) health(p *page) error {
 	shell.Fresh = view.Freshness
 
 	// A longer time is there to be read; the live page shows the last day.
-	if reach == templates.HealthReaches()[0] {
+	if reach == platform.HealthReaches()[0] {
 		shell.Events = "/events?page=health"
 	}
 
-	return p.answer(answer{data: view, full: templates.HealthPage(shell, view)})
+	return p.answer(answer{data: view, full: platform.HealthPage(shell, view)})
 }
 
-func healthView(s *monitor.Snapshot, now time.Time) templates.Health {
-	view := templates.Health{Freshness: templates.Fresh(s.Health, now), Components: []templates.Component{}}
+func healthView(s *monitor.Snapshot, now time.Time) platform.Health {
+	view := platform.Health{Freshness: shellview.Fresh(s.Health, now), Components: []platform.Component{}}
 	if !s.Health.Known() {
 		view.Overall = notKnown(s.Health.Err)
 
@@ -48,7 +49,7 @@ func healthView(s *monitor.Snapshot, now time.Time) templates.Health {
 	view.Status, view.CheckedAt, view.Overall = health.Status, &checked, healthLine(health)
 
 	for name, c := range health.Components {
-		component := templates.Component{
+		component := platform.Component{
 			Name: name, Status: c.Status, LatencyMS: c.LatencyMS, Error: c.Error,
 			Latency: s.Components[name].Latency, Check: whatToCheck(name, c.Status),
 		}
@@ -59,7 +60,7 @@ func healthView(s *monitor.Snapshot, now time.Time) templates.Health {
 		view.Components = append(view.Components, component)
 	}
 
-	slices.SortFunc(view.Components, func(a, b templates.Component) int {
+	slices.SortFunc(view.Components, func(a, b platform.Component) int {
 		return cmp.Or(cmp.Compare(severity(b.Status), severity(a.Status)), cmp.Compare(a.Name, b.Name))
 	})
 

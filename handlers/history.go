@@ -8,13 +8,13 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/record"
 )
 
 // history lists the changes that the query selects.
 func (h *Handlers) history(p *page) error {
 	q := query{p: p, errs: map[string]string{}}
-	typed := templates.HistoryFilter{
+	typed := record.HistoryFilter{
 		Section: p.QueryParam("section"), Actor: q.text("actor"), Field: q.text("field"),
 		Source: p.QueryParam("source"), Outcome: p.QueryParam("outcome"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"),
@@ -27,7 +27,7 @@ func (h *Handlers) history(p *page) error {
 	}
 	typed.Before, typed.Errors = filter.Before, q.errs
 
-	view := templates.History{Items: []changes.Change{}, Filter: typed, Tickets: h.Tickets, Now: p.now}
+	view := record.History{Items: []changes.Change{}, Filter: typed, Tickets: h.Tickets, Now: p.now}
 
 	if err := q.refusal(); err != nil && p.wantsJSON() {
 		return err
@@ -49,7 +49,7 @@ func (h *Handlers) history(p *page) error {
 		view.Items, view.Next = list(found.Items), next(found.Next)
 	}
 
-	return p.answer(answer{status: status, data: view, full: templates.HistoryPage(h.shell(p, "history", "History"), view)})
+	return p.answer(answer{status: status, data: view, full: record.HistoryPage(h.shell(p, "history", "History"), view)})
 }
 
 // change shows one change.
@@ -69,7 +69,7 @@ func (h *Handlers) change(p *page) error {
 		return err
 	}
 
-	view := templates.ChangeDetail{
+	view := record.ChangeDetail{
 		Change: change, Differences: section.Diff(change.Before, change.After),
 		Title: section.Title, Fields: section.Fields, Tickets: h.Tickets, Now: p.now,
 	}
@@ -87,7 +87,7 @@ func (h *Handlers) change(p *page) error {
 		view.NotRestorable = "What was before it is set now."
 	}
 
-	return p.answer(answer{data: view, full: templates.ChangePage(h.shell(p, "history", "Change "+strconv.FormatInt(id, 10)), view)})
+	return p.answer(answer{data: view, full: record.ChangePage(h.shell(p, "history", "Change "+strconv.FormatInt(id, 10)), view)})
 }
 
 func sectionNames() []string {

@@ -12,7 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/settings"
 )
 
 // asides are what a form or a JSON body may hold beside the fields of a section.
@@ -45,12 +45,12 @@ func reviewed() []string {
 
 // kept is what was typed into a review, for the pages from which the next one is reached:
 // a change that was meant to be temporary stays so.
-func (in *input) kept() []templates.TypedField {
-	var out []templates.TypedField
+func (in *input) kept() []settings.TypedField {
+	var out []settings.TypedField
 
 	for _, name := range reviewed() {
 		if typed := in.aside[name]; typed != "" {
-			out = append(out, templates.TypedField{Name: name, Value: typed})
+			out = append(out, settings.TypedField{Name: name, Value: typed})
 		}
 	}
 

@@ -16,16 +16,17 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/leases"
 )
 
 // leases lists the temporary changes that have not ended, or those in the state that is
 // asked for.
 func (h *Handlers) leases(p *page) error {
 	q := query{p: p, errs: map[string]string{}}
-	state := q.oneOf("state", append(texts(lease.States()), templates.AnyLease))
+	state := q.oneOf("state", append(texts(lease.States()), leases.AnyState))
 	filter := lease.Filter{
-		State: lease.State(strings.TrimPrefix(state, templates.AnyLease)), Before: q.cursor(), Limit: q.limit(),
+		State: lease.State(strings.TrimPrefix(state, leases.AnyState)), Before: q.cursor(), Limit: q.limit(),
 	}
 
 	if err := q.refusal(); err != nil {
@@ -42,7 +43,7 @@ func (h *Handlers) leases(p *page) error {
 
 		shell.Events = "/events?page=leases"
 
-		return p.answer(answer{data: view, full: templates.LeasesPage(shell, view)})
+		return p.answer(answer{data: view, full: leases.ListPage(shell, view)})
 	}
 
 	found, err := h.Changes.LeaseHistory(p.ctx(), filter)
@@ -50,24 +51,24 @@ func (h *Handlers) leases(p *page) error {
 		return err
 	}
 
-	view := templates.Leases{
+	view := leases.List{
 		Items: list(found.Items), Next: next(found.Next), State: state, Before: filter.Before, Tickets: h.Tickets, Now: p.now,
 	}
 
-	return p.answer(answer{data: view, full: templates.LeasesPage(shell, view)})
+	return p.answer(answer{data: view, full: leases.ListPage(shell, view)})
 }
 
 // leasesView is the temporary changes that have not ended.
-func (h *Handlers) leasesView(ctx context.Context, now time.Time) (templates.Leases, error) {
+func (h *Handlers) leasesView(ctx context.Context, now time.Time) (leases.List, error) {
 	open, err := h.Changes.Leases(ctx)
 
-	return templates.Leases{Items: list(open), Tickets: h.Tickets, Now: now}, err
+	return leases.List{Items: list(open), Tickets: h.Tickets, Now: now}, err
 }
 
 func (h *Handlers) drawLeases(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.leasesView(ctx, now)
 
-	return templates.LeasesLive(view), err
+	return leases.ListLive(view), err
 }
 
 // leaseRegion begins the name of the live region of a temporary change; its id follows.
@@ -88,18 +89,18 @@ func (h *Handlers) showLease(p *page) error {
 	shell := h.shell(p, "leases", "Temporary change "+strconv.FormatInt(id, 10))
 	shell.Events = "/events?page=" + leaseRegion + strconv.FormatInt(id, 10)
 
-	return p.answer(answer{data: view, full: templates.LeasePage(shell, view)})
+	return p.answer(answer{data: view, full: leases.Page(shell, view)})
 }
 
-func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (templates.LeaseDetail, error) {
+func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (leases.Detail, error) {
 	lease, err := h.Changes.Lease(ctx, id)
 	if err != nil {
-		return templates.LeaseDetail{}, err
+		return leases.Detail{}, err
 	}
 
 	section, err := ops.SectionOf(lease.Section)
 
-	return templates.LeaseDetail{
+	return leases.Detail{
 		Lease: lease, Title: section.Title, Differences: section.Diff(lease.Before, lease.Set), Tickets: h.Tickets, Now: now,
 	}, err
 }
@@ -108,7 +109,7 @@ func (h *Handlers) drawLease(id int64) drawFunc {
 	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		view, err := h.leaseView(ctx, id, now)
 
-		return templates.LeaseLive(view), err
+		return leases.Live(view), err
 	}
 }
 
@@ -141,7 +142,7 @@ func (h *Handlers) lease(p *page) (lease.Lease, error) {
 
 // leaseForm asks for the reason of what is to be done.
 func (h *Handlers) leaseForm(p *page) error {
-	if !slices.Contains(templates.LeaseActs(), p.Param("act")) {
+	if !slices.Contains(leases.Acts(), p.Param("act")) {
 		return ops.NotFound("act", p.Param("act"))
 	}
 
@@ -150,10 +151,10 @@ func (h *Handlers) leaseForm(p *page) error {
 		return err
 	}
 
-	return h.showLeaseForm(p, http.StatusOK, templates.LeaseForm{Lease: lease})
+	return h.showLeaseForm(p, http.StatusOK, leases.Form{Lease: lease})
 }
 
-func (h *Handlers) showLeaseForm(p *page, status int, view templates.LeaseForm) error {
+func (h *Handlers) showLeaseForm(p *page, status int, view leases.Form) error {
 	section, err := ops.SectionOf(view.Lease.Section)
 	if err != nil {
 		return err
@@ -173,12 +174,12 @@ func (h *Handlers) showLeaseForm(p *page, status int, view templates.LeaseForm) 
 	view.Snippets = h.snippets(send)
 	shell := h.shell(p, "leases", "Temporary change "+strconv.FormatInt(view.Lease.ID, 10))
 
-	return p.answer(answer{status: status, data: view, full: templates.LeaseFormPage(shell, view)})
+	return p.answer(answer{status: status, data: view, full: leases.FormPage(shell, view)})
 }
 
 // leaseAct extends, ends or confirms a lease.
 func (h *Handlers) leaseAct(p *page) error {
-	if !slices.Contains(templates.LeaseActs(), p.Param("act")) {
+	if !slices.Contains(leases.Acts(), p.Param("act")) {
 		return ops.NotFound("act", p.Param("act"))
 	}
 
@@ -201,7 +202,7 @@ func (h *Handlers) leaseAct(p *page) error {
 	case p.wantsJSON():
 		return p.json(http.StatusOK, map[string]lease.Lease{"lease": after})
 	default:
-		return p.seeOther(templates.LeasePath(after.ID))
+		return p.seeOther(leases.Path(after.ID))
 	}
 }
 
@@ -250,9 +251,9 @@ func (h *Handlers) leaseRefused(p *page, l lease.Lease, in input, cause error) e
 		return cause
 	}
 
-	view := templates.LeaseForm{
+	view := leases.Form{
 		Lease: l, Reason: in.reason(),
-		Term: templates.TermInput{Duration: in.aside["duration"], Until: in.aside["until"]},
+		Term: components.TermInput{Duration: in.aside["duration"], Until: in.aside["until"]},
 	}
 
 	fields := ops.FieldErrors(cause)

@@ -13,7 +13,11 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/leases"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
+	"github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // drawFunc draws a region from a snapshot, the same for everybody.
@@ -42,21 +46,21 @@ type region struct {
 // newLive knows the region of each page by the page's id in the navigation.
 func newLive(h *Handlers) *live {
 	l := &live{h: h, single: map[string]*region{}, regions: map[string]*region{
-		"overview":    {id: templates.OverviewRegion, draw: h.drawOverview},
-		"health":      {id: templates.HealthRegion, draw: h.drawHealth},
-		"capacity":    {id: templates.CapacityRegion, draw: h.drawCapacity},
-		"jobs":        {id: templates.JobsRegion, draw: h.drawJobs},
-		"exports":     {id: templates.ExportsRegion, draw: h.drawExports},
-		"maintenance": {id: templates.WindowsRegion, draw: h.drawWindows},
-		"leases":      {id: templates.LeasesRegion, draw: h.drawLeases},
-		shellName:     {id: templates.ShellRegion, draw: h.drawShell},
+		"overview":    {id: platform.OverviewRegion, draw: h.drawOverview},
+		"health":      {id: platform.HealthRegion, draw: h.drawHealth},
+		"capacity":    {id: platform.CapacityRegion, draw: h.drawCapacity},
+		"jobs":        {id: platform.JobsRegion, draw: h.drawJobs},
+		"exports":     {id: platform.ExportsRegion, draw: h.drawExports},
+		"maintenance": {id: windows.RecentRegion, draw: h.drawWindows},
+		"leases":      {id: leases.ListRegion, draw: h.drawLeases},
+		shellName:     {id: shell.Region, draw: h.drawShell},
 	}}
 
 	for _, section := range ops.Sections() {
 		name := sectionRegion + string(section.Name)
-		l.regions[name] = &region{id: templates.ConfigNowRegion, draw: h.drawSection(section.Name, templates.ConfigNow)}
+		l.regions[name] = &region{id: settings.ConfigNowRegion, draw: h.drawSection(section.Name, settings.ConfigNow)}
 		l.regions[name+historyRegion] = &region{
-			id: templates.ConfigHistoryRegion, draw: h.drawSection(section.Name, templates.ConfigHistory),
+			id: settings.ConfigHistoryRegion, draw: h.drawSection(section.Name, settings.ConfigHistory),
 		}
 	}
 
@@ -119,11 +123,11 @@ func (l *live) one(ctx context.Context, name string) (*region, error) {
 	case windowRegion:
 		_, err = l.h.Windows.Get(ctx, id)
 
-		return &region{id: templates.WindowRegion, draw: l.h.drawWindow(id)}, err
+		return &region{id: windows.Region, draw: l.h.drawWindow(id)}, err
 	case leaseRegion:
 		_, err = l.h.Changes.Lease(ctx, id)
 
-		return &region{id: templates.LeaseRegion, draw: l.h.drawLease(id)}, err
+		return &region{id: leases.Region, draw: l.h.drawLease(id)}, err
 	default:
 		return nil, ops.NotFound("live page", ops.Clip(name))
 	}
@@ -135,31 +139,31 @@ const shellName = "shell"
 func (h *Handlers) drawOverview(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.overviewView(ctx, s, now)
 
-	return templates.OverviewLive(view), err
+	return platform.OverviewLive(view), err
 }
 
 func (h *Handlers) drawHealth(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	view, err := h.healthOver(ctx, s, now, templates.HealthReaches()[0])
+	view, err := h.healthOver(ctx, s, now, platform.HealthReaches()[0])
 
-	return templates.HealthLive(view), err
+	return platform.HealthLive(view), err
 }
 
 func (h *Handlers) drawCapacity(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	view, err := h.capacityOver(ctx, s, now, ownersShown, templates.CapacityReaches()[0])
+	view, err := h.capacityOver(ctx, s, now, ownersShown, platform.CapacityReaches()[0])
 
-	return templates.CapacityLive(view), err
+	return platform.CapacityLive(view), err
 }
 
 func (h *Handlers) drawJobs(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.jobsView(ctx, s, now)
 
-	return templates.JobsLive(view), err
+	return platform.JobsLive(view), err
 }
 
 func (h *Handlers) drawExports(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.exportsView(ctx, s, now, liveExports())
 
-	return templates.ExportsLive(view), err
+	return platform.ExportsLive(view), err
 }
 
 // lastDrawn is the snapshot of which the region was drawn last.
@@ -171,7 +175,7 @@ func (r *region) lastDrawn() uint64 {
 }
 
 func (h *Handlers) drawShell(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return templates.ShellLive(h.banner(ctx, now), h.temporary(ctx), now), nil
+	return shell.Live(h.banner(ctx, now), h.temporary(ctx), now), nil
 }
 
 // push returns the region as the stream sends it, drawn once a snapshot.
@@ -197,7 +201,7 @@ func (l *live) push(ctx context.Context, name string, snapshot *monitor.Snapshot
 	}
 
 	var buffer bytes.Buffer
-	if err := templates.Push(r.id, component).Render(ctx, &buffer); err != nil {
+	if err := shell.Push(r.id, component).Render(ctx, &buffer); err != nil {
 		return nil, err
 	}
 

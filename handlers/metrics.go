@@ -7,7 +7,8 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	shellview "github.com/graph-olap/opsconsole/templates/shell"
 )
 
 func (h *Handlers) metrics(p *page) error {
@@ -15,13 +16,13 @@ func (h *Handlers) metrics(p *page) error {
 	shell := h.shell(p, "metrics", "Metrics")
 	shell.Events, shell.Fresh = "/events", view.Freshness
 
-	return p.answer(answer{data: view, full: templates.MetricsPage(shell, view)})
+	return p.answer(answer{data: view, full: platform.MetricsPage(shell, view)})
 }
 
-func metricsView(s *monitor.Snapshot, now time.Time, search string) templates.Metrics {
+func metricsView(s *monitor.Snapshot, now time.Time, search string) platform.Metrics {
 	all := s.Metrics.Value.Families
-	view := templates.Metrics{
-		Freshness: templates.Fresh(s.Metrics, now), Families: []templates.MetricFamily{}, Total: len(all), Search: search,
+	view := platform.Metrics{
+		Freshness: shellview.Fresh(s.Metrics, now), Families: []platform.MetricFamily{}, Total: len(all), Search: search,
 	}
 	needle := strings.ToLower(strings.TrimSpace(search))
 
@@ -30,15 +31,15 @@ func metricsView(s *monitor.Snapshot, now time.Time, search string) templates.Me
 			continue
 		}
 
-		out := templates.MetricFamily{
-			Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []templates.Metric{},
+		out := platform.MetricFamily{
+			Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []platform.Metric{},
 			Moved: s.Moved[family.Name], Grows: family.Grows(),
 		}
 
 		for _, metric := range family.Metrics {
-			m := templates.Metric{Metric: metric}
+			m := platform.Metric{Metric: metric}
 			if h := metric.Histogram; h != nil {
-				m.Quantiles = &templates.Quantiles{P50: h.Quantile(0.5), P95: h.Quantile(0.95), P99: h.Quantile(0.99)}
+				m.Quantiles = &platform.Quantiles{P50: h.Quantile(0.5), P95: h.Quantile(0.95), P99: h.Quantile(0.99)}
 			}
 
 			out.Metrics = append(out.Metrics, m)

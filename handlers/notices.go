@@ -8,15 +8,16 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	leasesview "github.com/graph-olap/opsconsole/templates/leases"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // noticeParam names the change that the page before came to; the notice is made from
 // the change, so the address can be sent to others and tells no lies.
 const noticeParam = "changed"
 
-func (h *Handlers) notices(p *page) []templates.Notice {
+func (h *Handlers) notices(p *page) []shell.Notice {
 	id, err := strconv.ParseInt(p.QueryParam(noticeParam), 10, 64)
 	if err != nil || p.who.Username == "" {
 		return nil
@@ -27,11 +28,11 @@ func (h *Handlers) notices(p *page) []templates.Notice {
 		return nil
 	}
 
-	return []templates.Notice{changeNotice(change)}
+	return []shell.Notice{changeNotice(change)}
 }
 
-func changeNotice(change changes.Change) templates.Notice {
-	notice := templates.Notice{
+func changeNotice(change changes.Change) shell.Notice {
+	notice := shell.Notice{
 		Line:     components.Line{URL: fmt.Sprintf("/history/%d", change.ID)},
 		LinkText: fmt.Sprintf("Change %d", change.ID),
 	}
@@ -65,7 +66,7 @@ func (h *Handlers) openWindows(ctx context.Context) map[int64]bool {
 }
 
 // temporary are the changes that go back by themselves.
-func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
+func (h *Handlers) temporary(ctx context.Context) []shell.Temporary {
 	leases, err := h.Changes.Leases(ctx)
 	if err != nil {
 		h.Logger.ErrorContext(ctx, "the temporary changes could not be read", "error", err)
@@ -73,7 +74,7 @@ func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
 		return nil
 	}
 
-	var out []templates.Temporary
+	var out []shell.Temporary
 
 	told := h.openWindows(ctx)
 
@@ -92,8 +93,8 @@ func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
 			parts = append(parts, d.Field.Label+" "+components.Value(d.Field, d.After))
 		}
 
-		out = append(out, templates.Temporary{
-			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, URL: templates.LeasePath(lease.ID),
+		out = append(out, shell.Temporary{
+			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, URL: leasesview.Path(lease.ID),
 		})
 	}
 

@@ -8,8 +8,9 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	shellview "github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // changesShown is how many of the last changes the overview lists.
@@ -24,20 +25,20 @@ func (h *Handlers) overview(p *page) error {
 	shell := h.shell(p, "overview", "Overview")
 	shell.Events = "/events?page=overview"
 
-	return p.answer(answer{data: view, full: templates.OverviewPage(shell, view)})
+	return p.answer(answer{data: view, full: platform.OverviewPage(shell, view)})
 }
 
-func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now time.Time) (templates.Overview, error) {
-	view := templates.Overview{Freshness: h.freshness(now), Attention: []components.Line{}, Jobs: []templates.Job{}, Tickets: h.Tickets}
+func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now time.Time) (platform.Overview, error) {
+	view := platform.Overview{Freshness: h.freshness(now), Attention: []components.Line{}, Jobs: []platform.Job{}, Tickets: h.Tickets}
 
 	jobs, err := h.jobsView(ctx, s, now)
 	if err != nil {
-		return templates.Overview{}, err
+		return platform.Overview{}, err
 	}
 
 	recent, err := h.Changes.History(ctx, changes.Filter{Limit: changesShown})
 	if err != nil {
-		return templates.Overview{}, err
+		return platform.Overview{}, err
 	}
 
 	view.Jobs, view.Changes = jobs.Jobs, list(recent.Items)
@@ -45,7 +46,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	if s.Health.Known() {
 		health := healthView(s, now)
-		view.Health = &templates.OverviewHealth{
+		view.Health = &platform.OverviewHealth{
 			Status: health.Status, CheckedAt: *health.CheckedAt, Components: health.Components,
 		}
 		lines = append(lines, health.Overall)
@@ -53,7 +54,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	if s.Instances.Known() {
 		cluster := s.Instances.Value
-		view.Capacity = &templates.OverviewCapacity{Limits: cluster.Limits, Used: s.Used, AtLimit: atLimit(cluster)}
+		view.Capacity = &platform.OverviewCapacity{Limits: cluster.Limits, Used: s.Used, AtLimit: atLimit(cluster)}
 		lines = append(lines, capacityLine(cluster))
 	}
 
@@ -64,10 +65,10 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 	if s.State.Known() {
 		exports, err := h.exportsView(ctx, s, now, liveExports())
 		if err != nil {
-			return templates.Overview{}, err
+			return platform.Overview{}, err
 		}
 
-		view.Exports = &templates.OverviewExports{ByStatus: exports.ByStatus, Stuck: exports.Stuck}
+		view.Exports = &platform.OverviewExports{ByStatus: exports.ByStatus, Stuck: exports.Stuck}
 		lines = append(lines, exports.Overall)
 	}
 
@@ -82,7 +83,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	outside, err := h.Changes.Unreviewed(ctx)
 	if err != nil {
-		return templates.Overview{}, err
+		return platform.Overview{}, err
 	}
 
 	for _, change := range outside {
@@ -94,7 +95,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	next, held, err := h.schedule(ctx)
 	if err != nil {
-		return templates.Overview{}, err
+		return platform.Overview{}, err
 	}
 
 	view.Next, lines = next, append(lines, held...)
@@ -104,7 +105,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 }
 
 // attention keeps the lines that need a hand, the worst first, and sums them up.
-func attention(lines []components.Line, fresh templates.Freshness) ([]components.Line, components.Line) {
+func attention(lines []components.Line, fresh shellview.Freshness) ([]components.Line, components.Line) {
 	lines = slices.DeleteFunc(lines, func(l components.Line) bool { return rank(l.State) <= rank(components.Idle) })
 	slices.SortStableFunc(lines, func(a, b components.Line) int { return rank(b.State) - rank(a.State) })
 

@@ -18,7 +18,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // page is a request and who sent it.
@@ -190,18 +190,18 @@ func (p *page) requestID() string {
 func (h *Handlers) service(p *page) ops.Service { return h.Platform.As(p.who.Caller()) }
 
 // shell is what surrounds the page; id is its entry in the navigation.
-func (h *Handlers) shell(p *page, id, title string) templates.Shell {
+func (h *Handlers) shell(p *page, id, title string) shell.Shell {
 	// Every page hears of banners and temporary changes; whoever is turned away, of nothing.
 	events := ""
 	if p.who.IsOps() {
 		events = "/events"
 	}
 
-	return templates.Shell{
+	return shell.Shell{
 		Events: events,
 		Page:   id, Title: title, Path: p.Request().URL.RequestURI(),
 		Environment: h.Environment,
-		User:        templates.User{Username: p.who.Username, Email: p.who.Email, Role: p.who.Role},
+		User:        shell.User{Username: p.who.Username, Email: p.who.Email, Role: p.who.Role},
 		Preferences: p.preferences(),
 		Now:         p.now,
 		Fresh:       h.freshness(p.now),
@@ -212,10 +212,10 @@ func (h *Handlers) shell(p *page, id, title string) templates.Shell {
 	}
 }
 
-func (p *page) preferences() templates.Preferences {
-	return templates.Preferences{
-		Theme: templates.ParseTheme(p.cookie(templates.ThemeCookie)),
-		Zone:  zone(p.cookie(templates.ZoneCookie)),
+func (p *page) preferences() shell.Preferences {
+	return shell.Preferences{
+		Theme: shell.ParseTheme(p.cookie(shell.ThemeCookie)),
+		Zone:  zone(p.cookie(shell.ZoneCookie)),
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/record"
 )
 
 // points lists the named points.
@@ -21,10 +21,10 @@ func (h *Handlers) points(p *page) error {
 		return err
 	}
 
-	return h.showPoints(p, http.StatusOK, filter, templates.Points{Before: filter.Before})
+	return h.showPoints(p, http.StatusOK, filter, record.Points{Before: filter.Before})
 }
 
-func (h *Handlers) showPoints(p *page, status int, filter changes.PointFilter, view templates.Points) error {
+func (h *Handlers) showPoints(p *page, status int, filter changes.PointFilter, view record.Points) error {
 	found, err := h.Changes.Points(p.ctx(), filter)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (h *Handlers) showPoints(p *page, status int, filter changes.PointFilter, v
 	view.Items, view.Next = list(found.Items), next(found.Next)
 	view.Tickets, view.Now = h.Tickets, p.now
 
-	return p.answer(answer{status: status, data: view, full: templates.PointsPage(h.shell(p, "points", "Named points"), view)})
+	return p.answer(answer{status: status, data: view, full: record.PointsPage(h.shell(p, "points", "Named points"), view)})
 }
 
 // keepPoint keeps what every section holds under a name.
@@ -69,7 +69,7 @@ func (h *Handlers) pointRefused(p *page, in input, cause error) error {
 		return cause
 	}
 
-	view := templates.Points{Name: in.aside["name"], Reason: in.reason()}
+	view := record.Points{Name: in.aside["name"], Reason: in.reason()}
 
 	var errs map[string]string
 
@@ -91,10 +91,10 @@ func (h *Handlers) point(p *page) error {
 		return err
 	}
 
-	return h.showPoint(p, http.StatusOK, templates.PointDetail{PointPlan: plan})
+	return h.showPoint(p, http.StatusOK, record.PointDetail{PointPlan: plan})
 }
 
-func (h *Handlers) showPoint(p *page, status int, view templates.PointDetail) error {
+func (h *Handlers) showPoint(p *page, status int, view record.PointDetail) error {
 	view.RequestID, view.Tickets, view.Now = p.requestID(), h.Tickets, p.now
 	view.Snippets = h.snippets(sending{
 		path:  []string{"points", strconv.FormatInt(view.Point.ID, 10), "restore"},
@@ -102,7 +102,7 @@ func (h *Handlers) showPoint(p *page, status int, view templates.PointDetail) er
 		asked: []string{"reason"}, optional: []string{"confirm"}, revision: view.Revision,
 	})
 
-	return p.answer(answer{status: status, data: view, full: templates.PointPage(h.shell(p, "points", view.Point.Name), view)})
+	return p.answer(answer{status: status, data: view, full: record.PointPage(h.shell(p, "points", view.Point.Name), view)})
 }
 
 // restorePoint brings every section back to a point; what is there already stays.
@@ -131,7 +131,7 @@ func (h *Handlers) restorePoint(p *page) error {
 	plan, err := h.Changes.RestorePoint(p.ctx(), h.service(p), p.actor(), id, in.revision(), in.reason(), in.aside["confirm"])
 	h.Monitor.Wake()
 
-	view := templates.PointDetail{PointPlan: plan, Reason: in.reason(), Confirmed: in.aside["confirm"]}
+	view := record.PointDetail{PointPlan: plan, Reason: in.reason(), Confirmed: in.aside["confirm"]}
 
 	if err != nil {
 		return h.restorePointRefused(p, view, err)
@@ -157,7 +157,7 @@ func (h *Handlers) restorePoint(p *page) error {
 // failedPoint is the error envelope with what was restored and what not beside it.
 type failedPoint struct {
 	envelope
-	templates.PointDetail
+	record.PointDetail
 }
 
 // failedSections are the titles of those that were not restored.
@@ -173,7 +173,7 @@ func failedSections(plan changes.PointPlan) []string {
 	return titles
 }
 
-func (h *Handlers) restorePointRefused(p *page, view templates.PointDetail, cause error) error {
+func (h *Handlers) restorePointRefused(p *page, view record.PointDetail, cause error) error {
 	e := ops.AsError(cause)
 	if p.wantsJSON() || e.Code == ops.CodeInternal || view.Point.ID == 0 {
 		return cause

@@ -6,30 +6,30 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/settings"
 )
 
-func (h *Handlers) showReview(p *page, status int, view templates.Review) error {
+func (h *Handlers) showReview(p *page, status int, view settings.Review) error {
 	shell := h.sectionShell(p, view.Section, "Review: "+view.Title)
 
 	return p.answer(answer{
 		status: status, data: view,
-		full: templates.ReviewPage(shell, view), fragment: templates.ReviewPanel(view),
+		full: settings.ReviewPage(shell, view), fragment: settings.ReviewPanel(view),
 	})
 }
 
 // reviewView is the last look at a change before it is made.
-func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) templates.Review {
+func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) settings.Review {
 	section := plan.Current.Section
-	view := templates.Review{
+	view := settings.Review{
 		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
 		Values: plan.After, Differences: plan.Differences, Effects: []components.Line{},
 		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
 		RequestID: p.requestID(), Now: p.now, Tickets: h.Tickets,
 		Snippets: h.sectionSnippets(section, plan.Current.Revision, typedOf(section, plan.After, in)),
 		Reason:   in.reason(), Confirm: plan.Confirm, Confirmed: in.aside["confirm"],
-		Term: templates.TermInput{
+		Term: components.TermInput{
 			Duration: in.aside["duration"], Until: in.aside["until"], ConfirmWithin: in.aside["confirm_within"],
 		},
 	}
@@ -41,7 +41,7 @@ func (h *Handlers) reviewView(p *page, plan changes.Plan, in input) templates.Re
 			typed = in.typed.Get(field.Name)
 		}
 
-		view.Typed = append(view.Typed, templates.TypedField{Name: field.Name, Value: typed})
+		view.Typed = append(view.Typed, settings.TypedField{Name: field.Name, Value: typed})
 		back.Set(field.Name, typed)
 	}
 

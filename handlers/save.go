@@ -13,7 +13,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	shellview "github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // saved is the answer to a change in JSON.
@@ -132,7 +133,7 @@ func (h *Handlers) showResult(p *page, result changes.Result, in input) error {
 
 	p.Response().Header().Set("HX-Push-Url", "/config/"+string(change.Section))
 
-	return p.html(resultStatus(result), templ.Join(templates.ConfigPanel(view), templates.Toast(changeNotice(change))))
+	return p.html(resultStatus(result), templ.Join(settings.ConfigPanel(view), shellview.Toast(changeNotice(change))))
 }
 
 // resultStatus is 200 for what was applied, 202 while nobody knows, and the status of the
@@ -206,7 +207,7 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 	shell := h.sectionShell(p, result.Change.Section, view.Title)
 
 	return p.answer(answer{
-		status: resultStatus(result), full: templates.ConfigPage(shell, view), fragment: templates.ConfigPanel(view),
+		status: resultStatus(result), full: settings.ConfigPage(shell, view), fragment: settings.ConfigPanel(view),
 	})
 }
 

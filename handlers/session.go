@@ -10,7 +10,8 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/session"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 const returnParam = "return_to"
@@ -25,7 +26,7 @@ func (h *Handlers) login(p *page) error {
 	view := h.signIn(p, back, "")
 	h.markSignedOut(p, -1)
 
-	return p.html(http.StatusOK, templates.SignInPage(view))
+	return p.html(http.StatusOK, session.SignInPage(view))
 }
 
 // signedOutCookie tells the sign-in page, over the way by the identity provider, that
@@ -39,8 +40,8 @@ func (h *Handlers) markSignedOut(p *page, seconds int) {
 	})
 }
 
-func (h *Handlers) signIn(p *page, back, problem string) templates.SignIn {
-	return templates.SignIn{
+func (h *Handlers) signIn(p *page, back, problem string) session.SignIn {
+	return session.SignIn{
 		Environment: h.Environment, Preferences: p.preferences(),
 		Start:     "/auth/start?" + url.Values{returnParam: {back}}.Encode(),
 		SignedOut: p.cookie(signedOutCookie) != "", Problem: problem, RequestID: p.requestID(),
@@ -101,7 +102,7 @@ func (h *Handlers) signInFailed(p *page, back string, cause error) error {
 
 	h.Logger.WarnContext(p.ctx(), "a sign-in failed", "request_id", p.requestID(), "error", cause)
 
-	return p.html(e.Code.HTTPStatus(), templates.SignInPage(h.signIn(p, auth.LocalPath(back), e.Message)))
+	return p.html(e.Code.HTTPStatus(), session.SignInPage(h.signIn(p, auth.LocalPath(back), e.Message)))
 }
 
 // logged reports whether a failed sign-in belongs into the audit log: only one that began
@@ -156,10 +157,10 @@ func (h *Handlers) preferences(p *page) error {
 		return err
 	}
 
-	theme, inZone, back := f.text(templates.ThemeCookie), f.text(templates.ZoneCookie), f.text(returnParam)
+	theme, inZone, back := f.text(shell.ThemeCookie), f.text(shell.ZoneCookie), f.text(returnParam)
 
-	if f.given(templates.ThemeCookie) && string(templates.ParseTheme(theme)) != theme {
-		f.refuse(templates.ThemeCookie, "enum", "must be system, light or dark")
+	if f.given(shell.ThemeCookie) && string(shell.ParseTheme(theme)) != theme {
+		f.refuse(shell.ThemeCookie, "enum", "must be system, light or dark")
 	}
 
 	if inZone = strings.TrimSpace(inZone); inZone == "" || strings.EqualFold(inZone, zoneUTC) {
@@ -167,19 +168,19 @@ func (h *Handlers) preferences(p *page) error {
 	}
 
 	if !isZone(inZone) {
-		f.refuse(templates.ZoneCookie, "enum", "must be UTC, browser or the name of a time zone, such as Europe/Berlin")
+		f.refuse(shell.ZoneCookie, "enum", "must be UTC, browser or the name of a time zone, such as Europe/Berlin")
 	}
 
 	if err := f.done(); err != nil {
 		return err
 	}
 
-	if f.given(templates.ThemeCookie) {
-		keep(templates.ThemeCookie, theme)
+	if f.given(shell.ThemeCookie) {
+		keep(shell.ThemeCookie, theme)
 	}
 
-	if f.given(templates.ZoneCookie) {
-		keep(templates.ZoneCookie, inZone)
+	if f.given(shell.ZoneCookie) {
+		keep(shell.ZoneCookie, inZone)
 	}
 
 	return p.seeOther(auth.LocalPath(back))

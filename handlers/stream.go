@@ -12,7 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // events streams what the page named by ?page= shows, and how old it is.
@@ -98,7 +98,7 @@ func (h *Handlers) stream(p *page, names []string, sent *uint64) error {
 		return err
 	}
 
-	if err := sendEvent(p, templates.BeatEvent, "", string(beat)); err != nil {
+	if err := sendEvent(p, shell.BeatEvent, "", string(beat)); err != nil {
 		return err
 	}
 

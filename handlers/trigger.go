@@ -11,7 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/platform"
 )
 
 // triggerForm asks for the reason of a run.
@@ -21,20 +21,20 @@ func (h *Handlers) triggerForm(p *page) error {
 		return err
 	}
 
-	return h.showTriggerForm(p, http.StatusOK, templates.TriggerForm{Job: job})
+	return h.showTriggerForm(p, http.StatusOK, platform.TriggerForm{Job: job})
 }
 
-func (h *Handlers) showTriggerForm(p *page, status int, view templates.TriggerForm) error {
+func (h *Handlers) showTriggerForm(p *page, status int, view platform.TriggerForm) error {
 	view.Now, view.RequestID = p.now, p.requestID()
 
 	return p.answer(answer{
 		status: status, data: view,
-		full: templates.TriggerPage(h.shell(p, "jobs", "Run "+string(view.Job.Name)), view), fragment: templates.TriggerDialog(view),
+		full: platform.TriggerPage(h.shell(p, "jobs", "Run "+string(view.Job.Name)), view), fragment: platform.TriggerDialog(view),
 	})
 }
 
 // job is the one in the path, as the monitor knows it.
-func (h *Handlers) job(p *page) (templates.Job, error) {
+func (h *Handlers) job(p *page) (platform.Job, error) {
 	name := ops.JobName(p.Param("name"))
 
 	for _, job := range h.Monitor.Snapshot().Jobs.Value.Jobs {
@@ -47,7 +47,7 @@ func (h *Handlers) job(p *page) (templates.Job, error) {
 		return h.jobView(p.ctx(), h.Monitor.Snapshot(), ops.Job{Name: name}, p.now)
 	}
 
-	return templates.Job{}, ops.NotFound("job", name)
+	return platform.Job{}, ops.NotFound("job", name)
 }
 
 // trigger runs the job now.
@@ -75,7 +75,7 @@ func (h *Handlers) trigger(p *page) error {
 	case p.wantsJSON():
 		return p.json(http.StatusOK, run.JobTriggered)
 	case p.wantsFragment():
-		return p.html(http.StatusOK, templates.ReceiptDialog(h.receiptView(p, run)))
+		return p.html(http.StatusOK, platform.ReceiptDialog(h.receiptView(p, run)))
 	default:
 		return p.seeOther(receiptURL(run))
 	}
@@ -93,7 +93,7 @@ func (h *Handlers) counters(job ops.JobName) *triggers.Counters {
 	return &triggers.Counters{Success: figures.Successes, Failed: figures.Failures}
 }
 
-func (h *Handlers) triggerRefused(p *page, job templates.Job, reason string, err error) error {
+func (h *Handlers) triggerRefused(p *page, job platform.Job, reason string, err error) error {
 	e := ops.AsError(err)
 
 	seconds := retryAfter(e)
@@ -105,7 +105,7 @@ func (h *Handlers) triggerRefused(p *page, job templates.Job, reason string, err
 		return err
 	}
 
-	form := templates.TriggerForm{Job: job, Reason: reason}
+	form := platform.TriggerForm{Job: job, Reason: reason}
 
 	var errs map[string]string
 
@@ -153,14 +153,14 @@ func (h *Handlers) receipt(p *page) error {
 	view := h.receiptView(p, run)
 
 	return p.answer(answer{
-		data: view, full: templates.ReceiptPage(h.shell(p, "jobs", "Run of "+string(job.Name)), view),
-		fragment: templates.ReceiptDialog(view),
+		data: view, full: platform.ReceiptPage(h.shell(p, "jobs", "Run of "+string(job.Name)), view),
+		fragment: platform.ReceiptDialog(view),
 	})
 }
 
-func (h *Handlers) receiptView(p *page, run triggers.Run) templates.Receipt {
+func (h *Handlers) receiptView(p *page, run triggers.Run) platform.Receipt {
 	metrics := h.Monitor.Snapshot().Metrics
-	view := templates.Receipt{JobTriggered: run.JobTriggered, URL: receiptURL(run), Now: p.now}
+	view := platform.Receipt{JobTriggered: run.JobTriggered, URL: receiptURL(run), Now: p.now}
 
 	var after monitor.JobFigures
 	if metrics.AsOf.After(run.TriggeredAt.Time) {
@@ -175,7 +175,7 @@ func (h *Handlers) receiptView(p *page, run triggers.Run) templates.Receipt {
 	}
 
 	before := *run.Before
-	view.Counters = []templates.Counter{
+	view.Counters = []platform.Counter{
 		{Name: "Successful runs", Before: before.Success, After: after.Successes},
 		{Name: "Failed runs", Before: before.Failed, After: after.Failures},
 	}

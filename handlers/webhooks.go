@@ -8,7 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	webhooksview "github.com/graph-olap/opsconsole/templates/webhooks"
 )
 
 // webhooks lists those who are told of windows by a call.
@@ -18,9 +18,9 @@ func (h *Handlers) webhooks(p *page) error {
 		return err
 	}
 
-	view := templates.Webhooks{Items: list(items), Hosts: list(h.Webhooks.AllowedHosts), Now: p.now}
+	view := webhooksview.List{Items: list(items), Hosts: list(h.Webhooks.AllowedHosts), Now: p.now}
 
-	return p.answer(answer{data: view, full: templates.WebhooksPage(h.shell(p, "maintenance", "Webhooks"), view)})
+	return p.answer(answer{data: view, full: webhooksview.ListPage(h.shell(p, "maintenance", "Webhooks"), view)})
 }
 
 // texts takes every value of a field that may stand more than once, an array in JSON.
@@ -54,20 +54,20 @@ func webhookKnown(name string) bool {
 
 // webhookForm asks for a webhook.
 func (h *Handlers) webhookForm(p *page) error {
-	return h.showWebhookForm(p, http.StatusOK, templates.WebhookForm{Kind: webhooks.Generic, Enabled: true}, nil)
+	return h.showWebhookForm(p, http.StatusOK, webhooksview.Form{Kind: webhooks.Generic, Enabled: true}, nil)
 }
 
-func (h *Handlers) showWebhookForm(p *page, status int, view templates.WebhookForm, cause error) error {
+func (h *Handlers) showWebhookForm(p *page, status int, view webhooksview.Form, cause error) error {
 	view.Errors, view.Problem = beside(cause, webhookKnown)
 	view.Hosts, view.RequestID, view.Now = list(h.Webhooks.AllowedHosts), p.requestID(), p.now
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WebhookFormPage(h.shell(p, "maintenance", "Webhook"), view),
+		status: status, data: view, full: webhooksview.FormPage(h.shell(p, "maintenance", "Webhook"), view),
 	})
 }
 
 // webhookRefused shows the form again with what was typed.
-func (h *Handlers) webhookRefused(p *page, view templates.WebhookForm, f *fields, cause error) error {
+func (h *Handlers) webhookRefused(p *page, view webhooksview.Form, f *fields, cause error) error {
 	e := ops.AsError(cause)
 	if p.wantsJSON() || e.Code == ops.CodeInternal {
 		return cause
@@ -108,13 +108,13 @@ func (h *Handlers) createWebhook(p *page) error {
 	}
 
 	if err != nil {
-		return h.webhookRefused(p, templates.WebhookForm{}, f, err)
+		return h.webhookRefused(p, webhooksview.Form{}, f, err)
 	}
 
 	// Not a redirect: what is shown once must be in this answer.
-	p.Response().Header().Set("Location", templates.WebhookPath(created.ID))
+	p.Response().Header().Set("Location", webhooksview.Path(created.ID))
 
-	return h.showWebhook(p, http.StatusCreated, templates.Webhook{Endpoint: created, Secret: secret})
+	return h.showWebhook(p, http.StatusCreated, webhooksview.Webhook{Endpoint: created, Secret: secret})
 }
 
 // endpoint is the webhook in the path.
@@ -134,10 +134,10 @@ func (h *Handlers) webhook(p *page) error {
 		return err
 	}
 
-	return h.showWebhook(p, http.StatusOK, templates.Webhook{Endpoint: e})
+	return h.showWebhook(p, http.StatusOK, webhooksview.Webhook{Endpoint: e})
 }
 
-func (h *Handlers) showWebhook(p *page, status int, view templates.Webhook) error {
+func (h *Handlers) showWebhook(p *page, status int, view webhooksview.Webhook) error {
 	filter := webhooks.Filter{Webhook: view.ID, Limit: historyShown}
 
 	found, err := h.Webhooks.Deliveries(p.ctx(), filter)
@@ -152,7 +152,7 @@ func (h *Handlers) showWebhook(p *page, status int, view templates.Webhook) erro
 	view.Deliveries, view.Now = found.Items, p.now
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WebhookPage(h.shell(p, "maintenance", view.Name), view),
+		status: status, data: view, full: webhooksview.Page(h.shell(p, "maintenance", view.Name), view),
 	})
 }
 
@@ -163,7 +163,7 @@ func (h *Handlers) editWebhookForm(p *page) error {
 		return err
 	}
 
-	return h.showWebhookForm(p, http.StatusOK, templates.WebhookForm{
+	return h.showWebhookForm(p, http.StatusOK, webhooksview.Form{
 		Webhook: &e, Name: e.Name, Kind: e.Kind, Events: e.Events, Enabled: e.Enabled,
 	}, nil)
 }
@@ -197,11 +197,11 @@ func (h *Handlers) updateWebhook(p *page) error {
 
 	switch {
 	case err != nil:
-		return h.webhookRefused(p, templates.WebhookForm{Webhook: &e}, f, err)
+		return h.webhookRefused(p, webhooksview.Form{Webhook: &e}, f, err)
 	case p.wantsJSON():
 		return p.json(http.StatusOK, after)
 	default:
-		return p.seeOther(templates.WebhookPath(e.ID))
+		return p.seeOther(webhooksview.Path(e.ID))
 	}
 }
 
@@ -212,10 +212,10 @@ func (h *Handlers) webhookActForm(p *page) error {
 		return err
 	}
 
-	return h.showWebhookAct(p, http.StatusOK, templates.WebhookAct{Webhook: e})
+	return h.showWebhookAct(p, http.StatusOK, webhooksview.Act{Webhook: e})
 }
 
-func (h *Handlers) showWebhookAct(p *page, status int, view templates.WebhookAct) error {
+func (h *Handlers) showWebhookAct(p *page, status int, view webhooksview.Act) error {
 	if view.Act = p.Param("act"); view.Act != "delete" && view.Act != "rotate" {
 		return ops.NotFound("act", ops.Clip(view.Act))
 	}
@@ -223,7 +223,7 @@ func (h *Handlers) showWebhookAct(p *page, status int, view templates.WebhookAct
 	view.RequestID, view.Now = p.requestID(), p.now
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WebhookActPage(h.shell(p, "maintenance", view.Webhook.Name), view),
+		status: status, data: view, full: webhooksview.ActPage(h.shell(p, "maintenance", view.Webhook.Name), view),
 	})
 }
 
@@ -259,12 +259,12 @@ func (h *Handlers) webhookAct(p *page) error {
 	case err != nil && (p.wantsJSON() || problem.Code == ops.CodeInternal):
 		return err
 	case err != nil:
-		view := templates.WebhookAct{Webhook: e, Reason: reason}
+		view := webhooksview.Act{Webhook: e, Reason: reason}
 		view.Errors, view.Problem = beside(err, webhookKnown)
 
 		return h.showWebhookAct(p, problem.Code.HTTPStatus(), view)
 	case secret != "":
-		return h.showWebhook(p, http.StatusOK, templates.Webhook{Endpoint: e, Secret: secret})
+		return h.showWebhook(p, http.StatusOK, webhooksview.Webhook{Endpoint: e, Secret: secret})
 	case p.wantsJSON():
 		return p.json(http.StatusOK, e)
 	default:
@@ -291,5 +291,5 @@ func (p *page) delivery(d webhooks.Delivery) error {
 		return p.json(http.StatusAccepted, d)
 	}
 
-	return p.seeOther(templates.DeliveryPath(d.ID))
+	return p.seeOther(webhooksview.DeliveryPath(d.ID))
 }

@@ -6,12 +6,12 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	webhooksview "github.com/graph-olap/opsconsole/templates/webhooks"
 )
 
 // deliveries lists what was sent to webhooks.
 func (h *Handlers) deliveries(p *page) error {
-	typed := templates.DeliveryFilter{
+	typed := webhooksview.DeliveryFilter{
 		Webhook: p.QueryParam("webhook"), Window: p.QueryParam("window"), State: p.QueryParam("state"), Event: p.QueryParam("event"),
 		Cursor: p.QueryParam("cursor"),
 	}
@@ -24,7 +24,7 @@ func (h *Handlers) deliveries(p *page) error {
 	}
 
 	typed.Errors = q.errs
-	view := templates.Deliveries{Items: []webhooks.Delivery{}, Filter: typed, Now: p.now}
+	view := webhooksview.Deliveries{Items: []webhooks.Delivery{}, Filter: typed, Now: p.now}
 
 	if err := q.refusal(); err != nil && p.wantsJSON() {
 		return err
@@ -47,7 +47,7 @@ func (h *Handlers) deliveries(p *page) error {
 	}
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.DeliveriesPage(h.shell(p, "maintenance", "Deliveries"), view),
+		status: status, data: view, full: webhooksview.DeliveriesPage(h.shell(p, "maintenance", "Deliveries"), view),
 	})
 }
 
@@ -58,9 +58,9 @@ func (h *Handlers) deliveryPage(p *page) error {
 		return err
 	}
 
-	view := templates.Delivery{Delivery: d, Now: p.now}
+	view := webhooksview.Delivery{Delivery: d, Now: p.now}
 
-	return p.answer(answer{data: view, full: templates.DeliveryPage(h.shell(p, "maintenance", "Delivery"), view)})
+	return p.answer(answer{data: view, full: webhooksview.DeliveryPage(h.shell(p, "maintenance", "Delivery"), view)})
 }
 
 // redeliver sends a delivery once more.
@@ -87,7 +87,7 @@ func (h *Handlers) redeliver(p *page) error {
 		return err
 	}
 
-	view := templates.Delivery{Delivery: d, Problem: "Nothing is sent: the webhook is turned off or deleted.", Now: p.now}
+	view := webhooksview.Delivery{Delivery: d, Problem: "Nothing is sent: the webhook is turned off or deleted.", Now: p.now}
 
-	return p.html(http.StatusConflict, templates.DeliveryPage(h.shell(p, "maintenance", "Delivery"), view))
+	return p.html(http.StatusConflict, webhooksview.DeliveryPage(h.shell(p, "maintenance", "Delivery"), view))
 }

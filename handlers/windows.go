@@ -14,8 +14,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // pastShown is how many windows that are over stand on the page of maintenance.
@@ -29,7 +29,7 @@ func (h *Handlers) maintenance(p *page) error {
 		return err
 	}
 
-	view := templates.Maintenance{WindowsNow: now}
+	view := windows.Maintenance{Recent: now}
 
 	kept, err := h.Windows.Templates(p.ctx())
 	if err != nil {
@@ -61,12 +61,12 @@ func (h *Handlers) maintenance(p *page) error {
 	shell := h.shell(p, "maintenance", "Maintenance")
 	shell.Events = "/events?page=maintenance"
 
-	return p.answer(answer{status: status, data: view, full: templates.MaintenancePage(shell, view)})
+	return p.answer(answer{status: status, data: view, full: windows.MaintenancePage(shell, view)})
 }
 
 // windowsNow are the windows that are not over, and the last that are.
-func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (templates.WindowsNow, error) {
-	view := templates.WindowsNow{Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Now: now}
+func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (windows.Recent, error) {
+	view := windows.Recent{Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Now: now}
 
 	open, err := h.Windows.Open(ctx)
 	if err != nil {
@@ -97,12 +97,12 @@ func runs(w maintenance.Window) bool {
 func (h *Handlers) drawWindows(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.windowsNow(ctx, now)
 
-	return templates.WindowsLive(view), err
+	return windows.RecentLive(view), err
 }
 
 // windows lists all windows that the query selects.
 func (h *Handlers) windows(p *page) error {
-	typed := templates.WindowFilter{
+	typed := windows.Filter{
 		Phase: p.QueryParam("phase"), Actor: p.QueryParam("actor"), Text: p.QueryParam("text"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"), Cursor: p.QueryParam("cursor"), Series: p.QueryParam("series"),
 	}
@@ -117,7 +117,7 @@ func (h *Handlers) windows(p *page) error {
 	}
 
 	typed.Errors = q.errs
-	view := templates.Windows{Items: []maintenance.Window{}, Filter: typed, Now: p.now}
+	view := windows.List{Items: []maintenance.Window{}, Filter: typed, Now: p.now}
 
 	if err := q.refusal(); err != nil && p.wantsJSON() {
 		return err
@@ -140,13 +140,13 @@ func (h *Handlers) windows(p *page) error {
 	}
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WindowsPage(h.shell(p, "maintenance", "Maintenance windows"), view),
+		status: status, data: view, full: windows.ListPage(h.shell(p, "maintenance", "Maintenance windows"), view),
 	})
 }
 
 // settingsOf is what a window sets, field by field: against what was there before it,
 // where it has set it, else against what was last seen.
-func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]templates.WindowSettings, error) {
+func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]windows.Settings, error) {
 	var leases []lease.Lease
 
 	if w.ID != 0 {
@@ -156,7 +156,7 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 		}
 	}
 
-	var out []templates.WindowSettings
+	var out []windows.Settings
 
 	for _, section := range ops.Sections() {
 		set, wanted := w.Settings[section.Name]
@@ -185,7 +185,7 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 			}
 		}
 
-		out = append(out, templates.WindowSettings{Title: section.Title, Differences: differences})
+		out = append(out, windows.Settings{Title: section.Title, Differences: differences})
 	}
 
 	return out, nil

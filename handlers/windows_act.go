@@ -7,13 +7,14 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/shell"
+	"github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // windowInPath is the window of an act that there is.
 func (h *Handlers) windowInPath(p *page) (maintenance.Window, error) {
-	if !slices.Contains(templates.WindowActs(), p.Param("act")) {
+	if !slices.Contains(windows.Acts(), p.Param("act")) {
 		return maintenance.Window{}, ops.NotFound("act", ops.Clip(p.Param("act")))
 	}
 
@@ -27,7 +28,7 @@ func (h *Handlers) windowActForm(p *page) error {
 		return err
 	}
 
-	view := templates.WindowAct{Window: w, Keep: true}
+	view := windows.Act{Window: w, Keep: true}
 	if at := w.EndsAt.Add(time.Hour); p.Param("act") == "extend" {
 		view.EndsAt = typedMoment(at, w.TimeZone)
 	}
@@ -35,12 +36,12 @@ func (h *Handlers) windowActForm(p *page) error {
 	return h.showWindowAct(p, http.StatusOK, view)
 }
 
-func (h *Handlers) showWindowAct(p *page, status int, view templates.WindowAct) error {
+func (h *Handlers) showWindowAct(p *page, status int, view windows.Act) error {
 	view.Act, view.Effects = p.Param("act"), list(actEffects(p.Param("act"), view.Window))
 	view.RequestID, view.Now = p.requestID(), p.now
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WindowActPage(h.shell(p, "maintenance", view.Window.Title), view),
+		status: status, data: view, full: windows.ActPage(h.shell(p, "maintenance", view.Window.Title), view),
 	})
 }
 
@@ -155,13 +156,13 @@ func (h *Handlers) windowActRefused(p *page, w maintenance.Window, f *fields, ca
 		return cause
 	}
 
-	view := templates.WindowAct{
+	view := windows.Act{
 		Window: w, EndsAt: f.form.Get("ends_at"), Following: f.form.Get("scope") == string(maintenance.Following),
 		Keep: f.form.Get("keep") != "false", Reason: f.form.Get("reason"),
 	}
 	view.Errors, view.Problem = beside(cause, windowKnown)
 
-	if url := collision(cause); url != templates.WindowPath(w.ID) {
+	if url := collision(cause); url != shell.WindowPath(w.ID) {
 		view.ProblemURL = url
 	}
 

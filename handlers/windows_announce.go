@@ -15,8 +15,10 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/leases"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // windowForm asks for a window. ?template= and ?window= fill it from a template or from
@@ -27,7 +29,7 @@ func (h *Handlers) windowForm(p *page) error {
 		zone = zoneUTC
 	}
 
-	draft, view := maintenance.Draft{TimeZone: zone}, templates.WindowForm{}
+	draft, view := maintenance.Draft{TimeZone: zone}, windows.Form{}
 
 	switch {
 	case p.QueryParam("template") != "":
@@ -97,7 +99,7 @@ func (h *Handlers) windowFormAgain(p *page) error {
 		return err
 	}
 
-	return h.showWindowForm(p, http.StatusOK, templates.WindowForm{}, f.form, nil)
+	return h.showWindowForm(p, http.StatusOK, windows.Form{}, f.form, nil)
 }
 
 // forbidden are the fields that the form does not have, or has once, or that are not text.
@@ -112,12 +114,12 @@ func forbidden(cause error) (out []ops.FieldError) {
 }
 
 // showWindowForm draws the form of a window with what was typed, and what is wrong with it.
-func (h *Handlers) showWindowForm(p *page, status int, view templates.WindowForm, typed url.Values, cause error) error {
+func (h *Handlers) showWindowForm(p *page, status int, view windows.Form, typed url.Values, cause error) error {
 	errs, problem := beside(cause, windowKnown)
 	view.Problem, view.ProblemURL = problem, collision(cause)
 
 	var err error
-	if view.WindowFields, err = h.windowFields(p.ctx(), typed, errs); err != nil {
+	if view.Fields, err = h.windowFields(p.ctx(), typed, errs); err != nil {
 		return err
 	}
 
@@ -131,7 +133,7 @@ func (h *Handlers) showWindowForm(p *page, status int, view templates.WindowForm
 	}
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WindowFormPage(h.shell(p, "maintenance", title), view),
+		status: status, data: view, full: windows.FormPage(h.shell(p, "maintenance", title), view),
 	})
 }
 
@@ -152,7 +154,7 @@ func collision(cause error) string {
 	}
 
 	if id, ok := details["lease"].(int64); ok {
-		return templates.LeasePath(id)
+		return leases.Path(id)
 	}
 
 	return ""
@@ -185,11 +187,11 @@ func (h *Handlers) showWindowReview(
 		}
 	}
 
-	return h.windowRefused(p, templates.WindowForm{}, f, err)
+	return h.windowRefused(p, windows.Form{}, f, err)
 }
 
 // windowRefused shows the form again with what is wrong.
-func (h *Handlers) windowRefused(p *page, view templates.WindowForm, f *fields, cause error) error {
+func (h *Handlers) windowRefused(p *page, view windows.Form, f *fields, cause error) error {
 	e := ops.AsError(cause)
 	if p.wantsJSON() || e.Code == ops.CodeInternal {
 		return cause
@@ -202,7 +204,7 @@ func (h *Handlers) drawWindowReview(
 	p *page, status int, f *fields, preview maintenance.Preview, notes []string, cause error,
 ) error {
 	errs, _ := beside(cause, windowKnown)
-	view := templates.WindowReview{
+	view := windows.Review{
 		Preview:   preview,
 		Announced: announce.Of(preview.Window, p.now, h.PublicURL.JoinPath("announcements")),
 		StartNow:  !preview.Window.StartsAt.After(p.now),
@@ -213,7 +215,7 @@ func (h *Handlers) drawWindowReview(
 
 	for name := range f.form {
 		if name != "reason" && name != "confirm" {
-			view.Typed = append(view.Typed, templates.TypedField{Name: name, Value: f.form.Get(name)})
+			view.Typed = append(view.Typed, settings.TypedField{Name: name, Value: f.form.Get(name)})
 		}
 	}
 
@@ -231,7 +233,7 @@ func (h *Handlers) drawWindowReview(
 	}
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WindowReviewPage(h.shell(p, "maintenance", "Review: "+preview.Window.Title), view),
+		status: status, data: view, full: windows.ReviewPage(h.shell(p, "maintenance", "Review: "+preview.Window.Title), view),
 	})
 }
 
@@ -321,7 +323,7 @@ func (h *Handlers) announceWindow(p *page) error {
 	case err != nil && !p.wantsJSON() && onlyAsides(ops.FieldErrors(err)):
 		return h.showWindowReview(p, ops.CodeValidationFailed.HTTPStatus(), f, draft, notes, err)
 	case err != nil:
-		return h.windowRefused(p, templates.WindowForm{}, f, err)
+		return h.windowRefused(p, windows.Form{}, f, err)
 	default:
 		return p.window(http.StatusCreated, w)
 	}

@@ -13,8 +13,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	settingsview "github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // settingPrefix begins the names of the fields of a form that set something for a
@@ -247,8 +248,8 @@ func typedMoment(at time.Time, zone string) string {
 }
 
 // windowFields are the fields of the form with what was typed.
-func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[string]string) (templates.WindowFields, error) {
-	f := templates.WindowFields{
+func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[string]string) (windows.Fields, error) {
+	f := windows.Fields{
 		Title: typed.Get("title"), Message: typed.Get("message"),
 		StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Length: typed.Get("length"),
 		TimeZone: typed.Get("time_zone"), Recurrence: typed.Get("recurrence"),
@@ -266,11 +267,11 @@ func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[
 			return f, err
 		}
 
-		fields := templates.SettingsFields{Section: section}
+		fields := windows.SettingsFields{Section: section}
 
 		for _, field := range section.Fields {
 			name := fmt.Sprintf("%s%s.%s", settingPrefix, section.Name, field.Name)
-			fields.Fields = append(fields.Fields, templates.FormField{
+			fields.Fields = append(fields.Fields, settingsview.FormField{
 				Field: field, Typed: typed.Get(name), Current: current.Values[field.Name], Error: errs[name],
 			})
 		}

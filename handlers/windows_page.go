@@ -17,7 +17,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // readID reads the number of a kind of thing.
@@ -55,11 +55,11 @@ func (h *Handlers) window(p *page) error {
 	shell := h.shell(p, "maintenance", w.Title)
 	shell.Events = fmt.Sprintf("/events?page=%s%d", windowRegion, w.ID)
 
-	return p.answer(answer{data: view, full: templates.WindowPage(shell, view)})
+	return p.answer(answer{data: view, full: windows.Page(shell, view)})
 }
 
-func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now time.Time) (templates.Window, error) {
-	view := templates.Window{
+func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now time.Time) (windows.Window, error) {
+	view := windows.Window{
 		Window: w, Announced: announce.Of(w, now, h.PublicURL.JoinPath("announcements")), Now: now,
 	}
 
@@ -107,7 +107,7 @@ func (h *Handlers) drawWindow(id int64) drawFunc {
 
 		view, err := h.windowView(ctx, w, now)
 
-		return templates.WindowLive(view), err
+		return windows.Live(view), err
 	}
 }
 
@@ -121,8 +121,8 @@ func (h *Handlers) editForm(p *page) error {
 	return h.showWindowForm(p, http.StatusOK, editView(w), typedDraft(asDraft(w)), nil)
 }
 
-func editView(w maintenance.Window) templates.WindowForm {
-	return templates.WindowForm{
+func editView(w maintenance.Window) windows.Form {
+	return windows.Form{
 		Window:  &w,
 		Confirm: "Only needed where maintenance mode goes on, or settings change that are grave.",
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // windowTemplates lists the templates of windows.
@@ -18,10 +18,10 @@ func (h *Handlers) windowTemplates(p *page) error {
 		return err
 	}
 
-	view := templates.WindowTemplates{Items: list(items), Now: p.now}
+	view := windows.Templates{Items: list(items), Now: p.now}
 
 	return p.answer(answer{
-		data: view, full: templates.WindowTemplatesPage(h.shell(p, "maintenance", "Templates of windows"), view),
+		data: view, full: windows.TemplatesPage(h.shell(p, "maintenance", "Templates of windows"), view),
 	})
 }
 
@@ -45,7 +45,7 @@ func (h *Handlers) newTemplate(p *page) error {
 		typed.Set("length", ops.FormatDuration(w.PlannedEndsAt.Sub(w.PlannedStartsAt).Truncate(time.Second)))
 	}
 
-	return h.showTemplateForm(p, http.StatusOK, templates.WindowTemplateForm{}, typed, nil)
+	return h.showTemplateForm(p, http.StatusOK, windows.TemplateForm{}, typed, nil)
 }
 
 // template is the one in the path.
@@ -69,24 +69,24 @@ func (h *Handlers) windowTemplate(p *page) error {
 	typed.Set("name", t.Name)
 	typed.Set("length", ops.FormatDuration(t.Length()))
 
-	return h.showTemplateForm(p, http.StatusOK, templates.WindowTemplateForm{Template: &t}, typed, nil)
+	return h.showTemplateForm(p, http.StatusOK, windows.TemplateForm{Template: &t}, typed, nil)
 }
 
 func (h *Handlers) showTemplateForm(
-	p *page, status int, view templates.WindowTemplateForm, typed url.Values, cause error,
+	p *page, status int, view windows.TemplateForm, typed url.Values, cause error,
 ) error {
 	errs, problem := beside(cause, windowKnown)
 	view.Problem = problem
 
 	var err error
-	if view.WindowFields, err = h.windowFields(p.ctx(), typed, errs); err != nil {
+	if view.Fields, err = h.windowFields(p.ctx(), typed, errs); err != nil {
 		return err
 	}
 
 	view.Name, view.Reason, view.RequestID, view.Now = typed.Get("name"), typed.Get("reason"), p.requestID(), p.now
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WindowTemplateFormPage(h.shell(p, "maintenance", "Template"), view),
+		status: status, data: view, full: windows.TemplateFormPage(h.shell(p, "maintenance", "Template"), view),
 	})
 }
 
@@ -120,7 +120,7 @@ func (h *Handlers) keepTemplate(p *page) error {
 	case err != nil && (p.wantsJSON() || e.Code == ops.CodeInternal):
 		return err
 	case err != nil:
-		return h.showTemplateForm(p, e.Code.HTTPStatus(), templates.WindowTemplateForm{}, f.form, lengthBeside(err))
+		return h.showTemplateForm(p, e.Code.HTTPStatus(), windows.TemplateForm{}, f.form, lengthBeside(err))
 	case p.wantsJSON():
 		return p.json(http.StatusCreated, t)
 	default:
@@ -161,14 +161,14 @@ func (h *Handlers) deleteTemplateForm(p *page) error {
 		return err
 	}
 
-	return h.showTemplateDelete(p, http.StatusOK, templates.WindowTemplateForm{Template: &t})
+	return h.showTemplateDelete(p, http.StatusOK, windows.TemplateForm{Template: &t})
 }
 
-func (h *Handlers) showTemplateDelete(p *page, status int, view templates.WindowTemplateForm) error {
+func (h *Handlers) showTemplateDelete(p *page, status int, view windows.TemplateForm) error {
 	view.RequestID, view.Now = p.requestID(), p.now
 
 	return p.answer(answer{
-		status: status, data: view, full: templates.WindowTemplateDeletePage(h.shell(p, "maintenance", "Delete a template"), view),
+		status: status, data: view, full: windows.TemplateDeletePage(h.shell(p, "maintenance", "Delete a template"), view),
 	})
 }
 
@@ -193,7 +193,7 @@ func (h *Handlers) deleteTemplate(p *page) error {
 	case err != nil && (p.wantsJSON() || e.Code == ops.CodeInternal):
 		return err
 	case err != nil:
-		view := templates.WindowTemplateForm{Template: &t, Reason: reason}
+		view := windows.TemplateForm{Template: &t, Reason: reason}
 		view.Errors, view.Problem = beside(err, windowKnown)
 
 		return h.showTemplateDelete(p, e.Code.HTTPStatus(), view)

@@ -36,7 +36,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // world is a console over a real control plane, with the demo's identity provider.
@@ -241,7 +241,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	})
 	w.monitor.Poll(t.Context())
 
-	env := templates.Environment{Name: "test", Color: templates.Blue}
+	env := shell.Environment{Name: "test", Color: shell.Blue}
 	feeds := announce.New(announce.Config{
 		Windows: w.windows, Name: env.Name, PublicURL: public, Page: handlers.AnnouncementsPage(env), Now: w.now, Logger: logger,
 		Private: readers != handlers.Public, Patience: time.Minute,
