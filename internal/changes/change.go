@@ -42,6 +42,8 @@ func outcomes() []Outcome { return []Outcome{Pending, Applied, Failed, Unknown} 
 
 // Change is one change of one section. It is never rewritten: a restore is a new one.
 type Change struct {
+	failure.Failure
+
 	ID      int64           `json:"id"`
 	Section ops.SectionName `json:"section"`
 	At      time.Time       `json:"at"`
@@ -57,9 +59,8 @@ type Change struct {
 	// Restores is the id of the change whose earlier values this one brought back.
 	Restores *int64 `json:"restores"`
 	// Error says why it failed, what is unknown or that it was carried out late, in a
-	// sentence. The code and the details of a failure are beside it.
+	// sentence. The code and the details of a failure are in Failure.
 	Error *string `json:"error"`
-	failure.Failure
 
 	RequestID string `json:"request_id"`
 	// SettledAt is when the outcome was known; nil while it is not.

@@ -53,7 +53,10 @@ type Changes struct {
 
 // New returns the changes kept in the database; now is the clock.
 func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger, policy Policy) *Changes {
-	c := &Changes{db: db, log: log, clock: now, slog: logger, policy: policy, leases: lease.NewStore(db, now), locks: map[ops.SectionName]chan struct{}{}}
+	c := &Changes{
+		db: db, log: log, clock: now, slog: logger, policy: policy,
+		leases: lease.NewStore(db, now), locks: map[ops.SectionName]chan struct{}{},
+	}
 	for _, s := range ops.Sections() {
 		c.locks[s.Name] = make(chan struct{}, 1)
 	}

@@ -31,6 +31,7 @@ func TestWhatIsWrittenIsToldOf(t *testing.T) {
 		expect("another look that finds the same", false)
 
 		l := w.borrow(t, "1m")
+
 		expect("a temporary change", true)
 
 		w.extend(t, l.ID, "2m")

@@ -88,7 +88,9 @@ func (p PointPlan) revision() string {
 func (c *Changes) previewSection(
 	ctx context.Context, service ops.Service, section ops.Section, point Point,
 ) (part SectionPlan, confirm string) {
-	part = SectionPlan{Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []ops.Difference{}, Since: []Change{}}
+	part = SectionPlan{
+		Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []ops.Difference{}, Since: []Change{},
+	}
 
 	current, err := c.current(ctx, service, section)
 	if err != nil {

@@ -159,7 +159,9 @@ func (c *Changes) CheckConfirm(why, confirm string) []ops.FieldError {
 // PreviewValues checks values that are to be set later on top of what the section was last
 // seen to hold: it returns them as they are kept, what the section holds and what it
 // would hold. Its errors are those of [Changes.Apply].
-func (c *Changes) PreviewValues(ctx context.Context, name ops.SectionName, values ops.Values) (checked, before, after ops.Values, err error) {
+func (c *Changes) PreviewValues(
+	ctx context.Context, name ops.SectionName, values ops.Values,
+) (checked, before, after ops.Values, err error) {
 	current, err := c.Known(ctx, name)
 	if err != nil {
 		return nil, nil, nil, err

@@ -33,7 +33,7 @@ func (c *Change) columns() store.Columns {
 		{Name: "since", Value: store.NullTime(&c.Since)},
 		{Name: "unknown_at", Value: store.ZeroTime(&c.unknownAt)},
 		{Name: "point_id", Value: &c.Point},
-	}, c.Failure.Columns()...)
+	}, c.Columns()...)
 }
 
 // fieldList keeps the names of fields, which have no commas.

@@ -41,10 +41,14 @@ func verdict(section ops.Section, change Change, writeErr error, found ops.Secti
 	case !errors.Is(writeErr, errInterrupted):
 		return settlement{outcome: Unknown, err: notSaid()}
 	case section.EqualIn(ours, change.Before, found.Values):
-		return settlement{outcome: Failed, err: unavailable("The control plane did not carry it out: the old values are still set."), givenUp: true}
+		return lost("The control plane did not carry it out: the old values are still set.")
 	default:
-		return settlement{outcome: Failed, err: unavailable("The control plane holds neither the old values nor the new ones."), givenUp: true}
+		return lost("The control plane holds neither the old values nor the new ones.")
 	}
+}
+
+func lost(message string) settlement {
+	return settlement{outcome: Failed, err: unavailable(message), givenUp: true}
 }
 
 // refusal is the control plane's own error, in a sentence of ours.

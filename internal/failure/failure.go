@@ -88,6 +88,7 @@ func (d details) Scan(src any) error {
 	}
 
 	var err error
+
 	d.of.ErrorDetails, err = ops.DecodeDetails(d.of.ErrorCode, []byte(text.String))
 
 	return err

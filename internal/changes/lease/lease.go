@@ -51,6 +51,8 @@ type Holder int64
 
 // Lease is a change that ends by itself and takes back what it set, and only that.
 type Lease struct {
+	failure.Failure
+
 	ID      int64           `json:"id"`
 	Section ops.SectionName `json:"section"`
 	Kind    Kind            `json:"kind"`
@@ -69,9 +71,8 @@ type Lease struct {
 	// Holder is what ends it, nil when it ends by itself.
 	Holder *Holder `json:"window"`
 	// Note says why it is overdue or held, or how it ended. The code and the details of what
-	// is in the way are beside it.
+	// is in the way are in Failure.
 	Note string `json:"note"`
-	failure.Failure
 
 	tries   int
 	nextTry time.Time

@@ -67,7 +67,7 @@ func (s *Store) HeldBy(ctx context.Context, q store.Querier, holder Holder) ([]L
 // gone.
 func (s *Store) Due(ctx context.Context, section ops.SectionName) ([]Lease, error) {
 	now := s.now()
-	again, args := retryFailed().Due(now, 3) //nolint:mnd // after $2
+	again, args := retryFailed().Due(now, 3)
 
 	return s.query(ctx, s.db.Read(),
 		`WHERE section = $1 AND state = 'active' AND kind <> 'window' AND ends_at <= $2 AND `+again+` ORDER BY ends_at, id`,

@@ -29,7 +29,7 @@ func (l *Lease) columns() store.Columns {
 		{Name: "tries", Value: &l.tries},
 		{Name: "next_try_at", Value: store.ZeroTime(&l.nextTry)},
 		{Name: "note", Value: &l.Note},
-	}, l.Failure.Columns()...)
+	}, l.Columns()...)
 }
 
 func (l *Lease) row() store.Columns {

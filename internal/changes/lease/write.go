@@ -150,6 +150,7 @@ func (s *Store) Settle(ctx context.Context, tx *sql.Tx, change int64, applied bo
 	began, ended := Void, store.Columns{{Name: "end_change_id", Value: sql.NullInt64{}}}
 	if applied {
 		began = Active
+
 		ended = append(store.Columns{
 			{Name: "state", Value: Ended}, {Name: "ended_at", Value: store.Time{Time: s.now()}},
 		}, noteColumns("", nil)...)
