@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/settings"
 	shellview "github.com/graph-olap/opsconsole/templates/shell"
@@ -21,7 +22,7 @@ type saved struct {
 	Change   changes.Change `json:"change"`
 	Current  ops.Values     `json:"current"`
 	Revision string         `json:"revision"`
-	Lease    *changes.Lease `json:"lease,omitempty"`
+	Lease    *lease.Lease   `json:"lease,omitempty"`
 }
 
 // review shows what the change in the query would do, and asks why.
@@ -86,7 +87,7 @@ func (h *Handlers) keepClear(p *page, request *changes.Request) {
 		return
 	}
 
-	_, before, after, err := h.Changes.Foresee(p.ctx(), request.Section, request.Values)
+	_, before, after, err := h.Changes.PreviewValues(p.ctx(), request.Section, request.Values)
 	if err != nil {
 		return
 	}
@@ -99,7 +100,7 @@ func (h *Handlers) keepClear(p *page, request *changes.Request) {
 		}
 	}
 
-	request.Guard = h.Windows.KeepClear(request.Section, fields, request.Term.EndsAt)
+	request.Guard = h.Windows.GuardAgainstWindows(request.Section, fields, request.Term.EndsAt)
 }
 
 // refused keeps in the audit log what is refused before it is tried, and returns the cause.
@@ -142,21 +143,12 @@ func resultStatus(result changes.Result) int {
 	case changes.Applied:
 		return http.StatusOK
 	case changes.Failed:
-		return failure(result).Code.HTTPStatus()
+		return result.Change.Err().Code.HTTPStatus()
 	case changes.Pending, changes.Unknown:
 		return http.StatusAccepted
 	default:
 		return http.StatusAccepted
 	}
-}
-
-// failure is why a change failed: as the control plane put it, if it answered.
-func failure(result changes.Result) *ops.Error {
-	if result.Refusal != nil {
-		return result.Refusal
-	}
-
-	return ops.Unavailable(ops.ServiceControlPlane, *result.Change.Error)
 }
 
 // request is the change that was sent.
@@ -190,14 +182,14 @@ func (h *Handlers) resultData(p *page, result changes.Result) any {
 		return data
 	}
 
-	return failedResult{envelope: p.envelope(failure(result)), saved: data}
+	return failedResult{envelope: p.envelope(result.Change.Err()), saved: data}
 }
 
 // showFailed keeps what was typed and says why the change did not take place.
 func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
-	cause := failure(result)
+	cause := result.Change.Err()
 	if p.wantsFragment() && cause.Code.HTTPStatus() >= http.StatusInternalServerError { // The form stays where it is.
-		return &ops.Error{Code: cause.Code, Message: "Not changed. " + *result.Change.Error, Details: cause.Details}
+		return &ops.Error{Code: cause.Code, Message: "Not changed. " + cause.Message, Details: cause.Details}
 	}
 
 	view, err := h.configView(p.ctx(), p, result.Current, in)
@@ -206,7 +198,7 @@ func (h *Handlers) showFailed(p *page, result changes.Result, in input) error {
 	}
 
 	view.Form.Revision = result.Current.Revision
-	view.Form.Problem = "Not changed. " + *result.Change.Error
+	view.Form.Problem = "Not changed. " + cause.Message
 
 	for _, f := range ops.FieldErrors(cause) {
 		view.Form.SetError(f)

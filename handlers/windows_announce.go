@@ -13,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/leases"
@@ -65,7 +66,7 @@ func (h *Handlers) windowForm(p *page) error {
 func firstDate(t maintenance.Template, now time.Time) time.Time {
 	at := now.AddDate(0, 0, 1).Truncate(time.Hour).Add(time.Hour)
 
-	rule, err := maintenance.ParseRule(t.Recurrence)
+	rule, err := calendar.ParseRule(t.Recurrence)
 	if err != nil {
 		return at
 	}

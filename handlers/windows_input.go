@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	settingsview "github.com/graph-olap/opsconsole/templates/settings"
@@ -88,12 +89,12 @@ func (f *fields) wallOrMoment(name, zone string) (at time.Time, note string) {
 		return f.moment(name), ""
 	}
 
-	at, note, err := maintenance.ResolveWall(typed, zone)
+	at, note, err := calendar.ResolveWall(typed, zone)
 	if err == nil {
 		return at, note
 	}
 
-	if _, _, zoneErr := maintenance.ResolveWall("2006-01-02T15:04", zone); zoneErr != nil {
+	if _, _, zoneErr := calendar.ResolveWall("2006-01-02T15:04", zone); zoneErr != nil {
 		name, err = "time_zone", zoneErr
 	}
 
@@ -239,7 +240,7 @@ func typedMoment(at time.Time, zone string) string {
 
 	wall := at.In(loc).Format(layout)
 
-	if back, _, err := maintenance.ResolveWall(wall, zone); err != nil || !back.Equal(at.Truncate(time.Second)) {
+	if back, _, err := calendar.ResolveWall(wall, zone); err != nil || !back.Equal(at.Truncate(time.Second)) {
 		return at.In(loc).Format(time.RFC3339)
 	}
 

@@ -231,7 +231,7 @@ func newWorldOf(t *testing.T, readers announce.Audience) *world {
 		AllowedHosts: []string{"hooks.example.com", "127.0.0.1"}, AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	w.windows = maintenance.New(maintenance.Config{
-		DB: db, Changes: w.changes, Audit: w.log, Now: w.now, Logger: logger, Notify: w.hooks,
+		DB: db, Changes: w.changes, Audit: w.log, Now: w.now, Logger: logger, Outbox: w.hooks,
 		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
 	})
 	w.monitor = monitor.New(monitor.Config{

@@ -41,7 +41,7 @@ func (a *App) windows(
 	log *audit.Log, history *changes.Changes, signIn *auth.Auth, hooks *webhooks.Webhooks,
 ) *maintenance.Windows {
 	return maintenance.New(maintenance.Config{
-		DB: a.db, Changes: history, Audit: log, Now: now, Logger: a.logger, Notify: hooks,
+		DB: a.db, Changes: history, Audit: log, Now: now, Logger: a.logger, Outbox: hooks,
 		AuthorStillOps: func(ctx context.Context, username string) (bool, error) {
 			if slices.Contains(a.config.Maintenance.BlockedAuthors, username) {
 				return false, nil

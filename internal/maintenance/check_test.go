@@ -203,6 +203,9 @@ func TestAWindowThatWasGivenUpIsChangedAndStartsWhole(t *testing.T) {
 	})
 }
 
+// firstTuesday is a Tuesday, ten in the evening in Berlin.
+func firstTuesday() time.Time { return time.Date(2026, 3, 3, 21, 0, 0, 0, time.UTC) }
+
 func TestTemplatesAreKeptAndUsed(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
@@ -227,7 +230,7 @@ func TestTemplatesAreKeptAndUsed(t *testing.T) {
 			t.Fatalf("got %+v, %v", list, err)
 		}
 
-		draft := list[0].Draft(first())
+		draft := list[0].Draft(firstTuesday())
 		draft.Reason, draft.Confirm = "patches of the month", "test"
 
 		if window := w.announce(t, draft); window.Length() != time.Hour || window.Words() != "on the first Tuesday of every month at 22:00 Europe/Berlin" {

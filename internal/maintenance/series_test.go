@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -14,7 +15,7 @@ import (
 // 3 March 2026 on.
 func weekly() maintenance.Draft {
 	draft := patching()
-	draft.StartsAt, draft.EndsAt = first(), first().Add(time.Hour)
+	draft.StartsAt, draft.EndsAt = firstTuesday(), firstTuesday().Add(time.Hour)
 	draft.Recurrence = "FREQ=WEEKLY;BYDAY=TU"
 
 	return draft
@@ -71,12 +72,12 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 			t.Errorf("subscribers heard %s", got)
 		}
 
-		for at := first(); at.Before(first().Add(time.Hour)); at = at.Add(30 * time.Minute) {
+		for at := firstTuesday(); at.Before(firstTuesday().Add(time.Hour)); at = at.Add(30 * time.Minute) {
 			w.clock.set(at)
 			w.tick(t)
 		}
 
-		w.clock.set(first().Add(time.Hour))
+		w.clock.set(firstTuesday().Add(time.Hour))
 		w.tick(t)
 
 		if got := dates(w.series(t, window)); got != "10Mar22h 17Mar22h 24Mar22h 31Mar22h 7Apr22h" || !same(before, w.platform(t)) {
@@ -84,7 +85,7 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 		}
 
 		// The console is off for two months; every window that it missed is recorded.
-		w.clock.set(first().Add(9*week + time.Minute))
+		w.clock.set(firstTuesday().Add(9*week + time.Minute))
 
 		for range 12 {
 			w.tick(t)
@@ -114,7 +115,7 @@ func TestASeriesEndsWhereItsRuleDoes(t *testing.T) {
 	window := w.announce(t, draft)
 
 	for n := range 10 {
-		at, _, err := maintenance.ResolveWall(time.Date(2026, 3, 3+7*n, 22, 0, 0, 0, time.UTC).Format(wallLayout), "Europe/Berlin")
+		at, _, err := calendar.ResolveWall(time.Date(2026, 3, 3+7*n, 22, 0, 0, 0, time.UTC).Format(calendar.WallLayout), "Europe/Berlin")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -256,7 +257,7 @@ func TestASeriesOfYearsIsNotExpandedForAges(t *testing.T) {
 
 		// A day four years on is not looked at until it is written, a day in two years is.
 		daily := weekly()
-		daily.StartsAt, daily.EndsAt = first().AddDate(0, 0, 1), first().AddDate(0, 0, 1).Add(time.Hour)
+		daily.StartsAt, daily.EndsAt = firstTuesday().AddDate(0, 0, 1), firstTuesday().AddDate(0, 0, 1).Add(time.Hour)
 		daily.Recurrence = "FREQ=DAILY;UNTIL=20270301"
 		w.announce(t, daily)
 
@@ -294,7 +295,7 @@ func TestASeriesThatGetsFewerDatesCancelsTheRest(t *testing.T) {
 			t.Fatalf("got %s, %v", dates(w.series(t, changed)), err)
 		}
 
-		w.clock.set(first().Add(3 * week))
+		w.clock.set(firstTuesday().Add(3 * week))
 		w.tick(t)
 
 		if got := w.series(t, changed); len(got) != 5 || dates(got) != "" {
@@ -315,7 +316,7 @@ func TestASeriesIsCancelledFromHereOn(t *testing.T) {
 			t.Fatalf("got %s, %v", dates(w.series(t, got)), err)
 		}
 
-		w.clock.set(first())
+		w.clock.set(firstTuesday())
 		w.tick(t)
 
 		if got := w.series(t, got); len(got) != 5 {
@@ -355,8 +356,8 @@ func TestAWindowDoesNotOverlapWhatASeriesWillBe(t *testing.T) {
 		series := w.announce(t, weekly())
 
 		draft := patching()
-		draft.StartsAt = first().Add(20*week + 30*time.Minute) // of which no window is written yet
-		draft.StartsAt = draft.StartsAt.Add(-time.Hour)        // it is summer then
+		draft.StartsAt = firstTuesday().Add(20*week + 30*time.Minute) // of which no window is written yet
+		draft.StartsAt = draft.StartsAt.Add(-time.Hour)               // it is summer then
 		draft.EndsAt = draft.StartsAt.Add(time.Hour)
 
 		_, err := w.Announce(t.Context(), w.line, dave, draft)
@@ -397,7 +398,7 @@ func TestWhoTakesOverTakesTheSeries(t *testing.T) {
 	w := onSQLite(t)
 	window := w.announce(t, weekly())
 	w.people.set("dave", true)
-	w.clock.set(first())
+	w.clock.set(firstTuesday())
 	w.tick(t)
 
 	got, err := w.TakeOver(t.Context(), w.line, olga, window.ID, act("dave has left, I do it"))
@@ -405,9 +406,9 @@ func TestWhoTakesOverTakesTheSeries(t *testing.T) {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 
-	w.clock.set(first().Add(time.Hour))
+	w.clock.set(firstTuesday().Add(time.Hour))
 	w.tick(t)
-	w.clock.set(first().Add(week))
+	w.clock.set(firstTuesday().Add(week))
 	w.tick(t)
 
 	all := w.series(t, window)

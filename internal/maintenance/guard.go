@@ -11,24 +11,24 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// KeepClear returns the guard of a temporary change of the fields until that time: a
+// GuardAgainstWindows returns the guard of a temporary change of the fields until that time: a
 // CONFLICT when a window will set one of them before it has ended, for the window could
 // not start then.
-func (s *Windows) KeepClear(
+func (s *Windows) GuardAgainstWindows(
 	section ops.SectionName, fields []string, until time.Time,
 ) func(ctx context.Context, tx *sql.Tx) error {
 	return func(ctx context.Context, tx *sql.Tx) error {
-		return s.clear(ctx, tx, section, fields, until)
+		return s.checkFields(ctx, tx, section, fields, until)
 	}
 }
 
-// Clear is the guard of [Windows.KeepClear] for what is not written in a transaction of
+// CheckAgainstWindows is the guard of [Windows.GuardAgainstWindows] for what is not written in a transaction of
 // its caller's.
-func (s *Windows) Clear(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error {
-	return s.clear(ctx, s.DB.Read(), section, fields, until)
+func (s *Windows) CheckAgainstWindows(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error {
+	return s.checkFields(ctx, s.DB.Read(), section, fields, until)
 }
 
-func (s *Windows) clear(
+func (s *Windows) checkFields(
 	ctx context.Context, q store.Querier, section ops.SectionName, fields []string, until time.Time,
 ) error {
 	coming, err := s.query(ctx, q, `WHERE `+openPhases+` AND started_at IS NULL AND starts_at < $1 ORDER BY starts_at, id`,
@@ -45,7 +45,7 @@ func (s *Windows) clear(
 
 			for _, field := range p.section.Fields {
 				if _, sets := p.values[field.Name]; sets && slices.Contains(fields, field.Name) {
-					return w.inTheWay(field)
+					return w.setsField(field)
 				}
 			}
 		}
@@ -54,8 +54,8 @@ func (s *Windows) clear(
 	return nil
 }
 
-// inTheWay refuses what would hold the field when the window begins.
-func (w Window) inTheWay(field ops.Field) error {
+// setsField refuses what would hold the field when the window begins.
+func (w Window) setsField(field ops.Field) error {
 	return &ops.Error{
 		Code: ops.CodeConflict,
 		Message: fmt.Sprintf("%s is set by maintenance window %d, %q, from %s on. "+

@@ -1,4 +1,4 @@
-package maintenance_test
+package calendar_test
 
 import (
 	"archive/zip"
@@ -9,10 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 )
 
-const wallLayout = "2006-01-02T15:04:05"
+// seed is where the tests' two years begin.
+var seed = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // transition is a moment at which the clocks of a zone change.
 type transition struct {
@@ -49,7 +50,7 @@ func TestEveryTransitionOfEveryZone(t *testing.T) {
 
 	gaps, folds := 0, 0
 
-	for _, name := range maintenance.Zones() {
+	for _, name := range calendar.Zones() {
 		loc, err := time.LoadLocation(name)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -59,12 +60,12 @@ func TestEveryTransitionOfEveryZone(t *testing.T) {
 			then, next := tr.at.Add(tr.before), tr.at.Add(tr.after)
 
 			for wall := earlier(then, next).Add(-90 * time.Minute); wall.Before(later(then, next).Add(90 * time.Minute)); wall = wall.Add(10 * time.Minute) {
-				at, note, err := maintenance.ResolveWall(wall.Format(wallLayout), name)
+				at, note, err := calendar.ResolveWall(wall.Format(calendar.WallLayout), name)
 				if err != nil {
 					t.Fatalf("%s %s: %v", name, wall, err)
 				}
 
-				shown := at.Add(offset(at, loc)).Format(wallLayout)
+				shown := at.Add(offset(at, loc)).Format(calendar.WallLayout)
 
 				switch gap, fold := !wall.Before(then) && wall.Before(next), !wall.Before(next) && wall.Before(then); {
 				case gap:
@@ -77,11 +78,11 @@ func TestEveryTransitionOfEveryZone(t *testing.T) {
 					folds++
 
 					// The first of the two: the one before the clocks change.
-					if shown != wall.Format(wallLayout) || !at.Before(tr.at) || !strings.Contains(note, "twice") {
+					if shown != wall.Format(calendar.WallLayout) || !at.Before(tr.at) || !strings.Contains(note, "twice") {
 						t.Errorf("%s has %s twice, got %s, %q", name, wall, at, note)
 					}
 				default:
-					if shown != wall.Format(wallLayout) || note != "" {
+					if shown != wall.Format(calendar.WallLayout) || note != "" {
 						t.Errorf("%s: %s is %s, shown as %s, %q", name, wall, at, shown, note)
 					}
 				}
@@ -102,9 +103,9 @@ func daily(t *testing.T, name string, loc *time.Location, tr transition) {
 	t.Helper()
 
 	wall := earlier(tr.at.Add(tr.before), tr.at.Add(tr.after)).Add(10 * time.Minute) // within the gap, or the fold
-	first, _, err := maintenance.ResolveWall(wall.AddDate(0, 0, -2).Format(wallLayout), name)
+	first, _, err := calendar.ResolveWall(wall.AddDate(0, 0, -2).Format(calendar.WallLayout), name)
 
-	rule, ruleErr := maintenance.ParseRule("FREQ=DAILY")
+	rule, ruleErr := calendar.ParseRule("FREQ=DAILY")
 	if err != nil || ruleErr != nil {
 		t.Fatal(err, ruleErr)
 	}
@@ -116,11 +117,11 @@ func daily(t *testing.T, name string, loc *time.Location, tr transition) {
 
 	for i, date := range dates {
 		want := wall.AddDate(0, 0, i-2)
-		if date.Wall != want.Format(wallLayout) {
+		if date.Wall != want.Format(calendar.WallLayout) {
 			t.Errorf("%s: date %d is %s, not %s", name, i, date.Wall, want)
 		}
 
-		shown := date.StartsAt.Add(offset(date.StartsAt, loc)).Format(wallLayout)
+		shown := date.StartsAt.Add(offset(date.StartsAt, loc)).Format(calendar.WallLayout)
 		if shown != date.Wall && date.Note == "" {
 			t.Errorf("%s: %s is shown as %s, and nobody says why", name, date.Wall, shown)
 		}
@@ -171,14 +172,14 @@ func TestGapsAndFoldsAreNamed(t *testing.T) {
 		},
 		{"2026-06-01T12:00", "", "2026-06-01T12:00:00Z", ""},
 	} {
-		at, note, err := maintenance.ResolveWall(test.wall, test.zone)
+		at, note, err := calendar.ResolveWall(test.wall, test.zone)
 		if err != nil || at.UTC().Format(time.RFC3339) != test.want || note != test.note {
 			t.Errorf("%s %s: got %s, %q, %v", test.wall, test.zone, at, note, err)
 		}
 	}
 
 	for _, bad := range [][2]string{{"tomorrow", "UTC"}, {"2026-02-30T12:00", "UTC"}, {"2026-03-01T12:00", "Local"}, {"2026-03-01T12:00", "Europe/Atlantis"}, {"2026-03-01T12:00", "../etc/passwd"}} {
-		if _, _, err := maintenance.ResolveWall(bad[0], bad[1]); err == nil {
+		if _, _, err := calendar.ResolveWall(bad[0], bad[1]); err == nil {
 			t.Errorf("%v is taken", bad)
 		}
 	}
@@ -200,7 +201,7 @@ func TestTheZonesAreThoseOfGo(t *testing.T) {
 	defer archive.Close()
 
 	listed := map[string]bool{}
-	for _, name := range maintenance.Zones() {
+	for _, name := range calendar.Zones() {
 		listed[name] = true
 	}
 
@@ -220,7 +221,7 @@ func TestTheLastDayOfALeapYearPasses(t *testing.T) {
 		for _, zone := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe"} {
 			wall := fmt.Sprintf("%d-12-31T12:00", year)
 
-			at, note, err := maintenance.ResolveWall(wall, zone)
+			at, note, err := calendar.ResolveWall(wall, zone)
 			if err != nil || note != "" {
 				t.Fatalf("%s in %s: %s, %v", wall, zone, note, err)
 			}

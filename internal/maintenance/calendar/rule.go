@@ -1,9 +1,8 @@
-package maintenance
+package calendar
 
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -18,19 +17,19 @@ import (
 type Rule struct {
 	text   string
 	option rrule.ROption
-	// untilUTC says that UNTIL is a moment, not a time on the wall.
+	// untilUTC says that UNTIL is a moment, not a local time.
 	untilUTC bool
 }
 
-const ruleMax = 300
+const maxRuleLength = 300
 
 // ParseRule reads an RRULE, with or without its name in front. It takes what
 // [Rule.Words] can say.
 func ParseRule(text string) (Rule, error) {
 	text = strings.TrimPrefix(strings.ToUpper(strings.Join(strings.Fields(text), "")), "RRULE:")
 
-	if text == "" || len(text) > ruleMax {
-		return Rule{}, fmt.Errorf("is not a recurrence rule of 1 to %d characters, such as FREQ=WEEKLY;BYDAY=TU", ruleMax)
+	if text == "" || len(text) > maxRuleLength {
+		return Rule{}, fmt.Errorf("is not a recurrence rule of 1 to %d characters, such as FREQ=WEEKLY;BYDAY=TU", maxRuleLength)
 	}
 
 	parts := map[string]string{}
@@ -67,7 +66,7 @@ func ParseRule(text string) (Rule, error) {
 	return r, r.check(parts)
 }
 
-const intervalMax = 1000
+const maxInterval = 1000
 
 // check refuses what means nothing, and what cannot be said in words.
 func (r Rule) check(parts map[string]string) error {
@@ -79,8 +78,8 @@ func (r Rule) check(parts map[string]string) error {
 	switch {
 	case o.Freq > rrule.DAILY:
 		return errors.New("recurs more often than daily")
-	case parts["INTERVAL"] != "" && (o.Interval < 1 || o.Interval > intervalMax):
-		return fmt.Errorf("needs an INTERVAL of 1 to %d", intervalMax)
+	case parts["INTERVAL"] != "" && (o.Interval < 1 || o.Interval > maxInterval):
+		return fmt.Errorf("needs an INTERVAL of 1 to %d", maxInterval)
 	case parts["COUNT"] != "" && o.Count < 1:
 		return errors.New("needs a COUNT of 1 or more")
 	case parts["COUNT"] != "" && parts["UNTIL"] != "":
@@ -107,11 +106,8 @@ func (r Rule) check(parts map[string]string) error {
 // String is the rule as it is kept.
 func (r Rule) String() string { return r.text }
 
-// Ends reports whether the series has a last date.
-func (r Rule) Ends() bool { return r.option.Count > 0 || !r.option.Until.IsZero() }
-
-// without returns the rule after n of its dates have gone by.
-func (r Rule) without(n int) Rule {
+// Skip returns the rule after n of its dates have gone by.
+func (r Rule) Skip(n int) Rule {
 	if r.option.Count == 0 || n == 0 {
 		return r
 	}
@@ -128,63 +124,4 @@ func (r Rule) without(n int) Rule {
 	r.text = strings.Join(parts, ";")
 
 	return r
-}
-
-// Occurrence is a date of a series.
-type Occurrence struct {
-	StartsAt time.Time `json:"starts_at"`
-	// Wall is what the clock on the wall shows, 2006-01-02T15:04:05, as the rule has it.
-	Wall string `json:"wall"`
-	// Note names what is special about it: a clock that goes forward or back. "" mostly.
-	Note string `json:"note"`
-}
-
-// Next returns the first n dates of the rule from a first one on, in the zone; fewer
-// when the rule ends. The first is among them only if it is a date of the rule.
-func (r Rule) Next(first time.Time, zoneName string, n int) ([]Occurrence, error) {
-	loc, err := zone(zoneName)
-	if err != nil {
-		return nil, err
-	}
-
-	return slices.Collect(take(r.occurrences(wallOf(first, loc), loc), n)), nil
-}
-
-func take[T any](seq iter.Seq[T], n int) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		left := n
-		for one := range seq {
-			if left--; left < 0 || !yield(one) {
-				return
-			}
-		}
-	}
-}
-
-// occurrences are the dates of the rule from a first time on the wall. The rule is
-// expanded without a zone, where every day has 24 hours, and each date is found in the
-// zone by itself.
-func (r Rule) occurrences(first time.Time, loc *time.Location) iter.Seq[Occurrence] {
-	return func(yield func(Occurrence) bool) {
-		option := r.option
-		option.Dtstart = first
-
-		if r.untilUTC {
-			option.Until = wallOf(option.Until, loc)
-		}
-
-		rule, err := rrule.NewRRule(option)
-		if err != nil {
-			return // it was read when the rule was
-		}
-
-		next := rule.Iterator()
-
-		for wall, ok := next(); ok; wall, ok = next() {
-			at, note := resolve(wall, loc)
-			if !yield(Occurrence{StartsAt: at, Wall: wall.Format(wallLayout), Note: note}) {
-				return
-			}
-		}
-	}
 }

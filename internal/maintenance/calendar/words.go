@@ -1,4 +1,4 @@
-package maintenance
+package calendar
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 // Words says when the rule recurs that has this first date: "every second Tuesday at
 // 22:00 Europe/Berlin".
 func (r Rule) Words(first time.Time, zoneName string) string {
-	loc := location(zoneName)
-	wall := wallOf(first, loc)
+	loc := Location(zoneName)
+	wall := Wall(first, loc)
 
 	words := r.dates(wall) + " at " + clock(wall) + " " + loc.String()
 
@@ -25,7 +25,7 @@ func (r Rule) Words(first time.Time, zoneName string) string {
 	case r.option.Until.IsZero():
 		return words
 	case r.untilUTC:
-		return words + ", until " + wallOf(r.option.Until, loc).Format("2 January 2006")
+		return words + ", until " + Wall(r.option.Until, loc).Format("2 January 2006")
 	default:
 		return words + ", until " + r.option.Until.Format("2 January 2006")
 	}

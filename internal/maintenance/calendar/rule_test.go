@@ -1,11 +1,11 @@
-package maintenance_test
+package calendar_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 )
 
 // first is a Tuesday, ten in the evening in Berlin.
@@ -43,7 +43,7 @@ func TestRulesAreSaidInWords(t *testing.T) {
 		"FREQ=WEEKLY;WKST=SU;INTERVAL=2;BYDAY=TU,SU":    "every second week on Tuesday and Sunday at 22:00 Europe/Berlin",
 		"FREQ=MONTHLY; BYDAY=TU; BYSETPOS=1 ; COUNT=11": "on the first Tuesday of every month at 22:00 Europe/Berlin, 11 times",
 	} {
-		parsed, err := maintenance.ParseRule(rule)
+		parsed, err := calendar.ParseRule(rule)
 		if err != nil {
 			t.Errorf("%s: %v", rule, err)
 
@@ -68,7 +68,7 @@ func TestRulesThatCannotBeMeantAreRefused(t *testing.T) {
 		"FREQ=MONTHLY;BYMONTHDAY=3;BYDAY=TU;BYSETPOS=1", "FREQ=YEARLY;BYDAY=20MO", "FREQ=DAILY;WKST=2MO", "FREQ=DAILY;DTSTART=20260101T000000Z",
 		"FREQ=DAILY\nEXRULE:FREQ=DAILY", "FREQ=DAILY;", "FREQ=DAILY;BYMONTH=13", "FREQ=" + strings.Repeat("X", 400),
 	} {
-		if parsed, err := maintenance.ParseRule(rule); err == nil {
+		if parsed, err := calendar.ParseRule(rule); err == nil {
 			t.Errorf("%q is taken as %q", rule, parsed)
 		}
 	}
@@ -93,7 +93,7 @@ func TestTheDatesOfARule(t *testing.T) {
 		"FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;COUNT=1":  "2026-03-29T20:00Z",
 		"FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR;COUNT": "",
 	} {
-		parsed, err := maintenance.ParseRule(rule)
+		parsed, err := calendar.ParseRule(rule)
 		if err != nil {
 			if want != "" {
 				t.Errorf("%s: %v", rule, err)
@@ -124,7 +124,7 @@ func FuzzParseRule(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, text string) {
-		rule, err := maintenance.ParseRule(text)
+		rule, err := calendar.ParseRule(text)
 		if err != nil {
 			return
 		}
@@ -133,7 +133,7 @@ func FuzzParseRule(f *testing.F) {
 			t.Errorf("%q has no words", text)
 		}
 
-		again, err := maintenance.ParseRule(rule.String())
+		again, err := calendar.ParseRule(rule.String())
 		if err != nil || again.String() != rule.String() {
 			t.Errorf("%q is kept as %q, and read as %q, %v", text, rule, again, err)
 		}
