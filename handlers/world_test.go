@@ -244,7 +244,7 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 	env := templates.Environment{Name: "test", Color: templates.Blue}
 	feeds := announce.New(announce.Config{
 		Windows: w.windows, Name: env.Name, PublicURL: public, Page: handlers.AnnouncementsPage(env), Now: w.now, Logger: logger,
-		Private: readers != handlers.Public, Patience: time.Minute,
+		Private: readers != handlers.Public, MaxWait: time.Minute,
 		Health: func() ops.HealthStatus { return w.monitor.Snapshot().Health.Value.Status },
 	})
 
