@@ -13,7 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -23,9 +23,9 @@ import (
 // asked for.
 func (h *Handlers) leases(p *page) error {
 	q := query{p: p, errs: map[string]string{}}
-	state := q.oneOf("state", append(texts(changes.LeaseStates()), templates.AnyLease))
-	filter := changes.LeaseFilter{
-		State: changes.LeaseState(strings.TrimPrefix(state, templates.AnyLease)), Before: q.cursor(), Limit: q.limit(),
+	state := q.oneOf("state", append(texts(lease.States()), templates.AnyLease))
+	filter := lease.Filter{
+		State: lease.State(strings.TrimPrefix(state, templates.AnyLease)), Before: q.cursor(), Limit: q.limit(),
 	}
 
 	if err := q.refusal(); err != nil {
@@ -123,20 +123,20 @@ func (p *page) id(kind string) (int64, error) {
 }
 
 // lease is the one in the path.
-func (h *Handlers) lease(p *page) (changes.Lease, error) {
+func (h *Handlers) lease(p *page) (lease.Lease, error) {
 	id, err := p.id("lease")
 	if err != nil {
-		return changes.Lease{}, err
+		return lease.Lease{}, err
 	}
 
-	lease, err := h.Changes.Lease(p.ctx(), id)
-	if err == nil && lease.Kind == changes.LeaseWindow {
+	l, err := h.Changes.Lease(p.ctx(), id)
+	if err == nil && l.Kind == lease.ByHolder {
 		err = &ops.Error{
 			Code: ops.CodeConflict, Message: "This temporary change belongs to a maintenance window: extend or end the window.",
 		}
 	}
 
-	return lease, err
+	return l, err
 }
 
 // leaseForm asks for the reason of what is to be done.
@@ -187,19 +187,19 @@ func (h *Handlers) leaseAct(p *page) error {
 		return h.refused(p, leaseEntry(p, ""), err)
 	}
 
-	lease, err := h.lease(p)
+	l, err := h.lease(p)
 	if err != nil {
 		return h.refused(p, leaseEntry(p, in.reason()), err)
 	}
 
-	after, err := h.actOnLease(p, lease, in)
+	after, err := h.actOnLease(p, l, in)
 	h.Monitor.Wake()
 
 	switch {
 	case err != nil:
-		return h.leaseRefused(p, lease, in, err)
+		return h.leaseRefused(p, l, in, err)
 	case p.wantsJSON():
-		return p.json(http.StatusOK, map[string]changes.Lease{"lease": after})
+		return p.json(http.StatusOK, map[string]lease.Lease{"lease": after})
 	default:
 		return p.seeOther(templates.LeasePath(after.ID))
 	}
@@ -212,46 +212,46 @@ func leaseEntry(p *page, reason string) audit.Entry {
 	return p.entry(actions[p.Param("act")], "leases", reason)
 }
 
-func (h *Handlers) actOnLease(p *page, lease changes.Lease, in input) (changes.Lease, error) {
+func (h *Handlers) actOnLease(p *page, l lease.Lease, in input) (lease.Lease, error) {
 	allowed := []string{"reason"}
 	if p.Param("act") == "extend" {
 		allowed = append(allowed, "duration", "until")
 	}
 
 	if errs := in.only(allowed...); len(errs) > 0 {
-		return changes.Lease{}, h.refused(p, leaseEntry(p, in.reason()), ops.Invalid(errs))
+		return lease.Lease{}, h.refused(p, leaseEntry(p, in.reason()), ops.Invalid(errs))
 	}
 
 	switch p.Param("act") {
 	case "extend":
 		term, errs := h.Changes.ParseTerm(in.aside["duration"], in.aside["until"], "")
 		if len(errs) > 0 {
-			return changes.Lease{}, h.refused(p, leaseEntry(p, in.reason()), ops.Invalid(errs))
+			return lease.Lease{}, h.refused(p, leaseEntry(p, in.reason()), ops.Invalid(errs))
 		}
 
 		if term != nil {
-			if err := h.Windows.CheckAgainstWindows(p.ctx(), lease.Section, slices.Collect(maps.Keys(lease.Set)), term.EndsAt); err != nil {
-				return changes.Lease{}, h.refused(p, leaseEntry(p, in.reason()), err)
+			if err := h.Windows.CheckAgainstWindows(p.ctx(), l.Section, slices.Collect(maps.Keys(l.Set)), term.EndsAt); err != nil {
+				return lease.Lease{}, h.refused(p, leaseEntry(p, in.reason()), err)
 			}
 		}
 
-		return h.Changes.Extend(p.ctx(), p.actor(), lease.ID, term, in.reason())
+		return h.Changes.Extend(p.ctx(), p.actor(), l.ID, term, in.reason())
 	case "end":
-		return h.Changes.End(p.ctx(), h.service(p), p.actor(), lease.ID, in.reason())
+		return h.Changes.End(p.ctx(), h.service(p), p.actor(), l.ID, in.reason())
 	default:
-		return h.Changes.Confirm(p.ctx(), p.actor(), lease.ID, in.reason())
+		return h.Changes.Confirm(p.ctx(), p.actor(), l.ID, in.reason())
 	}
 }
 
 // leaseRefused shows the form again with what was typed.
-func (h *Handlers) leaseRefused(p *page, lease changes.Lease, in input, cause error) error {
+func (h *Handlers) leaseRefused(p *page, l lease.Lease, in input, cause error) error {
 	e := ops.AsError(cause)
 	if p.wantsJSON() || e.Code == ops.CodeInternal {
 		return cause
 	}
 
 	view := templates.LeaseForm{
-		Lease: lease, Reason: in.reason(),
+		Lease: l, Reason: in.reason(),
 		Term: templates.TermInput{Duration: in.aside["duration"], Until: in.aside["until"]},
 	}
 

@@ -78,7 +78,7 @@ func (h *Handlers) temporary(ctx context.Context) []templates.Temporary {
 	told := h.openWindows(ctx)
 
 	for _, lease := range leases {
-		if lease.Window != nil && told[*lease.Window] {
+		if lease.Holder != nil && told[int64(*lease.Holder)] {
 			continue // the banner tells of the window and all that it sets
 		}
 

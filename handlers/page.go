@@ -178,7 +178,7 @@ func (p *page) wantsFragment() bool {
 // actor is who asks, as the audit log keeps it.
 func (p *page) actor() audit.Actor {
 	return audit.Actor{
-		Username: p.who.Username, Role: string(p.who.Role), RemoteAddr: p.RealIP(), RequestID: p.requestID(), Noted: &p.noted,
+		Username: p.who.Username, Role: string(p.who.Role), RemoteAddr: p.RealIP(), RequestID: p.requestID(), Audited: &p.noted,
 	}
 }
 

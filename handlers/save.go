@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
@@ -20,7 +21,7 @@ type saved struct {
 	Change   changes.Change `json:"change"`
 	Current  ops.Values     `json:"current"`
 	Revision string         `json:"revision"`
-	Lease    *changes.Lease `json:"lease,omitempty"`
+	Lease    *lease.Lease   `json:"lease,omitempty"`
 }
 
 // review shows what the change in the query would do, and asks why.
@@ -85,7 +86,7 @@ func (h *Handlers) keepClear(p *page, request *changes.Request) {
 		return
 	}
 
-	_, before, after, err := h.Changes.Foresee(p.ctx(), request.Section, request.Values)
+	_, before, after, err := h.Changes.PreviewValues(p.ctx(), request.Section, request.Values)
 	if err != nil {
 		return
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
@@ -147,7 +147,7 @@ func (h *Handlers) windows(p *page) error {
 // settingsOf is what a window sets, field by field: against what was there before it,
 // where it has set it, else against what was last seen.
 func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]templates.WindowSettings, error) {
-	var leases []changes.Lease
+	var leases []lease.Lease
 
 	if w.ID != 0 {
 		var err error
@@ -171,9 +171,9 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 
 		before := known.Values
 
-		for _, lease := range leases {
-			if lease.Section == section.Name {
-				before = lease.Before
+		for _, l := range leases {
+			if l.Section == section.Name {
+				before = l.Before
 			}
 		}
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -12,7 +13,7 @@ import (
 // Leases is the page of the temporary changes that have not ended, those that end
 // first leading; or, newest first, of those in a state.
 type Leases struct {
-	Items []changes.Lease `json:"items"`
+	Items []lease.Lease `json:"items"`
 	// Next is the value of before for the next page; null on the last one, and for open
 	// ones, which are few.
 	Next *int64 `json:"next"`
@@ -32,7 +33,7 @@ func (v Leases) url(before int64) string {
 
 // LeaseDetail is the page of one temporary change.
 type LeaseDetail struct {
-	Lease       changes.Lease    `json:"lease"`
+	Lease       lease.Lease      `json:"lease"`
 	Differences []ops.Difference `json:"differences"`
 	Title       string           `json:"-"`
 	// Tickets become links in the reason.
@@ -46,7 +47,7 @@ func LeasePath(id int64) string { return "/leases/" + number(id) }
 // LeaseForm asks for the reason of what is to be done about a lease, and for the new
 // end where it is extended.
 type LeaseForm struct {
-	Lease changes.Lease `json:"lease"`
+	Lease lease.Lease `json:"lease"`
 	// Act is extend, end or confirm.
 	Act         string      `json:"act"`
 	Title       string      `json:"-"`

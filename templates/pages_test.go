@@ -9,7 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/templates"
 )
@@ -129,7 +129,7 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 
 	s := shell()
 	jobs := templates.Jobs{Freshness: fresh(), Overall: line(), Jobs: []templates.Job{job()}}
-	leases := templates.Leases{Items: []changes.Lease{lease(changes.LeaseActive)}, Now: now}
+	leases := templates.Leases{Items: []lease.Lease{sampleLease(lease.Active)}, Now: now}
 	health := templates.Health{Freshness: fresh(), Overall: line(), Components: []templates.Component{component()}}
 
 	for region, c := range map[string]struct{ page, live templ.Component }{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -41,7 +42,7 @@ func shell() templates.Shell {
 		Preferences: templates.Preferences{Theme: templates.Dark, Zone: evil},
 		Now:         now, Fresh: fresh(), Events: "/events?page=jobs",
 		Banner:    &templates.Banner{Active: true, Title: evil, Message: evil, From: &now, Until: &now, URL: "/maintenance"},
-		Temporary: []templates.Temporary{{Text: evil, EndsAt: now.Add(time.Hour), URL: "/leases", State: changes.LeaseActive}},
+		Temporary: []templates.Temporary{{Text: evil, EndsAt: now.Add(time.Hour), URL: "/leases", State: lease.Active}},
 		Notices:   []templates.Notice{{Line: line(), LinkText: evil}},
 		Version:   evil,
 	}
@@ -241,15 +242,15 @@ func auditLog() templates.Audit {
 	}
 }
 
-func lease(state changes.LeaseState) changes.Lease {
-	return changes.Lease{
+func sampleLease(state lease.State) lease.Lease {
+	return lease.Lease{
 		ID: 3, Section: ops.SectionMaintenance, State: state, Actor: evil, Reason: evil, Note: evil, Change: 48,
 		Before: ops.Values{"message": evil}, Set: ops.Values{"message": ""}, EndsAt: now.Add(time.Hour),
 	}
 }
 
 func leaseDetail() templates.LeaseDetail {
-	l := lease(changes.LeaseActive)
+	l := sampleLease(lease.Active)
 	l.EndedAt = ago(time.Hour)
 
 	return templates.LeaseDetail{Lease: l, Title: evil, Differences: differences(), Now: now}
@@ -307,11 +308,11 @@ func pages() map[string]templ.Component {
 		"change":           templates.ChangePage(s, detail),
 		"compare":          templates.ComparePage(s, templates.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),
 		"keep":             templates.KeepPage(s, templates.KeepForm{Change: change(), Title: evil, Differences: differences(), Reason: evil, ReasonError: evil}),
-		"leases":           templates.LeasesPage(s, templates.Leases{Items: []changes.Lease{lease(changes.LeaseActive), lease(changes.LeaseHeld)}, Now: now}),
-		"leases, over":     templates.LeasesPage(s, templates.Leases{Items: []changes.Lease{lease(changes.LeaseEnded)}, State: evil, Before: 7, Next: new(int64), Now: now}),
+		"leases":           templates.LeasesPage(s, templates.Leases{Items: []lease.Lease{sampleLease(lease.Active), sampleLease(lease.Held)}, Now: now}),
+		"leases, over":     templates.LeasesPage(s, templates.Leases{Items: []lease.Lease{sampleLease(lease.Ended)}, State: evil, Before: 7, Next: new(int64), Now: now}),
 		"leases, none":     templates.LeasesPage(s, templates.Leases{State: evil, Now: now}),
 		"lease, itself":    templates.LeasePage(s, leaseDetail()),
-		"lease":            templates.LeaseFormPage(s, templates.LeaseForm{Lease: lease(changes.LeaseActive), Act: "extend", Title: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
+		"lease":            templates.LeaseFormPage(s, templates.LeaseForm{Lease: sampleLease(lease.Active), Act: "extend", Title: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
 		"points":           templates.PointsPage(s, templates.Points{Items: []changes.Point{{ID: 1, Name: evil, Actor: evil, Reason: evil}}, Name: evil, NameError: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
 		"point":            templates.PointPage(s, point()),
 		"audit":            templates.AuditPage(s, auditLog()),

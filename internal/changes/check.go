@@ -9,8 +9,8 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// storable reports whether a text can be kept by both databases.
-func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+// validText reports whether a text can be kept by both databases.
+func validText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // check returns the values with durations in the contract's form, and what is wrong
 // with them: names that the section does not have, wrong types, numbers and lengths out of range.
@@ -63,7 +63,7 @@ func checkField(f ops.Field, value any) (checked any, message, kind string) {
 		}
 	case ops.KindText:
 		t, ok := value.(string)
-		if !ok || !storable(t) {
+		if !ok || !validText(t) {
 			return value, "must be text", "string_type"
 		}
 

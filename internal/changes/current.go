@@ -25,12 +25,12 @@ func (c *Changes) Current(ctx context.Context, service ops.Service, name ops.Sec
 }
 
 func (c *Changes) current(ctx context.Context, service ops.Service, section ops.Section) (Current, error) {
-	return c.look(ctx, service, section, c.ripe)
+	return c.refresh(ctx, service, section, c.canSettle)
 }
 
-// look reads the section afresh; ripe says whether an open change can be settled by that.
-func (c *Changes) look(
-	ctx context.Context, service ops.Service, section ops.Section, ripe func(Change) bool,
+// refresh reads the section afresh; canSettle says whether an open change can be settled by that.
+func (c *Changes) refresh(
+	ctx context.Context, service ops.Service, section ops.Section, canSettle func(Change) bool,
 ) (Current, error) {
 	before, err := c.known(ctx, section)
 	if err != nil {
@@ -43,7 +43,7 @@ func (c *Changes) look(
 	}
 
 	if before.Open != nil {
-		if !ripe(*before.Open) {
+		if !canSettle(*before.Open) {
 			before.Values = found.Values
 
 			return before, nil
@@ -73,7 +73,7 @@ func (c *Changes) observe(ctx context.Context, section ops.Section, before Curre
 		return c.touch(ctx, section)
 	}
 
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+	err := c.write(ctx, func(tx *sql.Tx) error {
 		now, err := head(ctx, tx, section.Name)
 		if err != nil {
 			return err
@@ -105,7 +105,7 @@ func (c *Changes) external(
 
 		change := Change{
 			Section: section.Name, At: now, Actor: found.UpdatedBy, Source: SourceExternal, Outcome: Applied,
-			Before: before, After: found.Values, Fields: names(section.Diff(before, found.Values)), Since: &since,
+			Before: before, After: found.Values, Fields: fieldNames(section.Diff(before, found.Values)), Since: &since,
 		}
 
 		var err error
@@ -115,7 +115,7 @@ func (c *Changes) external(
 
 		id.Valid = true
 
-		if err := unasked(ctx, tx, section.Name); err != nil {
+		if err := dropReplacedReviews(ctx, tx, section.Name); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 	errs := CheckReason(reason)
 
 	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); !ops.Visible(name) || n > pointNameMax || !storable(name) {
+	if n := utf8.RuneCountInString(name); !ops.Visible(name) || n > pointNameMax || !validText(name) {
 		errs = append(errs, ops.FieldError{
 			Field: "body.name", Message: fmt.Sprintf("Give the point a name of 1 to %d characters.", pointNameMax), Type: "string",
 		})
@@ -64,7 +64,7 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 		point.Sections[section.Name] = current.Values
 	}
 
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error { return c.insertPoint(ctx, tx, actor, &point) })
+	err := c.write(ctx, func(tx *sql.Tx) error { return c.insertPoint(ctx, tx, actor, &point) })
 	if store.IsUnique(err) {
 		return Point{}, ops.Invalid([]ops.FieldError{{
 			Field: "body.name", Message: "There is a point of this name already.", Type: "unique",

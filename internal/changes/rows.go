@@ -81,8 +81,8 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 	return id, nil
 }
 
-// names are the fields of the differences.
-func names(differences []ops.Difference) []string {
+// fieldNames are the names of the fields of the differences.
+func fieldNames(differences []ops.Difference) []string {
 	names := make([]string, 0, len(differences))
 	for _, d := range differences {
 		names = append(names, d.Field.Name)
@@ -101,7 +101,7 @@ type changeRow struct {
 
 func (r *changeRow) columns() store.Columns {
 	kept := func(column string) string {
-		return fmt.Sprintf(`(SELECT k.%s FROM opsconsole_kept_changes k WHERE k.change_id = id)`, column)
+		return fmt.Sprintf(`(SELECT k.%[1]s FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_%[1]s`, column)
 	}
 
 	return append(append(store.Columns{{Name: "id", Value: &r.ID}}, r.Change.columns()...),

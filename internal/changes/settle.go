@@ -25,11 +25,11 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 	change := Change{
 		Section: section.Name, At: c.now(), Actor: actor.Username, Reason: request.Reason,
 		Source: request.Source, Outcome: Pending, Before: plan.Current.Values, After: plan.After,
-		Fields:   names(section.Diff(plan.Current.Values, plan.After)),
+		Fields:   fieldNames(section.Diff(plan.Current.Values, plan.After)),
 		Restores: request.Restores, Point: request.point, RequestID: actor.RequestID,
 	}
 
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+	err := c.write(ctx, func(tx *sql.Tx) error {
 		if request.Guard != nil {
 			if err := request.Guard(ctx, tx); err != nil {
 				return err
@@ -71,10 +71,14 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 		}
 
 		if request.Term != nil {
-			return c.lease(ctx, tx, section, change, *request.Term)
+			return c.beginLease(ctx, tx, section, change, *request.Term)
 		}
 
-		return c.ending(ctx, tx, request.ends, change.ID)
+		if request.ends != nil {
+			return c.leases.EndBy(ctx, tx, *request.ends, change.ID)
+		}
+
+		return nil
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("write down the change of %s first: %w", section.Name, err)
@@ -83,8 +87,8 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 	return change, nil
 }
 
-// conclude reads the section back after the call and settles the change if it can.
-func (c *Changes) conclude(
+// readBack reads the section back after the call and settles the change if it can.
+func (c *Changes) readBack(
 	ctx context.Context, service ops.Service, section ops.Section, actor audit.Actor, change Change, writeErr error,
 ) (Change, error) {
 	if writeErr != nil && ops.NotDone(writeErr) {
@@ -93,7 +97,7 @@ func (c *Changes) conclude(
 
 	var found ops.SectionState
 
-	err := within(ctx, callTimeout, func(ctx context.Context) (err error) {
+	err := withTimeout(ctx, callTimeout, func(ctx context.Context) (err error) {
 		found, err = section.Read(ctx, service)
 
 		return err
@@ -122,26 +126,28 @@ func (c *Changes) Recover(ctx context.Context) error {
 		outcome: Unknown, err: unavailable("The console was stopped before the control plane answered. The values are read back."),
 	}
 
-	return c.db.Tx(ctx, func(tx *sql.Tx) error {
+	return c.write(ctx, func(tx *sql.Tx) error {
 		_, err := c.settled(unknown).Update(ctx, tx, changesTable, `outcome = $1`, Pending)
 
 		return err
 	})
 }
 
-// ripe reports whether reading back can tell what became of an open change.
-func (c *Changes) ripe(change Change) bool { return c.waited(change, abandoned, grace) }
-
-// ripeEnd is ripe for whoever ends a lease, and so holds the section: a call of this
-// process is not under way. An end is not waited for as long as others, since setting
-// the same values once more does no harm.
-func (c *Changes) ripeEnd(change Change) bool {
-	return c.ripe(change) || change.Source == SourceLeaseEnd && c.waited(change, graceOfEnd, graceOfEnd)
+// canSettle reports whether reading back can tell what became of an open change.
+func (c *Changes) canSettle(change Change) bool {
+	return c.isOlder(change, abandonedAfter, answerTimeout)
 }
 
-// waited reports whether an open change is that old, since it was written or became
+// canSettleLeaseEnd is canSettle for whoever ends a lease, and so holds the section: a call of this
+// process is not under way. An end is not waited for as long as others, since setting
+// the same values once more does no harm.
+func (c *Changes) canSettleLeaseEnd(change Change) bool {
+	return c.canSettle(change) || change.Source == SourceLeaseEnd && c.isOlder(change, leaseEndTimeout, leaseEndTimeout)
+}
+
+// isOlder reports whether an open change is that old, since it was written or became
 // unknown. One from the future is as old as can be: the clock was set back.
-func (c *Changes) waited(change Change, pending, unknown time.Duration) bool {
+func (c *Changes) isOlder(change Change, pending, unknown time.Duration) bool {
 	from, wait := change.At, pending
 	if change.Outcome == Unknown {
 		from, wait = change.unknownAt, unknown
@@ -149,7 +155,7 @@ func (c *Changes) waited(change Change, pending, unknown time.Duration) bool {
 
 	age := c.now().Sub(from)
 
-	return age >= wait || age < -abandoned
+	return age >= wait || age < -abandonedAfter
 }
 
 // unavailable is what the console says of a change that the control plane did not make.
@@ -205,7 +211,7 @@ func (c *Changes) settle(
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+	err := c.write(ctx, func(tx *sql.Tx) error {
 		now, err := head(ctx, tx, section.Name)
 		if err != nil {
 			return err
@@ -234,7 +240,7 @@ func (c *Changes) settle(
 		if end.outcome == Applied {
 			holds = change.After
 
-			if err := supersede(ctx, tx, change); err != nil {
+			if err := forgetReplaced(ctx, tx, change); err != nil {
 				return err
 			}
 

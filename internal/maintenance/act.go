@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -113,7 +114,7 @@ func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Acto
 		w.enter(Verifying, now)
 		w.claim(now)
 
-		return s.Changes.MoveWindow(ctx, tx, w.ID, now)
+		return s.Changes.MoveLeases(ctx, tx, lease.Holder(w.ID), now)
 	})
 	if err != nil {
 		return Window{}, err
@@ -147,7 +148,7 @@ func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act A
 
 		w.schedule()
 
-		if err := s.Changes.MoveWindow(ctx, tx, w.ID, endsAt); err != nil {
+		if err := s.Changes.MoveLeases(ctx, tx, lease.Holder(w.ID), endsAt); err != nil {
 			return err
 		}
 

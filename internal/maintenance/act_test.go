@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -107,7 +107,7 @@ func TestAWindowIsExtended(t *testing.T) {
 		}
 
 		leases, err := w.Leases(t.Context(), window.ID)
-		if err != nil || len(leases) != 3 || !leases[0].EndsAt.Equal(window.EndsAt) || leases[0].Kind != changes.LeaseWindow {
+		if err != nil || len(leases) != 3 || !leases[0].EndsAt.Equal(window.EndsAt) || leases[0].Kind != lease.ByHolder {
 			t.Errorf("got %+v, %v", leases, err)
 		}
 

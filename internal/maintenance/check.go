@@ -70,7 +70,7 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 			continue
 		}
 
-		checked, before, after, err := s.Changes.Foresee(ctx, name, values)
+		checked, before, after, err := s.Changes.PreviewValues(ctx, name, values)
 
 		switch e := ops.AsError(err); {
 		case err == nil:

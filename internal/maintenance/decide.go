@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -91,15 +91,15 @@ func (s *Windows) Settle(
 		return Window{}, err
 	}
 
-	for _, lease := range leases {
-		if lease.State != changes.LeaseHeld {
+	for _, l := range leases {
+		if l.State != lease.Held {
 			continue
 		}
 
 		if keep {
-			_, err = s.Changes.Confirm(ctx, actor, lease.ID, act.Reason)
+			_, err = s.Changes.Confirm(ctx, actor, l.ID, act.Reason)
 		} else {
-			_, err = s.Changes.End(ctx, service, actor, lease.ID, act.Reason)
+			_, err = s.Changes.End(ctx, service, actor, l.ID, act.Reason)
 		}
 
 		if err != nil {

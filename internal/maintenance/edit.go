@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -142,7 +143,7 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 	return s.advanceAndGet(ctx, service, id)
 }
 
-// editable wants the window to be where an edit can be made.
+// checkEditable wants the window to be where an edit can be made.
 func checkEditable(w Window, edit Edit) error {
 	var wrong fieldErrors
 
@@ -192,8 +193,8 @@ func (w Window) conflict(format string, args ...any) error {
 
 // checkNotStarting refuses a window of which something is applied already.
 func (s *Windows) checkNotStarting(ctx context.Context, tx *sql.Tx, w Window) error {
-	leases, err := s.Changes.WindowLeases(ctx, tx, w.ID)
-	if err == nil && slices.ContainsFunc(leases, changes.Lease.Open) {
+	leases, err := s.Changes.LeasesHeldBy(ctx, tx, lease.Holder(w.ID))
+	if err == nil && slices.ContainsFunc(leases, lease.Lease.Open) {
 		err = w.conflict("It is being started at this moment.")
 	}
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -57,7 +58,7 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 // phaseBegan is when the phase began.
 func (w Window) phaseBegan() time.Time { return w.Steps[len(w.Steps)-1].At }
 
-// unwell says why the platform does not count as healthy.
+// healthNote says why the platform does not count as healthy.
 func healthNote(health ops.Health, err error) string {
 	if err != nil {
 		return "The platform's health cannot be read: " + ops.AsError(err).Message
@@ -91,7 +92,7 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 
 	// One that never began has set nothing. Should its request be carried out yet, it
 	// comes back to life, and the window with it.
-	leases = slices.DeleteFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseVoid })
+	leases = slices.DeleteFunc(leases, func(l lease.Lease) bool { return l.State == lease.Void })
 
 	if anyHeld(leases) {
 		return s.holdForDecision(ctx, w, leases)
@@ -100,16 +101,16 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 	return s.complete(ctx, service, w, leases)
 }
 
-// putBack takes back what the window has set, and returns its leases as they are then:
+// revert takes back what the window has set, and returns its leases as they are then:
 // what can be put back is, also after something that cannot.
-func (s *Windows) revert(ctx context.Context, service ops.Service, w Window) ([]changes.Lease, error) {
+func (s *Windows) revert(ctx context.Context, service ops.Service, w Window) ([]lease.Lease, error) {
 	leases, err := s.Leases(ctx, w.ID)
 	if err != nil {
 		return nil, err
 	}
 
-	for i, lease := range slices.Backward(leases) { // maintenance mode last
-		back, takeErr := s.revertLease(ctx, service, w, lease)
+	for i, l := range slices.Backward(leases) { // maintenance mode last
+		back, takeErr := s.revertLease(ctx, service, w, l)
 		leases[i] = back
 
 		if takeErr != nil && err == nil {
@@ -120,32 +121,32 @@ func (s *Windows) revert(ctx context.Context, service ops.Service, w Window) ([]
 	return leases, err
 }
 
-// takeBack ends a lease of the window. It is not an error when it is held.
+// revertLease ends a lease of the window. It is not an error when it is held.
 func (s *Windows) revertLease(
-	ctx context.Context, service ops.Service, w Window, lease changes.Lease,
-) (changes.Lease, error) {
-	lease, err := s.settled(ctx, service, lease)
-	if err != nil || !lease.Open() {
-		return lease, err
+	ctx context.Context, service ops.Service, w Window, l lease.Lease,
+) (lease.Lease, error) {
+	l, err := s.settled(ctx, service, l)
+	if err != nil || !l.Open() {
+		return l, err
 	}
 
-	if lease.State == changes.LeaseHeld { // an operator decides, unless it has gone back meanwhile
-		current, err := s.Changes.Current(ctx, service, lease.Section)
-		if err != nil || !hasValues(current, lease.Before) {
-			return lease, err
+	if l.State == lease.Held { // an operator decides, unless it has gone back meanwhile
+		current, err := s.Changes.Current(ctx, service, l.Section)
+		if err != nil || !hasValues(current, l.Before) {
+			return l, err
 		}
 	}
 
-	lease, err = s.Changes.TakeBack(ctx, service, changes.Scheduled(w.ActsFor), lease.ID,
+	l, err = s.Changes.TakeBack(ctx, service, changes.Scheduled(w.ActsFor), l.ID,
 		fmt.Sprintf("Maintenance window %d is over", w.ID))
-	if err != nil || !lease.Open() || lease.State == changes.LeaseHeld {
-		return lease, err
+	if err != nil || !l.Open() || l.State == lease.Held {
+		return l, err
 	}
 
-	return lease, pendingError{message: "It is not known yet whether everything is put back; it is read back until it is."}
+	return l, pendingError{message: "It is not known yet whether everything is put back; it is read back until it is."}
 }
 
-// holds reports whether the section has these values, whatever the others are.
+// hasValues reports whether the section has these values, whatever the others are.
 func hasValues(current changes.Current, values ops.Values) bool {
 	for name, value := range values {
 		field, ok := current.Section.Field(name)
@@ -157,27 +158,27 @@ func hasValues(current changes.Current, values ops.Values) bool {
 	return true
 }
 
-// hold reports whether one of the leases waits for an operator.
-func anyHeld(leases []changes.Lease) bool {
-	return slices.ContainsFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseHeld })
+// anyHeld reports whether one of the leases waits for an operator.
+func anyHeld(leases []lease.Lease) bool {
+	return slices.ContainsFunc(leases, func(l lease.Lease) bool { return l.State == lease.Held })
 }
 
 // holdForDecision leaves it to an operator what becomes of that which somebody else has changed.
-func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []changes.Lease) error {
+func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []lease.Lease) error {
 	var (
 		notes []string
 		cause error
 	)
 
-	for _, lease := range leases {
-		if lease.State != changes.LeaseHeld {
+	for _, l := range leases {
+		if l.State != lease.Held {
 			continue
 		}
 
-		notes = append(notes, fmt.Sprintf("%s: %s", lease.Section, lease.Note))
+		notes = append(notes, fmt.Sprintf("%s: %s", l.Section, l.Note))
 
-		if cause == nil && lease.ErrorCode != "" {
-			cause = lease.Err(lease.Note)
+		if cause == nil && l.ErrorCode != "" {
+			cause = l.Err(l.Note)
 		}
 	}
 
@@ -191,7 +192,7 @@ func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []change
 }
 
 // complete proves that everything is as before, and ends the window.
-func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, leases []changes.Lease) error {
+func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, leases []lease.Lease) error {
 	now := s.now()
 
 	if len(leases) == 0 && w.stored.Final() { // it set nothing: there is nothing to prove

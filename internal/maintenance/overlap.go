@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -134,16 +134,16 @@ func (s *Windows) checkLeases(ctx context.Context, plan Plan, spans []Span) erro
 	}
 
 	for _, p := range plan.parts() {
-		lease, field, held := p.heldBy(open, func(l changes.Lease) bool {
-			return l.Window == nil && (l.State == changes.LeaseHeld ||
+		one, field, held := p.heldBy(open, func(l lease.Lease) bool {
+			return l.Holder == nil && (l.State == lease.Held ||
 				slices.ContainsFunc(spans, func(span Span) bool { return span.StartsAt.Before(l.EndsAt) }))
 		})
 		if held {
 			return &ops.Error{
 				Code: ops.CodeConflict,
 				Message: fmt.Sprintf("%s is held by temporary change %d of %s until %s. End that first, or announce the window for later.",
-					field.Label, lease.ID, lease.Actor, lease.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
-				Details: map[string]any{"lease": lease.ID, "field": field.Name},
+					field.Label, one.ID, one.Actor, one.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
+				Details: map[string]any{"lease": one.ID, "field": field.Name},
 			}
 		}
 	}
@@ -160,15 +160,15 @@ func (s *Windows) checkFieldsFree(ctx context.Context, w Window, p part) error {
 		return err
 	}
 
-	lease, field, held := p.heldBy(open, func(l changes.Lease) bool { return l.Window == nil || *l.Window != w.ID })
+	one, field, held := p.heldBy(open, func(l lease.Lease) bool { return l.Holder == nil || *l.Holder != lease.Holder(w.ID) })
 
 	switch {
 	case !held:
 		return nil
-	case lease.Window != nil:
-		return pendingError{message: fmt.Sprintf("%s is held by maintenance window %d.", field.Label, *lease.Window)}
+	case one.Holder != nil:
+		return pendingError{message: fmt.Sprintf("%s is held by maintenance window %d.", field.Label, *one.Holder)}
 	default:
-		return pendingError{message: fmt.Sprintf("%s is held by temporary change %d of %s.", field.Label, lease.ID, lease.Actor)}
+		return pendingError{message: fmt.Sprintf("%s is held by temporary change %d of %s.", field.Label, one.ID, one.Actor)}
 	}
 }
 
@@ -197,19 +197,19 @@ func (p Plan) parts() []part {
 }
 
 // heldBy returns the first of the leases that holds a field of the part and counts.
-func (p part) heldBy(leases []changes.Lease, counts func(l changes.Lease) bool) (changes.Lease, ops.Field, bool) {
-	for _, lease := range leases {
-		if lease.Section != p.section.Name || !counts(lease) {
+func (p part) heldBy(leases []lease.Lease, counts func(l lease.Lease) bool) (lease.Lease, ops.Field, bool) {
+	for _, one := range leases {
+		if one.Section != p.section.Name || !counts(one) {
 			continue
 		}
 
 		for _, field := range p.section.Fields {
-			_, held := lease.Set[field.Name]
+			_, held := one.Set[field.Name]
 			if _, wanted := p.values[field.Name]; held && wanted {
-				return lease, field, true
+				return one, field, true
 			}
 		}
 	}
 
-	return changes.Lease{}, ops.Field{}, false
+	return lease.Lease{}, ops.Field{}, false
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -19,7 +20,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		return err
 	}
 
-	if !slices.ContainsFunc(leases, changes.Lease.Open) { // nothing is set yet
+	if !slices.ContainsFunc(leases, lease.Lease.Open) { // nothing is set yet
 		answers, err := s.AuthorStillOps(ctx, w.ActsFor)
 		if err != nil {
 			return ops.Unavailable("sessions", "Whether "+w.ActsFor+" still has the Ops role could not be found out.").Because(err)
@@ -71,18 +72,18 @@ func (s *Windows) giveUpStart(ctx context.Context, service ops.Service, w Window
 }
 
 // setPart sets what the window sets in a section, if it has not yet.
-func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p part, leases []changes.Lease) error {
-	for _, lease := range leases {
-		if lease.Section != p.section.Name {
+func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p part, leases []lease.Lease) error {
+	for _, l := range leases {
+		if l.Section != p.section.Name {
 			continue
 		}
 
-		lease, err := s.settled(ctx, service, lease)
+		l, err := s.settled(ctx, service, l)
 		if err != nil {
 			return err
 		}
 
-		if lease.Open() { // one that has ended is of a start that was given up
+		if l.Open() { // one that has ended is of a start that was given up
 			return nil
 		}
 	}
@@ -106,7 +107,7 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 
 	result, err := s.Changes.Apply(ctx, service, changes.Scheduled(w.ActsFor), changes.Request{
 		Section: p.section.Name, Revision: current.Revision, Values: p.values, Reason: w.changeReason(), Source: changes.SourceSchedule,
-		Term: &changes.Term{Kind: changes.LeaseWindow, EndsAt: w.EndsAt, Window: w.ID}, Guard: s.guard(w),
+		Term: &changes.Term{Kind: lease.ByHolder, EndsAt: w.EndsAt, Holder: lease.Holder(w.ID)}, Guard: s.guard(w),
 	})
 	if err != nil {
 		return err
@@ -134,21 +135,21 @@ func unsettled(section ops.Section, open changes.Change) error {
 }
 
 // settled returns a lease of which it is known whether it began, and whether it ended.
-func (s *Windows) settled(ctx context.Context, service ops.Service, lease changes.Lease) (changes.Lease, error) {
-	if lease.State != changes.LeasePending && (lease.EndChange == nil || !lease.Open()) {
-		return lease, nil
+func (s *Windows) settled(ctx context.Context, service ops.Service, l lease.Lease) (lease.Lease, error) {
+	if l.State != lease.Pending && (l.EndChange == nil || !l.Open()) {
+		return l, nil
 	}
 
-	current, err := s.Changes.Current(ctx, service, lease.Section)
+	current, err := s.Changes.Current(ctx, service, l.Section)
 	if err != nil {
-		return lease, err
+		return l, err
 	}
 
 	if current.Open != nil {
-		return lease, unsettled(current.Section, *current.Open)
+		return l, unsettled(current.Section, *current.Open)
 	}
 
-	return s.Changes.Lease(ctx, lease.ID)
+	return s.Changes.Lease(ctx, l.ID)
 }
 
 // hold leaves a window to an operator; cause is the error that the note tells of, nil
@@ -184,6 +185,6 @@ func (s *Windows) miss(ctx context.Context, w Window) error {
 }
 
 // Leases returns what the window has set, oldest first.
-func (s *Windows) Leases(ctx context.Context, id int64) ([]changes.Lease, error) {
-	return s.Changes.WindowLeases(ctx, s.DB.Read(), id)
+func (s *Windows) Leases(ctx context.Context, id int64) ([]lease.Lease, error) {
+	return s.Changes.LeasesHeldBy(ctx, s.DB.Read(), lease.Holder(id))
 }

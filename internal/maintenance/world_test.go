@@ -12,6 +12,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -275,7 +276,7 @@ func (w *world) verifyAudit(t *testing.T) {
 func same(a, b platform) bool { return reflect.DeepEqual(a, b) }
 
 // borrow changes the limit for a time, by hand.
-func (w *world) borrow(t *testing.T, perAnalyst int64, duration string) changes.Lease {
+func (w *world) borrow(t *testing.T, perAnalyst int64, duration string) lease.Lease {
 	t.Helper()
 
 	current, err := w.changes.Current(t.Context(), w.line, ops.SectionConcurrency)
