@@ -244,7 +244,7 @@ func newWorldOf(t *testing.T, readers announce.Audience) *world {
 	env := shell.Environment{Name: "test", Color: shell.Blue}
 	feeds := announce.New(announce.Config{
 		Windows: w.windows, Name: env.Name, PublicURL: public, Page: handlers.AnnouncementsPage(env), Now: w.now, Logger: logger,
-		Private: readers != announce.Public, Patience: time.Minute,
+		Private: readers != announce.Public, MaxWait: time.Minute,
 		Health: func() ops.HealthStatus { return w.monitor.Snapshot().Health.Value.Status },
 	})
 

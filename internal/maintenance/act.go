@@ -169,7 +169,7 @@ func (s *Windows) checkExtend(w *Window, endsAt time.Time) error {
 		return w.conflict("It is %s and cannot be extended.", w.Phase)
 	case !endsAt.After(w.EndsAt) || !endsAt.After(s.now()):
 		wrong.addf("ends_at", "range", "must be later than the end now, %s, and than the present", w.EndsAt.Format(time.RFC3339))
-	case endsAt.Sub(w.StartsAt) > lengthMax:
+	case endsAt.Sub(w.StartsAt) > maxLength:
 		wrong.addf("ends_at", "range", "must be at most 90 days after the start")
 	}
 

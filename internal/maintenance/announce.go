@@ -60,7 +60,7 @@ func (c checked) length() time.Duration { return c.EndsAt.Sub(c.StartsAt) }
 
 // withinHorizon are the dates of the next two years, the first of them always.
 func (c checked) withinHorizon() []calendar.Occurrence {
-	until := c.StartsAt.Add(aheadMax)
+	until := c.StartsAt.Add(maxAhead)
 	far := slices.IndexFunc(c.dates, func(o calendar.Occurrence) bool { return o.StartsAt.After(until) })
 
 	if far < 0 {
@@ -125,7 +125,7 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong fiel
 
 	c.rule, c.Recurrence = rule, rule.String()
 
-	c.dates, err = rule.Next(draft.StartsAt, draft.TimeZone, datesChecked)
+	c.dates, err = rule.Next(draft.StartsAt, draft.TimeZone, maxDatesChecked)
 	if err == nil { // of a time that comes twice, the rule means the first
 		c.EndsAt = c.dates[0].StartsAt.Add(c.length())
 		c.StartsAt = c.dates[0].StartsAt

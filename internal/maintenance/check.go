@@ -18,12 +18,12 @@ import (
 const (
 	TitleMax = 120
 
-	lengthMin = time.Second
-	lengthMax = 90 * 24 * time.Hour
-	aheadMax  = 2 * 366 * 24 * time.Hour
+	minLength = time.Second
+	maxLength = 90 * 24 * time.Hour
+	maxAhead  = 2 * 366 * 24 * time.Hour
 
-	// skew is how much the clock of somebody who says "now" may be behind ours.
-	skew = time.Minute
+	// maxClockSkew is how much the clock of somebody who says "now" may be behind ours.
+	maxClockSkew = time.Minute
 )
 
 // fieldErrors collects what is wrong with a form.
@@ -125,18 +125,18 @@ func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong
 	switch length := endsAt.Sub(startsAt); {
 	case endsAt.IsZero():
 		wrong.addf("ends_at", "required", "is required")
-	case length < lengthMin:
+	case length < minLength:
 		wrong.addf("ends_at", "range", "must be after the start")
-	case length > lengthMax:
+	case length > maxLength:
 		wrong.addf("ends_at", "range", "must be at most 90 days after the start")
 	case !endsAt.After(now):
 		wrong.addf("ends_at", "range", "has passed already")
 	}
 
 	switch {
-	case startsAt.Before(now.Add(-skew)):
+	case startsAt.Before(now.Add(-maxClockSkew)):
 		wrong.addf("starts_at", "range", "has passed already; leave it out to start now")
-	case startsAt.After(now.Add(aheadMax)):
+	case startsAt.After(now.Add(maxAhead)):
 		wrong.addf("starts_at", "range", "is more than two years ahead")
 	}
 
@@ -153,7 +153,7 @@ func checkRule(text string, startsAt time.Time, length time.Duration, zoneName s
 		return rule, wrong
 	}
 
-	dates, err := rule.Next(startsAt, zoneName, datesChecked)
+	dates, err := rule.Next(startsAt, zoneName, maxDatesChecked)
 
 	switch {
 	case err != nil: // the zone, which is told of elsewhere

@@ -143,7 +143,7 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 	return s.advanceAndGet(ctx, service, id)
 }
 
-// editable wants the window to be where an edit can be made.
+// checkEditable wants the window to be where an edit can be made.
 func checkEditable(w Window, edit Edit) error {
 	var wrong fieldErrors
 

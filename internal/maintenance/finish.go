@@ -58,7 +58,7 @@ func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) err
 // phaseBegan is when the phase began.
 func (w Window) phaseBegan() time.Time { return w.Steps[len(w.Steps)-1].At }
 
-// unwell says why the platform does not count as healthy.
+// healthNote says why the platform does not count as healthy.
 func healthNote(health ops.Health, err error) string {
 	if err != nil {
 		return "The platform's health cannot be read: " + ops.AsError(err).Message
@@ -101,7 +101,7 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 	return s.complete(ctx, service, w, leases)
 }
 
-// putBack takes back what the window has set, and returns its leases as they are then:
+// revert takes back what the window has set, and returns its leases as they are then:
 // what can be put back is, also after something that cannot.
 func (s *Windows) revert(ctx context.Context, service ops.Service, w Window) ([]lease.Lease, error) {
 	leases, err := s.Leases(ctx, w.ID)
@@ -121,7 +121,7 @@ func (s *Windows) revert(ctx context.Context, service ops.Service, w Window) ([]
 	return leases, err
 }
 
-// takeBack ends a lease of the window. It is not an error when it is held.
+// revertLease ends a lease of the window. It is not an error when it is held.
 func (s *Windows) revertLease(
 	ctx context.Context, service ops.Service, w Window, l lease.Lease,
 ) (lease.Lease, error) {
@@ -146,7 +146,7 @@ func (s *Windows) revertLease(
 	return l, pendingError{message: "It is not known yet whether everything is put back; it is read back until it is."}
 }
 
-// holds reports whether the section has these values, whatever the others are.
+// hasValues reports whether the section has these values, whatever the others are.
 func hasValues(current changes.Current, values ops.Values) bool {
 	for name, value := range values {
 		field, ok := current.Section.Field(name)
@@ -158,7 +158,7 @@ func hasValues(current changes.Current, values ops.Values) bool {
 	return true
 }
 
-// hold reports whether one of the leases waits for an operator.
+// anyHeld reports whether one of the leases waits for an operator.
 func anyHeld(leases []lease.Lease) bool {
 	return slices.ContainsFunc(leases, func(l lease.Lease) bool { return l.State == lease.Held })
 }

@@ -19,9 +19,9 @@ import (
 const (
 	// windowsAhead is how many windows of a series are written ahead.
 	windowsAhead = 5
-	// datesChecked is how many dates of a rule are looked at, those of the next two years
+	// maxDatesChecked is how many dates of a rule are looked at, those of the next two years
 	// for overlaps too; one that is written later and overlaps is held.
-	datesChecked = 200
+	maxDatesChecked = 200
 )
 
 // windowSeries is what the windows of a recurrence rule have in common.

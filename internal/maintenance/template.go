@@ -40,7 +40,7 @@ func (t Template) Draft(startsAt time.Time) Draft {
 	}
 }
 
-const templateNameMax = 100
+const maxTemplateName = 100
 
 const templateTable = "opsconsole_window_templates"
 
@@ -95,9 +95,9 @@ func (s *Windows) checkTemplate(ctx context.Context, t Template, reason string) 
 	}
 
 	t.Plan, t.Name = plan, strings.TrimSpace(t.Name)
-	wrong.text("name", t.Name, templateNameMax)
+	wrong.text("name", t.Name, maxTemplateName)
 
-	if t.LengthSeconds < 1 || t.LengthSeconds > int64(lengthMax/time.Second) {
+	if t.LengthSeconds < 1 || t.LengthSeconds > int64(maxLength/time.Second) {
 		wrong.addf("length_seconds", "range", "must be between a second and 90 days")
 	}
 

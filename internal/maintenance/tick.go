@@ -51,12 +51,12 @@ func (s *Windows) sweep(ctx context.Context) error {
 		return err
 	}
 
-	for _, lease := range open {
-		if lease.Holder == nil {
+	for _, l := range open {
+		if l.Holder == nil {
 			continue
 		}
 
-		w, err := s.Get(ctx, int64(*lease.Holder))
+		w, err := s.Get(ctx, int64(*l.Holder))
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (s *Windows) sweep(ctx context.Context) error {
 
 		err = s.transition(ctx, w, transition{
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, outcome: audit.Unknown, reason: w.Reason,
-			message: fmt.Sprintf("Change %d was carried out late; it is put back.", lease.Change),
+			message: fmt.Sprintf("Change %d was carried out late; it is put back.", l.Change),
 		}, func(w *Window) { w.schedule(); w.dueAt = epoch() })
 		if err != nil && !errors.Is(err, errStale) {
 			return err

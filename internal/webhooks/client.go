@@ -55,9 +55,9 @@ type result struct {
 	retryAfter time.Duration
 }
 
-// bodyMax is how much of an answer is read before the connection is closed; nobody
+// maxBody is how much of an answer is read before the connection is closed; nobody
 // looks at it.
-const bodyMax = 64 << 10
+const maxBody = 64 << 10
 
 // post sends the body. The cause of a failure is for the log alone.
 func (s *Webhooks) post(ctx context.Context, to *url.URL, headers map[string]string, body string) (r result, cause error) {
@@ -76,7 +76,7 @@ func (s *Webhooks) post(ctx context.Context, to *url.URL, headers map[string]str
 	}
 	defer response.Body.Close()
 
-	_, _ = io.CopyN(io.Discard, response.Body, bodyMax) // whatever it says, it has answered
+	_, _ = io.CopyN(io.Discard, response.Body, maxBody) // whatever it says, it has answered
 
 	r.status = response.StatusCode
 
