@@ -14,6 +14,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/app"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
 
 func main() {
@@ -58,9 +59,7 @@ func run(ctx context.Context, command config.Command, out io.Writer) error {
 	case config.Show:
 		return show(command, out)
 	case config.Version:
-		_, err := fmt.Fprintln(out, app.ReadVersion())
-
-		return err
+		return version(out)
 	default: // config.Help, which has been printed
 		return nil
 	}
@@ -105,6 +104,18 @@ func show(command config.Show, out io.Writer) error {
 	}
 
 	return nil
+}
+
+// version prints what this program is, and which rules of the time zones it would use here.
+func version(out io.Writer) error {
+	zones, err := zoneinfo.Newest("")
+	if err != nil {
+		return err
+	}
+
+	_, err = fmt.Fprintf(out, "%s\ntime zones %s, %s\n", app.ReadVersion(), zones.Release, zones.Source)
+
+	return err
 }
 
 // healthcheck is for a container without curl.

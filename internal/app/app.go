@@ -14,6 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
 
 // App is a console: its pages, what is served beside them, and what runs behind them.
@@ -58,6 +59,13 @@ func construct(ctx context.Context, cfg config.Console, static fs.FS, build func
 
 // open opens the database and brings it to the newest version.
 func open(ctx context.Context, cfg config.Console) (*App, error) {
+	zones, err := zoneinfo.Newest(cfg.Zoneinfo)
+	if err != nil {
+		return nil, err
+	}
+
+	zoneinfo.Use(zones)
+
 	db, err := store.Open(ctx, string(cfg.DatabaseURL))
 	if err != nil {
 		return nil, fmt.Errorf("the database: %w", err)

@@ -34,6 +34,9 @@ type Console struct {
 	SessionLifetime time.Duration
 	SessionIdle     time.Duration
 
+	// Zoneinfo is the folder of the system's time zones, "" for where systems keep it.
+	Zoneinfo string
+
 	LogLevel slog.Level
 	// LogJSON is false for text that people read.
 	LogJSON bool

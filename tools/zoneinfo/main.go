@@ -26,6 +26,8 @@ const (
 	release = "# version "
 	// magic begins each compiled file: RFC 8536, section 3.1.
 	magic = "TZif"
+	// unset is no place: a clock that nobody has set shows it.
+	unset = "Factory"
 )
 
 func main() {
@@ -72,7 +74,7 @@ func pack(wheel *zip.Reader) ([]byte, error) {
 
 	for _, file := range wheel.File {
 		name, isZone := strings.CutPrefix(file.Name, zones)
-		if !isZone || strings.HasSuffix(name, "/") {
+		if !isZone || name == unset || strings.HasSuffix(name, "/") {
 			continue
 		}
 

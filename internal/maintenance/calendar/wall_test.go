@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
+	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
 
 // seed is where the tests' two years begin.
@@ -51,7 +52,7 @@ func TestEveryTransitionOfEveryZone(t *testing.T) {
 	gaps, folds := 0, 0
 
 	for _, name := range calendar.Zones() {
-		loc, err := time.LoadLocation(name)
+		loc, err := zoneinfo.Location(name)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -226,7 +227,7 @@ func TestTheLastDayOfALeapYearPasses(t *testing.T) {
 				t.Fatalf("%s in %s: %s, %v", wall, zone, note, err)
 			}
 
-			loc, err := time.LoadLocation(zone)
+			loc, err := zoneinfo.Location(zone)
 			if err != nil {
 				t.Fatal(err)
 			}
