@@ -15,6 +15,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/handlers/announcements"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/config"
@@ -187,7 +188,7 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: triggers.New(log), Monitor: watch,
-		Feeds: c.feeds(windows, watch, env), Readers: handlers.Audience(c.config.Maintenance.Announcements), Webhooks: hooks,
+		Feeds: c.feeds(windows, watch, env), Readers: announcements.Audience(c.config.Maintenance.Announcements), Webhooks: hooks,
 		Ready: c.db.Read().PingContext, Static: static, Environment: env,
 		Tickets:   tickets(c.config.Tickets),
 		PublicURL: c.config.PublicURL, Issuer: issuer, Version: readVersion().Version, Now: now, Logger: c.logger,

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
-	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/handlers/announcements"
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -88,8 +88,8 @@ func (c *console) keepWindows(windows *maintenance.Windows, watch *monitor.Monit
 // feeds tell users of the windows.
 func (c *console) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env templates.Environment) *announce.Feeds {
 	return announce.New(announce.Config{
-		Windows: windows, Name: env.Name, PublicURL: c.config.PublicURL, Page: handlers.AnnouncementsPage(env),
-		Origins: c.config.Maintenance.Origins, Private: handlers.Audience(c.config.Maintenance.Announcements) != handlers.Public,
+		Windows: windows, Name: env.Name, PublicURL: c.config.PublicURL, Page: announcements.Page(env),
+		Origins: c.config.Maintenance.Origins, Private: announcements.Audience(c.config.Maintenance.Announcements) != announcements.Public,
 		Now: now, Logger: c.logger,
 		Health: func() ops.HealthStatus {
 			if health := watch.Snapshot().Health; !health.Stale() {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/handlers/announcements"
 	"github.com/graph-olap/opsconsole/internal/announce"
 )
 
@@ -89,7 +89,7 @@ func TestAnnouncementsCanBeKept(t *testing.T) {
 func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 	t.Parallel()
 
-	w := newWorldOf(t, handlers.SignedIn)
+	w := newWorldOf(t, announcements.SignedIn)
 
 	for _, path := range announce.Paths() {
 		if got := w.send(http.MethodGet, path, "", "Accept", "text/html"); got.status != http.StatusSeeOther ||
@@ -112,7 +112,7 @@ func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 func TestAnnouncementsForNobody(t *testing.T) {
 	t.Parallel()
 
-	w := newWorldOf(t, handlers.Nobody)
+	w := newWorldOf(t, announcements.Nobody)
 
 	for _, path := range announce.Paths() {
 		if got := w.send(http.MethodGet, path, "", "Authorization", "Bearer "+w.token("dave")); got.status != http.StatusNotFound {

@@ -22,6 +22,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/auth/devidp"
 	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/handlers/announcements"
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -185,11 +186,11 @@ func (w *world) pass(d time.Duration) {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 
-	return newWorldOf(t, handlers.Public)
+	return newWorldOf(t, announcements.Public)
 }
 
 // newWorldOf is a world whose announcements have those readers.
-func newWorldOf(t *testing.T, readers handlers.Audience) *world {
+func newWorldOf(t *testing.T, readers announcements.Audience) *world {
 	t.Helper()
 
 	db := storetest.Open(t, storetest.SQLiteURL(t))
@@ -243,8 +244,8 @@ func newWorldOf(t *testing.T, readers handlers.Audience) *world {
 
 	env := templates.Environment{Name: "test", Color: templates.Blue}
 	feeds := announce.New(announce.Config{
-		Windows: w.windows, Name: env.Name, PublicURL: public, Page: handlers.AnnouncementsPage(env), Now: w.now, Logger: logger,
-		Private: readers != handlers.Public, Patience: time.Minute,
+		Windows: w.windows, Name: env.Name, PublicURL: public, Page: announcements.Page(env), Now: w.now, Logger: logger,
+		Private: readers != announcements.Public, Patience: time.Minute,
 		Health: func() ops.HealthStatus { return w.monitor.Snapshot().Health.Value.Status },
 	})
 

@@ -1,0 +1,176 @@
+package platform
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// Jobs shows the background jobs.
+func (h *Handlers) Jobs(p *web.Page) error {
+	view, err := h.jobsView(p.Ctx(), h.Monitor.Snapshot(), p.Now)
+	if err != nil {
+		return err
+	}
+
+	shell := h.Shell(p, "jobs", "Jobs")
+	shell.Events, shell.Fresh = live.Events("jobs"), view.Freshness
+
+	return p.Answer(web.Answer{Data: view, Full: templates.JobsPage(shell, view)})
+}
+
+func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.Time) (templates.Jobs, error) {
+	view := templates.Jobs{Freshness: templates.Fresh(s.Jobs, now).And(templates.Fresh(s.Metrics, now)), Jobs: []templates.Job{}}
+	if !s.Jobs.Known() {
+		view.Overall = notKnown(s.Jobs.Err)
+
+		return view, nil
+	}
+
+	for _, job := range s.Jobs.Value.Jobs {
+		row, err := h.jobView(ctx, s, job, now)
+		if err != nil {
+			return templates.Jobs{}, err
+		}
+
+		view.Jobs = append(view.Jobs, row)
+	}
+
+	slices.SortStableFunc(view.Jobs, func(a, b templates.Job) int { return rank(b.State.State) - rank(a.State.State) })
+	view.Overall = jobsLine(view.Jobs)
+
+	return view, nil
+}
+
+// rank orders states for lists that show the worst first.
+func rank(s components.State) int {
+	return slices.Index([]components.State{
+		components.OK, components.Idle, components.Busy, components.Unknown, components.Warn, components.Bad,
+	}, s)
+}
+
+func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job, now time.Time) (templates.Job, error) {
+	figures := s.Metrics.Value.Job(job.Name)
+	row := templates.Job{
+		Name: job.Name, Description: jobDescription(job.Name), LastSuccess: figures.LastSuccess,
+		LastResult: templates.JobResult(s.Results[job.Name]), P50: figures.P50, P95: figures.P95, Finest: figures.Finest,
+		Failures: figures.Failures, Runs: sum(figures.Successes, figures.Failures), Triggerable: job.Name.Triggerable(),
+	}
+
+	if job.NextRun != nil {
+		row.NextRun = &job.NextRun.Time
+		row.Late = now.Sub(job.NextRun.Time) > lateAfter
+	}
+
+	row.State = jobState(row, figures)
+
+	last, ok, err := h.Triggers.Last(ctx, job.Name)
+	if err != nil {
+		return templates.Job{}, err
+	}
+
+	if ok {
+		row.LastTrigger = &templates.JobTrigger{By: last.Actor, At: last.At, Reason: last.Reason}
+		if until := last.At.Add(triggers.Cooldown); until.After(now) {
+			row.CooldownUntil = &until
+		}
+	}
+
+	return row, nil
+}
+
+// lateAfter is how long after its time a run counts as late.
+const lateAfter = time.Minute
+
+func jobState(row templates.Job, figures monitor.JobFigures) components.Line {
+	switch {
+	case figures.Healthy != nil && !*figures.Healthy:
+		return components.Line{State: components.Bad, Text: "Failing: three runs in a row"}
+	case row.Late:
+		return components.Line{State: components.Warn, Text: "Late"}
+	case row.LastResult == templates.JobFailed:
+		return components.Line{State: components.Warn, Text: "Last run failed"}
+	case figures.Skipped != "":
+		return components.Line{State: components.Idle, Text: "Skipped: " + figures.Skipped}
+	case figures.Healthy == nil:
+		return components.Line{State: components.Unknown, Text: "Not known"}
+	case row.LastSuccess == nil:
+		return components.Line{State: components.Idle, Text: "No success yet"}
+	default:
+		return components.Line{State: components.OK, Text: "Healthy"}
+	}
+}
+
+func jobsLine(jobs []templates.Job) components.Line {
+	var bad, warn int
+
+	for _, job := range jobs {
+		switch job.State.State {
+		case components.Bad:
+			bad++
+		case components.Warn:
+			warn++
+		case components.OK, components.Busy, components.Idle, components.Unknown:
+		}
+	}
+
+	line := components.Line{State: components.OK, Text: "No job is late or failing.", URL: "/jobs"}
+
+	switch {
+	case bad > 0:
+		line.State = components.Bad
+		line.Text = fmt.Sprintf("%s failing, %d late or failed last time.", countOf(bad, "job is", "jobs are"), warn)
+	case warn > 0:
+		line.State, line.Text = components.Warn, countOf(warn, "job is", "jobs are")+" late or failed last time."
+	case len(jobs) == 0:
+		line.State, line.Text = components.Unknown, "The control plane names no jobs."
+	}
+
+	return line
+}
+
+func countOf(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func jobDescription(name ops.JobName) string {
+	switch name {
+	case ops.JobReconciliation:
+		return "Brings instances and their pods in line"
+	case ops.JobLifecycle:
+		return "Ends what is past its time, suspends what is idle"
+	case ops.JobExportReconciliation:
+		return "Frees stale export claims, finishes snapshots"
+	case ops.JobSchemaCache:
+		return "Reads catalogs, schemas, tables and columns from Starburst"
+	case ops.JobInstanceOrchestration:
+		return "Starts instances whose snapshot is ready"
+	case ops.JobResourceMonitor:
+		return "Records the memory use of running instances"
+	default:
+		return ""
+	}
+}
+
+func sum(a, b *float64) *float64 {
+	if a == nil || b == nil {
+		return a
+	}
+
+	total := *a + *b
+
+	return &total
+}

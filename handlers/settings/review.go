@@ -1,0 +1,91 @@
+package settings
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/graph-olap/opsconsole/handlers/snippet"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+func (h *Handlers) showReview(p *web.Page, status int, view templates.Review) error {
+	shell := h.sectionShell(p, view.Section, "Review: "+view.Title)
+
+	return p.Answer(web.Answer{
+		Status: status, Data: view,
+		Full: templates.ReviewPage(shell, view), Fragment: templates.ReviewPanel(view),
+	})
+}
+
+// reviewView is the last look at a change before it is made.
+func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) templates.Review {
+	section := plan.Current.Section
+	view := templates.Review{
+		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
+		Values: plan.After, Differences: plan.Differences, Effects: []components.Line{},
+		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
+		RequestID: p.RequestID(), Now: p.Now, Tickets: h.Tickets,
+		Snippets: snippet.Section(h.PublicURL, section, plan.Current.Revision, in.typedOf(section, plan.After)),
+		Reason:   in.meta["reason"], Confirm: plan.Confirm, Confirmed: in.meta["confirm"],
+		Term: templates.TermInput{
+			Duration: in.meta["duration"], Until: in.meta["until"], ConfirmWithin: in.meta["confirm_within"],
+		},
+	}
+	back := url.Values{}
+
+	for _, field := range section.Fields {
+		typed := in.raw(field.Name, plan.After)
+		view.Typed = append(view.Typed, templates.TypedField{Name: field.Name, Value: typed})
+		back.Set(field.Name, typed)
+	}
+
+	for _, field := range in.kept() {
+		back.Set(field.Name, field.Value)
+	}
+
+	view.Edit = view.Action + "?" + back.Encode()
+
+	for _, effect := range plan.Effects {
+		view.Effects = append(view.Effects, components.Line{State: components.Warn, Text: effect})
+	}
+
+	return view
+}
+
+// withErrors is the review with what is wrong beside what was typed into it.
+func withErrors(view templates.Review, cause error) templates.Review {
+	wrong := web.Sort(cause, web.Has(reviewed()...))
+
+	view.ReasonError, view.ConfirmError, view.Problem = wrong.Fields["reason"], wrong.Fields["confirm"], wrong.Problem
+	view.Term.DurationError, view.Term.UntilError = wrong.Fields["duration"], wrong.Fields["until"]
+	view.Term.ConfirmWithinError = wrong.Fields["confirm_within"]
+
+	return view
+}
+
+// buttonText names the consequence.
+func buttonText(section changes.Section, differences []changes.Difference) string {
+	if len(differences) != 1 {
+		return fmt.Sprintf("Change %d values of %s", len(differences), section.Title)
+	}
+
+	d := differences[0]
+	before, wasNumber := d.Before.(int64)
+	after, isNumber := d.After.(int64)
+
+	switch {
+	case wasNumber && isNumber && after < before:
+		return fmt.Sprintf("Lower %q to %d", d.Field.Label, after)
+	case wasNumber && isNumber:
+		return fmt.Sprintf("Raise %q to %d", d.Field.Label, after)
+	case d.After == true:
+		return fmt.Sprintf("Turn %q on", d.Field.Label)
+	case d.After == false:
+		return fmt.Sprintf("Turn %q off", d.Field.Label)
+	default:
+		return fmt.Sprintf("Change %q", d.Field.Label)
+	}
+}
