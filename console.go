@@ -229,7 +229,7 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 // keepLeases ends temporary changes when their time has come, those of each section on
 // their own: one that is slow to answer holds up no other.
 func (c *console) keepLeases(history *changes.Changes, service func() (ops.Service, error)) {
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		c.background = append(c.background,
 			every(time.Second, c.logger, "the end of temporary changes", func(ctx context.Context) error {
 				as, err := service()

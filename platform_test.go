@@ -54,7 +54,7 @@ func TestReplicasStartTogether(t *testing.T) {
 	const replicas = 5
 
 	var (
-		address = storetest.PostgresURL(t)
+		address = storetest.EmptyPostgresURL(t)
 		started sync.WaitGroup
 	)
 
@@ -243,7 +243,7 @@ func adopted(t *testing.T) adoptedDB {
 		t.Fatal(err)
 	}
 
-	address := storetest.PostgresURL(t)
+	address := storetest.EmptyPostgresURL(t)
 
 	db, err := store.Open(t.Context(), address)
 	if err != nil {

@@ -32,10 +32,10 @@ func (d *demo) open(t *testing.T) *page {
 
 	if browser == nil {
 		if os.Getenv("CI") != "" {
-			t.Fatal("there is no Chromium: run the tests with go tool task test")
+			t.Fatal("there is no Chromium: run the tests with ./task test")
 		}
 
-		t.Skipf("needs Chromium in PATH or in %s (go tool task test installs it)", chromiumVariable)
+		t.Skipf("needs Chromium in PATH or in %s (./task test installs it)", chromiumVariable)
 	}
 
 	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -36,7 +35,7 @@ func (f *frame) banner(ctx context.Context, now time.Time) *templates.Banner {
 		}
 	}
 
-	known, err := f.Changes.Known(ctx, changes.Maintenance)
+	known, err := f.Changes.Known(ctx, ops.SectionMaintenance)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "whether it is maintenance could not be read", "error", err)
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -42,7 +42,7 @@ func (f *frame) temporary(ctx context.Context) []templates.Temporary {
 			continue // the banner tells of the window and all that it sets
 		}
 
-		section, err := changes.SectionOf(lease.Section)
+		section, err := ops.SectionOf(lease.Section)
 		if err != nil {
 			continue
 		}

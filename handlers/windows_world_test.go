@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // object is JSON to be sent.
@@ -54,7 +54,7 @@ func path(window map[string]any, act string) string {
 	return strings.TrimSuffix(fmt.Sprintf("/maintenance/windows/%v/%s", window["id"], act), "/")
 }
 
-func (w *world) maintenanceMode() changes.Values {
+func (w *world) maintenanceMode() ops.Values {
 	w.t.Helper()
 
 	current, _ := w.data("/config/maintenance")["current"].(map[string]any)

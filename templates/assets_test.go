@@ -210,9 +210,9 @@ func realOverview() templates.Overview {
 
 	for i := range int64(10) {
 		v.Changes = append(v.Changes, changes.Change{
-			ID: i, Section: changes.Concurrency, At: now.Add(-time.Duration(i) * time.Hour), Actor: "dave", Source: changes.SourceConsole,
+			ID: i, Section: ops.SectionConcurrency, At: now.Add(-time.Duration(i) * time.Hour), Actor: "dave", Source: changes.SourceConsole,
 			Reason: "Month end reports need room until the end of the week", Outcome: changes.Applied, Fields: []string{"cluster_total"},
-			Before: changes.Values{"cluster_total": 50 + i}, After: changes.Values{"cluster_total": 51 + i},
+			Before: ops.Values{"cluster_total": 50 + i}, After: ops.Values{"cluster_total": 51 + i},
 		})
 	}
 

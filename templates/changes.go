@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -12,7 +13,7 @@ func changePath(id int64) string { return "/history/" + strconv.FormatInt(id, 10
 
 func restorePath(id int64) string { return changePath(id) + "/restore" }
 
-func configPath(section changes.SectionName) string { return "/config/" + string(section) }
+func configPath(section ops.SectionName) string { return "/config/" + string(section) }
 
 // changeTitle says what a change was about: Concurrency: per_analyst 5 → 3.
 func changeTitle(c changes.Change) string {

@@ -12,16 +12,16 @@ import (
 // Config is the page of one section of the configuration: what is set, the form that
 // changes it, and its history. It serves every section alike.
 type Config struct {
-	Section  changes.SectionName `json:"section"`
-	Revision string              `json:"revision"`
-	Current  changes.Values      `json:"current"`
+	Section  ops.SectionName `json:"section"`
+	Revision string          `json:"revision"`
+	Current  ops.Values      `json:"current"`
 	// History is newest first; HistoryTotal counts all of it.
 	History      []changes.Change `json:"history"`
 	HistoryTotal int              `json:"history_total"`
 
 	Title string `json:"-"`
 	// Fields are the section's, in its order.
-	Fields []changes.Field `json:"-"`
+	Fields []ops.Field `json:"-"`
 	// SetBy and SetAt explain the values; "" and nil when the control plane does not tell.
 	SetBy string     `json:"set_by,omitempty"`
 	SetAt *time.Time `json:"set_at,omitempty"`
@@ -38,7 +38,7 @@ type Config struct {
 // Form is the fields of a section as they were typed. GET /config/{section}/review takes
 // them to the review.
 type Form struct {
-	Section  changes.SectionName
+	Section  ops.SectionName
 	Revision string
 	Fields   []FormField
 	// Problem says what is wrong with the form as a whole; "" when nothing is.
@@ -65,7 +65,7 @@ func (f *Form) SetError(e ops.FieldError) bool {
 
 // FormField is one field of a form.
 type FormField struct {
-	changes.Field
+	ops.Field
 
 	// Typed is the text in the field, whatever it is; "" is no expiry for a duration.
 	Typed string
@@ -78,12 +78,12 @@ type FormField struct {
 // Review shows what a change would do, and asks why. It is the last page before the
 // change; its form posts to Action.
 type Review struct {
-	Section  changes.SectionName `json:"section"`
-	Title    string              `json:"-"`
-	Revision string              `json:"revision"`
+	Section  ops.SectionName `json:"section"`
+	Title    string          `json:"-"`
+	Revision string          `json:"revision"`
 	// Values are all fields as they would be; Differences those that would change.
-	Values      changes.Values       `json:"values"`
-	Differences []changes.Difference `json:"differences"`
+	Values      ops.Values       `json:"values"`
+	Differences []ops.Difference `json:"differences"`
 	// Effects say what is known to follow, worst first.
 	Effects []components.Line `json:"effects"`
 
@@ -155,17 +155,17 @@ type TypedField struct {
 // Conflict is the answer to a change that was prepared against values that are no longer
 // set: all three, field by field, and a form to go on from.
 type Conflict struct {
-	Error    ConflictError  `json:"error"`
-	Meta     ConflictMeta   `json:"meta"`
-	Original changes.Values `json:"original"`
-	Theirs   changes.Values `json:"theirs"`
-	Yours    changes.Values `json:"yours"`
+	Error    ConflictError `json:"error"`
+	Meta     ConflictMeta  `json:"meta"`
+	Original ops.Values    `json:"original"`
+	Theirs   ops.Values    `json:"theirs"`
+	Yours    ops.Values    `json:"yours"`
 	// Revision is that of theirs.
 	Revision string `json:"revision"`
 
-	Section changes.SectionName `json:"-"`
-	Title   string              `json:"-"`
-	Fields  []changes.Field     `json:"-"`
+	Section ops.SectionName `json:"-"`
+	Title   string          `json:"-"`
+	Fields  []ops.Field     `json:"-"`
 	// Change is who came first, nil when this console does not know.
 	Change *changes.Change `json:"-"`
 	// Form holds yours against the new revision. Where yours was a restore, Restore leads

@@ -4,7 +4,7 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // groups are the fields that belong together: those of mappings, of snapshots.
@@ -31,5 +31,5 @@ func grouped[T any](items []T, group func(T) string) iter.Seq[[]T] {
 }
 
 func (f *Form) asksDuration() bool {
-	return slices.ContainsFunc(f.Fields, func(field FormField) bool { return field.Kind == changes.KindDuration })
+	return slices.ContainsFunc(f.Fields, func(field FormField) bool { return field.Kind == ops.KindDuration })
 }

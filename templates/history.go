@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
 
@@ -58,9 +59,9 @@ func (f HistoryFilter) query() url.Values {
 type ChangeDetail struct {
 	Change changes.Change `json:"change"`
 	// Differences are of before and after; Title and Fields are the section's.
-	Differences []changes.Difference `json:"differences"`
-	Title       string               `json:"-"`
-	Fields      []changes.Field      `json:"-"`
+	Differences []ops.Difference `json:"differences"`
+	Title       string           `json:"-"`
+	Fields      []ops.Field      `json:"-"`
 	// Tickets become links in the reason.
 	Tickets format.Tickets `json:"-"`
 	// NotRestorable says why the earlier values cannot be restored; "" when they can.

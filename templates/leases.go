@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
@@ -31,9 +32,9 @@ func (v Leases) url(before int64) string {
 
 // LeaseDetail is the page of one temporary change.
 type LeaseDetail struct {
-	Lease       changes.Lease        `json:"lease"`
-	Differences []changes.Difference `json:"differences"`
-	Title       string               `json:"-"`
+	Lease       changes.Lease    `json:"lease"`
+	Differences []ops.Difference `json:"differences"`
+	Title       string           `json:"-"`
 	// Tickets become links in the reason.
 	Tickets format.Tickets `json:"-"`
 	Now     time.Time      `json:"-"`
@@ -47,14 +48,14 @@ func LeasePath(id int64) string { return "/leases/" + number(id) }
 type LeaseForm struct {
 	Lease changes.Lease `json:"lease"`
 	// Act is extend, end or confirm.
-	Act         string          `json:"act"`
-	Title       string          `json:"-"`
-	Fields      []changes.Field `json:"-"`
-	Reason      string          `json:"-"`
-	ReasonError string          `json:"-"`
-	Term        TermInput       `json:"-"`
-	Problem     string          `json:"-"`
-	RequestID   string          `json:"-"`
+	Act         string      `json:"act"`
+	Title       string      `json:"-"`
+	Fields      []ops.Field `json:"-"`
+	Reason      string      `json:"-"`
+	ReasonError string      `json:"-"`
+	Term        TermInput   `json:"-"`
+	Problem     string      `json:"-"`
+	RequestID   string      `json:"-"`
 
 	Snippets []components.Snippet `json:"-"`
 	Now      time.Time            `json:"-"`
@@ -99,20 +100,20 @@ type PointDetail struct {
 
 // Compare shows what a section held after each of two changes.
 type Compare struct {
-	A           changes.Change       `json:"a"`
-	B           changes.Change       `json:"b"`
-	Differences []changes.Difference `json:"differences"`
-	Title       string               `json:"-"`
-	Fields      []changes.Field      `json:"-"`
-	Now         time.Time            `json:"-"`
+	A           changes.Change   `json:"a"`
+	B           changes.Change   `json:"b"`
+	Differences []ops.Difference `json:"differences"`
+	Title       string           `json:"-"`
+	Fields      []ops.Field      `json:"-"`
+	Now         time.Time        `json:"-"`
 }
 
 // KeepForm asks why an outside change may stand.
 type KeepForm struct {
-	Change      changes.Change       `json:"change"`
-	Title       string               `json:"-"`
-	Differences []changes.Difference `json:"differences"`
-	Reason      string               `json:"-"`
-	ReasonError string               `json:"-"`
-	Now         time.Time            `json:"-"`
+	Change      changes.Change   `json:"change"`
+	Title       string           `json:"-"`
+	Differences []ops.Difference `json:"differences"`
+	Reason      string           `json:"-"`
+	ReasonError string           `json:"-"`
+	Now         time.Time        `json:"-"`
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
@@ -23,7 +22,7 @@ func window(phase maintenance.Phase) maintenance.Window {
 	w := maintenance.Window{
 		Plan: maintenance.Plan{
 			Title: evil, Message: evil + " [x](" + evilURL + ")", MaintenanceMode: true,
-			Settings: maintenance.Settings{changes.Concurrency: {"per_analyst": int64(3)}},
+			Settings: maintenance.Settings{ops.SectionConcurrency: {"per_analyst": int64(3)}},
 		},
 		ID: 7, UID: evil + string(phase), Revision: 3, Phase: phase, StartsAt: now.Add(-time.Hour), EndsAt: now.Add(time.Hour),
 		PlannedStartsAt: now.Add(-2 * time.Hour), PlannedEndsAt: now, TimeZone: "Europe/Berlin",
@@ -41,8 +40,8 @@ func window(phase maintenance.Phase) maintenance.Window {
 		w.Report = &maintenance.Report{
 			Phases: []maintenance.PhaseSpan{{Phase: maintenance.Active, From: now.Add(-time.Hour), Until: now, Seconds: 3600}},
 			Sections: []maintenance.SectionReport{{
-				Section: changes.Concurrency, Before: changes.Values{"message": evil}, Set: changes.Values{"message": evil},
-				After: changes.Values{"message": ""}, Differences: differences(), Others: differences(), Change: 48, EndChange: new(int64(49)), Note: evil,
+				Section: ops.SectionConcurrency, Before: ops.Values{"message": evil}, Set: ops.Values{"message": evil},
+				After: ops.Values{"message": ""}, Differences: differences(), Others: differences(), Change: 48, EndChange: new(int64(49)), Note: evil,
 			}},
 			Jobs:   []maintenance.JobRun{{JobName: evil, At: now, Actor: evil, Reason: evil}},
 			Health: ops.Unhealthy, VerifiedBy: evil, VerifyReason: evil,
@@ -77,7 +76,7 @@ func windowFields() templates.WindowFields {
 	return templates.WindowFields{
 		Title: evil, Message: evil, StartsAt: evil, EndsAt: evil, Length: evil, TimeZone: evil, Recurrence: evil, MaintenanceMode: true,
 		Settings: []templates.SettingsFields{{
-			Section: changes.Section{Name: "concurrency", Title: evil},
+			Section: ops.Section{Name: "concurrency", Title: evil},
 			Fields:  []templates.FormField{{Field: fields()[0], Typed: evil, Current: evil, Error: evil}},
 		}},
 		Errors: errs,
@@ -95,7 +94,7 @@ func windowReview() templates.WindowReview {
 		Announced: announced(w), Settings: []templates.WindowSettings{{Title: evil, Differences: differences()}},
 		Effects: []components.Line{line()}, Typed: []templates.TypedField{{Name: "title", Value: evil}},
 		Reason: evil, ReasonError: evil, Confirmed: evil, ConfirmError: evil, RequestID: evil, Now: now,
-		Snippets: []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{{Text: evil}, {Text: evil, Field: "reason", Kind: changes.KindText}}}},
+		Snippets: []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{{Text: evil}, {Text: evil, Field: "reason", Kind: ops.KindText}}}},
 	}
 }
 

@@ -89,18 +89,18 @@ func job() templates.Job {
 func change() changes.Change {
 	return changes.Change{
 		ID: 48, Section: evil, At: now.Add(-time.Hour), Actor: evil, Reason: evil, Source: evil, Outcome: changes.Unknown,
-		Before: changes.Values{"per_analyst": int64(5), "message": evil}, After: changes.Values{"per_analyst": int64(3), "message": ""},
+		Before: ops.Values{"per_analyst": int64(5), "message": evil}, After: ops.Values{"per_analyst": int64(3), "message": ""},
 		Fields: []string{"per_analyst", "message"}, Restores: new(int64(46)), RestoredBy: []int64{49}, Error: new(evil),
 		RequestID: evil, SettledAt: &now, Since: ago(2 * time.Hour),
 	}
 }
 
-func fields() []changes.Field {
-	return []changes.Field{
-		{Name: "per_analyst", Label: evil, Kind: changes.KindInt, Unit: evil, Help: evil, Min: 1, Max: 100},
-		{Name: "enabled", Label: "Enabled", Kind: changes.KindBool},
-		{Name: "message", Label: "Message", Kind: changes.KindText},
-		{Name: "instance.default_ttl", Label: "Time to live", Kind: changes.KindDuration},
+func fields() []ops.Field {
+	return []ops.Field{
+		{Name: "per_analyst", Label: evil, Kind: ops.KindInt, Unit: evil, Help: evil, Min: 1, Max: 100},
+		{Name: "enabled", Label: "Enabled", Kind: ops.KindBool},
+		{Name: "message", Label: "Message", Kind: ops.KindText},
+		{Name: "instance.default_ttl", Label: "Time to live", Kind: ops.KindDuration},
 	}
 }
 
@@ -116,8 +116,8 @@ func form() templates.Form {
 	return f
 }
 
-func differences() []changes.Difference {
-	return []changes.Difference{
+func differences() []ops.Difference {
+	return []ops.Difference{
 		{Field: fields()[0], Before: int64(5), After: int64(3)},
 		{Field: fields()[2], Before: evil, After: ""},
 		{Field: fields()[3], Before: nil, After: "PT36H"},
@@ -141,7 +141,7 @@ func config() templates.Config {
 	open, restore := change(), change()
 
 	return templates.Config{
-		Section: "concurrency", Revision: evil, Title: evil, Current: changes.Values{"message": evil}, Fields: fields(),
+		Section: "concurrency", Revision: evil, Title: evil, Current: ops.Values{"message": evil}, Fields: fields(),
 		History: []changes.Change{change()}, HistoryTotal: 48, SetBy: evil, SetAt: &now, Open: &open, Restore: &restore,
 		Form: form(), Now: now,
 	}
@@ -149,11 +149,11 @@ func config() templates.Config {
 
 func conflict() templates.Conflict {
 	theirs := change()
-	values := changes.Values{"message": evil, "per_analyst": int64(4)}
+	values := ops.Values{"message": evil, "per_analyst": int64(4)}
 
 	return templates.Conflict{
 		Error:    templates.ConflictError{Code: ops.CodeConflict, Message: evil},
-		Original: changes.Values{}, Theirs: values, Yours: values, Section: "concurrency", Title: evil, Fields: fields(),
+		Original: ops.Values{}, Theirs: values, Yours: values, Section: "concurrency", Title: evil, Fields: fields(),
 		Change: &theirs, Form: form(), Reason: evil, Now: now,
 	}
 }
@@ -243,8 +243,8 @@ func auditLog() templates.Audit {
 
 func lease(state changes.LeaseState) changes.Lease {
 	return changes.Lease{
-		ID: 3, Section: changes.Maintenance, State: state, Actor: evil, Reason: evil, Note: evil, Change: 48,
-		Before: changes.Values{"message": evil}, Set: changes.Values{"message": ""}, EndsAt: now.Add(time.Hour),
+		ID: 3, Section: ops.SectionMaintenance, State: state, Actor: evil, Reason: evil, Note: evil, Change: 48,
+		Before: ops.Values{"message": evil}, Set: ops.Values{"message": ""}, EndsAt: now.Add(time.Hour),
 	}
 }
 

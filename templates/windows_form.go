@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -26,7 +26,7 @@ type WindowFields struct {
 // SettingsFields are the fields of a section that a window may set for its length; what
 // is left empty stays as it is.
 type SettingsFields struct {
-	Section changes.Section
+	Section ops.Section
 	Fields  []FormField
 }
 

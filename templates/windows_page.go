@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -31,7 +31,7 @@ type Window struct {
 // WindowSettings is what a window sets in a section.
 type WindowSettings struct {
 	Title       string
-	Differences []changes.Difference
+	Differences []ops.Difference
 }
 
 // windowStep is a phase on the way of a window.

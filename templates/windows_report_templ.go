@@ -9,8 +9,8 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
 	"time"
@@ -217,7 +217,7 @@ func sectionReport(r maintenance.SectionReport) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		section, err := changes.SectionOf(r.Section)
+		section, err := ops.SectionOf(r.Section)
 		if err == nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section class=\"divided\"><h3>")
 			if templ_7745c5c3_Err != nil {
@@ -486,8 +486,8 @@ func sectionReport(r maintenance.SectionReport) templ.Component {
 }
 
 // pick are the values of the fields that the window set.
-func pick(from, set changes.Values) changes.Values {
-	out := changes.Values{}
+func pick(from, set ops.Values) ops.Values {
+	out := ops.Values{}
 	for name := range set {
 		out[name] = from[name]
 	}
@@ -496,7 +496,7 @@ func pick(from, set changes.Values) changes.Values {
 }
 
 // othersText names the fields that differ and that the window did not set.
-func othersText(differences []changes.Difference, set changes.Values) string {
+func othersText(differences []ops.Difference, set ops.Values) string {
 	text := ""
 
 	for _, d := range differences {

@@ -50,7 +50,7 @@ func (h *Handlers) Form(p *web.Page) error {
 }
 
 func (h *Handlers) showForm(p *web.Page, status int, view templates.LeaseForm) error {
-	section, err := changes.SectionOf(view.Lease.Section)
+	section, err := ops.SectionOf(view.Lease.Section)
 	if err != nil {
 		return err
 	}

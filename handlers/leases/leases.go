@@ -28,7 +28,7 @@ type Handlers struct {
 
 // Windows says whether a temporary change would be in the way of one.
 type Windows interface {
-	Clear(ctx context.Context, section changes.SectionName, fields []string, until time.Time) error
+	Clear(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error
 }
 
 // Monitor is asked to look once something was put back.

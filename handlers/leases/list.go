@@ -9,6 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
 
@@ -81,7 +82,7 @@ func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (temp
 		return templates.LeaseDetail{}, err
 	}
 
-	section, err := changes.SectionOf(lease.Section)
+	section, err := ops.SectionOf(lease.Section)
 
 	return templates.LeaseDetail{
 		Lease: lease, Title: section.Title, Differences: section.Diff(lease.Before, lease.Set), Tickets: h.Tickets, Now: now,

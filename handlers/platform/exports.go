@@ -9,7 +9,6 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -117,7 +116,7 @@ func (h *Handlers) exportsView(
 
 // longestExport is how long an export may take, 0 when that is not known.
 func (h *Handlers) longestExport(ctx context.Context) (time.Duration, error) {
-	export, err := h.Changes.Known(ctx, changes.Export)
+	export, err := h.Changes.Known(ctx, ops.SectionExport)
 	if err != nil {
 		return 0, err
 	}

@@ -36,7 +36,7 @@ type Handlers struct {
 type Changes interface {
 	History(ctx context.Context, filter changes.Filter) (changes.Page, error)
 	Unreviewed(ctx context.Context) ([]changes.Change, error)
-	Known(ctx context.Context, section changes.SectionName) (changes.Current, error)
+	Known(ctx context.Context, section ops.SectionName) (changes.Current, error)
 }
 
 // Windows is what maintenance there was and will be.

@@ -31,7 +31,7 @@ func (h *Handlers) Compare(p *web.Page) error {
 		}})
 	}
 
-	section, err := changes.SectionOf(a.Section)
+	section, err := ops.SectionOf(a.Section)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
 
@@ -17,7 +18,7 @@ func (h *Handlers) History(p *web.Page) error {
 		From: p.QueryParam("from"), Until: p.QueryParam("until"),
 	}
 	filter := changes.Filter{
-		Section: changes.SectionName(q.OneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,
+		Section: ops.SectionName(q.OneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,
 		Source:  changes.Source(q.OneOf("source", web.Strings(changes.Sources()))),
 		Outcome: changes.Outcome(q.OneOf("outcome", []string{"pending", "applied", "failed", "unknown"})),
 		From:    q.Time("from"), Until: q.Time("until"), Before: q.Cursor(), Limit: q.Limit(),
@@ -59,7 +60,7 @@ func (h *Handlers) Change(p *web.Page) error {
 		return err
 	}
 
-	section, err := changes.SectionOf(change.Section)
+	section, err := ops.SectionOf(change.Section)
 	if err != nil {
 		return err
 	}
@@ -86,8 +87,8 @@ func (h *Handlers) Change(p *web.Page) error {
 }
 
 func sectionNames() []string {
-	names := make([]string, 0, len(changes.Sections()))
-	for _, s := range changes.Sections() {
+	names := make([]string, 0, len(ops.Sections()))
+	for _, s := range ops.Sections() {
 		names = append(names, string(s.Name))
 	}
 

@@ -27,7 +27,7 @@ func (h *Handlers) KeepForm(p *web.Page) error {
 }
 
 func (h *Handlers) showKeepForm(p *web.Page, status int, view templates.KeepForm) error {
-	section, err := changes.SectionOf(view.Change.Section)
+	section, err := ops.SectionOf(view.Change.Section)
 	if err != nil {
 		return err
 	}

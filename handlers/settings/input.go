@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -19,7 +19,7 @@ import (
 type input struct {
 	// values hold int64, bool, string or nil; in a form, what cannot be read as its
 	// field's type stays text, for the check to refuse.
-	values changes.Values
+	values ops.Values
 	// meta are the meta fields that were taken.
 	meta map[string]string
 	// typed is every field of a form as it was typed, nil for JSON.
@@ -42,9 +42,9 @@ func meta(f *web.Fields) input {
 }
 
 // changeOf takes a change of a section: the meta fields, and what is left as its values.
-func changeOf(f *web.Fields, section changes.Section) input {
+func changeOf(f *web.Fields, section ops.Section) input {
 	in := meta(f)
-	in.values = changes.Values{}
+	in.values = ops.Values{}
 
 	for _, name := range f.Rest() {
 		switch {
@@ -80,10 +80,10 @@ func (in *input) take(f *web.Fields, name string) {
 		return
 	}
 
-	var values changes.Values
+	var values ops.Values
 
 	err = values.UnmarshalJSON(single)
-	if value, ok := errors.AsType[*changes.ValueError](err); ok {
+	if value, ok := errors.AsType[*ops.ValueError](err); ok {
 		f.Refuse(value.Field, "type", value.Message)
 
 		return
@@ -124,22 +124,22 @@ func holdsNothing(value json.RawMessage) bool {
 }
 
 // typedValue reads a field of a form as the section's type; what cannot be read stays as it was typed.
-func typedValue(section changes.Section, name, typed string) any {
+func typedValue(section ops.Section, name, typed string) any {
 	field, _ := section.Field(name)
 
 	switch field.Kind {
-	case changes.KindInt:
+	case ops.KindInt:
 		// A number that is too large is the largest there is, which no field takes.
 		if n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 			return n
 		}
-	case changes.KindBool:
+	case ops.KindBool:
 		if b, err := strconv.ParseBool(typed); err == nil {
 			return b
 		} else if typed == "on" {
 			return true
 		}
-	case changes.KindText, changes.KindDuration:
+	case ops.KindText, ops.KindDuration:
 	}
 
 	return typed
@@ -160,7 +160,7 @@ func (in *input) kept() []templates.TypedField {
 }
 
 // typedOf is what a form that holds the values and the meta fields would send.
-func (in *input) typedOf(section changes.Section, values changes.Values) url.Values {
+func (in *input) typedOf(section ops.Section, values ops.Values) url.Values {
 	typed := url.Values{}
 
 	for _, field := range section.Fields {
@@ -175,7 +175,7 @@ func (in *input) typedOf(section changes.Section, values changes.Values) url.Val
 }
 
 // raw is what was typed into a field, else the value as it would be typed.
-func (in *input) raw(name string, values changes.Values) string {
+func (in *input) raw(name string, values ops.Values) string {
 	if in.typed.Has(name) {
 		return in.typed.Get(name)
 	}

@@ -7,19 +7,19 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/graph-olap/opsconsole/handlers/live"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 )
 
 // pageOf is how the stream's address names the page of a section.
-func pageOf(name changes.SectionName) string { return "config-" + string(name) }
+func pageOf(name ops.SectionName) string { return "config-" + string(name) }
 
 // Regions are what of the sections' pages follows what is set, and its history.
 func (h *Handlers) Regions() []live.Region {
 	var regions []live.Region
 
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		regions = append(regions,
 			live.Region{
 				Page: pageOf(section.Name), Element: templates.ConfigNowRegion, Draw: h.drawSection(section.Name, templates.ConfigNow),
@@ -34,7 +34,7 @@ func (h *Handlers) Regions() []live.Region {
 }
 
 // drawSection draws a part of the section's page as it was last seen.
-func (h *Handlers) drawSection(name changes.SectionName, part func(templates.Config) templ.Component) live.Draw {
+func (h *Handlers) drawSection(name ops.SectionName, part func(templates.Config) templ.Component) live.Draw {
 	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		known, err := h.Changes.Known(ctx, name)
 		if err != nil {

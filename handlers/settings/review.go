@@ -7,6 +7,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/snippet"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -67,7 +68,7 @@ func withErrors(view templates.Review, cause error) templates.Review {
 }
 
 // buttonText names the consequence.
-func buttonText(section changes.Section, differences []changes.Difference) string {
+func buttonText(section ops.Section, differences []ops.Difference) string {
 	if len(differences) != 1 {
 		return fmt.Sprintf("Change %d values of %s", len(differences), section.Title)
 	}

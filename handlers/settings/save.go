@@ -18,14 +18,14 @@ import (
 // saved is the answer to a change in JSON.
 type saved struct {
 	Change   changes.Change `json:"change"`
-	Current  changes.Values `json:"current"`
+	Current  ops.Values     `json:"current"`
 	Revision string         `json:"revision"`
 	Lease    *changes.Lease `json:"lease,omitempty"`
 }
 
 // Review shows what the change in the query would do, and asks why.
 func (h *Handlers) Review(p *web.Page) error {
-	section, err := changes.SectionOf(changes.SectionName(p.Param("section")))
+	section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (h *Handlers) Review(p *web.Page) error {
 
 // Save makes the change. A form comes here from its review.
 func (h *Handlers) Save(p *web.Page) error {
-	section, err := changes.SectionOf(changes.SectionName(p.Param("section")))
+	section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func failure(result changes.Result) *ops.Error {
 }
 
 // request is the change that was sent.
-func (h *Handlers) request(p *web.Page, section changes.Section, f *web.Fields, in input) changes.Request {
+func (h *Handlers) request(p *web.Page, section ops.Section, f *web.Fields, in input) changes.Request {
 	request := changes.Request{
 		Section: section.Name, Revision: in.meta["revision"], Values: in.values, Reason: in.meta["reason"],
 		Source: changes.SourceConsole, Term: h.term(f, in), Confirm: in.meta["confirm"],
@@ -217,7 +217,7 @@ func (h *Handlers) showFailed(p *web.Page, result changes.Result, in input) erro
 
 // notSaved answers a change that was refused before anything happened: with the form
 // or the review and what was typed, and what is wrong beside it.
-func (h *Handlers) notSaved(p *web.Page, section changes.Section, in input, request changes.Request, cause error) error {
+func (h *Handlers) notSaved(p *web.Page, section ops.Section, in input, request changes.Request, cause error) error {
 	if conflict, ok := errors.AsType[*changes.ConflictError](cause); ok {
 		return h.showConflict(p, conflict, in, nil)
 	}

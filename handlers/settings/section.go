@@ -21,11 +21,11 @@ const historyShown = 10
 
 // Section shows what is set now, the form and the history beside it.
 func (h *Handlers) Section(p *web.Page) error {
-	return h.showNow(p, changes.SectionName(p.Param("section")))
+	return h.showNow(p, ops.SectionName(p.Param("section")))
 }
 
-func (h *Handlers) showNow(p *web.Page, name changes.SectionName) error {
-	section, err := changes.SectionOf(name)
+func (h *Handlers) showNow(p *web.Page, name ops.SectionName) error {
+	section, err := ops.SectionOf(name)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (h *Handlers) showNow(p *web.Page, name changes.SectionName) error {
 
 // sectionUnread shows what was set when the control plane last answered; the form is
 // shut, because nobody should change what they cannot see.
-func (h *Handlers) sectionUnread(p *web.Page, section changes.Section, cause error) error {
+func (h *Handlers) sectionUnread(p *web.Page, section ops.Section, cause error) error {
 	e := ops.AsError(cause)
 
 	known, err := h.Changes.Known(p.Ctx(), section.Name)
@@ -132,7 +132,7 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 }
 
 // sectionShell surrounds the pages of a section, on which what is set is live.
-func (h *Handlers) sectionShell(p *web.Page, name changes.SectionName, title string) templates.Shell {
+func (h *Handlers) sectionShell(p *web.Page, name ops.SectionName, title string) templates.Shell {
 	shell := h.Shell(p, string(name), title)
 	shell.Events = live.Events(pageOf(name))
 

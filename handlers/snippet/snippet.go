@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -15,7 +15,7 @@ type Form struct {
 	// Path is that of the form: config, concurrency.
 	Path []string
 	// Fields are those of a section, Typed is what is typed in them and in the rest.
-	Fields []changes.Field
+	Fields []ops.Field
 	Typed  url.Values
 	// Asked are what is always sent beside them, Optional what is sent when something is
 	// typed in it.
@@ -29,7 +29,7 @@ func Terms() []string { return []string{"duration", "until", "confirm_within", "
 
 // Section is a form that changes a section, or the review of one, as snippets, and what does
 // the same without this console, whose address is public.
-func Section(public *url.URL, section changes.Section, revision string, typed url.Values) []components.Snippet {
+func Section(public *url.URL, section ops.Section, revision string, typed url.Values) []components.Snippet {
 	form := Form{
 		Path: []string{"config", string(section.Name)}, Fields: section.Fields, Typed: typed,
 		Asked: []string{"reason"}, Optional: Terms(), Revision: revision,
@@ -71,7 +71,7 @@ func (s Form) object(language components.Language) []components.SnippetPart {
 
 	for _, name := range s.Asked {
 		out.Textf("%s%q: ", separator, name)
-		out.Field(name, changes.KindText, s.Typed.Get(name))
+		out.Field(name, ops.KindText, s.Typed.Get(name))
 
 		separator = ", "
 	}
@@ -91,11 +91,11 @@ func (s Form) object(language components.Language) []components.SnippetPart {
 
 // sdkCall is the method of the platform's Python SDK for the section; where fields nest,
 // so do its arguments. It goes past this console: it knows of no reason and no end.
-func sdkCall(section changes.Section, typed url.Values) components.Snippet {
+func sdkCall(section ops.Section, typed url.Values) components.Snippet {
 	s := components.Snippet{Language: components.PythonSDK}
 	method := "update_" + string(section.Name) + "_config"
 
-	if section.Name == changes.Maintenance {
+	if section.Name == ops.SectionMaintenance {
 		method = "set_maintenance_mode"
 	}
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -23,9 +24,9 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 
 	var out []templates.WindowSettings
 
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		set, wanted := w.Settings[section.Name]
-		if !wanted || section.Name == changes.Maintenance {
+		if !wanted || section.Name == ops.SectionMaintenance {
 			continue
 		}
 
@@ -42,11 +43,11 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 			}
 		}
 
-		var differences []changes.Difference
+		var differences []ops.Difference
 
 		for _, f := range section.Fields {
 			if after, ok := set[f.Name]; ok {
-				differences = append(differences, changes.Difference{Field: f, Before: before[f.Name], After: after})
+				differences = append(differences, ops.Difference{Field: f, Before: before[f.Name], After: after})
 			}
 		}
 

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -72,8 +72,8 @@ func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[
 		Errors:          errs,
 	}
 
-	for _, section := range changes.Sections() {
-		if section.Name == changes.Maintenance {
+	for _, section := range ops.Sections() {
+		if section.Name == ops.SectionMaintenance {
 			continue
 		}
 

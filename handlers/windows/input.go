@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -113,13 +112,13 @@ func (f fields) settings() maintenance.Settings {
 	out := maintenance.Settings{}
 
 	if !f.IsForm() {
-		var sections map[changes.SectionName]json.RawMessage
+		var sections map[ops.SectionName]json.RawMessage
 		if raw := f.JSON("settings"); raw != nil && json.Unmarshal(raw, &sections) != nil {
 			f.Refuse("settings", "object_type", "must be an object: fields and values by section")
 		}
 
 		for name, raw := range sections {
-			var values changes.Values
+			var values ops.Values
 			if json.Unmarshal(raw, &values) != nil {
 				f.Refuse(settingPrefix+ops.Clip(string(name)), "type", "has a value that its field cannot have")
 			}
@@ -143,11 +142,11 @@ func (f fields) settings() maintenance.Settings {
 			continue
 		}
 
-		if out[changes.SectionName(section)] == nil {
-			out[changes.SectionName(section)] = changes.Values{}
+		if out[ops.SectionName(section)] == nil {
+			out[ops.SectionName(section)] = ops.Values{}
 		}
 
-		out[changes.SectionName(section)][field] = settingValue(changes.SectionName(section), field, typed)
+		out[ops.SectionName(section)][field] = settingValue(ops.SectionName(section), field, typed)
 	}
 
 	return out
@@ -158,8 +157,8 @@ const noExpiry = "none"
 
 // settingValue reads a value in the type of its field; what cannot be read stays text,
 // for the check to refuse.
-func settingValue(name changes.SectionName, field, typed string) any {
-	section, err := changes.SectionOf(name)
+func settingValue(name ops.SectionName, field, typed string) any {
+	section, err := ops.SectionOf(name)
 	if err != nil {
 		return typed
 	}
@@ -167,15 +166,15 @@ func settingValue(name changes.SectionName, field, typed string) any {
 	f, _ := section.Field(field)
 
 	switch f.Kind {
-	case changes.KindInt:
+	case ops.KindInt:
 		if n, err := strconv.ParseInt(typed, 10, 64); err == nil {
 			return n
 		}
-	case changes.KindDuration:
+	case ops.KindDuration:
 		if strings.EqualFold(typed, noExpiry) {
 			return nil
 		}
-	case changes.KindBool, changes.KindText:
+	case ops.KindBool, ops.KindText:
 	}
 
 	return typed

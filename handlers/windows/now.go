@@ -7,7 +7,6 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
@@ -34,7 +33,7 @@ func (h *Handlers) Now(p *web.Page) error {
 	view.Templates = web.List(kept)
 	status := http.StatusOK
 
-	current, err := h.Changes.Current(p.Ctx(), p.Service(h.Platform), changes.Maintenance)
+	current, err := h.Changes.Current(p.Ctx(), p.Service(h.Platform), ops.SectionMaintenance)
 
 	switch e := ops.AsError(err); {
 	case err == nil:
@@ -43,7 +42,7 @@ func (h *Handlers) Now(p *web.Page) error {
 	default:
 		status, view.ModeProblem = e.Code.HTTPStatus(), web.Sentences(e.Message, "Maintenance mode is shown as it was last read")
 
-		if current, err = h.Changes.Known(p.Ctx(), changes.Maintenance); err != nil {
+		if current, err = h.Changes.Known(p.Ctx(), ops.SectionMaintenance); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -95,7 +96,7 @@ func (h *Handlers) drawWindowReview(
 func (h *Handlers) effectsOf(p *web.Page, w maintenance.Window) ([]components.Line, error) {
 	lines := startEffects(w)
 
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		values, set := w.Settings[section.Name]
 		if !set {
 			continue
@@ -152,6 +153,6 @@ func (h *Handlers) windowSnippet(preview maintenance.Preview) ([]components.Snip
 		h.PublicURL.JoinPath("maintenance", "windows"), strings.ReplaceAll(object, "'", `'\''`))
 
 	return []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{
-		{Text: text}, {Text: `""`, Field: "reason", Kind: changes.KindText}, {Text: "\n}'"},
+		{Text: text}, {Text: `""`, Field: "reason", Kind: ops.KindText}, {Text: "\n}'"},
 	}}}, nil
 }

@@ -29,10 +29,10 @@ func chromium(t *testing.T) string {
 	}
 
 	if os.Getenv("CI") != "" {
-		t.Fatal("there is no Chromium: run the tests with go tool task test")
+		t.Fatal("there is no Chromium: run the tests with ./task test")
 	}
 
-	t.Skip("needs Chromium in PATH or in OPSCONSOLE_TEST_CHROMIUM (go tool task test installs it)")
+	t.Skip("needs Chromium in PATH or in OPSCONSOLE_TEST_CHROMIUM (./task test installs it)")
 
 	return ""
 }

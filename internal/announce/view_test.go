@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -25,7 +24,7 @@ func window(uid string, phase maintenance.Phase, start time.Time) maintenance.Wi
 		ID: 7, UID: uid, Revision: 5, Sequence: 2, Phase: phase,
 		Plan: maintenance.Plan{
 			Title: "Storage " + uid, Message: "Save *your* work.", MaintenanceMode: true,
-			Settings: maintenance.Settings{"concurrency": changes.Values{"per_analyst": int64(41)}},
+			Settings: maintenance.Settings{"concurrency": ops.Values{"per_analyst": int64(41)}},
 		},
 		StartsAt: start, EndsAt: start.Add(2 * time.Hour), TimeZone: "Europe/Berlin",
 		Reason: "secret-reason", AnnouncedBy: "dave", ActsFor: "carol", Note: "secret-note", UpdatedAt: noon.Add(-24 * time.Hour),

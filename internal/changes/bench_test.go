@@ -8,6 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // rareChanges are by another actor, of another field and from another source than all
@@ -79,7 +80,7 @@ func historyQueries() []historyQuery {
 
 	page("deep", func(rows int) changes.Filter { return changes.Filter{Before: int64(rows / 2)} })
 	page("section_deep", func(rows int) changes.Filter {
-		return changes.Filter{Section: changes.Export, Before: int64(rows / 2)}
+		return changes.Filter{Section: ops.SectionExport, Before: int64(rows / 2)}
 	})
 	page("an_hour", func(rows int) changes.Filter {
 		middle := madeAt(rows / 2)
@@ -89,7 +90,7 @@ func historyQueries() []historyQuery {
 	page("an_hour_of_a_section", func(rows int) changes.Filter {
 		middle := madeAt(rows / 2)
 
-		return changes.Filter{Section: changes.Export, From: middle.Add(-30 * time.Minute), Until: middle.Add(30 * time.Minute)}
+		return changes.Filter{Section: ops.SectionExport, From: middle.Add(-30 * time.Minute), Until: middle.Add(30 * time.Minute)}
 	})
 
 	return append(out, historyQuery{"unreviewed", func(b *testing.B, c *changes.Changes, _ int) error {
@@ -101,7 +102,7 @@ func historyQueries() []historyQuery {
 	}}, historyQuery{"restorable", func(b *testing.B, c *changes.Changes, _ int) error {
 		b.Helper()
 
-		known, err := c.Known(b.Context(), changes.Export)
+		known, err := c.Known(b.Context(), ops.SectionExport)
 		if err == nil {
 			_, err = c.Restorable(b.Context(), known)
 		}
@@ -115,7 +116,7 @@ func historyQueries() []historyQuery {
 func filters() map[string]changes.Filter {
 	return map[string]changes.Filter{
 		"all":            {},
-		"section":        {Section: changes.Export},
+		"section":        {Section: ops.SectionExport},
 		"actor":          {Actor: "operator-7"},
 		"actor_rare":     {Actor: "carol"},
 		"field":          {Field: "per_analyst"},
@@ -124,10 +125,10 @@ func filters() map[string]changes.Filter {
 		"source_rare":    {Source: changes.SourceSchedule},
 		"outcome":        {Outcome: changes.Failed},
 		"since":          {From: madeAt(1)},
-		"section_since":  {Section: changes.Export, From: madeAt(1)},
+		"section_since":  {Section: ops.SectionExport, From: madeAt(1)},
 		"field_since":    {Field: "per_analyst", From: madeAt(1)},
 		"until":          {Until: madeAt(40)},
-		"section_actor":  {Section: changes.Export, Actor: "operator-7"},
+		"section_actor":  {Section: ops.SectionExport, Actor: "operator-7"},
 		"actor_rare_api": {Actor: "operator-1", Source: changes.SourceSchedule},
 	}
 }
@@ -142,13 +143,13 @@ func fillHistory(b *testing.B, db *store.DB, rows int) {
 	b.Helper()
 
 	fields := []struct {
-		section changes.SectionName
+		section ops.SectionName
 		field   string
 	}{
-		{changes.Export, "max_duration_seconds"},
-		{changes.Concurrency, "per_analyst"},
-		{changes.Concurrency, "cluster_total"},
-		{changes.Maintenance, "enabled"},
+		{ops.SectionExport, "max_duration_seconds"},
+		{ops.SectionConcurrency, "per_analyst"},
+		{ops.SectionConcurrency, "cluster_total"},
+		{ops.SectionMaintenance, "enabled"},
 	}
 
 	var made, touched [][]any
@@ -160,7 +161,7 @@ func fillHistory(b *testing.B, db *store.DB, rows int) {
 		switch {
 		case n <= rareChanges:
 			actor, source = []string{"carol", "operator-1", "operator-2"}[n-1], changes.SourceSchedule
-			kind.section, kind.field = changes.Maintenance, "message"
+			kind.section, kind.field = ops.SectionMaintenance, "message"
 		case n%50 == 0:
 			source = changes.SourceExternal
 		case n%5 == 0:

@@ -2,17 +2,8 @@ package changes
 
 import (
 	"time"
-)
 
-// SectionName names a section of the configuration, as in /config/{section}.
-type SectionName string
-
-// The sections of the contract.
-const (
-	Lifecycle   SectionName = "lifecycle"
-	Concurrency SectionName = "concurrency"
-	Maintenance SectionName = "maintenance"
-	Export      SectionName = "export"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Source says how a change came about.
@@ -50,16 +41,16 @@ func outcomes() []Outcome { return []Outcome{Pending, Applied, Failed, Unknown} 
 
 // Change is one change of one section. It is never rewritten: a restore is a new one.
 type Change struct {
-	ID      int64       `json:"id"`
-	Section SectionName `json:"section"`
-	At      time.Time   `json:"at"`
-	Actor   string      `json:"actor"`
-	Reason  string      `json:"reason"`
-	Source  Source      `json:"source"`
-	Outcome Outcome     `json:"outcome"`
+	ID      int64           `json:"id"`
+	Section ops.SectionName `json:"section"`
+	At      time.Time       `json:"at"`
+	Actor   string          `json:"actor"`
+	Reason  string          `json:"reason"`
+	Source  Source          `json:"source"`
+	Outcome Outcome         `json:"outcome"`
 	// Before and After hold every field of the section, After as it was meant to be.
-	Before Values `json:"before"`
-	After  Values `json:"after"`
+	Before ops.Values `json:"before"`
+	After  ops.Values `json:"after"`
 	// Fields are the names of those that differ, in the section's order.
 	Fields []string `json:"fields"`
 	// Restores is the id of the change whose earlier values this one brought back.
@@ -87,8 +78,8 @@ func (c Change) Open() bool { return c.Outcome == Pending || c.Outcome == Unknow
 
 // Current is what a section holds, read afresh.
 type Current struct {
-	Section  Section
-	Values   Values
+	Section  ops.Section
+	Values   ops.Values
 	Revision string
 	// Last is the change that explains the values, nil when they were there before
 	// this console was.
@@ -96,11 +87,4 @@ type Current struct {
 	// Open is the change whose outcome is not known yet, nil when there is none. While
 	// there is one the section takes no other.
 	Open *Change
-}
-
-// Difference is one field of two sets of values that differ.
-type Difference struct {
-	Field  Field `json:"field"`
-	Before any   `json:"before"`
-	After  any   `json:"after"`
 }

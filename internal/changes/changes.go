@@ -42,13 +42,13 @@ type Changes struct {
 	// seen is when each section was last seen to be what it was; the database hears of it
 	// once a minute.
 	seen  sync.Map
-	locks map[SectionName]chan struct{}
+	locks map[ops.SectionName]chan struct{}
 }
 
 // New returns the changes kept in the database; now is the clock.
 func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger, policy Policy) *Changes {
-	c := &Changes{db: db, log: log, now: now, slog: logger, policy: policy, locks: map[SectionName]chan struct{}{}}
-	for _, s := range Sections() {
+	c := &Changes{db: db, log: log, now: now, slog: logger, policy: policy, locks: map[ops.SectionName]chan struct{}{}}
+	for _, s := range ops.Sections() {
 		c.locks[s.Name] = make(chan struct{}, 1)
 	}
 
@@ -57,7 +57,7 @@ func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger
 
 // lock holds the section in this process, so that those who come together queue up
 // before the control plane instead of asking it all at once.
-func (c *Changes) lock(ctx context.Context, section SectionName) (unlock func(), err error) {
+func (c *Changes) lock(ctx context.Context, section ops.SectionName) (unlock func(), err error) {
 	select {
 	case c.locks[section] <- struct{}{}:
 		return func() { <-c.locks[section] }, nil
@@ -68,11 +68,11 @@ func (c *Changes) lock(ctx context.Context, section SectionName) (unlock func(),
 
 // Request is a change that somebody wants.
 type Request struct {
-	Section SectionName
+	Section ops.SectionName
 	// Revision is the one that the change was prepared against.
 	Revision string
 	// Values are the fields to set; the others stay as they were at that revision.
-	Values Values
+	Values ops.Values
 	Reason string
 	Source Source
 	// Restores is the change whose earlier values these are, nil when there is none.
@@ -108,10 +108,10 @@ type Result struct {
 // ConflictError refuses a change because the section is no longer what it was
 // prepared against.
 type ConflictError struct {
-	Section Section
+	Section ops.Section
 	// Original is what was there when the change was prepared, Theirs what is there
 	// now, Yours what was wanted.
-	Original, Theirs, Yours Values
+	Original, Theirs, Yours ops.Values
 	// Revision is the one to go on from.
 	Revision string
 	// By is the change that came between, nil when it is not known.
@@ -137,7 +137,7 @@ func (e *ConflictError) Unwrap() error {
 // In all of these nothing was changed. Otherwise the error is nil and the change says
 // what became of it: applied, failed or unknown.
 func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Actor, request Request) (Result, error) {
-	section, err := SectionOf(request.Section)
+	section, err := ops.SectionOf(request.Section)
 	if err != nil {
 		return Result{}, err
 	}
@@ -182,7 +182,7 @@ func (c *Changes) perform(
 	ctx = context.WithoutCancel(ctx)
 
 	writeErr := within(ctx, callTimeout, func(ctx context.Context) error {
-		return section.write(ctx, service, change.Before, change.After)
+		return section.Write(ctx, service, change.Before, change.After)
 	})
 
 	settled, err := c.conclude(ctx, service, section, actor, change, writeErr)
@@ -227,7 +227,7 @@ func within(ctx context.Context, timeout time.Duration, call func(ctx context.Co
 
 // planned checks everything that a change by hand has to come with.
 func (c *Changes) planned(
-	ctx context.Context, service ops.Service, section Section, request Request,
+	ctx context.Context, service ops.Service, section ops.Section, request Request,
 ) (Plan, error) {
 	plan, err := c.prepare(ctx, service, section, request, CheckReason(request.Reason))
 	if err != nil {
@@ -253,9 +253,9 @@ func (c *Changes) planned(
 // prepare checks a request against what the section holds now; errs are what is
 // known to be wrong with it already.
 func (c *Changes) prepare(
-	ctx context.Context, service ops.Service, section Section, request Request, errs []ops.FieldError,
+	ctx context.Context, service ops.Service, section ops.Section, request Request, errs []ops.FieldError,
 ) (Plan, error) {
-	values, valueErrs := section.Check(request.Values)
+	values, valueErrs := check(section, request.Values)
 	errs = append(errs, valueErrs...)
 
 	original, err := c.valuesAt(ctx, section, request.Revision)
@@ -286,7 +286,7 @@ func (c *Changes) prepare(
 		}
 	}
 
-	if err := section.validateChanged(plan.After, plan.Differences); err != nil {
+	if err := validateChanged(section, plan.After, plan.Differences); err != nil {
 		return Plan{}, err
 	}
 
@@ -300,7 +300,7 @@ func (c *Changes) prepare(
 }
 
 // unsettled refuses a change while another one of the section is open.
-func unsettled(section Section, open Change) error {
+func unsettled(section ops.Section, open Change) error {
 	return &ops.Error{
 		Code: ops.CodeConflict,
 		Message: fmt.Sprintf("Change %d of %s, by %s, is not settled yet. Wait until it is, then try again.",

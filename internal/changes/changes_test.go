@@ -72,15 +72,15 @@ func TestWhatIsRefusedChangesNothing(t *testing.T) {
 			"body.reason ":       with(func(r *changes.Request) { r.Reason = strings.Repeat("x", 501) }),
 			"body.reason  ":      with(func(r *changes.Request) { r.Reason = "xxxxxxxxxx" }),
 			"body.reason   ":     with(func(r *changes.Request) { r.Reason = "because" }),
-			"body.confirm":       with(func(r *changes.Request) { r.Values = changes.Values{"cluster_total": int64(25)} }),
+			"body.confirm":       with(func(r *changes.Request) { r.Values = ops.Values{"cluster_total": int64(25)} }),
 			"body.reason    ":    with(func(r *changes.Request) { r.Reason = "load\x00tests" }),
-			"body.per_analyst":   with(func(r *changes.Request) { r.Values = changes.Values{"per_analyst": int64(101)} }),
-			"body.per_analyst ":  with(func(r *changes.Request) { r.Values = changes.Values{"per_analyst": "seven"} }),
-			"body.cluster_total": with(func(r *changes.Request) { r.Values = changes.Values{"cluster_total": nil} }),
-			"body.per_analist":   with(func(r *changes.Request) { r.Values = changes.Values{"per_analist": int64(7)} }),
+			"body.per_analyst":   with(func(r *changes.Request) { r.Values = ops.Values{"per_analyst": int64(101)} }),
+			"body.per_analyst ":  with(func(r *changes.Request) { r.Values = ops.Values{"per_analyst": "seven"} }),
+			"body.cluster_total": with(func(r *changes.Request) { r.Values = ops.Values{"cluster_total": nil} }),
+			"body.per_analist":   with(func(r *changes.Request) { r.Values = ops.Values{"per_analist": int64(7)} }),
 			"body.revision":      with(func(r *changes.Request) { r.Revision = "" }),
 			"body.revision ":     with(func(r *changes.Request) { r.Revision = "12345" }),
-			"body":               with(func(r *changes.Request) { r.Values = changes.Values{"per_analyst": int64(5)} }),
+			"body":               with(func(r *changes.Request) { r.Values = ops.Values{"per_analyst": int64(5)} }),
 		} {
 			_, err := w.Apply(t.Context(), w.service, dave, r)
 
@@ -198,14 +198,14 @@ func TestNullIsRestoredAsNull(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		current, err := w.Current(t.Context(), w.service, changes.Lifecycle)
+		current, err := w.Current(t.Context(), w.service, ops.SectionLifecycle)
 		if err != nil || current.Values["mapping.default_ttl"] != nil || current.Values["instance.default_ttl"] != "PT24H" {
 			t.Fatalf("got %+v, %v", current, err)
 		}
 
 		result, err := w.Apply(t.Context(), w.service, dave, changes.Request{
-			Section: changes.Lifecycle, Revision: current.Revision, Reason: "tidying up", Source: changes.SourceAPI, Confirm: "test",
-			Values: changes.Values{"mapping.default_ttl": "30 days", "instance.default_ttl": "1d 12h"},
+			Section: ops.SectionLifecycle, Revision: current.Revision, Reason: "tidying up", Source: changes.SourceAPI, Confirm: "test",
+			Values: ops.Values{"mapping.default_ttl": "30 days", "instance.default_ttl": "1d 12h"},
 		})
 		if err != nil || result.Change.Outcome != changes.Applied || result.Current.Values["instance.default_ttl"] != "P1DT12H" {
 			t.Fatalf("got %+v, %v", result, err)

@@ -12,12 +12,12 @@ import (
 // storable reports whether a text can be kept by both databases.
 func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
-// Check returns the values with durations in the contract's form, and what is wrong
+// check returns the values with durations in the contract's form, and what is wrong
 // with them: names that the section does not have, wrong types, numbers and lengths out of range.
-func (s Section) Check(values Values) (Values, []ops.FieldError) {
+func check(s ops.Section, values ops.Values) (ops.Values, []ops.FieldError) {
 	var errs []ops.FieldError
 
-	checked := Values{}
+	checked := ops.Values{}
 
 	for _, f := range s.Fields {
 		value, given := values[f.Name]
@@ -25,7 +25,7 @@ func (s Section) Check(values Values) (Values, []ops.FieldError) {
 			continue
 		}
 
-		value, message, kind := f.check(value)
+		value, message, kind := checkField(f, value)
 		if message != "" {
 			errs = append(errs, ops.FieldError{Field: "body." + f.Name, Message: message, Type: kind})
 		}
@@ -46,9 +46,9 @@ func (s Section) Check(values Values) (Values, []ops.FieldError) {
 	return checked, errs
 }
 
-func (f Field) check(value any) (checked any, message, kind string) {
+func checkField(f ops.Field, value any) (checked any, message, kind string) {
 	switch f.Kind {
-	case KindInt:
+	case ops.KindInt:
 		n, ok := value.(int64)
 		if !ok {
 			return value, "must be a whole number", "int_type"
@@ -57,11 +57,11 @@ func (f Field) check(value any) (checked any, message, kind string) {
 		if n < int64(f.Min) || n > int64(f.Max) {
 			return value, fmt.Sprintf("must be between %d and %d", f.Min, f.Max), "range"
 		}
-	case KindBool:
+	case ops.KindBool:
 		if _, ok := value.(bool); !ok {
 			return value, "must be true or false", "bool_type"
 		}
-	case KindText:
+	case ops.KindText:
 		t, ok := value.(string)
 		if !ok || !storable(t) {
 			return value, "must be text", "string_type"
@@ -70,14 +70,14 @@ func (f Field) check(value any) (checked any, message, kind string) {
 		if n := utf8.RuneCountInString(t); n > f.Max {
 			return value, fmt.Sprintf("has %d characters, at most %d are allowed", n, f.Max), "string_too_long"
 		}
-	case KindDuration:
-		return f.checkDuration(value)
+	case ops.KindDuration:
+		return checkDuration(value)
 	}
 
 	return value, "", ""
 }
 
-func (f Field) checkDuration(value any) (checked any, message, kind string) {
+func checkDuration(value any) (checked any, message, kind string) {
 	if value == nil || value == "" {
 		return nil, "", ""
 	}
@@ -93,4 +93,23 @@ func (f Field) checkDuration(value any) (checked any, message, kind string) {
 	}
 
 	return iso, "", ""
+}
+
+// validateChanged checks the rules between values, of those kinds alone that a change
+// touches: what is wrong elsewhere was there before and is not its business.
+func validateChanged(section ops.Section, after ops.Values, differences []ops.Difference) error {
+	err := section.Validate(after)
+
+	fields := ops.FieldErrors(err)
+	if len(fields) == 0 {
+		return err
+	}
+
+	return ops.Invalid(slices.DeleteFunc(slices.Clone(fields), func(e ops.FieldError) bool {
+		return !slices.ContainsFunc(differences, func(d ops.Difference) bool {
+			kind, _, _ := strings.Cut(d.Field.Name, ".")
+
+			return e.Field == "body."+d.Field.Name || strings.HasPrefix(e.Field, "body."+kind+".")
+		})
+	}))
 }

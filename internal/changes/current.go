@@ -15,8 +15,8 @@ import (
 
 // Current reads the section afresh. What it finds that nobody here set becomes an
 // external change; an open change that can be settled is.
-func (c *Changes) Current(ctx context.Context, service ops.Service, name SectionName) (Current, error) {
-	section, err := SectionOf(name)
+func (c *Changes) Current(ctx context.Context, service ops.Service, name ops.SectionName) (Current, error) {
+	section, err := ops.SectionOf(name)
 	if err != nil {
 		return Current{}, err
 	}
@@ -24,27 +24,27 @@ func (c *Changes) Current(ctx context.Context, service ops.Service, name Section
 	return c.current(ctx, service, section)
 }
 
-func (c *Changes) current(ctx context.Context, service ops.Service, section Section) (Current, error) {
+func (c *Changes) current(ctx context.Context, service ops.Service, section ops.Section) (Current, error) {
 	return c.look(ctx, service, section, c.ripe)
 }
 
 // look reads the section afresh; ripe says whether an open change can be settled by that.
 func (c *Changes) look(
-	ctx context.Context, service ops.Service, section Section, ripe func(Change) bool,
+	ctx context.Context, service ops.Service, section ops.Section, ripe func(Change) bool,
 ) (Current, error) {
 	before, err := c.known(ctx, section)
 	if err != nil {
 		return Current{}, err
 	}
 
-	found, err := section.read(ctx, service)
+	found, err := section.Read(ctx, service)
 	if err != nil {
 		return Current{}, err
 	}
 
 	if before.Open != nil {
 		if !ripe(*before.Open) {
-			before.Values = found.values
+			before.Values = found.Values
 
 			return before, nil
 		}
@@ -66,10 +66,10 @@ func (c *Changes) look(
 	return c.known(ctx, section)
 }
 
-// observe records what was found where it is not what was known before the reading
+// observe records what was found where it is not what was known before the ops.SectionState
 // began. If anything happened to the section in between, the observation is dropped.
-func (c *Changes) observe(ctx context.Context, section Section, before Current, found reading) error {
-	if before.Values != nil && section.equal(before.Values, found.values) {
+func (c *Changes) observe(ctx context.Context, section ops.Section, before Current, found ops.SectionState) error {
+	if before.Values != nil && section.Equal(before.Values, found.Values) {
 		return c.touch(ctx, section)
 	}
 
@@ -95,7 +95,7 @@ func (c *Changes) observe(ctx context.Context, section Section, before Current, 
 // external writes the found values as the next revision and, where others were known,
 // as a change from outside.
 func (c *Changes) external(
-	ctx context.Context, tx *sql.Tx, section Section, at headRow, before Values, found reading,
+	ctx context.Context, tx *sql.Tx, section ops.Section, at headRow, before ops.Values, found ops.SectionState,
 ) error {
 	var id sql.NullInt64
 
@@ -104,8 +104,8 @@ func (c *Changes) external(
 		since := c.lastSeen(section, at, now)
 
 		change := Change{
-			Section: section.Name, At: now, Actor: found.updatedBy, Source: SourceExternal, Outcome: Applied,
-			Before: before, After: found.values, Fields: names(section.Diff(before, found.values)), Since: &since,
+			Section: section.Name, At: now, Actor: found.UpdatedBy, Source: SourceExternal, Outcome: Applied,
+			Before: before, After: found.Values, Fields: names(section.Diff(before, found.Values)), Since: &since,
 		}
 
 		var err error
@@ -120,12 +120,12 @@ func (c *Changes) external(
 		}
 	}
 
-	return c.advance(ctx, tx, section, at.revision+1, found.values, id)
+	return c.advance(ctx, tx, section, at.revision+1, found.Values, id)
 }
 
 // lastSeen is when the section was last seen to be what it was known to be; not after
 // now, though the clock may have been set back since.
-func (c *Changes) lastSeen(section Section, at headRow, now time.Time) time.Time {
+func (c *Changes) lastSeen(section ops.Section, at headRow, now time.Time) time.Time {
 	last := at.seenAt.Time
 
 	if value, _ := c.seen.Load(section.Name); value != nil {
@@ -144,7 +144,7 @@ func (c *Changes) lastSeen(section Section, at headRow, now time.Time) time.Time
 // seenEvery is how often it is written down that a section is still what it was.
 const seenEvery = time.Minute
 
-func (c *Changes) touch(ctx context.Context, section Section) error {
+func (c *Changes) touch(ctx context.Context, section ops.Section) error {
 	now := c.moment()
 	c.seen.Store(section.Name, now)
 
@@ -169,8 +169,8 @@ func (c *Changes) touch(ctx context.Context, section Section) error {
 }
 
 // Known returns the section as it was last seen, without asking the control plane.
-func (c *Changes) Known(ctx context.Context, name SectionName) (Current, error) {
-	section, err := SectionOf(name)
+func (c *Changes) Known(ctx context.Context, name ops.SectionName) (Current, error) {
+	section, err := ops.SectionOf(name)
 	if err != nil {
 		return Current{}, err
 	}
@@ -180,7 +180,7 @@ func (c *Changes) Known(ctx context.Context, name SectionName) (Current, error) 
 
 // known returns the section as the database has it: the newest revision, the change
 // that made it, and the one that is open.
-func (c *Changes) known(ctx context.Context, section Section) (Current, error) {
+func (c *Changes) known(ctx context.Context, section ops.Section) (Current, error) {
 	current := Current{Section: section, Revision: revisionText(0)}
 
 	var (
@@ -227,7 +227,7 @@ func (c *Changes) known(ctx context.Context, section Section) (Current, error) {
 }
 
 // valuesAt returns what the section held at a revision.
-func (c *Changes) valuesAt(ctx context.Context, section Section, revision string) (Values, error) {
+func (c *Changes) valuesAt(ctx context.Context, section ops.Section, revision string) (ops.Values, error) {
 	unknown := func(message string) error {
 		return ops.Invalid([]ops.FieldError{{Field: "body.revision", Message: message, Type: "revision"}})
 	}
@@ -243,7 +243,7 @@ func (c *Changes) valuesAt(ctx context.Context, section Section, revision string
 
 	var (
 		data   string
-		values Values
+		values ops.Values
 	)
 
 	err = c.db.Read().QueryRowContext(ctx,

@@ -29,7 +29,7 @@ func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
 
 	var out []Change
 
-	sections := map[SectionName]Current{}
+	sections := map[ops.SectionName]Current{}
 
 	for _, change := range found {
 		current, looked := sections[change.Section]
@@ -43,7 +43,7 @@ func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
 
 		section := current.Section
 
-		if slices.ContainsFunc(section.Diff(change.Before, change.After), func(d Difference) bool {
+		if slices.ContainsFunc(section.Diff(change.Before, change.After), func(d ops.Difference) bool {
 			return d.Field.Equal(d.After, current.Values[d.Field.Name])
 		}) {
 			out = append(out, change)
@@ -128,7 +128,7 @@ func reviewed(ctx context.Context, tx *sql.Tx, id int64) error {
 
 // unasked notes that nobody is asked any more about outside changes of which every field
 // was changed outside again: at most as many stay as the section has fields.
-func unasked(ctx context.Context, tx *sql.Tx, section SectionName) error {
+func unasked(ctx context.Context, tx *sql.Tx, section ops.SectionName) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE opsconsole_changes SET unreviewed = 0 WHERE section = $1 AND unreviewed = 1 AND NOT EXISTS (
 			SELECT 1 FROM opsconsole_change_fields f WHERE f.change_id = opsconsole_changes.id AND NOT EXISTS (

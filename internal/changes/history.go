@@ -13,7 +13,7 @@ import (
 
 // Filter selects changes; what is zero does not restrict.
 type Filter struct {
-	Section SectionName
+	Section ops.SectionName
 	Actor   string
 	// Field is the name of a field that the change touched.
 	Field   string
@@ -137,7 +137,7 @@ func (f Filter) clause(last store.Time) (clause string, args []any) {
 		}
 	}
 
-	_, err := SectionOf(f.Section)
+	_, err := ops.SectionOf(f.Section)
 	either("section", string(f.Section), err == nil)
 	either("source", string(f.Source), slices.Contains(Sources(), f.Source))
 	either("outcome", string(f.Outcome), slices.Contains(outcomes(), f.Outcome))
@@ -197,7 +197,7 @@ func (c *Changes) Restorable(ctx context.Context, current Current) (*Change, err
 		}
 
 		for _, change := range page.Items {
-			if !current.Section.equal(current.Values, change.Before) {
+			if !current.Section.Equal(current.Values, change.Before) {
 				return &change, nil
 			}
 		}

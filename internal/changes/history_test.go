@@ -8,6 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // TestAPageOfTheHistoryIsReadFromAnIndex holds what keeps a long history as fast as a
@@ -67,10 +68,10 @@ func TestPagesOfTheHistoryLeadFromTheNewestToTheOldest(t *testing.T) {
 		}
 
 		for name, filter := range map[string]changes.Filter{
-			"all": {}, "section": {Section: changes.Concurrency}, "actor": {Actor: "dave"}, "field": {Field: "per_analyst"},
+			"all": {}, "section": {Section: ops.SectionConcurrency}, "actor": {Actor: "dave"}, "field": {Field: "per_analyst"},
 			"source": {Source: changes.SourceConsole}, "outcome": {Outcome: changes.Applied}, "since": {From: seed},
 			"all of it": {
-				Section: changes.Concurrency, Actor: "dave", Field: "per_analyst", Source: changes.SourceConsole, Outcome: changes.Applied,
+				Section: ops.SectionConcurrency, Actor: "dave", Field: "per_analyst", Source: changes.SourceConsole, Outcome: changes.Applied,
 				From: seed.Add(-time.Hour), Until: seed.Add(time.Hour),
 			},
 		} {

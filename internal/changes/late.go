@@ -8,22 +8,23 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // explain records how the section came from the known values, nil when there are none,
 // to those that were found: what changes of ours that were carried out late leave
 // unexplained came from outside.
 func (c *Changes) explain(
-	ctx context.Context, tx *sql.Tx, section Section, at headRow, known Values, found reading,
+	ctx context.Context, tx *sql.Tx, section ops.Section, at headRow, known ops.Values, found ops.SectionState,
 ) error {
-	if known != nil && !section.equal(known, found.values) {
+	if known != nil && !section.Equal(known, found.Values) {
 		var err error
 		if known, err = c.late(ctx, tx, section, &at, known, found); err != nil {
 			return err
 		}
 	}
 
-	if known != nil && section.equal(known, found.values) {
+	if known != nil && section.Equal(known, found.Values) {
 		return nil
 	}
 
@@ -33,15 +34,15 @@ func (c *Changes) explain(
 // late looks for a change of ours that was given up and whose values are there now: it
 // was carried out after all. It returns what is explained then.
 func (c *Changes) late(
-	ctx context.Context, tx *sql.Tx, section Section, at *headRow, known Values, found reading,
-) (Values, error) {
+	ctx context.Context, tx *sql.Tx, section ops.Section, at *headRow, known ops.Values, found ops.SectionState,
+) (ops.Values, error) {
 	candidates, err := givenUp(ctx, tx, section)
 	if err != nil {
 		return nil, err
 	}
 
 	for _, change := range candidates {
-		if section.equalIn(change.Fields, known, found.values) || !section.equalIn(change.Fields, change.After, found.values) {
+		if section.EqualIn(change.Fields, known, found.Values) || !section.EqualIn(change.Fields, change.After, found.Values) {
 			continue
 		}
 
@@ -52,7 +53,7 @@ func (c *Changes) late(
 }
 
 // givenUp returns the changes of the section that may be carried out yet, newest first.
-func givenUp(ctx context.Context, tx *sql.Tx, section Section) ([]Change, error) {
+func givenUp(ctx context.Context, tx *sql.Tx, section ops.Section) ([]Change, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT `+columns+` FROM opsconsole_changes WHERE section = $1 AND given_up = 1 ORDER BY id DESC`, section.Name)
 	if err != nil {
@@ -78,8 +79,8 @@ func givenUp(ctx context.Context, tx *sql.Tx, section Section) ([]Change, error)
 // follows what was known, it is applied; else it stays failed, and a change of its own
 // says what it did to what had come between. It returns the values that it left.
 func (c *Changes) carriedOut(
-	ctx context.Context, tx *sql.Tx, section Section, at *headRow, change Change, known Values, found reading,
-) (Values, error) {
+	ctx context.Context, tx *sql.Tx, section ops.Section, at *headRow, change Change, known ops.Values, found ops.SectionState,
+) (ops.Values, error) {
 	message := fmt.Sprintf("The control plane carried it out late: it was seen %s after it was made.",
 		c.now().Sub(change.At).Round(time.Second))
 
@@ -87,8 +88,8 @@ func (c *Changes) carriedOut(
 	left := known.Clone()
 
 	for _, f := range section.Fields {
-		if f.Equal(change.After[f.Name], found.values[f.Name]) {
-			left[f.Name] = found.values[f.Name]
+		if f.Equal(change.After[f.Name], found.Values[f.Name]) {
+			left[f.Name] = found.Values[f.Name]
 		}
 	}
 
@@ -140,8 +141,8 @@ func (c *Changes) carriedOut(
 
 // cameBetween reports whether something was applied since the change was made. Values may
 // have gone back to what it found, and an earlier change may have been late as well.
-func cameBetween(ctx context.Context, tx *sql.Tx, section Section, change Change, known Values) (bool, error) {
-	if !section.equal(change.Before, known) {
+func cameBetween(ctx context.Context, tx *sql.Tx, section ops.Section, change Change, known ops.Values) (bool, error) {
+	if !section.Equal(change.Before, known) {
 		return true, nil
 	}
 
@@ -160,7 +161,7 @@ func cameBetween(ctx context.Context, tx *sql.Tx, section Section, change Change
 // again writes what a change did that was carried out after others, and lets its lease
 // take back that.
 func (c *Changes) again(
-	ctx context.Context, tx *sql.Tx, section Section, change Change, before, after Values, at time.Time, message string,
+	ctx context.Context, tx *sql.Tx, section ops.Section, change Change, before, after ops.Values, at time.Time, message string,
 ) (Change, error) {
 	made := change
 	made.At, made.Outcome, made.Before, made.After = at, Applied, before, after
@@ -171,7 +172,7 @@ func (c *Changes) again(
 		return Change{}, err
 	}
 
-	taken := Values{}
+	taken := ops.Values{}
 	for _, field := range change.Fields {
 		taken[field] = before[field]
 	}

@@ -128,7 +128,7 @@ func TestAChangeThatIsCarriedOutAfterAnotherIsOursNotExternal(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lateAfter(t, w, changes.Values{"cluster_total": int64(70)})
+		lateAfter(t, w, ops.Values{"cluster_total": int64(70)})
 
 		last := w.current(t).Last
 		if last.Source == changes.SourceExternal || last.Before["cluster_total"] != int64(70) || w.externals(t) != 0 {
@@ -148,7 +148,7 @@ func TestAChangeThatWasReplacedDoesNotExplainWhatTurnsUpLater(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lateAfter(t, w, changes.Values{"per_analyst": int64(12)})
+		lateAfter(t, w, ops.Values{"per_analyst": int64(12)})
 
 		if last := w.current(t).Last; last.Source != changes.SourceExternal {
 			t.Errorf("got %+v", last)
@@ -163,7 +163,7 @@ func TestAChangeThatIsCarriedOutAfterOthersThatTookEachOtherBackFollowsThem(t *t
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lateAfter(t, w, changes.Values{"cluster_total": int64(70)}, changes.Values{"cluster_total": int64(50)})
+		lateAfter(t, w, ops.Values{"cluster_total": int64(70)}, ops.Values{"cluster_total": int64(50)})
 		w.current(t)
 
 		page, err := w.History(t.Context(), changes.Filter{Outcome: changes.Applied})
@@ -188,7 +188,7 @@ func TestAChangeThatIsCarriedOutAfterOthersThatTookEachOtherBackFollowsThem(t *t
 }
 
 // lateAfter gives up a temporary change to 9, makes others, and carries out the first.
-func lateAfter(t *testing.T, w *world, between ...changes.Values) {
+func lateAfter(t *testing.T, w *world, between ...ops.Values) {
 	t.Helper()
 
 	r := request(w.current(t).Revision, 9)
@@ -222,16 +222,16 @@ func (s *slowly) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyU
 	return s.faulty.UpdateConcurrencyConfig(ctx, u)
 }
 
-func (w *world) saveLifecycle(t *testing.T, term string, values changes.Values) changes.Result {
+func (w *world) saveLifecycle(t *testing.T, term string, values ops.Values) changes.Result {
 	t.Helper()
 
-	current, err := w.Current(t.Context(), w.service, changes.Lifecycle)
+	current, err := w.Current(t.Context(), w.service, ops.SectionLifecycle)
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	r := changes.Request{
-		Section: changes.Lifecycle, Revision: current.Revision, Values: values, Source: changes.SourceAPI, Confirm: "test",
+		Section: ops.SectionLifecycle, Revision: current.Revision, Values: values, Source: changes.SourceAPI, Confirm: "test",
 		Reason: "trying durations at " + w.clock.now().String(),
 	}
 	r.Term, _ = w.ParseTerm(term, "", "")
@@ -249,9 +249,9 @@ func TestALeaseWhoseOldValuesWouldBeInvalidIsHeldAndNotTriedForEver(t *testing.T
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.saveLifecycle(t, "1m", changes.Values{"instance.default_ttl": "PT1H"}).Lease
+		lease := w.saveLifecycle(t, "1m", ops.Values{"instance.default_ttl": "PT1H"}).Lease
 		w.clock.pass(time.Second)
-		w.saveLifecycle(t, "", changes.Values{"instance.max_ttl": "PT12H"})
+		w.saveLifecycle(t, "", ops.Values{"instance.max_ttl": "PT12H"})
 		w.clock.pass(time.Minute)
 
 		for range 3 {
@@ -277,14 +277,14 @@ func TestShorteningADurationToHalfIsGrave(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		current, err := w.Current(t.Context(), w.service, changes.Lifecycle)
+		current, err := w.Current(t.Context(), w.service, ops.SectionLifecycle)
 		if err != nil {
 			t.Fatal(err)
 		}
 
 		for field, value := range map[string]any{"mapping.max_ttl": "PT1S", "instance.default_ttl": "12h", "mapping.default_ttl": "P1D"} {
 			_, err := w.Apply(t.Context(), w.service, dave, changes.Request{
-				Section: changes.Lifecycle, Revision: current.Revision, Values: changes.Values{field: value},
+				Section: ops.SectionLifecycle, Revision: current.Revision, Values: ops.Values{field: value},
 				Reason: "shorter than it was", Source: changes.SourceAPI,
 			})
 			if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.confirm" {
@@ -302,7 +302,7 @@ func TestAnOutsideChangeIsAskedAboutWhileItHolds(t *testing.T) {
 		w.set(t, 8)
 
 		r := request(w.current(t).Revision, 0)
-		r.Values = changes.Values{"cluster_total": int64(70)}
+		r.Values = ops.Values{"cluster_total": int64(70)}
 		w.apply(t, r)
 
 		asked, err := w.Unreviewed(t.Context())

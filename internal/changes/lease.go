@@ -48,15 +48,15 @@ const (
 
 // Lease is a change that ends by itself and takes back what it set, and only that.
 type Lease struct {
-	ID      int64       `json:"id"`
-	Section SectionName `json:"section"`
-	Kind    LeaseKind   `json:"kind"`
-	State   LeaseState  `json:"state"`
-	Actor   string      `json:"actor"`
-	Reason  string      `json:"reason"`
+	ID      int64           `json:"id"`
+	Section ops.SectionName `json:"section"`
+	Kind    LeaseKind       `json:"kind"`
+	State   LeaseState      `json:"state"`
+	Actor   string          `json:"actor"`
+	Reason  string          `json:"reason"`
 	// Before and Set hold the leased fields alone.
-	Before   Values     `json:"before"`
-	Set      Values     `json:"set"`
+	Before   ops.Values `json:"before"`
+	Set      ops.Values `json:"set"`
 	StartsAt time.Time  `json:"starts_at"`
 	EndsAt   time.Time  `json:"ends_at"`
 	EndedAt  *time.Time `json:"ended_at"`
@@ -231,13 +231,13 @@ func (c *Changes) scanLease(rows *sql.Rows) (Lease, error) {
 
 // lease writes the lease that belongs to a pending change, unless an open one holds a
 // field of it.
-func (c *Changes) lease(ctx context.Context, tx *sql.Tx, section Section, change Change, term Term) error {
+func (c *Changes) lease(ctx context.Context, tx *sql.Tx, section ops.Section, change Change, term Term) error {
 	open, err := c.leases(ctx, tx, `WHERE section = $1 AND `+openLeases, section.Name)
 	if err != nil {
 		return err
 	}
 
-	before, set := Values{}, Values{}
+	before, set := ops.Values{}, ops.Values{}
 
 	for _, d := range section.Diff(change.Before, change.After) {
 		before[d.Field.Name], set[d.Field.Name] = d.Before, d.After
@@ -272,7 +272,7 @@ func (c *Changes) lease(ctx context.Context, tx *sql.Tx, section Section, change
 	return nil
 }
 
-func leaseOverlap(field Field, other Lease) error {
+func leaseOverlap(field ops.Field, other Lease) error {
 	until := other.EndsAt.UTC().Format("2006-01-02 15:04 UTC")
 	e := &ops.Error{
 		Code: ops.CodeConflict,

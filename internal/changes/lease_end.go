@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -21,14 +22,14 @@ func Scheduled(name string) audit.Actor {
 // EndDue ends the leases of a section whose time has come. What cannot be ended now stays
 // overdue and is tried again; the error says what was in the way. A section that is slow
 // to answer is for the caller to keep away from the others.
-func (c *Changes) EndDue(ctx context.Context, service ops.Service, section SectionName) error {
-	now := store.Time{Time: c.moment()}
+func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.SectionName) error {
+	now := c.moment()
+	again, args := retryFailedEnd.Due(now, 3)
 
 	// Those whose end is under way too: whoever began it may be gone.
-	due, err := c.leases(ctx, c.db.Read(), `
-		WHERE section = $3 AND state = 'active' AND kind <> 'window' AND ends_at <= $1
-			AND (next_try_at IS NULL OR next_try_at <= $1 OR next_try_at > $2) ORDER BY ends_at, id`,
-		now, store.Time{Time: now.Add(2 * retryLongest)}, section) // farther away: the clock was set back
+	due, err := c.leases(ctx, c.db.Read(),
+		`WHERE section = $1 AND state = 'active' AND kind <> 'window' AND ends_at <= $2 AND `+again+` ORDER BY ends_at, id`,
+		append([]any{section, store.Time{Time: now}}, args...)...)
 	if err != nil {
 		return err
 	}
@@ -54,27 +55,23 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service, section Secti
 	return errors.Join(errs...)
 }
 
-const (
-	// retryMost is the longest pause before looking again whether a lease can be ended;
-	// it doubles from a second.
-	retryMost      = 10 * time.Second
-	retryDoublings = 4
-	// What was tried stands in the history for ever, so after every fourth try the pause
-	// doubles, until it is this long: about a sixth of the time that it lasts already.
-	retryLongest     = time.Second << retriesDoublings
-	retriesAPause    = 4
-	retriesDoublings = 10
+// An end that could not even be tried is looked at again soon. One that was tried stands in
+// the history for ever, so after every fourth try the pause doubles, until it is about a
+// sixth of the time that it lasts already.
+var (
+	retryEnd       = retry.Policy{First: time.Second, Max: 10 * time.Second}
+	retryFailedEnd = retry.Policy{First: time.Second, Max: 1024 * time.Second, Repeat: 4}
 )
 
-// errTried says that the end of a lease was tried, and came to nothing.
-var errTried = errors.New("the end was tried")
+// errEndFailed says that the end of a lease was tried, and came to nothing.
+var errEndFailed = errors.New("the end was tried and failed")
 
 // postpone notes why a lease could not be ended and when to try again; without a cause
 // it is not known yet whether it was.
 func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error {
-	pause, tries := min(time.Second<<min(lease.tries, retryDoublings), retryMost), min(lease.tries+1, retryDoublings)
-	if cause == nil || errors.Is(cause, errTried) {
-		pause, tries = time.Second<<min(lease.tries/retriesAPause, retriesDoublings), lease.tries+1
+	policy := retryEnd
+	if cause == nil || errors.Is(cause, errEndFailed) {
+		policy = retryFailedEnd
 	}
 
 	note := "It is not known yet whether it was ended. The values are read back."
@@ -82,13 +79,13 @@ func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error 
 		note = "It could not be ended yet: " + ops.Clip(ops.AsError(cause).Message)
 	}
 
-	return c.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_leases SET tries = $1, next_try_at = $2, note = $3
-			WHERE id = $4 AND state = 'active' AND ends_at = $5`,
-			tries, store.Time{Time: c.moment().Add(pause)}, note, lease.ID, store.Time{Time: lease.EndsAt})
+	row := retry.Row{
+		Table: "opsconsole_leases", Condition: "id = $1 AND state = 'active' AND ends_at = $2",
+		Args: []any{lease.ID, store.Time{Time: lease.EndsAt}}, Tries: lease.tries,
+	}
 
-		return err
+	return c.db.Tx(ctx, func(tx *sql.Tx) error {
+		return policy.Postpone(ctx, tx, row, c.moment(), store.Column{Name: "note", Value: note})
 	})
 }
 
@@ -125,7 +122,7 @@ func (c *Changes) endLease(
 		return Lease{}, err
 	}
 
-	section, err := SectionOf(lease.Section)
+	section, err := ops.SectionOf(lease.Section)
 	if err != nil {
 		return Lease{}, err
 	}
@@ -161,16 +158,16 @@ func (c *Changes) endLease(
 	fields := lease.fields()
 
 	switch {
-	case section.equalIn(fields, current.Values, lease.Before):
+	case section.EqualIn(fields, current.Values, lease.Before):
 		return c.closeLease(ctx, actor, lease, LeaseEnded, reason, "The values had gone back already.", audit.Done)
-	case !section.equalIn(fields, current.Values, lease.Set) && (!asked || lease.State != LeaseHeld):
+	case !section.EqualIn(fields, current.Values, lease.Set) && (!asked || lease.State != LeaseHeld):
 		return c.hold(ctx, actor, lease, reason, "Somebody else changed what it set: "+c.whoChanged(current)+".")
 	}
 
 	after := current.Values.Clone()
 	maps.Copy(after, lease.Before)
 
-	if err := section.validateChanged(after, section.Diff(current.Values, after)); err != nil {
+	if err := validateChanged(section, after, section.Diff(current.Values, after)); err != nil {
 		return c.hold(ctx, actor, lease, reason, "What was set before does not go with the rest any more"+ops.FieldText(err)+".")
 	}
 
@@ -188,7 +185,7 @@ func (c *Changes) endLease(
 	case result.Refusal != nil && final(result.Refusal.Code):
 		return c.hold(ctx, actor, lease, reason, *result.Change.Error)
 	default:
-		return lease, ops.Unavailable("control plane", *result.Change.Error).Because(errTried)
+		return lease, ops.Unavailable("control plane", *result.Change.Error).Because(errEndFailed)
 	}
 }
 

@@ -105,7 +105,7 @@ func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
 				}
 			}()
 
-			_ = w.EndDue(t.Context(), &meanwhile{faulty: w.service, onWrite: func() { panic(errKilled) }}, changes.Concurrency)
+			_ = w.EndDue(t.Context(), &meanwhile{faulty: w.service, onWrite: func() { panic(errKilled) }}, ops.SectionConcurrency)
 		}()
 
 		next := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{})
@@ -135,7 +135,7 @@ func TestASectionThatDoesNotAnswerHoldsUpNoEndOfAnother(t *testing.T) {
 		stuck := w.borrow(t, "1m")
 		w.clock.pass(time.Second)
 
-		other := w.saveLifecycle(t, "1m", changes.Values{"instance.default_ttl": "PT20H"}).Lease
+		other := w.saveLifecycle(t, "1m", ops.Values{"instance.default_ttl": "PT20H"}).Lease
 
 		w.clock.pass(2 * time.Minute)
 

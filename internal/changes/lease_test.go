@@ -60,7 +60,7 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 
 		// Another field is changed meanwhile, for good.
 		r := request(w.current(t).Revision, 0)
-		r.Values = changes.Values{"cluster_total": int64(70)}
+		r.Values = ops.Values{"cluster_total": int64(70)}
 		w.apply(t, r)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 9 {
@@ -217,7 +217,7 @@ func TestOverlappingLeasesAreRefusedByName(t *testing.T) {
 		}
 
 		// Nothing of it was written, and another field is free.
-		r.Values = changes.Values{"cluster_total": int64(70)}
+		r.Values = ops.Values{"cluster_total": int64(70)}
 		if result, err := w.Apply(t.Context(), w.service, dave, r); err != nil || result.Lease == nil {
 			t.Errorf("got %+v, %v", result, err)
 		}
@@ -348,13 +348,13 @@ func TestAPointIsRestoredAsAWhole(t *testing.T) {
 		w.service.fail(down(), nil, nil)
 
 		half, err := restore(plan.Revision, "test")
-		if err != nil || half.Complete || state(half, changes.Concurrency) != changes.PointFailed || state(half, changes.Export) != changes.PointRestored {
+		if err != nil || half.Complete || state(half, ops.SectionConcurrency) != changes.PointFailed || state(half, ops.SectionExport) != changes.PointRestored {
 			t.Fatalf("got %+v, %v", half, err)
 		}
 
 		w.service.fail(nil, nil, nil)
 
-		if plan, err = w.PreviewPoint(t.Context(), w.service, point.ID); err != nil || state(plan, changes.Export) != changes.PointUnchanged {
+		if plan, err = w.PreviewPoint(t.Context(), w.service, point.ID); err != nil || state(plan, ops.SectionExport) != changes.PointUnchanged {
 			t.Fatalf("got %+v, %v", plan, err)
 		}
 
@@ -365,7 +365,7 @@ func TestAPointIsRestoredAsAWhole(t *testing.T) {
 	})
 }
 
-func state(plan changes.PointPlan, section changes.SectionName) changes.PointState {
+func state(plan changes.PointPlan, section ops.SectionName) changes.PointState {
 	for _, s := range plan.Sections {
 		if s.Section == section {
 			return s.State

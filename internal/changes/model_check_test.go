@@ -5,6 +5,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // check holds what is there against what must be.
@@ -30,7 +31,7 @@ func (m *model) check() {
 // checkChains: every value is explained by one chain of changes, from the first reading
 // to what the control plane holds now.
 func (m *model) checkChains() {
-	for _, s := range changes.Sections() {
+	for _, s := range ops.Sections() {
 		section := s.Name
 
 		current, err := m.w.Current(m.ctx(), m.w.plain, section)
@@ -59,7 +60,7 @@ func (m *model) checkChains() {
 			}
 		}
 
-		if section == changes.Export && values["max_duration_seconds"] != int64(3600) {
+		if section == ops.SectionExport && values["max_duration_seconds"] != int64(3600) {
 			m.t.Errorf("the chain of %s begins with %v", section, values)
 		}
 	}
@@ -115,10 +116,10 @@ func (m *model) checkEnded(lease changes.Lease) {
 	}
 }
 
-func fieldOf(t *testing.T, section changes.SectionName, name string) changes.Field {
+func fieldOf(t *testing.T, section ops.SectionName, name string) ops.Field {
 	t.Helper()
 
-	s, err := changes.SectionOf(section)
+	s, err := ops.SectionOf(section)
 	if err != nil {
 		t.Fatal(err)
 	}

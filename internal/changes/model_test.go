@@ -132,23 +132,23 @@ func (m *model) act() {
 func (m *model) ctx() context.Context { return m.t.Context() }
 
 // section is one of the four, and what to set in it; some of it is refused.
-func (m *model) section() (changes.SectionName, changes.Values) {
+func (m *model) section() (ops.SectionName, ops.Values) {
 	switch m.random.IntN(6) {
 	case 0:
-		return changes.Export, changes.Values{"max_duration_seconds": int64(60 + m.random.IntN(1000))}
+		return ops.SectionExport, ops.Values{"max_duration_seconds": int64(60 + m.random.IntN(1000))}
 	case 1:
-		return changes.Concurrency, changes.Values{"per_analyst": int64(1 + m.random.IntN(100))}
+		return ops.SectionConcurrency, ops.Values{"per_analyst": int64(1 + m.random.IntN(100))}
 	case 2:
-		return changes.Concurrency, changes.Values{"cluster_total": int64(1 + m.random.IntN(1000))}
+		return ops.SectionConcurrency, ops.Values{"cluster_total": int64(1 + m.random.IntN(1000))}
 	case 3:
 		kind := []string{"mapping", "snapshot", "instance"}[m.random.IntN(3)]
 		rule := []string{"default_ttl", "default_inactivity", "max_ttl"}[m.random.IntN(3)]
 
-		return changes.Lifecycle, changes.Values{kind + "." + rule: m.duration()}
+		return ops.SectionLifecycle, ops.Values{kind + "." + rule: m.duration()}
 	case 4:
-		return changes.Maintenance, changes.Values{"enabled": m.random.IntN(2) == 0}
+		return ops.SectionMaintenance, ops.Values{"enabled": m.random.IntN(2) == 0}
 	default:
-		return changes.Maintenance, changes.Values{"message": fmt.Sprintf("step %d", m.step)}
+		return ops.SectionMaintenance, ops.Values{"message": fmt.Sprintf("step %d", m.step)}
 	}
 }
 
@@ -298,7 +298,7 @@ func (m *model) tick() {
 	_ = m.w.Watch(m.ctx(), m.line)
 
 	// One after the other, so that the seed decides what happens.
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		_ = m.w.EndDue(m.ctx(), m.line, section.Name)
 	}
 }

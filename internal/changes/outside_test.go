@@ -30,7 +30,7 @@ func TestOfOutsideChangesTheNewestOfEachFieldIsAskedAbout(t *testing.T) {
 		t.Helper()
 		w.current(t)
 
-		if _, err := w.Current(t.Context(), w.service, changes.Lifecycle); err != nil {
+		if _, err := w.Current(t.Context(), w.service, ops.SectionLifecycle); err != nil {
 			t.Fatal(err)
 		}
 
@@ -41,7 +41,7 @@ func TestOfOutsideChangesTheNewestOfEachFieldIsAskedAbout(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		if _, err := w.Current(t.Context(), w.service, changes.Lifecycle); err != nil {
+		if _, err := w.Current(t.Context(), w.service, ops.SectionLifecycle); err != nil {
 			t.Fatal(err)
 		}
 
@@ -52,7 +52,7 @@ func TestOfOutsideChangesTheNewestOfEachFieldIsAskedAbout(t *testing.T) {
 		}
 
 		asked, err := w.Unreviewed(t.Context())
-		if err != nil || len(asked) != 2 || asked[0].ID != w.current(t).Last.ID || asked[1].Section != changes.Lifecycle {
+		if err != nil || len(asked) != 2 || asked[0].ID != w.current(t).Last.ID || asked[1].Section != ops.SectionLifecycle {
 			t.Errorf("got %+v, %v", asked, err)
 		}
 	})
@@ -75,7 +75,7 @@ func TestWhatIsChangedOutsideBecomesAChange(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		page, err := w.History(t.Context(), changes.Filter{Section: changes.Concurrency})
+		page, err := w.History(t.Context(), changes.Filter{Section: ops.SectionConcurrency})
 		if err != nil || len(page.Items) != 1 {
 			t.Fatalf("got %+v, %v", page, err)
 		}

@@ -11,8 +11,8 @@ import (
 // Plan is what a change would do.
 type Plan struct {
 	Current     Current
-	After       Values
-	Differences []Difference
+	After       ops.Values
+	Differences []ops.Difference
 	// Effects say in sentences what it means for those who use the platform.
 	Effects []string
 	// Confirm says why the environment's name has to be typed; "" when it has not.
@@ -22,7 +22,7 @@ type Plan struct {
 // Preview says what the request would do and changes nothing; it does not look at the
 // reason. Its errors are those of [Changes.Apply].
 func (c *Changes) Preview(ctx context.Context, service ops.Service, request Request) (Plan, error) {
-	section, err := SectionOf(request.Section)
+	section, err := ops.SectionOf(request.Section)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -41,7 +41,7 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 	}
 
 	for _, lease := range leases {
-		if !section.equalIn(lease.fields(), plan.Current.Values, plan.After) {
+		if !section.EqualIn(lease.fields(), plan.Current.Values, plan.After) {
 			plan.Effects = append(plan.Effects, fmt.Sprintf(
 				"Temporary change %d of %s set this: when it ends it will find another value, stop, and ask.", lease.ID, lease.Actor))
 		}
@@ -52,7 +52,7 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 
 // plan reads the section and puts the wanted values on top of the original ones.
 func (c *Changes) plan(
-	ctx context.Context, service ops.Service, section Section, wanted, original Values,
+	ctx context.Context, service ops.Service, section ops.Section, wanted, original ops.Values,
 ) (Plan, error) {
 	current, err := c.current(ctx, service, section)
 	if err != nil {
@@ -69,22 +69,22 @@ func (c *Changes) plan(
 }
 
 // effects says what can be known from the platform's own data.
-func effects(ctx context.Context, service ops.Service, section Section, before, after Values) []string {
+func effects(ctx context.Context, service ops.Service, section ops.Section, before, after ops.Values) []string {
 	var out []string
 
 	switch section.Name {
-	case Concurrency:
+	case ops.SectionConcurrency:
 		cluster, err := service.GetClusterInstances(ctx)
 		if err != nil {
 			return []string{"Who is above the new limits is not known: the control plane does not say."}
 		}
 
 		return concurrencyEffects(cluster, before, after)
-	case Lifecycle:
+	case ops.SectionLifecycle:
 		out = append(out, "New defaults apply to what is created from now on; what exists keeps its own durations.")
-	case Export:
+	case ops.SectionExport:
 		out = append(out, "The limit applies to exports that are claimed from now on.")
-	case Maintenance:
+	case ops.SectionMaintenance:
 		if before["enabled"] != after["enabled"] {
 			if after["enabled"] == true {
 				out = append(out, "Nobody can create an instance while it is on. What runs goes on, and can be ended.")
@@ -97,10 +97,10 @@ func effects(ctx context.Context, service ops.Service, section Section, before, 
 	return out
 }
 
-func concurrencyEffects(cluster ops.ClusterInstances, before, after Values) []string {
+func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) []string {
 	var out []string
 
-	if limit := after.number("per_analyst"); limit < before.number("per_analyst") {
+	if limit := after.Int("per_analyst"); limit < before.Int("per_analyst") {
 		above := 0
 
 		for _, owner := range cluster.ByOwner {
@@ -128,7 +128,7 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after Values) []st
 		}
 	}
 
-	if total, used := after.number("cluster_total"), cluster.Limits.ClusterUsed; total != before.number("cluster_total") {
+	if total, used := after.Int("cluster_total"), cluster.Limits.ClusterUsed; total != before.Int("cluster_total") {
 		if used >= total {
 			out = append(out, fmt.Sprintf("The cluster uses %d of %d: nobody can create an instance until it is fewer.", used, total))
 		} else {

@@ -23,7 +23,7 @@ type Point struct {
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"`
 	// Sections are the values; nil in a list.
-	Sections map[SectionName]Values `json:"sections,omitempty"`
+	Sections map[ops.SectionName]ops.Values `json:"sections,omitempty"`
 }
 
 const pointNameMax = 100
@@ -49,9 +49,9 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 		return Point{}, ops.Invalid(errs)
 	}
 
-	point := Point{Name: name, Actor: actor.Username, Reason: reason, At: c.moment(), Sections: map[SectionName]Values{}}
+	point := Point{Name: name, Actor: actor.Username, Reason: reason, At: c.moment(), Sections: map[ops.SectionName]ops.Values{}}
 
-	for _, section := range Sections() {
+	for _, section := range ops.Sections() {
 		current, err := c.current(ctx, service, section)
 		if err != nil {
 			return Point{}, err
@@ -162,7 +162,7 @@ func (c *Changes) Points(ctx context.Context, filter PointFilter) (PointPage, er
 
 // Point returns one with its values; RESOURCE_NOT_FOUND when there is none.
 func (c *Changes) Point(ctx context.Context, id int64) (Point, error) {
-	p := Point{ID: id, Sections: map[SectionName]Values{}}
+	p := Point{ID: id, Sections: map[ops.SectionName]ops.Values{}}
 
 	var at store.Time
 
@@ -186,9 +186,9 @@ func (c *Changes) Point(ctx context.Context, id int64) (Point, error) {
 
 	for rows.Next() {
 		var (
-			name SectionName
+			name ops.SectionName
 			data string
-			v    Values
+			v    ops.Values
 		)
 
 		if err := rows.Scan(&name, &data); err != nil {

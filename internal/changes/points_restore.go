@@ -11,12 +11,12 @@ import (
 
 // SectionPlan is what restoring a point would do, or did, to one section.
 type SectionPlan struct {
-	Section SectionName `json:"section"`
-	Title   string      `json:"-"`
+	Section ops.SectionName `json:"section"`
+	Title   string          `json:"-"`
 	// State is unchanged, differs, restored, failed or unknown.
-	State       PointState   `json:"state"`
-	Revision    string       `json:"revision"`
-	Differences []Difference `json:"differences"`
+	State       PointState       `json:"state"`
+	Revision    string           `json:"revision"`
+	Differences []ops.Difference `json:"differences"`
 	// Since are the changes that came after the point was kept, newest first, 20 at the most.
 	Since []Change `json:"since"`
 	// Change is the one that restored it, or tried to.
@@ -58,7 +58,7 @@ func (c *Changes) PreviewPoint(ctx context.Context, service ops.Service, id int6
 
 	plan := PointPlan{Point: point, Complete: true}
 
-	for _, section := range Sections() {
+	for _, section := range ops.Sections() {
 		part, confirm := c.previewSection(ctx, service, section, point)
 		plan.Sections = append(plan.Sections, part)
 		plan.Complete = plan.Complete && part.State == PointUnchanged
@@ -86,9 +86,9 @@ func (p PointPlan) revision() string {
 // previewSection compares one section with the point, and says why restoring it would
 // have to be confirmed. One that cannot be read now does not keep the others from it.
 func (c *Changes) previewSection(
-	ctx context.Context, service ops.Service, section Section, point Point,
+	ctx context.Context, service ops.Service, section ops.Section, point Point,
 ) (part SectionPlan, confirm string) {
-	part = SectionPlan{Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []Difference{}, Since: []Change{}}
+	part = SectionPlan{Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []ops.Difference{}, Since: []Change{}}
 
 	current, err := c.current(ctx, service, section)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 func (w *world) keep(t *testing.T, name string) changes.Point {
@@ -29,7 +30,7 @@ func TestASectionOfAPointThatCannotBeReadIsLoggedAsRefused(t *testing.T) {
 		w.service.fail(nil, nil, down())
 
 		plan, err := w.PreviewPoint(t.Context(), w.service, point.ID)
-		if err != nil || state(plan, changes.Concurrency) != changes.PointFailed {
+		if err != nil || state(plan, ops.SectionConcurrency) != changes.PointFailed {
 			t.Fatalf("got %+v, %v", plan, err)
 		}
 
@@ -65,9 +66,9 @@ func TestARestoreOfAPointTellsWhatChangedSince(t *testing.T) {
 
 		for _, part := range plan.Sections {
 			switch {
-			case part.Section != changes.Concurrency && len(part.Since) != 0:
+			case part.Section != ops.SectionConcurrency && len(part.Since) != 0:
 				t.Errorf("%s: %+v", part.Section, part.Since)
-			case part.Section == changes.Concurrency && (len(part.Since) != 1 || part.Since[0].ID != since.ID):
+			case part.Section == ops.SectionConcurrency && (len(part.Since) != 1 || part.Since[0].ID != since.ID):
 				t.Errorf("got %+v", part.Since)
 			}
 		}

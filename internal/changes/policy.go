@@ -63,7 +63,7 @@ func seen(r rune) rune {
 
 // checkNewReason refuses the reason of the section's last change that took effect and
 // has a reason of somebody's: what is copied explains nothing.
-func (c *Changes) checkNewReason(ctx context.Context, section SectionName, reason string) ([]ops.FieldError, error) {
+func (c *Changes) checkNewReason(ctx context.Context, section ops.SectionName, reason string) ([]ops.FieldError, error) {
 	last, err := c.list(ctx, `
 		WHERE section = $1 AND outcome = 'applied' AND source NOT IN ('external', 'lease_end') ORDER BY id DESC LIMIT 1`, section)
 	if err != nil || len(last) == 0 || !strings.EqualFold(strings.TrimSpace(last[0].Reason), strings.TrimSpace(reason)) {
@@ -77,18 +77,18 @@ func (c *Changes) checkNewReason(ctx context.Context, section SectionName, reaso
 
 // Confirmation says why a change has to be confirmed with the environment's name; ""
 // when it has not.
-func (p Policy) confirmation(section Section, differences []Difference) string {
+func (p Policy) confirmation(section ops.Section, differences []ops.Difference) string {
 	if p.ConfirmBelow <= 0 {
 		return ""
 	}
 
 	for _, d := range differences {
-		before, after := d.Field.size(d.Before), d.Field.size(d.After)
+		before, after := size(d.Field, d.Before), size(d.Field, d.After)
 
 		switch {
 		case after <= p.ConfirmBelow*before:
 			return fmt.Sprintf("%s goes from %s down to %s.", d.Field.Label, plainly(d.Before), plainly(d.After))
-		case section.Name == Maintenance && d.Field.Name == "enabled" && d.After == true:
+		case section.Name == ops.SectionMaintenance && d.Field.Name == "enabled" && d.After == true:
 			return "While maintenance is on, nobody can create an instance."
 		}
 	}
@@ -98,16 +98,16 @@ func (p Policy) confirmation(section Section, differences []Difference) string {
 
 // size makes the values of a limit comparable; no expiry is longer than any duration.
 // What is no limit is not a number.
-func (f Field) size(value any) float64 {
+func size(f ops.Field, value any) float64 {
 	switch v := value.(type) {
 	case int64:
 		return float64(v)
 	case nil:
-		if f.Kind == KindDuration {
+		if f.Kind == ops.KindDuration {
 			return math.Inf(1)
 		}
 	case string:
-		if length, err := ops.ParseDuration(v); f.Kind == KindDuration && err == nil {
+		if length, err := ops.ParseDuration(v); f.Kind == ops.KindDuration && err == nil {
 			return length.Seconds()
 		}
 	}
@@ -127,7 +127,7 @@ func plainly(value any) string {
 func (r Request) byHand() bool { return r.Source != SourceLeaseEnd && r.Source != SourceSchedule }
 
 // checkConfirm wants the environment's name for a grave change by hand.
-func (p Policy) checkConfirm(section Section, differences []Difference, request Request) []ops.FieldError {
+func (p Policy) checkConfirm(section ops.Section, differences []ops.Difference, request Request) []ops.FieldError {
 	if !request.byHand() {
 		return nil
 	}
@@ -147,7 +147,7 @@ func (p Policy) confirmed(why, confirm string) []ops.FieldError {
 
 // Confirmation says why going from one set of values to another would have to be
 // confirmed with the environment's name; "" when it would not.
-func (c *Changes) Confirmation(section Section, before, after Values) string {
+func (c *Changes) Confirmation(section ops.Section, before, after ops.Values) string {
 	return c.policy.confirmation(section, section.Diff(before, after))
 }
 
@@ -159,13 +159,13 @@ func (c *Changes) CheckConfirm(why, confirm string) []ops.FieldError {
 // Foresee checks values that are to be set later on top of what the section was last
 // seen to hold: it returns them as they are kept, what the section holds and what it
 // would hold. Its errors are those of [Changes.Apply].
-func (c *Changes) Foresee(ctx context.Context, name SectionName, values Values) (checked, before, after Values, err error) {
+func (c *Changes) Foresee(ctx context.Context, name ops.SectionName, values ops.Values) (checked, before, after ops.Values, err error) {
 	current, err := c.Known(ctx, name)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 
-	checked, errs := current.Section.Check(values)
+	checked, errs := check(current.Section, values)
 	if len(errs) > 0 {
 		return nil, nil, nil, ops.Invalid(errs)
 	}
@@ -177,5 +177,5 @@ func (c *Changes) Foresee(ctx context.Context, name SectionName, values Values) 
 	after = current.Values.Clone()
 	maps.Copy(after, checked)
 
-	return checked, current.Values, after, current.Section.validate(after)
+	return checked, current.Values, after, current.Section.Validate(after)
 }

@@ -19,7 +19,7 @@ type headRow struct {
 }
 
 // head locks the section until tx ends and returns where it stands.
-func head(ctx context.Context, tx *sql.Tx, section SectionName) (headRow, error) {
+func head(ctx context.Context, tx *sql.Tx, section ops.SectionName) (headRow, error) {
 	var (
 		h    headRow
 		open int
@@ -46,7 +46,7 @@ func head(ctx context.Context, tx *sql.Tx, section SectionName) (headRow, error)
 
 // advance writes the next revision of a section.
 func (c *Changes) advance(
-	ctx context.Context, tx *sql.Tx, section Section, revision int64, values Values, change sql.NullInt64,
+	ctx context.Context, tx *sql.Tx, section ops.Section, revision int64, values ops.Values, change sql.NullInt64,
 ) error {
 	data, err := values.MarshalJSON()
 	if err != nil {
@@ -128,7 +128,7 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 }
 
 // names are the fields of the differences.
-func names(differences []Difference) []string {
+func names(differences []ops.Difference) []string {
 	names := make([]string, 0, len(differences))
 	for _, d := range differences {
 		names = append(names, d.Field.Name)

@@ -84,16 +84,16 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 
 // conclude reads the section back after the call and settles the change if it can.
 func (c *Changes) conclude(
-	ctx context.Context, service ops.Service, section Section, actor audit.Actor, change Change, writeErr error,
+	ctx context.Context, service ops.Service, section ops.Section, actor audit.Actor, change Change, writeErr error,
 ) (Change, error) {
 	if writeErr != nil && ops.NotDone(writeErr) {
 		return c.settle(ctx, section, actor, change, result{outcome: Failed, message: refusal(writeErr)}, nil)
 	}
 
-	var found reading
+	var found ops.SectionState
 
 	err := within(ctx, callTimeout, func(ctx context.Context) (err error) {
-		found, err = section.read(ctx, service)
+		found, err = section.Read(ctx, service)
 
 		return err
 	})
@@ -163,17 +163,17 @@ type result struct {
 // that it set count: the others may have been changed by somebody else since. Of a
 // request that was not answered nothing but the new values tells anything; the rest is
 // waited for, and remembered when that is given up.
-func verdict(section Section, change Change, writeErr error, found reading) result {
+func verdict(section ops.Section, change Change, writeErr error, found ops.SectionState) result {
 	ours := change.Fields
 
 	switch {
-	case section.equalIn(ours, change.After, found.values):
+	case section.EqualIn(ours, change.After, found.Values):
 		return result{outcome: Applied}
 	case writeErr == nil:
 		return result{outcome: Failed, message: "The control plane accepted the change, but holds other values."}
 	case !errors.Is(writeErr, errInterrupted):
 		return result{outcome: Unknown, message: notSaid}
-	case section.equalIn(ours, change.Before, found.values):
+	case section.EqualIn(ours, change.Before, found.Values):
 		return result{outcome: Failed, message: "The control plane did not carry it out: the old values are still set.", givenUp: true}
 	default:
 		return result{outcome: Failed, message: "The control plane holds neither the old values nor the new ones.", givenUp: true}
@@ -189,7 +189,7 @@ func refusal(err error) string {
 // settle writes how the change ended, once: whoever comes second finds it done. The
 // values that were found and that the change does not explain become an external one.
 func (c *Changes) settle(
-	ctx context.Context, section Section, actor audit.Actor, change Change, end result, found *reading,
+	ctx context.Context, section ops.Section, actor audit.Actor, change Change, end result, found *ops.SectionState,
 ) (Change, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()

@@ -113,13 +113,13 @@ func TestAChangeThatWasInterruptedIsSettledByTheNextProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		if current, err := next.Current(t.Context(), w.service, changes.Concurrency); err != nil || current.Open == nil {
+		if current, err := next.Current(t.Context(), w.service, ops.SectionConcurrency); err != nil || current.Open == nil {
 			t.Fatalf("the change was forgotten: %+v, %v", current, err)
 		}
 
 		w.clock.pass(time.Minute)
 
-		current, err := next.Current(t.Context(), w.service, changes.Concurrency)
+		current, err := next.Current(t.Context(), w.service, ops.SectionConcurrency)
 		if err != nil || current.Open != nil || current.Last.Outcome != changes.Applied || current.Values["per_analyst"] != int64(7) {
 			t.Fatalf("got %+v, %v", current, err)
 		}

@@ -12,7 +12,7 @@ import (
 func (c *Changes) Watch(ctx context.Context, service ops.Service) error {
 	var errs []error
 
-	for _, section := range Sections() {
+	for _, section := range ops.Sections() {
 		if _, err := c.current(ctx, service, section); err != nil {
 			errs = append(errs, err)
 		}

@@ -109,7 +109,7 @@ func (noJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobSta
 func (w *world) current(t *testing.T) changes.Current {
 	t.Helper()
 
-	current, err := w.Current(t.Context(), w.service, changes.Concurrency)
+	current, err := w.Current(t.Context(), w.service, ops.SectionConcurrency)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func (w *world) current(t *testing.T) changes.Current {
 
 func request(revision string, perAnalyst int64) changes.Request {
 	return changes.Request{
-		Section: changes.Concurrency, Revision: revision, Values: changes.Values{"per_analyst": perAnalyst},
+		Section: ops.SectionConcurrency, Revision: revision, Values: ops.Values{"per_analyst": perAnalyst},
 		Reason: fmt.Sprintf("load test %d tonight", perAnalyst), Source: changes.SourceConsole,
 	}
 }
@@ -175,12 +175,12 @@ func (w *world) outcomes(t *testing.T) string {
 
 // ender ends leases: a world, or another console on its database.
 type ender interface {
-	EndDue(ctx context.Context, service ops.Service, section changes.SectionName) error
+	EndDue(ctx context.Context, service ops.Service, section ops.SectionName) error
 }
 
 // endDue ends the leases of every section as the console does: each on their own.
 func endDue(ctx context.Context, e ender, service ops.Service) error {
-	sections := changes.Sections()
+	sections := ops.Sections()
 	errs := make([]error, len(sections))
 
 	var all sync.WaitGroup

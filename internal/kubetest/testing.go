@@ -47,7 +47,7 @@ func fromTask(tb testing.TB, variable string) string {
 
 	value := os.Getenv(variable)
 	if value == "" {
-		tb.Skipf("needs a Kubernetes API server: %s is not set (go tool task test:kubernetes starts one)", variable)
+		tb.Skipf("needs a Kubernetes API server: %s is not set (./task test:kubernetes starts one)", variable)
 	}
 
 	return value

@@ -10,7 +10,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -63,7 +62,7 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 	settings := Settings{}
 
 	for name, values := range plan.Settings {
-		if name == changes.Maintenance {
+		if name == ops.SectionMaintenance {
 			wrong.addf("settings.maintenance", "extra_forbidden",
 				"Maintenance mode is set with maintenance_mode, and its message is the window's.")
 
@@ -98,7 +97,7 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 	}
 
 	if plan.Settings = settings; plan.MaintenanceMode {
-		confirm = s.confirmation(changes.Maintenance, changes.Values{"enabled": false}, changes.Values{"enabled": true})
+		confirm = s.confirmation(ops.SectionMaintenance, ops.Values{"enabled": false}, ops.Values{"enabled": true})
 	}
 
 	slices.SortStableFunc(wrong, func(a, b ops.FieldError) int { return strings.Compare(a.Field, b.Field) })
@@ -106,8 +105,8 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 	return plan, confirm, wrong, nil
 }
 
-func (s *Windows) confirmation(name changes.SectionName, before, after changes.Values) string {
-	section, err := changes.SectionOf(name)
+func (s *Windows) confirmation(name ops.SectionName, before, after ops.Values) string {
+	section, err := ops.SectionOf(name)
 	if err != nil {
 		return "" // checked before
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -46,16 +45,18 @@ func TestWhatCannotBeMeantIsRefusedAtItsField(t *testing.T) {
 			{"reason", func(d *maintenance.Draft) { d.Reason = strings.Repeat("no reason ", 51) }},
 			{"confirm", func(d *maintenance.Draft) { d.Confirm = "production" }},
 			{"settings.concurrency.per_analyst", func(d *maintenance.Draft) {
-				d.Settings = maintenance.Settings{changes.Concurrency: {"per_analyst": int64(0)}}
+				d.Settings = maintenance.Settings{ops.SectionConcurrency: {"per_analyst": int64(0)}}
 			}},
 			{"settings.concurrency.per_analist", func(d *maintenance.Draft) {
-				d.Settings = maintenance.Settings{changes.Concurrency: {"per_analist": int64(3)}}
+				d.Settings = maintenance.Settings{ops.SectionConcurrency: {"per_analist": int64(3)}}
 			}},
 			{"settings.lifecycle.instance.default_ttl", func(d *maintenance.Draft) {
-				d.Settings = maintenance.Settings{changes.Lifecycle: {"instance.default_ttl": "a while"}}
+				d.Settings = maintenance.Settings{ops.SectionLifecycle: {"instance.default_ttl": "a while"}}
 			}},
 			{"settings.weather", func(d *maintenance.Draft) { d.Settings = maintenance.Settings{"weather": {"sun": true}} }},
-			{"settings.maintenance", func(d *maintenance.Draft) { d.Settings = maintenance.Settings{changes.Maintenance: {"enabled": true}} }},
+			{"settings.maintenance", func(d *maintenance.Draft) {
+				d.Settings = maintenance.Settings{ops.SectionMaintenance: {"enabled": true}}
+			}},
 			{"recurrence", func(d *maintenance.Draft) { d.Recurrence = "every Tuesday" }},
 			{"recurrence", func(d *maintenance.Draft) { d.Recurrence = "FREQ=DAILY;UNTIL=20200101" }},
 			{"starts_at", func(d *maintenance.Draft) { d.Recurrence = "FREQ=WEEKLY;BYDAY=TU" }}, // it is a Sunday
@@ -100,7 +101,7 @@ func TestSettingsAreCheckedAgainstWhatIsSet(t *testing.T) {
 	w.look(t)
 
 	draft := patching()
-	draft.Settings = maintenance.Settings{changes.Lifecycle: {"instance.default_ttl": "30 days"}} // above the longest, a week
+	draft.Settings = maintenance.Settings{ops.SectionLifecycle: {"instance.default_ttl": "30 days"}} // above the longest, a week
 
 	_, err := w.Announce(t.Context(), w.line, dave, draft)
 	if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.settings.lifecycle.instance.default_ttl" {
@@ -110,7 +111,7 @@ func TestSettingsAreCheckedAgainstWhatIsSet(t *testing.T) {
 	// Lowering a limit much has to be confirmed, also without maintenance mode.
 	draft = patching()
 	draft.MaintenanceMode, draft.Confirm = false, ""
-	draft.Settings = maintenance.Settings{changes.Concurrency: {"per_analyst": int64(1)}}
+	draft.Settings = maintenance.Settings{ops.SectionConcurrency: {"per_analyst": int64(1)}}
 
 	_, err = w.Announce(t.Context(), w.line, dave, draft)
 	if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.confirm" {
@@ -181,7 +182,7 @@ func TestAWindowThatWasGivenUpIsChangedAndStartsWhole(t *testing.T) {
 			t.Fatalf("got %+v", got)
 		}
 
-		settings := maintenance.Settings{changes.Concurrency: {"per_analyst": int64(4)}}
+		settings := maintenance.Settings{ops.SectionConcurrency: {"per_analyst": int64(4)}}
 
 		got, err := w.Update(t.Context(), w.line, olga, window.ID, maintenance.Edit{
 			Revision: got.Revision, Settings: &settings, Reason: "settings that go", Confirm: "test",

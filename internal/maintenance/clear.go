@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -16,7 +15,7 @@ import (
 // CONFLICT when a window will set one of them before it has ended, for the window could
 // not start then.
 func (s *Windows) KeepClear(
-	section changes.SectionName, fields []string, until time.Time,
+	section ops.SectionName, fields []string, until time.Time,
 ) func(ctx context.Context, tx *sql.Tx) error {
 	return func(ctx context.Context, tx *sql.Tx) error {
 		return s.clear(ctx, tx, section, fields, until)
@@ -25,12 +24,12 @@ func (s *Windows) KeepClear(
 
 // Clear is the guard of [Windows.KeepClear] for what is not written in a transaction of
 // its caller's.
-func (s *Windows) Clear(ctx context.Context, section changes.SectionName, fields []string, until time.Time) error {
+func (s *Windows) Clear(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error {
 	return s.clear(ctx, s.DB.Read(), section, fields, until)
 }
 
 func (s *Windows) clear(
-	ctx context.Context, q store.Querier, section changes.SectionName, fields []string, until time.Time,
+	ctx context.Context, q store.Querier, section ops.SectionName, fields []string, until time.Time,
 ) error {
 	coming, err := s.query(ctx, q, `WHERE `+openPhases+` AND started_at IS NULL AND starts_at < $1 ORDER BY starts_at, id`,
 		store.Time{Time: until})
@@ -56,7 +55,7 @@ func (s *Windows) clear(
 }
 
 // inTheWay refuses what would hold the field when the window begins.
-func (w Window) inTheWay(field changes.Field) error {
+func (w Window) inTheWay(field ops.Field) error {
 	return &ops.Error{
 		Code: ops.CodeConflict,
 		Message: fmt.Sprintf("%s is set by maintenance window %d, %q, from %s on. "+

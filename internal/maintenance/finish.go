@@ -145,7 +145,7 @@ func (s *Windows) takeBack(
 }
 
 // holds reports whether the section has these values, whatever the others are.
-func holds(current changes.Current, values changes.Values) bool {
+func holds(current changes.Current, values ops.Values) bool {
 	for name, value := range values {
 		field, ok := current.Section.Field(name)
 		if !ok || !field.Equal(current.Values[name], value) {

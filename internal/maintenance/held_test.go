@@ -203,13 +203,13 @@ func (w *world) changedMeanwhile(t *testing.T) maintenance.Window {
 	window := w.announce(t, patching())
 	w.at(t, time.Hour)
 
-	current, err := w.changes.Current(t.Context(), w.line, changes.Concurrency)
+	current, err := w.changes.Current(t.Context(), w.line, ops.SectionConcurrency)
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	_, err = w.changes.Apply(t.Context(), w.line, olga, changes.Request{
-		Section: changes.Concurrency, Revision: current.Revision, Values: changes.Values{"per_analyst": int64(8)},
+		Section: ops.SectionConcurrency, Revision: current.Revision, Values: ops.Values{"per_analyst": int64(8)},
 		Reason: "eight from now on", Source: changes.SourceConsole,
 	})
 	if err != nil {

@@ -239,15 +239,15 @@ func (m *model) settings() maintenance.Settings {
 	s := maintenance.Settings{}
 
 	if m.chance(0.5) {
-		s[changes.Concurrency] = changes.Values{"per_analyst": int64(6 + m.random.IntN(10))} // never what is set already
+		s[ops.SectionConcurrency] = ops.Values{"per_analyst": int64(6 + m.random.IntN(10))} // never what is set already
 	}
 
 	if m.chance(0.3) {
-		s[changes.Export] = changes.Values{"max_duration_seconds": int64(60 + m.random.IntN(100))}
+		s[ops.SectionExport] = ops.Values{"max_duration_seconds": int64(60 + m.random.IntN(100))}
 	}
 
 	if m.chance(0.3) {
-		s[changes.Lifecycle] = changes.Values{"snapshot.default_inactivity": []any{nil, "P1D", "PT72H"}[m.random.IntN(3)]}
+		s[ops.SectionLifecycle] = ops.Values{"snapshot.default_inactivity": []any{nil, "P1D", "PT72H"}[m.random.IntN(3)]}
 	}
 
 	return s
@@ -273,11 +273,11 @@ func (m *model) look() {
 			m.t.Errorf("window %d is active, and maintenance mode is %+v", window.ID, p.maintenance)
 		}
 
-		if want, ok := window.Settings[changes.Concurrency]; ok && want["per_analyst"] != int64(p.concurrency.PerAnalyst) {
+		if want, ok := window.Settings[ops.SectionConcurrency]; ok && want["per_analyst"] != int64(p.concurrency.PerAnalyst) {
 			m.t.Errorf("window %d is active, and the limits are %+v, not %v", window.ID, p.concurrency, want)
 		}
 
-		if want, ok := window.Settings[changes.Export]; ok && want["max_duration_seconds"] != int64(p.export.MaxDurationSeconds) {
+		if want, ok := window.Settings[ops.SectionExport]; ok && want["max_duration_seconds"] != int64(p.export.MaxDurationSeconds) {
 			m.t.Errorf("window %d is active, and the export limit is %+v, not %v", window.ID, p.export, want)
 		}
 	}
@@ -340,7 +340,7 @@ func (m *model) checkWindow(window maintenance.Window) {
 		m.t.Fatal(err)
 	}
 
-	sections := map[changes.SectionName]bool{}
+	sections := map[ops.SectionName]bool{}
 	for _, lease := range leases {
 		if sections[lease.Section] || lease.State != changes.LeaseEnded {
 			m.t.Errorf("window %d: %+v", window.ID, lease)

@@ -174,8 +174,8 @@ func (s *Windows) occupied(ctx context.Context, w Window, p part) error {
 
 // part is what a window sets in a section.
 type part struct {
-	section changes.Section
-	values  changes.Values
+	section ops.Section
+	values  ops.Values
 }
 
 // parts are the sections that a window changes, maintenance mode first: users are kept
@@ -183,11 +183,11 @@ type part struct {
 func (p Plan) parts() []part {
 	var out []part
 
-	if section, err := changes.SectionOf(changes.Maintenance); err == nil && p.MaintenanceMode {
-		out = append(out, part{section, changes.Values{"enabled": true, "message": p.Message}})
+	if section, err := ops.SectionOf(ops.SectionMaintenance); err == nil && p.MaintenanceMode {
+		out = append(out, part{section, ops.Values{"enabled": true, "message": p.Message}})
 	}
 
-	for _, section := range changes.Sections() {
+	for _, section := range ops.Sections() {
 		if values, ok := p.Settings[section.Name]; ok {
 			out = append(out, part{section, values})
 		}
@@ -197,7 +197,7 @@ func (p Plan) parts() []part {
 }
 
 // heldBy returns the first of the leases that holds a field of the part and counts.
-func (p part) heldBy(leases []changes.Lease, counts func(l changes.Lease) bool) (changes.Lease, changes.Field, bool) {
+func (p part) heldBy(leases []changes.Lease, counts func(l changes.Lease) bool) (changes.Lease, ops.Field, bool) {
 	for _, lease := range leases {
 		if lease.Section != p.section.Name || !counts(lease) {
 			continue
@@ -211,5 +211,5 @@ func (p part) heldBy(leases []changes.Lease, counts func(l changes.Lease) bool) 
 		}
 	}
 
-	return changes.Lease{}, changes.Field{}, false
+	return changes.Lease{}, ops.Field{}, false
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -82,7 +81,7 @@ func TestAWindowOnALeasedFieldIsRefused(t *testing.T) {
 
 		draft = patching()
 		draft.EndsAt = seed.Add(2 * time.Hour)
-		draft.Settings = maintenance.Settings{changes.Concurrency: {"cluster_total": int64(40)}} // another field
+		draft.Settings = maintenance.Settings{ops.SectionConcurrency: {"cluster_total": int64(40)}} // another field
 		w.announce(t, draft)
 	})
 }

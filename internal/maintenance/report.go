@@ -47,16 +47,16 @@ type PhaseSpan struct {
 
 // SectionReport is what happened to a section in which the window changed something.
 type SectionReport struct {
-	Section changes.SectionName `json:"section"`
+	Section ops.SectionName `json:"section"`
 	// Before and After hold every field, Set those that the window set. After is without
 	// what is temporary: the next window may have begun.
-	Before changes.Values `json:"before"`
-	Set    changes.Values `json:"set"`
-	After  changes.Values `json:"after"`
+	Before ops.Values `json:"before"`
+	Set    ops.Values `json:"set"`
+	After  ops.Values `json:"after"`
 	// Differences are the fields that the window set and that are not what they were;
 	// Others the fields that somebody else changed meanwhile.
-	Differences []changes.Difference `json:"differences"`
-	Others      []changes.Difference `json:"others"`
+	Differences []ops.Difference `json:"differences"`
+	Others      []ops.Difference `json:"others"`
 	// Change set the values, EndChange took them back.
 	Change    int64  `json:"change"`
 	EndChange *int64 `json:"end_change"`
@@ -153,7 +153,7 @@ func (s *Windows) sectionReport(ctx context.Context, service ops.Service, lease 
 
 	r := SectionReport{
 		Section: lease.Section, Before: began.Before, Set: lease.Set, After: after,
-		Differences: []changes.Difference{}, Others: []changes.Difference{},
+		Differences: []ops.Difference{}, Others: []ops.Difference{},
 		Change: lease.Change, EndChange: lease.EndChange, Note: lease.Note,
 	}
 
@@ -170,7 +170,7 @@ func (s *Windows) sectionReport(ctx context.Context, service ops.Service, lease 
 
 // beneath is what a section holds but for what is temporary: the next window may have
 // begun already.
-func (s *Windows) beneath(ctx context.Context, current changes.Current) (changes.Values, error) {
+func (s *Windows) beneath(ctx context.Context, current changes.Current) (ops.Values, error) {
 	open, err := s.Changes.Leases(ctx)
 	if err != nil {
 		return nil, err

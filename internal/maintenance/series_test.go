@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -174,7 +173,7 @@ func TestASeriesIsChangedFromHereOn(t *testing.T) {
 		}
 
 		all = w.series(t, all[0])
-		title, settings := "Patching", maintenance.Settings{changes.Export: {"max_duration_seconds": int64(600)}}
+		title, settings := "Patching", maintenance.Settings{ops.SectionExport: {"max_duration_seconds": int64(600)}}
 
 		changed, err := w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
 			Revision: all[1].Revision, Scope: maintenance.Following, Title: &title, Settings: &settings, Reason: "other settings from now on",

@@ -132,7 +132,7 @@ func (w Window) changeReason() string {
 	return string(reason[:min(len(reason), changes.ReasonMax)])
 }
 
-func unsettled(section changes.Section, open changes.Change) error {
+func unsettled(section ops.Section, open changes.Change) error {
 	return waits(fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title))
 }
 

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -35,7 +34,7 @@ func Phases() []Phase {
 func (p Phase) Final() bool { return p == Completed || p == Cancelled || p == Missed }
 
 // Settings are temporary values by section.
-type Settings map[changes.SectionName]changes.Values
+type Settings map[ops.SectionName]ops.Values
 
 // Plan is what a window says to users and does to the platform.
 type Plan struct {

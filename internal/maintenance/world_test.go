@@ -161,8 +161,8 @@ func patching() maintenance.Draft {
 		Plan: maintenance.Plan{
 			Title: "Monthly patching", Message: "The platform is being **patched**.", MaintenanceMode: true,
 			Settings: maintenance.Settings{
-				changes.Concurrency: {"per_analyst": int64(3)},
-				changes.Lifecycle:   {"instance.default_ttl": "12h"},
+				ops.SectionConcurrency: {"per_analyst": int64(3)},
+				ops.SectionLifecycle:   {"instance.default_ttl": "12h"},
 			},
 		},
 		StartsAt: seed.Add(time.Hour), EndsAt: seed.Add(3 * time.Hour), TimeZone: "Europe/Berlin",
@@ -278,7 +278,7 @@ func same(a, b platform) bool { return reflect.DeepEqual(a, b) }
 func (w *world) borrow(t *testing.T, perAnalyst int64, duration string) changes.Lease {
 	t.Helper()
 
-	current, err := w.changes.Current(t.Context(), w.line, changes.Concurrency)
+	current, err := w.changes.Current(t.Context(), w.line, ops.SectionConcurrency)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,7 +289,7 @@ func (w *world) borrow(t *testing.T, perAnalyst int64, duration string) changes.
 	}
 
 	result, err := w.changes.Apply(t.Context(), w.line, olga, changes.Request{
-		Section: changes.Concurrency, Revision: current.Revision, Values: changes.Values{"per_analyst": perAnalyst},
+		Section: ops.SectionConcurrency, Revision: current.Revision, Values: ops.Values{"per_analyst": perAnalyst},
 		Reason: "a load test tonight", Source: changes.SourceConsole, Term: term,
 	})
 	if err != nil {

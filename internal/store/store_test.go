@@ -15,7 +15,7 @@ func TestReplicasMigrateOneDatabaseTogether(t *testing.T) {
 
 	const replicas = 4
 
-	address := storetest.PostgresURL(t)
+	address := storetest.EmptyPostgresURL(t)
 
 	var started sync.WaitGroup
 

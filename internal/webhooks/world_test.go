@@ -18,11 +18,11 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 var (
@@ -199,7 +199,7 @@ func event(kind maintenance.EventKind) maintenance.Event {
 			ID: 7, UID: "UID7", Sequence: 2, Phase: maintenance.Announced, TimeZone: "Europe/Berlin",
 			Plan: maintenance.Plan{
 				Title: "Storage <moves> & *more*", Message: "Save **your** work <!channel> @here.", MaintenanceMode: true,
-				Settings: maintenance.Settings{changes.Concurrency: changes.Values{"per_analyst": int64(41)}},
+				Settings: maintenance.Settings{ops.SectionConcurrency: ops.Values{"per_analyst": int64(41)}},
 			},
 			StartsAt: noon.Add(time.Hour), EndsAt: noon.Add(2 * time.Hour), UpdatedAt: noon,
 			Reason: "secret-reason", AnnouncedBy: "dave", ActsFor: "carol", Note: "secret-note",

@@ -9,12 +9,12 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"slices"
 )
 
 // Diff shows, field by field, what is and what would be.
-func Diff(differences []changes.Difference, before, after string) templ.Component {
+func Diff(differences []ops.Difference, before, after string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -189,7 +189,7 @@ func Diff(differences []changes.Difference, before, after string) templ.Componen
 }
 
 // Values lists what a section holds; what is grouped stands in a table, a row a group.
-func Values(fields []changes.Field, values changes.Values) templ.Component {
+func Values(fields []ops.Field, values ops.Values) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -225,7 +225,7 @@ func Values(fields []changes.Field, values changes.Values) templ.Component {
 	})
 }
 
-func groupedValues(fields []changes.Field, values changes.Values) templ.Component {
+func groupedValues(fields []ops.Field, values ops.Values) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -358,15 +358,15 @@ func groupedValues(fields []changes.Field, values changes.Values) templ.Componen
 	})
 }
 
-func groups(fields []changes.Field) []string {
-	return distinct(fields, func(f changes.Field) string { return f.Group })
+func groups(fields []ops.Field) []string {
+	return distinct(fields, func(f ops.Field) string { return f.Group })
 }
 
-func columns(fields []changes.Field) []string {
-	return distinct(fields, func(f changes.Field) string { return f.Short })
+func columns(fields []ops.Field) []string {
+	return distinct(fields, func(f ops.Field) string { return f.Short })
 }
 
-func distinct(fields []changes.Field, of func(changes.Field) string) []string {
+func distinct(fields []ops.Field, of func(ops.Field) string) []string {
 	var out []string
 
 	for _, f := range fields {
@@ -379,7 +379,7 @@ func distinct(fields []changes.Field, of func(changes.Field) string) []string {
 }
 
 // ListedValues lists what some fields hold, one after the other.
-func ListedValues(fields []changes.Field, values changes.Values) templ.Component {
+func ListedValues(fields []ops.Field, values ops.Values) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -9,13 +9,13 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"strconv"
 )
 
 // Input is one field of a section of the configuration, as it was typed.
 type Input struct {
-	Field   changes.Field
+	Field   ops.Field
 	Typed   string
 	Current any
 	Error   string
@@ -108,7 +108,7 @@ func (i Input) Draw() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		switch i.Field.Kind {
-		case changes.KindBool:
+		case ops.KindBool:
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<select id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -208,7 +208,7 @@ func (i Input) Draw() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case changes.KindText:
+		case ops.KindText:
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<textarea id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -301,7 +301,7 @@ func (i Input) Draw() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case changes.KindInt:
+		case ops.KindInt:
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<div class=\"unit\"><input type=\"text\" inputmode=\"numeric\" autocomplete=\"off\" class=\"input\" id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -557,7 +557,7 @@ func (i Input) Draw() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if i.Field.Kind == changes.KindDuration {
+		if i.Field.Kind == ops.KindDuration {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<output class=\"help\" for=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -631,7 +631,7 @@ func (i Input) Draw() templ.Component {
 // help says what is set now and what is allowed.
 func (i Input) help() string {
 	text := "Now " + Value(i.Field, i.Current) + "."
-	if i.Field.Kind == changes.KindInt && i.Field.Max > 0 {
+	if i.Field.Kind == ops.KindInt && i.Field.Max > 0 {
 		text += " " + strconv.Itoa(i.Field.Min) + " to " + strconv.Itoa(i.Field.Max) + "."
 	}
 

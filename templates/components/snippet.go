@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Snippet is what a form would send, as a command or a call.
@@ -31,7 +32,7 @@ const (
 type SnippetPart struct {
 	Text  string
 	Field string
-	Kind  changes.Kind
+	Kind  ops.Kind
 	// Optional is a field that stands in an object with its name, and only while something
 	// is typed in it.
 	Optional bool
@@ -43,13 +44,13 @@ func (s *Snippet) Textf(format string, args ...any) {
 }
 
 // Field adds the value of a field.
-func (s *Snippet) Field(name string, kind changes.Kind, typed string) {
+func (s *Snippet) Field(name string, kind ops.Kind, typed string) {
 	s.Parts = append(s.Parts, SnippetPart{Text: s.Language.Literal(kind, typed), Field: name, Kind: kind})
 }
 
 // Optional adds a text to an object, with its name, if something is typed.
 func (s *Snippet) Optional(name, typed string) {
-	part := SnippetPart{Field: name, Kind: changes.KindText, Optional: true}
+	part := SnippetPart{Field: name, Kind: ops.KindText, Optional: true}
 	if strings.TrimSpace(typed) != "" {
 		part.Text = fmt.Sprintf(", %q: %s", name, s.Language.Literal(part.Kind, typed))
 	}
@@ -60,26 +61,26 @@ func (s *Snippet) Optional(name, typed string) {
 // Literal writes what was typed into a field in the language. What cannot be a value of
 // the kind is written as text: whoever receives it says what is wrong. The page's script
 // does the same while one types.
-func (l Language) Literal(kind changes.Kind, typed string) string {
+func (l Language) Literal(kind ops.Kind, typed string) string {
 	typed = strings.TrimSpace(typed)
 
 	switch kind {
-	case changes.KindInt:
+	case ops.KindInt:
 		if _, err := strconv.ParseInt(typed, 10, 64); err == nil {
 			return typed
 		}
-	case changes.KindBool:
+	case ops.KindBool:
 		if l != Curl {
 			return map[bool]string{true: "True", false: "False"}[typed == "true"]
 		}
 
 		return strconv.FormatBool(typed == "true")
-	case changes.KindDuration:
+	case ops.KindDuration:
 		// The control plane reads the contract's form alone, this console also what people write.
 		if iso, err := changes.ParseDuration(typed); err == nil && l == PythonSDK {
 			typed = iso
 		}
-	case changes.KindText:
+	case ops.KindText:
 	}
 
 	quoted, err := json.Marshal(typed)

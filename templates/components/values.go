@@ -3,16 +3,15 @@ package components
 import (
 	"fmt"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Value writes a value of a field as people read it: 5 instances, 24 h (PT24H), No expiry.
-func Value(field changes.Field, value any) string {
+func Value(field ops.Field, value any) string {
 	switch v := value.(type) {
 	case nil:
-		if field.Kind == changes.KindDuration {
+		if field.Kind == ops.KindDuration {
 			return "No expiry"
 		}
 
@@ -31,7 +30,7 @@ func Value(field changes.Field, value any) string {
 		return format.Count(v) + " " + field.Unit
 	case string:
 		switch {
-		case field.Kind == changes.KindDuration:
+		case field.Kind == ops.KindDuration:
 			return format.Duration(v)
 		case v == "":
 			return "Empty"
@@ -44,9 +43,9 @@ func Value(field changes.Field, value any) string {
 }
 
 // Step says in words what becomes of a field: lowered by 2, turned on, no expiry any more.
-func Step(d changes.Difference) string {
+func Step(d ops.Difference) string {
 	switch d.Field.Kind {
-	case changes.KindInt:
+	case ops.KindInt:
 		before, okBefore := d.Before.(int64)
 		after, okAfter := d.After.(int64)
 
@@ -58,22 +57,22 @@ func Step(d changes.Difference) string {
 		default:
 			return "raised by " + format.Count(after-before)
 		}
-	case changes.KindBool:
+	case ops.KindBool:
 		if d.After == true {
 			return "turned on"
 		}
 
 		return "turned off"
-	case changes.KindDuration:
+	case ops.KindDuration:
 		return durationStep(d)
-	case changes.KindText:
+	case ops.KindText:
 		return "changed"
 	default:
 		return "changed"
 	}
 }
 
-func durationStep(d changes.Difference) string {
+func durationStep(d ops.Difference) string {
 	if d.Before == nil {
 		return "will expire"
 	}

@@ -12,22 +12,22 @@ import (
 func TestValuesReadAsPeopleWriteThem(t *testing.T) {
 	t.Parallel()
 
-	number := changes.Field{Kind: changes.KindInt, Unit: "instances"}
-	duration := changes.Field{Kind: changes.KindDuration}
-	text := changes.Field{Kind: changes.KindText}
+	number := ops.Field{Kind: ops.KindInt, Unit: "instances"}
+	duration := ops.Field{Kind: ops.KindDuration}
+	text := ops.Field{Kind: ops.KindText}
 
 	for _, c := range []struct {
-		field changes.Field
+		field ops.Field
 		value any
 		want  string
 	}{
 		{number, int64(1000), "1,000 instances"},
-		{changes.Field{Kind: changes.KindInt}, int64(5), "5"},
+		{ops.Field{Kind: ops.KindInt}, int64(5), "5"},
 		{number, nil, "Not set"},
 		{duration, nil, "No expiry"},
 		{duration, "PT36H", "36 h (PT36H)"},
-		{changes.Field{Kind: changes.KindBool}, true, "On"},
-		{changes.Field{Kind: changes.KindBool}, false, "Off"},
+		{ops.Field{Kind: ops.KindBool}, true, "On"},
+		{ops.Field{Kind: ops.KindBool}, false, "Off"},
 		{text, "", "Empty"},
 		{text, "Back at six", "Back at six"},
 	} {
@@ -41,23 +41,23 @@ func TestStepsSayWhatBecomesOfAField(t *testing.T) {
 	t.Parallel()
 
 	for _, c := range []struct {
-		kind          changes.Kind
+		kind          ops.Kind
 		before, after any
 		want          string
 	}{
-		{changes.KindInt, int64(5), int64(3), "lowered by 2"},
-		{changes.KindInt, int64(50), int64(1050), "raised by 1,000"},
-		{changes.KindInt, nil, int64(3), "changed"},
-		{changes.KindBool, false, true, "turned on"},
-		{changes.KindBool, true, false, "turned off"},
-		{changes.KindText, "a", "b", "changed"},
-		{changes.KindDuration, nil, "P7D", "will expire"},
-		{changes.KindDuration, "P7D", nil, "will not expire any more"},
-		{changes.KindDuration, "P7D", "P6DT12H", "shortened by 12 h"},
-		{changes.KindDuration, "PT36H", "P2D", "lengthened by 12 h"},
-		{changes.KindDuration, "soon", "P2D", "changed"},
+		{ops.KindInt, int64(5), int64(3), "lowered by 2"},
+		{ops.KindInt, int64(50), int64(1050), "raised by 1,000"},
+		{ops.KindInt, nil, int64(3), "changed"},
+		{ops.KindBool, false, true, "turned on"},
+		{ops.KindBool, true, false, "turned off"},
+		{ops.KindText, "a", "b", "changed"},
+		{ops.KindDuration, nil, "P7D", "will expire"},
+		{ops.KindDuration, "P7D", nil, "will not expire any more"},
+		{ops.KindDuration, "P7D", "P6DT12H", "shortened by 12 h"},
+		{ops.KindDuration, "PT36H", "P2D", "lengthened by 12 h"},
+		{ops.KindDuration, "soon", "P2D", "changed"},
 	} {
-		d := changes.Difference{Field: changes.Field{Kind: c.kind}, Before: c.before, After: c.after}
+		d := ops.Difference{Field: ops.Field{Kind: c.kind}, Before: c.before, After: c.after}
 		if got := components.Step(d); got != c.want {
 			t.Errorf("%s from %v to %v: %q, want %q", c.kind, c.before, c.after, got, c.want)
 		}
@@ -103,7 +103,7 @@ func TestASnippetIsWrittenToTheLetter(t *testing.T) {
 	t.Parallel()
 
 	text := draw(t, components.Snippets([]components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{
-		{Text: "curl -d '{\"n\": "}, {Text: "<5>", Field: "n", Kind: changes.KindInt}, {Text: "}'\n  --fail"},
+		{Text: "curl -d '{\"n\": "}, {Text: "<5>", Field: "n", Kind: ops.KindInt}, {Text: "}'\n  --fail"},
 	}}}))
 
 	want := "curl -d &#39;{&#34;n&#34;: <var data-field=\"n\" data-kind=\"int\">&lt;5&gt;</var>}&#39;\n  --fail"
@@ -117,17 +117,17 @@ func TestLiteralsAreSafeToPaste(t *testing.T) {
 
 	for _, test := range []struct {
 		language components.Language
-		kind     changes.Kind
+		kind     ops.Kind
 		typed    string
 		want     string
 	}{
-		{components.Curl, changes.KindInt, " 7 ", "7"},
-		{components.Curl, changes.KindInt, "7; rm -rf /", `"7; rm -rf /"`},
-		{components.Curl, changes.KindText, `it's "on"`, `"it'\''s \"on\""`},
-		{components.Python, changes.KindText, `it's "on"`, `"it's \"on\""`},
-		{components.Python, changes.KindBool, "true", "True"},
-		{components.Curl, changes.KindBool, "no", "false"},
-		{components.Curl, changes.KindDuration, "", `""`},
+		{components.Curl, ops.KindInt, " 7 ", "7"},
+		{components.Curl, ops.KindInt, "7; rm -rf /", `"7; rm -rf /"`},
+		{components.Curl, ops.KindText, `it's "on"`, `"it'\''s \"on\""`},
+		{components.Python, ops.KindText, `it's "on"`, `"it's \"on\""`},
+		{components.Python, ops.KindBool, "true", "True"},
+		{components.Curl, ops.KindBool, "no", "false"},
+		{components.Curl, ops.KindDuration, "", `""`},
 	} {
 		if got := test.language.Literal(test.kind, test.typed); got != test.want {
 			t.Errorf("%s, %s, %q: got %s, want %s", test.language, test.kind, test.typed, got, test.want)

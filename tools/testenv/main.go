@@ -65,11 +65,27 @@ func test(ctx context.Context, args []string, variables ...string) error {
 			return err
 		}
 
-		return goTest(ctx, os.Stdout, args, append(variables,
-			"OPSCONSOLE_TEST_POSTGRES_URL="+url,
-			"OPSCONSOLE_TEST_CHROMIUM="+chromium,
-		)...)
+		return withTempDir(func(dir string) error {
+			return goTest(ctx, os.Stdout, args, append(variables,
+				"OPSCONSOLE_TEST_POSTGRES_URL="+url,
+				"OPSCONSOLE_TEST_CHROMIUM="+chromium,
+				// What the tests write waits for no disk; what the compiler writes is too much for memory.
+				"TMPDIR="+dir, "GOTMPDIR="+os.TempDir(),
+			)...)
+		})
 	})
+}
+
+// withTempDir runs fn with a folder for temporary files, in memory where there is enough of it.
+func withTempDir(fn func(dir string) error) (err error) {
+	dir, err := os.MkdirTemp(memoryDir(), "opsconsole-test-")
+	if err != nil {
+		return err
+	}
+
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	return fn(dir)
 }
 
 // bench prints what go test prints: the figures are what it is run for.

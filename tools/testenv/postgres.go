@@ -36,7 +36,7 @@ type postgres struct {
 // startPostgres makes a new cluster and serves it on a free port of the loopback
 // interface, with all safety against crashes off.
 func startPostgres(ctx context.Context, bin string) (_ *postgres, err error) {
-	dir, err := os.MkdirTemp("", "opsconsole-postgres-")
+	dir, err := os.MkdirTemp(memoryDir(), "opsconsole-postgres-")
 	if err != nil {
 		return nil, err
 	}

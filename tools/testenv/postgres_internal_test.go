@@ -12,7 +12,7 @@ func TestPostgresIsThereAndThenGone(t *testing.T) {
 
 	bin, err := postgresBin()
 	if err != nil {
-		t.Skipf("needs PostgreSQL: %v (go tool task test installs it)", err)
+		t.Skipf("needs PostgreSQL: %v (./task test installs it)", err)
 	}
 
 	server, err := startPostgres(t.Context(), bin)

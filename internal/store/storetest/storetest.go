@@ -6,9 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,22 +16,17 @@ import (
 )
 
 // PostgresURLVariable names the environment variable with the URL of a PostgreSQL
-// server on which tests may create databases; go tool task test sets it.
+// server on which tests may create databases; ./task test sets it.
 const PostgresURLVariable = "OPSCONSOLE_TEST_POSTGRES_URL"
+
+// migrated has opsconsole's own tables.
+var migrated = NewTemplate(func(ctx context.Context, db *store.DB) error { return db.Migrate(ctx) })
 
 // Each runs fn as a parallel subtest on a migrated SQLite and on a migrated
 // PostgreSQL database.
 func Each(t *testing.T, fn func(t *testing.T, db *store.DB)) {
 	t.Helper()
-
-	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
-		fn(t, Open(t, SQLiteURL(t)))
-	})
-	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
-		fn(t, Open(t, PostgresURL(t)))
-	})
+	migrated.Each(t, fn)
 }
 
 // Open opens and migrates the database, and closes it when the test ends.
@@ -58,26 +51,47 @@ func Open(tb testing.TB, databaseURL string) *store.DB {
 	return db
 }
 
-// SQLiteURL names a new SQLite file.
+// SQLiteURL names a migrated SQLite file.
 func SQLiteURL(tb testing.TB) string {
 	tb.Helper()
 
-	return "sqlite://" + filepath.Join(tb.TempDir(), "test.db")
+	return migrated.SQLiteURL(tb)
 }
 
-// PostgresURL creates an empty database and drops it when the test ends. Without a
+// PostgresURL names a migrated database, which is dropped when the test ends. Without a
 // server the test is skipped by name, and fails in CI.
 func PostgresURL(tb testing.TB) string {
+	tb.Helper()
+
+	return migrated.PostgresURL(tb)
+}
+
+// EmptyPostgresURL is PostgresURL without a table.
+func EmptyPostgresURL(tb testing.TB) string {
+	tb.Helper()
+
+	return createPostgres(tb, postgresServer(tb), "template1")
+}
+
+// postgresServer is the URL of the server on which tests may create databases.
+func postgresServer(tb testing.TB) string {
 	tb.Helper()
 
 	server := os.Getenv(PostgresURLVariable)
 	if server == "" {
 		if os.Getenv("CI") != "" {
-			tb.Fatalf("%s is not set: run the tests with go tool task test", PostgresURLVariable)
+			tb.Fatalf("%s is not set: run the tests with ./task test", PostgresURLVariable)
 		}
 
-		tb.Skipf("needs PostgreSQL: %s is not set (go tool task test starts one)", PostgresURLVariable)
+		tb.Skipf("needs PostgreSQL: %s is not set (./task test starts one)", PostgresURLVariable)
 	}
+
+	return server
+}
+
+// createPostgres copies a database, and drops the copy when the test ends.
+func createPostgres(tb testing.TB, server, template string) string {
+	tb.Helper()
 
 	admin, err := sql.Open("pgx", server)
 	if err != nil {
@@ -85,7 +99,7 @@ func PostgresURL(tb testing.TB) string {
 	}
 
 	name := "test_" + strings.ToLower(ulid.Make().String())
-	if _, err := admin.ExecContext(tb.Context(), "CREATE DATABASE "+name); err != nil {
+	if _, err := admin.ExecContext(tb.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
 		tb.Fatal(err)
 	}
 
@@ -101,12 +115,10 @@ func PostgresURL(tb testing.TB) string {
 		}
 	})
 
-	parsed, err := url.Parse(server)
+	named, err := databaseURL(server, name)
 	if err != nil {
 		tb.Fatal(err)
 	}
 
-	parsed.Path = "/" + name
-
-	return parsed.String()
+	return named
 }

@@ -1,4 +1,4 @@
-package changes
+package ops
 
 import (
 	"bytes"
@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Values are the fields of a section by name. A value is an int64, a bool, a string,
@@ -18,6 +16,13 @@ type Values map[string]any
 
 // Clone returns a copy.
 func (v Values) Clone() Values { return maps.Clone(v) }
+
+// Int returns a whole number, 0 when the field holds none.
+func (v Values) Int(name string) int {
+	n, _ := v[name].(int64)
+
+	return int(n)
+}
 
 // MarshalJSON nests at the dots of the names.
 func (v Values) MarshalJSON() ([]byte, error) {
@@ -99,44 +104,4 @@ func (v Values) flatten(prefix string, object map[string]any) error {
 	}
 
 	return nil
-}
-
-// Diff lists the fields that differ, in the section's order.
-func (s Section) Diff(before, after Values) []Difference {
-	var out []Difference
-
-	for _, f := range s.Fields {
-		if !f.Equal(before[f.Name], after[f.Name]) {
-			out = append(out, Difference{Field: f, Before: before[f.Name], After: after[f.Name]})
-		}
-	}
-
-	return out
-}
-
-// Equal reports whether two values of the field mean the same: durations are
-// compared by length, so that PT24H is P1D.
-func (f Field) Equal(a, b any) bool {
-	if a == b {
-		return true
-	}
-
-	textA, okA := a.(string)
-
-	textB, okB := b.(string)
-	if f.Kind != KindDuration || !okA || !okB {
-		return false
-	}
-
-	lengthA, errA := ops.ParseDuration(textA)
-	lengthB, errB := ops.ParseDuration(textB)
-
-	return errA == nil && errB == nil && lengthA == lengthB
-}
-
-func (s Section) equal(a, b Values) bool { return len(s.Diff(a, b)) == 0 }
-
-// equalIn reports whether the named fields are the same in both.
-func (s Section) equalIn(fields []string, a, b Values) bool {
-	return !slices.ContainsFunc(s.Diff(a, b), func(d Difference) bool { return slices.Contains(fields, d.Field.Name) })
 }

@@ -1,0 +1,75 @@
+package ops
+
+import "slices"
+
+// SectionName names a section of the configuration, as in /api/config/{section}.
+type SectionName string
+
+// The sections of the contract.
+const (
+	SectionLifecycle   SectionName = "lifecycle"
+	SectionConcurrency SectionName = "concurrency"
+	SectionMaintenance SectionName = "maintenance"
+	SectionExport      SectionName = "export"
+)
+
+// Section describes one part of the configuration.
+type Section struct {
+	Name   SectionName
+	Title  string
+	Fields []Field
+}
+
+// SectionOf returns the section of that name, RESOURCE_NOT_FOUND when there is none.
+func SectionOf(name SectionName) (Section, error) {
+	for _, s := range Sections() {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+
+	return Section{}, NotFound("configuration section", name)
+}
+
+// Field returns the field of that name.
+func (s Section) Field(name string) (Field, bool) {
+	for _, f := range s.Fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+
+	return Field{}, false
+}
+
+// Key is where the platform keeps a field: the key of the table global_config, section 7
+// of the contract.
+func (s Section) Key(f Field) string { return string(s.Name) + "." + f.Name }
+
+// Difference is one field of two sets of values that differ.
+type Difference struct {
+	Field  Field `json:"field"`
+	Before any   `json:"before"`
+	After  any   `json:"after"`
+}
+
+// Diff lists the fields that differ, in the section's order.
+func (s Section) Diff(before, after Values) []Difference {
+	var out []Difference
+
+	for _, f := range s.Fields {
+		if !f.Equal(before[f.Name], after[f.Name]) {
+			out = append(out, Difference{Field: f, Before: before[f.Name], After: after[f.Name]})
+		}
+	}
+
+	return out
+}
+
+// Equal reports whether every field means the same in both.
+func (s Section) Equal(a, b Values) bool { return len(s.Diff(a, b)) == 0 }
+
+// EqualIn reports whether the named fields mean the same in both.
+func (s Section) EqualIn(fields []string, a, b Values) bool {
+	return !slices.ContainsFunc(s.Diff(a, b), func(d Difference) bool { return slices.Contains(fields, d.Field.Name) })
+}

@@ -1,0 +1,64 @@
+package ops
+
+import "slices"
+
+// MessageMax is the longest maintenance message, in characters.
+const MessageMax = 2000
+
+// Sections lists all four with every field, in the order of the contract. It is the one
+// description of the configuration: bounds, forms, the API's document and the storage
+// follow from it.
+func Sections() []Section {
+	return []Section{
+		{Name: SectionLifecycle, Title: "Lifecycle", Fields: slices.Concat(
+			durations("mapping", "Mapping", nil, "P30D", "P365D"),
+			durations("snapshot", "Snapshot", "P7D", "P3D", "P30D"),
+			durations("instance", "Instance", "PT24H", "PT4H", "P7D"),
+		)},
+		{Name: SectionConcurrency, Title: "Concurrency limits", Fields: []Field{
+			{
+				Name: "per_analyst", Label: "Per analyst", Kind: KindInt, Unit: "instances", Min: PerAnalystMin, Max: PerAnalystMax,
+				Default: int64(5), Help: "How many instances one analyst may hold at a time.",
+			},
+			{
+				Name: "cluster_total", Label: "Cluster total", Kind: KindInt, Unit: "instances", Min: ClusterTotalMin, Max: ClusterTotalMax,
+				Default: int64(50), Help: "How many instances the cluster may hold at a time.",
+			},
+		}},
+		{Name: SectionMaintenance, Title: "Maintenance mode", Fields: []Field{
+			{
+				Name: "enabled", Label: "Maintenance mode", Kind: KindBool,
+				Default: false, Help: "While it is on, nobody can create an instance; what runs goes on.",
+			},
+			{
+				Name: "message", Label: "Message", Kind: KindText, Max: MessageMax,
+				Default: "", Help: "What users read when they are refused.",
+			},
+		}},
+		{Name: SectionExport, Title: "Export limits", Fields: []Field{
+			{
+				Name: "max_duration_seconds", Label: "Longest export", Kind: KindInt, Unit: "seconds",
+				Min: MaxDurationSecondsMin, Max: MaxDurationSecondsMax,
+				Default: int64(3600), Help: "An export that runs longer is ended.",
+			},
+		}},
+	}
+}
+
+// durations are the three fields of one kind of resource, with their defaults.
+func durations(name, label string, ttl, inactivity, longest any) []Field {
+	return []Field{
+		{
+			Name: name + ".default_ttl", Label: label + " time to live", Group: label, Short: "Time to live", Kind: KindDuration,
+			Default: ttl, Help: "A new one is deleted this long after it was made, unless its owner says otherwise.",
+		},
+		{
+			Name: name + ".default_inactivity", Label: label + " inactivity", Group: label, Short: "Inactivity", Kind: KindDuration,
+			Default: inactivity, Help: "A new one counts as idle after this long without use.",
+		},
+		{
+			Name: name + ".max_ttl", Label: label + " longest time to live", Group: label, Short: "Longest time to live", Kind: KindDuration,
+			Default: longest, Help: "Nobody can ask for longer.",
+		},
+	}
+}
