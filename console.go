@@ -24,8 +24,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/format"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // console is the parts of a running program, and what runs beside its pages.
@@ -184,7 +184,7 @@ func (c *console) run(ctx context.Context, p platform, sign auth.Config, identit
 
 	hooks := c.webhooks(log)
 	windows := c.windows(log, history, signIn, hooks)
-	env := templates.Environment{Name: c.config.Environment.Name, Color: templates.Color(c.config.Environment.Color)}
+	env := shell.Environment{Name: c.config.Environment.Name, Color: shell.Color(c.config.Environment.Color)}
 
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: triggers.New(log), Monitor: watch,

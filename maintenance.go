@@ -16,7 +16,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // webhooks tell others of the windows, through the job engine.
@@ -86,7 +86,7 @@ func (c *console) keepWindows(windows *maintenance.Windows, watch *monitor.Monit
 }
 
 // feeds tell users of the windows.
-func (c *console) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env templates.Environment) *announce.Feeds {
+func (c *console) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env shell.Environment) *announce.Feeds {
 	return announce.New(announce.Config{
 		Windows: windows, Name: env.Name, PublicURL: c.config.PublicURL, Page: announcements.Page(env),
 		Origins: c.config.Maintenance.Origins, Private: announcements.Audience(c.config.Maintenance.Announcements) != announcements.Public,

@@ -11,7 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // The configuration imports nothing of ours: here is checked that it says the same.
@@ -20,7 +20,7 @@ func TestEveryColorCanBeDrawn(t *testing.T) {
 	t.Parallel()
 
 	var drawn []string
-	for _, color := range templates.Colors() {
+	for _, color := range shell.Colors() {
 		drawn = append(drawn, string(color))
 	}
 

@@ -8,7 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // announcedAhead is how long before its start a window stands on every page.
@@ -17,7 +17,7 @@ const announcedAhead = 24 * time.Hour
 // banner tells of the window that runs, else that maintenance mode is on, else of the
 // window that starts within a day; nil when there is nothing to tell. Maintenance mode
 // is what was last seen of it: the monitor looks with every poll.
-func (f *frame) banner(ctx context.Context, now time.Time) *templates.Banner {
+func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
 	open, err := f.Windows.Open(ctx)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "the maintenance windows could not be read", "error", err)
@@ -42,7 +42,7 @@ func (f *frame) banner(ctx context.Context, now time.Time) *templates.Banner {
 
 	switch message, _ := known.Values["message"].(string); {
 	case known.Values["enabled"] == true:
-		return &templates.Banner{Active: true, Title: "nobody can create an instance.", Message: message, URL: "/maintenance"}
+		return &shell.Banner{Active: true, Title: "nobody can create an instance.", Message: message, URL: "/maintenance"}
 	case next != nil:
 		return windowBanner(*next)
 	default:
@@ -50,10 +50,10 @@ func (f *frame) banner(ctx context.Context, now time.Time) *templates.Banner {
 	}
 }
 
-func windowBanner(w maintenance.Window) *templates.Banner {
-	banner := &templates.Banner{
+func windowBanner(w maintenance.Window) *shell.Banner {
+	banner := &shell.Banner{
 		Active: w.Running(), Title: w.Title, Message: firstLine(announce.Render(w.Message).Text), From: &w.StartsAt, Until: &w.EndsAt,
-		URL: templates.WindowPath(w.ID),
+		URL: shell.WindowPath(w.ID),
 	}
 
 	if w.Phase == maintenance.Held || w.Phase == maintenance.Overrun || w.Overdue {

@@ -1,6 +1,8 @@
 package handlers
 
-import "time"
+import (
+	"time"
+)
 
 // Routes lists method and path of every route, and whether it needs the Ops role.
 func Routes() (operatorsOnly [][2]string) {

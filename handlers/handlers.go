@@ -28,8 +28,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	hooks "github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/format"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Config is what the console is made of.
@@ -49,7 +49,7 @@ type Config struct {
 	Ready func(ctx context.Context) error
 
 	Static      fs.FS
-	Environment templates.Environment
+	Environment shell.Environment
 	// Tickets become links in reasons.
 	Tickets   format.Tickets
 	PublicURL *url.URL

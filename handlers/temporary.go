@@ -5,8 +5,9 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	leasesview "github.com/graph-olap/opsconsole/templates/leases"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // openWindows are the numbers of the windows that are not over.
@@ -25,7 +26,7 @@ func (f *frame) openWindows(ctx context.Context) map[int64]bool {
 }
 
 // temporary are the changes that go back by themselves.
-func (f *frame) temporary(ctx context.Context) []templates.Temporary {
+func (f *frame) temporary(ctx context.Context) []shell.Temporary {
 	leases, err := f.Changes.Leases(ctx)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "the temporary changes could not be read", "error", err)
@@ -33,7 +34,7 @@ func (f *frame) temporary(ctx context.Context) []templates.Temporary {
 		return nil
 	}
 
-	var out []templates.Temporary
+	var out []shell.Temporary
 
 	told := f.openWindows(ctx)
 
@@ -52,8 +53,8 @@ func (f *frame) temporary(ctx context.Context) []templates.Temporary {
 			parts = append(parts, d.Field.Label+" "+components.Value(d.Field, d.After))
 		}
 
-		out = append(out, templates.Temporary{
-			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, URL: templates.LeasePath(lease.ID),
+		out = append(out, shell.Temporary{
+			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, URL: leasesview.Path(lease.ID),
 		})
 	}
 

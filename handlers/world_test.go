@@ -37,7 +37,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // world is a console over a real control plane, with the demo's identity provider.
@@ -242,7 +242,7 @@ func newWorldOf(t *testing.T, readers announcements.Audience) *world {
 	})
 	w.monitor.Poll(t.Context())
 
-	env := templates.Environment{Name: "test", Color: templates.Blue}
+	env := shell.Environment{Name: "test", Color: shell.Blue}
 	feeds := announce.New(announce.Config{
 		Windows: w.windows, Name: env.Name, PublicURL: public, Page: announcements.Page(env), Now: w.now, Logger: logger,
 		Private: readers != announcements.Public, Patience: time.Minute,

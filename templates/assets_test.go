@@ -15,8 +15,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 const static = "../static/"
@@ -48,7 +49,7 @@ func TestTheFirstPageIsLight(t *testing.T) {
 		mostRequests = 7
 	)
 
-	page := draw(t, templates.OverviewPage(realShell(), realOverview()))
+	page := draw(t, platform.OverviewPage(realShell(), realOverview()))
 	total := compressed(t, []byte(page))
 	t.Logf("the page: %d bytes", total)
 
@@ -96,19 +97,14 @@ func TestTheSpriteHasTheIconsThatAreUsed(t *testing.T) {
 		}
 	}
 
-	sources, err := filepath.Glob("*.templ")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	inner, err := filepath.Glob("components/*.templ")
+	sources, err := filepath.Glob("*/*.templ")
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	var text strings.Builder
 
-	for _, name := range append(append(sources, inner...), "nav.go") {
+	for _, name := range append(sources, "shell/nav.go") {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -174,22 +170,22 @@ func compressed(t *testing.T, data []byte) int {
 }
 
 // realShell and realOverview are as an operator sees them on a bad day, at full size.
-func realShell() templates.Shell {
-	return templates.Shell{
-		Page: "overview", Title: "Overview", Path: "/", Environment: templates.Environment{Name: "production", Color: templates.Red},
-		User: templates.User{Username: "dave", Role: ops.RoleOps}, Now: now, Fresh: fresh(), Events: "/events?page=overview",
+func realShell() shell.Shell {
+	return shell.Shell{
+		Page: "overview", Title: "Overview", Path: "/", Environment: shell.Environment{Name: "production", Color: shell.Red},
+		User: shell.User{Username: "dave", Role: ops.RoleOps}, Now: now, Fresh: fresh(), Events: "/events?page=overview",
 	}
 }
 
-func realOverview() templates.Overview {
-	v := templates.Overview{Freshness: fresh(), Overall: components.Line{State: components.Bad, Text: "starburst has been unreachable for 12 min"}}
+func realOverview() platform.Overview {
+	v := platform.Overview{Freshness: fresh(), Overall: components.Line{State: components.Bad, Text: "starburst has been unreachable for 12 min"}}
 	for range 5 {
 		v.Attention = append(v.Attention, components.Line{State: components.Bad, Text: "A job has failed three times in a row", URL: "/jobs"})
 	}
 
-	v.Health = &templates.OverviewHealth{}
+	v.Health = &platform.OverviewHealth{}
 	for _, name := range []string{ops.ComponentDatabase, ops.ComponentKubernetes, ops.ComponentStarburst} {
-		v.Health.Components = append(v.Health.Components, templates.Component{Name: name, Status: ops.ComponentSlow, LatencyMS: new(812.0)})
+		v.Health.Components = append(v.Health.Components, platform.Component{Name: name, Status: ops.ComponentSlow, LatencyMS: new(812.0)})
 	}
 
 	used := make(monitor.Series, 720)
@@ -197,13 +193,13 @@ func realOverview() templates.Overview {
 		used[i] = monitor.Point{At: now.Add(time.Duration(i-len(used)) * 5 * time.Second), Value: new(float64(30 + i*7919%23))}
 	}
 
-	v.Capacity = &templates.OverviewCapacity{Limits: ops.Limits{PerAnalyst: 5, ClusterTotal: 50, ClusterUsed: 47, ClusterAvailable: 3}, Used: used}
-	v.Exports = &templates.OverviewExports{ByStatus: map[ops.ExportJobStatus]int{ops.ExportFailed: 4}, Stuck: 2}
+	v.Capacity = &platform.OverviewCapacity{Limits: ops.Limits{PerAnalyst: 5, ClusterTotal: 50, ClusterUsed: 47, ClusterAvailable: 3}, Used: used}
+	v.Exports = &platform.OverviewExports{ByStatus: map[ops.ExportJobStatus]int{ops.ExportFailed: 4}, Stuck: 2}
 
 	for _, name := range []ops.JobName{
 		ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation, ops.JobSchemaCache, ops.JobInstanceOrchestration, ops.JobResourceMonitor,
 	} {
-		v.Jobs = append(v.Jobs, templates.Job{
+		v.Jobs = append(v.Jobs, platform.Job{
 			Name: name, State: components.Line{State: components.OK, Text: "Healthy"}, LastSuccess: ago(time.Minute), NextRun: ago(-time.Minute),
 		})
 	}

@@ -2,18 +2,18 @@
 // never queries, and it knows no rule of the platform.
 //
 // Every page has a view model, which is also the page's JSON, and two components: the
-// whole page, drawn for one user within a [Shell], and, where the page shows the
+// whole page, drawn for one user within a [shell.Shell], and, where the page shows the
 // monitor's snapshot, its live region, which is drawn once for everybody. So nothing of
 // the user (name, zone, theme, reason typed) may get into a live region. Times are drawn
 // in UTC, as <time> elements that the page's script turns into the zone of its user.
 //
 // # Live updates
 //
-// A page with [Shell].Events connects there by server-sent events, through htmx's sse
-// extension. The server sends
+// A page with [shell.Shell].Events connects there by server-sent events, through htmx's
+// sse extension. The server sends
 //
-//   - at once, and with every new snapshot, an unnamed message whose data is [Push] of
-//     the page's region, any number of them in one message:
+//   - at once, and with every new snapshot, an unnamed message whose data is [shell.Push]
+//     of the page's region, any number of them in one message:
 //
 //     id: 4711
 //     data: <hx-partial hx-target="#live-jobs" hx-swap="outerMorph"><section id="live-jobs">…
@@ -21,8 +21,8 @@
 //     Every line of the HTML needs its own "data: ". The region is morphed: focus, open
 //     details, scroll positions and typed text stay;
 //
-//   - with every poll, and at least every [Beat].Every seconds, an event named beat whose
-//     data is a [Beat] in JSON. It moves the live mark: without one for three times that
+//   - with every poll, and at least every [shell.Beat].Every seconds, an event named beat whose
+//     data is a [shell.Beat] in JSON. It moves the live mark: without one for three times that
 //     long the page calls itself stale, with the seconds.
 //
 //     event: beat
@@ -37,7 +37,13 @@
 // # Fragments
 //
 // A request with HX-Request: true gets a fragment instead of a page, under the same
-// address and with the same status: [TriggerDialog] and [ReceiptDialog] for the dialog,
-// [ConfigPanel], [ReviewPanel] and [ConflictPanel] for a section of the configuration,
-// [ErrorToast] for what failed otherwise. A notice goes along as [Toast].
+// address and with the same status: [platform.TriggerDialog] and [platform.ReceiptDialog]
+// for the dialog, [settings.ConfigPanel], [settings.ReviewPanel] and
+// [settings.ConflictPanel] for a section of the configuration, [shell.ErrorToast] for what
+// failed otherwise. A notice goes along as [shell.Toast].
+//
+// # Rooms
+//
+// Each subject has a package, of the same name as its handlers. What several subjects draw
+// is in components; what surrounds every page, and leads from one to another, in shell.
 package templates

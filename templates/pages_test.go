@@ -11,7 +11,11 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/announcements"
+	leasesview "github.com/graph-olap/opsconsole/templates/leases"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 func TestPagesKeepWhatTheSecurityPolicyForbids(t *testing.T) {
@@ -127,23 +131,23 @@ func TestEveryFieldHasALabelAndEveryTableACaption(t *testing.T) {
 func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 	t.Parallel()
 
-	s := shell()
-	jobs := templates.Jobs{Freshness: fresh(), Overall: line(), Jobs: []templates.Job{job()}}
-	leases := templates.Leases{Items: []changes.Lease{lease(changes.LeaseActive)}, Now: now}
-	health := templates.Health{Freshness: fresh(), Overall: line(), Components: []templates.Component{component()}}
+	s := anyShell()
+	jobs := platform.Jobs{Freshness: fresh(), Overall: line(), Jobs: []platform.Job{job()}}
+	leases := leasesview.List{Items: []changes.Lease{lease(changes.LeaseActive)}, Now: now}
+	health := platform.Health{Freshness: fresh(), Overall: line(), Components: []platform.Component{component()}}
 
 	for region, c := range map[string]struct{ page, live templ.Component }{
-		templates.OverviewRegion:      {templates.OverviewPage(s, overview()), templates.OverviewLive(overview())},
-		templates.HealthRegion:        {templates.HealthPage(s, health), templates.HealthLive(health)},
-		templates.CapacityRegion:      {templates.CapacityPage(s, capacity()), templates.CapacityLive(capacity())},
-		templates.JobsRegion:          {templates.JobsPage(s, jobs), templates.JobsLive(jobs)},
-		templates.ExportsRegion:       {templates.ExportsPage(s, exports()), templates.ExportsLive(exports())},
-		templates.MetricsRegion:       {templates.MetricsPage(s, metrics()), templates.MetricsLive(metrics())},
-		templates.ConfigNowRegion:     {templates.ConfigPage(s, config()), templates.ConfigNow(config())},
-		templates.LeasesRegion:        {templates.LeasesPage(s, leases), templates.LeasesLive(leases)},
-		templates.LeaseRegion:         {templates.LeasePage(s, leaseDetail()), templates.LeaseLive(leaseDetail())},
-		templates.ConfigHistoryRegion: {templates.ConfigPage(s, config()), templates.ConfigHistory(config())},
-		templates.ShellRegion:         {templates.JobsPage(s, jobs), templates.ShellLive(s.Banner, s.Temporary, s.Now)},
+		platform.OverviewRegion:      {platform.OverviewPage(s, overview()), platform.OverviewLive(overview())},
+		platform.HealthRegion:        {platform.HealthPage(s, health), platform.HealthLive(health)},
+		platform.CapacityRegion:      {platform.CapacityPage(s, capacity()), platform.CapacityLive(capacity())},
+		platform.JobsRegion:          {platform.JobsPage(s, jobs), platform.JobsLive(jobs)},
+		platform.ExportsRegion:       {platform.ExportsPage(s, exports()), platform.ExportsLive(exports())},
+		platform.MetricsRegion:       {platform.MetricsPage(s, metrics()), platform.MetricsLive(metrics())},
+		settings.ConfigNowRegion:     {settings.ConfigPage(s, config()), settings.ConfigNow(config())},
+		leasesview.ListRegion:        {leasesview.ListPage(s, leases), leasesview.ListLive(leases)},
+		leasesview.Region:            {leasesview.Page(s, leaseDetail()), leasesview.Live(leaseDetail())},
+		settings.ConfigHistoryRegion: {settings.ConfigPage(s, config()), settings.ConfigHistory(config())},
+		shell.Region:                 {platform.JobsPage(s, jobs), shell.Live(s.Banner, s.Temporary, s.Now)},
 	} {
 		live := draw(t, c.live)
 		if !strings.HasPrefix(live, `<div id="`+region+`"`) {
@@ -154,7 +158,7 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 			t.Errorf("%s: the page does not hold what is pushed", region)
 		}
 
-		push := draw(t, templates.Push(region, c.live))
+		push := draw(t, shell.Push(region, c.live))
 		if !strings.HasPrefix(push, `<hx-partial hx-target="#`+region+`" hx-swap="outerMorph">`+live) {
 			t.Errorf("%s: pushed as %.120s", region, push)
 		}
@@ -164,9 +168,9 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 func TestTheShellShowsWhereOneIs(t *testing.T) {
 	t.Parallel()
 
-	s := shell()
-	s.Environment = templates.Environment{Name: "staging", Color: "crimson"}
-	text := draw(t, templates.JobsPage(s, templates.Jobs{Freshness: fresh()}))
+	s := anyShell()
+	s.Environment = shell.Environment{Name: "staging", Color: "crimson"}
+	text := draw(t, platform.JobsPage(s, platform.Jobs{Freshness: fresh()}))
 
 	for _, want := range []string{
 		`href="/jobs" aria-current="page"`, `data-theme="dark"`, `class="env-grey"`, `hx-sse:connect="/events?page=jobs"`,
@@ -182,7 +186,7 @@ func TestTheShellShowsWhereOneIs(t *testing.T) {
 	}
 
 	s.Events = ""
-	if text := draw(t, templates.JobsPage(s, templates.Jobs{})); strings.Contains(text, "hx-sse") || strings.Contains(text, "live-mark") {
+	if text := draw(t, platform.JobsPage(s, platform.Jobs{})); strings.Contains(text, "hx-sse") || strings.Contains(text, "live-mark") {
 		t.Error("a page without events has a live mark")
 	}
 }
@@ -190,7 +194,7 @@ func TestTheShellShowsWhereOneIs(t *testing.T) {
 func TestANeverReadPartIsCalledUnknown(t *testing.T) {
 	t.Parallel()
 
-	text := draw(t, templates.OverviewLive(templates.Overview{Freshness: templates.Freshness{Now: now}}))
+	text := draw(t, platform.OverviewLive(platform.Overview{Freshness: shell.Freshness{Now: now}}))
 	if n := strings.Count(text, "Not known yet"); n != 4 {
 		t.Errorf("%d parts are not known yet, want 4: %s", n, text)
 	}
@@ -204,12 +208,12 @@ func TestAnOpenOutcomeShutsTheForm(t *testing.T) {
 	t.Parallel()
 
 	v := config()
-	if text := draw(t, templates.ConfigPanel(v)); strings.Contains(text, "/restore") || !strings.Contains(text, "<button class=\"btn\" disabled") {
+	if text := draw(t, settings.ConfigPanel(v)); strings.Contains(text, "/restore") || !strings.Contains(text, "<button class=\"btn\" disabled") {
 		t.Error("a section with an open change can be changed")
 	}
 
 	v.Open = nil
-	if text := draw(t, templates.ConfigPanel(v)); !strings.Contains(text, "/history/48/restore") || strings.Contains(text, "<button class=\"btn\" disabled") {
+	if text := draw(t, settings.ConfigPanel(v)); !strings.Contains(text, "/history/48/restore") || strings.Contains(text, "<button class=\"btn\" disabled") {
 		t.Error("a section without an open change cannot be changed")
 	}
 }
@@ -217,7 +221,7 @@ func TestAnOpenOutcomeShutsTheForm(t *testing.T) {
 func TestAReviewWithoutADifferenceCannotBeSaved(t *testing.T) {
 	t.Parallel()
 
-	text := draw(t, templates.ReviewPanel(templates.Review{Title: "Concurrency", Action: "/config/concurrency", Edit: "/config/concurrency"}))
+	text := draw(t, settings.ReviewPanel(settings.Review{Title: "Concurrency", Action: "/config/concurrency", Edit: "/config/concurrency"}))
 	if strings.Contains(text, "<form") || !strings.Contains(text, "Nothing would change") {
 		t.Error(text)
 	}
@@ -270,7 +274,7 @@ func TestASeriesTellsUsersOnceWhatItMeans(t *testing.T) {
 
 	series := []maintenance.Phase{maintenance.Announced, maintenance.Announced, maintenance.Announced}
 
-	page := draw(t, templates.AnnouncementsPage(shell().Environment, announcementsOf(series...)))
+	page := draw(t, announcements.Page(anyShell().Environment, announcementsOf(series...)))
 	if n := strings.Count(page, `class="message"`); n != 1 {
 		t.Errorf("the message is there %d times", n)
 	}

@@ -11,8 +11,12 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/announcements"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
+	webhooksview "github.com/graph-olap/opsconsole/templates/webhooks"
+	windowsview "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // evilURL leads where no link may.
@@ -55,17 +59,17 @@ func announced(w maintenance.Window) announce.Announcement {
 	return announce.Of(w, now, &url.URL{Scheme: "https", Host: "ops.example.com", Path: "/announcements"})
 }
 
-func windowView(phase maintenance.Phase) templates.Window {
+func windowView(phase maintenance.Phase) windowsview.Window {
 	w := window(phase)
 
-	return templates.Window{
-		Window: w, Announced: announced(w), Settings: []templates.WindowSettings{{Title: evil, Differences: differences()}},
+	return windowsview.Window{
+		Window: w, Announced: announced(w), Settings: []windowsview.Settings{{Title: evil, Differences: differences()}},
 		Events:     []maintenance.Event{{ID: 1, Kind: maintenance.EventExtended, At: now, Actor: evil, Reason: evil, Window: w}},
 		Deliveries: []webhooks.Delivery{delivery()}, Following: []maintenance.Window{window(maintenance.Announced)}, Now: now,
 	}
 }
 
-func windowFields() templates.WindowFields {
+func windowFields() windowsview.Fields {
 	errs := map[string]string{}
 	for _, name := range []string{
 		"title", "message", "starts_at", "ends_at", "length", "time_zone", "recurrence", "maintenance_mode", "settings", "reason", "confirm", "name", "scope",
@@ -73,26 +77,26 @@ func windowFields() templates.WindowFields {
 		errs[name] = evil
 	}
 
-	return templates.WindowFields{
+	return windowsview.Fields{
 		Title: evil, Message: evil, StartsAt: evil, EndsAt: evil, Length: evil, TimeZone: evil, Recurrence: evil, MaintenanceMode: true,
-		Settings: []templates.SettingsFields{{
+		Settings: []windowsview.SettingsFields{{
 			Section: ops.Section{Name: "concurrency", Title: evil},
-			Fields:  []templates.FormField{{Field: fields()[0], Typed: evil, Current: evil, Error: evil}},
+			Fields:  []settings.FormField{{Field: fields()[0], Typed: evil, Current: evil, Error: evil}},
 		}},
 		Errors: errs,
 	}
 }
 
-func windowReview() templates.WindowReview {
+func windowReview() windowsview.Review {
 	w := window(maintenance.Announced)
 
-	return templates.WindowReview{
+	return windowsview.Review{
 		Preview: maintenance.Preview{
 			Window: w, Words: evil, Confirm: evil, Notes: []string{evil},
 			Dates: []maintenance.Occurrence{{StartsAt: now, Wall: evil, Note: evil}, {StartsAt: now.Add(time.Hour), Wall: evil}},
 		},
-		Announced: announced(w), Settings: []templates.WindowSettings{{Title: evil, Differences: differences()}},
-		Effects: []components.Line{line()}, Typed: []templates.TypedField{{Name: "title", Value: evil}},
+		Announced: announced(w), Settings: []windowsview.Settings{{Title: evil, Differences: differences()}},
+		Effects: []components.Line{line()}, Typed: []settings.TypedField{{Name: "title", Value: evil}},
 		Reason: evil, ReasonError: evil, Confirmed: evil, ConfirmError: evil, RequestID: evil, Now: now,
 		Snippets: []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{{Text: evil}, {Text: evil, Field: "reason", Kind: ops.KindText}}}},
 	}
@@ -133,75 +137,75 @@ func announcementsOf(phases ...maintenance.Phase) announce.Announcements {
 }
 
 // maintenancePages are those of windows, announcements and webhooks.
-func maintenancePages(s templates.Shell) map[string]templ.Component {
+func maintenancePages(s shell.Shell) map[string]templ.Component {
 	w, kept, hook := window(maintenance.Announced), windowTemplate(), endpoint()
-	everything := templates.WindowsNow{
+	everything := windowsview.Recent{
 		Running: []maintenance.Window{window(maintenance.Overrun)}, Upcoming: []maintenance.Window{w, window(maintenance.Held)},
 		Past: []maintenance.Window{window(maintenance.Missed)}, MorePast: true, Now: now,
 	}
-	form := templates.WindowForm{
-		WindowFields: windowFields(), Reason: evil, Confirmed: evil, Problem: evil, ProblemURL: "/leases", RequestID: evil, Now: now,
+	form := windowsview.Form{
+		Fields: windowFields(), Reason: evil, Confirmed: evil, Problem: evil, ProblemURL: "/leases", RequestID: evil, Now: now,
 	}
 	edit := form
 	edit.Window, edit.Confirm, edit.Preview = &w, evil, &maintenance.Preview{Window: w, Words: evil, Notes: []string{evil}}
-	template := templates.WindowTemplateForm{
-		WindowFields: windowFields(), Template: &kept, Name: evil, Reason: evil, Problem: evil, RequestID: evil, Now: now,
+	template := windowsview.TemplateForm{
+		Fields: windowFields(), Template: &kept, Name: evil, Reason: evil, Problem: evil, RequestID: evil, Now: now,
 	}
-	hookForm := templates.WebhookForm{
+	hookForm := webhooksview.Form{
 		Webhook: &hook, Hosts: []string{evil}, Name: evil, Kind: webhooks.Generic, URL: evil, Events: hook.Events, Reason: evil, Problem: evil,
 		Errors: map[string]string{"name": evil, "kind": evil, "url": evil, "events": evil, "reason": evil}, RequestID: evil, Now: now,
 	}
-	filter := templates.WindowFilter{
+	filter := windowsview.Filter{
 		Phase: evil, Actor: evil, Text: evil, Series: evil, From: evil, Until: evil, Errors: map[string]string{"from": evil},
 	}
-	sent := templates.DeliveryFilter{Webhook: evil, Window: evil, State: evil, Event: evil, Errors: map[string]string{"state": evil}}
-	mode := templates.Config{Title: evil, Form: templates.Form{Section: "maintenance", Shut: true}}
+	sent := webhooksview.DeliveryFilter{Webhook: evil, Window: evil, State: evil, Event: evil, Errors: map[string]string{"state": evil}}
+	mode := settings.Config{Title: evil, Form: settings.Form{Section: "maintenance", Shut: true}}
 
 	out := map[string]templ.Component{
-		"maintenance": templates.MaintenancePage(s, templates.Maintenance{
-			Config: mode, WindowsNow: everything, Templates: []maintenance.Template{kept}, ModeProblem: evil,
+		"maintenance": windowsview.MaintenancePage(s, windowsview.Maintenance{
+			Config: mode, Recent: everything, Templates: []maintenance.Template{kept}, ModeProblem: evil,
 		}),
-		"maintenance, empty": templates.MaintenancePage(s, templates.Maintenance{Config: mode, WindowsNow: templates.WindowsNow{Now: now}}),
-		"windows": templates.WindowsPage(s, templates.Windows{
+		"maintenance, empty": windowsview.MaintenancePage(s, windowsview.Maintenance{Config: mode, Recent: windowsview.Recent{Now: now}}),
+		"windows": windowsview.ListPage(s, windowsview.List{
 			Items: []maintenance.Window{w, window(maintenance.Completed)}, Next: new(evil), Total: 12, Filter: filter, Now: now,
 		}),
-		"windows, empty":      templates.WindowsPage(s, templates.Windows{Now: now}),
-		"windows, none":       templates.WindowsPage(s, templates.Windows{Filter: filter, Now: now}),
-		"window form":         templates.WindowFormPage(s, form),
-		"window form, edit":   templates.WindowFormPage(s, edit),
-		"window review":       templates.WindowReviewPage(s, windowReview()),
-		"templates":           templates.WindowTemplatesPage(s, templates.WindowTemplates{Items: []maintenance.Template{kept}, Now: now}),
-		"templates, empty":    templates.WindowTemplatesPage(s, templates.WindowTemplates{Now: now}),
-		"template":            templates.WindowTemplateFormPage(s, template),
-		"template, delete":    templates.WindowTemplateDeletePage(s, template),
-		"webhooks":            templates.WebhooksPage(s, templates.Webhooks{Items: []webhooks.Endpoint{hook}, Hosts: []string{evil}, Now: now}),
-		"webhooks, empty":     templates.WebhooksPage(s, templates.Webhooks{Hosts: []string{evil}, Now: now}),
-		"webhooks, off":       templates.WebhooksPage(s, templates.Webhooks{Now: now}),
-		"webhook form":        templates.WebhookFormPage(s, templates.WebhookForm{Kind: webhooks.Slack, Now: now}),
-		"webhook form, edit":  templates.WebhookFormPage(s, hookForm),
-		"deliveries":          templates.DeliveriesPage(s, templates.Deliveries{Items: []webhooks.Delivery{delivery()}, Next: new(evil), Total: 9, Filter: sent, Now: now}),
-		"deliveries, empty":   templates.DeliveriesPage(s, templates.Deliveries{Now: now}),
-		"delivery":            templates.DeliveryPage(s, templates.Delivery{Delivery: delivery(), Problem: evil, Now: now}),
-		"announcements":       templates.AnnouncementsPage(s.Environment, announcementsOf(maintenance.Phases()...)),
-		"announcements, none": templates.AnnouncementsPage(s.Environment, announcementsOf()),
-		"webhook": templates.WebhookPage(s, templates.Webhook{
+		"windows, empty":      windowsview.ListPage(s, windowsview.List{Now: now}),
+		"windows, none":       windowsview.ListPage(s, windowsview.List{Filter: filter, Now: now}),
+		"window form":         windowsview.FormPage(s, form),
+		"window form, edit":   windowsview.FormPage(s, edit),
+		"window review":       windowsview.ReviewPage(s, windowReview()),
+		"templates":           windowsview.TemplatesPage(s, windowsview.Templates{Items: []maintenance.Template{kept}, Now: now}),
+		"templates, empty":    windowsview.TemplatesPage(s, windowsview.Templates{Now: now}),
+		"template":            windowsview.TemplateFormPage(s, template),
+		"template, delete":    windowsview.TemplateDeletePage(s, template),
+		"webhooks":            webhooksview.ListPage(s, webhooksview.List{Items: []webhooks.Endpoint{hook}, Hosts: []string{evil}, Now: now}),
+		"webhooks, empty":     webhooksview.ListPage(s, webhooksview.List{Hosts: []string{evil}, Now: now}),
+		"webhooks, off":       webhooksview.ListPage(s, webhooksview.List{Now: now}),
+		"webhook form":        webhooksview.FormPage(s, webhooksview.Form{Kind: webhooks.Slack, Now: now}),
+		"webhook form, edit":  webhooksview.FormPage(s, hookForm),
+		"deliveries":          webhooksview.DeliveriesPage(s, webhooksview.Deliveries{Items: []webhooks.Delivery{delivery()}, Next: new(evil), Total: 9, Filter: sent, Now: now}),
+		"deliveries, empty":   webhooksview.DeliveriesPage(s, webhooksview.Deliveries{Now: now}),
+		"delivery":            webhooksview.DeliveryPage(s, webhooksview.Delivery{Delivery: delivery(), Problem: evil, Now: now}),
+		"announcements":       announcements.Page(s.Environment, announcementsOf(maintenance.Phases()...)),
+		"announcements, none": announcements.Page(s.Environment, announcementsOf()),
+		"webhook": webhooksview.Page(s, webhooksview.Webhook{
 			Endpoint: hook, Secret: evil, Deliveries: []webhooks.Delivery{delivery()}, Total: 3, Problem: evil, Now: now,
 		}),
 	}
 
 	for _, phase := range maintenance.Phases() {
-		out["window, "+string(phase)] = templates.WindowPage(s, windowView(phase))
+		out["window, "+string(phase)] = windowsview.Page(s, windowView(phase))
 	}
 
-	for _, name := range templates.WindowActs() {
-		out["window act, "+name] = templates.WindowActPage(s, templates.WindowAct{
+	for _, name := range windowsview.Acts() {
+		out["window act, "+name] = windowsview.ActPage(s, windowsview.Act{
 			Window: window(maintenance.Active), Act: name, Effects: []components.Line{line()}, EndsAt: evil, Following: true, Keep: true, Reason: evil,
 			Errors: windowFields().Errors, Problem: evil, ProblemURL: "/leases", RequestID: evil, Now: now,
 		})
 	}
 
 	for _, name := range []string{"delete", "rotate"} {
-		out["webhook act, "+name] = templates.WebhookActPage(s, templates.WebhookAct{
+		out["webhook act, "+name] = webhooksview.ActPage(s, webhooksview.Act{
 			Webhook: hook, Act: name, Reason: evil, Errors: map[string]string{"reason": evil}, Problem: evil, RequestID: evil, Now: now,
 		})
 	}

@@ -11,8 +11,13 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/leases"
+	"github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/record"
+	"github.com/graph-olap/opsconsole/templates/session"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // evil is the text of every field that somebody outside can write: an element that must
@@ -23,26 +28,26 @@ var now = time.Date(2026, 3, 5, 14, 5, 0, 0, time.UTC)
 
 func ago(d time.Duration) *time.Time { return new(now.Add(-d)) }
 
-func fresh() templates.Freshness { return templates.Freshness{AsOf: ago(2 * time.Second), Now: now} }
+func fresh() shell.Freshness { return shell.Freshness{AsOf: ago(2 * time.Second), Now: now} }
 
-func stale() templates.Freshness {
-	return templates.Freshness{AsOf: ago(6 * time.Minute), Stale: true, StaleReason: evil, Now: now}
+func stale() shell.Freshness {
+	return shell.Freshness{AsOf: ago(6 * time.Minute), Stale: true, StaleReason: evil, Now: now}
 }
 
-func neverRead() templates.Freshness {
-	return templates.Freshness{Stale: true, StaleReason: evil, Now: now}
+func neverRead() shell.Freshness {
+	return shell.Freshness{Stale: true, StaleReason: evil, Now: now}
 }
 
-func shell() templates.Shell {
-	return templates.Shell{
+func anyShell() shell.Shell {
+	return shell.Shell{
 		Page: "jobs", Title: evil, Path: "/jobs?" + evil,
-		Environment: templates.Environment{Name: evil, Color: templates.Red},
-		User:        templates.User{Username: evil, Email: evil, Role: ops.RoleOps},
-		Preferences: templates.Preferences{Theme: templates.Dark, Zone: evil},
+		Environment: shell.Environment{Name: evil, Color: shell.Red},
+		User:        shell.User{Username: evil, Email: evil, Role: ops.RoleOps},
+		Preferences: shell.Preferences{Theme: shell.Dark, Zone: evil},
 		Now:         now, Fresh: fresh(), Events: "/events?page=jobs",
-		Banner:    &templates.Banner{Active: true, Title: evil, Message: evil, From: &now, Until: &now, URL: "/maintenance"},
-		Temporary: []templates.Temporary{{Text: evil, EndsAt: now.Add(time.Hour), URL: "/leases", State: changes.LeaseActive}},
-		Notices:   []templates.Notice{{Line: line(), LinkText: evil}},
+		Banner:    &shell.Banner{Active: true, Title: evil, Message: evil, From: &now, Until: &now, URL: "/maintenance"},
+		Temporary: []shell.Temporary{{Text: evil, EndsAt: now.Add(time.Hour), URL: "/leases", State: changes.LeaseActive}},
+		Notices:   []shell.Notice{{Line: line(), LinkText: evil}},
 		Version:   evil,
 	}
 }
@@ -68,20 +73,20 @@ func samples() monitor.Series {
 	return out
 }
 
-func component() templates.Component {
-	return templates.Component{
+func component() platform.Component {
+	return platform.Component{
 		Name: evil, Status: ops.ComponentUnreachable, LatencyMS: new(812.0), Error: new(evil),
 		Since: ago(time.Hour), Latency: samples(), Check: evil,
-		Availability: []templates.Availability{{Reach: templates.LastDay, UpSeconds: 86000, SeenSeconds: 86400}, {Reach: templates.LastWeek, UpSeconds: 3, SeenSeconds: 7}, {Reach: templates.LastMonth}},
+		Availability: []platform.Availability{{Reach: platform.LastDay, UpSeconds: 86000, SeenSeconds: 86400}, {Reach: platform.LastWeek, UpSeconds: 3, SeenSeconds: 7}, {Reach: platform.LastMonth}},
 	}
 }
 
-func job() templates.Job {
-	return templates.Job{
+func job() platform.Job {
+	return platform.Job{
 		Name: ops.JobLifecycle, Description: evil, State: components.Line{State: components.Bad, Text: evil},
 		LastSuccess: ago(time.Hour), LastResult: evil, NextRun: ago(time.Minute), Late: true,
 		P50: new(0.4), P95: new(48.0), Triggerable: true,
-		LastTrigger:   &templates.JobTrigger{By: evil, At: now, Reason: evil},
+		LastTrigger:   &platform.JobTrigger{By: evil, At: now, Reason: evil},
 		CooldownUntil: new(now.Add(40 * time.Second)),
 	}
 }
@@ -104,13 +109,13 @@ func fields() []ops.Field {
 	}
 }
 
-func form() templates.Form {
-	f := templates.Form{
+func form() settings.Form {
+	f := settings.Form{
 		Section: "concurrency", Revision: evil, Problem: evil,
 		Snippets: []components.Snippet{{Language: evil, Parts: []components.SnippetPart{{Text: evil}, {Text: evil, Field: "per_analyst"}}}},
 	}
 	for _, field := range fields() {
-		f.Fields = append(f.Fields, templates.FormField{Field: field, Typed: evil, Current: evil, Error: evil})
+		f.Fields = append(f.Fields, settings.FormField{Field: field, Typed: evil, Current: evil, Error: evil})
 	}
 
 	return f
@@ -124,87 +129,87 @@ func differences() []ops.Difference {
 	}
 }
 
-func review() templates.Review {
+func review() settings.Review {
 	restored := change()
 
-	return templates.Review{
+	return settings.Review{
 		Section: "concurrency", Title: evil, Revision: evil, Differences: differences(), Effects: []components.Line{line()},
 		Restores: &restored, Since: []changes.Change{change()},
-		Action: "/config/concurrency", Typed: []templates.TypedField{{Name: evil, Value: evil}}, Edit: "/config/concurrency",
+		Action: "/config/concurrency", Typed: []settings.TypedField{{Name: evil, Value: evil}}, Edit: "/config/concurrency",
 		Reason: evil, ReasonError: evil, Problem: evil, RequestID: evil, Button: evil, Snippets: form().Snippets, Now: now,
 		Confirm: evil, Confirmed: evil, ConfirmError: evil,
-		Term: templates.TermInput{Duration: evil, Until: evil, ConfirmWithin: evil, DurationError: evil, UntilError: evil, ConfirmWithinError: evil},
+		Term: components.TermInput{Duration: evil, Until: evil, ConfirmWithin: evil, DurationError: evil, UntilError: evil, ConfirmWithinError: evil},
 	}
 }
 
-func config() templates.Config {
+func config() settings.Config {
 	open, restore := change(), change()
 
-	return templates.Config{
+	return settings.Config{
 		Section: "concurrency", Revision: evil, Title: evil, Current: ops.Values{"message": evil}, Fields: fields(),
 		History: []changes.Change{change()}, HistoryTotal: 48, SetBy: evil, SetAt: &now, Open: &open, Restore: &restore,
 		Form: form(), Now: now,
 	}
 }
 
-func conflict() templates.Conflict {
+func conflict() settings.Conflict {
 	theirs := change()
 	values := ops.Values{"message": evil, "per_analyst": int64(4)}
 
-	return templates.Conflict{
-		Error:    templates.ConflictError{Code: ops.CodeConflict, Message: evil},
+	return settings.Conflict{
+		Error:    settings.ConflictError{Code: ops.CodeConflict, Message: evil},
 		Original: ops.Values{}, Theirs: values, Yours: values, Section: "concurrency", Title: evil, Fields: fields(),
 		Change: &theirs, Form: form(), Reason: evil, Now: now,
 	}
 }
 
-func overview() templates.Overview {
-	return templates.Overview{
+func overview() platform.Overview {
+	return platform.Overview{
 		Freshness: stale(), Overall: line(), Attention: []components.Line{line(), line()},
-		Health: &templates.OverviewHealth{Components: []templates.Component{component()}},
-		Capacity: &templates.OverviewCapacity{
+		Health: &platform.OverviewHealth{Components: []platform.Component{component()}},
+		Capacity: &platform.OverviewCapacity{
 			Limits: ops.Limits{PerAnalyst: 5, ClusterTotal: 60, ClusterUsed: 57, ClusterAvailable: 3}, Used: samples(), AtLimit: 3,
 		},
-		Jobs:    []templates.Job{job()},
-		Exports: &templates.OverviewExports{ByStatus: map[ops.ExportJobStatus]int{ops.ExportFailed: 4}, Stuck: 2},
+		Jobs:    []platform.Job{job()},
+		Exports: &platform.OverviewExports{ByStatus: map[ops.ExportJobStatus]int{ops.ExportFailed: 4}, Stuck: 2},
 		Changes: []changes.Change{change()},
 	}
 }
 
-func timeline() *templates.Timeline {
-	return &templates.Timeline{
-		Reach: templates.LastWeek, From: now.Add(-templates.LastWeek.Duration()), Until: now, Total: 1204,
-		Components: []templates.TimelineRow{
+func timeline() *platform.Timeline {
+	return &platform.Timeline{
+		Reach: platform.LastWeek, From: now.Add(-platform.LastWeek.Duration()), Until: now, Total: 1204,
+		Components: []platform.TimelineRow{
 			{Name: evil, Spans: []monitor.StatusSpan{
 				{Component: evil, Status: ops.ComponentConnected, Since: now.Add(-30 * 24 * time.Hour), Until: now.Add(-time.Hour)},
 				{Component: evil, Status: evil, Since: now.Add(-time.Minute), Until: now},
 			}},
 			{Name: "kubernetes"},
 		},
-		Changes: []templates.StatusChange{
+		Changes: []platform.StatusChange{
 			{Component: evil, At: now.Add(-time.Minute), From: ops.ComponentConnected, To: evil, Lasted: time.Minute, Holds: true, Unseen: time.Hour},
 		},
 	}
 }
 
-func capacity() templates.Capacity {
-	return templates.Capacity{
+func capacity() platform.Capacity {
+	return platform.Capacity{
 		Freshness: fresh(), Overall: line(), Total: 71, Limits: ops.Limits{PerAnalyst: 5, ClusterTotal: 60, ClusterUsed: 57},
-		ByStatus: []templates.StatusCount{{Status: evil, Count: 51}},
-		ByOwner:  []templates.Owner{{OwnerUsername: evil, Count: 7, Room: -2}, {OwnerUsername: "b", Count: 5}, {OwnerUsername: "c", Count: 1, Room: 4}},
-		FullAt:   new(now.Add(time.Hour)), Reach: templates.LastWeek,
+		ByStatus: []platform.StatusCount{{Status: evil, Count: 51}},
+		ByOwner:  []platform.Owner{{OwnerUsername: evil, Count: 7, Room: -2}, {OwnerUsername: "b", Count: 5}, {OwnerUsername: "c", Count: 1, Room: 4}},
+		FullAt:   new(now.Add(time.Hour)), Reach: platform.LastWeek,
 		OwnersTotal: 1204, AllOwners: "/capacity?owners=all",
 		Used: samples(), ClusterTotal: samples(), From: now.Add(-time.Hour), Until: now,
 		Marks: []components.Mark{{At: now.Add(-time.Minute), Text: evil, URL: "/history/48"}},
 	}
 }
 
-func exports() templates.Exports {
-	return templates.Exports{
+func exports() platform.Exports {
+	return platform.Exports{
 		Freshness: fresh(), Overall: line(), ByStatus: map[ops.ExportJobStatus]int{ops.ExportFailed: 1204}, Read: 1000, Found: 900,
-		Query:   templates.ExportsQuery{Status: ops.ExportFailed, Limit: 250, Page: 2, Search: evil, Sort: templates.ByAttempts},
+		Query:   platform.ExportsQuery{Status: ops.ExportFailed, Limit: 250, Page: 2, Search: evil, Sort: platform.ByAttempts},
 		Problem: evil,
-		Jobs: []templates.ExportJob{{
+		Jobs: []platform.ExportJob{{
 			ExportJob: ops.ExportJob{
 				ID: 7, EntityType: evil, EntityName: evil, Status: evil, ClaimedAt: new(ops.At(now)), ClaimedBy: new(evil), ErrorMessage: new(evil),
 			},
@@ -213,30 +218,30 @@ func exports() templates.Exports {
 	}
 }
 
-func metrics() templates.Metrics {
+func metrics() platform.Metrics {
 	labels := []monitor.Label{{Name: evil, Value: evil}}
 
-	return templates.Metrics{
+	return platform.Metrics{
 		Freshness: fresh(), Total: 41, Search: evil,
-		Families: []templates.MetricFamily{
-			{Name: evil, Help: evil, Type: evil, Moved: samples(), Grows: true, Metrics: []templates.Metric{{Metric: monitor.Metric{Labels: labels, Value: 3}}}},
-			{Name: "seconds", Metrics: []templates.Metric{{
+		Families: []platform.MetricFamily{
+			{Name: evil, Help: evil, Type: evil, Moved: samples(), Grows: true, Metrics: []platform.Metric{{Metric: monitor.Metric{Labels: labels, Value: 3}}}},
+			{Name: "seconds", Metrics: []platform.Metric{{
 				Metric:    monitor.Metric{Labels: labels, Histogram: &monitor.Histogram{Count: 3}},
-				Quantiles: &templates.Quantiles{P50: new(0.5)},
+				Quantiles: &platform.Quantiles{P50: new(0.5)},
 			}}},
 		},
 	}
 }
 
-func auditLog() templates.Audit {
-	return templates.Audit{
+func auditLog() record.Audit {
+	return record.Audit{
 		Items: []audit.Entry{{
 			Seq: 12345, At: now, Actor: evil, Role: evil, RemoteAddr: evil, RequestID: evil, Action: evil, Object: evil,
 			Outcome: audit.Refused, Reason: evil, Intent: 12344, Change: 48, Message: evil, Hash: evil,
 			Before: json.RawMessage(`{"message":"<evil-element>"}`), After: json.RawMessage(`null`),
 		}},
 		Next: new(int64(12345)), Total: 12345, Chain: audit.State{UpTo: 12344, At: now, Broken: evil},
-		Filter: templates.AuditFilter{Actor: evil, Object: evil, From: evil, Before: 5, Errors: map[string]string{"from": evil}},
+		Filter: record.AuditFilter{Actor: evil, Object: evil, From: evil, Before: 5, Errors: map[string]string{"from": evil}},
 		Now:    now,
 	}
 }
@@ -248,17 +253,17 @@ func lease(state changes.LeaseState) changes.Lease {
 	}
 }
 
-func leaseDetail() templates.LeaseDetail {
+func leaseDetail() leases.Detail {
 	l := lease(changes.LeaseActive)
 	l.EndedAt = ago(time.Hour)
 
-	return templates.LeaseDetail{Lease: l, Title: evil, Differences: differences(), Now: now}
+	return leases.Detail{Lease: l, Title: evil, Differences: differences(), Now: now}
 }
 
-func point() templates.PointDetail {
+func point() record.PointDetail {
 	failed := change()
 
-	return templates.PointDetail{
+	return record.PointDetail{
 		PointPlan: changes.PointPlan{
 			Point: changes.Point{ID: 1, Name: evil, Actor: evil, Reason: evil, At: now}, Revision: evil, Confirm: evil,
 			Sections: []changes.SectionPlan{{Title: evil, State: changes.PointDiffers, Differences: differences(), Error: evil, Change: &failed}},
@@ -269,57 +274,57 @@ func point() templates.PointDetail {
 
 // pages are all pages, in the states that look different.
 func pages() map[string]templ.Component {
-	s := shell()
-	trigger := templates.TriggerForm{Job: job(), Reason: evil, ReasonError: evil, Problem: evil, RequestID: evil, Now: now}
-	receipt := templates.Receipt{
+	s := anyShell()
+	trigger := platform.TriggerForm{Job: job(), Reason: evil, ReasonError: evil, Problem: evil, RequestID: evil, Now: now}
+	receipt := platform.Receipt{
 		JobTriggered: ops.JobTriggered{JobName: evil, TriggeredBy: evil, Reason: evil},
-		Counters:     []templates.Counter{{Name: evil, Before: new(1.0)}}, Note: evil, URL: "/jobs/lifecycle/receipt/7", Now: now,
+		Counters:     []platform.Counter{{Name: evil, Before: new(1.0)}}, Note: evil, URL: "/jobs/lifecycle/receipt/7", Now: now,
 	}
-	empty := templates.Config{Title: "Concurrency", Form: templates.Form{Section: "concurrency", Shut: true}}
-	history := templates.History{
+	empty := settings.Config{Title: "Concurrency", Form: settings.Form{Section: "concurrency", Shut: true}}
+	history := record.History{
 		Items: []changes.Change{change()}, Next: new(int64(48)), Total: 1204,
-		Filter: templates.HistoryFilter{Actor: evil, Field: evil, Until: evil, Before: 9, Errors: map[string]string{"until": evil}},
+		Filter: record.HistoryFilter{Actor: evil, Field: evil, Until: evil, Before: 9, Errors: map[string]string{"until": evil}},
 	}
-	detail := templates.ChangeDetail{Change: change(), Title: evil, Fields: fields(), Differences: differences(), NotRestorable: evil}
+	detail := record.ChangeDetail{Change: change(), Title: evil, Fields: fields(), Differences: differences(), NotRestorable: evil}
 
 	all := map[string]templ.Component{
-		"overview":         templates.OverviewPage(s, overview()),
-		"overview, never":  templates.OverviewPage(s, templates.Overview{Freshness: neverRead()}),
-		"health":           templates.HealthPage(s, templates.Health{Freshness: stale(), Overall: line(), Components: []templates.Component{component()}, Timeline: timeline()}),
-		"health, empty":    templates.HealthPage(s, templates.Health{Freshness: fresh(), Overall: line()}),
-		"capacity":         templates.CapacityPage(s, capacity()),
-		"capacity, empty":  templates.CapacityPage(s, templates.Capacity{Freshness: fresh(), Overall: line()}),
-		"jobs":             templates.JobsPage(s, templates.Jobs{Freshness: fresh(), Overall: line(), Jobs: []templates.Job{job(), {Name: "resource_monitor"}}}),
-		"jobs, never":      templates.JobsPage(s, templates.Jobs{Freshness: neverRead()}),
-		"trigger":          templates.TriggerPage(s, trigger),
-		"receipt":          templates.ReceiptPage(s, receipt),
-		"exports":          templates.ExportsPage(s, exports()),
-		"exports, empty":   templates.ExportsPage(s, templates.Exports{Freshness: fresh(), Query: templates.ExportsQuery{Status: evil}}),
-		"metrics":          templates.MetricsPage(s, metrics()),
-		"metrics, empty":   templates.MetricsPage(s, templates.Metrics{Freshness: fresh(), Search: evil}),
-		"config":           templates.ConfigPage(s, config()),
-		"config, empty":    templates.ConfigPage(s, empty),
-		"review":           templates.ReviewPage(s, review()),
-		"review, the same": templates.ReviewPage(s, templates.Review{Title: "Concurrency", Edit: "/config/concurrency"}),
-		"conflict":         templates.ConflictPage(s, conflict()),
-		"history":          templates.HistoryPage(s, history),
-		"history, empty":   templates.HistoryPage(s, templates.History{}),
-		"change":           templates.ChangePage(s, detail),
-		"compare":          templates.ComparePage(s, templates.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),
-		"keep":             templates.KeepPage(s, templates.KeepForm{Change: change(), Title: evil, Differences: differences(), Reason: evil, ReasonError: evil}),
-		"leases":           templates.LeasesPage(s, templates.Leases{Items: []changes.Lease{lease(changes.LeaseActive), lease(changes.LeaseHeld)}, Now: now}),
-		"leases, over":     templates.LeasesPage(s, templates.Leases{Items: []changes.Lease{lease(changes.LeaseEnded)}, State: evil, Before: 7, Next: new(int64), Now: now}),
-		"leases, none":     templates.LeasesPage(s, templates.Leases{State: evil, Now: now}),
-		"lease, itself":    templates.LeasePage(s, leaseDetail()),
-		"lease":            templates.LeaseFormPage(s, templates.LeaseForm{Lease: lease(changes.LeaseActive), Act: "extend", Title: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
-		"points":           templates.PointsPage(s, templates.Points{Items: []changes.Point{{ID: 1, Name: evil, Actor: evil, Reason: evil}}, Name: evil, NameError: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
-		"point":            templates.PointPage(s, point()),
-		"audit":            templates.AuditPage(s, auditLog()),
-		"audit, empty":     templates.AuditPage(s, templates.Audit{}),
-		"problem, outside": templates.ProblemOutsidePage(s.Environment, s.Preferences, templates.Problem{Status: 500, Message: evil, RequestID: evil}),
-		"problem":          templates.ProblemPage(s, templates.Problem{Status: 503, Message: evil, Advice: evil, Fields: []ops.FieldError{{Field: "query." + evil, Message: evil}}, RequestID: evil, LastGood: ago(time.Hour), Retry: "/jobs"}),
-		"forbidden":        templates.ForbiddenPage(templates.Forbidden{Environment: s.Environment, User: s.User, Required: ops.RoleOps, RequestID: evil}),
-		"sign in":          templates.SignInPage(templates.SignIn{Environment: s.Environment, Start: "/auth/start", Problem: evil, RequestID: evil}),
+		"overview":         platform.OverviewPage(s, overview()),
+		"overview, never":  platform.OverviewPage(s, platform.Overview{Freshness: neverRead()}),
+		"health":           platform.HealthPage(s, platform.Health{Freshness: stale(), Overall: line(), Components: []platform.Component{component()}, Timeline: timeline()}),
+		"health, empty":    platform.HealthPage(s, platform.Health{Freshness: fresh(), Overall: line()}),
+		"capacity":         platform.CapacityPage(s, capacity()),
+		"capacity, empty":  platform.CapacityPage(s, platform.Capacity{Freshness: fresh(), Overall: line()}),
+		"jobs":             platform.JobsPage(s, platform.Jobs{Freshness: fresh(), Overall: line(), Jobs: []platform.Job{job(), {Name: "resource_monitor"}}}),
+		"jobs, never":      platform.JobsPage(s, platform.Jobs{Freshness: neverRead()}),
+		"trigger":          platform.TriggerPage(s, trigger),
+		"receipt":          platform.ReceiptPage(s, receipt),
+		"exports":          platform.ExportsPage(s, exports()),
+		"exports, empty":   platform.ExportsPage(s, platform.Exports{Freshness: fresh(), Query: platform.ExportsQuery{Status: evil}}),
+		"metrics":          platform.MetricsPage(s, metrics()),
+		"metrics, empty":   platform.MetricsPage(s, platform.Metrics{Freshness: fresh(), Search: evil}),
+		"config":           settings.ConfigPage(s, config()),
+		"config, empty":    settings.ConfigPage(s, empty),
+		"review":           settings.ReviewPage(s, review()),
+		"review, the same": settings.ReviewPage(s, settings.Review{Title: "Concurrency", Edit: "/config/concurrency"}),
+		"conflict":         settings.ConflictPage(s, conflict()),
+		"history":          record.HistoryPage(s, history),
+		"history, empty":   record.HistoryPage(s, record.History{}),
+		"change":           record.ChangePage(s, detail),
+		"compare":          record.ComparePage(s, record.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),
+		"keep":             record.KeepPage(s, record.KeepForm{Change: change(), Title: evil, Differences: differences(), Reason: evil, ReasonError: evil}),
+		"leases":           leases.ListPage(s, leases.List{Items: []changes.Lease{lease(changes.LeaseActive), lease(changes.LeaseHeld)}, Now: now}),
+		"leases, over":     leases.ListPage(s, leases.List{Items: []changes.Lease{lease(changes.LeaseEnded)}, State: evil, Before: 7, Next: new(int64), Now: now}),
+		"leases, none":     leases.ListPage(s, leases.List{State: evil, Now: now}),
+		"lease, itself":    leases.Page(s, leaseDetail()),
+		"lease":            leases.FormPage(s, leases.Form{Lease: lease(changes.LeaseActive), Act: "extend", Title: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
+		"points":           record.PointsPage(s, record.Points{Items: []changes.Point{{ID: 1, Name: evil, Actor: evil, Reason: evil}}, Name: evil, NameError: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
+		"point":            record.PointPage(s, point()),
+		"audit":            record.AuditPage(s, auditLog()),
+		"audit, empty":     record.AuditPage(s, record.Audit{}),
+		"problem, outside": shell.ProblemOutsidePage(s.Environment, s.Preferences, shell.Problem{Status: 500, Message: evil, RequestID: evil}),
+		"problem":          shell.ProblemPage(s, shell.Problem{Status: 503, Message: evil, Advice: evil, Fields: []ops.FieldError{{Field: "query." + evil, Message: evil}}, RequestID: evil, LastGood: ago(time.Hour), Retry: "/jobs"}),
+		"forbidden":        session.ForbiddenPage(session.Forbidden{Environment: s.Environment, User: s.User, Required: ops.RoleOps, RequestID: evil}),
+		"sign in":          session.SignInPage(session.SignIn{Environment: s.Environment, Start: "/auth/start", Problem: evil, RequestID: evil}),
 	}
 
 	maps.Copy(all, maintenancePages(s))

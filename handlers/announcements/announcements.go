@@ -11,7 +11,8 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/announcements"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Audience says who reads the announcements.
@@ -63,11 +64,11 @@ func (h *Handlers) Serve(p *web.Page) error {
 }
 
 // Page draws the page of the announcements for [announce.Feeds].
-func Page(env templates.Environment) func(ctx context.Context, v announce.Announcements) ([]byte, error) {
+func Page(env shell.Environment) func(ctx context.Context, v announce.Announcements) ([]byte, error) {
 	return func(ctx context.Context, v announce.Announcements) ([]byte, error) {
 		var buffer bytes.Buffer
 
-		err := templates.AnnouncementsPage(env, v).Render(ctx, &buffer)
+		err := pages.Page(env, v).Render(ctx, &buffer)
 
 		return buffer.Bytes(), err
 	}

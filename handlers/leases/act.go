@@ -12,7 +12,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/leases"
 )
 
 // extend is the act that a form asks more for.
@@ -37,7 +38,7 @@ func (h *Handlers) lease(p *web.Page) (changes.Lease, error) {
 
 // Form asks for the reason of what is to be done.
 func (h *Handlers) Form(p *web.Page) error {
-	if !slices.Contains(templates.LeaseActs(), p.Param("act")) {
+	if !slices.Contains(pages.Acts(), p.Param("act")) {
 		return ops.NotFound("act", p.Param("act"))
 	}
 
@@ -46,10 +47,10 @@ func (h *Handlers) Form(p *web.Page) error {
 		return err
 	}
 
-	return h.showForm(p, http.StatusOK, templates.LeaseForm{Lease: lease})
+	return h.showForm(p, http.StatusOK, pages.Form{Lease: lease})
 }
 
-func (h *Handlers) showForm(p *web.Page, status int, view templates.LeaseForm) error {
+func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 	section, err := ops.SectionOf(view.Lease.Section)
 	if err != nil {
 		return err
@@ -69,7 +70,7 @@ func (h *Handlers) showForm(p *web.Page, status int, view templates.LeaseForm) e
 	view.Snippets = form.Snippets(h.PublicURL)
 	shell := h.Shell(p, "leases", "Temporary change "+strconv.FormatInt(view.Lease.ID, 10))
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: templates.LeaseFormPage(shell, view)})
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.FormPage(shell, view)})
 }
 
 // sent is what was sent with an act.
@@ -78,7 +79,7 @@ type sent struct{ reason, duration, until string }
 // Act extends, ends or confirms a lease.
 func (h *Handlers) Act(p *web.Page) error {
 	act := p.Param("act")
-	if !slices.Contains(templates.LeaseActs(), act) {
+	if !slices.Contains(pages.Acts(), act) {
 		return ops.NotFound("act", act)
 	}
 
@@ -111,7 +112,7 @@ func (h *Handlers) Act(p *web.Page) error {
 	case p.WantsJSON():
 		return p.JSON(http.StatusOK, map[string]changes.Lease{"lease": after})
 	default:
-		return p.SeeOther(templates.LeasePath(after.ID))
+		return p.SeeOther(pages.Path(after.ID))
 	}
 }
 
@@ -154,9 +155,9 @@ func (h *Handlers) refused(p *web.Page, reason string, cause error) error {
 // actRefused shows the form again with what was typed.
 func (h *Handlers) actRefused(p *web.Page, l changes.Lease, in sent, cause error) error {
 	return p.Refused(cause, web.Has("reason", "duration", "until"), func(status int, wrong web.Wrong) error {
-		return h.showForm(p, status, templates.LeaseForm{
+		return h.showForm(p, status, pages.Form{
 			Lease: l, Reason: in.reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem,
-			Term: templates.TermInput{
+			Term: components.TermInput{
 				Duration: in.duration, DurationError: wrong.Fields["duration"], Until: in.until, UntilError: wrong.Fields["until"],
 			},
 		})

@@ -10,16 +10,16 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/leases"
 )
 
 // List lists the temporary changes that have not ended, or those in the state that is
 // asked for.
 func (h *Handlers) List(p *web.Page) error {
 	q := p.Query()
-	state := q.OneOf("state", append(web.Strings(changes.LeaseStates()), templates.AnyLease))
+	state := q.OneOf("state", append(web.Strings(changes.LeaseStates()), pages.AnyState))
 	filter := changes.LeaseFilter{
-		State: changes.LeaseState(strings.TrimPrefix(state, templates.AnyLease)), Before: q.Cursor(), Limit: q.Limit(),
+		State: changes.LeaseState(strings.TrimPrefix(state, pages.AnyState)), Before: q.Cursor(), Limit: q.Limit(),
 	}
 
 	if err := q.Err(); err != nil {
@@ -36,7 +36,7 @@ func (h *Handlers) List(p *web.Page) error {
 
 		shell.Events = live.Events("leases")
 
-		return p.Answer(web.Answer{Data: view, Full: templates.LeasesPage(shell, view)})
+		return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view)})
 	}
 
 	found, err := h.Changes.LeaseHistory(p.Ctx(), filter)
@@ -44,18 +44,18 @@ func (h *Handlers) List(p *web.Page) error {
 		return err
 	}
 
-	view := templates.Leases{
+	view := pages.List{
 		Items: web.List(found.Items), Next: web.Next(found.Next), State: state, Before: filter.Before, Tickets: h.Tickets, Now: p.Now,
 	}
 
-	return p.Answer(web.Answer{Data: view, Full: templates.LeasesPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view)})
 }
 
 // leasesView is the temporary changes that have not ended.
-func (h *Handlers) leasesView(ctx context.Context, now time.Time) (templates.Leases, error) {
+func (h *Handlers) leasesView(ctx context.Context, now time.Time) (pages.List, error) {
 	open, err := h.Changes.Leases(ctx)
 
-	return templates.Leases{Items: web.List(open), Tickets: h.Tickets, Now: now}, err
+	return pages.List{Items: web.List(open), Tickets: h.Tickets, Now: now}, err
 }
 
 // Show shows one temporary change, over or not.
@@ -73,18 +73,18 @@ func (h *Handlers) Show(p *web.Page) error {
 	shell := h.Shell(p, "leases", "Temporary change "+strconv.FormatInt(id, 10))
 	shell.Events = live.EventsOf(kind, id)
 
-	return p.Answer(web.Answer{Data: view, Full: templates.LeasePage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.Page(shell, view)})
 }
 
-func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (templates.LeaseDetail, error) {
+func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (pages.Detail, error) {
 	lease, err := h.Changes.Lease(ctx, id)
 	if err != nil {
-		return templates.LeaseDetail{}, err
+		return pages.Detail{}, err
 	}
 
 	section, err := ops.SectionOf(lease.Section)
 
-	return templates.LeaseDetail{
+	return pages.Detail{
 		Lease: lease, Title: section.Title, Differences: section.Diff(lease.Before, lease.Set), Tickets: h.Tickets, Now: now,
 	}, err
 }

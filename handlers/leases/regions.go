@@ -8,12 +8,12 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/internal/monitor"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/leases"
 )
 
 // Regions are what of the list follows the monitor.
 func (h *Handlers) Regions() []live.Region {
-	return []live.Region{{Page: "leases", Element: templates.LeasesRegion, Draw: h.drawLeases}}
+	return []live.Region{{Page: "leases", Element: pages.ListRegion, Draw: h.drawLeases}}
 }
 
 // kind begins the name of the live page of a temporary change.
@@ -22,7 +22,7 @@ const kind = "lease"
 // Objects are the temporary changes, each of which has a page.
 func (h *Handlers) Objects() []live.Object {
 	return []live.Object{{
-		Kind: kind, Element: templates.LeaseRegion, Draw: h.drawLease,
+		Kind: kind, Element: pages.Region, Draw: h.drawLease,
 		Exists: func(ctx context.Context, id int64) error {
 			_, err := h.Changes.Lease(ctx, id)
 
@@ -34,13 +34,13 @@ func (h *Handlers) Objects() []live.Object {
 func (h *Handlers) drawLeases(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.leasesView(ctx, now)
 
-	return templates.LeasesLive(view), err
+	return pages.ListLive(view), err
 }
 
 func (h *Handlers) drawLease(id int64) live.Draw {
 	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		view, err := h.leaseView(ctx, id, now)
 
-		return templates.LeaseLive(view), err
+		return pages.Live(view), err
 	}
 }

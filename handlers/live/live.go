@@ -15,7 +15,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Draw draws a region from a snapshot, the same for everybody: nothing of a user may be in it.
@@ -164,7 +164,7 @@ func (l *pages) pushOf(ctx context.Context, name string, snapshot *monitor.Snaps
 			return nil, err
 		}
 
-		if err := templates.Push(r.Element, component).Render(ctx, &buffer); err != nil {
+		if err := shell.Push(r.Element, component).Render(ctx, &buffer); err != nil {
 			return nil, err
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Shell is the page of the region that every page has.
@@ -27,7 +27,7 @@ type Config struct {
 	// Recheck tells who listens, who may have signed out since.
 	Recheck func(r *http.Request) (auth.Identity, error)
 	// Beat is the sign of life that a stream gives.
-	Beat    func() templates.Beat
+	Beat    func() shell.Beat
 	Regions []Region
 	Objects []Object
 	Now     func() time.Time
@@ -136,7 +136,7 @@ func (s *Streams) send(p *web.Page, names []string, sent *uint64) error {
 		return err
 	}
 
-	if err := sendEvent(p, templates.BeatEvent, "", string(beat)); err != nil {
+	if err := sendEvent(p, shell.BeatEvent, "", string(beat)); err != nil {
 		return err
 	}
 

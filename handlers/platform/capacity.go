@@ -10,8 +10,9 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // ownersShown is how many analysts are listed unless all are asked for.
@@ -34,7 +35,7 @@ func (h *Handlers) Capacity(p *web.Page) error {
 		return err
 	}
 
-	reach, err := reachOf(p, templates.CapacityReaches())
+	reach, err := reachOf(p, pages.CapacityReaches())
 	if err != nil {
 		return err
 	}
@@ -50,11 +51,11 @@ func (h *Handlers) Capacity(p *web.Page) error {
 
 	// All the analysts and a longer time are there to be read; the live page shows those
 	// that matter and the last hour.
-	if !all && reach == templates.CapacityReaches()[0] {
+	if !all && reach == pages.CapacityReaches()[0] {
 		shell.Events = live.Events("capacity")
 	}
 
-	return p.Answer(web.Answer{Data: view, Full: templates.CapacityPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.CapacityPage(shell, view)})
 }
 
 // stepsShown is in how many steps a chart of a longer time is drawn.
@@ -62,8 +63,8 @@ const stepsShown = 240
 
 // capacityOver is the capacity with what happened over a time.
 func (h *Handlers) capacityOver(
-	ctx context.Context, s *monitor.Snapshot, now time.Time, owners int, reach templates.Reach,
-) (templates.Capacity, error) {
+	ctx context.Context, s *monitor.Snapshot, now time.Time, owners int, reach pages.Reach,
+) (pages.Capacity, error) {
 	view := capacityView(s, now, owners)
 	view.Reach, view.From, view.Until = reach, now.Add(-reach.Duration()), now
 
@@ -73,10 +74,10 @@ func (h *Handlers) capacityOver(
 
 	var err error
 
-	if reach != templates.LastHour {
+	if reach != pages.LastHour {
 		view.Used, view.ClusterTotal, err = h.Monitor.UsedSince(ctx, view.From, reach.Duration()/stepsShown)
 		if err != nil {
-			return templates.Capacity{}, err
+			return pages.Capacity{}, err
 		}
 	}
 
@@ -86,10 +87,10 @@ func (h *Handlers) capacityOver(
 }
 
 // capacityView lists at most that many analysts, all of them for 0.
-func capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capacity {
-	view := templates.Capacity{
-		Freshness: templates.Fresh(s.Instances, now),
-		ByStatus:  []templates.StatusCount{}, ByOwner: []templates.Owner{}, Marks: []components.Mark{},
+func capacityView(s *monitor.Snapshot, now time.Time, owners int) pages.Capacity {
+	view := pages.Capacity{
+		Freshness: shell.Fresh(s.Instances, now),
+		ByStatus:  []pages.StatusCount{}, ByOwner: []pages.Owner{}, Marks: []components.Mark{},
 		Used: s.Used, ClusterTotal: s.ClusterTotal,
 	}
 	if !s.Instances.Known() {
@@ -111,7 +112,7 @@ func capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capa
 			break
 		}
 
-		view.ByOwner = append(view.ByOwner, templates.Owner{
+		view.ByOwner = append(view.ByOwner, pages.Owner{
 			OwnerUsername: owner.OwnerUsername, Count: owner.Count, Room: cluster.Limits.PerAnalyst - owner.Count,
 		})
 	}
@@ -120,22 +121,22 @@ func capacityView(s *monitor.Snapshot, now time.Time, owners int) templates.Capa
 }
 
 // countStatuses lists every status of the contract, then what else came.
-func countStatuses(counts map[string]int) []templates.StatusCount {
-	out := []templates.StatusCount{}
+func countStatuses(counts map[string]int) []pages.StatusCount {
+	out := []pages.StatusCount{}
 
 	for _, status := range ops.InstanceStatuses() {
-		out = append(out, templates.StatusCount{Status: string(status), Count: counts[string(status)]})
+		out = append(out, pages.StatusCount{Status: string(status), Count: counts[string(status)]})
 	}
 
 	known := len(out)
 
 	for status, count := range counts {
 		if !slices.Contains(ops.InstanceStatuses(), ops.InstanceStatus(status)) {
-			out = append(out, templates.StatusCount{Status: status, Count: count})
+			out = append(out, pages.StatusCount{Status: status, Count: count})
 		}
 	}
 
-	slices.SortFunc(out[known:], func(a, b templates.StatusCount) int {
+	slices.SortFunc(out[known:], func(a, b pages.StatusCount) int {
 		if a.Status < b.Status {
 			return -1
 		}

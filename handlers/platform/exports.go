@@ -11,8 +11,9 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // staleClaim is how old a claim may get before the control plane takes it back:
@@ -44,20 +45,20 @@ func (h *Handlers) Exports(p *web.Page) error {
 		a.Status, view.Problem = ops.CodeValidationFailed.HTTPStatus(), ops.FieldErrors(problem)[0].Message
 	}
 
-	a.Full = templates.ExportsPage(shell, view)
+	a.Full = pages.ExportsPage(shell, view)
 
 	return p.Answer(a)
 }
 
 // exportsPage is what the query selects. The snapshot holds the newest jobs of all; for
 // anything else as many are read as the control plane gives out.
-func (h *Handlers) exportsPage(p *web.Page, query templates.ExportsQuery) (templates.Exports, error) {
+func (h *Handlers) exportsPage(p *web.Page, query pages.ExportsQuery) (pages.Exports, error) {
 	snapshot := h.Monitor.Snapshot()
 
 	if !query.Live() {
 		jobs, err := p.Service(h.Platform).GetExportJobs(p.Ctx(), ops.ExportJobsQuery{Status: query.Status, Limit: ops.ExportJobsMaxLimit})
 		if err != nil {
-			return templates.Exports{}, err
+			return pages.Exports{}, err
 		}
 
 		own := *snapshot
@@ -69,11 +70,11 @@ func (h *Handlers) exportsPage(p *web.Page, query templates.ExportsQuery) (templ
 }
 
 func (h *Handlers) exportsView(
-	ctx context.Context, s *monitor.Snapshot, now time.Time, query templates.ExportsQuery,
-) (templates.Exports, error) {
-	view := templates.Exports{
-		Freshness: templates.Fresh(s.Exports, now).And(templates.Fresh(s.State, now)),
-		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []templates.ExportJob{}, Read: len(s.Exports.Value), Query: query,
+	ctx context.Context, s *monitor.Snapshot, now time.Time, query pages.ExportsQuery,
+) (pages.Exports, error) {
+	view := pages.Exports{
+		Freshness: shell.Fresh(s.Exports, now).And(shell.Fresh(s.State, now)),
+		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []pages.ExportJob{}, Read: len(s.Exports.Value), Query: query,
 	}
 
 	for name, count := range s.State.Value.ExportJobs.ByStatus {
@@ -82,13 +83,13 @@ func (h *Handlers) exportsView(
 
 	longest, err := h.longestExport(ctx)
 	if err != nil {
-		return templates.Exports{}, err
+		return pages.Exports{}, err
 	}
 
 	stuckJobs := 0
 
 	for _, job := range s.Exports.Value {
-		row := templates.ExportJob{ExportJob: job, Stuck: stuck(job, longest, now)}
+		row := pages.ExportJob{ExportJob: job, Stuck: stuck(job, longest, now)}
 		if row.Stuck != "" {
 			stuckJobs++
 		}
@@ -161,13 +162,13 @@ func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) components.Lin
 }
 
 // sortExports sorts newest first, and before that by what is asked for.
-func sortExports(jobs []templates.ExportJob, by templates.ExportsSort) {
-	key := map[templates.ExportsSort]func(j templates.ExportJob) int64{
-		templates.ByTrouble:  urgency,
-		templates.ByID:       func(templates.ExportJob) int64 { return 0 },
-		templates.BySnapshot: func(j templates.ExportJob) int64 { return j.SnapshotID },
-		templates.ByAttempts: func(j templates.ExportJob) int64 { return int64(j.Attempts) },
-		templates.ByClaimed: func(j templates.ExportJob) int64 {
+func sortExports(jobs []pages.ExportJob, by pages.ExportsSort) {
+	key := map[pages.ExportsSort]func(j pages.ExportJob) int64{
+		pages.ByTrouble:  urgency,
+		pages.ByID:       func(pages.ExportJob) int64 { return 0 },
+		pages.BySnapshot: func(j pages.ExportJob) int64 { return j.SnapshotID },
+		pages.ByAttempts: func(j pages.ExportJob) int64 { return int64(j.Attempts) },
+		pages.ByClaimed: func(j pages.ExportJob) int64 {
 			if j.ClaimedAt == nil {
 				return 0
 			}
@@ -176,12 +177,12 @@ func sortExports(jobs []templates.ExportJob, by templates.ExportsSort) {
 		},
 	}[by]
 
-	slices.SortStableFunc(jobs, func(a, b templates.ExportJob) int {
+	slices.SortStableFunc(jobs, func(a, b pages.ExportJob) int {
 		return cmp.Or(cmp.Compare(key(b), key(a)), cmp.Compare(b.ID, a.ID))
 	})
 }
 
-func urgency(job templates.ExportJob) int64 {
+func urgency(job pages.ExportJob) int64 {
 	switch {
 	case job.Stuck != "":
 		return 2

@@ -13,20 +13,20 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
 )
 
 // searchMax bounds the text of a search.
 const searchMax = 200
 
 // liveExports is what everybody sees who asks for nothing else.
-func liveExports() templates.ExportsQuery {
-	return templates.ExportsQuery{Limit: ops.ExportJobsDefaultLimit, Page: 1}
+func liveExports() pages.ExportsQuery {
+	return pages.ExportsQuery{Limit: ops.ExportJobsDefaultLimit, Page: 1}
 }
 
 // exportsQuery reads what the URL asks for. What is wrong with it is a VALIDATION_FAILED,
 // and left out of the query.
-func exportsQuery(p *web.Page) (query templates.ExportsQuery, problem error) {
+func exportsQuery(p *web.Page) (query pages.ExportsQuery, problem error) {
 	query = liveExports()
 
 	refuse := func(field, message string) {
@@ -58,7 +58,7 @@ func exportsQuery(p *web.Page) (query templates.ExportsQuery, problem error) {
 		refuse("status", "There is no such status of an export job.")
 	}
 
-	if sort := templates.ExportsSort(p.QueryParam("sort")); slices.Contains(templates.ExportsSorts(), sort) {
+	if sort := pages.ExportsSort(p.QueryParam("sort")); slices.Contains(pages.ExportsSorts(), sort) {
 		query.Sort = sort
 	} else {
 		refuse("sort", "Export jobs are not sorted by that.")
@@ -104,7 +104,7 @@ func (h *Handlers) ExportsCSV(p *web.Page) error {
 	return w.WriteAll(rows)
 }
 
-func exportRow(j templates.ExportJob) []string {
+func exportRow(j pages.ExportJob) []string {
 	text := func(s *string) string {
 		if s == nil {
 			return ""

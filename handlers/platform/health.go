@@ -10,13 +10,14 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Health shows each component, and how it was.
 func (h *Handlers) Health(p *web.Page) error {
-	reach, err := reachOf(p, templates.HealthReaches())
+	reach, err := reachOf(p, pages.HealthReaches())
 	if err != nil {
 		return err
 	}
@@ -31,15 +32,15 @@ func (h *Handlers) Health(p *web.Page) error {
 	shell.Fresh = view.Freshness
 
 	// A longer time is there to be read; the live page shows the last day.
-	if reach == templates.HealthReaches()[0] {
+	if reach == pages.HealthReaches()[0] {
 		shell.Events = live.Events("health")
 	}
 
-	return p.Answer(web.Answer{Data: view, Full: templates.HealthPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.HealthPage(shell, view)})
 }
 
-func healthView(s *monitor.Snapshot, now time.Time) templates.Health {
-	view := templates.Health{Freshness: templates.Fresh(s.Health, now), Components: []templates.Component{}}
+func healthView(s *monitor.Snapshot, now time.Time) pages.Health {
+	view := pages.Health{Freshness: shell.Fresh(s.Health, now), Components: []pages.Component{}}
 	if !s.Health.Known() {
 		view.Overall = notKnown(s.Health.Err)
 
@@ -51,7 +52,7 @@ func healthView(s *monitor.Snapshot, now time.Time) templates.Health {
 	view.Status, view.CheckedAt, view.Overall = health.Status, &checked, healthLine(health)
 
 	for name, c := range health.Components {
-		component := templates.Component{
+		component := pages.Component{
 			Name: name, Status: c.Status, LatencyMS: c.LatencyMS, Error: c.Error,
 			Latency: s.Components[name].Latency, Check: whatToCheck(name, c.Status),
 		}
@@ -62,7 +63,7 @@ func healthView(s *monitor.Snapshot, now time.Time) templates.Health {
 		view.Components = append(view.Components, component)
 	}
 
-	slices.SortFunc(view.Components, func(a, b templates.Component) int {
+	slices.SortFunc(view.Components, func(a, b pages.Component) int {
 		return cmp.Or(cmp.Compare(severity(b.Status), severity(a.Status)), cmp.Compare(a.Name, b.Name))
 	})
 

@@ -11,8 +11,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Jobs shows the background jobs.
@@ -25,11 +26,11 @@ func (h *Handlers) Jobs(p *web.Page) error {
 	shell := h.Shell(p, "jobs", "Jobs")
 	shell.Events, shell.Fresh = live.Events("jobs"), view.Freshness
 
-	return p.Answer(web.Answer{Data: view, Full: templates.JobsPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.JobsPage(shell, view)})
 }
 
-func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.Time) (templates.Jobs, error) {
-	view := templates.Jobs{Freshness: templates.Fresh(s.Jobs, now).And(templates.Fresh(s.Metrics, now)), Jobs: []templates.Job{}}
+func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.Time) (pages.Jobs, error) {
+	view := pages.Jobs{Freshness: shell.Fresh(s.Jobs, now).And(shell.Fresh(s.Metrics, now)), Jobs: []pages.Job{}}
 	if !s.Jobs.Known() {
 		view.Overall = notKnown(s.Jobs.Err)
 
@@ -39,13 +40,13 @@ func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.T
 	for _, job := range s.Jobs.Value.Jobs {
 		row, err := h.jobView(ctx, s, job, now)
 		if err != nil {
-			return templates.Jobs{}, err
+			return pages.Jobs{}, err
 		}
 
 		view.Jobs = append(view.Jobs, row)
 	}
 
-	slices.SortStableFunc(view.Jobs, func(a, b templates.Job) int { return rank(b.State.State) - rank(a.State.State) })
+	slices.SortStableFunc(view.Jobs, func(a, b pages.Job) int { return rank(b.State.State) - rank(a.State.State) })
 	view.Overall = jobsLine(view.Jobs)
 
 	return view, nil
@@ -58,11 +59,11 @@ func rank(s components.State) int {
 	}, s)
 }
 
-func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job, now time.Time) (templates.Job, error) {
+func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job, now time.Time) (pages.Job, error) {
 	figures := s.Metrics.Value.Job(job.Name)
-	row := templates.Job{
+	row := pages.Job{
 		Name: job.Name, Description: jobDescription(job.Name), LastSuccess: figures.LastSuccess,
-		LastResult: templates.JobResult(s.Results[job.Name]), P50: figures.P50, P95: figures.P95, Finest: figures.Finest,
+		LastResult: pages.JobResult(s.Results[job.Name]), P50: figures.P50, P95: figures.P95, Finest: figures.Finest,
 		Failures: figures.Failures, Runs: sum(figures.Successes, figures.Failures), Triggerable: job.Name.Triggerable(),
 	}
 
@@ -75,11 +76,11 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 
 	last, ok, err := h.Triggers.Last(ctx, job.Name)
 	if err != nil {
-		return templates.Job{}, err
+		return pages.Job{}, err
 	}
 
 	if ok {
-		row.LastTrigger = &templates.JobTrigger{By: last.Actor, At: last.At, Reason: last.Reason}
+		row.LastTrigger = &pages.JobTrigger{By: last.Actor, At: last.At, Reason: last.Reason}
 		if until := last.At.Add(triggers.Cooldown); until.After(now) {
 			row.CooldownUntil = &until
 		}
@@ -91,13 +92,13 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 // lateAfter is how long after its time a run counts as late.
 const lateAfter = time.Minute
 
-func jobState(row templates.Job, figures monitor.JobFigures) components.Line {
+func jobState(row pages.Job, figures monitor.JobFigures) components.Line {
 	switch {
 	case figures.Healthy != nil && !*figures.Healthy:
 		return components.Line{State: components.Bad, Text: "Failing: three runs in a row"}
 	case row.Late:
 		return components.Line{State: components.Warn, Text: "Late"}
-	case row.LastResult == templates.JobFailed:
+	case row.LastResult == pages.JobFailed:
 		return components.Line{State: components.Warn, Text: "Last run failed"}
 	case figures.Skipped != "":
 		return components.Line{State: components.Idle, Text: "Skipped: " + figures.Skipped}
@@ -110,7 +111,7 @@ func jobState(row templates.Job, figures monitor.JobFigures) components.Line {
 	}
 }
 
-func jobsLine(jobs []templates.Job) components.Line {
+func jobsLine(jobs []pages.Job) components.Line {
 	var bad, warn int
 
 	for _, job := range jobs {

@@ -9,7 +9,8 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Metrics shows the families that the search finds.
@@ -18,13 +19,13 @@ func (h *Handlers) Metrics(p *web.Page) error {
 	shell := h.Shell(p, "metrics", "Metrics")
 	shell.Events, shell.Fresh = live.Events(""), view.Freshness
 
-	return p.Answer(web.Answer{Data: view, Full: templates.MetricsPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.MetricsPage(shell, view)})
 }
 
-func metricsView(s *monitor.Snapshot, now time.Time, search string) templates.Metrics {
+func metricsView(s *monitor.Snapshot, now time.Time, search string) pages.Metrics {
 	all := s.Metrics.Value.Families
-	view := templates.Metrics{
-		Freshness: templates.Fresh(s.Metrics, now), Families: []templates.MetricFamily{}, Total: len(all), Search: search,
+	view := pages.Metrics{
+		Freshness: shell.Fresh(s.Metrics, now), Families: []pages.MetricFamily{}, Total: len(all), Search: search,
 	}
 	needle := strings.ToLower(strings.TrimSpace(search))
 
@@ -33,15 +34,15 @@ func metricsView(s *monitor.Snapshot, now time.Time, search string) templates.Me
 			continue
 		}
 
-		out := templates.MetricFamily{
-			Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []templates.Metric{},
+		out := pages.MetricFamily{
+			Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []pages.Metric{},
 			Moved: s.Moved[family.Name], Grows: family.Grows(),
 		}
 
 		for _, metric := range family.Metrics {
-			m := templates.Metric{Metric: metric}
+			m := pages.Metric{Metric: metric}
 			if h := metric.Histogram; h != nil {
-				m.Quantiles = &templates.Quantiles{P50: h.Quantile(0.5), P95: h.Quantile(0.95), P99: h.Quantile(0.99)}
+				m.Quantiles = &pages.Quantiles{P50: h.Quantile(0.5), P95: h.Quantile(0.95), P99: h.Quantile(0.99)}
 			}
 
 			out.Metrics = append(out.Metrics, m)

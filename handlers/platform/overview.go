@@ -10,8 +10,9 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/monitor"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // changesShown is how many of the last changes the overview lists.
@@ -27,20 +28,20 @@ func (h *Handlers) Overview(p *web.Page) error {
 	shell := h.Shell(p, "overview", "Overview")
 	shell.Events = live.Events("overview")
 
-	return p.Answer(web.Answer{Data: view, Full: templates.OverviewPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.OverviewPage(shell, view)})
 }
 
-func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now time.Time) (templates.Overview, error) {
-	view := templates.Overview{Freshness: Freshness(s, now), Attention: []components.Line{}, Jobs: []templates.Job{}, Tickets: h.Tickets}
+func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now time.Time) (pages.Overview, error) {
+	view := pages.Overview{Freshness: Freshness(s, now), Attention: []components.Line{}, Jobs: []pages.Job{}, Tickets: h.Tickets}
 
 	jobs, err := h.jobsView(ctx, s, now)
 	if err != nil {
-		return templates.Overview{}, err
+		return pages.Overview{}, err
 	}
 
 	recent, err := h.Changes.History(ctx, changes.Filter{Limit: changesShown})
 	if err != nil {
-		return templates.Overview{}, err
+		return pages.Overview{}, err
 	}
 
 	view.Jobs, view.Changes = jobs.Jobs, web.List(recent.Items)
@@ -48,7 +49,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	if s.Health.Known() {
 		health := healthView(s, now)
-		view.Health = &templates.OverviewHealth{
+		view.Health = &pages.OverviewHealth{
 			Status: health.Status, CheckedAt: *health.CheckedAt, Components: health.Components,
 		}
 		lines = append(lines, health.Overall)
@@ -56,7 +57,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	if s.Instances.Known() {
 		cluster := s.Instances.Value
-		view.Capacity = &templates.OverviewCapacity{Limits: cluster.Limits, Used: s.Used, AtLimit: atLimit(cluster)}
+		view.Capacity = &pages.OverviewCapacity{Limits: cluster.Limits, Used: s.Used, AtLimit: atLimit(cluster)}
 		lines = append(lines, capacityLine(cluster))
 	}
 
@@ -67,10 +68,10 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 	if s.State.Known() {
 		exports, err := h.exportsView(ctx, s, now, liveExports())
 		if err != nil {
-			return templates.Overview{}, err
+			return pages.Overview{}, err
 		}
 
-		view.Exports = &templates.OverviewExports{ByStatus: exports.ByStatus, Stuck: exports.Stuck}
+		view.Exports = &pages.OverviewExports{ByStatus: exports.ByStatus, Stuck: exports.Stuck}
 		lines = append(lines, exports.Overall)
 	}
 
@@ -85,7 +86,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	outside, err := h.Changes.Unreviewed(ctx)
 	if err != nil {
-		return templates.Overview{}, err
+		return pages.Overview{}, err
 	}
 
 	for _, change := range outside {
@@ -97,7 +98,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	next, held, err := h.schedule(ctx)
 	if err != nil {
-		return templates.Overview{}, err
+		return pages.Overview{}, err
 	}
 
 	view.Next, lines = next, append(lines, held...)
@@ -107,7 +108,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 }
 
 // attention keeps the lines that need a hand, the worst first, and sums them up.
-func attention(lines []components.Line, fresh templates.Freshness) ([]components.Line, components.Line) {
+func attention(lines []components.Line, fresh shell.Freshness) ([]components.Line, components.Line) {
 	lines = slices.DeleteFunc(lines, func(l components.Line) bool { return rank(l.State) <= rank(components.Idle) })
 	slices.SortStableFunc(lines, func(a, b components.Line) int { return rank(b.State) - rank(a.State) })
 

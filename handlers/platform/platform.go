@@ -14,8 +14,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/format"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Handlers answers the pages of the platform.
@@ -51,7 +51,7 @@ type Audit interface {
 }
 
 // Freshness is how old the whole snapshot is: as old as its oldest part.
-func Freshness(s *monitor.Snapshot, now time.Time) templates.Freshness {
-	return templates.Fresh(s.Health, now).And(templates.Fresh(s.Instances, now)).And(templates.Fresh(s.State, now)).
-		And(templates.Fresh(s.Jobs, now)).And(templates.Fresh(s.Exports, now)).And(templates.Fresh(s.Metrics, now))
+func Freshness(s *monitor.Snapshot, now time.Time) shell.Freshness {
+	return shell.Fresh(s.Health, now).And(shell.Fresh(s.Instances, now)).And(shell.Fresh(s.State, now)).
+		And(shell.Fresh(s.Jobs, now)).And(shell.Fresh(s.Exports, now)).And(shell.Fresh(s.Metrics, now))
 }

@@ -8,46 +8,46 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/internal/monitor"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
 )
 
 // Regions are what of these pages follows the monitor.
 func (h *Handlers) Regions() []live.Region {
 	return []live.Region{
-		{Page: "overview", Element: templates.OverviewRegion, Draw: h.drawOverview},
-		{Page: "health", Element: templates.HealthRegion, Draw: h.drawHealth},
-		{Page: "capacity", Element: templates.CapacityRegion, Draw: h.drawCapacity},
-		{Page: "jobs", Element: templates.JobsRegion, Draw: h.drawJobs},
-		{Page: "exports", Element: templates.ExportsRegion, Draw: h.drawExports},
+		{Page: "overview", Element: pages.OverviewRegion, Draw: h.drawOverview},
+		{Page: "health", Element: pages.HealthRegion, Draw: h.drawHealth},
+		{Page: "capacity", Element: pages.CapacityRegion, Draw: h.drawCapacity},
+		{Page: "jobs", Element: pages.JobsRegion, Draw: h.drawJobs},
+		{Page: "exports", Element: pages.ExportsRegion, Draw: h.drawExports},
 	}
 }
 
 func (h *Handlers) drawOverview(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.overviewView(ctx, s, now)
 
-	return templates.OverviewLive(view), err
+	return pages.OverviewLive(view), err
 }
 
 func (h *Handlers) drawHealth(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	view, err := h.healthOver(ctx, s, now, templates.HealthReaches()[0])
+	view, err := h.healthOver(ctx, s, now, pages.HealthReaches()[0])
 
-	return templates.HealthLive(view), err
+	return pages.HealthLive(view), err
 }
 
 func (h *Handlers) drawCapacity(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	view, err := h.capacityOver(ctx, s, now, ownersShown, templates.CapacityReaches()[0])
+	view, err := h.capacityOver(ctx, s, now, ownersShown, pages.CapacityReaches()[0])
 
-	return templates.CapacityLive(view), err
+	return pages.CapacityLive(view), err
 }
 
 func (h *Handlers) drawJobs(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.jobsView(ctx, s, now)
 
-	return templates.JobsLive(view), err
+	return pages.JobsLive(view), err
 }
 
 func (h *Handlers) drawExports(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.exportsView(ctx, s, now, liveExports())
 
-	return templates.ExportsLive(view), err
+	return pages.ExportsLive(view), err
 }

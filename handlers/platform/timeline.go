@@ -9,15 +9,15 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
 )
 
 // statusChangesShown is how many changes of a status the health page lists.
 const statusChangesShown = 50
 
 // reachOf is how far back the page is to look: the first of those offered unless it says.
-func reachOf(p *web.Page, offered []templates.Reach) (templates.Reach, error) {
-	typed := templates.Reach(p.QueryParam("range"))
+func reachOf(p *web.Page, offered []pages.Reach) (pages.Reach, error) {
+	typed := pages.Reach(p.QueryParam("range"))
 
 	switch {
 	case typed == "":
@@ -33,19 +33,19 @@ func reachOf(p *web.Page, offered []templates.Reach) (templates.Reach, error) {
 
 // healthOver is the health with what the console saw of it before.
 func (h *Handlers) healthOver(
-	ctx context.Context, s *monitor.Snapshot, now time.Time, reach templates.Reach,
-) (templates.Health, error) {
+	ctx context.Context, s *monitor.Snapshot, now time.Time, reach pages.Reach,
+) (pages.Health, error) {
 	view := healthView(s, now)
 
 	spans, err := h.Monitor.Spans(ctx, now.Add(-monitor.Kept))
 	if err != nil {
-		return templates.Health{}, err
+		return pages.Health{}, err
 	}
 
 	for i, c := range view.Components {
-		for _, reach := range templates.HealthReaches() {
+		for _, reach := range pages.HealthReaches() {
 			seen := monitor.AvailabilityOf(spans, c.Name, now.Add(-reach.Duration()), now)
-			view.Components[i].Availability = append(view.Components[i].Availability, templates.Availability{
+			view.Components[i].Availability = append(view.Components[i].Availability, pages.Availability{
 				Reach: reach, UpSeconds: seen.Up.Seconds(), SeenSeconds: seen.Seen.Seconds(),
 			})
 		}
@@ -57,15 +57,15 @@ func (h *Handlers) healthOver(
 }
 
 func timeline(
-	components []templates.Component, spans []monitor.StatusSpan, reach templates.Reach, now time.Time,
-) *templates.Timeline {
-	line := &templates.Timeline{
+	components []pages.Component, spans []monitor.StatusSpan, reach pages.Reach, now time.Time,
+) *pages.Timeline {
+	line := &pages.Timeline{
 		Reach: reach, From: now.Add(-reach.Duration()), Until: now,
-		Components: []templates.TimelineRow{}, Changes: []templates.StatusChange{},
+		Components: []pages.TimelineRow{}, Changes: []pages.StatusChange{},
 	}
 
 	for _, c := range components {
-		row := templates.TimelineRow{Name: c.Name, Spans: []monitor.StatusSpan{}}
+		row := pages.TimelineRow{Name: c.Name, Spans: []monitor.StatusSpan{}}
 
 		var before *monitor.StatusSpan
 
@@ -100,7 +100,7 @@ func timeline(
 		}
 	}
 
-	slices.SortStableFunc(line.Changes, func(a, b templates.StatusChange) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(line.Changes, func(a, b pages.StatusChange) int { return b.At.Compare(a.At) })
 
 	line.Total = len(line.Changes)
 	line.Changes = line.Changes[:min(line.Total, statusChangesShown)]
@@ -108,7 +108,7 @@ func timeline(
 	return line
 }
 
-func lastOf(changes []templates.StatusChange, component string) *templates.StatusChange {
+func lastOf(changes []pages.StatusChange, component string) *pages.StatusChange {
 	if n := len(changes); n > 0 && changes[n-1].Component == component {
 		return &changes[n-1]
 	}
@@ -116,8 +116,8 @@ func lastOf(changes []templates.StatusChange, component string) *templates.Statu
 	return nil
 }
 
-func statusChange(before, then monitor.StatusSpan) templates.StatusChange {
-	change := templates.StatusChange{Component: then.Component, At: then.Since, From: before.Status, To: then.Status}
+func statusChange(before, then monitor.StatusSpan) pages.StatusChange {
+	change := pages.StatusChange{Component: then.Component, At: then.Since, From: before.Status, To: then.Status}
 
 	if unseen := then.Since.Sub(before.Until); unseen > monitor.GapAfter {
 		change.Unseen = unseen

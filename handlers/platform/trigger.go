@@ -11,7 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
 )
 
 // TriggerForm asks for the reason of a run.
@@ -21,20 +21,20 @@ func (h *Handlers) TriggerForm(p *web.Page) error {
 		return err
 	}
 
-	return h.showTriggerForm(p, http.StatusOK, templates.TriggerForm{Job: job})
+	return h.showTriggerForm(p, http.StatusOK, pages.TriggerForm{Job: job})
 }
 
-func (h *Handlers) showTriggerForm(p *web.Page, status int, view templates.TriggerForm) error {
+func (h *Handlers) showTriggerForm(p *web.Page, status int, view pages.TriggerForm) error {
 	view.Now, view.RequestID = p.Now, p.RequestID()
 
 	return p.Answer(web.Answer{
 		Status: status, Data: view,
-		Full: templates.TriggerPage(h.Shell(p, "jobs", "Run "+string(view.Job.Name)), view), Fragment: templates.TriggerDialog(view),
+		Full: pages.TriggerPage(h.Shell(p, "jobs", "Run "+string(view.Job.Name)), view), Fragment: pages.TriggerDialog(view),
 	})
 }
 
 // job is the one in the path, as the monitor knows it.
-func (h *Handlers) job(p *web.Page) (templates.Job, error) {
+func (h *Handlers) job(p *web.Page) (pages.Job, error) {
 	name := ops.JobName(p.Param("name"))
 
 	for _, job := range h.Monitor.Snapshot().Jobs.Value.Jobs {
@@ -47,7 +47,7 @@ func (h *Handlers) job(p *web.Page) (templates.Job, error) {
 		return h.jobView(p.Ctx(), h.Monitor.Snapshot(), ops.Job{Name: name}, p.Now)
 	}
 
-	return templates.Job{}, ops.NotFound("job", name)
+	return pages.Job{}, ops.NotFound("job", name)
 }
 
 // Trigger runs the job now.
@@ -79,7 +79,7 @@ func (h *Handlers) Trigger(p *web.Page) error {
 	case p.WantsJSON():
 		return p.JSON(http.StatusOK, run.JobTriggered)
 	case p.WantsFragment():
-		return p.Draw(http.StatusOK, templates.ReceiptDialog(h.receiptView(p, run)))
+		return p.Draw(http.StatusOK, pages.ReceiptDialog(h.receiptView(p, run)))
 	default:
 		return p.SeeOther(receiptURL(run))
 	}
@@ -98,13 +98,13 @@ func (h *Handlers) counters(job ops.JobName) *triggers.Counters {
 }
 
 // triggerRefused shows the form again with what was typed, and when to try again.
-func (h *Handlers) triggerRefused(p *web.Page, job templates.Job, reason string, cause error) error {
+func (h *Handlers) triggerRefused(p *web.Page, job pages.Job, reason string, cause error) error {
 	return p.Refused(cause, web.Has("reason"), func(status int, wrong web.Wrong) error {
 		if wait := web.Wait(cause); wait > 0 {
 			job.CooldownUntil = new(p.Now.Add(wait))
 		}
 
-		return h.showTriggerForm(p, status, templates.TriggerForm{
+		return h.showTriggerForm(p, status, pages.TriggerForm{
 			Job: job, Reason: reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem,
 		})
 	})
@@ -135,14 +135,14 @@ func (h *Handlers) Receipt(p *web.Page) error {
 	view := h.receiptView(p, run)
 
 	return p.Answer(web.Answer{
-		Data: view, Full: templates.ReceiptPage(h.Shell(p, "jobs", "Run of "+string(job.Name)), view),
-		Fragment: templates.ReceiptDialog(view),
+		Data: view, Full: pages.ReceiptPage(h.Shell(p, "jobs", "Run of "+string(job.Name)), view),
+		Fragment: pages.ReceiptDialog(view),
 	})
 }
 
-func (h *Handlers) receiptView(p *web.Page, run triggers.Run) templates.Receipt {
+func (h *Handlers) receiptView(p *web.Page, run triggers.Run) pages.Receipt {
 	metrics := h.Monitor.Snapshot().Metrics
-	view := templates.Receipt{JobTriggered: run.JobTriggered, URL: receiptURL(run), Now: p.Now}
+	view := pages.Receipt{JobTriggered: run.JobTriggered, URL: receiptURL(run), Now: p.Now}
 
 	var after monitor.JobFigures
 	if metrics.AsOf.After(run.TriggeredAt.Time) {
@@ -157,7 +157,7 @@ func (h *Handlers) receiptView(p *web.Page, run triggers.Run) templates.Receipt 
 	}
 
 	before := *run.Before
-	view.Counters = []templates.Counter{
+	view.Counters = []pages.Counter{
 		{Name: "Successful runs", Before: before.Success, After: after.Successes},
 		{Name: "Failed runs", Before: before.Failed, After: after.Failures},
 	}

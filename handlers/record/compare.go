@@ -6,7 +6,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/record"
 )
 
 // Compare shows what differs between what a section held after two changes.
@@ -36,9 +36,9 @@ func (h *Handlers) Compare(p *web.Page) error {
 		return err
 	}
 
-	view := templates.Compare{
+	view := pages.Compare{
 		A: a, B: b, Differences: web.List(section.Diff(a.After, b.After)), Title: section.Title, Fields: section.Fields, Now: p.Now,
 	}
 
-	return p.Answer(web.Answer{Data: view, Full: templates.ComparePage(h.Shell(p, "history", "Compare"), view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.ComparePage(h.Shell(p, "history", "Compare"), view)})
 }

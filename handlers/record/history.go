@@ -6,13 +6,13 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/record"
 )
 
 // History lists the changes that the query selects.
 func (h *Handlers) History(p *web.Page) error {
 	q := p.Query()
-	typed := templates.HistoryFilter{
+	typed := pages.HistoryFilter{
 		Section: p.QueryParam("section"), Actor: q.Text("actor"), Field: q.Text("field"),
 		Source: p.QueryParam("source"), Outcome: p.QueryParam("outcome"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"),
@@ -25,7 +25,7 @@ func (h *Handlers) History(p *web.Page) error {
 	}
 	typed.Before, typed.Errors = filter.Before, q.Errors
 
-	view := templates.History{Items: []changes.Change{}, Filter: typed, Tickets: h.Tickets, Now: p.Now}
+	view := pages.History{Items: []changes.Change{}, Filter: typed, Tickets: h.Tickets, Now: p.Now}
 
 	status, err := q.Refused()
 	if err != nil {
@@ -45,7 +45,7 @@ func (h *Handlers) History(p *web.Page) error {
 		view.Items, view.Next = web.List(found.Items), web.Next(found.Next)
 	}
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: templates.HistoryPage(h.Shell(p, "history", "History"), view)})
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.HistoryPage(h.Shell(p, "history", "History"), view)})
 }
 
 // Change shows one change.
@@ -65,7 +65,7 @@ func (h *Handlers) Change(p *web.Page) error {
 		return err
 	}
 
-	view := templates.ChangeDetail{
+	view := pages.ChangeDetail{
 		Change: change, Differences: section.Diff(change.Before, change.After),
 		Title: section.Title, Fields: section.Fields, Tickets: h.Tickets, Now: p.Now,
 	}
@@ -83,7 +83,7 @@ func (h *Handlers) Change(p *web.Page) error {
 		view.NotRestorable = "What was before it is set now."
 	}
 
-	return p.Answer(web.Answer{Data: view, Full: templates.ChangePage(h.Shell(p, "history", "Change "+strconv.FormatInt(id, 10)), view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.ChangePage(h.Shell(p, "history", "Change "+strconv.FormatInt(id, 10)), view)})
 }
 
 func sectionNames() []string {

@@ -8,7 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/record"
 )
 
 // KeepForm asks why an outside change may stand.
@@ -23,10 +23,10 @@ func (h *Handlers) KeepForm(p *web.Page) error {
 		return err
 	}
 
-	return h.showKeepForm(p, http.StatusOK, templates.KeepForm{Change: change})
+	return h.showKeepForm(p, http.StatusOK, pages.KeepForm{Change: change})
 }
 
-func (h *Handlers) showKeepForm(p *web.Page, status int, view templates.KeepForm) error {
+func (h *Handlers) showKeepForm(p *web.Page, status int, view pages.KeepForm) error {
 	section, err := ops.SectionOf(view.Change.Section)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (h *Handlers) showKeepForm(p *web.Page, status int, view templates.KeepForm
 	view.Title, view.Differences, view.Now = section.Title, section.Diff(view.Change.Before, view.Change.After), p.Now
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.KeepPage(h.Shell(p, "history", "Keep a change from outside"), view),
+		Status: status, Data: view, Full: pages.KeepPage(h.Shell(p, "history", "Keep a change from outside"), view),
 	})
 }
 
@@ -86,7 +86,7 @@ func (h *Handlers) keepRefused(p *web.Page, id int64, reason string, cause error
 			return err
 		}
 
-		return h.showKeepForm(p, status, templates.KeepForm{
+		return h.showKeepForm(p, status, pages.KeepForm{
 			Change: change, Reason: reason, ReasonError: web.Sentences(wrong.Fields["reason"], wrong.Problem),
 		})
 	})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Preferences keeps how the user wants to see the console, in cookies of their own.
@@ -27,10 +27,10 @@ func (h *Handlers) Preferences(p *web.Page) error {
 		return err
 	}
 
-	theme, inZone, back := f.Text(templates.ThemeCookie), f.Text(templates.ZoneCookie), f.Text(web.ReturnParam)
+	theme, inZone, back := f.Text(shell.ThemeCookie), f.Text(shell.ZoneCookie), f.Text(web.ReturnParam)
 
-	if f.Given(templates.ThemeCookie) && string(templates.ParseTheme(theme)) != theme {
-		f.Refuse(templates.ThemeCookie, "enum", "must be system, light or dark")
+	if f.Given(shell.ThemeCookie) && string(shell.ParseTheme(theme)) != theme {
+		f.Refuse(shell.ThemeCookie, "enum", "must be system, light or dark")
 	}
 
 	if inZone = strings.TrimSpace(inZone); inZone == "" || strings.EqualFold(inZone, web.ZoneUTC) {
@@ -38,19 +38,19 @@ func (h *Handlers) Preferences(p *web.Page) error {
 	}
 
 	if !web.IsZone(inZone) {
-		f.Refuse(templates.ZoneCookie, "enum", "must be UTC, browser or the name of a time zone, such as Europe/Berlin")
+		f.Refuse(shell.ZoneCookie, "enum", "must be UTC, browser or the name of a time zone, such as Europe/Berlin")
 	}
 
 	if err := f.Done(); err != nil {
 		return err
 	}
 
-	if f.Given(templates.ThemeCookie) {
-		keep(templates.ThemeCookie, theme)
+	if f.Given(shell.ThemeCookie) {
+		keep(shell.ThemeCookie, theme)
 	}
 
-	if f.Given(templates.ZoneCookie) {
-		keep(templates.ZoneCookie, inZone)
+	if f.Given(shell.ZoneCookie) {
+		keep(shell.ZoneCookie, inZone)
 	}
 
 	return p.SeeOther(auth.LocalPath(back))

@@ -15,7 +15,8 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/session"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Handlers answers the pages around the session.
@@ -23,7 +24,7 @@ type Handlers struct {
 	Auth  *auth.Auth
 	Audit Audit
 
-	Environment templates.Environment
+	Environment shell.Environment
 	PublicURL   *url.URL
 	Logger      *slog.Logger
 }
@@ -59,7 +60,7 @@ func (h *Handlers) markSignedOut(p *web.Page, seconds int) {
 
 // SignIn is the sign-in page, from which the way leads back.
 func (h *Handlers) SignIn(p *web.Page, back, problem string) templ.Component {
-	return templates.SignInPage(templates.SignIn{
+	return pages.SignInPage(pages.SignIn{
 		Environment: h.Environment, Preferences: p.Preferences(),
 		Start:     "/auth/start?" + url.Values{web.ReturnParam: {back}}.Encode(),
 		SignedOut: p.CookieValue(signedOutCookie) != "", Problem: web.Sentences(problem), RequestID: p.RequestID(),

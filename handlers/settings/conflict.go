@@ -8,17 +8,17 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/settings"
 )
 
 // showConflict shows original, theirs and yours, and what to go on with: a form, or the
 // restore of the change that restores names.
 func (h *Handlers) showConflict(p *web.Page, conflict *changes.ConflictError, in input, restores *int64) error {
 	e := ops.AsError(conflict)
-	view := templates.Conflict{
-		Meta:     templates.ConflictMeta{RequestID: p.RequestID()},
-		Error:    templates.ConflictError{Code: e.Code, Message: e.Message, Details: e.Details},
+	view := pages.Conflict{
+		Meta:     pages.ConflictMeta{RequestID: p.RequestID()},
+		Error:    pages.ConflictError{Code: e.Code, Message: e.Message, Details: e.Details},
 		Original: conflict.Original, Theirs: conflict.Theirs, Yours: conflict.Yours, Revision: conflict.Revision,
 		Section: conflict.Section.Name, Title: conflict.Section.Title, Fields: conflict.Section.Fields,
 		Change: conflict.By, Reason: in.meta["reason"], Now: p.Now,
@@ -35,7 +35,7 @@ func (h *Handlers) showConflict(p *web.Page, conflict *changes.ConflictError, in
 	}
 
 	for _, field := range conflict.Section.Fields {
-		view.Form.Fields = append(view.Form.Fields, templates.FormField{
+		view.Form.Fields = append(view.Form.Fields, pages.FormField{
 			Field: field, Typed: components.Raw(merged[field.Name]), Current: conflict.Theirs[field.Name],
 		})
 	}
@@ -52,6 +52,6 @@ func (h *Handlers) showConflict(p *web.Page, conflict *changes.ConflictError, in
 
 	return p.Answer(web.Answer{
 		Status: http.StatusConflict, Data: view,
-		Full: templates.ConflictPage(shell, view), Fragment: templates.ConflictPanel(view),
+		Full: pages.ConflictPage(shell, view), Fragment: pages.ConflictPanel(view),
 	})
 }

@@ -10,8 +10,8 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/settings"
 )
 
 // input is what was sent for a section: its values by their dotted names, and beside them
@@ -147,12 +147,12 @@ func typedValue(section ops.Section, name, typed string) any {
 
 // kept is what was typed into a review, for the pages from which the next one is reached:
 // a change that was meant to be temporary stays so.
-func (in *input) kept() []templates.TypedField {
-	var out []templates.TypedField
+func (in *input) kept() []pages.TypedField {
+	var out []pages.TypedField
 
 	for _, name := range reviewed() {
 		if typed := in.meta[name]; typed != "" {
-			out = append(out, templates.TypedField{Name: name, Value: typed})
+			out = append(out, pages.TypedField{Name: name, Value: typed})
 		}
 	}
 

@@ -5,8 +5,8 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // ChangedParam names the change that the page before came to; the notice is made from
@@ -14,8 +14,8 @@ import (
 const ChangedParam = "changed"
 
 // Notice says what a change came to.
-func Notice(change changes.Change) templates.Notice {
-	notice := templates.Notice{
+func Notice(change changes.Change) shell.Notice {
+	notice := shell.Notice{
 		Line:     components.Line{URL: fmt.Sprintf("/history/%d", change.ID)},
 		LinkText: fmt.Sprintf("Change %d", change.ID),
 	}

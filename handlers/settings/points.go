@@ -11,7 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	recordview "github.com/graph-olap/opsconsole/templates/record"
 )
 
 // Points lists the named points.
@@ -23,10 +23,10 @@ func (h *Handlers) Points(p *web.Page) error {
 		return err
 	}
 
-	return h.showPoints(p, http.StatusOK, filter, templates.Points{Before: filter.Before})
+	return h.showPoints(p, http.StatusOK, filter, recordview.Points{Before: filter.Before})
 }
 
-func (h *Handlers) showPoints(p *web.Page, status int, filter changes.PointFilter, view templates.Points) error {
+func (h *Handlers) showPoints(p *web.Page, status int, filter changes.PointFilter, view recordview.Points) error {
 	found, err := h.Changes.Points(p.Ctx(), filter)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (h *Handlers) showPoints(p *web.Page, status int, filter changes.PointFilte
 	view.Items, view.Next = web.List(found.Items), web.Next(found.Next)
 	view.Tickets, view.Now = h.Tickets, p.Now
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: templates.PointsPage(h.Shell(p, "points", "Named points"), view)})
+	return p.Answer(web.Answer{Status: status, Data: view, Full: recordview.PointsPage(h.Shell(p, "points", "Named points"), view)})
 }
 
 // KeepPoint keeps what every section holds under a name.
@@ -70,7 +70,7 @@ func (h *Handlers) KeepPoint(p *web.Page) error {
 // pointRefused shows the points again with what was typed.
 func (h *Handlers) pointRefused(p *web.Page, name, reason string, cause error) error {
 	return p.Refused(cause, web.Has("name", "reason"), func(status int, wrong web.Wrong) error {
-		return h.showPoints(p, status, changes.PointFilter{}, templates.Points{
+		return h.showPoints(p, status, changes.PointFilter{}, recordview.Points{
 			Name: name, NameError: wrong.Fields["name"], Reason: reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem,
 		})
 	})
@@ -88,10 +88,10 @@ func (h *Handlers) Point(p *web.Page) error {
 		return err
 	}
 
-	return h.showPoint(p, http.StatusOK, templates.PointDetail{PointPlan: plan})
+	return h.showPoint(p, http.StatusOK, recordview.PointDetail{PointPlan: plan})
 }
 
-func (h *Handlers) showPoint(p *web.Page, status int, view templates.PointDetail) error {
+func (h *Handlers) showPoint(p *web.Page, status int, view recordview.PointDetail) error {
 	view.RequestID, view.Tickets, view.Now = p.RequestID(), h.Tickets, p.Now
 	view.Snippets = snippet.Form{
 		Path:  []string{"points", strconv.FormatInt(view.Point.ID, 10), "restore"},
@@ -99,7 +99,7 @@ func (h *Handlers) showPoint(p *web.Page, status int, view templates.PointDetail
 		Asked: []string{"reason"}, Optional: []string{"confirm"}, Revision: view.Revision,
 	}.Snippets(h.PublicURL)
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: templates.PointPage(h.Shell(p, "points", view.Point.Name), view)})
+	return p.Answer(web.Answer{Status: status, Data: view, Full: recordview.PointPage(h.Shell(p, "points", view.Point.Name), view)})
 }
 
 // RestorePoint brings every section back to a point; what is there already stays.
@@ -131,7 +131,7 @@ func (h *Handlers) RestorePoint(p *web.Page) error {
 	plan, err := h.Changes.RestorePoint(p.Ctx(), p.Service(h.Platform), p.Actor(), id, revision, reason, confirm)
 	h.Monitor.Wake()
 
-	view := templates.PointDetail{PointPlan: plan, Reason: reason, Confirmed: confirm}
+	view := recordview.PointDetail{PointPlan: plan, Reason: reason, Confirmed: confirm}
 
 	if err != nil {
 		return h.restorePointRefused(p, view, err)
@@ -157,7 +157,7 @@ func (h *Handlers) RestorePoint(p *web.Page) error {
 // failedPoint is the error envelope with what was restored and what not beside it.
 type failedPoint struct {
 	web.Envelope
-	templates.PointDetail
+	recordview.PointDetail
 }
 
 // failedSections are the titles of those that were not restored.
@@ -174,7 +174,7 @@ func failedSections(plan changes.PointPlan) []string {
 }
 
 // restorePointRefused shows the point again with what was typed.
-func (h *Handlers) restorePointRefused(p *web.Page, view templates.PointDetail, cause error) error {
+func (h *Handlers) restorePointRefused(p *web.Page, view recordview.PointDetail, cause error) error {
 	if view.Point.ID == 0 {
 		return cause
 	}

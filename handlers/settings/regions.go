@@ -9,7 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/settings"
 )
 
 // pageOf is how the stream's address names the page of a section.
@@ -22,11 +22,11 @@ func (h *Handlers) Regions() []live.Region {
 	for _, section := range ops.Sections() {
 		regions = append(regions,
 			live.Region{
-				Page: pageOf(section.Name), Element: templates.ConfigNowRegion, Draw: h.drawSection(section.Name, templates.ConfigNow),
+				Page: pageOf(section.Name), Element: pages.ConfigNowRegion, Draw: h.drawSection(section.Name, pages.ConfigNow),
 			},
 			live.Region{
-				Page: pageOf(section.Name), Element: templates.ConfigHistoryRegion,
-				Draw: h.drawSection(section.Name, templates.ConfigHistory),
+				Page: pageOf(section.Name), Element: pages.ConfigHistoryRegion,
+				Draw: h.drawSection(section.Name, pages.ConfigHistory),
 			})
 	}
 
@@ -34,7 +34,7 @@ func (h *Handlers) Regions() []live.Region {
 }
 
 // drawSection draws a part of the section's page as it was last seen.
-func (h *Handlers) drawSection(name ops.SectionName, part func(templates.Config) templ.Component) live.Draw {
+func (h *Handlers) drawSection(name ops.SectionName, part func(pages.Config) templ.Component) live.Draw {
 	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		known, err := h.Changes.Known(ctx, name)
 		if err != nil {

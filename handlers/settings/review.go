@@ -8,30 +8,30 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/settings"
 )
 
-func (h *Handlers) showReview(p *web.Page, status int, view templates.Review) error {
+func (h *Handlers) showReview(p *web.Page, status int, view pages.Review) error {
 	shell := h.sectionShell(p, view.Section, "Review: "+view.Title)
 
 	return p.Answer(web.Answer{
 		Status: status, Data: view,
-		Full: templates.ReviewPage(shell, view), Fragment: templates.ReviewPanel(view),
+		Full: pages.ReviewPage(shell, view), Fragment: pages.ReviewPanel(view),
 	})
 }
 
 // reviewView is the last look at a change before it is made.
-func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) templates.Review {
+func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) pages.Review {
 	section := plan.Current.Section
-	view := templates.Review{
+	view := pages.Review{
 		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
 		Values: plan.After, Differences: plan.Differences, Effects: []components.Line{},
 		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
 		RequestID: p.RequestID(), Now: p.Now, Tickets: h.Tickets,
 		Snippets: snippet.Section(h.PublicURL, section, plan.Current.Revision, in.typedOf(section, plan.After)),
 		Reason:   in.meta["reason"], Confirm: plan.Confirm, Confirmed: in.meta["confirm"],
-		Term: templates.TermInput{
+		Term: components.TermInput{
 			Duration: in.meta["duration"], Until: in.meta["until"], ConfirmWithin: in.meta["confirm_within"],
 		},
 	}
@@ -39,7 +39,7 @@ func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) template
 
 	for _, field := range section.Fields {
 		typed := in.raw(field.Name, plan.After)
-		view.Typed = append(view.Typed, templates.TypedField{Name: field.Name, Value: typed})
+		view.Typed = append(view.Typed, pages.TypedField{Name: field.Name, Value: typed})
 		back.Set(field.Name, typed)
 	}
 
@@ -57,7 +57,7 @@ func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) template
 }
 
 // withErrors is the review with what is wrong beside what was typed into it.
-func withErrors(view templates.Review, cause error) templates.Review {
+func withErrors(view pages.Review, cause error) pages.Review {
 	wrong := web.Sort(cause, web.Has(reviewed()...))
 
 	view.ReasonError, view.ConfirmError, view.Problem = wrong.Fields["reason"], wrong.Fields["confirm"], wrong.Problem

@@ -12,7 +12,8 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // saved is the answer to a change in JSON.
@@ -122,7 +123,7 @@ func (h *Handlers) showResult(p *web.Page, result changes.Result, in input) erro
 
 	p.Response().Header().Set("HX-Push-Url", "/config/"+string(change.Section))
 
-	return p.Draw(resultStatus(result), templ.Join(templates.ConfigPanel(view), templates.Toast(Notice(change))))
+	return p.Draw(resultStatus(result), templ.Join(pages.ConfigPanel(view), shell.Toast(Notice(change))))
 }
 
 // resultStatus is 200 for what was applied, 202 while nobody knows, and the status of the
@@ -211,7 +212,7 @@ func (h *Handlers) showFailed(p *web.Page, result changes.Result, in input) erro
 	shell := h.sectionShell(p, result.Change.Section, view.Title)
 
 	return p.Answer(web.Answer{
-		Status: resultStatus(result), Full: templates.ConfigPage(shell, view), Fragment: templates.ConfigPanel(view),
+		Status: resultStatus(result), Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
 	})
 }
 

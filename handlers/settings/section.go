@@ -13,7 +13,8 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // historyShown is how many changes stand beside a form.
@@ -64,7 +65,7 @@ func (h *Handlers) sectionUnread(p *web.Page, section ops.Section, cause error) 
 	shell := h.sectionShell(p, section.Name, section.Title)
 
 	return p.Answer(web.Answer{
-		Status: e.Code.HTTPStatus(), Full: templates.ConfigPage(shell, view), Fragment: templates.ConfigPanel(view),
+		Status: e.Code.HTTPStatus(), Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
 	})
 }
 
@@ -81,15 +82,15 @@ func (h *Handlers) showSection(p *web.Page, status int, current changes.Current,
 	shell := h.sectionShell(p, current.Section.Name, current.Section.Title)
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.ConfigPage(shell, view), Fragment: templates.ConfigPanel(view),
+		Status: status, Data: view, Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
 	})
 }
 
 // configView is the section's page with what was typed, if anything was.
-func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.Current, in input) (templates.Config, error) {
+func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.Current, in input) (pages.Config, error) {
 	view, err := h.sectionView(ctx, current, p.Now)
 	if err != nil {
-		return templates.Config{}, err
+		return pages.Config{}, err
 	}
 
 	view.Form = h.form(current, in)
@@ -99,25 +100,25 @@ func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.
 }
 
 // View is the section's page with nothing typed.
-func (h *Handlers) View(p *web.Page, current changes.Current) (templates.Config, error) {
+func (h *Handlers) View(p *web.Page, current changes.Current) (pages.Config, error) {
 	return h.configView(p.Ctx(), p, current, input{})
 }
 
 // sectionView is what everybody sees alike of a section.
-func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (templates.Config, error) {
+func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (pages.Config, error) {
 	name := current.Section.Name
 
 	recent, err := h.Changes.History(ctx, changes.Filter{Section: name, Limit: historyShown})
 	if err != nil {
-		return templates.Config{}, err
+		return pages.Config{}, err
 	}
 
 	total, err := h.Changes.Count(ctx, changes.Filter{Section: name})
 	if err != nil {
-		return templates.Config{}, err
+		return pages.Config{}, err
 	}
 
-	view := templates.Config{
+	view := pages.Config{
 		Section: name, Revision: current.Revision, Current: current.Values,
 		History: web.List(recent.Items), HistoryTotal: total,
 		Title: current.Section.Title, Fields: current.Section.Fields,
@@ -132,7 +133,7 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 }
 
 // sectionShell surrounds the pages of a section, on which what is set is live.
-func (h *Handlers) sectionShell(p *web.Page, name ops.SectionName, title string) templates.Shell {
+func (h *Handlers) sectionShell(p *web.Page, name ops.SectionName, title string) shell.Shell {
 	shell := h.Shell(p, string(name), title)
 	shell.Events = live.Events(pageOf(name))
 
@@ -140,15 +141,15 @@ func (h *Handlers) sectionShell(p *web.Page, name ops.SectionName, title string)
 }
 
 // form holds what was typed, and what is set where nothing was.
-func (h *Handlers) form(current changes.Current, in input) templates.Form {
-	form := templates.Form{
+func (h *Handlers) form(current changes.Current, in input) pages.Form {
+	form := pages.Form{
 		Section: current.Section.Name, Revision: cmp.Or(in.meta["revision"], current.Revision), Kept: in.kept(),
 	}
 
 	form.Snippets = snippet.Section(h.PublicURL, current.Section, form.Revision, in.typedOf(current.Section, current.Values))
 
 	for _, field := range current.Section.Fields {
-		form.Fields = append(form.Fields, templates.FormField{
+		form.Fields = append(form.Fields, pages.FormField{
 			Field: field, Typed: in.raw(field.Name, current.Values), Current: current.Values[field.Name],
 		})
 	}
@@ -157,9 +158,9 @@ func (h *Handlers) form(current changes.Current, in input) templates.Form {
 }
 
 // setErrors puts what is wrong beside the fields of the form, and the rest above it.
-func setErrors(form *templates.Form, cause error) {
+func setErrors(form *pages.Form, cause error) {
 	wrong := web.Sort(cause, func(name string) bool {
-		return slices.ContainsFunc(form.Fields, func(f templates.FormField) bool { return f.Name == name })
+		return slices.ContainsFunc(form.Fields, func(f pages.FormField) bool { return f.Name == name })
 	})
 
 	form.Problem = web.Sentences(form.Problem, wrong.Problem)

@@ -12,7 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Page is a request and who sent it.
@@ -38,7 +38,7 @@ type Page struct {
 // Frame is what surrounds the pages.
 type Frame interface {
 	// Shell surrounds the page; id is its entry in the navigation.
-	Shell(p *Page, id, title string) templates.Shell
+	Shell(p *Page, id, title string) shell.Shell
 }
 
 const pageKey = "page"

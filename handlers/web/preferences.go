@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/graph-olap/opsconsole/templates"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Zones in which times can be read beside the IANA ones.
@@ -15,10 +15,10 @@ const (
 )
 
 // Preferences are how the user wants to see the console.
-func (p *Page) Preferences() templates.Preferences {
-	return templates.Preferences{
-		Theme: templates.ParseTheme(p.CookieValue(templates.ThemeCookie)),
-		Zone:  zone(p.CookieValue(templates.ZoneCookie)),
+func (p *Page) Preferences() shell.Preferences {
+	return shell.Preferences{
+		Theme: shell.ParseTheme(p.CookieValue(shell.ThemeCookie)),
+		Zone:  zone(p.CookieValue(shell.ZoneCookie)),
 	}
 }
 

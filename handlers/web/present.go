@@ -12,14 +12,15 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	sessionview "github.com/graph-olap/opsconsole/templates/session"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Errors is the one place where an error becomes an answer: the cause goes to the log,
 // the user gets a sentence, what to do, and the request id.
 type Errors struct {
 	Frame       Frame
-	Environment templates.Environment
+	Environment shell.Environment
 	// Identify tells who sent a request that no route has asked of.
 	Identify func(r *http.Request) (auth.Identity, error)
 	// SignIn is the sign-in page, from which the way leads back.
@@ -75,9 +76,9 @@ func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 	case status == http.StatusUnauthorized && unknown:
 		return x.askToSignIn(p, e)
 	case forbidden:
-		return p.Draw(status, templates.ForbiddenPage(templates.Forbidden{
+		return p.Draw(status, sessionview.ForbiddenPage(sessionview.Forbidden{
 			Environment: x.Environment, Preferences: p.Preferences(), Required: ops.RoleOps, RequestID: p.RequestID(),
-			User: templates.User{Username: p.Who.Username, Email: p.Who.Email, Role: p.Who.Role},
+			User: shell.User{Username: p.Who.Username, Email: p.Who.Email, Role: p.Who.Role},
 		}))
 	}
 
@@ -85,18 +86,18 @@ func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 
 	switch {
 	case p.WantsFragment():
-		return p.Draw(status, templates.ErrorToast(problem))
+		return p.Draw(status, shell.ErrorToast(problem))
 	// Operators keep the navigation and what stands above every page; to others nothing is
 	// shown of either.
 	case p.Who.IsOps():
-		return p.Draw(status, templates.ProblemPage(x.Frame.Shell(p, "", http.StatusText(status)), problem))
+		return p.Draw(status, shell.ProblemPage(x.Frame.Shell(p, "", http.StatusText(status)), problem))
 	default:
-		return p.Draw(status, templates.ProblemOutsidePage(x.Environment, p.Preferences(), problem))
+		return p.Draw(status, shell.ProblemOutsidePage(x.Environment, p.Preferences(), problem))
 	}
 }
 
-func (x *Errors) problem(p *Page, status int, e *ops.Error) templates.Problem {
-	problem := templates.Problem{
+func (x *Errors) problem(p *Page, status int, e *ops.Error) shell.Problem {
+	problem := shell.Problem{
 		Status: status, Message: Sentences(e.Message), Fields: ops.FieldErrors(e), Advice: advice(e), RequestID: p.RequestID(),
 	}
 

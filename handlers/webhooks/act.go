@@ -6,7 +6,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/webhooks"
 )
 
 // ActForm asks why a webhook is to go, or to have another secret.
@@ -16,10 +16,10 @@ func (h *Handlers) ActForm(p *web.Page) error {
 		return err
 	}
 
-	return h.showAct(p, http.StatusOK, templates.WebhookAct{Webhook: e})
+	return h.showAct(p, http.StatusOK, pages.Act{Webhook: e})
 }
 
-func (h *Handlers) showAct(p *web.Page, status int, view templates.WebhookAct) error {
+func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
 	if view.Act = p.Param("act"); view.Act != "delete" && view.Act != "rotate" {
 		return ops.NotFound("act", ops.Clip(view.Act))
 	}
@@ -27,7 +27,7 @@ func (h *Handlers) showAct(p *web.Page, status int, view templates.WebhookAct) e
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WebhookActPage(h.Shell(p, "maintenance", view.Webhook.Name), view),
+		Status: status, Data: view, Full: pages.ActPage(h.Shell(p, "maintenance", view.Webhook.Name), view),
 	})
 }
 
@@ -62,12 +62,12 @@ func (h *Handlers) Act(p *web.Page) error {
 	switch {
 	case err != nil:
 		return p.Refused(err, has, func(status int, wrong web.Wrong) error {
-			return h.showAct(p, status, templates.WebhookAct{
+			return h.showAct(p, status, pages.Act{
 				Webhook: e, Reason: reason, Errors: wrong.Fields, Problem: wrong.Problem,
 			})
 		})
 	case secret != "":
-		return h.show(p, http.StatusOK, templates.Webhook{Endpoint: e, Secret: secret})
+		return h.show(p, http.StatusOK, pages.Webhook{Endpoint: e, Secret: secret})
 	case p.WantsJSON():
 		return p.JSON(http.StatusOK, e)
 	default:
@@ -94,5 +94,5 @@ func sendDelivery(p *web.Page, d webhooks.Delivery) error {
 		return p.JSON(http.StatusAccepted, d)
 	}
 
-	return p.SeeOther(templates.DeliveryPath(d.ID))
+	return p.SeeOther(pages.DeliveryPath(d.ID))
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/webhooks"
 )
 
 // Deliveries lists what was sent to webhooks.
 func (h *Handlers) Deliveries(p *web.Page) error {
-	typed := templates.DeliveryFilter{
+	typed := pages.DeliveryFilter{
 		Webhook: p.QueryParam("webhook"), Window: p.QueryParam("window"), State: p.QueryParam("state"), Event: p.QueryParam("event"),
 		Cursor: p.QueryParam("cursor"),
 	}
@@ -25,7 +25,7 @@ func (h *Handlers) Deliveries(p *web.Page) error {
 	}
 
 	typed.Errors = q.Errors
-	view := templates.Deliveries{Items: []webhooks.Delivery{}, Filter: typed, Now: p.Now}
+	view := pages.Deliveries{Items: []webhooks.Delivery{}, Filter: typed, Now: p.Now}
 
 	status, err := q.Refused()
 	if err != nil {
@@ -47,7 +47,7 @@ func (h *Handlers) Deliveries(p *web.Page) error {
 	}
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.DeliveriesPage(h.Shell(p, "maintenance", "Deliveries"), view),
+		Status: status, Data: view, Full: pages.DeliveriesPage(h.Shell(p, "maintenance", "Deliveries"), view),
 	})
 }
 
@@ -58,9 +58,9 @@ func (h *Handlers) Delivery(p *web.Page) error {
 		return err
 	}
 
-	view := templates.Delivery{Delivery: d, Now: p.Now}
+	view := pages.Delivery{Delivery: d, Now: p.Now}
 
-	return p.Answer(web.Answer{Data: view, Full: templates.DeliveryPage(h.Shell(p, "maintenance", "Delivery"), view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.DeliveryPage(h.Shell(p, "maintenance", "Delivery"), view)})
 }
 
 // Redeliver sends a delivery once more.
@@ -87,7 +87,7 @@ func (h *Handlers) Redeliver(p *web.Page) error {
 		return err
 	}
 
-	view := templates.Delivery{Delivery: d, Problem: "Nothing is sent: the webhook is turned off or deleted.", Now: p.Now}
+	view := pages.Delivery{Delivery: d, Problem: "Nothing is sent: the webhook is turned off or deleted.", Now: p.Now}
 
-	return p.Draw(http.StatusConflict, templates.DeliveryPage(h.Shell(p, "maintenance", "Delivery"), view))
+	return p.Draw(http.StatusConflict, pages.DeliveryPage(h.Shell(p, "maintenance", "Delivery"), view))
 }

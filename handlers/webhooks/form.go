@@ -7,7 +7,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/webhooks"
 )
 
 func eventsOf(f *web.Fields) []maintenance.EventKind {
@@ -26,19 +26,19 @@ func has(name string) bool {
 
 // Form asks for a webhook.
 func (h *Handlers) Form(p *web.Page) error {
-	return h.showForm(p, http.StatusOK, templates.WebhookForm{Kind: webhooks.Generic, Enabled: true})
+	return h.showForm(p, http.StatusOK, pages.Form{Kind: webhooks.Generic, Enabled: true})
 }
 
-func (h *Handlers) showForm(p *web.Page, status int, view templates.WebhookForm) error {
+func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 	view.Hosts, view.RequestID, view.Now = web.List(h.Webhooks.AllowedHosts), p.RequestID(), p.Now
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WebhookFormPage(h.Shell(p, "maintenance", "Webhook"), view),
+		Status: status, Data: view, Full: pages.FormPage(h.Shell(p, "maintenance", "Webhook"), view),
 	})
 }
 
 // formRefused shows the form again with what was typed.
-func (h *Handlers) formRefused(p *web.Page, view templates.WebhookForm, f *web.Fields, cause error) error {
+func (h *Handlers) formRefused(p *web.Page, view pages.Form, f *web.Fields, cause error) error {
 	return p.Refused(cause, has, func(status int, wrong web.Wrong) error {
 		view.Errors, view.Problem = wrong.Fields, wrong.Problem
 		view.Name, view.URL, view.Reason = f.Form().Get("name"), f.Form().Get("url"), f.Form().Get("reason")
@@ -77,13 +77,13 @@ func (h *Handlers) Create(p *web.Page) error {
 	}
 
 	if err != nil {
-		return h.formRefused(p, templates.WebhookForm{}, f, err)
+		return h.formRefused(p, pages.Form{}, f, err)
 	}
 
 	// Not a redirect: what is shown once must be in this answer.
-	p.Response().Header().Set("Location", templates.WebhookPath(created.ID))
+	p.Response().Header().Set("Location", pages.Path(created.ID))
 
-	return h.show(p, http.StatusCreated, templates.Webhook{Endpoint: created, Secret: secret})
+	return h.show(p, http.StatusCreated, pages.Webhook{Endpoint: created, Secret: secret})
 }
 
 // EditForm asks for the changes to a webhook.
@@ -93,7 +93,7 @@ func (h *Handlers) EditForm(p *web.Page) error {
 		return err
 	}
 
-	return h.showForm(p, http.StatusOK, templates.WebhookForm{
+	return h.showForm(p, http.StatusOK, pages.Form{
 		Webhook: &e, Name: e.Name, Kind: e.Kind, Events: e.Events, Enabled: e.Enabled,
 	})
 }
@@ -127,10 +127,10 @@ func (h *Handlers) Update(p *web.Page) error {
 
 	switch {
 	case err != nil:
-		return h.formRefused(p, templates.WebhookForm{Webhook: &e}, f, err)
+		return h.formRefused(p, pages.Form{Webhook: &e}, f, err)
 	case p.WantsJSON():
 		return p.JSON(http.StatusOK, after)
 	default:
-		return p.SeeOther(templates.WebhookPath(e.ID))
+		return p.SeeOther(pages.Path(e.ID))
 	}
 }

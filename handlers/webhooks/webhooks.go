@@ -6,7 +6,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/webhooks"
 )
 
 // Handlers answers the pages of the webhooks.
@@ -23,9 +23,9 @@ func (h *Handlers) List(p *web.Page) error {
 		return err
 	}
 
-	view := templates.Webhooks{Items: web.List(items), Hosts: web.List(h.Webhooks.AllowedHosts), Now: p.Now}
+	view := pages.List{Items: web.List(items), Hosts: web.List(h.Webhooks.AllowedHosts), Now: p.Now}
 
-	return p.Answer(web.Answer{Data: view, Full: templates.WebhooksPage(h.Shell(p, "maintenance", "Webhooks"), view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.ListPage(h.Shell(p, "maintenance", "Webhooks"), view)})
 }
 
 // endpoint is the webhook in the path.
@@ -45,13 +45,13 @@ func (h *Handlers) Show(p *web.Page) error {
 		return err
 	}
 
-	return h.show(p, http.StatusOK, templates.Webhook{Endpoint: e})
+	return h.show(p, http.StatusOK, pages.Webhook{Endpoint: e})
 }
 
 // deliveriesShown is how many deliveries stand beside a webhook.
 const deliveriesShown = 10
 
-func (h *Handlers) show(p *web.Page, status int, view templates.Webhook) error {
+func (h *Handlers) show(p *web.Page, status int, view pages.Webhook) error {
 	filter := webhooks.Filter{Webhook: view.ID, Limit: deliveriesShown}
 
 	found, err := h.Webhooks.Deliveries(p.Ctx(), filter)
@@ -66,6 +66,6 @@ func (h *Handlers) show(p *web.Page, status int, view templates.Webhook) error {
 	view.Deliveries, view.Now = found.Items, p.Now
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WebhookPage(h.Shell(p, "maintenance", view.Name), view),
+		Status: status, Data: view, Full: pages.Page(h.Shell(p, "maintenance", view.Name), view),
 	})
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/shell"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // windowInPath is the window of an act that there is.
 func (h *Handlers) windowInPath(p *web.Page) (maintenance.Window, error) {
-	if !slices.Contains(templates.WindowActs(), p.Param("act")) {
+	if !slices.Contains(pages.Acts(), p.Param("act")) {
 		return maintenance.Window{}, ops.NotFound("act", ops.Clip(p.Param("act")))
 	}
 
@@ -28,7 +29,7 @@ func (h *Handlers) ActForm(p *web.Page) error {
 		return err
 	}
 
-	view := templates.WindowAct{Window: w, Keep: true}
+	view := pages.Act{Window: w, Keep: true}
 	if at := w.EndsAt.Add(time.Hour); p.Param("act") == "extend" {
 		view.EndsAt = typedMoment(at, w.TimeZone)
 	}
@@ -36,12 +37,12 @@ func (h *Handlers) ActForm(p *web.Page) error {
 	return h.showAct(p, http.StatusOK, view)
 }
 
-func (h *Handlers) showAct(p *web.Page, status int, view templates.WindowAct) error {
+func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
 	view.Act, view.Effects = p.Param("act"), web.List(actEffects(p.Param("act"), view.Window))
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WindowActPage(h.Shell(p, "maintenance", view.Window.Title), view),
+		Status: status, Data: view, Full: pages.ActPage(h.Shell(p, "maintenance", view.Window.Title), view),
 	})
 }
 
@@ -153,12 +154,12 @@ func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance
 func (h *Handlers) actRefused(p *web.Page, w maintenance.Window, f fields, cause error) error {
 	return p.Refused(cause, has, func(status int, wrong web.Wrong) error {
 		typed := f.Form()
-		view := templates.WindowAct{
+		view := pages.Act{
 			Window: w, EndsAt: typed.Get("ends_at"), Following: typed.Get("scope") == string(maintenance.Following),
 			Keep: typed.Get("keep") != "false", Reason: typed.Get("reason"), Errors: wrong.Fields, Problem: wrong.Problem,
 		}
 
-		if url := collision(cause); url != templates.WindowPath(w.ID) {
+		if url := collision(cause); url != shell.WindowPath(w.ID) {
 			view.ProblemURL = url
 		}
 

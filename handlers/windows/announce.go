@@ -8,7 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // Announce announces a window. A form comes here from its review.
@@ -32,7 +32,7 @@ func (h *Handlers) Announce(p *web.Page) error {
 	case err != nil && !p.WantsJSON() && onlyReview(err):
 		return h.showWindowReview(p, ops.CodeValidationFailed.HTTPStatus(), f, draft, notes, err)
 	case err != nil:
-		return h.formRefused(p, templates.WindowForm{}, f, err)
+		return h.formRefused(p, pages.Form{}, f, err)
 	default:
 		return sendWindow(p, http.StatusCreated, w)
 	}

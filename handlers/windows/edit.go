@@ -8,7 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // EditForm asks for the changes to a window that has not started.
@@ -21,8 +21,8 @@ func (h *Handlers) EditForm(p *web.Page) error {
 	return h.showForm(p, http.StatusOK, editView(w), typedDraft(asDraft(w)), nil)
 }
 
-func editView(w maintenance.Window) templates.WindowForm {
-	return templates.WindowForm{
+func editView(w maintenance.Window) pages.Form {
+	return pages.Form{
 		Window:  &w,
 		Confirm: "Only needed where maintenance mode goes on, or settings change that are grave.",
 	}

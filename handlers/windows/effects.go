@@ -6,13 +6,13 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // settingsOf is what a window sets, field by field: against what was there before it,
 // where it has set it, else against what was last seen.
-func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]templates.WindowSettings, error) {
+func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]pages.Settings, error) {
 	var leases []changes.Lease
 
 	if w.ID != 0 {
@@ -22,7 +22,7 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 		}
 	}
 
-	var out []templates.WindowSettings
+	var out []pages.Settings
 
 	for _, section := range ops.Sections() {
 		set, wanted := w.Settings[section.Name]
@@ -51,7 +51,7 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]temp
 			}
 		}
 
-		out = append(out, templates.WindowSettings{Title: section.Title, Differences: differences})
+		out = append(out, pages.Settings{Title: section.Title, Differences: differences})
 	}
 
 	return out, nil

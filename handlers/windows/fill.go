@@ -10,8 +10,9 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	settingsview "github.com/graph-olap/opsconsole/templates/settings"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // typedDraft is a draft as it would be typed into the form.
@@ -63,8 +64,8 @@ func typedMoment(at time.Time, zone string) string {
 }
 
 // windowFields are the fields of the form with what was typed.
-func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[string]string) (templates.WindowFields, error) {
-	f := templates.WindowFields{
+func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[string]string) (pages.Fields, error) {
+	f := pages.Fields{
 		Title: typed.Get("title"), Message: typed.Get("message"),
 		StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Length: typed.Get("length"),
 		TimeZone: typed.Get("time_zone"), Recurrence: typed.Get("recurrence"),
@@ -82,11 +83,11 @@ func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[
 			return f, err
 		}
 
-		fields := templates.SettingsFields{Section: section}
+		fields := pages.SettingsFields{Section: section}
 
 		for _, field := range section.Fields {
 			name := fmt.Sprintf("%s%s.%s", settingPrefix, section.Name, field.Name)
-			fields.Fields = append(fields.Fields, templates.FormField{
+			fields.Fields = append(fields.Fields, settingsview.FormField{
 				Field: field, Typed: typed.Get(name), Current: current.Values[field.Name], Error: errs[name],
 			})
 		}

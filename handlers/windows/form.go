@@ -10,7 +10,8 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	leasesview "github.com/graph-olap/opsconsole/templates/leases"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // Form asks for a window. ?template= and ?window= fill it from a template or from
@@ -21,7 +22,7 @@ func (h *Handlers) Form(p *web.Page) error {
 		zone = web.ZoneUTC
 	}
 
-	draft, view := maintenance.Draft{TimeZone: zone}, templates.WindowForm{}
+	draft, view := maintenance.Draft{TimeZone: zone}, pages.Form{}
 
 	switch {
 	case p.QueryParam("template") != "":
@@ -91,7 +92,7 @@ func (h *Handlers) FormAgain(p *web.Page) error {
 		return err
 	}
 
-	return h.showForm(p, http.StatusOK, templates.WindowForm{}, f.Form(), nil)
+	return h.showForm(p, http.StatusOK, pages.Form{}, f.Form(), nil)
 }
 
 // forbidden are the fields that the form does not have, or has once, or that are not text.
@@ -106,12 +107,12 @@ func forbidden(cause error) (out []ops.FieldError) {
 }
 
 // showWindowForm draws the form of a window with what was typed, and what is wrong with it.
-func (h *Handlers) showForm(p *web.Page, status int, view templates.WindowForm, typed url.Values, cause error) error {
+func (h *Handlers) showForm(p *web.Page, status int, view pages.Form, typed url.Values, cause error) error {
 	wrong := web.Sort(cause, has)
 	view.Problem, view.ProblemURL = wrong.Problem, collision(cause)
 
 	var err error
-	if view.WindowFields, err = h.windowFields(p.Ctx(), typed, wrong.Fields); err != nil {
+	if view.Fields, err = h.windowFields(p.Ctx(), typed, wrong.Fields); err != nil {
 		return err
 	}
 
@@ -125,7 +126,7 @@ func (h *Handlers) showForm(p *web.Page, status int, view templates.WindowForm, 
 	}
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WindowFormPage(h.Shell(p, "maintenance", title), view),
+		Status: status, Data: view, Full: pages.FormPage(h.Shell(p, "maintenance", title), view),
 	})
 }
 
@@ -146,7 +147,7 @@ func collision(cause error) string {
 	}
 
 	if id, ok := details["lease"].(int64); ok {
-		return templates.LeasePath(id)
+		return leasesview.Path(id)
 	}
 
 	return ""

@@ -3,12 +3,12 @@ package windows
 import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // List lists all windows that the query selects.
 func (h *Handlers) List(p *web.Page) error {
-	typed := templates.WindowFilter{
+	typed := pages.Filter{
 		Phase: p.QueryParam("phase"), Actor: p.QueryParam("actor"), Text: p.QueryParam("text"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"), Cursor: p.QueryParam("cursor"), Series: p.QueryParam("series"),
 	}
@@ -23,7 +23,7 @@ func (h *Handlers) List(p *web.Page) error {
 	}
 
 	typed.Errors = q.Errors
-	view := templates.Windows{Items: []maintenance.Window{}, Filter: typed, Now: p.Now}
+	view := pages.List{Items: []maintenance.Window{}, Filter: typed, Now: p.Now}
 
 	status, err := q.Refused()
 	if err != nil {
@@ -45,6 +45,6 @@ func (h *Handlers) List(p *web.Page) error {
 	}
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WindowsPage(h.Shell(p, "maintenance", "Maintenance windows"), view),
+		Status: status, Data: view, Full: pages.ListPage(h.Shell(p, "maintenance", "Maintenance windows"), view),
 	})
 }

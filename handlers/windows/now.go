@@ -9,7 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // pastShown is how many windows that are over stand on the page of maintenance.
@@ -23,7 +23,7 @@ func (h *Handlers) Now(p *web.Page) error {
 		return err
 	}
 
-	view := templates.Maintenance{WindowsNow: now}
+	view := pages.Maintenance{Recent: now}
 
 	kept, err := h.Windows.Templates(p.Ctx())
 	if err != nil {
@@ -55,12 +55,12 @@ func (h *Handlers) Now(p *web.Page) error {
 	shell := h.Shell(p, "maintenance", "Maintenance")
 	shell.Events = live.Events("maintenance")
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: templates.MaintenancePage(shell, view)})
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.MaintenancePage(shell, view)})
 }
 
 // windowsNow are the windows that are not over, and the last that are.
-func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (templates.WindowsNow, error) {
-	view := templates.WindowsNow{Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Now: now}
+func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (pages.Recent, error) {
+	view := pages.Recent{Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Now: now}
 
 	open, err := h.Windows.Open(ctx)
 	if err != nil {

@@ -8,18 +8,18 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/internal/monitor"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // Regions are what of the page of maintenance follows the windows.
 func (h *Handlers) Regions() []live.Region {
-	return []live.Region{{Page: "maintenance", Element: templates.WindowsRegion, Draw: h.drawWindows}}
+	return []live.Region{{Page: "maintenance", Element: pages.RecentRegion, Draw: h.drawWindows}}
 }
 
 func (h *Handlers) drawWindows(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 	view, err := h.windowsNow(ctx, now)
 
-	return templates.WindowsLive(view), err
+	return pages.RecentLive(view), err
 }
 
 // kind begins the name of the live page of a window.
@@ -28,7 +28,7 @@ const kind = "window"
 // Objects are the windows, each of which has a page.
 func (h *Handlers) Objects() []live.Object {
 	return []live.Object{{
-		Kind: kind, Element: templates.WindowRegion, Draw: h.drawWindow,
+		Kind: kind, Element: pages.Region, Draw: h.drawWindow,
 		Exists: func(ctx context.Context, id int64) error {
 			_, err := h.Windows.Get(ctx, id)
 
@@ -46,6 +46,6 @@ func (h *Handlers) drawWindow(id int64) live.Draw {
 
 		view, err := h.windowView(ctx, w, now)
 
-		return templates.WindowLive(view), err
+		return pages.Live(view), err
 	}
 }

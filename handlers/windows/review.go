@@ -14,8 +14,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
 	"github.com/graph-olap/opsconsole/templates/components"
+	settingsview "github.com/graph-olap/opsconsole/templates/settings"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // Review shows what announcing a window would come to, and asks why.
@@ -45,11 +46,11 @@ func (h *Handlers) showWindowReview(
 		}
 	}
 
-	return h.formRefused(p, templates.WindowForm{}, f, err)
+	return h.formRefused(p, pages.Form{}, f, err)
 }
 
 // formRefused shows the form again with what is wrong.
-func (h *Handlers) formRefused(p *web.Page, view templates.WindowForm, f fields, cause error) error {
+func (h *Handlers) formRefused(p *web.Page, view pages.Form, f fields, cause error) error {
 	return p.Refused(cause, has, func(status int, _ web.Wrong) error {
 		return h.showForm(p, status, view, f.Form(), cause)
 	})
@@ -59,7 +60,7 @@ func (h *Handlers) drawWindowReview(
 	p *web.Page, status int, f fields, preview maintenance.Preview, notes []string, cause error,
 ) error {
 	errs := web.Sort(cause, has).Fields
-	view := templates.WindowReview{
+	view := pages.Review{
 		Preview:   preview,
 		Announced: announce.Of(preview.Window, p.Now, h.PublicURL.JoinPath("announcements")),
 		StartNow:  !preview.Window.StartsAt.After(p.Now),
@@ -70,7 +71,7 @@ func (h *Handlers) drawWindowReview(
 
 	for name := range f.Form() {
 		if name != "reason" && name != "confirm" {
-			view.Typed = append(view.Typed, templates.TypedField{Name: name, Value: f.Form().Get(name)})
+			view.Typed = append(view.Typed, settingsview.TypedField{Name: name, Value: f.Form().Get(name)})
 		}
 	}
 
@@ -88,7 +89,7 @@ func (h *Handlers) drawWindowReview(
 	}
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WindowReviewPage(h.Shell(p, "maintenance", "Review: "+preview.Window.Title), view),
+		Status: status, Data: view, Full: pages.ReviewPage(h.Shell(p, "maintenance", "Review: "+preview.Window.Title), view),
 	})
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // Templates lists the templates of windows.
@@ -19,10 +19,10 @@ func (h *Handlers) Templates(p *web.Page) error {
 		return err
 	}
 
-	view := templates.WindowTemplates{Items: web.List(items), Now: p.Now}
+	view := pages.Templates{Items: web.List(items), Now: p.Now}
 
 	return p.Answer(web.Answer{
-		Data: view, Full: templates.WindowTemplatesPage(h.Shell(p, "maintenance", "Templates of windows"), view),
+		Data: view, Full: pages.TemplatesPage(h.Shell(p, "maintenance", "Templates of windows"), view),
 	})
 }
 
@@ -46,7 +46,7 @@ func (h *Handlers) NewTemplate(p *web.Page) error {
 		typed.Set("length", ops.FormatDuration(w.PlannedEndsAt.Sub(w.PlannedStartsAt).Truncate(time.Second)))
 	}
 
-	return h.showTemplateForm(p, http.StatusOK, templates.WindowTemplateForm{}, typed, nil)
+	return h.showTemplateForm(p, http.StatusOK, pages.TemplateForm{}, typed, nil)
 }
 
 // template is the one in the path.
@@ -70,24 +70,24 @@ func (h *Handlers) Template(p *web.Page) error {
 	typed.Set("name", t.Name)
 	typed.Set("length", ops.FormatDuration(t.Length()))
 
-	return h.showTemplateForm(p, http.StatusOK, templates.WindowTemplateForm{Template: &t}, typed, nil)
+	return h.showTemplateForm(p, http.StatusOK, pages.TemplateForm{Template: &t}, typed, nil)
 }
 
 func (h *Handlers) showTemplateForm(
-	p *web.Page, status int, view templates.WindowTemplateForm, typed url.Values, cause error,
+	p *web.Page, status int, view pages.TemplateForm, typed url.Values, cause error,
 ) error {
 	wrong := web.Sort(cause, has)
 	view.Problem = wrong.Problem
 
 	var err error
-	if view.WindowFields, err = h.windowFields(p.Ctx(), typed, wrong.Fields); err != nil {
+	if view.Fields, err = h.windowFields(p.Ctx(), typed, wrong.Fields); err != nil {
 		return err
 	}
 
 	view.Name, view.Reason, view.RequestID, view.Now = typed.Get("name"), typed.Get("reason"), p.RequestID(), p.Now
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WindowTemplateFormPage(h.Shell(p, "maintenance", "Template"), view),
+		Status: status, Data: view, Full: pages.TemplateFormPage(h.Shell(p, "maintenance", "Template"), view),
 	})
 }
 
@@ -120,7 +120,7 @@ func (h *Handlers) KeepTemplate(p *web.Page) error {
 	switch {
 	case err != nil:
 		return p.Refused(err, has, func(status int, _ web.Wrong) error {
-			return h.showTemplateForm(p, status, templates.WindowTemplateForm{}, f.Form(), lengthBeside(err))
+			return h.showTemplateForm(p, status, pages.TemplateForm{}, f.Form(), lengthBeside(err))
 		})
 	case p.WantsJSON():
 		return p.JSON(http.StatusCreated, t)
@@ -162,14 +162,14 @@ func (h *Handlers) DeleteTemplateForm(p *web.Page) error {
 		return err
 	}
 
-	return h.showTemplateDelete(p, http.StatusOK, templates.WindowTemplateForm{Template: &t})
+	return h.showTemplateDelete(p, http.StatusOK, pages.TemplateForm{Template: &t})
 }
 
-func (h *Handlers) showTemplateDelete(p *web.Page, status int, view templates.WindowTemplateForm) error {
+func (h *Handlers) showTemplateDelete(p *web.Page, status int, view pages.TemplateForm) error {
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: templates.WindowTemplateDeletePage(h.Shell(p, "maintenance", "Delete a template"), view),
+		Status: status, Data: view, Full: pages.TemplateDeletePage(h.Shell(p, "maintenance", "Delete a template"), view),
 	})
 }
 
@@ -193,7 +193,7 @@ func (h *Handlers) DeleteTemplate(p *web.Page) error {
 	switch {
 	case err != nil:
 		return p.Refused(err, has, func(status int, wrong web.Wrong) error {
-			view := templates.WindowTemplateForm{Template: &t, Reason: reason, Problem: wrong.Problem}
+			view := pages.TemplateForm{Template: &t, Reason: reason, Problem: wrong.Problem}
 			view.Errors = wrong.Fields
 
 			return h.showTemplateDelete(p, status, view)

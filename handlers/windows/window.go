@@ -9,7 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
-	"github.com/graph-olap/opsconsole/templates"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
 // windowOf is the window in the path.
@@ -37,14 +37,14 @@ func (h *Handlers) Show(p *web.Page) error {
 	shell := h.Shell(p, "maintenance", w.Title)
 	shell.Events = live.EventsOf(kind, w.ID)
 
-	return p.Answer(web.Answer{Data: view, Full: templates.WindowPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.Page(shell, view)})
 }
 
 // deliveriesShown is how many deliveries stand beside a window.
 const deliveriesShown = 10
 
-func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now time.Time) (templates.Window, error) {
-	view := templates.Window{
+func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now time.Time) (pages.Window, error) {
+	view := pages.Window{
 		Window: w, Announced: announce.Of(w, now, h.PublicURL.JoinPath("announcements")), Now: now,
 	}
 

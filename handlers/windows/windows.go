@@ -10,7 +10,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates"
+	settingsview "github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Handlers answers the pages of maintenance.
@@ -24,13 +25,13 @@ type Handlers struct {
 	Webhooks Webhooks
 	Monitor  Monitor
 
-	Environment templates.Environment
+	Environment shell.Environment
 	PublicURL   *url.URL
 }
 
 // Mode draws maintenance mode, a section of the configuration.
 type Mode interface {
-	View(p *web.Page, current changes.Current) (templates.Config, error)
+	View(p *web.Page, current changes.Current) (settingsview.Config, error)
 }
 
 // Webhooks is what was told of a window.

@@ -121,3 +121,6 @@ func separate(digits string) string {
 
 	return sign + digits
 }
+
+// ID is a number that names something: digits alone.
+func ID(id int64) string { return strconv.FormatInt(id, 10) }

@@ -133,3 +133,12 @@ func words(iso string, d time.Duration) string {
 
 	return out
 }
+
+// RFC3339 is a time for a script to read, "" for none.
+func RFC3339(t *time.Time) string {
+	if t == nil || t.IsZero() {
+		return ""
+	}
+
+	return t.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,2 @@
+// Package announcements draws what users are told of maintenance.
+package announcements

@@ -1,0 +1,3 @@
+// Package leases draws the temporary changes: the list, one of them, and what can be done
+// about it.
+package leases

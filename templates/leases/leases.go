@@ -1,0 +1,71 @@
+package leases
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+// List is the page of the temporary changes that have not ended, those that end
+// first leading; or, newest first, of those in a state.
+type List struct {
+	Items []changes.Lease `json:"items"`
+	// Next is the value of before for the next page; null on the last one, and for open
+	// ones, which are few.
+	Next *int64 `json:"next"`
+	// State is "" for those that have not ended.
+	State   string         `json:"-"`
+	Before  int64          `json:"-"`
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
+}
+
+// AnyState is the state that selects every temporary change.
+const AnyState = "all"
+
+func (v List) url(before int64) string {
+	return components.PageURL("/leases", components.NonEmpty(map[string]string{"state": v.State}), before)
+}
+
+// Detail is the page of one temporary change.
+type Detail struct {
+	Lease       changes.Lease    `json:"lease"`
+	Differences []ops.Difference `json:"differences"`
+	Title       string           `json:"-"`
+	// Tickets become links in the reason.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
+}
+
+// Path is the address of a temporary change.
+func Path(id int64) string { return "/leases/" + format.ID(id) }
+
+// Form asks for the reason of what is to be done about a lease, and for the new
+// end where it is extended.
+type Form struct {
+	Lease changes.Lease `json:"lease"`
+	// Act is extend, end or confirm.
+	Act         string               `json:"act"`
+	Title       string               `json:"-"`
+	Fields      []ops.Field          `json:"-"`
+	Reason      string               `json:"-"`
+	ReasonError string               `json:"-"`
+	Term        components.TermInput `json:"-"`
+	Problem     string               `json:"-"`
+	RequestID   string               `json:"-"`
+
+	Snippets []components.Snippet `json:"-"`
+	Now      time.Time            `json:"-"`
+}
+
+// Acts are what can be done about a lease.
+func Acts() []string { return []string{"extend", "end", "confirm"} }
+
+// The live regions: of the list, and of one temporary change.
+const (
+	ListRegion = "live-leases"
+	Region     = "live-lease"
+)

@@ -1,0 +1,3 @@
+// Package platform draws how the platform is: overview, health, capacity, jobs, exports and
+// metrics.
+package platform

@@ -1,0 +1,119 @@
+package platform
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// Exports is the page of the export jobs.
+type Exports struct {
+	shell.Freshness
+
+	Overall components.Line `json:"overall"`
+	// ByStatus counts all of them, whatever is shown.
+	ByStatus map[ops.ExportJobStatus]int `json:"by_status"`
+	// Jobs are those of the page, of Found that match, of Read that were read: the control
+	// plane gives out at most the newest 1,000.
+	Jobs  []ExportJob `json:"jobs"`
+	Found int         `json:"found"`
+	Read  int         `json:"read"`
+	// Stuck counts those that were read and are stuck.
+	Stuck int `json:"stuck"`
+	// Query is what was asked for.
+	Query ExportsQuery `json:"query"`
+	// Problem says what was wrong with the query; "" when nothing was.
+	Problem string `json:"-"`
+}
+
+// ExportJob is an export job and, when it is stuck, why.
+type ExportJob struct {
+	ops.ExportJob
+
+	Stuck string `json:"stuck,omitempty"`
+}
+
+// ExportsSort is what export jobs are sorted by.
+type ExportsSort string
+
+// The orders: trouble first and then the newest, or by a column, the largest first.
+const (
+	ByTrouble  ExportsSort = ""
+	ByID       ExportsSort = "id"
+	BySnapshot ExportsSort = "snapshot_id"
+	ByClaimed  ExportsSort = "claimed_at"
+	ByAttempts ExportsSort = "attempts"
+)
+
+// ExportsSorts are all of them.
+func ExportsSorts() []ExportsSort {
+	return []ExportsSort{ByTrouble, ByID, BySnapshot, ByClaimed, ByAttempts}
+}
+
+// ExportsQuery selects export jobs, as it stands in the page's URL.
+type ExportsQuery struct {
+	// Status is the one selected, "" for all.
+	Status ops.ExportJobStatus `json:"status"`
+	// Search is a part of the entity's name, the worker's, the error or a number.
+	Search string      `json:"search"`
+	Sort   ExportsSort `json:"sort"`
+	// Limit is the most jobs on a page, Page counts from 1.
+	Limit int `json:"limit"`
+	Page  int `json:"page"`
+}
+
+// Live reports whether it selects what everybody sees: the newest of all, trouble first.
+func (q ExportsQuery) Live() bool {
+	return q == ExportsQuery{Limit: ops.ExportJobsDefaultLimit, Page: 1}
+}
+
+// URL is the address of the page, or of the file, with this query.
+func (q ExportsQuery) URL(path string) string {
+	query := url.Values{}
+
+	for name, value := range map[string]string{"status": string(q.Status), "q": q.Search, "sort": string(q.Sort)} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+
+	if q.Limit != ops.ExportJobsDefaultLimit && q.Limit != 0 {
+		query.Set("limit", strconv.Itoa(q.Limit))
+	}
+
+	if q.Page > 1 {
+		query.Set("page", strconv.Itoa(q.Page))
+	}
+
+	return components.PageURL(path, query, 0)
+}
+
+// with is the query with a part of it changed, from the first page on.
+func (q ExportsQuery) with(change func(q *ExportsQuery)) string {
+	q.Page = 1
+	change(&q)
+
+	return q.URL(exportsPath)
+}
+
+const exportsPath = "/exports"
+
+// Matches reports whether the text of a search is part of what is written about the job.
+func (j ExportJob) Matches(search string) bool {
+	texts := []string{j.EntityName, j.EntityType, strconv.FormatInt(j.ID, 10), strconv.FormatInt(j.SnapshotID, 10)}
+
+	for _, text := range []*string{j.ClaimedBy, j.ErrorMessage} {
+		if text != nil {
+			texts = append(texts, *text)
+		}
+	}
+
+	return strings.Contains(strings.ToLower(strings.Join(texts, "\n")), strings.ToLower(search))
+}
+
+// ExportsRegion is the live region of the page.
+const ExportsRegion = "live-exports"

@@ -1,0 +1,48 @@
+package platform
+
+import (
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// MetricsRegion is the live region of the page.
+const MetricsRegion = "live-metrics"
+
+// Metrics is the page of the control plane's metrics.
+type Metrics struct {
+	shell.Freshness
+
+	// Families are those that the search selects, by name; Total counts them all.
+	Families []MetricFamily `json:"families"`
+	Total    int            `json:"total"`
+	// Search is what was looked for, "" for everything.
+	Search string `json:"-"`
+}
+
+// MetricFamily is the samples of one metric name.
+type MetricFamily struct {
+	Name string `json:"name"`
+	Help string `json:"help"`
+	// Type is counter, gauge, histogram, summary or untyped.
+	Type    string   `json:"type"`
+	Metrics []Metric `json:"metrics"`
+	// Moved is the last hour, minute by minute, as far as this console saw it: how much
+	// what Grows grew, the value of anything else, summed up over the series.
+	Moved monitor.Series `json:"moved"`
+	Grows bool           `json:"grows"`
+}
+
+// Metric is one labelled sample. A histogram has quantiles, estimated from its buckets,
+// instead of a value.
+type Metric struct {
+	monitor.Metric
+
+	Quantiles *Quantiles `json:"quantiles,omitempty"`
+}
+
+// Quantiles are in the metric's unit; nil where the buckets cannot tell.
+type Quantiles struct {
+	P50 *float64 `json:"p50"`
+	P95 *float64 `json:"p95"`
+	P99 *float64 `json:"p99"`
+}

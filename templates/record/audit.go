@@ -1,0 +1,51 @@
+package record
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// Audit is the log of what was done, tried, seen or refused, newest first.
+type Audit struct {
+	Items []audit.Entry `json:"items"`
+	// Next is the value of before for the next page, null on the last one.
+	Next *int64 `json:"next"`
+	// Total counts what the filter selects; more than 1,000 is 1,001.
+	Total int `json:"total"`
+	// Chain is what the last verification found.
+	Chain  audit.State `json:"chain"`
+	Filter AuditFilter `json:"-"`
+	Now    time.Time   `json:"-"`
+}
+
+// AuditFilter is the query of the page, as it was typed; what is "" does not restrict.
+type AuditFilter struct {
+	Actor   string
+	Action  string
+	Object  string
+	Outcome string
+	// From and Until are dates or RFC 3339.
+	From, Until string
+	// Before is the cursor, 0 on the first page.
+	Before int64
+	// Errors are by the name of the parameter.
+	Errors map[string]string
+}
+
+// Active reports whether the filter restricts anything.
+func (f AuditFilter) Active() bool { return len(f.query()) > 0 }
+
+// URL returns the address of the page that starts before the cursor; 0 is the first.
+func (f AuditFilter) URL(before int64) string {
+	return components.PageURL("/audit", f.query(), before)
+}
+
+func (f AuditFilter) query() url.Values {
+	return components.NonEmpty(map[string]string{
+		"actor": f.Actor, "action": f.Action, "object": f.Object, "outcome": f.Outcome,
+		"from": f.From, "until": f.Until,
+	})
+}

@@ -1,0 +1,95 @@
+package record
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// ChangePath is the page of a change.
+func ChangePath(id int64) string { return "/history/" + strconv.FormatInt(id, 10) }
+
+// RestorePath is where the restore of what a change replaced is reviewed.
+func RestorePath(id int64) string { return ChangePath(id) + "/restore" }
+
+// ChangeTitle says what a change was about: Concurrency: per_analyst 5 → 3.
+func ChangeTitle(c changes.Change) string {
+	if steps := ChangeSteps(c); steps != "" {
+		return components.Word(c.Section) + ": " + steps
+	}
+
+	return components.Word(c.Section)
+}
+
+// ChangeSteps says what became of each field: per_analyst 5 → 3.
+func ChangeSteps(c changes.Change) string {
+	parts := make([]string, 0, len(c.Fields))
+
+	for _, name := range c.Fields {
+		parts = append(parts, name+" "+short(c.Before[name])+" → "+short(c.After[name]))
+	}
+
+	return strings.Join(parts, ", ")
+}
+
+// who is the actor of a change, and how it came when that was not by this console.
+func who(c changes.Change) string {
+	if c.Source == changes.SourceConsole {
+		return c.Actor
+	}
+
+	return c.Actor + " (" + sourceWord(c.Source) + ")"
+}
+
+// short is a value for a line of a list.
+func short(value any) string {
+	const most = 40
+
+	switch v := value.(type) {
+	case nil:
+		return "none"
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case bool:
+		if v {
+			return "on"
+		}
+
+		return "off"
+	case string:
+		runes := []rune(v)
+		if len(runes) > most {
+			return "“" + string(runes[:most]) + "…”"
+		}
+
+		if v == "" {
+			return "empty"
+		}
+
+		return v
+	default:
+		return "?"
+	}
+}
+
+// sourceWord says how a change came about.
+func sourceWord(s changes.Source) string {
+	switch s {
+	case changes.SourceConsole:
+		return "this console"
+	case changes.SourceAPI:
+		return "JSON interface"
+	case changes.SourceSchedule:
+		return "schedule"
+	case changes.SourceRestore:
+		return "restore"
+	case changes.SourceLeaseEnd:
+		return "end of a temporary change"
+	case changes.SourceExternal:
+		return "outside this console"
+	default:
+		return components.Word(s)
+	}
+}

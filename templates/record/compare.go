@@ -1,0 +1,28 @@
+package record
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Compare shows what a section held after each of two changes.
+type Compare struct {
+	A           changes.Change   `json:"a"`
+	B           changes.Change   `json:"b"`
+	Differences []ops.Difference `json:"differences"`
+	Title       string           `json:"-"`
+	Fields      []ops.Field      `json:"-"`
+	Now         time.Time        `json:"-"`
+}
+
+// KeepForm asks why an outside change may stand.
+type KeepForm struct {
+	Change      changes.Change   `json:"change"`
+	Title       string           `json:"-"`
+	Differences []ops.Difference `json:"differences"`
+	Reason      string           `json:"-"`
+	ReasonError string           `json:"-"`
+	Now         time.Time        `json:"-"`
+}

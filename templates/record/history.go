@@ -1,0 +1,70 @@
+package record
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+// History is every change of every section, newest first.
+type History struct {
+	Items []changes.Change `json:"items"`
+	// Next is the value of before for the next page, null on the last one.
+	Next *int64 `json:"next"`
+	// Total counts what the filter selects; more than 1,000 is 1,001.
+	Total  int           `json:"total"`
+	Filter HistoryFilter `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
+}
+
+// HistoryFilter is the query of the page, as it was typed; what is "" does not restrict.
+type HistoryFilter struct {
+	Section string
+	Actor   string
+	Field   string
+	Source  string
+	Outcome string
+	// From and Until are dates or RFC 3339.
+	From, Until string
+	// Before is the cursor, 0 on the first page.
+	Before int64
+	// Errors are by the name of the parameter.
+	Errors map[string]string
+}
+
+// Active reports whether the filter restricts anything.
+func (f HistoryFilter) Active() bool {
+	return len(f.query()) > 0
+}
+
+// URL returns the address of the page that starts before the cursor; 0 is the first.
+func (f HistoryFilter) URL(before int64) string {
+	return components.PageURL("/history", f.query(), before)
+}
+
+func (f HistoryFilter) query() url.Values {
+	return components.NonEmpty(map[string]string{
+		"section": f.Section, "actor": f.Actor, "field": f.Field, "source": f.Source,
+		"outcome": f.Outcome, "from": f.From, "until": f.Until,
+	})
+}
+
+// ChangeDetail is the page of one change.
+type ChangeDetail struct {
+	Change changes.Change `json:"change"`
+	// Differences are of before and after; Title and Fields are the section's.
+	Differences []ops.Difference `json:"differences"`
+	Title       string           `json:"-"`
+	Fields      []ops.Field      `json:"-"`
+	// Tickets become links in the reason.
+	Tickets format.Tickets `json:"-"`
+	// NotRestorable says why the earlier values cannot be restored; "" when they can.
+	NotRestorable string    `json:"not_restorable,omitempty"`
+	Now           time.Time `json:"-"`
+}

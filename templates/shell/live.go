@@ -1,0 +1,21 @@
+package shell
+
+import (
+	"time"
+)
+
+// Region is on every page: the maintenance banner and the temporary changes.
+const Region = "live-shell"
+
+// BeatEvent is the name of the event that carries a [Beat].
+const BeatEvent = "beat"
+
+// Beat tells an open page how old the newest data is.
+type Beat struct {
+	Now         time.Time  `json:"now"`
+	AsOf        *time.Time `json:"as_of"`
+	Stale       bool       `json:"stale"`
+	StaleReason string     `json:"reason"`
+	// Every is the most seconds until the next one.
+	Every int `json:"every"`
+}

@@ -1,0 +1,95 @@
+package shell
+
+import (
+	"slices"
+
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// navItem is an entry of the navigation: a page that is built.
+type navItem struct {
+	ID    string
+	Label string
+	Path  string
+	Icon  components.Icon
+	// Group is the heading it stands under, "" for none.
+	Group string
+}
+
+// navigation is the one list of pages, in their order.
+func navigation() []navItem {
+	return []navItem{
+		{"overview", "Overview", "/", components.IconLayoutDashboard, ""},
+		{"health", "Health", "/health", components.IconHeartPulse, ""},
+		{"capacity", "Capacity", "/capacity", components.IconGauge, ""},
+		{"jobs", "Jobs", "/jobs", components.IconListChecks, ""},
+		{"exports", "Exports", "/exports", components.IconDatabaseZap, ""},
+		{"maintenance", "Maintenance", "/maintenance", components.IconWrench, ""},
+		{"lifecycle", "Lifecycle", "/config/lifecycle", components.IconClock, "Configuration"},
+		{"concurrency", "Concurrency", "/config/concurrency", components.IconSlidersHorizontal, "Configuration"},
+		{"export", "Export", "/config/export", components.IconDatabaseZap, "Configuration"},
+		{"leases", "Temporary changes", "/leases", components.IconTimer, "Configuration"},
+		{"points", "Named points", "/points", components.IconGitCommitHorizontal, "Configuration"},
+		{"history", "History", "/history", components.IconHistory, "Record"},
+		{"audit", "Audit", "/audit", components.IconScrollText, "Record"},
+		{"metrics", "Metrics", "/metrics", components.IconActivity, "Record"},
+	}
+}
+
+// navGroup is entries under one heading.
+type navGroup struct {
+	Title string
+	Items []navItem
+}
+
+func navigationGroups() []navGroup {
+	var groups []navGroup
+
+	for _, item := range navigation() {
+		if len(groups) == 0 || groups[len(groups)-1].Title != item.Group {
+			groups = append(groups, navGroup{Title: item.Group})
+		}
+
+		last := &groups[len(groups)-1]
+		last.Items = append(last.Items, item)
+	}
+
+	return groups
+}
+
+// action is something to do from the command palette. One with Dialog asks there what
+// its page would ask.
+type action struct {
+	Label  string
+	Path   string
+	Icon   components.Icon
+	Dialog bool
+}
+
+func actions() []action {
+	jobs := []ops.JobName{ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation, ops.JobSchemaCache}
+	runs := make([]action, len(jobs))
+
+	for i, job := range jobs {
+		runs[i] = action{
+			Label: "Run " + JobTitle(job) + " now", Path: TriggerPath(job), Icon: components.IconPlay, Dialog: true,
+		}
+	}
+
+	return append([]action{
+		{Label: "Change the concurrency limits", Path: "/config/concurrency", Icon: components.IconPencil},
+		{Label: "Change the lifecycle", Path: "/config/lifecycle", Icon: components.IconPencil},
+		{Label: "Change the export limits", Path: "/config/export", Icon: components.IconPencil},
+		onPage("maintenance", "Turn maintenance mode on or off"),
+		onPage("points", "Keep a named point"),
+	}, runs...)
+}
+
+// onPage is an action that is done on the page itself, under its icon.
+func onPage(id, label string) action {
+	pages := navigation()
+	page := pages[slices.IndexFunc(pages, func(item navItem) bool { return item.ID == id })]
+
+	return action{Label: label, Path: page.Path, Icon: page.Icon}
+}

@@ -1,0 +1,27 @@
+package shell
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// TriggerPath is where a run of the job is asked for.
+func TriggerPath(job ops.JobName) string {
+	return "/jobs/" + url.PathEscape(string(job)) + "/trigger"
+}
+
+// The pages of maintenance that several lead to.
+const (
+	WindowsPath         = "/maintenance/windows"
+	WindowTemplatesPath = "/maintenance/templates"
+	WebhooksPath        = "/maintenance/webhooks"
+)
+
+// WindowPath is the page of a window.
+func WindowPath(id int64) string { return fmt.Sprintf("%s/%d", WindowsPath, id) }
+
+// JobTitle is a job's name in words: export reconciliation.
+func JobTitle(name ops.JobName) string { return strings.ReplaceAll(string(name), "_", " ") }

@@ -1,0 +1,124 @@
+package shell
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// Shell is what surrounds every page. It is the one part that differs from user to
+// user: nothing of it may get into a live region.
+type Shell struct {
+	// Page is the id of the entry in the navigation, such as jobs; Title the page's own.
+	Page  string
+	Title string
+	// Path is where the user is, with its query: the account menu comes back to it.
+	Path        string
+	Environment Environment
+	User        User
+	Preferences Preferences
+	Now         time.Time
+	// Fresh feeds the live mark of a page that draws the monitor's snapshot.
+	Fresh Freshness
+	// Events is the address of the page's live updates, "" when it has none.
+	Events    string
+	Banner    *Banner
+	Temporary []Temporary
+	Notices   []Notice
+	// Version of the console, in the foot of the navigation.
+	Version string
+}
+
+// Environment names the platform that is administered, so that nobody mistakes one for
+// another.
+type Environment struct {
+	Name  string
+	Color Color
+}
+
+// Color is one of a fixed set, because the content security policy allows no others.
+type Color string
+
+// The colours of environments.
+const (
+	Green  Color = "green"
+	Blue   Color = "blue"
+	Amber  Color = "amber"
+	Red    Color = "red"
+	Violet Color = "violet"
+	Grey   Color = "grey"
+)
+
+// Colors lists them all.
+func Colors() []Color { return []Color{Green, Blue, Amber, Red, Violet, Grey} }
+
+// User is who looks at the page.
+type User struct {
+	Username string
+	Email    string
+	Role     ops.Role
+}
+
+// Preferences are kept in cookies, so that the server draws the page right at once.
+type Preferences struct {
+	Theme Theme
+	// Zone in which times are read: UTC, browser, or an IANA name. "" is UTC.
+	Zone string
+}
+
+// Theme is light or dark, or follows the system.
+type Theme string
+
+// The themes.
+const (
+	System Theme = "system"
+	Light  Theme = "light"
+	Dark   Theme = "dark"
+)
+
+// The names of the preferences: of the cookies, and of the fields of POST /preferences,
+// which also has return_to.
+const (
+	ThemeCookie = "theme"
+	ZoneCookie  = "zone"
+)
+
+// ParseTheme reads a theme; what it does not know follows the system.
+func ParseTheme(s string) Theme {
+	switch t := Theme(s); t {
+	case Light, Dark, System:
+		return t
+	default:
+		return System
+	}
+}
+
+// Banner tells that maintenance is announced or on.
+type Banner struct {
+	Active  bool
+	Title   string
+	Message string
+	// From and Until bound it; nil when that is open.
+	From, Until *time.Time
+	URL         string
+}
+
+// Temporary is a change that goes back by itself.
+type Temporary struct {
+	Text   string
+	EndsAt time.Time
+	// State says whether it is running, overdue or held.
+	State changes.LeaseState
+	URL   string
+}
+
+// Notice is what the last request came to, shown once above the page: a toast when the
+// page is not loaded anew.
+type Notice struct {
+	components.Line
+
+	// LinkText names what URL leads to.
+	LinkText string
+}

@@ -1,0 +1,3 @@
+// Package windows draws the maintenance windows: the lists, one window and its report, forms
+// and templates.
+package windows

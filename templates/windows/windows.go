@@ -1,0 +1,129 @@
+package windows
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// Maintenance is the page of the maintenance windows and, below them, of maintenance
+// mode as it is now.
+type Maintenance struct {
+	settings.Config
+	Recent
+
+	Templates []maintenance.Template `json:"templates"`
+	// ModeProblem says why maintenance mode could not be read; "" when it could.
+	ModeProblem string `json:"-"`
+}
+
+// Recent are the windows that are not over, and the last that are.
+type Recent struct {
+	// Running has begun to act, Upcoming has not; those that start first lead.
+	Running  []maintenance.Window `json:"running"`
+	Upcoming []maintenance.Window `json:"upcoming"`
+	// Past is over, what started last leads; MorePast says that there is more of it.
+	Past     []maintenance.Window `json:"past"`
+	MorePast bool                 `json:"-"`
+	Now      time.Time            `json:"-"`
+}
+
+// List is the list of all windows, the one that starts last leading.
+type List struct {
+	Items []maintenance.Window `json:"items"`
+	// Next is the value of cursor for the next page, null on the last one.
+	Next *string `json:"next"`
+	// Total counts what the filter selects.
+	Total  int       `json:"total"`
+	Filter Filter    `json:"-"`
+	Now    time.Time `json:"-"`
+}
+
+// Filter is the query of the list, as it was typed; what is "" does not restrict.
+type Filter struct {
+	Phase, Actor, Text string
+	// Series is the number of one; it is followed, not typed.
+	Series string
+	// From and Until are dates or RFC 3339.
+	From, Until string
+	// Cursor is that of the page, "" on the first.
+	Cursor string
+	// Errors are by the name of the parameter.
+	Errors map[string]string
+}
+
+// Active reports whether the filter restricts anything.
+func (f Filter) Active() bool { return f.URL("") != shell.WindowsPath }
+
+// next is the address of the next page, "" on the last one.
+func (v List) next() string {
+	if v.Next == nil {
+		return ""
+	}
+
+	return v.Filter.URL(*v.Next)
+}
+
+// URL is the address of the page at the cursor; "" is the first.
+func (f Filter) URL(cursor string) string {
+	return components.PageURL(shell.WindowsPath, components.NonEmpty(map[string]string{
+		"phase": f.Phase, "actor": f.Actor, "text": f.Text, "series": f.Series, "from": f.From, "until": f.Until, "cursor": cursor,
+	}), 0)
+}
+
+// windowLine says where a window stands.
+func windowLine(w maintenance.Window) components.Line {
+	line := components.Line{State: components.OfWindow(w), Text: components.Word(w.Phase) + "."}
+
+	switch w.Phase {
+	case maintenance.Announced:
+		line.Text = "Announced: it starts by itself."
+	case maintenance.Active:
+		line.Text = "Active: it ends by itself."
+	case maintenance.Verifying:
+		line.Text = "Verifying: the platform's health is read, then everything is put back."
+	case maintenance.Overrun:
+		line.Text = "Overrun: its end has come, and it goes on."
+	case maintenance.Held:
+		line.Text = "Held: it waits for an operator."
+	case maintenance.Completed:
+		line.Text = "Completed: everything is as it was before."
+		if w.Report != nil && !w.Report.Restored {
+			line.Text = "Completed, but not everything is as it was before: see the report."
+		}
+	case maintenance.Cancelled:
+		line.Text = "Cancelled: it did not take place."
+	case maintenance.Missed:
+		line.Text = "Missed: it could not be started before its end."
+	}
+
+	if w.Overdue && w.Phase != maintenance.Held {
+		line.Text += " This is overdue."
+	}
+
+	return line
+}
+
+// moments writes the span of a window as clocks in a zone show it: "Sat 4 July 2026
+// 22:00 to Sun 5 July 00:30".
+func moments(from, until time.Time, zone *time.Location) string {
+	const day = "Mon 2 January 2006 15:04"
+
+	from, until = from.In(zone), until.In(zone)
+
+	switch {
+	case from.YearDay() == until.YearDay() && from.Year() == until.Year():
+		return from.Format(day) + " to " + until.Format("15:04")
+	default:
+		return from.Format(day) + " to " + until.Format(day)
+	}
+}
+
+// The live regions of windows.
+const (
+	RecentRegion = "live-windows"
+	Region       = "live-window"
+)
