@@ -86,6 +86,8 @@ func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 
 	switch {
 	case p.WantsFragment():
+		problem.Message = Sentences(append([]string{problem.Message}, messages(e)...)...)
+
 		return p.Draw(status, shell.ErrorToast(problem))
 	// Operators keep the navigation and what stands above every page; to others nothing is
 	// shown of either.

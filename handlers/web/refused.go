@@ -50,9 +50,21 @@ func Sort(cause error, has func(field string) bool) Wrong {
 	return wrong
 }
 
+// messages are what is wrong with each field, to stand behind one another.
+func messages(e *ops.Error) []string {
+	var out []string
+
+	for _, f := range ops.FieldErrors(e) {
+		_, name, _ := strings.Cut(f.Field, ".")
+		out = append(out, withName(name, f.Message))
+	}
+
+	return out
+}
+
 // withName says of which field a message is, where that does not say it itself.
 func withName(name, message string) string {
-	if standsAlone(message) {
+	if name == "" || standsAlone(message) {
 		return message
 	}
 
