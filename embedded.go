@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/netip"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"k8s.io/client-go/rest"
@@ -15,13 +14,11 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/controlplane/kube"
+	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/ops"
 )
-
-// starburstTimeout bounds one request of the schema cache.
-const starburstTimeout = 30 * time.Second
 
 // embeddedPlatform is the control plane inside this program. Its jobs run in the
 // background, its REST API is a site of its own.
@@ -40,12 +37,19 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 		return nil, err
 	}
 
-	runner, err := c.jobRunner(ctx, cfg, cluster, registry)
+	catalog, err := catalogClient(cfg.Starburst)
 	if err != nil {
 		return nil, err
 	}
 
-	checker, err := health.New(c.healthConfig(cfg, cluster))
+	runner, err := c.jobRunner(ctx, cfg, cluster, catalog, registry)
+	if err != nil {
+		return nil, err
+	}
+
+	checker, err := health.New(health.Config{
+		DB: c.db, Kubernetes: cluster, Starburst: catalog, SlowAfter: cfg.SlowAfter, Now: now, Logger: c.logger,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +74,7 @@ func (c *console) embeddedPlatform(ctx context.Context, cfg config.Embedded, tok
 
 // jobRunner gives the jobs what is configured; what is not, they report as skipped.
 func (c *console) jobRunner(
-	ctx context.Context, cfg config.Embedded, cluster *rest.Config, registry *prometheus.Registry,
+	ctx context.Context, cfg config.Embedded, cluster *rest.Config, catalog *trino.Client, registry *prometheus.Registry,
 ) (*jobs.Runner, error) {
 	jobsConfig := jobs.Config{
 		DB: c.db, Now: now, Logger: c.logger, Enqueuer: c.enqueuer, Registry: registry, Schedule: schedule(cfg),
@@ -80,15 +84,7 @@ func (c *console) jobRunner(
 		return nil, err
 	}
 
-	if cfg.Starburst != nil {
-		catalog, err := jobs.NewTrino(jobs.TrinoConfig{
-			URL: cfg.Starburst.URL.String(), User: cfg.Starburst.User, Password: string(cfg.Starburst.Password),
-			HTTP: &http.Client{Timeout: starburstTimeout, CheckRedirect: noRedirects},
-		})
-		if err != nil {
-			return nil, err
-		}
-
+	if catalog != nil {
 		jobsConfig.Catalog = catalog
 	}
 
@@ -130,8 +126,6 @@ func (c *console) instanceRuntime(cfg config.Embedded, cluster *rest.Config, job
 	return nil
 }
 
-func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
 func clusterConfig(cfg *config.Kubernetes) (*rest.Config, error) {
 	if cfg == nil {
 		return nil, nil //nolint:nilnil // no cluster is configured
@@ -140,15 +134,13 @@ func clusterConfig(cfg *config.Kubernetes) (*rest.Config, error) {
 	return health.KubernetesConfig(cfg.Kubeconfig)
 }
 
-func (c *console) healthConfig(cfg config.Embedded, cluster *rest.Config) health.Config {
-	healthConfig := health.Config{
-		DB: c.db, Kubernetes: cluster, SlowAfter: cfg.SlowAfter, Now: now, Logger: c.logger,
-	}
-	if s := cfg.Starburst; s != nil {
-		healthConfig.Starburst = health.Starburst{URL: s.URL.String(), User: s.User, Password: string(s.Password)}
+// catalogClient is nil when no Starburst is configured.
+func catalogClient(cfg *config.Starburst) (*trino.Client, error) {
+	if cfg == nil {
+		return nil, nil //nolint:nilnil // no Starburst is configured
 	}
 
-	return healthConfig
+	return trino.New(trino.Config{URL: cfg.URL.String(), User: cfg.User, Password: string(cfg.Password)})
 }
 
 // api is the control plane's REST API.

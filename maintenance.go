@@ -70,16 +70,25 @@ func (c *console) keepWindows(windows *maintenance.Windows, watch *monitor.Monit
 				return nil //nolint:nilerr // there is nobody to ask as; the windows show as overdue
 			}
 
+			before, err := windows.Version(ctx)
+			if err != nil {
+				return err
+			}
+
 			if err := windows.Tick(ctx, as); err != nil {
 				return err
 			}
 
 			version, err := windows.Version(ctx)
-			if version != seen {
-				seen = version
 
+			switch {
+			case version != before: // A window began or ended something of the control plane.
 				watch.Wake()
+			case version != seen:
+				watch.Changed()
 			}
+
+			seen = version
 
 			return err
 		}))

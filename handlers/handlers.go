@@ -109,7 +109,7 @@ func newConsole(config Config) *console {
 	}
 	c.webhooks = &webhooks.Handlers{Frame: f, Webhooks: c.Webhooks}
 	c.announcements = &announcements.Handlers{Feeds: c.Feeds, Readers: c.Readers, Identify: c.Auth.Identify}
-	c.record = &record.Handlers{Frame: f, Changes: c.Changes, Audit: c.Audit, Tickets: c.Tickets, Now: c.Now}
+	c.record = &record.Handlers{Frame: f, Changes: c.Changes, Audit: c.Audit, Monitor: c.Monitor, Tickets: c.Tickets, Now: c.Now}
 	c.session = &session.Handlers{
 		Auth: c.Auth, Audit: c.Audit, Environment: c.Environment, PublicURL: c.PublicURL, Logger: c.Logger,
 	}

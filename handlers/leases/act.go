@@ -125,6 +125,8 @@ func (h *Handlers) act(p *web.Page, l changes.Lease, in sent) (changes.Lease, er
 
 		return h.Changes.End(p.Ctx(), p.Service(h.Platform), p.Actor(), l.ID, in.reason)
 	default:
+		defer h.Monitor.Changed()
+
 		return h.Changes.Confirm(p.Ctx(), p.Actor(), l.ID, in.reason)
 	}
 }
@@ -141,6 +143,8 @@ func (h *Handlers) extend(p *web.Page, l changes.Lease, in sent) (changes.Lease,
 			return changes.Lease{}, h.refused(p, in.reason, err)
 		}
 	}
+
+	defer h.Monitor.Changed()
 
 	return h.Changes.Extend(p.Ctx(), p.Actor(), l.ID, term, in.reason)
 }

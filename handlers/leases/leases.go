@@ -31,5 +31,8 @@ type Windows interface {
 	Clear(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error
 }
 
-// Monitor is asked to look once something was put back.
-type Monitor interface{ Wake() }
+// Monitor is told what was changed: of the control plane, or here alone.
+type Monitor interface {
+	Wake()
+	Changed()
+}

@@ -85,7 +85,6 @@ func (h *Handlers) Act(p *web.Page) error {
 	}
 
 	after, err := h.act(p, w, f)
-	h.Monitor.Wake()
 
 	if err != nil {
 		return h.actRefused(p, w, f, err)
@@ -94,59 +93,85 @@ func (h *Handlers) Act(p *web.Page) error {
 	return sendWindow(p, http.StatusOK, after)
 }
 
-func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance.Window, error) {
-	var (
-		ctx, as, who = p.Ctx(), p.Service(h.Platform), p.Actor()
-		name         = p.Param("act")
-		act          = maintenance.Act{Revision: f.Number("revision"), Reason: f.Text("reason")}
-		endsAt       time.Time
-		scope        = maintenance.This
-		keep         bool
-	)
+// asked is what an act comes with.
+type asked struct {
+	maintenance.Act
 
-	switch name {
+	name   string
+	endsAt time.Time
+	scope  maintenance.Scope
+	keep   bool
+}
+
+// act does what is asked for, and has pages drawn anew.
+func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance.Window, error) {
+	in, err := h.asked(p.Param("act"), w, f)
+	if err != nil {
+		return maintenance.Window{}, err
+	}
+
+	after, err := h.carryOut(p, w, in)
+
+	// What has not started has set nothing, and putting off an end sets nothing either.
+	if err == nil && (in.name == "extend" || w.Phase == maintenance.Announced && !after.Running()) {
+		h.Monitor.Changed()
+	} else {
+		h.Monitor.Wake()
+	}
+
+	return after, err
+}
+
+func (h *Handlers) asked(act string, w maintenance.Window, f fields) (asked, error) {
+	in := asked{
+		Act: maintenance.Act{Revision: f.Number("revision"), Reason: f.Text("reason")}, name: act, scope: maintenance.This,
+	}
+
+	switch act {
 	case "start": // it was confirmed when it was announced; a pipeline may say so again
 		if name := f.Text("confirm"); name != "" && name != h.Environment.Name {
 			f.Refuse("confirm", "confirm", "is not the name of this environment")
 		}
 	case "extend":
-		endsAt, _ = f.wallOrTime("ends_at", w.TimeZone)
-		if endsAt.IsZero() && f.OK() {
+		in.endsAt, _ = f.wallOrTime("ends_at", w.TimeZone)
+		if in.endsAt.IsZero() && f.OK() {
 			f.Refuse("ends_at", "required", "is required")
 		}
 	case "cancel":
 		if f.Given("scope") {
-			scope = maintenance.Scope(f.Text("scope"))
+			in.scope = maintenance.Scope(f.Text("scope"))
 		}
 
-		if scope != maintenance.This && scope != maintenance.Following {
+		if in.scope != maintenance.This && in.scope != maintenance.Following {
 			f.Refuse("scope", "enum", "must be this or following")
 		}
 	case "settle":
-		if keep = f.Bool("keep"); !f.Given("keep") {
+		if in.keep = f.Bool("keep"); !f.Given("keep") {
 			f.Refuse("keep", "required", "Say whether to keep what is set now.")
 		}
 	}
 
-	if err := f.Done(); err != nil {
-		return maintenance.Window{}, err
-	}
+	return in, f.Done()
+}
 
-	switch name {
+func (h *Handlers) carryOut(p *web.Page, w maintenance.Window, in asked) (maintenance.Window, error) {
+	ctx, as, who := p.Ctx(), p.Service(h.Platform), p.Actor()
+
+	switch in.name {
 	case "start":
-		return h.Windows.Start(ctx, as, who, w.ID, act)
+		return h.Windows.Start(ctx, as, who, w.ID, in.Act)
 	case "end":
-		return h.Windows.End(ctx, as, who, w.ID, act)
+		return h.Windows.End(ctx, as, who, w.ID, in.Act)
 	case "verify":
-		return h.Windows.Verify(ctx, as, who, w.ID, act)
+		return h.Windows.Verify(ctx, as, who, w.ID, in.Act)
 	case "extend":
-		return h.Windows.Extend(ctx, who, w.ID, act, endsAt)
+		return h.Windows.Extend(ctx, who, w.ID, in.Act, in.endsAt)
 	case "cancel":
-		return h.Windows.Cancel(ctx, as, who, w.ID, act, scope)
+		return h.Windows.Cancel(ctx, as, who, w.ID, in.Act, in.scope)
 	case "takeover":
-		return h.Windows.TakeOver(ctx, as, who, w.ID, act)
+		return h.Windows.TakeOver(ctx, as, who, w.ID, in.Act)
 	default:
-		return h.Windows.Settle(ctx, as, who, w.ID, act, keep)
+		return h.Windows.Settle(ctx, as, who, w.ID, in.Act, in.keep)
 	}
 }
 

@@ -39,5 +39,8 @@ type Webhooks interface {
 	Deliveries(ctx context.Context, filter webhooks.Filter) (webhooks.Page, error)
 }
 
-// Monitor is asked to look once something was changed.
-type Monitor interface{ Wake() }
+// Monitor is told what was changed: of the control plane, or here alone.
+type Monitor interface {
+	Wake()
+	Changed()
+}

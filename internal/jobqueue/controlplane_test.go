@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -38,7 +39,9 @@ func (w *watched) Catalogs(ctx context.Context) ([]string, error) {
 	return nil, nil
 }
 
-func (w *watched) Entries(context.Context, string) ([]jobs.Entry, error) { return nil, nil }
+func (w *watched) Entries(context.Context, string) ([]trino.Entry, []trino.Unread, error) {
+	return nil, nil, nil
+}
 
 // replica is a process that runs the control plane's jobs, the schema cache every second.
 func replica(t *testing.T, db *store.DB, catalog jobs.Catalog) *jobs.Runner {

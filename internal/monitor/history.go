@@ -123,18 +123,34 @@ func (m *Monitor) UsedSince(ctx context.Context, from time.Time, step time.Durat
 			series = &total
 		}
 
-		*series = series.highest(from.Add(at.Sub(from).Truncate(step)), value, step)
+		*series = series.reduce(from, step, Point{At: at.Time, Value: &value})
 	}
 
 	return used, total, rows.Err()
 }
 
-// highest adds a value to the last step or opens a new one, with a gap where steps are missing.
-func (s Series) highest(at time.Time, value float64, step time.Duration) Series {
+// Highest reduces a series to the highest value of each step from that time on; steps
+// without a value are gaps. What was before is left out.
+func (s Series) Highest(from time.Time, step time.Duration) Series {
+	var out Series
+
+	for _, p := range s {
+		if p.Value != nil && !p.At.Before(from) {
+			out = out.reduce(from, step, p)
+		}
+	}
+
+	return out
+}
+
+// reduce adds a sample to its step or opens a new one, with a gap where steps are missing.
+func (s Series) reduce(from time.Time, step time.Duration, p Point) Series {
+	at := from.Add(p.At.Sub(from).Truncate(step))
+
 	if n := len(s); n > 0 {
 		last := s[n-1]
 		if last.At.Equal(at) {
-			*last.Value = max(*last.Value, value)
+			s[n-1].Value = Higher(last.Value, p.Value)
 
 			return s
 		}
@@ -144,7 +160,16 @@ func (s Series) highest(at time.Time, value float64, step time.Duration) Series 
 		}
 	}
 
-	return append(s, Point{At: at, Value: &value})
+	return append(s, Point{At: at, Value: p.Value})
+}
+
+// Higher returns the higher of two values, of which either may be missing.
+func Higher(a, b *float64) *float64 {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+
+	return a
 }
 
 func earlier(a, b time.Time) time.Time {

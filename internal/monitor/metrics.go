@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
@@ -142,22 +141,55 @@ func convert(from *dto.Metric) Metric {
 	return m
 }
 
-// Find returns the sample of the name that has all the labels, given as name, value,
+// Find returns the first sample of the name that has all the labels, given as name, value,
 // name, value …; ok is false when there is none.
 func (m Metrics) Find(name string, labels ...string) (metric Metric, ok bool) {
-	i, found := slices.BinarySearchFunc(m.Families, name, func(f Family, name string) int { return cmp.Compare(f.Name, name) })
-	if !found {
-		return Metric{}, false
-	}
-
-	for _, metric := range m.Families[i].Metrics {
-		if metric.has(labels) {
-			return metric, true
-		}
+	for _, metric := range m.all(name, labels) {
+		return metric, true
 	}
 
 	return Metric{}, false
 }
+
+// all are the samples of the name that have all the labels.
+func (m Metrics) all(name string, labels []string) []Metric {
+	i, found := slices.BinarySearchFunc(m.Families, name, func(f Family, name string) int { return cmp.Compare(f.Name, name) })
+	if !found {
+		return nil
+	}
+
+	var out []Metric
+
+	for _, metric := range m.Families[i].Metrics {
+		if metric.has(labels) {
+			out = append(out, metric)
+		}
+	}
+
+	return out
+}
+
+// fold makes one value of those of all the samples that have the labels, such as one for
+// each process; nil when none is a number.
+func (m Metrics) fold(join func(a, b float64) float64, name string, labels ...string) *float64 {
+	var out *float64
+
+	for _, metric := range m.all(name, labels) {
+		value := float64(metric.Value)
+
+		switch {
+		case metric.Histogram != nil || !finite(value):
+		case out == nil:
+			out = &value
+		default:
+			*out = join(*out, value)
+		}
+	}
+
+	return out
+}
+
+func plus(a, b float64) float64 { return a + b }
 
 // Value returns the value that [Metrics.Find] finds; nil when there is none, or it is not
 // a number, or without bound.
@@ -180,135 +212,4 @@ func (m Metric) has(labels []string) bool {
 	}
 
 	return true
-}
-
-// Quantile estimates the q-quantile, 0 to 1, as Prometheus' histogram_quantile does:
-// linear within a bucket, the highest finite bound for what lies above it. It is nil
-// when there are no observations or no buckets.
-func (h *Histogram) Quantile(q float64) *float64 {
-	if h == nil || h.Count == 0 || len(h.Buckets) == 0 {
-		return nil
-	}
-
-	rank := q * float64(h.Count)
-	lower, below := 0.0, uint64(0)
-
-	for _, b := range h.Buckets {
-		upper := float64(b.UpperBound)
-		if math.IsInf(upper, 1) {
-			continue
-		}
-
-		if float64(b.Count) >= rank {
-			value := upper
-			if within := float64(b.Count - below); within > 0 {
-				value = lower + (upper-lower)*(rank-float64(below))/within
-			}
-
-			return &value
-		}
-
-		lower, below = upper, b.Count
-	}
-
-	return &lower
-}
-
-// finest is the first bound, nil when there is none.
-func (h *Histogram) finest() *float64 {
-	if h == nil || len(h.Buckets) == 0 || math.IsInf(float64(h.Buckets[0].UpperBound), 1) {
-		return nil
-	}
-
-	return new(float64(h.Buckets[0].UpperBound))
-}
-
-// The names of the jobs' metrics, contract section 6.
-const (
-	metricRuns        = "background_job_execution_total"
-	metricLastSuccess = "background_job_last_success_timestamp_seconds"
-	metricDuration    = "background_job_execution_duration_seconds"
-	metricHealthy     = "background_job_health_status"
-	// metricSkipped is the embedded control plane's alone.
-	metricSkipped = "background_job_skipped"
-)
-
-// JobFigures is what the metrics tell of one job; what they do not tell is nil.
-type JobFigures struct {
-	LastSuccess         *time.Time
-	Successes, Failures *float64
-	// P50 and P95 are seconds; what lies in the first bucket, up to Finest, can only be
-	// told to be no longer than that.
-	P50, P95, Finest *float64
-	// Healthy is false after three failures in a row.
-	Healthy *bool
-	// Skipped says what the last run lacked, "" when it lacked nothing.
-	Skipped string
-}
-
-// endOfTime is the year 10000 in Unix seconds: no date is written beyond it.
-const endOfTime = 253402300800
-
-// Job returns the figures of a job.
-func (m Metrics) Job(name ops.JobName) JobFigures {
-	label := []string{"job_name", string(name)}
-	figures := JobFigures{
-		Successes: m.Value(metricRuns, append(label, "status", "success")...),
-		Failures:  m.Value(metricRuns, append(label, "status", "failed")...),
-	}
-
-	if seconds := m.Value(metricLastSuccess, label...); seconds != nil && *seconds > 0 && *seconds < endOfTime {
-		whole, fraction := math.Modf(*seconds)
-		at := time.Unix(int64(whole), int64(fraction*float64(time.Second))).UTC()
-		figures.LastSuccess = &at
-	}
-
-	if duration, ok := m.Find(metricDuration, label...); ok {
-		figures.P50, figures.P95 = duration.Histogram.Quantile(0.5), duration.Histogram.Quantile(0.95)
-		figures.Finest = duration.Histogram.finest()
-	}
-
-	if status := m.Value(metricHealthy, label...); status != nil {
-		healthy := *status > 0
-		figures.Healthy = &healthy
-	}
-
-	if skipped, ok := m.Find(metricSkipped, label...); ok {
-		figures.Skipped = skipped.Label("reason")
-	}
-
-	return figures
-}
-
-// results tells by the counters that moved since the last poll how jobs ended.
-func results(old, next *Snapshot) map[ops.JobName]JobResult {
-	out := map[ops.JobName]JobResult{}
-
-	for _, job := range next.Jobs.Value.Jobs {
-		if last, ok := old.Results[job.Name]; ok {
-			out[job.Name] = last
-		}
-
-		before, after := old.Metrics.Value.Job(job.Name), next.Metrics.Value.Job(job.Name)
-		if after.Healthy != nil && !*after.Healthy {
-			out[job.Name] = JobFailed
-
-			continue
-		}
-
-		switch {
-		case after.Skipped != "":
-			out[job.Name] = JobSkipped
-		case grew(before.Failures, after.Failures):
-			out[job.Name] = JobFailed
-		case grew(before.Successes, after.Successes):
-			out[job.Name] = JobSucceeded
-		}
-	}
-
-	return out
-}
-
-func grew(before, after *float64) bool {
-	return before != nil && after != nil && *after > *before
 }

@@ -35,6 +35,8 @@ type Config struct {
 
 const (
 	timeoutDefault = 5 * time.Second
+	// restTime is the least time between two polls, or two revisions, that were asked for.
+	restTime = time.Second
 	// watcherTimeouts is how many times the timeout a watcher has.
 	watcherTimeouts = 4
 )
@@ -43,8 +45,9 @@ const (
 type Monitor struct {
 	config Config
 	newest atomic.Pointer[Snapshot]
-	wake   chan struct{}
-	rings  *rings
+	// wake asks for a poll, changed for a revision.
+	wake, changed chan struct{}
+	rings         *rings
 
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}
@@ -55,7 +58,7 @@ func New(config Config) *Monitor {
 	config.Timeout = cmp.Or(config.Timeout, timeoutDefault)
 
 	m := &Monitor{
-		config: config, wake: make(chan struct{}, 1), rings: newRings(),
+		config: config, wake: make(chan struct{}, 1), changed: make(chan struct{}, 1), rings: newRings(),
 		subscribers: map[chan struct{}]struct{}{},
 	}
 	m.newest.Store(&Snapshot{})
@@ -69,11 +72,19 @@ func (m *Monitor) Interval() time.Duration { return m.config.Interval }
 // Snapshot returns the newest one; before the first poll it is empty, never nil.
 func (m *Monitor) Snapshot() *Snapshot { return m.newest.Load() }
 
-// Wake asks for a poll now, after something was changed.
-func (m *Monitor) Wake() {
+// Wake asks for a poll soon, after something of the control plane was changed. However
+// often it is called, there is at most one poll a second because of it.
+func (m *Monitor) Wake() { ask(m.wake) }
+
+// Changed asks for a new revision of the snapshot, after something was changed that this
+// console keeps itself: who watches draws anew, and the control plane is not asked. However
+// often it is called, there is at most one revision a second because of it.
+func (m *Monitor) Changed() { ask(m.changed) }
+
+func ask(ch chan<- struct{}) {
 	select {
-	case m.wake <- struct{}{}:
-	default: // One is asked for already.
+	case ch <- struct{}{}:
+	default: // It is asked for already.
 	}
 }
 
@@ -103,10 +114,17 @@ func (m *Monitor) Run(ctx context.Context) error {
 		return err
 	}
 
+	var group sync.WaitGroup
+	defer group.Wait()
+
+	group.Go(func() { m.revise(ctx) })
+
 	ticker := time.NewTicker(m.config.Interval)
 	defer ticker.Stop()
 
 	for {
+		rested := time.After(restTime)
+
 		m.Poll(ctx)
 
 		select {
@@ -114,7 +132,34 @@ func (m *Monitor) Run(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		case <-m.wake:
+			if !wait(ctx, rested) {
+				return nil
+			}
 		}
+	}
+}
+
+// revise publishes the snapshot anew when it is asked for, until the context ends.
+func (m *Monitor) revise(ctx context.Context) {
+	for wait(ctx, m.changed) {
+		rested := time.After(restTime)
+
+		next := *m.Snapshot()
+		m.publish(&next)
+
+		if !wait(ctx, rested) {
+			return
+		}
+	}
+}
+
+// wait reports whether a value arrived before the context ended.
+func wait[T any](ctx context.Context, ch <-chan T) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-ch:
+		return true
 	}
 }
 
@@ -141,8 +186,7 @@ func (m *Monitor) Poll(ctx context.Context) {
 		m.config.Logger.ErrorContext(ctx, "samples could not be kept", "error", err)
 	}
 
-	m.newest.Store(next)
-	m.publish()
+	m.publish(next)
 
 	if service == nil {
 		return
@@ -173,9 +217,13 @@ type reader interface {
 	GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error)
 }
 
-func (m *Monitor) publish() {
+// publish makes the snapshot the newest one.
+func (m *Monitor) publish(next *Snapshot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+
+	next.Seq = m.Snapshot().Seq + 1
+	m.newest.Store(next)
 
 	for ch := range m.subscribers {
 		select {
@@ -188,7 +236,7 @@ func (m *Monitor) publish() {
 // read asks for everything side by side; what fails keeps its old value.
 func (m *Monitor) read(ctx context.Context, service reader) *Snapshot {
 	old := m.Snapshot()
-	next := &Snapshot{Seq: old.Seq + 1}
+	next := &Snapshot{}
 
 	var group sync.WaitGroup
 

@@ -27,7 +27,7 @@ func (p Part[T]) Stale() bool { return p.Err != "" || !p.Known() }
 // Snapshot is what the control plane looked like at the last poll. It is shared by
 // all readers and never changed.
 type Snapshot struct {
-	// Seq grows with every poll.
+	// Seq is the revision: it grows with every poll, and when something changed here.
 	Seq       uint64
 	At        time.Time
 	Health    Part[ops.Health]

@@ -194,33 +194,35 @@ type row struct {
 	value, limit *float64
 }
 
-// rows thins a chart out to at most that many lines, each with the last value of its span.
+// rows thins a chart out to at most that many lines, each with the highest value of its
+// span.
 func (c Chart) rows(most int) []row {
-	step := max(c.Until.Sub(c.From)/time.Duration(most), time.Second)
+	length := c.Until.Sub(c.From)
+	if length <= 0 {
+		return nil
+	}
 
-	var out []row
+	step := max(length/time.Duration(most), time.Second)
+	out := make([]row, min(most, int((length+step-1)/step)))
 
-	for start := c.From; start.Before(c.Until) && len(out) < most; start = start.Add(step) {
-		end := start.Add(step)
-		out = append(out, row{
-			at:    end,
-			value: lastIn(c.Values, start, end),
-			limit: lastIn(c.Limit, start, end),
-		})
+	for i := range out {
+		out[i].at = c.From.Add(time.Duration(i+1) * step)
+	}
+
+	// What was seen at the very end is of the last span.
+	index := func(at time.Time) int { return min(int(at.Sub(c.From)/step), len(out)-1) }
+
+	for _, p := range c.Values.Highest(c.From, step) {
+		r := &out[index(p.At)]
+		r.value = monitor.Higher(r.value, p.Value)
+	}
+
+	for _, p := range c.Limit.Highest(c.From, step) {
+		r := &out[index(p.At)]
+		r.limit = monitor.Higher(r.limit, p.Value)
 	}
 
 	return out
-}
-
-// lastIn returns the last value after start, up to and including end.
-func lastIn(series monitor.Series, start, end time.Time) *float64 {
-	for _, p := range slices.Backward(series) {
-		if p.Value != nil && p.At.After(start) && !p.At.After(end) {
-			return p.Value
-		}
-	}
-
-	return nil
 }
 
 // Extent writes the lowest and the highest latency of a series of milliseconds, "" when

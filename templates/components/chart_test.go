@@ -181,3 +181,26 @@ func draw(t *testing.T, c templ.Component) string {
 
 	return out.String()
 }
+
+func TestTheTableKeepsTheHighestOfEachSpan(t *testing.T) {
+	t.Parallel()
+
+	values := make([]float64, 240)
+	for i := range values {
+		values[i] = 10
+	}
+
+	values[121] = 50 // Between two rows of the table.
+
+	c := chart(series(values...))
+	c.Until = start.Add(239 * time.Minute)
+	text := draw(t, c.Draw())
+
+	if !strings.Contains(text, "between 10 and 50, last 10") {
+		t.Errorf("the summary is not of the whole: %s", text)
+	}
+
+	if !strings.Contains(text, ">50</td>") {
+		t.Error("the table does not hold the highest value that the summary names")
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
+	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -25,8 +26,8 @@ type Config struct {
 	DB *store.DB
 	// Kubernetes comes from [KubernetesConfig]; nil is not configured.
 	Kubernetes *rest.Config
-	// Starburst is not configured when its URL is empty.
-	Starburst Starburst
+	// Starburst is nil when it is not configured.
+	Starburst *trino.Client
 	// SlowAfter is the latency above which a component is slow, by the component's
 	// name; 500 ms for one that is not named.
 	SlowAfter map[string]time.Duration
@@ -49,11 +50,6 @@ func New(cfg Config) (*Checker, error) {
 		return nil, err
 	}
 
-	starburst, err := starburstProbe(cfg.Starburst)
-	if err != nil {
-		return nil, err
-	}
-
 	for name := range cfg.SlowAfter {
 		if name != ops.ComponentDatabase && name != ops.ComponentKubernetes && name != ops.ComponentStarburst {
 			return nil, fmt.Errorf("--slow-after names the component %q, there are database, kubernetes and starburst", name)
@@ -72,13 +68,19 @@ func New(cfg Config) (*Checker, error) {
 	}
 
 	database := newComponent(ops.ComponentDatabase, databaseProbe(cfg.DB))
+	catalog := newComponent(ops.ComponentStarburst, notConfigured)
+
+	if cfg.Starburst != nil {
+		probed := &starburst{client: cfg.Starburst, now: cfg.Now}
+		catalog.probe, catalog.proof = probed.probe, probed.proof
+	}
 
 	return &Checker{
 		database: database,
 		components: []*component{
 			database,
 			newComponent(ops.ComponentKubernetes, kubernetes),
-			newComponent(ops.ComponentStarburst, starburst),
+			catalog,
 		},
 	}, nil
 }

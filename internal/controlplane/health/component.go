@@ -39,9 +39,14 @@ func unreachable(cause error, format string, args ...any) *finding {
 	return &finding{status: ops.ComponentUnreachable, words: fmt.Sprintf(format, args...), cause: cause}
 }
 
+func notConfigured(context.Context) error { return errNotConfigured }
+
 type component struct {
-	name      string
-	probe     probe
+	name  string
+	probe probe
+	// proof is asked after a probe that found nothing. It may take longer: it does not
+	// count into the latency. Most have none.
+	proof     probe
 	timeout   time.Duration
 	slowAfter time.Duration
 	now       func() time.Time
@@ -96,33 +101,33 @@ func (c *component) lastResult() result {
 }
 
 func (c *component) ask(ctx context.Context) result {
-	since, err := c.within(ctx)
-	now := c.now()
-
-	found := result{at: now, component: c.judge(err, now.Sub(since))}
+	took, err := c.within(ctx)
+	found := result{at: c.now(), component: c.judge(err, took)}
 
 	c.logChange(ctx, c.lastResult().component.Status, found.component, errors.Unwrap(err))
 
 	return found
 }
 
-// asked is a probe under way: err is there once done is closed.
+// asked is a probe under way: took, of the probe without its proof, and err are there
+// once done is closed.
 type asked struct {
 	since time.Time
 	done  chan struct{}
+	took  time.Duration
 	err   error
 }
 
 // within probes for as long as the timeout. Not everything heeds a context, such as
 // the command that a kubeconfig gets its token from: a probe that goes on is left, and
 // no other is begun before it has ended.
-func (c *component) within(ctx context.Context) (since time.Time, err error) {
+func (c *component) within(ctx context.Context) (took time.Duration, err error) {
 	if c.overdue != nil {
 		select {
 		case <-c.overdue.done: // What it found is too old to tell.
 			c.overdue = nil
 		default:
-			return c.overdue.since, context.DeadlineExceeded
+			return c.now().Sub(c.overdue.since), context.DeadlineExceeded
 		}
 	}
 
@@ -135,21 +140,26 @@ func (c *component) within(ctx context.Context) (since time.Time, err error) {
 		defer close(probe.done)
 
 		probe.err = c.probe(ctx)
+		probe.took = c.now().Sub(probe.since)
+
+		if probe.err == nil && c.proof != nil {
+			probe.err = c.proof(ctx)
+		}
 	}()
 
 	select {
 	case <-probe.done:
-		return probe.since, probe.err
+		return probe.took, probe.err
 	case <-ctx.Done():
 	}
 
 	select {
 	case <-probe.done:
-		return probe.since, probe.err
+		return probe.took, probe.err
 	case <-time.After(graceToEnd):
 		c.overdue = probe
 
-		return probe.since, ctx.Err()
+		return c.now().Sub(probe.since), ctx.Err()
 	}
 }
 

@@ -3,11 +3,9 @@ package health_test
 import (
 	"bytes"
 	"context"
-	"crypto/x509"
 	"log/slog"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -121,19 +119,6 @@ func TestNothingConfiguredButTheDatabase(t *testing.T) {
 	})
 }
 
-// starburst is a server that speaks GET /v1/info of Trino as far as a probe sees it.
-func starburst(t *testing.T, answer http.HandlerFunc) string {
-	t.Helper()
-
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/info", answer)
-
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-
-	return server.URL
-}
-
 func text(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
@@ -142,52 +127,6 @@ func text(status int, body string) http.HandlerFunc {
 }
 
 const info = `{"nodeVersion":{"version":"476"},"environment":"production","coordinator":true,"starting":false,"uptime":"3.00d"}`
-
-func TestStarburst(t *testing.T) {
-	t.Parallel()
-
-	redirect := func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "https://login.example.com/?token=hidden", http.StatusFound)
-	}
-
-	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		status ops.ComponentStatus
-		words  string
-	}{
-		"answers": {text(http.StatusOK, info), ops.ComponentConnected, ""},
-		"is starting": {
-			text(http.StatusOK, strings.Replace(info, "false", "true", 1)),
-			ops.ComponentSlow, "Starburst is still starting and takes no queries yet",
-		},
-		"refuses the password": {
-			text(http.StatusUnauthorized, "hidden"), ops.ComponentUnreachable,
-			"Starburst answers 401: check --starburst-user and --starburst-password",
-		},
-		"fails":     {text(http.StatusServiceUnavailable, "hidden"), ops.ComponentUnreachable, "Starburst answers 503"},
-		"redirects": {redirect, ops.ComponentUnreachable, "Starburst answers with a redirect (302): check --starburst-url"},
-		"is a page": {
-			text(http.StatusOK, "<html>welcome</html>"), ops.ComponentUnreachable,
-			"what answers is not Starburst or Trino: check --starburst-url",
-		},
-		"is another API": {
-			text(http.StatusOK, `{"status": "ok"}`), ops.ComponentUnreachable,
-			"what answers is not Starburst or Trino: check --starburst-url",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			overall := ops.Degraded
-			if test.status == ops.ComponentConnected {
-				overall = ops.Healthy
-			}
-
-			checker := newChecker(t, health.Config{Starburst: health.Starburst{URL: starburst(t, test.answer)}})
-			want(t, check(t, checker), "starburst", test.status, overall, test.words)
-		})
-	}
-}
 
 // With a timeout this short the database may not answer in time either.
 func TestWhatHangsIsUnreachable(t *testing.T) {
@@ -209,58 +148,11 @@ func TestWhatHangsIsUnreachable(t *testing.T) {
 			t.Parallel()
 
 			found := check(t, newChecker(t, health.Config{
-				Starburst: health.Starburst{URL: starburst(t, answer)}, Kubernetes: apiServer(t, answer), Timeout: 100 * time.Millisecond,
+				Starburst: starburst(t, answer), Kubernetes: apiServer(t, answer), Timeout: 100 * time.Millisecond,
 			}))
 			want(t, found, "starburst", ops.ComponentUnreachable, "", "starburst did not answer within 100ms")
 			want(t, found, "kubernetes", ops.ComponentUnreachable, "", "kubernetes did not answer within 100ms")
 		})
-	}
-}
-
-func TestStarburstIsAskedAsTheUser(t *testing.T) {
-	t.Parallel()
-
-	var asked http.Header
-
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = r.Header.Clone()
-		text(http.StatusOK, info)(w, r)
-	}))
-	t.Cleanup(server.Close)
-
-	roots := x509.NewCertPool()
-	roots.AddCert(server.Certificate())
-
-	found := check(t, newChecker(t, health.Config{
-		Starburst: health.Starburst{URL: server.URL + "/", User: "opsconsole", Password: "a password", Roots: roots},
-	}))
-
-	want(t, found, "starburst", ops.ComponentConnected, ops.Healthy, "")
-
-	user, password, _ := (&http.Request{Header: asked}).BasicAuth()
-	if user != "opsconsole" || password != "a password" || asked.Get("X-Trino-User") != "opsconsole" {
-		t.Errorf("asked with %v", asked)
-	}
-}
-
-func TestStarburstThatIsNotThere(t *testing.T) {
-	t.Parallel()
-
-	server := httptest.NewTLSServer(http.NotFoundHandler())
-	server.Close()
-
-	var log bytes.Buffer
-
-	found := check(t, newChecker(t, health.Config{
-		Starburst: health.Starburst{URL: server.URL, User: "opsconsole", Password: "a-secret"},
-		Logger:    slog.New(slog.NewJSONHandler(&log, nil)),
-	}))
-
-	want(t, found, "starburst", ops.ComponentUnreachable, ops.Degraded,
-		"the host of Starburst refuses the connection: is it running, and is the port in --starburst-url right?")
-
-	if !strings.Contains(log.String(), "connection refused") || strings.Contains(log.String(), "a-secret") {
-		t.Errorf("the log says %s", log.String())
 	}
 }
 
@@ -292,7 +184,7 @@ func TestSlowIsNotUnreachable(t *testing.T) {
 			t.Parallel()
 
 			clock := new(clock)
-			address := starburst(t, func(w http.ResponseWriter, r *http.Request) {
+			trino := starburst(t, func(w http.ResponseWriter, r *http.Request) {
 				clock.advance(test.took)
 				text(http.StatusOK, info)(w, r)
 			})
@@ -302,7 +194,7 @@ func TestSlowIsNotUnreachable(t *testing.T) {
 			maps.Copy(slowAfter, test.slowAfter)
 
 			found := check(t, newChecker(t, health.Config{
-				Starburst: health.Starburst{URL: address}, SlowAfter: slowAfter, Now: clock.Now,
+				Starburst: trino, SlowAfter: slowAfter, Now: clock.Now,
 			}))
 			want(t, found, "starburst", test.status, test.overall, test.words)
 
@@ -322,13 +214,11 @@ func TestManyCallersCostOneProbe(t *testing.T) {
 		clock   = new(clock)
 	)
 
-	checker := newChecker(t, health.Config{Now: clock.Now, Starburst: health.Starburst{
-		URL: starburst(t, func(w http.ResponseWriter, r *http.Request) {
-			asked.Add(1)
-			<-release
-			text(http.StatusOK, info)(w, r)
-		}),
-	}})
+	checker := newChecker(t, health.Config{Now: clock.Now, Starburst: starburst(t, func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		<-release
+		text(http.StatusOK, info)(w, r)
+	})})
 
 	var wg sync.WaitGroup
 	for range 100 {
@@ -361,17 +251,15 @@ func TestACallerWhoLeavesEndsNoProbe(t *testing.T) {
 	t.Parallel()
 
 	asked, release := make(chan struct{}), make(chan struct{})
-	checker := newChecker(t, health.Config{Starburst: health.Starburst{
-		URL: starburst(t, func(w http.ResponseWriter, r *http.Request) {
-			close(asked)
+	checker := newChecker(t, health.Config{Starburst: starburst(t, func(w http.ResponseWriter, r *http.Request) {
+		close(asked)
 
-			select {
-			case <-release:
-				text(http.StatusOK, info)(w, r)
-			case <-r.Context().Done():
-			}
-		}),
-	}})
+		select {
+		case <-release:
+			text(http.StatusOK, info)(w, r)
+		case <-r.Context().Done():
+		}
+	})})
 
 	ctx, cancel := context.WithCancel(t.Context())
 	left := make(chan error)
@@ -397,29 +285,6 @@ func TestACallerWhoLeavesEndsNoProbe(t *testing.T) {
 	want(t, check(t, checker), "starburst", ops.ComponentConnected, ops.Healthy, "")
 }
 
-func TestSettingsThatAreRefused(t *testing.T) {
-	t.Parallel()
-
-	db := prepared(t)
-
-	for address, words := range map[string]string{
-		"starburst:8080":                 "--starburst-url must begin with http:// or https://",
-		"ftp://starburst":                "--starburst-url must begin with http:// or https://",
-		"https://":                       "--starburst-url must begin with http:// or https://",
-		"https://user:hidden@starburst":  "--starburst-url must hold no user: use --starburst-user and --starburst-password",
-		"http://starburst.internal:8080": "--starburst-password is sent over https alone: change --starburst-url",
-		"http://127.0.0.1:8080":          "--starburst-password is sent over https alone: change --starburst-url",
-	} {
-		_, err := health.New(health.Config{
-			DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-			Starburst: health.Starburst{URL: address, User: "opsconsole", Password: "hidden"},
-		})
-		if err == nil || err.Error() != words {
-			t.Errorf("%s: %v, want %s", address, err, words)
-		}
-	}
-}
-
 func TestAPatienceForNobodyIsRefused(t *testing.T) {
 	t.Parallel()
 
@@ -443,13 +308,13 @@ func TestChangesAreLogged(t *testing.T) {
 
 	checker := newChecker(t, health.Config{
 		Now: clock.Now, Logger: slog.New(slog.NewTextHandler(&log, nil)),
-		Starburst: health.Starburst{URL: starburst(t, func(w http.ResponseWriter, r *http.Request) {
+		Starburst: starburst(t, func(w http.ResponseWriter, r *http.Request) {
 			if fails.Load() {
 				text(http.StatusBadGateway, "")(w, r)
 			} else {
 				text(http.StatusOK, info)(w, r)
 			}
-		})},
+		}),
 	})
 
 	for _, failing := range []bool{false, false, true, true, false, false} {

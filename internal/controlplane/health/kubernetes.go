@@ -36,7 +36,7 @@ const kubernetesSetting = "the kubeconfig"
 
 func kubernetesProbe(cfg *rest.Config) (probe, error) {
 	if cfg == nil {
-		return func(context.Context) error { return errNotConfigured }, nil
+		return notConfigured, nil
 	}
 
 	client, err := rest.HTTPClientFor(cfg)

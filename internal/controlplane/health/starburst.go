@@ -2,106 +2,138 @@ package health
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
-	"net/url"
+	"sync"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// Starburst says where Starburst, or Trino, answers.
-type Starburst struct {
-	// URL is http or https, without a user in it. A password goes over https alone.
-	URL string
-	// User is named in every request; with a password it is proved.
-	User     string
-	Password string
-	// Roots are whose certificates are trusted; those of the system when it is nil.
-	Roots *x509.CertPool
+// A query proves user and password, which that Starburst answers does not. It is run
+// at most so often, since it stays in Starburst's history, and for at most so long.
+const (
+	proveEvery = time.Minute
+	proveFor   = 30 * time.Second
+)
+
+// starburst is the probe of Starburst, or Trino.
+type starburst struct {
+	client *trino.Client
+	now    func() time.Time
+
+	mu    sync.Mutex
+	begun time.Time     // when the last query was begun
+	done  chan struct{} // closed when it has ended; nil before the first
+	// known says that err is what the last query that ended found.
+	known bool
+	err   error
 }
 
-const starburstURL = "--starburst-url"
+func (s *starburst) probe(ctx context.Context) error {
+	return starburstFinding(s.client.Ready(ctx))
+}
 
-func starburstProbe(cfg Starburst) (probe, error) {
-	if cfg.URL == "" {
-		return func(context.Context) error { return errNotConfigured }, nil
-	}
+// proof is what the last query found. Only the first is waited for: later ones run
+// beside the probes.
+func (s *starburst) proof(ctx context.Context) error {
+	done := s.prove(ctx)
 
-	base, err := url.Parse(cfg.URL)
-
-	switch {
-	case err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https":
-		return nil, errors.New(starburstURL + " must begin with http:// or https://")
-	case base.User != nil:
-		return nil, errors.New(starburstURL + " must hold no user: use --starburst-user and --starburst-password")
-	case cfg.Password != "" && base.Scheme != "https":
-		return nil, errors.New("--starburst-password is sent over https alone: change " + starburstURL)
-	}
-
-	header := http.Header{"Accept": {"application/json"}}
-	if cfg.User != "" {
-		header.Set("X-Trino-User", cfg.User)
-	}
-
-	client := &http.Client{
-		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,
-			TLSClientConfig: &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12},
-		},
-		CheckRedirect: noRedirects,
-	}
-	if cfg.Password != "" {
-		client.Transport = basicAuth{client.Transport, cfg.User, cfg.Password}
-	}
-
-	return func(ctx context.Context) error {
-		got, err := get(ctx, client, base.JoinPath("/v1/info"), header, "Starburst", starburstURL)
-		if err != nil {
-			return err
+	known, err := s.last()
+	if !known {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return slow("Starburst answers, but a first query has not ended yet")
 		}
 
-		return starburstFinding(got)
-	}, nil
+		_, err = s.last()
+	}
+
+	return starburstFinding(err)
 }
 
-func starburstFinding(got answer) error {
+func (s *starburst) last() (known bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return s.known, s.err
+}
+
+// prove begins a query if it is time for one, and returns what is closed when it, or
+// the one under way, has ended.
+func (s *starburst) prove(ctx context.Context) (done <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	if s.done != nil && s.now().Sub(s.begun) < proveEvery {
+		return s.done
+	}
+
+	ended := make(chan struct{})
+	s.begun, s.done = s.now(), ended
+
+	go func() {
+		defer close(ended)
+
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), proveFor)
+		defer cancel()
+
+		err := s.client.Prove(ctx)
+
+		var queued *trino.QueuedError
+		if ctx.Err() != nil && !errors.As(err, &queued) {
+			err = slow("Starburst takes queries, but the smallest one has not ended within " + proveFor.String())
+		}
+
+		s.mu.Lock()
+		defer s.mu.Unlock()
+
+		s.known, s.err = true, err
+
+		if !answered(err) {
+			s.begun = time.Time{}
+		}
+	}()
+
+	return ended
+}
+
+// answered reports whether a query was answered as it will be again: one that was not is
+// tried again at the next probe.
+func answered(err error) bool {
+	var (
+		network net.Error
+		status  *trino.StatusError
+	)
+
+	return !errors.Is(err, trino.ErrStarting) && !errors.As(err, &network) &&
+		(!errors.As(err, &status) || status.Status < http.StatusInternalServerError)
+}
+
+// starburstFinding puts an error of the client into a finding.
+func starburstFinding(err error) error {
+	var (
+		found  *finding
+		status *trino.StatusError
+		query  *trino.QueryError
+		queued *trino.QueuedError
+	)
+
 	switch {
-	case got.status == http.StatusUnauthorized, got.status == http.StatusForbidden:
-		return unreachable(nil, "Starburst answers %d: check --starburst-user and --starburst-password", got.status)
-	case got.status >= http.StatusMultipleChoices && got.status < http.StatusBadRequest:
-		return unreachable(nil, "Starburst answers with a redirect (%d): check %s", got.status, starburstURL)
-	case got.status != http.StatusOK:
-		return unreachable(nil, "Starburst answers %d", got.status)
+	case err == nil, errors.As(err, &found):
+		return err
+	case errors.Is(err, trino.ErrStarting), errors.As(err, &queued):
+		return slow(err.Error())
+	case errors.As(err, &query):
+		return unreachable(err, "Starburst fails a query: %s", query)
+	case errors.As(err, &status), errors.Is(err, trino.ErrNotTrino), errors.Is(err, trino.ErrElsewhere):
+		return unreachable(err, "%s", err)
+	default:
+		return netFinding(err, "Starburst", "--starburst-url")
 	}
-
-	var info struct {
-		Starting *bool `json:"starting"`
-	}
-	if err := json.Unmarshal(got.body, &info); err != nil || info.Starting == nil {
-		return unreachable(err, "what answers is not Starburst or Trino: check %s", starburstURL)
-	}
-
-	if *info.Starting {
-		return &finding{status: ops.ComponentSlow, words: "Starburst is still starting and takes no queries yet"}
-	}
-
-	return nil
 }
 
-// basicAuth adds user and password to every request.
-type basicAuth struct {
-	next           http.RoundTripper
-	user, password string
-}
-
-// RoundTrip implements [http.RoundTripper].
-func (b basicAuth) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.SetBasicAuth(b.user, b.password)
-
-	return b.next.RoundTrip(r)
-}
+func slow(words string) *finding { return &finding{status: ops.ComponentSlow, words: words} }

@@ -36,7 +36,7 @@ func TestComponentsAreAskedSideBySide(t *testing.T) {
 	}
 
 	found := check(t, newChecker(t, health.Config{
-		Starburst:  health.Starburst{URL: starburst(t, meet(starburstAsked, kubernetesAsked, info))},
+		Starburst:  starburst(t, meet(starburstAsked, kubernetesAsked, info)),
 		Kubernetes: apiServer(t, meet(kubernetesAsked, starburstAsked, "ok")),
 	}))
 	want(t, found, "starburst", ops.ComponentConnected, ops.Healthy, "")
@@ -50,7 +50,7 @@ func TestAProbeTakesTwoSecondsAtMost(t *testing.T) {
 
 	checker, err := health.New(health.Config{
 		DB: prepared(t), Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-		Starburst: health.Starburst{URL: starburst(t, hang)}, Kubernetes: apiServer(t, hang),
+		Starburst: starburst(t, hang), Kubernetes: apiServer(t, hang),
 	})
 	if err != nil {
 		t.Fatal(err)

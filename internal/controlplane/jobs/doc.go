@@ -16,7 +16,8 @@
 // A job does what it can: what fails for one instance or snapshot is remembered
 // while the rest goes on, and fails the run at its end, which is then tried again.
 // A job without what it needs, a cluster or a catalog, is skipped: that is neither
-// success nor failure.
+// success nor failure. One that leaves out what another run could not do either, such
+// as a catalog that Trino fails, succeeds and says what.
 //
 // Beside the jobs, a runtime runs in the background: with a cluster [PodRuntime] makes,
 // follows and deletes the pods of instances, and the reconciliation job settles what

@@ -44,6 +44,7 @@ const (
 
 	countEntriesPrefix  = "schema_cache_" // and the kind of entry
 	countCatalogsFailed = "catalogs_failed"
+	countSchemasFailed  = "schemas_failed"
 
 	countWaiting          = "instances_waiting"
 	countToStarting       = "instances_to_starting"

@@ -74,3 +74,9 @@ func (p *pass) err() error {
 type skipped string
 
 func (s skipped) Error() string { return string(s) }
+
+// incomplete is returned by a job that did what it could; it says what it could not.
+// That is a success: another run would not do more.
+type incomplete string
+
+func (i incomplete) Error() string { return string(i) }

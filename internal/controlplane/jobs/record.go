@@ -30,7 +30,7 @@ type Record struct {
 	Result    Result
 	// Found and Done count what the run came across and what it did about it.
 	Found, Done map[string]int
-	// Error says why it failed or was skipped.
+	// Error says why it failed or was skipped, or what a success could not do.
 	Error string
 	// TriggeredBy and Reason are empty for a run that the schedule asked for.
 	TriggeredBy, Reason string
@@ -38,6 +38,10 @@ type Record struct {
 
 // keepRecords is how long run records are kept.
 const keepRecords = 7 * 24 * time.Hour
+
+// recordsPerRun is how many a run drops at most, so that after a long rest no save waits
+// for all of them.
+const recordsPerRun = 200
 
 // Records returns the last runs of a job, the newest first.
 func (r *Runner) Records(ctx context.Context, name ops.JobName, limit int) ([]Record, error) {
@@ -101,6 +105,9 @@ func closeDead(ctx context.Context, tx *sql.Tx, name ops.JobName, now time.Time)
 	return err
 }
 
+// failedAgain is when a job that failed runs again at the latest, rather than tomorrow.
+const failedAgain = 5 * time.Minute
+
 // closeRecord writes how the run ended, there and in the job's row of the schedule,
 // and drops the records that are too old.
 func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Result, now time.Time, runErr error) error {
@@ -136,8 +143,17 @@ func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Res
 		return err
 	}
 
-	_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3`,
-		p.lock.job, store.Time{Time: now.Add(-keepRecords)}, id)
+	if outcome == Failed {
+		if _, err := tx.ExecContext(ctx, `UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run > $1`,
+			store.Time{Time: now.Add(failedAgain)}, p.lock.job); err != nil {
+			return err
+		}
+	}
+
+	_, err = tx.ExecContext(ctx, `
+		DELETE FROM opsconsole_job_runs WHERE id IN (
+			SELECT id FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3 ORDER BY id LIMIT $4)`,
+		p.lock.job, store.Time{Time: now.Add(-keepRecords)}, id, recordsPerRun)
 
 	return err
 }

@@ -15,7 +15,7 @@ const endWithin = 5 * time.Second
 
 // Run runs a job now and writes its run record. It returns [ErrBusy] if the job is
 // running already, and the job's error if it failed; running it again is safe. A
-// job that is skipped is not an error.
+// job that is skipped, or could not do all, is not an error.
 func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 	do, ok := r.jobs[args.JobName]
 	if !ok {
@@ -51,7 +51,7 @@ func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 		return errors.Join(runErr, fmt.Errorf("write the run record: %w", endErr))
 	}
 
-	if outcome == Skipped {
+	if outcome != Failed {
 		return nil
 	}
 
@@ -83,10 +83,13 @@ func (r *Runner) do(ctx context.Context, p *pass, do job) (err error) {
 }
 
 func result(err error) Result {
-	var s skipped
+	var (
+		s skipped
+		i incomplete
+	)
 
 	switch {
-	case err == nil:
+	case err == nil, errors.As(err, &i):
 		return Success
 	case errors.As(err, &s):
 		return Skipped
@@ -137,6 +140,12 @@ func (r *Runner) end(ctx context.Context, p *pass, id int64, outcome Result, now
 func (r *Runner) log(ctx context.Context, p *pass, outcome Result, err error) {
 	switch outcome {
 	case Success:
+		if err != nil {
+			p.logger.WarnContext(ctx, "the job could not do all", slog.Any("error", err), slog.Any("found", p.found), slog.Any("done", p.done))
+
+			return
+		}
+
 		p.logger.DebugContext(ctx, "the job ran", slog.Any("found", p.found), slog.Any("done", p.done))
 	case Skipped:
 		p.logger.DebugContext(ctx, "the job was skipped", slog.String("reason", err.Error()))

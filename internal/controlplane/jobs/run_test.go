@@ -55,6 +55,23 @@ func TestOldRecordsGo(t *testing.T) {
 	})
 }
 
+// After a long rest they go a few at a time, so that no save waits for all of them.
+func TestManyOldRecordsGoSlowly(t *testing.T) {
+	t.Parallel()
+
+	each(t, nil, func(w *world) {
+		for range 250 {
+			w.insert("opsconsole_job_runs", "job_name", ops.JobLifecycle, "started_at", w.ago(0), "ended_at", w.ago(0))
+		}
+
+		w.clock.add(8 * 24 * time.Hour)
+		w.run(ops.JobLifecycle)
+		w.want("51", `SELECT COUNT(*) FROM opsconsole_job_runs`)
+		w.run(ops.JobLifecycle)
+		w.want("2", `SELECT COUNT(*) FROM opsconsole_job_runs`)
+	})
+}
+
 func TestUnknownJob(t *testing.T) {
 	t.Parallel()
 

@@ -103,7 +103,7 @@ var ErrBusy = errors.New("the job is running already")
 // Timeout is how long a run of the job may take.
 func (r *Runner) Timeout(name ops.JobName) time.Duration {
 	if name == ops.JobSchemaCache {
-		return 10 * time.Minute // a big warehouse has many catalogs
+		return 30 * time.Minute // a big warehouse has many catalogs
 	}
 
 	return time.Minute

@@ -2,33 +2,26 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"time"
 
-	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
 )
 
 // Catalog reads what can be queried, from Starburst or Trino.
 type Catalog interface {
 	// Catalogs names the catalogs.
 	Catalogs(ctx context.Context) ([]string, error)
-	// Entries lists the schemas, tables and columns of a catalog.
-	Entries(ctx context.Context, catalog string) ([]Entry, error)
-}
-
-// Entry is a catalog, a schema, a table or a column; the names below its own level
-// are "". Only a column has a type, and a position from 1.
-type Entry struct {
-	Catalog, Schema, Table, Column string
-	DataType                       string
-	Position                       int
+	// Entries lists the schemas, tables and columns of a catalog, and the schemas of
+	// which it could not read all. A [*trino.QueryError] is about this catalog alone.
+	Entries(ctx context.Context, catalog string) ([]trino.Entry, []trino.Unread, error)
 }
 
 func entityTypes() []string { return []string{"catalog", "schema", "table", "column"} }
 
-func (e Entry) entityType() string {
+func entityType(e trino.Entry) string {
 	switch {
 	case e.Column != "":
 		return "column"
@@ -41,8 +34,13 @@ func (e Entry) entityType() string {
 	}
 }
 
-// schemaCache reads everything, then swaps the cache in one transaction. A catalog
-// that cannot be read keeps the entries that it had, and fails the run.
+// catalogFor is how long a catalog may take, so that one which hangs leaves time for
+// the others.
+const catalogFor = 3 * time.Minute
+
+// schemaCache reads every catalog and writes it beside what is cached, then switches to
+// what was read, in one step. What cannot be read stays as it was and is said; the run
+// fails if that is everything, or when Trino itself fails.
 func schemaCache(catalog Catalog) job {
 	if catalog == nil {
 		return func(context.Context, *pass) error { return skipped("no Starburst or Trino is configured") }
@@ -54,114 +52,75 @@ func schemaCache(catalog Catalog) job {
 			return fmt.Errorf("list the catalogs: %w", err)
 		}
 
-		var (
-			entries []Entry
-			kept    []string
-		)
-
-		for _, name := range names {
-			of, err := catalog.Entries(ctx, name)
-			if err != nil {
-				p.found[countCatalogsFailed]++
-
-				if !p.failed(ctx, "catalog", name, err) {
-					return p.err()
-				}
-
-				kept = append(kept, name)
-
-				continue
-			}
-
-			entries = append(entries, Entry{Catalog: name})
-			entries = append(entries, of...)
-		}
-
-		if err := swap(ctx, p, entries, kept); err != nil {
-			return err
-		}
-
-		return p.err()
-	}
-}
-
-// swap replaces the cache but for the kept catalogs, and counts what is in it then.
-func swap(ctx context.Context, p *pass, entries []Entry, kept []string) error {
-	err := p.tx(ctx, func(tx *sql.Tx) error {
-		cached, err := query(ctx, tx, func(name *string) []any { return []any{name} },
-			`SELECT DISTINCT catalog_name FROM opsconsole_schema_cache`)
+		next, err := newGeneration(ctx, p)
 		if err != nil {
 			return err
 		}
 
-		for _, name := range cached {
-			if slices.Contains(kept, name) {
-				continue
+		var left []string
+
+		for _, name := range names {
+			unread, err := refresh(ctx, next, catalog, name)
+
+			switch {
+			case err == nil:
+			case catalogFails(ctx, err):
+				p.found[countCatalogsFailed]++
+
+				unread = []string{fmt.Sprintf("catalog %s: %v", name, err)}
+			default:
+				return fmt.Errorf("catalog %s: %w", name, err)
 			}
 
-			if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_schema_cache WHERE catalog_name = $1`, name); err != nil {
-				return err
-			}
+			left = append(left, unread...)
 		}
 
-		for chunk := range slices.Chunk(entries, entriesPerInsert) {
-			if err := insertEntries(ctx, tx, chunk); err != nil {
-				return err
-			}
+		if len(names) > 0 && len(next.catalogs) == 0 {
+			return fmt.Errorf("no catalog could be read: %s", strings.Join(left, "; "))
 		}
 
-		return countEntries(ctx, tx, p)
-	})
-	if err != nil {
-		return fmt.Errorf("swap the schema cache: %w", err)
-	}
+		if err := next.use(ctx, names); err != nil {
+			return fmt.Errorf("switch the schema cache: %w", err)
+		}
 
-	return nil
+		if len(left) > 0 {
+			return incomplete("these stay as they were: " + strings.Join(left, "; "))
+		}
+
+		return nil
+	}
 }
 
-// entriesPerInsert keeps a statement far below the databases' limits of parameters.
-const entriesPerInsert = 200
+// catalogFails tells what is wrong with one catalog from what is wrong with Trino, the
+// database or the run.
+func catalogFails(ctx context.Context, err error) bool {
+	var failed *trino.QueryError
 
-func insertEntries(ctx context.Context, tx *sql.Tx, entries []Entry) error {
-	const columns = 7
-
-	rows := make([]string, len(entries))
-	args := make([]any, 0, columns*len(entries))
-
-	for i, e := range entries {
-		n := i * columns
-
-		args = append(args, e.Catalog, e.Schema, e.Table, e.Column, e.entityType(), e.DataType, e.Position)
-		rows[i] = fmt.Sprintf("($%d, $%d, $%d, $%d, $%d, $%d, $%d)", n+1, n+2, n+3, n+4, n+5, n+6, n+7) //nolint:mnd // numbers of columns
-	}
-
-	//nolint:gosec // placeholders are put together here, no values
-	_, err := tx.ExecContext(ctx, `INSERT INTO opsconsole_schema_cache
-		(catalog_name, schema_name, table_name, column_name, entity_type, data_type, position) VALUES `+strings.Join(rows, ", ")+
-		` ON CONFLICT DO NOTHING`, args...)
-
-	return err
+	return errors.As(err, &failed) || errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil
 }
 
-func countEntries(ctx context.Context, q store.Querier, p *pass) error {
-	type group struct {
-		entity string
-		n      int
-	}
+// refresh writes what a catalog has now; what could not be read of it is written as it
+// is cached, and returned.
+func refresh(ctx context.Context, next *generation, catalog Catalog, name string) (left []string, err error) {
+	reading, cancel := context.WithTimeout(ctx, catalogFor)
+	defer cancel()
 
-	groups, err := query(ctx, q, func(g *group) []any { return []any{&g.entity, &g.n} },
-		`SELECT entity_type, COUNT(*) FROM opsconsole_schema_cache GROUP BY entity_type`)
+	entries, unread, err := catalog.Entries(reading, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 
-	for _, entity := range entityTypes() {
-		p.found[countEntriesPrefix+entity] = 0
+	for _, u := range unread {
+		cached, err := cachedSchema(ctx, next.p.db.Read(), name, u.Schema)
+		if err != nil {
+			return nil, err
+		}
+
+		entries = append(entries, cached...)
+		left = append(left, fmt.Sprintf("schema %s.%s: %v", name, u.Schema, u.Err))
 	}
 
-	for _, g := range groups {
-		p.found[countEntriesPrefix+g.entity] = g.n
-	}
+	next.p.found[countSchemasFailed] += len(unread)
 
-	return nil
+	return left, next.write(ctx, name, entries)
 }
