@@ -1,7 +1,6 @@
-package handlers_test
+package platform_test
 
 import (
-	"context"
 	"encoding/csv"
 	"net/http"
 	"net/url"
@@ -10,51 +9,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// queue is what the control plane of a test holds.
-func (l *line) queue(jobs ...ops.ExportJob) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-
-	l.exports = jobs
-}
-
-func (w *wire) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error) {
-	w.line.mu.Lock()
-	defer w.line.mu.Unlock()
-
-	if w.line.exports == nil {
-		return w.Service.GetExportJobs(ctx, query)
-	}
-
-	jobs := []ops.ExportJob{}
-
-	for _, job := range w.line.exports {
-		if (query.Status == "" || job.Status == query.Status) && len(jobs) < max(query.Limit, 1) {
-			jobs = append(jobs, job)
-		}
-	}
-
-	return jobs, nil
-}
-
 // queued is a world with five export jobs, the newest first as they come.
-func queued(t *testing.T) *world {
+func queued(t *testing.T) *handlerstest.World {
 	t.Helper()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 	ago := func(d time.Duration) *ops.Time { return new(ops.At(time.Now().Add(-d))) }
 
-	w.plane.queue(
+	w.Plane.Queue(
 		ops.ExportJob{ID: 5, SnapshotID: 3, EntityType: "node", EntityName: "Person", Status: ops.ExportPending},
 		ops.ExportJob{ID: 4, SnapshotID: 3, EntityType: "edge", EntityName: "KNOWS", Status: ops.ExportFailed, Attempts: 3, ErrorMessage: new("=TABLE_NOT_FOUND"), ClaimedAt: ago(time.Hour), ClaimedBy: new("worker-2")},
 		ops.ExportJob{ID: 3, SnapshotID: 9, EntityType: "node", EntityName: "Paper", Status: ops.ExportSubmitted, Attempts: 1, ClaimedAt: ago(2 * time.Hour), ClaimedBy: new("worker-1")},
 		ops.ExportJob{ID: 2, SnapshotID: 1, EntityType: "node", EntityName: "Author", Status: ops.ExportClaimed, Attempts: 2, ClaimedAt: ago(11 * time.Minute), ClaimedBy: new("worker-1")},
 		ops.ExportJob{ID: 1, SnapshotID: 1, EntityType: "node", EntityName: "Venue", Status: ops.ExportClaimed, Attempts: 1, ClaimedAt: ago(time.Minute), ClaimedBy: new("worker-3")},
 	)
-	w.monitor.Poll(t.Context())
+	w.Monitor.Poll(t.Context())
 
 	return w
 }
@@ -64,7 +37,7 @@ func ids(view map[string]any) []float64 {
 
 	jobs, _ := view["jobs"].([]any)
 	for _, job := range jobs {
-		id, _ := at(job, "id").(float64)
+		id, _ := handlerstest.At(job, "id").(float64)
 		out = append(out, id)
 	}
 
@@ -96,29 +69,29 @@ func TestExportsAreFoundSortedAndPaged(t *testing.T) {
 		"?q=worker-1&limit=1&page=2":      {2},
 		"?sort=attempts&status=submitted": {3},
 	} {
-		if got := ids(w.data("/exports" + query)); !slices.Equal(got, want) {
+		if got := ids(w.Data("/exports" + query)); !slices.Equal(got, want) {
 			t.Errorf("%q: got %v, want %v", query, got, want)
 		}
 
-		if page := w.get("/exports"+query, "Accept", "text/html"); page.status != http.StatusOK {
-			t.Errorf("%q: got %d", query, page.status)
+		if page := w.Get("/exports"+query, "Accept", "text/html"); page.Status != http.StatusOK {
+			t.Errorf("%q: got %d", query, page.Status)
 		}
 	}
 
 	for _, query := range []string{
 		"limit=0", "limit=1001", "limit=x", "page=0", "page=-1", "status=gone", "sort=entity_name", "q=" + strings.Repeat("é", 201),
 	} {
-		got := w.get("/exports?"+query, "Accept", "application/json")
+		got := w.Get("/exports?"+query, "Accept", "application/json")
 
-		errs, _ := at(got.json(t), "error", "details", "errors").([]any)
-		if field, _, _ := strings.Cut(query, "="); got.status != http.StatusUnprocessableEntity || len(errs) != 1 || at(errs[0], "field") != "query."+field {
-			t.Errorf("%.20s: got %d\n%s", query, got.status, got.body)
+		errs, _ := handlerstest.At(got.JSON(t), "error", "details", "errors").([]any)
+		if field, _, _ := strings.Cut(query, "="); got.Status != http.StatusUnprocessableEntity || len(errs) != 1 || handlerstest.At(errs[0], "field") != "query."+field {
+			t.Errorf("%.20s: got %d\n%s", query, got.Status, got.Body)
 		}
 
 		// A person is told, and sees what can be shown.
-		page := w.get("/exports?"+query, "Accept", "text/html")
-		if page.status != http.StatusUnprocessableEntity || !strings.Contains(page.body, "KNOWS") {
-			t.Errorf("%.20s: got %d", query, page.status)
+		page := w.Get("/exports?"+query, "Accept", "text/html")
+		if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, "KNOWS") {
+			t.Errorf("%.20s: got %d", query, page.Status)
 		}
 	}
 }
@@ -127,11 +100,11 @@ func TestExportsAsAFileAreThoseOfThePage(t *testing.T) {
 	t.Parallel()
 
 	w := queued(t)
-	got := w.get("/exports.csv?" + url.Values{"q": {"worker"}, "limit": {"1"}, "sort": {"id"}}.Encode())
+	got := w.Get("/exports.csv?" + url.Values{"q": {"worker"}, "limit": {"1"}, "sort": {"id"}}.Encode())
 
-	rows, err := csv.NewReader(strings.NewReader(got.body)).ReadAll()
-	if err != nil || got.status != http.StatusOK || !strings.HasPrefix(got.header.Get("Content-Type"), "text/csv") {
-		t.Fatalf("got %d, %v\n%s", got.status, err, got.body)
+	rows, err := csv.NewReader(strings.NewReader(got.Body)).ReadAll()
+	if err != nil || got.Status != http.StatusOK || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/csv") {
+		t.Fatalf("got %d, %v\n%s", got.Status, err, got.Body)
 	}
 
 	column := []string{}
@@ -148,20 +121,20 @@ func TestExportsAsAFileAreThoseOfThePage(t *testing.T) {
 		t.Errorf("got %q", rows[1:])
 	}
 
-	if got := w.get("/exports.csv?sort=nothing"); got.status != http.StatusUnprocessableEntity {
-		t.Errorf("got %d", got.status)
+	if got := w.Get("/exports.csv?sort=nothing"); got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("got %d", got.Status)
 	}
 }
 
 func TestMetricsAreFoundByNameHelpAndLabel(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for query, want := range map[string]string{
 		"q=EXECUTION_total": "background_job_execution_total", "q=job_name%3Dlifecycle": "background_job_execution_total", "q=no+such": "",
 	} {
-		view := w.data("/metrics?" + query)
+		view := w.Data("/metrics?" + query)
 
 		families, _ := view["families"].([]any)
 		total, _ := view["total"].(float64)
@@ -169,7 +142,7 @@ func TestMetricsAreFoundByNameHelpAndLabel(t *testing.T) {
 		names := []string{}
 
 		for _, family := range families {
-			name, _ := at(family, "name").(string)
+			name, _ := handlerstest.At(family, "name").(string)
 			names = append(names, name)
 		}
 

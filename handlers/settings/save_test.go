@@ -1,4 +1,4 @@
-package handlers_test
+package settings_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -25,9 +26,9 @@ func typedAndHidden() (typed url.Values, hidden []string) {
 func TestATemporaryChangeStaysTemporaryWhateverComesBetween(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	stale := w.revision()
-	w.post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, stale))
+	w := handlerstest.New(t)
+	stale := w.Revision()
+	w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, stale))
 
 	with := func(fields ...string) url.Values {
 		typed, _ := typedAndHidden()
@@ -39,24 +40,24 @@ func TestATemporaryChangeStaysTemporaryWhateverComesBetween(t *testing.T) {
 	}
 	_, hidden := typedAndHidden()
 
-	for name, got := range map[string]answer{
-		"a conflict":    w.form("/config/concurrency", with("per_analyst", "9", "revision", stale)),
-		"a wrong field": w.form("/config/concurrency", with("per_analyst", "0", "revision", w.revision())),
-		"a change of the values": w.get("/config/concurrency?"+with("per_analyst", "9", "revision", w.revision()).Encode(),
+	for name, got := range map[string]handlerstest.Answer{
+		"a conflict":    w.Form("/config/concurrency", with("per_analyst", "9", "revision", stale)),
+		"a wrong field": w.Form("/config/concurrency", with("per_analyst", "0", "revision", w.Revision())),
+		"a change of the values": w.Get("/config/concurrency?"+with("per_analyst", "9", "revision", w.Revision()).Encode(),
 			"Accept", "text/html"),
-		"a conflict of a restore": w.form("/history/1/restore", with("revision", stale)),
+		"a conflict of a restore": w.Form("/history/1/restore", with("revision", stale)),
 	} {
 		for _, field := range hidden {
-			if !strings.Contains(got.body, field) {
-				t.Errorf("%s: got %d without %s", name, got.status, field)
+			if !strings.Contains(got.Body, field) {
+				t.Errorf("%s: got %d without %s", name, got.Status, field)
 			}
 		}
 	}
 
-	review := w.get("/config/concurrency/review?"+with("per_analyst", "9", "revision", w.revision()).Encode(), "Accept", "text/html")
+	review := w.Get("/config/concurrency/review?"+with("per_analyst", "9", "revision", w.Revision()).Encode(), "Accept", "text/html")
 	for _, kept := range []string{"only for tonight</textarea>", `value="90m"`, `formaction="/config/concurrency"`} {
-		if !strings.Contains(review.body, kept) {
-			t.Errorf("the review has no %s:\n%s", kept, review.body)
+		if !strings.Contains(review.Body, kept) {
+			t.Errorf("the review has no %s:\n%s", kept, review.Body)
 		}
 	}
 }
@@ -64,63 +65,63 @@ func TestATemporaryChangeStaysTemporaryWhateverComesBetween(t *testing.T) {
 func TestARestoreThatConflictsGoesOnAsARestore(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	stale := w.revision()
-	w.post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, stale))
+	w := handlerstest.New(t)
+	stale := w.Revision()
+	w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, stale))
 
 	typed, _ := typedAndHidden()
 
 	typed.Set("revision", stale)
 
-	got := w.form("/history/1/restore", typed)
-	if got.status != http.StatusConflict || !strings.Contains(got.body, `action="/history/1/restore"`) ||
-		strings.Contains(got.body, `action="/config/concurrency/review"`) {
-		t.Errorf("got %d\n%s", got.status, got.body)
+	got := w.Form("/history/1/restore", typed)
+	if got.Status != http.StatusConflict || !strings.Contains(got.Body, `action="/history/1/restore"`) ||
+		strings.Contains(got.Body, `action="/config/concurrency/review"`) {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
 	}
 
 	typed.Del("revision")
 
-	review := w.get("/history/1/restore?"+typed.Encode(), "Accept", "text/html")
-	if review.status != http.StatusOK || !strings.Contains(review.body, "only for tonight</textarea>") || !strings.Contains(review.body, `value="90m"`) {
-		t.Errorf("got %d\n%s", review.status, review.body)
+	review := w.Get("/history/1/restore?"+typed.Encode(), "Accept", "text/html")
+	if review.Status != http.StatusOK || !strings.Contains(review.Body, "only for tonight</textarea>") || !strings.Contains(review.Body, `value="90m"`) {
+		t.Errorf("got %d\n%s", review.Status, review.Body)
 	}
 }
 
 func TestAConflictAsJSONNamesTheRequest(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	body := fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, w.revision())
-	w.post("/config/concurrency", body)
+	w := handlerstest.New(t)
+	body := fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, w.Revision())
+	w.Post("/config/concurrency", body)
 
-	got := w.post("/config/concurrency", strings.Replace(body, "7", "8", 1))
-	if id := at(got.json(t), "meta", "request_id"); got.status != http.StatusConflict || id == nil || id != got.header.Get("X-Request-ID") {
-		t.Errorf("got %d\n%s", got.status, got.body)
+	got := w.Post("/config/concurrency", strings.Replace(body, "7", "8", 1))
+	if id := handlerstest.At(got.JSON(t), "meta", "request_id"); got.Status != http.StatusConflict || id == nil || id != got.Header.Get("X-Request-ID") {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
 	}
 }
 
 func TestWhatIsRefusedBeforeItIsTriedIsInTheLog(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	revision := w.revision()
-	w.post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, revision))
+	w := handlerstest.New(t)
+	revision := w.Revision()
+	w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "first in line", "revision": %q}`, revision))
 
 	for path, bad := range map[string][]string{
 		"/config/concurrency": {`"duration": "soon"`, `"per_analyst": [6]`, `"revision": 1.5e3, "until": 5`, `"name": "x"`, `"cluster_total": 5, "cluster_total": 6`},
 		"/history/1/restore":  {`"duration": "soon"`, `"confirm": 5`, `"per_analyst": 6`},
 	} {
 		for _, fields := range bad {
-			before, err := w.log.Count(t.Context(), audit.Filter{Outcome: audit.Refused})
+			before, err := w.Log.Count(t.Context(), audit.Filter{Outcome: audit.Refused})
 			if err != nil {
 				t.Fatal(err)
 			}
 
-			got := w.post(path, fmt.Sprintf(`{%s, "reason": "load test tonight"}`, fields))
-			entries, err := w.log.List(t.Context(), audit.Filter{Outcome: audit.Refused})
+			got := w.Post(path, fmt.Sprintf(`{%s, "reason": "load test tonight"}`, fields))
+			entries, err := w.Log.List(t.Context(), audit.Filter{Outcome: audit.Refused})
 
-			if err != nil || got.status != http.StatusUnprocessableEntity || len(entries.Items) != before+1 {
-				t.Errorf("%s, %s: got %d and %d entries, %v", path, fields, got.status, len(entries.Items)-before, err)
+			if err != nil || got.Status != http.StatusUnprocessableEntity || len(entries.Items) != before+1 {
+				t.Errorf("%s, %s: got %d and %d entries, %v", path, fields, got.Status, len(entries.Items)-before, err)
 
 				continue
 			}
@@ -135,31 +136,31 @@ func TestWhatIsRefusedBeforeItIsTriedIsInTheLog(t *testing.T) {
 func TestWhatTheControlPlaneSaysIsPassedOn(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 	plainly := ops.Error{Code: ops.CodeConflict, Message: "Another system holds the limits", Details: map[string]any{"holder": "autoscaler"}}
 
 	for _, refusal := range []error{
 		ops.Invalid([]ops.FieldError{{Field: "body.per_analyst", Message: "is above the license", Type: "license"}}),
 		&plainly, ops.InsufficientRole(ops.RoleOps, ops.RoleAnalyst), ops.Unavailable("control plane", "no answer"),
 	} {
-		w.plane.refuse(refusal)
+		w.Plane.Refuse(refusal)
 
 		want := ops.AsError(refusal)
 		reason := "asked for " + string(want.Code)
-		got := w.post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "reason": %q, "revision": %q}`, reason, w.revision()))
+		got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "reason": %q, "revision": %q}`, reason, w.Revision()))
 
-		if got.status != want.Code.HTTPStatus() || at(got.json(t), "error", "code") != string(want.Code) ||
-			len(want.Details) > 0 && at(got.json(t), "error", "details") == nil || at(got.json(t), "change", "outcome") != "failed" {
-			t.Errorf("%s: got %d\n%s", want.Code, got.status, got.body)
+		if got.Status != want.Code.HTTPStatus() || handlerstest.At(got.JSON(t), "error", "code") != string(want.Code) ||
+			len(want.Details) > 0 && handlerstest.At(got.JSON(t), "error", "details") == nil || handlerstest.At(got.JSON(t), "change", "outcome") != "failed" {
+			t.Errorf("%s: got %d\n%s", want.Code, got.Status, got.Body)
 		}
 
-		page := w.form("/config/concurrency", url.Values{"per_analyst": {"6"}, "reason": {reason + " again"}, "revision": {w.revision()}})
-		if page.status != want.Code.HTTPStatus() || !strings.Contains(page.body, "Not changed") {
-			t.Errorf("%s: got %d\n%s", want.Code, page.status, page.body)
+		page := w.Form("/config/concurrency", url.Values{"per_analyst": {"6"}, "reason": {reason + " again"}, "revision": {w.Revision()}})
+		if page.Status != want.Code.HTTPStatus() || !strings.Contains(page.Body, "Not changed") {
+			t.Errorf("%s: got %d\n%s", want.Code, page.Status, page.Body)
 		}
 
 		for _, f := range ops.FieldErrors(refusal) {
-			if !strings.Contains(page.body, f.Message) {
+			if !strings.Contains(page.Body, f.Message) {
 				t.Errorf("%s does not stand in the form", f.Message)
 			}
 		}
@@ -171,10 +172,10 @@ func TestWhatTheControlPlaneSaysIsPassedOn(t *testing.T) {
 func TestEveryRefusedActIsInTheLog(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	w.post("/config/concurrency", fmt.Sprintf(
-		`{"per_analyst": 7, "reason": "first in line", "revision": %q, "duration": "1h"}`, w.revision()))
-	w.post("/points", `{"name": "a point", "reason": "before something big"}`)
+	w := handlerstest.New(t)
+	w.Post("/config/concurrency", fmt.Sprintf(
+		`{"per_analyst": 7, "reason": "first in line", "revision": %q, "duration": "1h"}`, w.Revision()))
+	w.Post("/points", `{"name": "a point", "reason": "before something big"}`)
 
 	why := `"reason": "load test tonight"`
 
@@ -204,16 +205,16 @@ func TestEveryRefusedActIsInTheLog(t *testing.T) {
 		{"/points/1/restore", `{"revision": "x", ` + why + `}`, "config.restore", "points/1", "Something changed"},
 		{"/points/4711/restore", `{` + why + `}`, "config.restore", "points/4711", "not found"},
 	} {
-		before, err := w.log.Count(t.Context(), audit.Filter{})
+		before, err := w.Log.Count(t.Context(), audit.Filter{})
 		if err != nil {
 			t.Fatal(err)
 		}
 
-		got := w.post(bad.path, bad.body)
-		entries, err := w.log.List(t.Context(), audit.Filter{Limit: 10})
+		got := w.Post(bad.path, bad.body)
+		entries, err := w.Log.List(t.Context(), audit.Filter{Limit: 10})
 
-		if err != nil || got.status < 400 || got.status >= 500 {
-			t.Fatalf("%s %s: got %d %s, %v", bad.path, bad.body, got.status, got.body, err)
+		if err != nil || got.Status < 400 || got.Status >= 500 {
+			t.Fatalf("%s %s: got %d %s, %v", bad.path, bad.body, got.Status, got.Body, err)
 		}
 
 		if n := len(entries.Items) - before; before < 10 && n != 1 {
@@ -231,36 +232,36 @@ func TestEveryRefusedActIsInTheLog(t *testing.T) {
 func TestGoingOnFromAConflictKeepsWhatTheOtherOneDid(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	before := w.revision()
-	w.save(`"per_analyst": 8, "reason": "a workshop today"`)
+	w := handlerstest.New(t)
+	before := w.Revision()
+	w.Save(`"per_analyst": 8, "reason": "a workshop today"`)
 
 	// Dave opened the form before and meant the total alone; a form sends every field.
-	got := w.form("/config/concurrency", url.Values{
+	got := w.Form("/config/concurrency", url.Values{
 		"per_analyst": {"5"}, "cluster_total": {"60"}, "reason": {"more room for all"}, "revision": {before},
 	})
 
-	if got.status != http.StatusConflict || !strings.Contains(got.body, `value="8"`) || !strings.Contains(got.body, `value="60"`) ||
-		strings.Contains(got.body, `value="5"`) || !strings.Contains(got.body, `>8</var>`) || strings.Contains(got.body, `>5</var>`) {
-		t.Errorf("got %d\n%s", got.status, got.body)
+	if got.Status != http.StatusConflict || !strings.Contains(got.Body, `value="8"`) || !strings.Contains(got.Body, `value="60"`) ||
+		strings.Contains(got.Body, `value="5"`) || !strings.Contains(got.Body, `>8</var>`) || strings.Contains(got.Body, `>5</var>`) {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
 	}
 }
 
 func TestAFieldGivenTwiceIsRefused(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for _, form := range []url.Values{
-		{"per_analyst": {"6", "7"}, "reason": {"a workshop today"}, "revision": {w.revision()}},
-		{"per_analyst": {"6"}, "reason": {"a workshop today", "another one"}, "revision": {w.revision()}},
+		{"per_analyst": {"6", "7"}, "reason": {"a workshop today"}, "revision": {w.Revision()}},
+		{"per_analyst": {"6"}, "reason": {"a workshop today", "another one"}, "revision": {w.Revision()}},
 	} {
-		if got := w.form("/config/concurrency", form); got.status != http.StatusUnprocessableEntity {
-			t.Errorf("%v: got %d", form, got.status)
+		if got := w.Form("/config/concurrency", form); got.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%v: got %d", form, got.Status)
 		}
 	}
 
-	if perAnalyst, _ := w.limits(); perAnalyst != 5 {
+	if perAnalyst, _ := w.Limits(); perAnalyst != 5 {
 		t.Errorf("per_analyst is %v", perAnalyst)
 	}
 }
