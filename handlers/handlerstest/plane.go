@@ -18,9 +18,11 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+// Line is the way to the control plane: it can be cut, or lose answers.
 type Line struct {
-	polls atomic.Int64
 	ops.Platform
+
+	polls atomic.Int64
 
 	mu   sync.Mutex
 	down error
@@ -31,6 +33,7 @@ type Line struct {
 	exports []ops.ExportJob
 }
 
+// As is the line as a caller uses it.
 func (l *Line) As(caller ops.Caller) ops.Service {
 	return &wire{Service: l.Platform.As(caller), line: l}
 }
@@ -53,6 +56,7 @@ func (l *Line) state() (lost bool, down error) {
 	return l.lost, l.down
 }
 
+// Refuse lets the control plane refuse every change, and with nil none.
 func (l *Line) Refuse(refusal error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,6 +71,7 @@ func (l *Line) refused() error {
 	return l.refusal
 }
 
+// wire is a caller's end of the line.
 type wire struct {
 	ops.Service
 
@@ -150,6 +155,7 @@ func newPlane(t *testing.T, db *store.DB) (*controlplane.ControlPlane, *jobs.Run
 	return plane, runner
 }
 
+// Queue is what the control plane of a test holds.
 func (l *Line) Queue(jobs ...ops.ExportJob) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -13,12 +13,14 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 )
 
+// Answer is a response, read.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   string
 }
 
+// JSON is the answer as an object.
 func (a Answer) JSON(t *testing.T) map[string]any {
 	t.Helper()
 
@@ -30,6 +32,7 @@ func (a Answer) JSON(t *testing.T) map[string]any {
 	return out
 }
 
+// Token is a bearer token of a demo account.
 func (w *World) Token(username string) string {
 	w.t.Helper()
 
@@ -42,6 +45,7 @@ func (w *World) Token(username string) string {
 	return w.tokens[username]
 }
 
+// Send makes a request with header names and values, following no redirects.
 func (w *World) Send(method, path, body string, header ...string) Answer {
 	w.t.Helper()
 
@@ -68,12 +72,14 @@ func (w *World) Send(method, path, body string, header ...string) Answer {
 	return Answer{Status: response.StatusCode, Header: response.Header, Body: string(data)}
 }
 
+// Get asks for a page as dave.
 func (w *World) Get(path string, header ...string) Answer {
 	w.t.Helper()
 
 	return w.Send(http.MethodGet, path, "", append(header, "Authorization", "Bearer "+w.Token("dave"))...)
 }
 
+// Data asks for a page as JSON, as dave.
 func (w *World) Data(path string) map[string]any {
 	w.t.Helper()
 
@@ -85,12 +91,14 @@ func (w *World) Data(path string) map[string]any {
 	return got.JSON(w.t)
 }
 
+// Post sends JSON as dave.
 func (w *World) Post(path, body string) Answer {
 	w.t.Helper()
 
 	return w.Send(http.MethodPost, path, body, "Content-Type", "application/json", "Authorization", "Bearer "+w.Token("dave"))
 }
 
+// Form sends a form as dave, as a browser without scripts does.
 func (w *World) Form(path string, fields url.Values, header ...string) Answer {
 	w.t.Helper()
 
@@ -98,6 +106,7 @@ func (w *World) Form(path string, fields url.Values, header ...string) Answer {
 		"Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html", "Authorization", "Bearer "+w.Token("dave"))...)
 }
 
+// Revision is that of the concurrency limits.
 func (w *World) Revision() string {
 	w.t.Helper()
 
@@ -106,6 +115,7 @@ func (w *World) Revision() string {
 	return revision
 }
 
+// Save sets fields of the concurrency limits, given as JSON, on what is set now.
 func (w *World) Save(fields string) {
 	w.t.Helper()
 
@@ -114,6 +124,7 @@ func (w *World) Save(fields string) {
 	}
 }
 
+// Limits are the concurrency limits that are set.
 func (w *World) Limits() (perAnalyst, clusterTotal float64) {
 	w.t.Helper()
 
@@ -124,6 +135,7 @@ func (w *World) Limits() (perAnalyst, clusterTotal float64) {
 	return perAnalyst, clusterTotal
 }
 
+// At walks into JSON by names.
 func At(value any, path ...string) any {
 	for _, name := range path {
 		object, _ := value.(map[string]any)
@@ -133,6 +145,7 @@ func At(value any, path ...string) any {
 	return value
 }
 
+// BrokenOff asks for a page as dave and returns what went wrong while it was read.
 func (w *World) BrokenOff(path string) error {
 	w.t.Helper()
 
@@ -154,6 +167,7 @@ func (w *World) BrokenOff(path string) error {
 	return err
 }
 
+// Newest is the newest entry of the log and how many there are.
 func (w *World) Newest() (entry audit.Entry, count int) {
 	w.t.Helper()
 
@@ -173,6 +187,7 @@ func (w *World) Newest() (entry audit.Entry, count int) {
 	return entry, count
 }
 
+// WhatIsWrong lists the fields that a VALIDATION_FAILED names, and its text.
 func WhatIsWrong(t *testing.T, got Answer) string {
 	t.Helper()
 

@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+// Object is JSON to be sent.
 type Object map[string]any
 
 func (w *World) SendJSON(method, path string, body Object) Answer {
@@ -24,6 +25,7 @@ func (w *World) SendJSON(method, path string, body Object) Answer {
 	return w.Send(method, path, string(text), "Content-Type", "application/json", "Authorization", "Bearer "+w.Token("dave"))
 }
 
+// Draft is a window that starts in an hour and lasts two, with other fields on top.
 func (w *World) Draft(other Object) Object {
 	start := w.Now().Add(time.Hour).UTC().Truncate(time.Second)
 	out := Object{
@@ -36,6 +38,7 @@ func (w *World) Draft(other Object) Object {
 	return out
 }
 
+// Announce announces a window and returns it.
 func (w *World) Announce(other Object) map[string]any {
 	w.t.Helper()
 
@@ -47,10 +50,12 @@ func (w *World) Announce(other Object) map[string]any {
 	return got.JSON(w.t)
 }
 
+// Path is that of a window, or of an act on it.
 func Path(window map[string]any, act string) string {
 	return strings.TrimSuffix(fmt.Sprintf("/maintenance/windows/%v/%s", window["id"], act), "/")
 }
 
+// MaintenanceMode is what is set of it.
 func (w *World) MaintenanceMode() ops.Values {
 	w.t.Helper()
 

@@ -35,6 +35,7 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
+// World is a console over a real control plane, with the demo's identity provider.
 type World struct {
 	t        *testing.T
 	URL      string
@@ -52,6 +53,7 @@ type World struct {
 	said     said
 }
 
+// said is what the console logs.
 type said struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -64,6 +66,7 @@ func (s *said) Write(line []byte) (int, error) {
 	return s.text.Write(line)
 }
 
+// since is what was said after the first n bytes, and how many bytes there are now.
 func (s *said) since(n int) (text string, end int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -71,8 +74,10 @@ func (s *said) since(n int) (text string, end int) {
 	return s.text.String()[n:], s.text.Len()
 }
 
+// Now is the time in the world, which can be moved ahead.
 func (w *World) Now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
+// Pass lets time pass, and everything happen that is due then.
 func (w *World) Pass(d time.Duration) {
 	w.t.Helper()
 	w.ahead.Add(int64(d))
@@ -84,12 +89,14 @@ func (w *World) Pass(d time.Duration) {
 	w.Monitor.Poll(w.t.Context())
 }
 
+// New is a world whose announcements everybody reads.
 func New(t *testing.T) *World {
 	t.Helper()
 
 	return NewOf(t, announcements.Public)
 }
 
+// NewOf is a world whose announcements have those readers.
 func NewOf(t *testing.T, readers announcements.Audience) *World {
 	t.Helper()
 
@@ -172,10 +179,13 @@ func parseURL(t *testing.T, s string) *url.URL {
 	return u
 }
 
+// T is the test that the world is of.
 func (w *World) T() *testing.T { return w.t }
 
+// Logged is what the console logged after the first n bytes, and how many bytes there are now.
 func (w *World) Logged(n int) (text string, end int) { return w.said.since(n) }
 
+// root is the folder of the module.
 func root(t *testing.T) string {
 	t.Helper()
 
