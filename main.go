@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/graph-olap/opsconsole/internal/app"
 	"github.com/graph-olap/opsconsole/internal/config"
 )
 
@@ -49,7 +50,7 @@ func exitCode(err error) int {
 func run(ctx context.Context, command config.Command, out io.Writer) error {
 	switch command := command.(type) {
 	case config.Demo:
-		return demo(ctx, command)
+		return demo(ctx, command, out)
 	case config.Serve:
 		return serve(ctx, command)
 	case config.Healthcheck:
@@ -57,12 +58,40 @@ func run(ctx context.Context, command config.Command, out io.Writer) error {
 	case config.Show:
 		return show(command, out)
 	case config.Version:
-		_, err := fmt.Fprintln(out, readVersion())
+		_, err := fmt.Fprintln(out, app.ReadVersion())
 
 		return err
 	default: // config.Help, which has been printed
 		return nil
 	}
+}
+
+func demo(ctx context.Context, cfg config.Demo, out io.Writer) error {
+	static, err := staticFiles()
+	if err != nil {
+		return err
+	}
+
+	console, err := app.NewDemo(ctx, cfg, static, out)
+	if err != nil {
+		return err
+	}
+
+	return console.Run(ctx)
+}
+
+func serve(ctx context.Context, cfg config.Serve) error {
+	static, err := staticFiles()
+	if err != nil {
+		return err
+	}
+
+	console, err := app.NewServe(ctx, cfg, static)
+	if err != nil {
+		return err
+	}
+
+	return console.Run(ctx)
 }
 
 // show prints the configuration, also a wrong one, and then what is wrong with it.

@@ -22,7 +22,7 @@ function css() {
     ["--input", "css/app.css", "--minify"],
     { cwd: here, encoding: "utf8", stdio: "pipe" },
   );
-  return purge(built, [join(root, "templates"), join(here, "js")]);
+  return purge(built, JSON.parse(read("words.json")), join(here, "js"));
 }
 
 function js() {

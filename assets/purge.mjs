@@ -11,10 +11,11 @@ const madeUp = /^env-/;
 // fixed are the attributes whose values are all written out in the templates.
 const fixed = new Set(["type", "role", "data-variant", "data-size", "data-slot", "data-orientation", "aria-orientation"]);
 
-export function purge(css, folders) {
-  const files = folders.flatMap((folder) => [...sources(folder)]);
-  const classes = words(files, { templ: /\bclass=(?:"([^"]*)"|\{([^}]*)\})/g, js: /["'`]([^"'`]*)["'`]/g });
-  const values = words(files, { templ: /"([^"]*)"/g, js: /["'`]([^"'`]*)["'`]/g });
+// purge keeps what the templates' words, words.json, or the strings of the scripts in the folder name.
+export function purge(css, words, folder) {
+  const own = strings(folder);
+  const classes = new Set([...words.classes, ...own]);
+  const values = new Set([...words.values, ...own]);
   // A selector is of use when all parts of it are; of the alternatives in :is() one will do.
   const useful = (selector) =>
     selector.every((node) => {
@@ -38,18 +39,10 @@ export function purge(css, folders) {
   return root.toString() + "\n";
 }
 
-// sources yields the templates and scripts in a folder.
-function* sources(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* sources(path);
-    const [, kind] = entry.name.match(/\.(templ|js)$/) ?? [];
-    if (kind) yield { kind, text: readFileSync(path, "utf8") };
-  }
-}
-
-// words are those that the pattern of its kind finds in each file.
-function words(files, patterns) {
-  const found = files.flatMap(({ kind, text }) => [...text.matchAll(patterns[kind])]);
-  return new Set(found.flatMap(([, ...groups]) => groups.join(" ").match(/[\w:./[\]()%-]+/g) ?? []));
+// strings are the words in the strings of the scripts.
+function strings(folder) {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".js"))
+    .flatMap((name) => [...readFileSync(join(folder, name), "utf8").matchAll(/["'`]([^"'`]*)["'`]/g)])
+    .flatMap(([, text]) => text.match(/[\w:./[\]()%-]+/g) ?? []);
 }

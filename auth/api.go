@@ -13,6 +13,9 @@ import (
 type TokensConfig struct {
 	// Issuer signs the tokens, Audience is among those that they are for.
 	Issuer, Audience string
+	// UnmarkedTokens takes tokens that do not say that they are access tokens, as Dex's do
+	// not. ID tokens pass then too.
+	UnmarkedTokens bool
 	// The claims, as [ParseClaimPath] reads them, and the role that makes an operator;
 	// "" means the platform's own. Where no claim is named for the username, the e-mail
 	// names the user.
@@ -28,7 +31,7 @@ type TokensConfig struct {
 // answers: one that is down keeps nothing from starting.
 type Tokens struct {
 	provider *provider
-	audience string
+	rules    bearerRules
 	profiler profiler
 }
 
@@ -56,14 +59,17 @@ func NewTokens(cfg TokensConfig) (*Tokens, error) {
 		return nil, err
 	}
 
-	return &Tokens{provider: newProvider(all), audience: cfg.Audience, profiler: profiler}, nil
+	return &Tokens{
+		provider: newProvider(all), profiler: profiler,
+		rules: bearerRules{audiences: []string{cfg.Audience}, unmarked: cfg.UnmarkedTokens},
+	}, nil
 }
 
 // Verify tells whom a token speaks for. One that does not hold is an UNAUTHORIZED,
 // one without a role of the platform MISSING_ROLE or INVALID_ROLE. When the provider
 // does not answer it is a SERVICE_UNAVAILABLE: then the token may well be good.
 func (t *Tokens) Verify(ctx context.Context, raw string) (ops.Caller, error) {
-	token, err := t.provider.verifyBearer(ctx, raw, []string{t.audience})
+	token, err := t.provider.verifyBearer(ctx, raw, t.rules)
 	if err != nil {
 		return ops.Caller{}, err
 	}

@@ -39,7 +39,7 @@ func (f *fakeIDP) apiTokens(t *testing.T, adjust ...func(*auth.TokensConfig)) *a
 
 // apiClaims are those of a good token for the API, changed.
 func (f *fakeIDP) apiClaims(change claims) claims {
-	all := f.standardClaims()
+	all := f.accessClaims()
 	all["aud"] = []string{"the api"}
 	all[auth.DefaultEmailClaim] = "dave@example.com"
 	maps.Copy(all, change)
@@ -86,7 +86,7 @@ func TestCallersOfAnAPI(t *testing.T) {
 		"another word, and a weak one": {change: inside([]string{"ops", "analyst"}), adjust: nested, want: "dave/analyst"},
 		"nested, not there":            {adjust: nested, want: "MISSING_ROLE"},
 
-		"expired":              {change: claims{"exp": now.Add(-time.Second).Unix()}, want: "UNAUTHORIZED"},
+		"expired":              {change: claims{"exp": now.Add(-time.Minute).Unix()}, want: "UNAUTHORIZED"},
 		"never expiring":       {change: claims{"exp": nil}, want: "UNAUTHORIZED"},
 		"not yet":              {change: claims{"nbf": now.Add(time.Hour).Unix()}, want: "UNAUTHORIZED"},
 		"for another audience": {change: claims{"aud": clientID}, want: "UNAUTHORIZED"},

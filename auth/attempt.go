@@ -13,7 +13,12 @@ type attempt struct {
 	secret   secret
 	started  time.Time
 	returnTo string
+	// silent is set when the provider is not to ask the user anything.
+	silent bool
 }
+
+// silentMark ends the cookie of an attempt that is silent.
+const silentMark = ".silent"
 
 // attemptKeys are what an attempt shows to the provider.
 type attemptKeys struct {
@@ -25,11 +30,17 @@ type attemptKeys struct {
 func (a attempt) cookie() string { return a.secret.text() + "." + a.rest() }
 
 func (a attempt) rest() string {
-	return strconv.FormatInt(a.started.Unix(), 10) + "." + base64.RawURLEncoding.EncodeToString([]byte(a.returnTo))
+	rest := strconv.FormatInt(a.started.Unix(), 10) + "." + base64.RawURLEncoding.EncodeToString([]byte(a.returnTo))
+	if a.silent {
+		rest += silentMark
+	}
+
+	return rest
 }
 
 func parseAttempt(cookie string) (a attempt, ok bool) {
 	secretText, rest, _ := strings.Cut(cookie, ".")
+	rest, silent := strings.CutSuffix(rest, silentMark)
 	startedText, returnText, _ := strings.Cut(rest, ".")
 
 	secret, ok := parseSecret(secretText)
@@ -40,7 +51,7 @@ func parseAttempt(cookie string) (a attempt, ok bool) {
 		return attempt{}, false
 	}
 
-	return attempt{secret: secret, started: time.Unix(started, 0), returnTo: LocalPath(string(returnTo))}, true
+	return attempt{secret: secret, started: time.Unix(started, 0), returnTo: LocalPath(string(returnTo)), silent: silent}, true
 }
 
 func (a attempt) keys() (attemptKeys, error) {

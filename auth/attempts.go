@@ -38,7 +38,7 @@ func (s *attemptStore) cookieName(tag string) string {
 }
 
 // begin sets the cookie of a new attempt and gives up the oldest, if there are many.
-func (s *attemptStore) begin(w http.ResponseWriter, r *http.Request, returnTo string) (attemptKeys, error) {
+func (s *attemptStore) begin(w http.ResponseWriter, r *http.Request, returnTo string, silent bool) (attemptKeys, error) {
 	open := map[string]attempt{}
 
 	for _, cookie := range r.Cookies() {
@@ -54,7 +54,7 @@ func (s *attemptStore) begin(w http.ResponseWriter, r *http.Request, returnTo st
 		s.cookies.set(w, name, "", -1)
 	}
 
-	begun := attempt{secret: newSecret(), started: s.now(), returnTo: LocalPath(returnTo)}
+	begun := attempt{secret: newSecret(), started: s.now(), returnTo: LocalPath(returnTo), silent: silent}
 
 	keys, err := begun.keys()
 	if err != nil {

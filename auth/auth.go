@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -45,6 +46,9 @@ type Config struct {
 	Scopes []string
 	// Audiences are accepted in bearer tokens, beside the client ID.
 	Audiences []string
+	// UnmarkedTokens takes bearer tokens that do not say that they are access tokens, as
+	// Dex's do not. ID tokens pass then too.
+	UnmarkedTokens bool
 
 	// The claims, as [ParseClaimPath] reads them. Where the default username claim is
 	// missing, email and then sub stand in; the email claim falls back to "email".
@@ -71,7 +75,7 @@ type Config struct {
 // Auth signs people in and out and tells who sent a request.
 type Auth struct {
 	clientID  string
-	audiences []string
+	bearer    bearerRules
 	signedOut string
 	now       func() time.Time
 	log       *slog.Logger
@@ -83,6 +87,7 @@ type Auth struct {
 	attempts *attemptStore
 
 	latest    latestTokens
+	open      openSessions
 	refreshes singleflight.Group
 	// refreshPausedUntil is a moment in Unix nanoseconds.
 	refreshPausedUntil atomic.Int64
@@ -100,7 +105,7 @@ func New(cfg Config) (*Auth, error) {
 	cookies := cookies{secure: cfg.PublicURL.Scheme == "https"}
 	a := &Auth{
 		clientID:  cfg.ClientID,
-		audiences: append(slices.Clone(cfg.Audiences), cfg.ClientID),
+		bearer:    bearerRules{audiences: append(slices.Clone(cfg.Audiences), cfg.ClientID), unmarked: cfg.UnmarkedTokens},
 		signedOut: cfg.PublicURL.JoinPath(SignedOutPath).String(),
 		now:       cfg.Now,
 		log:       cfg.Logger,
@@ -111,7 +116,7 @@ func New(cfg Config) (*Auth, error) {
 		sessions: &sessionStore{
 			db: cfg.DB, cookies: cookies, now: cfg.Now,
 			cookieName: cookies.name("opsconsole"),
-			lifetime:   cfg.SessionLifetime, idle: cfg.SessionIdle,
+			lifetime:   cfg.SessionLifetime, idle: cfg.SessionIdle, boundTo: cfg.binding(),
 		},
 	}
 
@@ -182,6 +187,11 @@ func (c Config) check() error {
 	}
 
 	return errors.Join(errs...)
+}
+
+// binding stands for the settings that decide who is let in, and as what.
+func (c Config) binding() string {
+	return hashOf(strings.Join([]string{c.Issuer, c.ClientID, c.RolesClaim, c.OpsRole}, "\x00"))
 }
 
 func (c Config) profiler() (profiler, error) {

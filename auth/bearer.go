@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -30,9 +29,16 @@ func bearerToken(r *http.Request) (token string, presented bool) {
 	return token, presented
 }
 
-// verifyBearer checks an access token: signature, issuer, expiry, and that it is for
-// one of the audiences.
-func (p *provider) verifyBearer(ctx context.Context, raw string, audiences []string) (verified, error) {
+// bearerRules say which of a provider's tokens are taken.
+type bearerRules struct {
+	audiences []string
+	// unmarked lets in tokens that do not say that they are access tokens.
+	unmarked bool
+}
+
+// verifyBearer checks an access token: signature, issuer, expiry, that it is for one of the
+// audiences, and that it is one.
+func (p *provider) verifyBearer(ctx context.Context, raw string, rules bearerRules) (verified, error) {
 	idp, err := p.get(ctx)
 	if err != nil {
 		return verified{}, err
@@ -49,18 +55,20 @@ func (p *provider) verifyBearer(ctx context.Context, raw string, audiences []str
 		return verified{}, badBearer("it has expired", err)
 	case err != nil:
 		return verified{}, badBearer("it is malformed, or not signed by the configured identity provider", err)
-	case !slices.ContainsFunc(token.Audience, func(aud string) bool { return slices.Contains(audiences, aud) }):
+	case !token.isFor(rules.audiences):
 		return verified{}, badBearer("it is meant for somebody else", nil)
-	case token.isIDToken():
-		return verified{}, badBearer("it is an ID token, and an access token is wanted", nil)
-	default:
-		return token, nil
 	}
+
+	if err := token.checkKind(rules.unmarked); err != nil {
+		return verified{}, badBearer(err.Error(), nil)
+	}
+
+	return token, nil
 }
 
 // identifyBearer tells whose access token it is.
 func (a *Auth) identifyBearer(ctx context.Context, raw string) (Identity, error) {
-	token, err := a.provider.verifyBearer(ctx, raw, a.audiences)
+	token, err := a.provider.verifyBearer(ctx, raw, a.bearer)
 	if err != nil {
 		return Identity{}, err
 	}

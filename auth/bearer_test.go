@@ -93,7 +93,7 @@ func TestBearerTokens(t *testing.T) {
 	b := c.browser(t)
 
 	token := func(change func(c claims)) string {
-		made := idp.standardClaims()
+		made := idp.accessClaims()
 		if change != nil {
 			change(made)
 		}
@@ -130,7 +130,7 @@ func TestBearerTokens(t *testing.T) {
 		"the wrong audience":  {"Bearer " + token(func(c claims) { c["aud"] = "another" })},
 		"no audience":         {"Bearer " + token(func(c claims) { delete(c, "aud") })},
 		"the wrong issuer":    {"Bearer " + token(func(c claims) { c["iss"] = "https://idp.example.com" })},
-		"expired":             {"Bearer " + token(func(c claims) { c["exp"] = idp.clock.Now().Add(-time.Second).Unix() })},
+		"expired":             {"Bearer " + token(func(c claims) { c["exp"] = idp.clock.Now().Add(-time.Minute).Unix() })},
 		"not yet":             {"Bearer " + token(func(c claims) { c["nbf"] = idp.clock.Now().Add(time.Hour).Unix() })},
 		"no expiry":           {"Bearer " + token(func(c claims) { delete(c, "exp") })},
 		"no subject":          {"Bearer " + token(func(c claims) { delete(c, "sub") })},
@@ -171,7 +171,7 @@ func TestABearerTokenWhileTheProviderIsDown(t *testing.T) {
 	idp := newFakeIDP(t)
 	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
 	b := c.browser(t)
-	good := "Bearer " + idp.jwt(idp.standardClaims())
+	good := "Bearer " + idp.jwt(idp.accessClaims())
 
 	idp.set(func() { idp.down = true })
 	expectKind(t, b.call("/", good), http.StatusServiceUnavailable, "unreachable")

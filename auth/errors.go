@@ -15,6 +15,10 @@ var (
 	ErrSessionEnded = errors.New("the session has ended")
 	// ErrBearerInvalid: a bearer token was presented and does not hold.
 	ErrBearerInvalid = errors.New("the bearer token is invalid")
+	// ErrLogoutInvalid: a logout token was sent that does not hold.
+	ErrLogoutInvalid = errors.New("the logout token is invalid")
+	// ErrConfirm: the session is good once the provider says so again; see [Auth.Confirm].
+	ErrConfirm = errors.New("the session is to be confirmed")
 
 	// ErrDenied: the user, or the provider on a rule of its own, said no.
 	ErrDenied = errors.New("the sign-in was denied")

@@ -39,13 +39,21 @@ type fakeIDP struct {
 
 	// What else a test may change; the lock is held when they are called.
 	authorize func(answer url.Values)
-	idToken   func(claims claims)
-	sign      func(claims []byte) string
+	// authorized sees what an authorization request asked.
+	authorized func(query url.Values)
+	idToken    func(claims claims)
+	sign       func(claims []byte) string
 	// access makes the access token; the default is opaque.
 	access   func(claims claims) string
 	respond  func(request *http.Request, body claims) (status int)
 	userinfo func() (status int, body claims)
 	down     bool
+	// keys are what its set of keys has, nil for its own key; document changes what is discovered.
+	keys     func() (status int, set claims)
+	document func(document claims)
+	moved    claims // a set of keys elsewhere
+	// asked counts the requests by path while it is up.
+	asked map[string]int
 	// authMethods are what the discovery document says of the token endpoint, nil for nothing.
 	authMethods []string
 }
@@ -71,7 +79,7 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 
 	key, _ := testKeys()
 	standard := &oidctest.Server{PublicKeys: []oidctest.PublicKey{{PublicKey: key.Public(), KeyID: keyID, Algorithm: oidc.RS256}}}
-	f := &fakeIDP{clock: newClock(), key: key}
+	f := &fakeIDP{clock: newClock(), key: key, asked: map[string]int{}}
 	f.sign = f.signWith(key, oidc.RS256)
 
 	mux := http.NewServeMux()
@@ -91,11 +99,35 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 			document["token_endpoint_auth_methods_supported"] = f.authMethods
 		}
 
+		if f.document != nil {
+			f.document(document)
+		}
+
 		if f.userinfo != nil {
 			document["userinfo_endpoint"] = f.URL + "/userinfo"
 		}
 
 		reply(w, http.StatusOK, document)
+	})
+	mux.HandleFunc("/keys", func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		change := f.keys
+		f.mu.Unlock()
+
+		if change == nil {
+			standard.ServeHTTP(w, r)
+
+			return
+		}
+
+		status, set := change()
+		reply(w, status, set)
+	})
+	mux.HandleFunc("/moved", func(w http.ResponseWriter, _ *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+
+		reply(w, http.StatusOK, f.moved)
 	})
 	mux.HandleFunc("/auth", f.serveAuthorize)
 	mux.HandleFunc("/token", f.serveToken)
@@ -111,6 +143,10 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		down := f.down
+
+		if !down {
+			f.asked[r.URL.Path]++
+		}
 		f.mu.Unlock()
 
 		if down {
@@ -140,6 +176,14 @@ func (f *fakeIDP) set(change func()) {
 	change()
 }
 
+// requests counts those for a path.
+func (f *fakeIDP) requests(path string) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return f.asked[path]
+}
+
 // renewals counts the uses of refresh tokens.
 func (f *fakeIDP) renewals() int {
 	f.mu.Lock()
@@ -158,6 +202,14 @@ func (f *fakeIDP) standardClaims() claims {
 		"preferred_username": "dave", "email": "dave@graph-olap.example.com",
 		auth.DefaultRolesClaim: []string{"ops"},
 	}
+}
+
+// accessClaims are those of a good access token.
+func (f *fakeIDP) accessClaims() claims {
+	all := f.standardClaims()
+	all["scope"] = "openid profile"
+
+	return all
 }
 
 func (f *fakeIDP) signWith(key crypto.PrivateKey, algorithm string) func([]byte) string {
@@ -181,6 +233,10 @@ func (f *fakeIDP) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	f.nonce = query.Get("nonce")
 
 	answer := url.Values{"code": {"the code"}, "state": {query.Get("state")}}
+	if f.authorized != nil {
+		f.authorized(query)
+	}
+
 	if f.authorize != nil {
 		f.authorize(answer)
 	}
@@ -205,6 +261,8 @@ func (f *fakeIDP) serveToken(w http.ResponseWriter, r *http.Request) {
 
 	accessClaims := maps.Clone(id)
 	delete(accessClaims, "nonce")
+
+	accessClaims["scope"] = "openid profile"
 
 	if f.idToken != nil {
 		f.idToken(id)

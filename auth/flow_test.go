@@ -233,11 +233,12 @@ func TestSessionsSurviveARestart(t *testing.T) {
 	t.Parallel()
 
 	db := storetest.Open(t, storetest.SQLiteURL(t))
-	first := newConsole(t, db)
+	idp := newFakeIDP(t)
+	first := newConsole(t, db, idp.use)
 	before := first.browser(t)
-	signedIn := before.signIn("dave")
+	signedIn := before.get("/begin").Identity
 
-	second := newConsole(t, db)
+	second := newConsole(t, db, idp.use)
 	after := second.browser(t)
 	after.setCookie("opsconsole", before.cookies()["opsconsole"])
 

@@ -15,6 +15,10 @@ import (
 type grant struct {
 	who    Identity
 	tokens tokens
+	// sid is the provider's name of its own session, "" for none.
+	sid string
+	// checked is set when the roles were looked at again.
+	checked bool
 }
 
 // redeem turns the code of an attempt into a grant.
@@ -40,18 +44,23 @@ func (a *Auth) redeem(ctx context.Context, idp *endpoints, code string, keys att
 		return grant{}, badToken(errors.New("the ID token has another nonce"))
 	}
 
-	sets, missing := a.gather(ctx, idp, given.Access, idToken.Subject, idToken.claims)
+	known := a.gather(ctx, idp, given.Access, idToken.Subject, idToken.claims)
 
-	who, found, err := a.profiler.read(sets...)
+	who, found, err := a.profiler.read(known.sets...)
 	if err != nil {
 		return grant{}, badToken(err)
 	}
 
-	if !found && missing != nil {
-		return grant{}, missing
+	if !found && known.missing != nil {
+		return grant{}, known.missing
 	}
 
-	return grant{who: who, tokens: given}, nil
+	given.UserInfo = known.use
+	if refuses(known.missing) {
+		given.UserInfo = userInfoUseless
+	}
+
+	return grant{who: who, tokens: given, sid: idToken.text("sid"), checked: true}, nil
 }
 
 // renew spends the refresh token of a session. The roles are read again; where the
@@ -64,7 +73,8 @@ func (a *Auth) renew(ctx context.Context, idp *endpoints, s session) (grant, err
 		return grant{}, idp.failed(err)
 	}
 
-	renewed := grant{who: s.who, tokens: newTokens(token, a.now())}
+	renewed := grant{who: s.who, tokens: newTokens(token, a.now()), sid: s.sid}
+	renewed.tokens.UserInfo = s.tokens.UserInfo
 
 	var claims map[string]any
 
@@ -83,65 +93,113 @@ func (a *Auth) renew(ctx context.Context, idp *endpoints, s session) (grant, err
 		claims = idToken.claims
 	}
 
-	sets, missing := a.gather(ctx, idp, renewed.tokens.Access, s.who.Subject, claims)
-	if len(sets) == 0 {
+	known := a.gather(ctx, idp, renewed.tokens.Access, s.who.Subject, claims)
+
+	switch {
+	case !refuses(known.missing):
+		renewed.checked = known.missing == nil
+	case s.tokens.UserInfo != userInfoUseless:
+		return grant{}, known.missing
+	default:
+		renewed.checked = true // it never answered, and is not needed
+		known.missing = nil
+	}
+
+	if known.use != "" {
+		renewed.tokens.UserInfo = known.use
+	}
+
+	if len(known.sets) == 0 {
 		return renewed, nil
 	}
 
-	who, found, err := a.profiler.read(sets...)
+	who, found, err := a.profiler.read(known.sets...)
 	if err != nil {
 		return grant{}, badToken(err)
 	}
 
-	if found || (claims != nil && missing == nil) {
-		renewed.who = who
+	if found || (claims != nil && known.missing == nil) {
+		renewed.who, renewed.checked = who, true
 	}
 
 	return renewed, nil
 }
 
+// look asks the userinfo endpoint for the roles. Who somebody is stays: other names may
+// stand there.
+func (a *Auth) look(ctx context.Context, idp *endpoints, s session) (grant, error) {
+	seen := grant{who: s.who, tokens: s.tokens, sid: s.sid}
+
+	if idp.discovered.UserInfoEndpoint() == "" {
+		seen.tokens.UserInfo = userInfoUseless
+
+		return seen, nil
+	}
+
+	info, err := idp.userinfo(ctx, s.tokens.Access, s.who.Subject)
+	if err != nil {
+		return grant{}, err
+	}
+
+	roles, found := a.profiler.findRoles([]map[string]any{info})
+	if !found && s.tokens.UserInfo != userInfoHasRoles {
+		seen.tokens.UserInfo = userInfoUseless
+
+		return seen, nil
+	}
+
+	seen.who.Roles, seen.who.Role, seen.checked = roles, a.profiler.strongest(roles), true
+
+	return seen, nil
+}
+
+// gathered is what is known of a subject.
+type gathered struct {
+	sets []map[string]any
+	// use is what the userinfo endpoint was good for, missing why it did not help.
+	use     userInfoUse
+	missing error
+}
+
 // gather returns what is known of the subject: the claims of the ID token, if
 // there are any, then those of an access token that is a JWT, then, only if
-// something is still missing, the userinfo endpoint's. The error is the latter's.
-func (a *Auth) gather(
-	ctx context.Context, idp *endpoints, accessToken, subject string, idClaims map[string]any,
-) (sets []map[string]any, missing error) {
+// something is still missing, the userinfo endpoint's.
+func (a *Auth) gather(ctx context.Context, idp *endpoints, accessToken, subject string, idClaims map[string]any) gathered {
+	var known gathered
+
 	if idClaims != nil {
-		sets = append(sets, idClaims)
+		known.sets = append(known.sets, idClaims)
 	}
 
 	if access, err := idp.verify(ctx, accessToken); err == nil && access.Subject == subject {
-		sets = append(sets, access.claims)
+		known.sets = append(known.sets, access.claims)
 	}
 
-	if idp.discovered.UserInfoEndpoint() == "" || a.profiler.complete(sets...) {
-		return sets, nil
+	if idp.discovered.UserInfoEndpoint() == "" || a.profiler.complete(known.sets...) {
+		return known
 	}
 
 	info, err := idp.userinfo(ctx, accessToken, subject)
 	if err != nil {
 		a.log.WarnContext(ctx, "the userinfo endpoint did not help", slog.Any("error", err))
+		known.missing = err
 
-		return sets, err
+		return known
 	}
 
-	return append(sets, info), nil
+	if _, before := a.profiler.findRoles(known.sets); !before {
+		if _, there := a.profiler.findRoles([]map[string]any{info}); there {
+			known.use = userInfoHasRoles
+		}
+	}
+
+	known.sets = append(known.sets, info)
+
+	return known
 }
 
-func (e *endpoints) userinfo(ctx context.Context, accessToken, subject string) (map[string]any, error) {
-	info, err := e.discovered.UserInfo(ctx, oauth2.StaticTokenSource(&oauth2.Token{AccessToken: accessToken}))
-	if err != nil {
-		return nil, e.failed(err)
-	}
-
-	if info.Subject != subject {
-		return nil, badToken(fmt.Errorf("the userinfo endpoint speaks of %q, not of %q", info.Subject, subject))
-	}
-
-	var claims map[string]any
-
-	return claims, info.Claims(&claims)
-}
+// refuses reports whether an error is the provider's word, and not its silence.
+func refuses(err error) bool { return err != nil && !errors.Is(err, ErrUnreachable) }
 
 // badToken says that what the provider sent does not hold, unless the trouble was
 // that the provider could not be asked.

@@ -59,12 +59,12 @@ func (i Identity) LogValue() slog.Value {
 
 // Identify tells who sent the request: by its bearer token if it has one, else by
 // its session, which counts as used. The kinds of its errors are [ErrNoCredential],
-// [ErrSessionEnded], [ErrBearerInvalid] and [ErrUnreachable]; anything else is a
+// [ErrSessionEnded], [ErrConfirm], [ErrBearerInvalid] and [ErrUnreachable]; anything else is a
 // failure of the database.
 func (a *Auth) Identify(r *http.Request) (Identity, error) {
 	ctx := r.Context()
 
-	identity, seen, err := a.recognise(r)
+	identity, seen, err := a.recognise(r, isPageLoad(r))
 	if err != nil {
 		return Identity{}, err
 	}
@@ -81,13 +81,14 @@ func (a *Auth) Identify(r *http.Request) (Identity, error) {
 // Recheck is [Auth.Identify] for a stream that has been open for a while: its
 // session does not count as used, so that an open tab outlives no idle timeout.
 func (a *Auth) Recheck(r *http.Request) (Identity, error) {
-	identity, _, err := a.recognise(r)
+	identity, _, err := a.recognise(r, false)
 
 	return identity, err
 }
 
-// recognise tells who sent the request and when they were last noted as seen.
-func (a *Auth) recognise(r *http.Request) (identity Identity, seen time.Time, err error) {
+// recognise tells who sent the request and when they were last noted as seen. With
+// mayConfirm its error may be an [ErrConfirm].
+func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, seen time.Time, err error) {
 	ctx := r.Context()
 
 	if token, presented := bearerToken(r); presented {
@@ -113,6 +114,10 @@ func (a *Auth) recognise(r *http.Request) (identity Identity, seen time.Time, er
 	}
 
 	s, err := a.renewed(ctx, sessionIn(opened))
+	if err == nil {
+		err = a.confirmation(ctx, s, mayConfirm)
+	}
+
 	if err != nil {
 		return Identity{}, time.Time{}, err
 	}

@@ -29,16 +29,9 @@ type provider struct {
 
 	flight singleflight.Group
 	found  atomic.Pointer[endpoints]
-}
-
-// endpoints is a provider that has answered.
-type endpoints struct {
-	*provider
-
-	discovered *oidc.Provider
-	oauth      *oauth2.Config
-	keys       oidc.KeySet
-	endSession string // "" when the provider has none
+	// doubted is set when what was found does not fit any more, tried when it was last read again.
+	doubted atomic.Bool
+	tried   atomic.Pointer[time.Time]
 }
 
 func newProvider(cfg Config) *provider {
@@ -67,61 +60,18 @@ func (c Config) oauth() oauth2.Config {
 	}
 }
 
-// get returns the provider's endpoints; many who ask at once make one request.
+// get returns the provider's endpoints; many who ask at once make one request. What is known
+// is read again every hour, and when something did not fit.
 func (p *provider) get(ctx context.Context) (*endpoints, error) {
-	if found := p.found.Load(); found != nil {
-		return found, nil
+	if known := p.found.Load(); known != nil {
+		if p.doubted.Load() || !p.now().Before(known.readAt.Add(discoveryLasts)) {
+			return p.reread(ctx, known), nil
+		}
+
+		return known, nil
 	}
 
-	flight := p.flight.DoChan("", func() (any, error) {
-		// Others wait for it too, so it does not end with the request that began it.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), providerTimeout)
-		defer cancel()
-
-		return p.discover(ctx)
-	})
-
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case result := <-flight:
-		found, _ := result.Val.(*endpoints)
-
-		return found, result.Err
-	}
-}
-
-func (p *provider) discover(ctx context.Context) (*endpoints, error) {
-	ctx = oidc.ClientContext(ctx, p.client)
-
-	discovered, err := oidc.NewProvider(ctx, p.issuer)
-	if err != nil {
-		return nil, p.failed(err)
-	}
-
-	var document struct {
-		JWKSURI     string   `json:"jwks_uri"`
-		EndSession  string   `json:"end_session_endpoint"`
-		AuthMethods []string `json:"token_endpoint_auth_methods_supported"`
-	}
-	if err := discovered.Claims(&document); err != nil {
-		return nil, p.failed(err)
-	}
-
-	config := p.oauth
-	config.Endpoint = discovered.Endpoint()
-	config.Endpoint.AuthStyle = authStyle(config.ClientSecret, document.AuthMethods)
-
-	found := &endpoints{
-		provider:   p,
-		discovered: discovered,
-		oauth:      &config,
-		keys:       oidc.NewRemoteKeySet(ctx, document.JWKSURI),
-		endSession: document.EndSession,
-	}
-	p.found.Store(found)
-
-	return found, nil
+	return p.shared(ctx, p.discover)
 }
 
 // authStyle decides how the client proves itself. Trying one way and then the
@@ -148,15 +98,23 @@ func (p *provider) failed(err error) error {
 	switch {
 	case errors.As(err, &network):
 		return p.silent(err)
+	case errors.As(err, &mismatch) && mismatch.Discovered == "":
+		return fail(ErrUnreachable, fmt.Sprintf("The discovery document of the identity provider at %s has no usable issuer", p.host), err)
 	case errors.As(err, &mismatch):
 		return fail(ErrUnreachable, fmt.Sprintf(
 			"The identity provider at %s calls itself %q, but %q is configured", p.host, mismatch.Discovered, mismatch.Provided), err)
 	case !errors.As(err, &answer):
+		p.doubted.Store(true)
+
 		return fail(ErrUnreachable, p.host+" does not answer as an OpenID Connect provider", err)
 	}
 
 	// Not the error itself, which carries the whole answer.
 	cause := fmt.Errorf("token endpoint: %s %q %q", answer.Response.Status, answer.ErrorCode, answer.ErrorDescription)
+	if answer.ErrorCode == "" {
+		p.doubted.Store(true) // as where an endpoint was moved
+	}
+
 	if answer.ErrorCode == "" || answer.Response.StatusCode >= http.StatusInternalServerError {
 		return p.silent(cause)
 	}

@@ -29,11 +29,18 @@ func TestBadTokensAreRefused(t *testing.T) {
 		"wrong audience": func(f *fakeIDP) { f.idToken = func(c claims) { c["aud"] = "somebody else" } },
 		"wrong party":    func(f *fakeIDP) { f.idToken = func(c claims) { c["azp"] = "somebody else" } },
 		"wrong issuer":   func(f *fakeIDP) { f.idToken = func(c claims) { c["iss"] = "https://idp.example.com" } },
-		"expired":        func(f *fakeIDP) { f.idToken = func(c claims) { c["exp"] = f.clock.Now().Add(-time.Second).Unix() } },
-		"no expiry":      func(f *fakeIDP) { f.idToken = func(c claims) { delete(c, "exp") } },
-		"wrong at_hash":  func(f *fakeIDP) { f.idToken = func(c claims) { c["at_hash"] = "AAAAAAAAAAAAAAAAAAAAAA" } },
-		"no subject":     func(f *fakeIDP) { f.idToken = func(c claims) { delete(c, "sub") } },
-		"another key":    func(f *fakeIDP) { f.sign = f.signWith(strange, oidc.RS256) },
+		"expired":        func(f *fakeIDP) { f.idToken = func(c claims) { c["exp"] = f.clock.Now().Add(-time.Minute).Unix() } },
+		"no iat":         func(f *fakeIDP) { f.idToken = func(c claims) { delete(c, "iat") } },
+		"from the future": func(f *fakeIDP) {
+			f.idToken = func(c claims) { c["iat"] = f.clock.Now().Add(time.Minute + 2*time.Second).Unix() }
+		},
+		"no iss, though promised": func(f *fakeIDP) {
+			f.document = func(document claims) { document["authorization_response_iss_parameter_supported"] = true }
+		},
+		"no expiry":     func(f *fakeIDP) { f.idToken = func(c claims) { delete(c, "exp") } },
+		"wrong at_hash": func(f *fakeIDP) { f.idToken = func(c claims) { c["at_hash"] = "AAAAAAAAAAAAAAAAAAAAAA" } },
+		"no subject":    func(f *fakeIDP) { f.idToken = func(c claims) { delete(c, "sub") } },
+		"another key":   func(f *fakeIDP) { f.sign = f.signWith(strange, oidc.RS256) },
 		"alg none": func(f *fakeIDP) {
 			f.sign = func(c []byte) string { return encode([]byte(`{"alg":"none"}`)) + "." + encode(c) + "." }
 		},
@@ -79,6 +86,7 @@ func TestGoodTokensOfTheSameProviderAreTaken(t *testing.T) {
 
 	idp := newFakeIDP(t)
 	idp.authorize = func(answer url.Values) { answer.Set("iss", idp.URL) }
+	idp.document = func(document claims) { document["authorization_response_iss_parameter_supported"] = true }
 	idp.idToken = func(c claims) { c["azp"], c["aud"] = clientID, []string{"another", clientID} }
 
 	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
@@ -251,12 +259,19 @@ func TestTheProviderMayBeWrong(t *testing.T) {
 	}{
 		"not JSON":       {"<html>", "does not answer as an OpenID Connect provider"},
 		"another issuer": {`{"issuer": "https://idp.example.com"}`, "calls itself"},
+		"no issuer":      {`{}`, "has no usable issuer"},
+		"no endpoints":   {`{"issuer": "SELF"}`, "has no usable authorization_endpoint, no jwks_uri, no token_endpoint"},
+		"an endpoint that is no URL": {
+			`{"issuer": "SELF", "authorization_endpoint": "SELF/a", "token_endpoint": "/token", "jwks_uri": "SELF/k"}`,
+			"has no usable token_endpoint",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				_, _ = w.Write([]byte(test.document))
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				//nolint:gosec // the test's own document
+				_, _ = w.Write([]byte(strings.ReplaceAll(test.document, "SELF", "http://"+r.Host)))
 			}))
 			defer server.Close()
 

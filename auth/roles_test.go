@@ -36,7 +36,7 @@ func TestWhichRoleItIs(t *testing.T) {
 		idp := newFakeIDP(t)
 		c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use, func(cfg *auth.Config) { cfg.OpsRole = test.opsRole })
 
-		made := idp.standardClaims()
+		made := idp.accessClaims()
 		made[auth.DefaultRolesClaim] = test.roles
 
 		got := c.browser(t).call("/", "Bearer "+idp.jwt(made)).Identity

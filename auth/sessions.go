@@ -16,6 +16,8 @@ type sessionStore struct {
 	now      func() time.Time
 	lifetime time.Duration
 	idle     time.Duration
+	// boundTo stands for the settings that say who is let in: a session of others is none.
+	boundTo string
 
 	cookieName string
 }

@@ -21,6 +21,10 @@ type session struct {
 	createdAt  time.Time
 	lastSeenAt time.Time
 	expiresAt  time.Time
+	// checkedAt is when the provider last said which roles there are.
+	checkedAt time.Time
+	sid       string // the provider's name of its own session, "" for none
+	renewal   string // the mark of the process that renews the tokens, "" for none
 }
 
 // find returns the session with the secret that the cookie holds, or [ErrSessionEnded].
@@ -34,15 +38,17 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 	who := &found.who
 
 	var (
-		roles                        string
-		createdAt, seenAt, expiresAt store.Time
+		roles                                   string
+		createdAt, seenAt, expiresAt, checkedAt store.Time
+		renewal, boundTo, sid                   sql.NullString
 	)
 
 	err := s.db.Read().QueryRowContext(ctx, `
-		SELECT username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at
+		SELECT username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at,
+			checked_at, renewal, bound_to, sid
 		FROM opsconsole_sessions WHERE id_hash = $1`, secret.hash(),
 	).Scan(&who.Username, &who.Subject, &who.Email, &who.Name, &who.Role, &roles,
-		&found.sealed, &createdAt, &seenAt, &expiresAt)
+		&found.sealed, &createdAt, &seenAt, &expiresAt, &checkedAt, &renewal, &boundTo, &sid)
 
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -52,8 +58,17 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 	}
 
 	found.createdAt, found.lastSeenAt, found.expiresAt = createdAt.Time, seenAt.Time, expiresAt.Time
+	found.checkedAt, found.renewal, found.sid = checkedAt.Time, renewal.String, sid.String
+
+	if found.checkedAt.IsZero() {
+		found.checkedAt = found.createdAt
+	}
 
 	over := found.unseal(roles)
+	if boundTo.Valid && boundTo.String != s.boundTo {
+		over = errors.New("it was made with other settings")
+	}
+
 	if now := s.now(); !now.Before(found.expiresAt) || now.Sub(found.lastSeenAt) >= s.idle {
 		over = errors.New("its time is over")
 	}
@@ -109,10 +124,12 @@ func (s *sessionStore) insert(ctx context.Context, kept session, old string) err
 
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO opsconsole_sessions
-				(id_hash, username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+				(id_hash, username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at,
+				checked_at, bound_to, sid)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULLIF($14, ''))`,
 			kept.secret.hash(), who.Username, who.Subject, who.Email, who.Name, who.Role, roles, kept.sealed,
-			store.Time{Time: kept.createdAt}, store.Time{Time: kept.lastSeenAt}, store.Time{Time: kept.expiresAt})
+			store.Time{Time: kept.createdAt}, store.Time{Time: kept.lastSeenAt}, store.Time{Time: kept.expiresAt},
+			store.Time{Time: kept.createdAt}, s.boundTo, kept.sid)
 		if err != nil {
 			return err
 		}
@@ -125,7 +142,11 @@ func (s *sessionStore) insert(ctx context.Context, kept session, old string) err
 // that were renewed; else it returns the session as it is by now.
 func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) (session, error) {
 	kept := old
-	kept.who, kept.tokens = renewed.who, renewed.tokens
+	kept.who, kept.tokens, kept.sid = renewed.who, renewed.tokens, renewed.sid
+
+	if renewed.checked {
+		kept.checkedAt = s.now()
+	}
 
 	roles, err := kept.seal()
 	if err != nil {
@@ -138,9 +159,11 @@ func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) 
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
 			UPDATE opsconsole_sessions
-			SET username = $1, email = $2, name = $3, role = $4, roles = $5, tokens = $6
-			WHERE id_hash = $7 AND tokens = $8`,
-			who.Username, who.Email, who.Name, who.Role, roles, kept.sealed, kept.secret.hash(), old.sealed)
+			SET username = $1, email = $2, name = $3, role = $4, roles = $5, tokens = $6,
+				checked_at = $7, bound_to = $8, sid = NULLIF($9, '')
+			WHERE id_hash = $10 AND tokens = $11`,
+			who.Username, who.Email, who.Name, who.Role, roles, kept.sealed,
+			store.Time{Time: kept.checkedAt}, s.boundTo, kept.sid, kept.secret.hash(), old.sealed)
 		if err != nil {
 			return err
 		}
@@ -206,6 +229,11 @@ func (s *sessionStore) purge(ctx context.Context) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE expires_at <= $1 OR last_seen_at <= $2`,
 			store.Time{Time: now}, store.Time{Time: now.Add(-s.idle)})
+		if err != nil {
+			return err
+		}
+
+		_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_logout_tokens WHERE expires_at <= $1`, store.Time{Time: now})
 
 		return err
 	})

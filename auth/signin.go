@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -15,20 +16,39 @@ import (
 // [LocalPath], is where it comes back to in the end. On an [ErrUnreachable]
 // nothing was written yet.
 func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) error {
+	return a.start(w, r, returnTo, func(*endpoints) string { return "" })
+}
+
+// StartAsAnother is [Auth.Start], but has the provider ask who it is, also somebody whom it knows.
+func (a *Auth) StartAsAnother(w http.ResponseWriter, r *http.Request, returnTo string) error {
+	return a.start(w, r, returnTo, func(idp *endpoints) string {
+		const choose, login = "select_account", "login"
+		if slices.Contains(idp.Prompts, login) && !slices.Contains(idp.Prompts, choose) {
+			return login
+		}
+
+		return choose
+	})
+}
+
+func (a *Auth) start(w http.ResponseWriter, r *http.Request, returnTo string, prompt func(*endpoints) string) error {
 	idp, err := a.provider.get(r.Context())
 	if err != nil {
 		return err
 	}
 
-	keys, err := a.attempts.begin(w, r, returnTo)
+	keys, err := a.attempts.begin(w, r, returnTo, false)
 	if err != nil {
 		return err
 	}
 
+	options := []oauth2.AuthCodeOption{oidc.Nonce(keys.nonce), oauth2.S256ChallengeOption(keys.verifier)}
+	if asked := prompt(idp); asked != "" {
+		options = append(options, oauth2.SetAuthURLParam("prompt", asked))
+	}
+
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r,
-		idp.oauth.AuthCodeURL(keys.state, oidc.Nonce(keys.nonce), oauth2.S256ChallengeOption(keys.verifier)),
-		http.StatusSeeOther)
+	http.Redirect(w, r, idp.oauth.AuthCodeURL(keys.state, options...), http.StatusSeeOther)
 
 	return nil
 }
@@ -38,7 +58,10 @@ func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) er
 // to go on to. Whoever signs in gets a session, with whatever role, if admit, which is
 // told who it is before there is one, has nothing against it; its error is passed on.
 //
-// The kinds of its errors are [ErrDenied], [ErrAttemptExpired],
+// What [Auth.Confirm] began is completed too, for the session that there is: then admit is
+// not asked, and an [ErrSessionEnded] says that the provider did not confirm it.
+//
+// The other kinds of its errors are [ErrDenied], [ErrAttemptExpired],
 // [ErrAttemptReplayed], [ErrAttemptForeign], [ErrUnreachable], [ErrRefused] and
 // [ErrTokenInvalid]; the path is good for another attempt then.
 func (a *Auth) Callback(
@@ -54,6 +77,12 @@ func (a *Auth) Callback(
 	returnTo = LocalPath(taken.returnTo)
 	if err != nil {
 		return returnTo, Identity{}, err
+	}
+
+	if taken.silent {
+		identity, err = a.confirmed(r, keys)
+
+		return returnTo, identity, err
 	}
 
 	idp, err := a.provider.get(ctx)
@@ -73,7 +102,7 @@ func (a *Auth) Callback(
 
 	// What the cookie held, if it held anything, is replaced.
 	opened, _ := a.sessions.New(r, a.sessions.cookieName)
-	opened.Values[sessionKey{}] = session{who: given.who, tokens: given.tokens}
+	opened.Values[sessionKey{}] = session{who: given.who, tokens: given.tokens, sid: given.sid}
 
 	if err := admit(given.who); err != nil {
 		return returnTo, Identity{}, err
@@ -95,8 +124,11 @@ func (a *Auth) Callback(
 
 // answer returns the code that the provider sent with the browser.
 func (e *endpoints) answer(query url.Values) (code string, err error) {
-	// RFC 9207: an answer that names another issuer was meant for another attempt.
-	if issuer := query.Get("iss"); issuer != "" && issuer != e.issuer {
+	// RFC 9207, section 2.4: an answer that names another issuer was meant for another attempt,
+	// and so may one that names none where the provider promised to.
+	if issuer := query.Get("iss"); issuer != e.issuer && (issuer != "" || e.SendsIssuer) {
+		e.doubted.Store(true)
+
 		return "", badToken(fmt.Errorf("the answer is from %q", issuer))
 	}
 

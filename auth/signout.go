@@ -6,31 +6,46 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"time"
 )
 
-// signOutPatience is how long a sign-out waits for a provider that it does not know yet.
-const signOutPatience = 2 * time.Second
+// SignedOut is how a sign-out ended. The session here is over in any case.
+type SignedOut struct {
+	// ProviderURL is the provider's own sign-out, which comes back to [SignedOutPath]; "" where
+	// the browser is to go there at once.
+	ProviderURL string
+	// Still says why the user is signed in at the provider still.
+	Still StillSignedIn
+}
 
-// SignOut ends the session of the request, deletes its cookie, and returns where to
-// send the browser: to the provider's own sign-out, which comes back to
-// [SignedOutPath], or there at once if the provider has none or does not answer.
-// After an error the session may still be open.
-func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (redirect string, err error) {
+// StillSignedIn is why a sign-out did not reach the provider, "" when it did, as far as is known.
+type StillSignedIn string
+
+// Why it did not.
+const (
+	NoProviderSignOut StillSignedIn = "no-sign-out" // the provider has none: OpenID Connect RP-Initiated Logout 1.0
+	ProviderDown      StillSignedIn = "down"
+)
+
+// SignOut ends the session of the request and deletes its cookie. After an error the session
+// may still be open.
+//
+// Send the browser to ProviderURL by a page, not by a redirect: browsers hold all that follows a
+// form to the form-action of its page, and a provider's sign-out may lead anywhere.
+func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (SignedOut, error) {
 	ctx := r.Context()
 
 	opened, err := a.sessions.New(r, a.sessions.cookieName)
 	if err != nil && !errors.Is(err, ErrSessionEnded) {
-		return "", err
+		return SignedOut{}, err
 	}
 
 	opened.Options = a.sessions.cookies.options(-1)
 	if err := opened.Save(r, w); err != nil {
-		return "", err
+		return SignedOut{}, err
 	}
 
 	if opened.IsNew {
-		return a.signedOut, nil
+		return SignedOut{}, nil
 	}
 
 	ended := sessionIn(opened)
@@ -41,18 +56,22 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (redirect string,
 	return a.providerSignOut(ctx, ended.tokens.ID), nil
 }
 
-func (a *Auth) providerSignOut(ctx context.Context, idToken string) string {
-	ctx, cancel := context.WithTimeout(ctx, signOutPatience)
-	defer cancel()
+func (a *Auth) providerSignOut(ctx context.Context, idToken string) SignedOut {
+	// A browser that is sent to a provider that does not answer does not come back.
+	if err := a.provider.answers(ctx); err != nil {
+		a.log.WarnContext(ctx, "somebody could not be signed out at the identity provider", slog.Any("error", err))
 
-	idp, err := a.provider.get(ctx)
-	if err != nil || idp.endSession == "" {
-		return a.signedOut
+		return SignedOut{Still: ProviderDown}
 	}
 
-	target, err := url.Parse(idp.endSession)
+	idp, err := a.provider.get(ctx)
 	if err != nil {
-		return a.signedOut
+		return SignedOut{Still: ProviderDown}
+	}
+
+	target, err := url.Parse(idp.EndSession)
+	if err != nil || target.Host == "" {
+		return SignedOut{Still: NoProviderSignOut}
 	}
 
 	query := target.Query()
@@ -61,5 +80,5 @@ func (a *Auth) providerSignOut(ctx context.Context, idToken string) string {
 	query.Set("post_logout_redirect_uri", a.signedOut)
 	target.RawQuery = query.Encode()
 
-	return target.String()
+	return SignedOut{ProviderURL: target.String()}
 }

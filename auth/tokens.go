@@ -15,7 +15,17 @@ type tokens struct {
 	// zero when the provider did not say.
 	ExpiresAt time.Time `json:"expires_at"`
 	RenewAt   time.Time `json:"renew_at"`
+	// UserInfo is what is known of the userinfo endpoint.
+	UserInfo userInfoUse `json:"userinfo,omitempty"`
 }
+
+// userInfoUse is what the userinfo endpoint is good for, "" where that is not known yet.
+type userInfoUse string
+
+const (
+	userInfoHasRoles userInfoUse = "roles" // the roles come from there
+	userInfoUseless  userInfoUse = "none"  // it refused at the sign-in, or says nothing of roles
+)
 
 // renewAhead is how long before its end an access token is renewed, at most: one
 // that lives for a few minutes only is left a fair part of them.
@@ -45,6 +55,9 @@ func (t tokens) accessAt(now time.Time) string {
 
 	return t.Access
 }
+
+// over reports whether the access token has ended and nothing brings another.
+func (t tokens) over(now time.Time) bool { return t.Refresh == "" && t.accessAt(now) == "" }
 
 // renewable reports whether it is time to renew, and there is a way.
 func (t tokens) renewable(now time.Time) bool {

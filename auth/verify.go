@@ -5,23 +5,37 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
 )
 
 // signingAlgorithms are the asymmetric ones: with those, a key of the provider's
 // published set is the only thing that can have signed.
-func signingAlgorithms() []string {
-	return []string{
-		oidc.RS256, oidc.RS384, oidc.RS512, oidc.PS256, oidc.PS384, oidc.PS512,
-		oidc.ES256, oidc.ES384, oidc.ES512, oidc.EdDSA,
+func signingAlgorithms() []jose.SignatureAlgorithm {
+	return []jose.SignatureAlgorithm{
+		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512,
+		jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 	}
 }
 
-// verified is a token whose signature, issuer and expiry hold.
+// parseSigned reads a token as RFC 7519 has it: a JWS in its compact form.
+func parseSigned(raw string) (*jose.JSONWebSignature, error) {
+	return jose.ParseSignedCompact(raw, signingAlgorithms())
+}
+
+// clockSkew is how far the clocks of the provider and of the console may be apart.
+const clockSkew = time.Minute
+
+// verified is a token whose signature, issuer and times hold.
 type verified struct {
 	*oidc.IDToken
 
+	// typ is the media type in the header, in lower case and without "application/": RFC 7515,
+	// section 4.1.9.
+	typ    string
 	claims map[string]any
 }
 
@@ -29,19 +43,30 @@ type verified struct {
 // when the token does not hold, and an [ErrUnreachable] when the provider's keys
 // cannot be had.
 func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
-	keys := &fetchWatch{KeySet: e.keys}
-	verifier := oidc.NewVerifier(e.issuer, keys, &oidc.Config{
-		SkipClientIDCheck:    true, // an access token is for other audiences too; the callers look
-		SupportedSigningAlgs: signingAlgorithms(),
-		Now:                  e.now,
-	})
-
-	token, err := verifier.Verify(ctx, raw)
-
-	if keys.failure != nil {
-		return verified{}, e.silent(keys.failure)
+	signed, err := parseSigned(raw)
+	if err != nil {
+		return verified{}, err
 	}
 
+	header := signed.Signatures[0].Header
+	payload, err := e.keys.verify(ctx, signed)
+
+	switch {
+	case errors.Is(err, errUnknownKey):
+		e.doubted.Store(true) // its keys may be elsewhere by now
+
+		return verified{}, err
+	case errors.Is(err, errSignature):
+		return verified{}, err
+	case err != nil:
+		return verified{}, e.silent(err)
+	}
+
+	token, err := oidc.NewVerifier(e.issuer, verifiedPayload(payload), &oidc.Config{
+		SkipClientIDCheck:    true, // an access token is for other audiences too; the callers look
+		SkipExpiryCheck:      true, // checkTimes does
+		SupportedSigningAlgs: []string{header.Algorithm},
+	}).Verify(ctx, raw)
 	if err != nil {
 		return verified{}, err
 	}
@@ -51,25 +76,43 @@ func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
 		return verified{}, err
 	}
 
-	return verified{IDToken: token, claims: claims}, nil
+	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
+	typ = strings.TrimPrefix(strings.ToLower(typ), "application/")
+	found := verified{IDToken: token, typ: typ, claims: claims}
+
+	return found, found.checkTimes(e.now())
 }
 
-// fetchWatch notes that keys could not be fetched, which the verifier reports as
-// a bad signature.
-type fetchWatch struct {
-	oidc.KeySet
+// text returns a claim that is text, "" for none.
+func (v verified) text(name string) string {
+	value, _ := v.claims[name].(string)
 
-	failure error
+	return value
 }
+
+// verifiedPayload is what a signature was verified over.
+type verifiedPayload []byte
 
 // VerifySignature implements [oidc.KeySet].
-func (w *fetchWatch) VerifySignature(ctx context.Context, jwt string) ([]byte, error) {
-	payload, err := w.KeySet.VerifySignature(ctx, jwt)
-	if errors.Unwrap(err) != nil { // a bad signature wraps nothing, a failed fetch its cause
-		w.failure = err
-	}
+func (p verifiedPayload) VerifySignature(context.Context, string) ([]byte, error) { return p, nil }
 
-	return payload, err
+// checkTimes checks exp, nbf and iat: RFC 7519, section 4.1. iat is required.
+func (v verified) checkTimes(now time.Time) error {
+	notBefore, _ := v.claims["nbf"].(float64)
+	_, issued := v.claims["iat"].(float64)
+
+	switch earliest := now.Add(clockSkew); {
+	case !now.Add(-clockSkew).Before(v.Expiry):
+		return &oidc.TokenExpiredError{Expiry: v.Expiry}
+	case !issued:
+		return errors.New("it does not say when it was issued (iat)")
+	case v.IssuedAt.After(earliest):
+		return fmt.Errorf("it was issued in the future, at %s (iat)", v.IssuedAt)
+	case float64(earliest.Unix()) < notBefore:
+		return errors.New("it is not good yet (nbf)")
+	default:
+		return nil
+	}
 }
 
 // verifyIDToken checks also what is particular to an ID token: that it is for this
@@ -95,13 +138,4 @@ func (e *endpoints) verifyIDToken(ctx context.Context, raw, accessToken string) 
 	}
 
 	return token, nil
-}
-
-// isIDToken tells an ID token from an access token, as far as claims can: only the
-// former says who signed in, and it travels in URLs at sign-out.
-func (v verified) isIDToken() bool {
-	kind, _ := v.claims["typ"].(string)
-
-	return kind == "ID" || v.claims["at_hash"] != nil || v.claims["c_hash"] != nil ||
-		(v.Nonce != "" && kind != "Bearer")
 }

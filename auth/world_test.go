@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -143,7 +144,12 @@ type answer struct {
 
 func (c *console) routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /begin", func(w http.ResponseWriter, r *http.Request) {
-		if err := c.auth.Start(w, r, r.FormValue("return_to")); err != nil {
+		begin := c.auth.Start
+		if r.FormValue("another") != "" {
+			begin = c.auth.StartAsAnother
+		}
+
+		if err := begin(w, r, r.FormValue("return_to")); err != nil {
 			c.fail(w, err, "")
 		}
 	})
@@ -157,22 +163,39 @@ func (c *console) routes(mux *http.ServeMux) {
 
 		http.Redirect(w, r, returnTo, http.StatusSeeOther) //nolint:gosec // what it may be is tested
 	})
-	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
-		target, err := c.auth.SignOut(w, r)
+	mux.HandleFunc("POST "+auth.BackchannelPath, func(w http.ResponseWriter, r *http.Request) {
+		usernames, err := c.auth.BackchannelLogout(r)
 		if err != nil {
 			c.fail(w, err, "")
 
 			return
 		}
 
-		http.Redirect(w, r, target, http.StatusSeeOther) //nolint:gosec // what it may be is tested
+		write(w, http.StatusOK, answer{Message: strings.Join(usernames, " ")})
+	})
+	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
+		out, err := c.auth.SignOut(w, r)
+		if err != nil {
+			c.fail(w, err, "")
+
+			return
+		}
+
+		w.Header().Set("Still-Signed-In", string(out.Still))
+		http.Redirect(w, r, cmp.Or(out.ProviderURL, auth.SignedOutPath), http.StatusSeeOther)
 	})
 
 	who := func(identify func(*http.Request) (auth.Identity, error)) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			identity, err := identify(r)
 			if err != nil {
-				c.fail(w, err, "")
+				if errors.Is(err, auth.ErrConfirm) {
+					err = c.auth.Confirm(w, r)
+				}
+
+				if err != nil {
+					c.fail(w, err, "")
+				}
 
 				return
 			}
@@ -189,7 +212,7 @@ func (c *console) fail(w http.ResponseWriter, err error, returnTo string) {
 		auth.ErrNoCredential: "no credential", auth.ErrSessionEnded: "session ended", auth.ErrBearerInvalid: "bearer invalid",
 		auth.ErrDenied: "denied", auth.ErrAttemptExpired: "expired", auth.ErrAttemptReplayed: "replayed",
 		auth.ErrAttemptForeign: "foreign", auth.ErrUnreachable: "unreachable", auth.ErrRefused: "refused",
-		auth.ErrTokenInvalid: "token invalid",
+		auth.ErrTokenInvalid: "token invalid", auth.ErrConfirm: "confirm", auth.ErrLogoutInvalid: "logout invalid",
 	}
 
 	known := ops.AsError(err)

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/handlers/announcements"
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/announce"
 )
@@ -90,7 +89,7 @@ func TestAnnouncementsCanBeKept(t *testing.T) {
 func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 	t.Parallel()
 
-	w := handlerstest.NewOf(t, announcements.SignedIn)
+	w := handlerstest.NewOf(t, announce.SignedIn)
 
 	for _, path := range announce.Paths() {
 		if got := w.Send(http.MethodGet, path, "", "Accept", "text/html"); got.Status != http.StatusSeeOther ||
@@ -113,7 +112,7 @@ func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 func TestAnnouncementsForNobody(t *testing.T) {
 	t.Parallel()
 
-	w := handlerstest.NewOf(t, announcements.Nobody)
+	w := handlerstest.NewOf(t, announce.Nobody)
 
 	for _, path := range announce.Paths() {
 		if got := w.Send(http.MethodGet, path, "", "Authorization", "Bearer "+w.Token("dave")); got.Status != http.StatusNotFound {

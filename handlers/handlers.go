@@ -40,7 +40,7 @@ type Config struct {
 	Windows  *maintenance.Windows
 	// Feeds tells Readers of the windows.
 	Feeds    *announce.Feeds
-	Readers  announcements.Audience
+	Readers  announce.Audience
 	Webhooks *hooks.Webhooks
 	Audit    *audit.Log
 	Triggers *triggers.Triggers
@@ -109,17 +109,17 @@ func newConsole(config Config) *console {
 	}
 	c.webhooks = &webhooks.Handlers{Frame: f, Webhooks: c.Webhooks}
 	c.announcements = &announcements.Handlers{Feeds: c.Feeds, Readers: c.Readers, Identify: c.Auth.Identify}
-	c.record = &record.Handlers{Frame: f, Changes: c.Changes, Audit: c.Audit, Monitor: c.Monitor, Tickets: c.Tickets, Now: c.Now}
+	c.record = &record.Handlers{Frame: f, Changes: c.Changes, Audit: c.Audit, Tickets: c.Tickets, Now: c.Now}
 	c.session = &session.Handlers{
 		Auth: c.Auth, Audit: c.Audit, Environment: c.Environment, PublicURL: c.PublicURL, Logger: c.Logger,
 	}
 	c.streams = live.New(live.Config{
-		Monitor: c.Monitor, Recheck: c.Auth.Recheck, Beat: f.beat, Now: c.Now, Logger: c.Logger,
+		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger,
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.leases.Regions(), c.windows.Regions()),
 		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects()),
 	})
 	c.errors = &web.Errors{
-		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, SignIn: c.session.SignIn, LastRead: f.lastRead,
+		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn, LastRead: f.lastRead,
 		Now: c.Now, Logger: c.Logger,
 	}
 

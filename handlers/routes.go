@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
 )
 
@@ -122,6 +123,7 @@ func (c *console) openRoutes() []route {
 		{http.MethodGet, "/login", c.session.Login, everybody},
 		{http.MethodGet, "/auth/start", c.session.Start, everybody},
 		{http.MethodGet, "/auth/callback", c.session.Callback, everybody},
+		{http.MethodPost, auth.BackchannelPath, c.session.BackchannelLogout, everybody},
 		{http.MethodPost, "/logout", c.session.Logout, everybody},
 		{http.MethodPost, "/preferences", c.session.Preferences, signedIn},
 

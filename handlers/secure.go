@@ -66,15 +66,9 @@ func validRequestID(id string) bool {
 
 // secure sets the security headers, bounds the body and refuses what another site sends.
 func (c *console) secure(next echo.HandlerFunc) echo.HandlerFunc {
-	formAction := "'self'"
-	if c.Issuer != nil && c.Issuer.Host != c.PublicURL.Host {
-		// Browsers hold redirects after a form to this too: signing out leads there.
-		formAction += " " + c.Issuer.Scheme + "://" + c.Issuer.Host
-	}
-
 	headers := map[string]string{
 		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-			"connect-src 'self'; form-action " + formAction + "; base-uri 'none'; frame-ancestors 'none'",
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 		"X-Content-Type-Options":       "nosniff",
 		"Referrer-Policy":              "same-origin",
 		"Cross-Origin-Opener-Policy":   "same-origin",

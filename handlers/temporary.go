@@ -39,7 +39,7 @@ func (f *frame) temporary(ctx context.Context) []shell.Temporary {
 	told := f.openWindows(ctx)
 
 	for _, lease := range leases {
-		if lease.Window != nil && told[*lease.Window] {
+		if lease.Holder != nil && told[int64(*lease.Holder)] {
 			continue // the banner tells of the window and all that it sets
 		}
 

@@ -46,42 +46,42 @@ func (s session) GetMetrics(ctx context.Context) ([]byte, error) {
 
 // GetLifecycleConfig implements [Service].
 func (s session) GetLifecycleConfig(ctx context.Context) (LifecycleConfig, error) {
-	return fetch[LifecycleConfig](ctx, s, get("/api/config/lifecycle"), "mapping", "snapshot", "instance")
+	return getSection[LifecycleConfig](ctx, s, SectionLifecycle)
 }
 
 // UpdateLifecycleConfig implements [Service].
 func (s session) UpdateLifecycleConfig(ctx context.Context, update LifecycleUpdate) (LifecycleUpdated, error) {
-	return fetch[LifecycleUpdated](ctx, s, put("/api/config/lifecycle", update), "updated", "updated_at")
+	return fetch[LifecycleUpdated](ctx, s, put(SectionLifecycle.path(), update), "updated", "updated_at")
 }
 
 // GetConcurrencyConfig implements [Service].
 func (s session) GetConcurrencyConfig(ctx context.Context) (ConcurrencyConfig, error) {
-	return fetch[ConcurrencyConfig](ctx, s, get("/api/config/concurrency"), "per_analyst", "cluster_total")
+	return getSection[ConcurrencyConfig](ctx, s, SectionConcurrency)
 }
 
 // UpdateConcurrencyConfig implements [Service].
 func (s session) UpdateConcurrencyConfig(ctx context.Context, update ConcurrencyUpdate) (ConcurrencyConfig, error) {
-	return fetch[ConcurrencyConfig](ctx, s, put("/api/config/concurrency", update), "per_analyst", "cluster_total")
+	return putSection[ConcurrencyConfig](ctx, s, SectionConcurrency, update)
 }
 
 // GetMaintenanceMode implements [Service].
 func (s session) GetMaintenanceMode(ctx context.Context) (MaintenanceMode, error) {
-	return fetch[MaintenanceMode](ctx, s, get("/api/config/maintenance"), "enabled")
+	return getSection[MaintenanceMode](ctx, s, SectionMaintenance)
 }
 
 // SetMaintenanceMode implements [Service].
 func (s session) SetMaintenanceMode(ctx context.Context, update MaintenanceUpdate) (MaintenanceMode, error) {
-	return fetch[MaintenanceMode](ctx, s, put("/api/config/maintenance", update), "enabled")
+	return putSection[MaintenanceMode](ctx, s, SectionMaintenance, update)
 }
 
 // GetExportConfig implements [Service].
 func (s session) GetExportConfig(ctx context.Context) (ExportConfig, error) {
-	return fetch[ExportConfig](ctx, s, get("/api/config/export"), "max_duration_seconds")
+	return getSection[ExportConfig](ctx, s, SectionExport)
 }
 
 // UpdateExportConfig implements [Service].
 func (s session) UpdateExportConfig(ctx context.Context, update ExportUpdate) (ExportConfig, error) {
-	return fetch[ExportConfig](ctx, s, put("/api/config/export", update), "max_duration_seconds")
+	return putSection[ExportConfig](ctx, s, SectionExport, update)
 }
 
 // TriggerJob implements [Service].
@@ -186,6 +186,16 @@ func fetch[T any](ctx context.Context, s session, c call, want ...string) (T, er
 
 	return data, t.decode(envelope.Data, &data, want...)
 }
+
+func getSection[T any](ctx context.Context, s session, name SectionName) (T, error) {
+	return fetch[T](ctx, s, get(name.path()), section(name).required()...)
+}
+
+func putSection[T any](ctx context.Context, s session, name SectionName, update any) (T, error) {
+	return fetch[T](ctx, s, put(name.path(), update), section(name).required()...)
+}
+
+func (n SectionName) path() string { return "/api/config/" + string(n) }
 
 // call is what one operation sends.
 type call struct {

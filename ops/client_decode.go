@@ -12,7 +12,7 @@ import (
 )
 
 // check returns nil for a success, else what the answer means as an error.
-func (t *trip) check(a answer) error {
+func (t *exchange) check(a answer) error {
 	switch {
 	case a.status < http.StatusMultipleChoices:
 		return nil
@@ -29,7 +29,7 @@ func (t *trip) check(a answer) error {
 
 	cause := fmt.Errorf("%s %s (request %s): HTTP %d %s", t.method, t.path, t.requestID, a.status, r.said)
 	if !t.write() && r.err.Code == CodeInternal { // It failed, not whoever asks.
-		return Unavailable("control_plane", "The control plane at "+t.host+" failed: "+r.err.Message).Because(cause)
+		return Unavailable(ServiceControlPlane, "The control plane at "+t.host+" failed: "+r.err.Message).Because(cause)
 	}
 
 	if t.write() && !r.certain {
@@ -40,7 +40,7 @@ func (t *trip) check(a answer) error {
 }
 
 // redirected names only the host of where it points: the rest may hold a secret.
-func (t *trip) redirected(a answer) error {
+func (t *exchange) redirected(a answer) error {
 	message := "The control plane at " + t.host + " answered with a redirect, which is not followed"
 	if location, err := url.Parse(a.header.Get("Location")); err == nil && location.Host != "" {
 		message += ": it points to " + location.Host
@@ -51,14 +51,14 @@ func (t *trip) redirected(a answer) error {
 
 // foreign is the error of an answer that the contract does not know. What it said
 // stays out of it: it may be a page with secrets of its own.
-func (t *trip) foreign(cause error) error {
+func (t *exchange) foreign(cause error) error {
 	return t.fail("The control plane at "+t.host+" answered something that is not the contract's JSON: "+
 		"check that its address leads to the platform and not to a sign-in page or a proxy", cause)
 }
 
 // decode reads body into value; the wanted fields, given as paths, must be there and
 // not null. What it does not know it ignores, and NUL characters, which no database keeps.
-func (t *trip) decode(body []byte, value any, want ...string) error {
+func (t *exchange) decode(body []byte, value any, want ...string) error {
 	body = withoutNUL(body)
 
 	err := json.Unmarshal(body, value)
@@ -100,7 +100,7 @@ func withoutNUL(body []byte) []byte {
 }
 
 // wantText refuses what is no Prometheus text, such as a sign-in page.
-func (t *trip) wantText(a answer) error {
+func (t *exchange) wantText(a answer) error {
 	kind, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
 	if err == nil && (kind == "text/plain" || kind == "application/openmetrics-text") {
 		return nil

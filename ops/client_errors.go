@@ -75,15 +75,32 @@ func readCoded(raw json.RawMessage) *Error {
 		return nil //nolint:nilerr // it is of another shape, then
 	}
 
-	if coded.Details != nil {
-		integers(coded.Details)
+	return &Error{Code: coded.Code, Message: coded.Message, Details: typedDetails(coded.Code, coded.Details)}
+}
+
+// DecodeDetails reads the details of an error of that code from JSON, with the types that
+// [FieldErrors] and [RetryAfter] look for.
+func DecodeDetails(code Code, data []byte) (map[string]any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+
+	var details map[string]any
+	if err := decoder.Decode(&details); err != nil {
+		return nil, fmt.Errorf("the details of an error: %w", err)
 	}
 
-	if list, ok := coded.Details["errors"]; ok && coded.Code == CodeValidationFailed {
-		coded.Details["errors"] = readFieldErrors(list)
+	return typedDetails(code, details), nil
+}
+
+// typedDetails gives what came as JSON the types of the contract.
+func typedDetails(code Code, details map[string]any) map[string]any {
+	integers(details)
+
+	if list, ok := details["errors"]; ok && code == CodeValidationFailed {
+		details["errors"] = readFieldErrors(list)
 	}
 
-	return &Error{Code: coded.Code, Message: coded.Message, Details: coded.Details}
+	return details
 }
 
 // readDetail reads FastAPI's own answers: a text, or a list of what did not validate.

@@ -25,9 +25,9 @@ type answer struct {
 }
 
 // send makes the call and returns its answer when that is a success; every other
-// one is an error. The trip says what went wrong with what is read later.
-func (s session) send(ctx context.Context, c call) (*trip, answer, error) {
-	t := &trip{call: c, host: s.client.base.Host, timeout: s.client.timeout, requestID: rand.Text(), parent: ctx}
+// one is an error. The exchange says what went wrong with what is read later.
+func (s session) send(ctx context.Context, c call) (*exchange, answer, error) {
+	t := &exchange{call: c, host: s.client.base.Host, timeout: s.client.timeout, requestID: rand.Text(), parent: ctx}
 
 	// A call that is given up before it begins is not worth a connection.
 	if err := ctx.Err(); err != nil {
@@ -95,7 +95,7 @@ func (s session) request(ctx context.Context, c call, requestID string) (*http.R
 }
 
 // attempt sends the request once and reads the whole answer.
-func (s session) attempt(request *http.Request, t *trip) (answer, error) {
+func (s session) attempt(request *http.Request, t *exchange) (answer, error) {
 	response, err := s.client.http.Do(request.WithContext(t.watch(request.Context()))) //nolint:gosec // to the configured URL alone
 	if err != nil {
 		return answer{}, err

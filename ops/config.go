@@ -36,13 +36,6 @@ type LifecycleUpdated struct {
 	UpdatedAt Time `json:"updated_at"`
 }
 
-// The limits of the contract.
-const (
-	PerAnalystMin, PerAnalystMax                 = 1, 100
-	ClusterTotalMin, ClusterTotalMax             = 1, 1000
-	MaxDurationSecondsMin, MaxDurationSecondsMax = 60, 86400
-)
-
 // ConcurrencyConfig is the answer of get_concurrency_config.
 type ConcurrencyConfig struct {
 	PerAnalyst   int   `json:"per_analyst"`

@@ -179,6 +179,9 @@ func NotFound(resourceType string, id any) *Error {
 	}
 }
 
+// ServiceControlPlane is the service of an [Unavailable] control plane.
+const ServiceControlPlane = "control_plane"
+
 // Unavailable says that a service does not answer.
 func Unavailable(service, message string) *Error {
 	return &Error{

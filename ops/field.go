@@ -30,6 +30,11 @@ type Field struct {
 	Max int `json:"max"`
 	// Default is what a new platform starts with: an int64, a bool, a string, or nil.
 	Default any `json:"-"`
+	// Optional fields may be left out of an update, and are then the default. A duration
+	// that is left out stays as it is.
+	Optional bool `json:"-"`
+	// AtMost names the duration that this one must not be longer than.
+	AtMost string `json:"-"`
 }
 
 // Equal reports whether two values of the field mean the same: durations are

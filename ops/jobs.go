@@ -1,5 +1,7 @@
 package ops
 
+import "time"
+
 // JobName names a background job of the control plane.
 type JobName string
 
@@ -13,16 +15,59 @@ const (
 	JobResourceMonitor       JobName = "resource_monitor"
 )
 
-// Triggerable reports whether trigger_job takes the job.
-func (n JobName) Triggerable() bool {
-	switch n {
-	case JobReconciliation, JobLifecycle, JobExportReconciliation, JobSchemaCache:
-		return true
-	case JobInstanceOrchestration, JobResourceMonitor:
-		return false
-	default:
-		return false
+// JobInfo describes a background job.
+type JobInfo struct {
+	Name        JobName
+	Description string
+	// Every is how often it runs unless an operator says otherwise.
+	Every time.Duration
+	// Timeout is how long a run may take.
+	Timeout time.Duration
+	// Triggerable says that trigger_job takes it.
+	Triggerable bool
+}
+
+// Jobs lists all background jobs, section 5 of the contract, in its order. It is the one
+// description of them: schedule, triggers, messages and pages follow from it.
+func Jobs() []JobInfo {
+	const day = 24 * time.Hour
+
+	return []JobInfo{
+		{JobReconciliation, "Brings instances and their pods in line", 5 * time.Minute, time.Minute, true},
+		{JobLifecycle, "Ends what is past its time, suspends what is idle", 5 * time.Minute, time.Minute, true},
+		{JobExportReconciliation, "Frees stale export claims, finishes snapshots", time.Minute, time.Minute, true},
+		// A big warehouse has many catalogs.
+		{JobSchemaCache, "Reads catalogs, schemas, tables and columns from Starburst", day, 30 * time.Minute, true},
+		{JobInstanceOrchestration, "Starts instances whose snapshot is ready", 15 * time.Second, time.Minute, false},
+		{JobResourceMonitor, "Records the memory use of running instances", time.Minute, time.Minute, false},
 	}
+}
+
+// Info describes the job; only Name is set of one that the contract does not have.
+func (n JobName) Info() JobInfo {
+	for _, job := range Jobs() {
+		if job.Name == n {
+			return job
+		}
+	}
+
+	return JobInfo{Name: n}
+}
+
+// Triggerable reports whether trigger_job takes the job.
+func (n JobName) Triggerable() bool { return n.Info().Triggerable }
+
+// triggerable are the names of the jobs that trigger_job takes.
+func triggerable() []string {
+	var names []string
+
+	for _, job := range Jobs() {
+		if job.Triggerable {
+			names = append(names, string(job.Name))
+		}
+	}
+
+	return names
 }
 
 // JobTrigger is the body of trigger_job; the reason has 1 to 500 characters.

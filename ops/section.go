@@ -31,6 +31,37 @@ func SectionOf(name SectionName) (Section, error) {
 	return Section{}, NotFound("configuration section", name)
 }
 
+// section returns the section of one of the constants.
+func section(name SectionName) Section {
+	all := Sections()
+
+	return all[slices.IndexFunc(all, func(s Section) bool { return s.Name == name })]
+}
+
+// Defaults are what a new platform starts with.
+func (s Section) Defaults() Values {
+	values := Values{}
+	for _, f := range s.Fields {
+		values[f.Name] = f.Default
+	}
+
+	return values
+}
+
+// required are the names at the top of the section's JSON without which an answer of it
+// cannot be read.
+func (s Section) required() []string {
+	var names []string
+
+	for _, f := range s.Fields {
+		if name := groupOf(f.Name); !f.Optional && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+
+	return names
+}
+
 // Field returns the field of that name.
 func (s Section) Field(name string) (Field, bool) {
 	for _, f := range s.Fields {

@@ -2,12 +2,9 @@ package ops
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"reflect"
 )
-
-// The typed values of a section, such as [ConcurrencyConfig], have the JSON of its
-// [Values], so JSON carries the one to the other.
 
 // SectionState is what a control plane holds of a section, and who it says set it: "" where
 // it does not say.
@@ -49,41 +46,16 @@ func (s Section) Write(ctx context.Context, service Service, before, after Value
 	}
 }
 
-// Validate checks the rules between the values of the section.
-func (s Section) Validate(values Values) error {
-	switch s.Name {
-	case SectionLifecycle:
-		return validate[LifecycleConfig](values)
-	case SectionConcurrency:
-		return validate[ConcurrencyUpdate](values)
-	case SectionExport:
-		return validate[ExportUpdate](values)
-	case SectionMaintenance:
-		return nil
-	default:
-		return NotFound("configuration section", s.Name)
-	}
-}
-
 // state picks the section's fields out of what a call answered.
 func (s Section) state(answer any, err error) (SectionState, error) {
 	if err != nil {
 		return SectionState{}, err
 	}
 
-	var all Values
-	if err := convert(answer, &all); err != nil {
-		return SectionState{}, fmt.Errorf("read the section %s: %w", s.Name, err)
-	}
+	by, _ := lookup(reflect.ValueOf(answer), "updated_by")
+	updatedBy, _ := by.(string)
 
-	state := SectionState{Values: Values{}}
-	state.UpdatedBy, _ = all["updated_by"].(string)
-
-	for _, f := range s.Fields {
-		state.Values[f.Name] = all[f.Name]
-	}
-
-	return state, nil
+	return SectionState{Values: s.ValuesOf(answer), UpdatedBy: updatedBy}, nil
 }
 
 // lifecycleChanges names only what differs; no expiry is sent as "".
@@ -101,29 +73,11 @@ func (s Section) lifecycleChanges(before, after Values) Values {
 
 func write[U, A any](ctx context.Context, values Values, call func(context.Context, U) (A, error)) error {
 	var update U
-	if err := convert(values, &update); err != nil {
+	if err := values.Decode(&update); err != nil {
 		return fmt.Errorf("write the values: %w", err)
 	}
 
 	_, err := call(ctx, update)
 
 	return err
-}
-
-func validate[T interface{ Validate() error }](values Values) error {
-	var typed T
-	if err := convert(values, &typed); err != nil {
-		return err
-	}
-
-	return typed.Validate()
-}
-
-func convert(from, to any) error {
-	data, err := json.Marshal(from)
-	if err != nil {
-		return err
-	}
-
-	return json.Unmarshal(data, to)
 }

@@ -3,7 +3,7 @@ package ops
 import "slices"
 
 // MessageMax is the longest maintenance message, in characters.
-const MessageMax = 2000
+const MessageMax = 10000
 
 // Sections lists all four with every field, in the order of the contract. It is the one
 // description of the configuration: bounds, forms, the API's document and the storage
@@ -17,11 +17,11 @@ func Sections() []Section {
 		)},
 		{Name: SectionConcurrency, Title: "Concurrency limits", Fields: []Field{
 			{
-				Name: "per_analyst", Label: "Per analyst", Kind: KindInt, Unit: "instances", Min: PerAnalystMin, Max: PerAnalystMax,
+				Name: "per_analyst", Label: "Per analyst", Kind: KindInt, Unit: "instances", Min: 1, Max: 100,
 				Default: int64(5), Help: "How many instances one analyst may hold at a time.",
 			},
 			{
-				Name: "cluster_total", Label: "Cluster total", Kind: KindInt, Unit: "instances", Min: ClusterTotalMin, Max: ClusterTotalMax,
+				Name: "cluster_total", Label: "Cluster total", Kind: KindInt, Unit: "instances", Min: 1, Max: 1000,
 				Default: int64(50), Help: "How many instances the cluster may hold at a time.",
 			},
 		}},
@@ -31,14 +31,14 @@ func Sections() []Section {
 				Default: false, Help: "While it is on, nobody can create an instance; what runs goes on.",
 			},
 			{
-				Name: "message", Label: "Message", Kind: KindText, Max: MessageMax,
+				Name: "message", Label: "Message", Kind: KindText, Max: MessageMax, Optional: true,
 				Default: "", Help: "What users read when they are refused.",
 			},
 		}},
 		{Name: SectionExport, Title: "Export limits", Fields: []Field{
 			{
 				Name: "max_duration_seconds", Label: "Longest export", Kind: KindInt, Unit: "seconds",
-				Min: MaxDurationSecondsMin, Max: MaxDurationSecondsMax,
+				Min: 60, Max: 86400,
 				Default: int64(3600), Help: "An export that runs longer is ended.",
 			},
 		}},
@@ -50,7 +50,7 @@ func durations(name, label string, ttl, inactivity, longest any) []Field {
 	return []Field{
 		{
 			Name: name + ".default_ttl", Label: label + " time to live", Group: label, Short: "Time to live", Kind: KindDuration,
-			Default: ttl, Help: "A new one is deleted this long after it was made, unless its owner says otherwise.",
+			AtMost: name + ".max_ttl", Default: ttl, Help: "A new one is deleted this long after it was made, unless its owner says otherwise.",
 		},
 		{
 			Name: name + ".default_inactivity", Label: label + " inactivity", Group: label, Short: "Inactivity", Kind: KindDuration,

@@ -43,7 +43,7 @@ func TestValidate(t *testing.T) {
 		},
 		"trigger, NUL": {
 			ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: "a\x00"},
-			"body.reason string_unicode",
+			"body.reason encoding",
 		},
 		"trigger, not triggerable": {ops.JobTrigger{JobName: ops.JobResourceMonitor, Reason: "x"}, "body.job_name enum"},
 		"trigger, unknown": {

@@ -9,7 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/templates/announcements"
 	leasesview "github.com/graph-olap/opsconsole/templates/leases"
@@ -133,7 +133,7 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 
 	s := anyShell()
 	jobs := platform.Jobs{Freshness: fresh(), Overall: line(), Jobs: []platform.Job{job()}}
-	leases := leasesview.List{Items: []changes.Lease{lease(changes.LeaseActive)}, Now: now}
+	leases := leasesview.List{Items: []lease.Lease{sampleLease(lease.Active)}, Now: now}
 	health := platform.Health{Freshness: fresh(), Overall: line(), Components: []platform.Component{component()}}
 
 	for region, c := range map[string]struct{ page, live templ.Component }{

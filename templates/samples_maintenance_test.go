@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/announcements"
@@ -93,7 +94,7 @@ func windowReview() windowsview.Review {
 	return windowsview.Review{
 		Preview: maintenance.Preview{
 			Window: w, Words: evil, Confirm: evil, Notes: []string{evil},
-			Dates: []maintenance.Occurrence{{StartsAt: now, Wall: evil, Note: evil}, {StartsAt: now.Add(time.Hour), Wall: evil}},
+			Dates: []calendar.Occurrence{{StartsAt: now, Wall: evil, Note: evil}, {StartsAt: now.Add(time.Hour), Wall: evil}},
 		},
 		Announced: announced(w), Settings: []windowsview.Settings{{Title: evil, Differences: differences()}},
 		Effects: []components.Line{line()}, Typed: []settings.TypedField{{Name: "title", Value: evil}},

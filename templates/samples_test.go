@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -46,7 +47,7 @@ func anyShell() shell.Shell {
 		Preferences: shell.Preferences{Theme: shell.Dark, Zone: evil},
 		Now:         now, Fresh: fresh(), Events: "/events?page=jobs",
 		Banner:    &shell.Banner{Active: true, Title: evil, Message: evil, From: &now, Until: &now, URL: "/maintenance"},
-		Temporary: []shell.Temporary{{Text: evil, EndsAt: now.Add(time.Hour), URL: "/leases", State: changes.LeaseActive}},
+		Temporary: []shell.Temporary{{Text: evil, EndsAt: now.Add(time.Hour), URL: "/leases", State: lease.Active}},
 		Notices:   []shell.Notice{{Line: line(), LinkText: evil}},
 		Version:   evil,
 	}
@@ -246,15 +247,15 @@ func auditLog() record.Audit {
 	}
 }
 
-func lease(state changes.LeaseState) changes.Lease {
-	return changes.Lease{
+func sampleLease(state lease.State) lease.Lease {
+	return lease.Lease{
 		ID: 3, Section: ops.SectionMaintenance, State: state, Actor: evil, Reason: evil, Note: evil, Change: 48,
 		Before: ops.Values{"message": evil}, Set: ops.Values{"message": ""}, EndsAt: now.Add(time.Hour),
 	}
 }
 
 func leaseDetail() leases.Detail {
-	l := lease(changes.LeaseActive)
+	l := sampleLease(lease.Active)
 	l.EndedAt = ago(time.Hour)
 
 	return leases.Detail{Lease: l, Title: evil, Differences: differences(), Now: now}
@@ -312,11 +313,11 @@ func pages() map[string]templ.Component {
 		"change":           record.ChangePage(s, detail),
 		"compare":          record.ComparePage(s, record.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),
 		"keep":             record.KeepPage(s, record.KeepForm{Change: change(), Title: evil, Differences: differences(), Reason: evil, ReasonError: evil}),
-		"leases":           leases.ListPage(s, leases.List{Items: []changes.Lease{lease(changes.LeaseActive), lease(changes.LeaseHeld)}, Now: now}),
-		"leases, over":     leases.ListPage(s, leases.List{Items: []changes.Lease{lease(changes.LeaseEnded)}, State: evil, Before: 7, Next: new(int64), Now: now}),
+		"leases":           leases.ListPage(s, leases.List{Items: []lease.Lease{sampleLease(lease.Active), sampleLease(lease.Held)}, Now: now}),
+		"leases, over":     leases.ListPage(s, leases.List{Items: []lease.Lease{sampleLease(lease.Ended)}, State: evil, Before: 7, Next: new(int64), Now: now}),
 		"leases, none":     leases.ListPage(s, leases.List{State: evil, Now: now}),
 		"lease, itself":    leases.Page(s, leaseDetail()),
-		"lease":            leases.FormPage(s, leases.Form{Lease: lease(changes.LeaseActive), Act: "extend", Title: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
+		"lease":            leases.FormPage(s, leases.Form{Lease: sampleLease(lease.Active), Act: "extend", Title: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
 		"points":           record.PointsPage(s, record.Points{Items: []changes.Point{{ID: 1, Name: evil, Actor: evil, Reason: evil}}, Name: evil, NameError: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
 		"point":            record.PointPage(s, point()),
 		"audit":            record.AuditPage(s, auditLog()),

@@ -15,21 +15,11 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
-// Audience says who reads the announcements.
-type Audience string
-
-// The audiences: everybody, those who are signed in with whatever role, or nobody.
-const (
-	Public   Audience = "public"
-	SignedIn Audience = "signed-in"
-	Nobody   Audience = "off"
-)
-
 // Handlers answers the page and the feeds of the announcements.
 type Handlers struct {
 	// Feeds tells Readers of the windows.
 	Feeds   http.Handler
-	Readers Audience
+	Readers announce.Audience
 	// Identify tells who asks.
 	Identify func(r *http.Request) (auth.Identity, error)
 }
@@ -37,12 +27,12 @@ type Handlers struct {
 // Serve tells users of maintenance, as a page and as feeds.
 func (h *Handlers) Serve(p *web.Page) error {
 	switch h.Readers {
-	case Public:
-	case SignedIn:
+	case announce.Public:
+	case announce.SignedIn:
 		if err := p.Identify(h.Identify); err != nil {
 			return err
 		}
-	case Nobody:
+	case announce.Nobody:
 		return echo.ErrNotFound
 	default:
 		return echo.ErrNotFound

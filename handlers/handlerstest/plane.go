@@ -100,7 +100,7 @@ func (w *wire) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpd
 	}
 
 	if lost, _ := w.line.state(); lost {
-		return ops.ConcurrencyConfig{}, ops.Unavailable("control plane", "no answer").Because(ops.ErrOutcomeUnknown)
+		return ops.ConcurrencyConfig{}, ops.Unavailable(ops.ServiceControlPlane, "no answer").Because(ops.ErrOutcomeUnknown)
 	}
 
 	return w.Service.UpdateConcurrencyConfig(ctx, u)

@@ -93,11 +93,11 @@ func (w *World) Pass(d time.Duration) {
 func New(t *testing.T) *World {
 	t.Helper()
 
-	return NewOf(t, announcements.Public)
+	return NewOf(t, announce.Public)
 }
 
 // NewOf is a world whose announcements have those readers.
-func NewOf(t *testing.T, readers announcements.Audience) *World {
+func NewOf(t *testing.T, readers announce.Audience) *World {
 	t.Helper()
 
 	db := storetest.Open(t, storetest.SQLiteURL(t))
@@ -139,7 +139,7 @@ func NewOf(t *testing.T, readers announcements.Audience) *World {
 		AllowedHosts: []string{"hooks.example.com", "127.0.0.1"}, AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 	})
 	w.Windows = maintenance.New(maintenance.Config{
-		DB: db, Changes: w.Changes, Audit: w.Log, Now: w.Now, Logger: logger, Notify: w.Webhooks,
+		DB: db, Changes: w.Changes, Audit: w.Log, Now: w.Now, Logger: logger, Outbox: w.Webhooks,
 		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
 	})
 	w.Monitor = monitor.New(monitor.Config{
@@ -147,12 +147,13 @@ func NewOf(t *testing.T, readers announcements.Audience) *World {
 		DB: db, Now: time.Now, Logger: logger, Interval: time.Hour,
 		Watchers: []func(context.Context, ops.Service) error{w.Changes.Watch},
 	})
+	w.Changes.Notify, w.Webhooks.Config.Notify, w.Windows.Notify = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed
 	w.Monitor.Poll(t.Context())
 
 	env := shell.Environment{Name: "test", Color: shell.Blue}
 	feeds := announce.New(announce.Config{
 		Windows: w.Windows, Name: env.Name, PublicURL: public, Page: announcements.Page(env), Now: w.Now, Logger: logger,
-		Private: readers != announcements.Public, Patience: time.Minute,
+		Private: readers != announce.Public, MaxWait: time.Minute,
 		Health: func() ops.HealthStatus { return w.Monitor.Snapshot().Health.Value.Status },
 	})
 

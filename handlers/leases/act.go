@@ -10,7 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/snippet"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	pages "github.com/graph-olap/opsconsole/templates/leases"
@@ -19,21 +19,21 @@ import (
 // extend is the act that a form asks more for.
 const extend = "extend"
 
-// lease is the one in the path.
-func (h *Handlers) lease(p *web.Page) (changes.Lease, error) {
+// find finds the one in the path.
+func (h *Handlers) find(p *web.Page) (lease.Lease, error) {
 	id, err := p.ID("lease")
 	if err != nil {
-		return changes.Lease{}, err
+		return lease.Lease{}, err
 	}
 
-	lease, err := h.Changes.Lease(p.Ctx(), id)
-	if err == nil && lease.Kind == changes.LeaseWindow {
+	l, err := h.Changes.Lease(p.Ctx(), id)
+	if err == nil && l.Kind == lease.ByHolder {
 		err = &ops.Error{
 			Code: ops.CodeConflict, Message: "This temporary change belongs to a maintenance window: extend or end the window.",
 		}
 	}
 
-	return lease, err
+	return l, err
 }
 
 // Form asks for the reason of what is to be done.
@@ -42,12 +42,12 @@ func (h *Handlers) Form(p *web.Page) error {
 		return ops.NotFound("act", p.Param("act"))
 	}
 
-	lease, err := h.lease(p)
+	l, err := h.find(p)
 	if err != nil {
 		return err
 	}
 
-	return h.showForm(p, http.StatusOK, pages.Form{Lease: lease})
+	return h.showForm(p, http.StatusOK, pages.Form{Lease: l})
 }
 
 func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
@@ -93,7 +93,7 @@ func (h *Handlers) Act(p *web.Page) error {
 		in.duration, in.until = f.Text("duration"), f.Text("until")
 	}
 
-	l, err := h.lease(p)
+	l, err := h.find(p)
 	if err != nil {
 		return h.refused(p, in.reason, err)
 	}
@@ -110,13 +110,13 @@ func (h *Handlers) Act(p *web.Page) error {
 	case err != nil:
 		return h.actRefused(p, l, in, err)
 	case p.WantsJSON():
-		return p.JSON(http.StatusOK, map[string]changes.Lease{"lease": after})
+		return p.JSON(http.StatusOK, map[string]lease.Lease{"lease": after})
 	default:
 		return p.SeeOther(pages.Path(after.ID))
 	}
 }
 
-func (h *Handlers) act(p *web.Page, l changes.Lease, in sent) (changes.Lease, error) {
+func (h *Handlers) act(p *web.Page, l lease.Lease, in sent) (lease.Lease, error) {
 	switch p.Param("act") {
 	case extend:
 		return h.extend(p, l, in)
@@ -125,26 +125,22 @@ func (h *Handlers) act(p *web.Page, l changes.Lease, in sent) (changes.Lease, er
 
 		return h.Changes.End(p.Ctx(), p.Service(h.Platform), p.Actor(), l.ID, in.reason)
 	default:
-		defer h.Monitor.Changed()
-
 		return h.Changes.Confirm(p.Ctx(), p.Actor(), l.ID, in.reason)
 	}
 }
 
 // extend puts the end off, unless that would be in the way of a window.
-func (h *Handlers) extend(p *web.Page, l changes.Lease, in sent) (changes.Lease, error) {
+func (h *Handlers) extend(p *web.Page, l lease.Lease, in sent) (lease.Lease, error) {
 	term, errs := h.Changes.ParseTerm(in.duration, in.until, "")
 	if len(errs) > 0 {
-		return changes.Lease{}, h.refused(p, in.reason, ops.Invalid(errs))
+		return lease.Lease{}, h.refused(p, in.reason, ops.Invalid(errs))
 	}
 
 	if term != nil {
-		if err := h.Windows.Clear(p.Ctx(), l.Section, slices.Collect(maps.Keys(l.Set)), term.EndsAt); err != nil {
-			return changes.Lease{}, h.refused(p, in.reason, err)
+		if err := h.Windows.CheckAgainstWindows(p.Ctx(), l.Section, slices.Collect(maps.Keys(l.Set)), term.EndsAt); err != nil {
+			return lease.Lease{}, h.refused(p, in.reason, err)
 		}
 	}
-
-	defer h.Monitor.Changed()
 
 	return h.Changes.Extend(p.Ctx(), p.Actor(), l.ID, term, in.reason)
 }
@@ -157,7 +153,7 @@ func (h *Handlers) refused(p *web.Page, reason string, cause error) error {
 }
 
 // actRefused shows the form again with what was typed.
-func (h *Handlers) actRefused(p *web.Page, l changes.Lease, in sent, cause error) error {
+func (h *Handlers) actRefused(p *web.Page, l lease.Lease, in sent, cause error) error {
 	return p.Refused(cause, web.Has("reason", "duration", "until"), func(status int, wrong web.Wrong) error {
 		return h.showForm(p, status, pages.Form{
 			Lease: l, Reason: in.reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem,

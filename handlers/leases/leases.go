@@ -28,11 +28,8 @@ type Handlers struct {
 
 // Windows says whether a temporary change would be in the way of one.
 type Windows interface {
-	Clear(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error
+	CheckAgainstWindows(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error
 }
 
-// Monitor is told what was changed: of the control plane, or here alone.
-type Monitor interface {
-	Wake()
-	Changed()
-}
+// Monitor is asked to look once something was put back.
+type Monitor interface{ Wake() }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/leases"
 )
@@ -17,9 +17,9 @@ import (
 // asked for.
 func (h *Handlers) List(p *web.Page) error {
 	q := p.Query()
-	state := q.OneOf("state", append(web.Strings(changes.LeaseStates()), pages.AnyState))
-	filter := changes.LeaseFilter{
-		State: changes.LeaseState(strings.TrimPrefix(state, pages.AnyState)), Before: q.Cursor(), Limit: q.Limit(),
+	state := q.OneOf("state", append(web.Strings(lease.States()), pages.AnyState))
+	filter := lease.Filter{
+		State: lease.State(strings.TrimPrefix(state, pages.AnyState)), Before: q.Cursor(), Limit: q.Limit(),
 	}
 
 	if err := q.Err(); err != nil {

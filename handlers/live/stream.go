@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,8 @@ type Config struct {
 	Monitor *monitor.Monitor
 	// Recheck tells who listens, who may have signed out since.
 	Recheck func(r *http.Request) (auth.Identity, error)
+	// IsOpen reports whether a session was not ended, by whichever process.
+	IsOpen func(ctx context.Context, sessionID string) (bool, error)
 	// Beat is the sign of life that a stream gives.
 	Beat    func() shell.Beat
 	Regions []Region
@@ -48,6 +51,8 @@ func New(config Config) *Streams {
 const (
 	// beatEvery is the most time between two signs of life on a stream.
 	beatEvery = 15 * time.Second
+	// endedWithin is the time between two looks whether the session of a stream was ended.
+	endedWithin = time.Second
 	// readWithin is how long a reader may take for one message.
 	readWithin = 20 * time.Second
 )
@@ -80,6 +85,9 @@ func (s *Streams) Events(p *web.Page) error {
 	ticker := time.NewTicker(beatEvery)
 	defer ticker.Stop()
 
+	ends := time.NewTicker(endedWithin)
+	defer ends.Stop()
+
 	var sent uint64
 
 	for {
@@ -91,6 +99,12 @@ func (s *Streams) Events(p *web.Page) error {
 			if who, err := s.config.Recheck(p.Request()); err != nil || !who.IsOps() {
 				return nil
 			}
+		case <-ends.C:
+			if s.isOver(p) {
+				return nil
+			}
+
+			continue
 		case <-news:
 		}
 
@@ -99,6 +113,17 @@ func (s *Streams) Events(p *web.Page) error {
 			return nil
 		}
 	}
+}
+
+// isOver reports whether the session was ended.
+func (s *Streams) isOver(p *web.Page) bool {
+	if p.Who.SessionID == "" {
+		return false
+	}
+
+	open, err := s.config.IsOpen(p.Ctx(), p.Who.SessionID)
+
+	return err == nil && !open
 }
 
 // send sends the pages if there is a newer snapshot than the one that was sent, and a beat.

@@ -62,7 +62,7 @@ func rank(s components.State) int {
 func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job, now time.Time) (pages.Job, error) {
 	figures := s.Metrics.Value.Job(job.Name)
 	row := pages.Job{
-		Name: job.Name, Description: jobDescription(job.Name), LastSuccess: figures.LastSuccess,
+		Name: job.Name, Description: job.Name.Info().Description, LastSuccess: figures.LastSuccess,
 		LastResult: pages.JobResult(s.Results[job.Name]), P50: figures.P50, P95: figures.P95, Finest: figures.Finest,
 		Failures: figures.Failures, Runs: sum(figures.Successes, figures.Failures), Triggerable: job.Name.Triggerable(),
 	}
@@ -145,25 +145,6 @@ func countOf(n int, one, many string) string {
 	}
 
 	return fmt.Sprintf("%d %s", n, many)
-}
-
-func jobDescription(name ops.JobName) string {
-	switch name {
-	case ops.JobReconciliation:
-		return "Brings instances and their pods in line"
-	case ops.JobLifecycle:
-		return "Ends what is past its time, suspends what is idle"
-	case ops.JobExportReconciliation:
-		return "Frees stale export claims, finishes snapshots"
-	case ops.JobSchemaCache:
-		return "Reads catalogs, schemas, tables and columns from Starburst"
-	case ops.JobInstanceOrchestration:
-		return "Starts instances whose snapshot is ready"
-	case ops.JobResourceMonitor:
-		return "Records the memory use of running instances"
-	default:
-		return ""
-	}
 }
 
 func sum(a, b *float64) *float64 {

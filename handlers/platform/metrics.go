@@ -71,7 +71,7 @@ func searchable(family monitor.Family) string {
 func (h *Handlers) RawMetrics(p *web.Page) error {
 	metrics := h.Monitor.Snapshot().Metrics
 	if !metrics.Known() {
-		return ops.Unavailable("control plane", notKnown(metrics.Err).Text)
+		return ops.Unavailable(ops.ServiceControlPlane, notKnown(metrics.Err).Text)
 	}
 
 	p.Response().Header().Set("Last-Modified", metrics.AsOf.UTC().Format(http.TimeFormat))

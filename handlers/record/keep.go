@@ -59,7 +59,6 @@ func (h *Handlers) Keep(p *web.Page) error {
 		err = h.refused(p, reason, err)
 	} else {
 		change, err = h.Changes.KeepExternal(p.Ctx(), p.Actor(), id, reason)
-		h.Monitor.Changed()
 	}
 
 	switch {

@@ -16,11 +16,7 @@ type Handlers struct {
 
 	Changes *changes.Changes
 	Audit   *audit.Log
-	Monitor Monitor
 	// Tickets become links in reasons.
 	Tickets format.Tickets
 	Now     func() time.Time
 }
-
-// Monitor is told what was changed here.
-type Monitor interface{ Changed() }

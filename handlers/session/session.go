@@ -2,6 +2,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -37,40 +38,59 @@ type Audit interface {
 // Login is the page before the sign-in; whoever is signed in goes on.
 func (h *Handlers) Login(p *web.Page) error {
 	back := auth.LocalPath(p.QueryParam(web.ReturnParam))
-	if err := p.Identify(h.Auth.Identify); err == nil {
+	if err := p.Identify(h.Auth.Identify); err == nil || errors.Is(err, auth.ErrConfirm) {
 		return p.SeeOther(back)
 	}
 
-	page := h.SignIn(p, back, "")
-	h.markSignedOut(p, -1)
+	view := h.signIn(p, back, "")
+	h.markSignedOut(p, "", -1)
 
-	return p.Draw(http.StatusOK, page)
+	switch auth.StillSignedIn(p.CookieValue(signedOutCookie)) {
+	case auth.ProviderDown:
+		view.Problem = "The identity provider did not answer, so you are signed in there still. Sign out there too."
+		view.Start += "&" + anotherParam + "=1"
+	case auth.NoProviderSignOut:
+		view.Start += "&" + anotherParam + "=1"
+	}
+
+	return p.Draw(http.StatusOK, pages.SignInPage(view))
 }
 
+// anotherParam has the provider ask who signs in, also somebody whom it knows.
+const anotherParam = "another"
+
 // signedOutCookie tells the sign-in page, over the way by the identity provider, that
-// somebody has just signed out.
+// somebody has just signed out, and whether there too: an [auth.StillSignedIn], "1" for yes.
 const signedOutCookie = "signed_out"
 
-func (h *Handlers) markSignedOut(p *web.Page, seconds int) {
+func (h *Handlers) markSignedOut(p *web.Page, how string, seconds int) {
 	p.SetCookie(&http.Cookie{
-		Name: signedOutCookie, Value: "1", Path: "/login", MaxAge: seconds,
+		Name: signedOutCookie, Value: how, Path: "/login", MaxAge: seconds,
 		Secure: h.PublicURL.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
 // SignIn is the sign-in page, from which the way leads back.
 func (h *Handlers) SignIn(p *web.Page, back, problem string) templ.Component {
-	return pages.SignInPage(pages.SignIn{
+	return pages.SignInPage(h.signIn(p, back, problem))
+}
+
+func (h *Handlers) signIn(p *web.Page, back, problem string) pages.SignIn {
+	return pages.SignIn{
 		Environment: h.Environment, Preferences: p.Preferences(),
 		Start:     "/auth/start?" + url.Values{web.ReturnParam: {back}}.Encode(),
 		SignedOut: p.CookieValue(signedOutCookie) != "", Problem: web.Sentences(problem), RequestID: p.RequestID(),
-	})
+	}
 }
 
 // Start sends the browser to the identity provider.
 func (h *Handlers) Start(p *web.Page) error {
-	err := h.Auth.Start(p.Response(), p.Request(), p.QueryParam(web.ReturnParam))
-	if err != nil {
+	begin := h.Auth.Start
+	if p.QueryParam(anotherParam) != "" {
+		begin = h.Auth.StartAsAnother
+	}
+
+	if err := begin(p.Response(), p.Request(), p.QueryParam(web.ReturnParam)); err != nil {
 		return h.signInFailed(p, p.QueryParam(web.ReturnParam), err)
 	}
 
@@ -89,6 +109,8 @@ func (h *Handlers) Callback(p *web.Page) error {
 
 	switch {
 	case err == nil:
+	case errors.Is(err, auth.ErrSessionEnded): // it was to be confirmed, and was not
+		return p.SeeOther(web.SignInPath(back))
 	case errors.Is(err, auth.ErrAttemptReplayed):
 		// A press of Back after signing in.
 		if p.Identify(h.Auth.Identify) == nil {
@@ -144,7 +166,7 @@ func (h *Handlers) Logout(p *web.Page) error {
 	// Whoever is not signed in any more is signed out already.
 	p.Who, _ = h.Auth.Recheck(p.Request())
 
-	next, err := h.Auth.SignOut(p.Response(), p.Request())
+	out, err := h.Auth.SignOut(p.Response(), p.Request())
 	if err != nil {
 		return err
 	}
@@ -155,7 +177,15 @@ func (h *Handlers) Logout(p *web.Page) error {
 		}
 	}
 
-	h.markSignedOut(p, int(time.Minute.Seconds()))
+	h.markSignedOut(p, cmp.Or(string(out.Still), "1"), int(time.Minute.Seconds()))
 
-	return p.SeeOther(next)
+	if out.ProviderURL == "" || p.WantsJSON() {
+		return p.SeeOther(cmp.Or(out.ProviderURL, auth.SignedOutPath))
+	}
+
+	// Browsers hold the redirects after a form to the form-action of its page, and a provider's
+	// sign-out may lead anywhere: so the page goes on, and not the form.
+	p.Response().Header().Set("Refresh", "0; url="+out.ProviderURL)
+
+	return p.Draw(http.StatusOK, pages.SigningOutPage(h.Environment, p.Preferences(), out.ProviderURL))
 }

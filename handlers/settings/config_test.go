@@ -241,7 +241,7 @@ func TestAControlPlaneThatIsDownChangesNothingAndSaysSo(t *testing.T) {
 	w := handlerstest.New(t)
 	revision := w.Revision()
 
-	w.Plane.Cut(ops.Unavailable("control plane", "The control plane does not answer"), false)
+	w.Plane.Cut(ops.Unavailable(ops.ServiceControlPlane, "The control plane does not answer"), false)
 	w.Monitor.Poll(t.Context())
 
 	for _, path := range []string{"/", "/health", "/capacity", "/jobs", "/exports", "/metrics", "/history", "/audit"} {

@@ -142,7 +142,7 @@ func (h *Handlers) RestorePoint(p *web.Page) error {
 	// Which are restored and which not is in the answer.
 	switch failed := failedSections(plan); {
 	case len(failed) > 0 && p.WantsJSON():
-		cause := ops.Unavailable("control_plane", "Not restored: "+strings.Join(failed, ", ")+". Trying again does only the rest.")
+		cause := ops.Unavailable(ops.ServiceControlPlane, "Not restored: "+strings.Join(failed, ", ")+". Trying again does only the rest.")
 
 		return p.JSON(http.StatusServiceUnavailable, failedPoint{Envelope: p.Envelope(cause), PointDetail: view})
 	case len(failed) > 0:

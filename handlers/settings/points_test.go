@@ -58,7 +58,7 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 		})
 	}
 
-	w.Plane.Refuse(ops.Unavailable("control plane", "It is being upgraded."))
+	w.Plane.Refuse(ops.Unavailable(ops.ServiceControlPlane, "It is being upgraded."))
 
 	if page := w.Get("/points/1", "Accept", "text/html"); !strings.Contains(page.Body, "Changed since") || !strings.Contains(page.Body, "more of them") {
 		t.Errorf("it does not tell what changed since: %s", page.Body)

@@ -108,7 +108,7 @@ func (h *Handlers) Restore(p *web.Page) error {
 		return h.restoreRefused(p, h.refused(p, request.Entry(), err), in, id)
 	}
 
-	h.keepClear(p, &request)
+	h.guardAgainstWindows(p, &request)
 
 	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
 	h.Monitor.Wake()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/settings"
 	"github.com/graph-olap/opsconsole/templates/shell"
@@ -21,7 +22,7 @@ type saved struct {
 	Change   changes.Change `json:"change"`
 	Current  ops.Values     `json:"current"`
 	Revision string         `json:"revision"`
-	Lease    *changes.Lease `json:"lease,omitempty"`
+	Lease    *lease.Lease   `json:"lease,omitempty"`
 }
 
 // Review shows what the change in the query would do, and asks why.
@@ -68,7 +69,7 @@ func (h *Handlers) Save(p *web.Page) error {
 		return h.notSaved(p, section, in, request, h.refused(p, request.Entry(), err))
 	}
 
-	h.keepClear(p, &request)
+	h.guardAgainstWindows(p, &request)
 
 	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
 	h.Monitor.Wake()
@@ -80,14 +81,14 @@ func (h *Handlers) Save(p *web.Page) error {
 	return h.showResult(p, result, in)
 }
 
-// keepClear has a temporary change refused that would be in the way of a window. What is
+// guardAgainstWindows has a temporary change refused that would be in the way of a window. What is
 // wrong with its values is for who applies it to say.
-func (h *Handlers) keepClear(p *web.Page, request *changes.Request) {
+func (h *Handlers) guardAgainstWindows(p *web.Page, request *changes.Request) {
 	if request.Term == nil {
 		return
 	}
 
-	_, before, after, err := h.Changes.Foresee(p.Ctx(), request.Section, request.Values)
+	_, before, after, err := h.Changes.PreviewValues(p.Ctx(), request.Section, request.Values)
 	if err != nil {
 		return
 	}
@@ -100,7 +101,7 @@ func (h *Handlers) keepClear(p *web.Page, request *changes.Request) {
 		}
 	}
 
-	request.Guard = h.Windows.KeepClear(request.Section, fields, request.Term.EndsAt)
+	request.Guard = h.Windows.GuardAgainstWindows(request.Section, fields, request.Term.EndsAt)
 }
 
 // showResult answers a change that was tried, whatever became of it.
@@ -133,21 +134,12 @@ func resultStatus(result changes.Result) int {
 	case changes.Applied:
 		return http.StatusOK
 	case changes.Failed:
-		return failure(result).Code.HTTPStatus()
+		return result.Change.Err().Code.HTTPStatus()
 	case changes.Pending, changes.Unknown:
 		return http.StatusAccepted
 	default:
 		return http.StatusAccepted
 	}
-}
-
-// failure is why a change failed: as the control plane put it, if it answered.
-func failure(result changes.Result) *ops.Error {
-	if result.Refusal != nil {
-		return result.Refusal
-	}
-
-	return ops.Unavailable("control plane", *result.Change.Error)
 }
 
 // request is the change that was sent.
@@ -186,12 +178,13 @@ func (h *Handlers) resultData(p *web.Page, result changes.Result) any {
 		return data
 	}
 
-	return failedResult{Envelope: p.Envelope(failure(result)), saved: data}
+	return failedResult{Envelope: p.Envelope(result.Change.Err()), saved: data}
 }
 
 // showFailed keeps what was typed and says why the change did not take place.
 func (h *Handlers) showFailed(p *web.Page, result changes.Result, in input) error {
-	cause, why := failure(result), web.Sentences("Not changed", *result.Change.Error)
+	cause := result.Change.Err()
+	why := web.Sentences("Not changed", cause.Message)
 	if p.OnlyToast(cause) {
 		return &ops.Error{Code: cause.Code, Message: why, Details: cause.Details}
 	}

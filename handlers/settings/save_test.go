@@ -141,7 +141,7 @@ func TestWhatTheControlPlaneSaysIsPassedOn(t *testing.T) {
 
 	for _, refusal := range []error{
 		ops.Invalid([]ops.FieldError{{Field: "body.per_analyst", Message: "is above the license", Type: "license"}}),
-		&plainly, ops.InsufficientRole(ops.RoleOps, ops.RoleAnalyst), ops.Unavailable("control plane", "no answer"),
+		&plainly, ops.InsufficientRole(ops.RoleOps, ops.RoleAnalyst), ops.Unavailable(ops.ServiceControlPlane, "no answer"),
 	} {
 		w.Plane.Refuse(refusal)
 

@@ -71,7 +71,7 @@ func (p *Page) Ctx() context.Context { return p.Request().Context() }
 // Actor is who asks, as the audit log keeps it.
 func (p *Page) Actor() audit.Actor {
 	return audit.Actor{
-		Username: p.Who.Username, Role: string(p.Who.Role), RemoteAddr: p.RealIP(), RequestID: p.RequestID(), Noted: &p.audited,
+		Username: p.Who.Username, Role: string(p.Who.Role), RemoteAddr: p.RealIP(), RequestID: p.RequestID(), Audited: &p.audited,
 	}
 }
 

@@ -23,6 +23,8 @@ type Errors struct {
 	Environment shell.Environment
 	// Identify tells who sent a request that no route has asked of.
 	Identify func(r *http.Request) (auth.Identity, error)
+	// Confirm has whoever asks confirm a sign-in that a proxy or provider began elsewhere.
+	Confirm func(w http.ResponseWriter, r *http.Request) error
 	// SignIn is the sign-in page, from which the way leads back.
 	SignIn func(p *Page, back, problem string) templ.Component
 	// LastRead is when what is known of the platform was read; nil when it never was.
@@ -39,6 +41,12 @@ func (x *Errors) Handle(err error, c echo.Context) {
 		x.Logger.WarnContext(p.Ctx(), "an answer broke off", slog.Any("error", err))
 
 		return
+	}
+
+	if errors.Is(err, auth.ErrConfirm) {
+		if err = x.Confirm(c.Response(), c.Request()); err == nil {
+			return
+		}
 	}
 
 	status, e := Classify(err)
@@ -122,17 +130,18 @@ const ReturnParam = "return_to"
 func (x *Errors) askToSignIn(p *Page, e *ops.Error) error {
 	switch {
 	case p.WantsFragment() || p.Path() == "/events":
-		p.Response().Header().Set("HX-Redirect", signInPath(p.backPath()))
+		p.Response().Header().Set("HX-Redirect", SignInPath(p.backPath()))
 
 		return p.NoContent(http.StatusUnauthorized)
 	case p.IsRead():
-		return p.SeeOther(signInPath(p.Request().URL.RequestURI()))
+		return p.SeeOther(SignInPath(p.Request().URL.RequestURI()))
 	default:
 		return p.Draw(http.StatusUnauthorized, x.SignIn(p, p.backPath(), e.Message))
 	}
 }
 
-func signInPath(back string) string {
+// SignInPath is the sign-in page from which the way leads back.
+func SignInPath(back string) string {
 	if back = auth.LocalPath(back); back == "/" {
 		return "/login"
 	}

@@ -103,7 +103,7 @@ type asked struct {
 	keep   bool
 }
 
-// act does what is asked for, and has pages drawn anew.
+// act does what is asked for, and has the control plane looked at where it set something.
 func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance.Window, error) {
 	in, err := h.asked(p.Param("act"), w, f)
 	if err != nil {
@@ -113,9 +113,7 @@ func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance
 	after, err := h.carryOut(p, w, in)
 
 	// What has not started has set nothing, and putting off an end sets nothing either.
-	if err == nil && (in.name == "extend" || w.Phase == maintenance.Announced && !after.Running()) {
-		h.Monitor.Changed()
-	} else {
+	if err != nil || in.name != "extend" && (w.Phase != maintenance.Announced || after.Running()) {
 		h.Monitor.Wake()
 	}
 

@@ -25,7 +25,6 @@ func (h *Handlers) Announce(p *web.Page) error {
 
 	if err = f.Done(); err == nil {
 		w, err = h.Windows.Announce(p.Ctx(), p.Service(h.Platform), p.Actor(), draft)
-		h.Monitor.Changed()
 	}
 
 	switch {

@@ -69,7 +69,6 @@ func (h *Handlers) Update(p *web.Page) error {
 
 	if err = f.Done(); err == nil {
 		after, err = h.Windows.Update(p.Ctx(), p.Service(h.Platform), p.Actor(), w.ID, edit)
-		h.Monitor.Changed()
 	}
 
 	if err != nil {

@@ -3,7 +3,7 @@ package windows
 import (
 	"context"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -13,7 +13,7 @@ import (
 // settingsOf is what a window sets, field by field: against what was there before it,
 // where it has set it, else against what was last seen.
 func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]pages.Settings, error) {
-	var leases []changes.Lease
+	var leases []lease.Lease
 
 	if w.ID != 0 {
 		var err error
@@ -37,9 +37,9 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]page
 
 		before := known.Values
 
-		for _, lease := range leases {
-			if lease.Section == section.Name {
-				before = lease.Before
+		for _, l := range leases {
+			if l.Section == section.Name {
+				before = l.Before
 			}
 		}
 

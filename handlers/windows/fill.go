@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	settingsview "github.com/graph-olap/opsconsole/templates/settings"
@@ -56,7 +57,7 @@ func typedMoment(at time.Time, zone string) string {
 
 	wall := at.In(loc).Format(layout)
 
-	if back, _, err := maintenance.ResolveWall(wall, zone); err != nil || !back.Equal(at.Truncate(time.Second)) {
+	if back, _, err := calendar.ResolveWall(wall, zone); err != nil || !back.Equal(at.Truncate(time.Second)) {
 		return at.In(loc).Format(time.RFC3339)
 	}
 

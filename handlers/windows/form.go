@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 	leasesview "github.com/graph-olap/opsconsole/templates/leases"
 	pages "github.com/graph-olap/opsconsole/templates/windows"
@@ -59,7 +60,7 @@ func (h *Handlers) Form(p *web.Page) error {
 func firstDate(t maintenance.Template, now time.Time) time.Time {
 	at := now.AddDate(0, 0, 1).Truncate(time.Hour).Add(time.Hour)
 
-	rule, err := maintenance.ParseRule(t.Recurrence)
+	rule, err := calendar.ParseRule(t.Recurrence)
 	if err != nil {
 		return at
 	}

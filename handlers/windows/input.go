@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -92,12 +93,12 @@ func (f fields) wallOrTime(name, zone string) (at time.Time, note string) {
 		return f.Time(name), ""
 	}
 
-	at, note, err := maintenance.ResolveWall(typed, zone)
+	at, note, err := calendar.ResolveWall(typed, zone)
 	if err == nil {
 		return at, note
 	}
 
-	if _, _, zoneErr := maintenance.ResolveWall("2006-01-02T15:04", zone); zoneErr != nil {
+	if _, _, zoneErr := calendar.ResolveWall("2006-01-02T15:04", zone); zoneErr != nil {
 		name, err = "time_zone", zoneErr
 	}
 

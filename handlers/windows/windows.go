@@ -39,8 +39,5 @@ type Webhooks interface {
 	Deliveries(ctx context.Context, filter webhooks.Filter) (webhooks.Page, error)
 }
 
-// Monitor is told what was changed: of the control plane, or here alone.
-type Monitor interface {
-	Wake()
-	Changed()
-}
+// Monitor is asked to look once something was set or put back.
+type Monitor interface{ Wake() }

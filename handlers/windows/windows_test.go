@@ -99,7 +99,7 @@ func TestBadWindowsAreRefusedFieldByField(t *testing.T) {
 		"body.title ":                               {"title": 5},
 		"body.title  ":                              {"title": strings.Repeat("x", 121)},
 		"body.message":                              {"message": nil},
-		"body.message ":                             {"message": strings.Repeat("ä", 2001)},
+		"body.message ":                             {"message": strings.Repeat("ä", ops.MessageMax+1)},
 		"body.starts_at":                            {"starts_at": "tomorrow"},
 		"body.starts_at ":                           {"starts_at": "2026-03-01T14:00:00"},
 		"body.ends_at body.starts_at":               {"starts_at": "2001-03-01T14:00:00Z", "ends_at": "2001-03-01T15:00:00Z"},
@@ -240,7 +240,7 @@ func TestWindowsAreActedOn(t *testing.T) {
 	}
 
 	// The platform does not handlerstest.Answer at its end: it goes on until somebody says that it is over.
-	w.Plane.Cut(ops.Unavailable("control plane", "down for the test"), false)
+	w.Plane.Cut(ops.Unavailable(ops.ServiceControlPlane, "down for the test"), false)
 	phase(act("end", handlerstest.Object{"reason": "We are done"}), "verifying")
 	w.Plane.Cut(nil, false)
 	phase(act("verify", handlerstest.Object{"reason": "I have looked myself"}), "completed")
@@ -288,7 +288,7 @@ func TestWindowsAreThereWithoutTheControlPlane(t *testing.T) {
 	w := handlerstest.New(t)
 	window := w.Announce(nil)
 
-	w.Plane.Cut(ops.Unavailable("control plane", "down for the test"), false)
+	w.Plane.Cut(ops.Unavailable(ops.ServiceControlPlane, "down for the test"), false)
 	w.Pass(time.Hour)
 	w.Pass(time.Minute)
 

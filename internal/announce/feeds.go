@@ -39,11 +39,11 @@ type Config struct {
 	// Private says that only those who are signed in get here: no shared cache may keep
 	// what they see.
 	Private bool
-	// Patience is how long a request waits for news when there is a state already; 0 is
+	// MaxWait is how long a request waits for news when there is a state already; 0 is
 	// 250 ms.
-	Patience time.Duration
-	Now      func() time.Time
-	Logger   *slog.Logger
+	MaxWait time.Duration
+	Now     func() time.Time
+	Logger  *slog.Logger
 }
 
 // Feeds serves the announcements.
@@ -54,7 +54,7 @@ type Feeds struct {
 	banner document
 
 	state   atomic.Pointer[state]
-	looking singleflight.Group
+	lookups singleflight.Group
 }
 
 // New returns the feeds. The page of the announcements is /announcements below the
@@ -97,27 +97,27 @@ type state struct {
 const (
 	// checkEvery is how old a state may be before the version is asked for.
 	checkEvery = time.Second
-	// patience is how long a request waits for it unless it is configured.
-	patience = 250 * time.Millisecond
+	// defaultMaxWait is how long a request waits for it unless it is configured.
+	defaultMaxWait = 250 * time.Millisecond
 	// checkTimeout is how long it may take.
 	checkTimeout = 3 * time.Second
 )
 
-// current returns the state of now. All who ask meanwhile share one look.
+// current returns the state of now. All who ask meanwhile share one lookup.
 func (f *Feeds) current(ctx context.Context) (*state, error) {
 	last := f.state.Load()
 	if last != nil && last.fresh(f.Now(), f.Health()) {
 		return last, nil
 	}
 
-	look := f.looking.DoChan("", func() (any, error) {
+	lookup := f.lookups.DoChan("", func() (any, error) {
 		// Whoever asked first may leave before the others have their answer.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTimeout)
 		defer cancel()
 
 		last := f.state.Load()
 		if last != nil && last.fresh(f.Now(), f.Health()) {
-			return last, nil // the look before this one has just ended
+			return last, nil // the lookup before this one has just ended
 		}
 
 		s, err := f.next(ctx, last)
@@ -128,17 +128,17 @@ func (f *Feeds) current(ctx context.Context) (*state, error) {
 		return s, err
 	})
 
-	var impatient <-chan time.Time
+	var timeout <-chan time.Time
 	if last != nil {
-		impatient = time.After(cmp.Or(f.Patience, patience))
+		timeout = time.After(cmp.Or(f.MaxWait, defaultMaxWait))
 	}
 
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case <-impatient:
+	case <-timeout:
 		return last, nil
-	case result := <-look:
+	case result := <-lookup:
 		if result.Err != nil {
 			return nil, result.Err
 		}
@@ -153,8 +153,8 @@ func (s *state) fresh(now time.Time, health ops.HealthStatus) bool {
 	return now.Sub(s.checkedAt).Abs() < checkEvery && now.Before(s.changesAt) && s.health == health
 }
 
-// says reports whether the state is still what is to be said.
-func (s *state) says(version int64, health ops.HealthStatus, now time.Time) bool {
+// current reports whether the state is still what is to be said.
+func (s *state) current(version int64, health ops.HealthStatus, now time.Time) bool {
 	return !s.view.Stale && s.version == version && s.health == health && now.Before(s.changesAt)
 }
 
@@ -163,7 +163,7 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 	now, health := f.Now(), f.Health()
 
 	version, err := f.Windows.Version(ctx)
-	if err == nil && last != nil && last.says(version, health, now) {
+	if err == nil && last != nil && last.current(version, health, now) {
 		same := *last
 		same.checkedAt = now
 
@@ -200,13 +200,13 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 		return nil, err
 	}
 
-	s.date(last)
+	s.setModified(last)
 
 	return s, nil
 }
 
-// date says since when each document is as it is.
-func (s *state) date(last *state) {
+// setModified says since when each document is as it is.
+func (s *state) setModified(last *state) {
 	for name, d := range s.documents {
 		d.modified = s.checkedAt
 		if last != nil && last.documents[name].tag == d.tag {

@@ -92,7 +92,7 @@ func (w *world) feeds(change func(c *announce.Config)) *announce.Feeds {
 	c := announce.Config{
 		Windows: w, Health: w.Health, Name: "demo", PublicURL: &url.URL{Scheme: "https", Host: "ops.example.com"},
 		// However busy the machine is, the news are waited for.
-		Origins: []string{portal}, Patience: time.Minute, Now: w.Now, Logger: slog.New(slog.DiscardHandler),
+		Origins: []string{portal}, MaxWait: time.Minute, Now: w.Now, Logger: slog.New(slog.DiscardHandler),
 		Page: func(_ context.Context, v announce.Announcements) ([]byte, error) {
 			return fmt.Appendf(nil, "<p>%s</p>%d to come", v.Overall.Label, len(v.Upcoming)), nil
 		},
@@ -235,7 +235,7 @@ func TestHangingDatabase(t *testing.T) {
 	t.Parallel()
 
 	w := newWorld()
-	f := w.feeds(func(c *announce.Config) { c.Patience = time.Millisecond })
+	f := w.feeds(func(c *announce.Config) { c.MaxWait = time.Millisecond })
 	view(t, f)
 
 	gate := make(chan struct{})

@@ -14,8 +14,8 @@ type Actor struct {
 	// console itself.
 	RemoteAddr string
 	RequestID  string
-	// Noted, when not nil, is set once an entry of the actor's is written.
-	Noted *atomic.Bool
+	// Audited, when not nil, is set once an entry of the actor's is written.
+	Audited *atomic.Bool
 }
 
 // Outcome is what became of an act.

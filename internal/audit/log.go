@@ -47,7 +47,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 	entry.At = l.now().UTC().Truncate(time.Microsecond)
 
 	for _, text := range []*string{&entry.Actor, &entry.RemoteAddr, &entry.RequestID, &entry.Object, &entry.Reason, &entry.Message} {
-		*text = storable(*text)
+		*text = cleanText(*text)
 	}
 
 	// The update locks the head until tx ends: entries get their places one by one.
@@ -78,8 +78,8 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 		return Entry{}, fmt.Errorf("move the audit log's head: %w", err)
 	}
 
-	if actor.Noted != nil {
-		actor.Noted.Store(true)
+	if actor.Audited != nil {
+		actor.Audited.Store(true)
 	}
 
 	return entry, nil
@@ -104,9 +104,9 @@ func (e Entry) digest() (string, error) {
 // sentence has. Nothing is ever deleted from the log.
 const textMax = 2000
 
-// storable drops what a database cannot keep, and the end of what is too long: an attempt
+// cleanText drops what a database cannot keep, and the end of what is too long: an attempt
 // is logged whatever it held.
-func storable(s string) string {
+func cleanText(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 	if utf8.RuneCountInString(s) <= textMax {
 		return s

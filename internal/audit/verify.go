@@ -36,8 +36,8 @@ type walk struct {
 	begun time.Time
 }
 
-// again is how often the whole chain is verified: what was found good may be altered later.
-const again = time.Hour
+// verifyEvery is how often the whole chain is verified: what was found good may be altered later.
+const verifyEvery = time.Hour
 
 // State returns what the last [Log.Verify] found, without looking again.
 func (l *Log) State() State {
@@ -57,7 +57,7 @@ func (l *Log) Verify(ctx context.Context) (State, error) {
 	v := &l.verified.walk
 	now := l.now().UTC()
 
-	if v.state.Broken != "" || now.Sub(v.begun) >= again {
+	if v.state.Broken != "" || now.Sub(v.begun) >= verifyEvery {
 		v.state, v.hash, v.begun = State{}, "", now
 	}
 

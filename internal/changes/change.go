@@ -3,6 +3,7 @@ package changes
 import (
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -41,6 +42,8 @@ func outcomes() []Outcome { return []Outcome{Pending, Applied, Failed, Unknown} 
 
 // Change is one change of one section. It is never rewritten: a restore is a new one.
 type Change struct {
+	failure.Failure
+
 	ID      int64           `json:"id"`
 	Section ops.SectionName `json:"section"`
 	At      time.Time       `json:"at"`
@@ -55,7 +58,8 @@ type Change struct {
 	Fields []string `json:"fields"`
 	// Restores is the id of the change whose earlier values this one brought back.
 	Restores *int64 `json:"restores"`
-	// Error says why it failed or what is unknown, in a sentence.
+	// Error says why it failed, what is unknown or that it was carried out late, in a
+	// sentence. The code and the details of a failure are in Failure.
 	Error *string `json:"error"`
 
 	RequestID string `json:"request_id"`
@@ -71,6 +75,16 @@ type Change struct {
 	Kept *Kept `json:"kept,omitempty"`
 
 	unknownAt time.Time
+}
+
+// Err is why the change failed or what is unknown of it: the control plane's own code and
+// details where it refused, else a SERVICE_UNAVAILABLE. It is nil of one that was applied.
+func (c Change) Err() *ops.Error {
+	if c.Outcome == Applied || c.Error == nil {
+		return nil
+	}
+
+	return c.Failure.Err(*c.Error)
 }
 
 // Open reports whether the outcome is still to be settled.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -20,25 +21,30 @@ const (
 	callTimeout = 15 * time.Second
 	// writeTimeout bounds writing down how it ended.
 	writeTimeout = 10 * time.Second
-	// abandoned is how old a pending change must be before another process settles it:
+	// abandonedAfter is how old a pending change must be before another process settles it:
 	// two calls and what is written of them.
-	abandoned = 2*callTimeout + writeTimeout
-	// grace is how long a request that was not answered is waited for: until then,
+	abandonedAfter = 2*callTimeout + writeTimeout
+	// answerTimeout is how long a request that was not answered is waited for: until then,
 	// finding the old values proves nothing. One that is carried out later still is
 	// recognised by its values.
-	grace = 10 * time.Second
-	// graceOfEnd is how long the end of a lease is waited for, so that it comes about
+	answerTimeout = 10 * time.Second
+	// leaseEndTimeout is how long the end of a lease is waited for, so that it comes about
 	// within ten seconds of its time although somebody died over it.
-	graceOfEnd = 5 * time.Second
+	leaseEndTimeout = 5 * time.Second
 )
 
 // Changes applies changes and keeps their history.
 type Changes struct {
+	// Notify, when not nil, is called whenever something was written here that pages show. It
+	// is set before the first use, and must not wait.
+	Notify func()
+
 	db     *store.DB
 	log    *audit.Log
-	now    func() time.Time
+	clock  func() time.Time
 	slog   *slog.Logger
 	policy Policy
+	leases *lease.Store
 	// seen is when each section was last seen to be what it was; the database hears of it
 	// once a minute.
 	seen  sync.Map
@@ -47,12 +53,25 @@ type Changes struct {
 
 // New returns the changes kept in the database; now is the clock.
 func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger, policy Policy) *Changes {
-	c := &Changes{db: db, log: log, now: now, slog: logger, policy: policy, locks: map[ops.SectionName]chan struct{}{}}
+	c := &Changes{
+		db: db, log: log, clock: now, slog: logger, policy: policy,
+		leases: lease.NewStore(db, now), locks: map[ops.SectionName]chan struct{}{},
+	}
 	for _, s := range ops.Sections() {
 		c.locks[s.Name] = make(chan struct{}, 1)
 	}
 
 	return c
+}
+
+// write runs fn in a transaction that writes what pages show.
+func (c *Changes) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	err := c.db.Tx(ctx, fn)
+	if err == nil && c.Notify != nil {
+		c.Notify()
+	}
+
+	return err
 }
 
 // lock holds the section in this process, so that those who come together queue up
@@ -64,68 +83,6 @@ func (c *Changes) lock(ctx context.Context, section ops.SectionName) (unlock fun
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-}
-
-// Request is a change that somebody wants.
-type Request struct {
-	Section ops.SectionName
-	// Revision is the one that the change was prepared against.
-	Revision string
-	// Values are the fields to set; the others stay as they were at that revision.
-	Values ops.Values
-	Reason string
-	Source Source
-	// Restores is the change whose earlier values these are, nil when there is none.
-	Restores *int64
-	// Term makes the change temporary; nil is permanent.
-	Term *Term
-	// Confirm is the name of the environment, where a change is grave enough to ask for it.
-	Confirm string
-	// Guard runs first in the transaction that writes the change down, and its error
-	// stops the change; nil lets it pass.
-	Guard func(ctx context.Context, tx *sql.Tx) error
-
-	// ends is the lease that the change takes back.
-	ends *Lease
-	// point is the named point that this restores a part of, nil when there is none.
-	point *int64
-	// repeated allows the reason of the last change again: what is done to several
-	// sections at once has one reason.
-	repeated bool
-}
-
-// Result is a change that was tried, and what the section holds after it.
-type Result struct {
-	Change  Change
-	Current Current
-	// Lease is that of a temporary change, else nil.
-	Lease *Lease
-	// Refusal is the control plane's own word why it did not make the change, nil when it
-	// refused nothing.
-	Refusal *ops.Error
-}
-
-// ConflictError refuses a change because the section is no longer what it was
-// prepared against.
-type ConflictError struct {
-	Section ops.Section
-	// Original is what was there when the change was prepared, Theirs what is there
-	// now, Yours what was wanted.
-	Original, Theirs, Yours ops.Values
-	// Revision is the one to go on from.
-	Revision string
-	// By is the change that came between, nil when it is not known.
-	By *Change
-}
-
-// Error says what happened and what to do.
-func (e *ConflictError) Error() string {
-	return e.Section.Title + " changed since you opened it. Compare the values, then save again or keep theirs."
-}
-
-// Unwrap returns a CONFLICT of the contract's form.
-func (e *ConflictError) Unwrap() error {
-	return &ops.Error{Code: ops.CodeConflict, Message: e.Error()}
 }
 
 // Apply makes the change through the service, as the actor. It returns
@@ -148,14 +105,14 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 	defer unlock()
 
-	plan, err := c.planned(ctx, service, section, request)
+	plan, err := c.planByHand(ctx, service, section, request)
 	if err != nil {
 		return Result{}, c.Refuse(ctx, actor, request.Entry(), err)
 	}
 
 	result, err := c.perform(ctx, service, actor, plan, request)
 	if errors.Is(err, errOvertaken) { // by another replica; what it set tells more than that it did
-		if _, conflict := c.planned(ctx, service, section, request); conflict != nil {
+		if _, conflict := c.planByHand(ctx, service, section, request); conflict != nil {
 			err = conflict
 		}
 	}
@@ -181,11 +138,11 @@ func (c *Changes) perform(
 
 	ctx = context.WithoutCancel(ctx)
 
-	writeErr := within(ctx, callTimeout, func(ctx context.Context) error {
+	writeErr := withTimeout(ctx, callTimeout, func(ctx context.Context) error {
 		return section.Write(ctx, service, change.Before, change.After)
 	})
 
-	settled, err := c.conclude(ctx, service, section, actor, change, writeErr)
+	settled, err := c.readBack(ctx, service, section, actor, change, writeErr)
 	if err != nil {
 		// The act took place, only its end could not be written: Watch will.
 		c.slog.ErrorContext(ctx, "a change could not be settled", "change", change.ID, "error", err)
@@ -194,17 +151,14 @@ func (c *Changes) perform(
 	}
 
 	result := Result{Change: settled}
-	if writeErr != nil && ops.NotDone(writeErr) {
-		result.Refusal = ops.AsError(writeErr)
-	}
 
 	// What became of the change is known; what stands around it is worth no error any more.
 	if request.Term != nil {
-		lease, err := c.oneLease(ctx, `WHERE change_id = $1`, settled.ID)
+		begun, err := c.leases.OfChange(ctx, settled.ID)
 		if err != nil {
 			c.slog.ErrorContext(ctx, "the lease of a change could not be read", "change", settled.ID, "error", err)
 		} else {
-			result.Lease = &lease
+			result.Lease = &begun
 		}
 	}
 
@@ -217,16 +171,16 @@ func (c *Changes) perform(
 	return result, nil
 }
 
-// within makes a call that takes no longer than the timeout.
-func within(ctx context.Context, timeout time.Duration, call func(ctx context.Context) error) error {
+// withTimeout makes a call that takes no longer than the timeout.
+func withTimeout(ctx context.Context, timeout time.Duration, call func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
 	return call(ctx)
 }
 
-// planned checks everything that a change by hand has to come with.
-func (c *Changes) planned(
+// planByHand checks everything that a change by hand has to come with.
+func (c *Changes) planByHand(
 	ctx context.Context, service ops.Service, section ops.Section, request Request,
 ) (Plan, error) {
 	plan, err := c.prepare(ctx, service, section, request, CheckReason(request.Reason))
@@ -255,10 +209,16 @@ func (c *Changes) planned(
 func (c *Changes) prepare(
 	ctx context.Context, service ops.Service, section ops.Section, request Request, errs []ops.FieldError,
 ) (Plan, error) {
-	values, valueErrs := check(section, request.Values)
+	original, err := c.valuesAt(ctx, section, request.Revision)
+
+	held := original
+	if request.Source == SourceRestore {
+		held = request.Values
+	}
+
+	values, valueErrs := check(section, request.Values, held)
 	errs = append(errs, valueErrs...)
 
-	original, err := c.valuesAt(ctx, section, request.Revision)
 	if err != nil {
 		errs = append(errs, ops.FieldErrors(err)...)
 		if len(errs) == 0 {
@@ -286,8 +246,11 @@ func (c *Changes) prepare(
 		}
 	}
 
-	if err := validateChanged(section, plan.After, plan.Differences); err != nil {
-		return Plan{}, err
+	// What is restored went together once.
+	if request.Source != SourceRestore {
+		if err := ops.Invalid(section.CheckBetween(plan.After, fieldNames(plan.Differences))); err != nil {
+			return Plan{}, err
+		}
 	}
 
 	if len(plan.Differences) == 0 {
@@ -329,18 +292,3 @@ func (c *Changes) Refuse(ctx context.Context, actor audit.Actor, entry audit.Ent
 
 	return cause
 }
-
-// Entry is what the audit log says of the request.
-func (r Request) Entry() audit.Entry {
-	return audit.Entry{Action: r.action(), Object: r.object(), Reason: r.Reason}
-}
-
-func (r Request) action() audit.Action {
-	if r.Source == SourceRestore {
-		return audit.ConfigRestore
-	}
-
-	return audit.ConfigSave
-}
-
-func (r Request) object() string { return "config/" + string(r.Section) }

@@ -25,12 +25,12 @@ func (c *Changes) Current(ctx context.Context, service ops.Service, name ops.Sec
 }
 
 func (c *Changes) current(ctx context.Context, service ops.Service, section ops.Section) (Current, error) {
-	return c.look(ctx, service, section, c.ripe)
+	return c.refresh(ctx, service, section, c.canSettle)
 }
 
-// look reads the section afresh; ripe says whether an open change can be settled by that.
-func (c *Changes) look(
-	ctx context.Context, service ops.Service, section ops.Section, ripe func(Change) bool,
+// refresh reads the section afresh; canSettle says whether an open change can be settled by that.
+func (c *Changes) refresh(
+	ctx context.Context, service ops.Service, section ops.Section, canSettle func(Change) bool,
 ) (Current, error) {
 	before, err := c.known(ctx, section)
 	if err != nil {
@@ -43,7 +43,7 @@ func (c *Changes) look(
 	}
 
 	if before.Open != nil {
-		if !ripe(*before.Open) {
+		if !canSettle(*before.Open) {
 			before.Values = found.Values
 
 			return before, nil
@@ -73,7 +73,7 @@ func (c *Changes) observe(ctx context.Context, section ops.Section, before Curre
 		return c.touch(ctx, section)
 	}
 
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+	err := c.write(ctx, func(tx *sql.Tx) error {
 		now, err := head(ctx, tx, section.Name)
 		if err != nil {
 			return err
@@ -100,12 +100,12 @@ func (c *Changes) external(
 	var id sql.NullInt64
 
 	if before != nil {
-		now := c.moment()
+		now := c.now()
 		since := c.lastSeen(section, at, now)
 
 		change := Change{
 			Section: section.Name, At: now, Actor: found.UpdatedBy, Source: SourceExternal, Outcome: Applied,
-			Before: before, After: found.Values, Fields: names(section.Diff(before, found.Values)), Since: &since,
+			Before: before, After: found.Values, Fields: fieldNames(section.Diff(before, found.Values)), Since: &since,
 		}
 
 		var err error
@@ -115,7 +115,7 @@ func (c *Changes) external(
 
 		id.Valid = true
 
-		if err := unasked(ctx, tx, section.Name); err != nil {
+		if err := dropReplacedReviews(ctx, tx, section.Name); err != nil {
 			return err
 		}
 	}
@@ -145,7 +145,7 @@ func (c *Changes) lastSeen(section ops.Section, at headRow, now time.Time) time.
 const seenEvery = time.Minute
 
 func (c *Changes) touch(ctx context.Context, section ops.Section) error {
-	now := c.moment()
+	now := c.now()
 	c.seen.Store(section.Name, now)
 
 	var seen store.Time
@@ -263,5 +263,5 @@ func (c *Changes) valuesAt(ctx context.Context, section ops.Section, revision st
 
 func revisionText(n int64) string { return strconv.FormatInt(n, 10) }
 
-// moment is now as the database keeps it.
-func (c *Changes) moment() time.Time { return c.now().UTC().Truncate(time.Microsecond) }
+// now is the time as the database keeps it.
+func (c *Changes) now() time.Time { return c.clock().UTC().Truncate(time.Microsecond) }

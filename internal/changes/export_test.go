@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -12,10 +13,10 @@ func (f Filter) Statement(last store.Time) (query string, args []any) {
 	clause, args := f.clause(last)
 	at, id := f.order()
 
-	return "SELECT " + columns + " FROM opsconsole_changes " + clause + " ORDER BY " + at + " DESC, " + id + " DESC LIMIT 50", args
+	return "SELECT " + (&changeRow{}).columns().Names() + " FROM opsconsole_changes " + clause + " ORDER BY " + at + " DESC, " + id + " DESC LIMIT 50", args
 }
 
-// Ending notes that a lease, as it was read, is to be taken back by the change that made it.
-func (c *Changes) Ending(ctx context.Context, lease Lease) error {
-	return c.db.Tx(ctx, func(tx *sql.Tx) error { return c.ending(ctx, tx, &lease, lease.Change) })
+// EndBy notes that a lease, as it was read, is to be taken back by the change that made it.
+func (c *Changes) EndBy(ctx context.Context, l lease.Lease) error {
+	return c.db.Tx(ctx, func(tx *sql.Tx) error { return c.leases.EndBy(ctx, tx, l, l.Change) })
 }

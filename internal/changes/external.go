@@ -86,10 +86,10 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 		}
 	}
 
-	err = c.db.Tx(ctx, func(tx *sql.Tx) error {
+	err = c.write(ctx, func(tx *sql.Tx) error {
 		done, err := tx.ExecContext(ctx, `
 			INSERT INTO opsconsole_kept_changes (change_id, actor, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			id, actor.Username, reason, store.Time{Time: c.moment()})
+			id, actor.Username, reason, store.Time{Time: c.now()})
 		if err != nil {
 			return fmt.Errorf("keep change %d: %w", id, err)
 		}
@@ -98,7 +98,7 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 			return err // Somebody kept it already.
 		}
 
-		if err := reviewed(ctx, tx, id); err != nil {
+		if err := markReviewed(ctx, tx, id); err != nil {
 			return err
 		}
 
@@ -115,9 +115,9 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 	return c.Get(ctx, id)
 }
 
-// reviewed notes that an outside change is not asked about any more; of other changes
+// markReviewed notes that an outside change is not asked about any more; of other changes
 // nobody asks.
-func reviewed(ctx context.Context, tx *sql.Tx, id int64) error {
+func markReviewed(ctx context.Context, tx *sql.Tx, id int64) error {
 	_, err := tx.ExecContext(ctx, `UPDATE opsconsole_changes SET unreviewed = 0 WHERE id = $1`, id)
 	if err != nil {
 		return fmt.Errorf("note that change %d was reviewed: %w", id, err)
@@ -126,9 +126,9 @@ func reviewed(ctx context.Context, tx *sql.Tx, id int64) error {
 	return nil
 }
 
-// unasked notes that nobody is asked any more about outside changes of which every field
+// dropReplacedReviews notes that nobody is asked any more about outside changes of which every field
 // was changed outside again: at most as many stay as the section has fields.
-func unasked(ctx context.Context, tx *sql.Tx, section ops.SectionName) error {
+func dropReplacedReviews(ctx context.Context, tx *sql.Tx, section ops.SectionName) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE opsconsole_changes SET unreviewed = 0 WHERE section = $1 AND unreviewed = 1 AND NOT EXISTS (
 			SELECT 1 FROM opsconsole_change_fields f WHERE f.change_id = opsconsole_changes.id AND NOT EXISTS (

@@ -56,7 +56,7 @@ func (f *faulty) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyU
 }
 
 func lost() error {
-	return ops.Unavailable("control plane", "no answer").Because(ops.ErrOutcomeUnknown)
+	return ops.Unavailable(ops.ServiceControlPlane, "no answer").Because(ops.ErrOutcomeUnknown)
 }
 
-func down() error { return ops.Unavailable("control plane", "connection refused") }
+func down() error { return ops.Unavailable(ops.ServiceControlPlane, "connection refused") }

@@ -126,6 +126,7 @@ func TestTheHistoryIsNotRewritten(t *testing.T) {
 			`UPDATE opsconsole_changes SET after_json = '{}'`,
 			`UPDATE opsconsole_changes SET actor = 'olga'`,
 			`UPDATE opsconsole_changes SET outcome = 'failed'`,
+			`UPDATE opsconsole_changes SET error_code = 'CONFLICT'`,
 		} {
 			if _, err := w.db.Write().ExecContext(t.Context(), statement); err == nil {
 				t.Errorf("the database lets it: %s", statement)

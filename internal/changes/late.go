@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -19,7 +20,7 @@ func (c *Changes) explain(
 ) error {
 	if known != nil && !section.Equal(known, found.Values) {
 		var err error
-		if known, err = c.late(ctx, tx, section, &at, known, found); err != nil {
+		if known, err = c.explainLate(ctx, tx, section, &at, known, found); err != nil {
 			return err
 		}
 	}
@@ -31,9 +32,9 @@ func (c *Changes) explain(
 	return c.external(ctx, tx, section, at, known, found)
 }
 
-// late looks for a change of ours that was given up and whose values are there now: it
+// explainLate looks for a change of ours that was given up and whose values are there now: it
 // was carried out after all. It returns what is explained then.
-func (c *Changes) late(
+func (c *Changes) explainLate(
 	ctx context.Context, tx *sql.Tx, section ops.Section, at *headRow, known ops.Values, found ops.SectionState,
 ) (ops.Values, error) {
 	candidates, err := givenUp(ctx, tx, section)
@@ -46,7 +47,7 @@ func (c *Changes) late(
 			continue
 		}
 
-		return c.carriedOut(ctx, tx, section, at, change, known, found)
+		return c.settleLate(ctx, tx, section, at, change, known, found)
 	}
 
 	return known, nil
@@ -54,31 +55,13 @@ func (c *Changes) late(
 
 // givenUp returns the changes of the section that may be carried out yet, newest first.
 func givenUp(ctx context.Context, tx *sql.Tx, section ops.Section) ([]Change, error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT `+columns+` FROM opsconsole_changes WHERE section = $1 AND given_up = 1 ORDER BY id DESC`, section.Name)
-	if err != nil {
-		return nil, fmt.Errorf("look for changes that were given up: %w", err)
-	}
-	defer rows.Close()
-
-	var out []Change
-
-	for rows.Next() {
-		change, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("look for changes that were given up: %w", err)
-		}
-
-		out = append(out, change)
-	}
-
-	return out, rows.Err()
+	return selectChanges(ctx, tx, `WHERE section = $1 AND given_up = 1 ORDER BY id DESC`, section.Name)
 }
 
-// carriedOut writes down that a change that was given up took effect. When it still
+// settleLate writes down that a change that was given up took effect. When it still
 // follows what was known, it is applied; else it stays failed, and a change of its own
 // says what it did to what had come between. It returns the values that it left.
-func (c *Changes) carriedOut(
+func (c *Changes) settleLate(
 	ctx context.Context, tx *sql.Tx, section ops.Section, at *headRow, change Change, known ops.Values, found ops.SectionState,
 ) (ops.Values, error) {
 	message := fmt.Sprintf("The control plane carried it out late: it was seen %s after it was made.",
@@ -93,9 +76,9 @@ func (c *Changes) carriedOut(
 		}
 	}
 
-	made, since := change, c.moment()
+	made, since := change, c.now()
 
-	between, err := cameBetween(ctx, tx, section, change, known)
+	between, err := changedSince(ctx, tx, section, change, known)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +86,7 @@ func (c *Changes) carriedOut(
 	outcome := Applied
 
 	if between {
-		if made, err = c.again(ctx, tx, section, change, known, left, since, message); err != nil {
+		if made, err = c.repeat(ctx, tx, section, change, known, left, since, message); err != nil {
 			return nil, err
 		}
 
@@ -113,7 +96,10 @@ func (c *Changes) carriedOut(
 	var intent int64
 
 	err = tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, given_up = 0 WHERE id = $4 RETURNING intent`,
+		UPDATE opsconsole_changes SET outcome = $1, error = $2, settled_at = $3, given_up = 0,
+			error_code = CASE WHEN $1 = 'applied' THEN NULL ELSE error_code END,
+			error_details_json = CASE WHEN $1 = 'applied' THEN NULL ELSE error_details_json END
+		WHERE id = $4 RETURNING intent`,
 		outcome, message, store.Time{Time: since}, change.ID).Scan(&intent)
 	if err != nil {
 		return nil, fmt.Errorf("settle change %d late: %w", change.ID, err)
@@ -139,9 +125,9 @@ func (c *Changes) carriedOut(
 	return left, c.advance(ctx, tx, section, at.revision, left, sql.NullInt64{Int64: made.ID, Valid: true})
 }
 
-// cameBetween reports whether something was applied since the change was made. Values may
+// changedSince reports whether something was applied since the change was made. Values may
 // have gone back to what it found, and an earlier change may have been late as well.
-func cameBetween(ctx context.Context, tx *sql.Tx, section ops.Section, change Change, known ops.Values) (bool, error) {
+func changedSince(ctx context.Context, tx *sql.Tx, section ops.Section, change Change, known ops.Values) (bool, error) {
 	if !section.Equal(change.Before, known) {
 		return true, nil
 	}
@@ -158,14 +144,14 @@ func cameBetween(ctx context.Context, tx *sql.Tx, section ops.Section, change Ch
 	return later, nil
 }
 
-// again writes what a change did that was carried out after others, and lets its lease
+// repeat writes what a change did that was carried out after others, and lets its lease
 // take back that.
-func (c *Changes) again(
+func (c *Changes) repeat(
 	ctx context.Context, tx *sql.Tx, section ops.Section, change Change, before, after ops.Values, at time.Time, message string,
 ) (Change, error) {
 	made := change
 	made.At, made.Outcome, made.Before, made.After = at, Applied, before, after
-	made.Fields, made.Error = names(section.Diff(before, after)), &message
+	made.Fields, made.Error, made.Failure = fieldNames(section.Diff(before, after)), &message, failure.Failure{}
 
 	var err error
 	if made.ID, err = insert(ctx, tx, made, 0); err != nil {
@@ -177,23 +163,12 @@ func (c *Changes) again(
 		taken[field] = before[field]
 	}
 
-	data, err := taken.MarshalJSON()
-	if err != nil {
-		return Change{}, err
-	}
-
-	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_leases SET change_id = $1, before_json = $2 WHERE change_id = $3`,
-		made.ID, string(data), change.ID)
-	if err != nil {
-		return Change{}, fmt.Errorf("move the lease of change %d: %w", change.ID, err)
-	}
-
-	return made, nil
+	return made, c.leases.Reassign(ctx, tx, change.ID, made.ID, taken)
 }
 
-// supersede forgets the changes that were given up and of which an applied one has set a
+// forgetReplaced forgets the changes that were given up and of which an applied one has set a
 // field again: their values would not turn up by themselves any more.
-func supersede(ctx context.Context, tx *sql.Tx, change Change) error {
+func forgetReplaced(ctx context.Context, tx *sql.Tx, change Change) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE opsconsole_changes SET given_up = 0 WHERE section = $1 AND given_up = 1 AND id < $2 AND EXISTS (
 			SELECT 1 FROM opsconsole_change_fields theirs JOIN opsconsole_change_fields ours ON ours.field = theirs.field

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -249,7 +250,7 @@ func TestALeaseWhoseOldValuesWouldBeInvalidIsHeldAndNotTriedForEver(t *testing.T
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.saveLifecycle(t, "1m", ops.Values{"instance.default_ttl": "PT1H"}).Lease
+		l := w.saveLifecycle(t, "1m", ops.Values{"instance.default_ttl": "PT1H"}).Lease
 		w.clock.pass(time.Second)
 		w.saveLifecycle(t, "", ops.Values{"instance.max_ttl": "PT12H"})
 		w.clock.pass(time.Minute)
@@ -262,7 +263,7 @@ func TestALeaseWhoseOldValuesWouldBeInvalidIsHeldAndNotTriedForEver(t *testing.T
 			w.clock.pass(time.Minute)
 		}
 
-		if got := w.lease(t, lease.ID); got.State != changes.LeaseHeld || got.Note == "" {
+		if got := w.lease(t, l.ID); got.State != lease.Held || got.Note == "" {
 			t.Errorf("got %+v", got)
 		}
 

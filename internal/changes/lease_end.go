@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/retry"
-	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -23,89 +21,52 @@ func Scheduled(name string) audit.Actor {
 // overdue and is tried again; the error says what was in the way. A section that is slow
 // to answer is for the caller to keep away from the others.
 func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.SectionName) error {
-	now := c.moment()
-	again, args := retryFailedEnd.Due(now, 3)
-
-	// Those whose end is under way too: whoever began it may be gone.
-	due, err := c.leases(ctx, c.db.Read(),
-		`WHERE section = $1 AND state = 'active' AND kind <> 'window' AND ends_at <= $2 AND `+again+` ORDER BY ends_at, id`,
-		append([]any{section, store.Time{Time: now}}, args...)...)
+	due, err := c.leases.Due(ctx, section)
 	if err != nil {
 		return err
 	}
 
 	var errs []error
 
-	for _, lease := range due {
-		reason := fmt.Sprintf("Temporary change %d ended at its time", lease.ID)
-		if lease.Kind == LeaseConfirm {
-			reason = fmt.Sprintf("Temporary change %d was not confirmed in time", lease.ID)
+	for _, l := range due {
+		reason := fmt.Sprintf("Temporary change %d ended at its time", l.ID)
+		if l.Kind == lease.Confirm {
+			reason = fmt.Sprintf("Temporary change %d was not confirmed in time", l.ID)
 		}
 
-		ended, err := c.endLease(ctx, service, Scheduled(lease.Actor), lease.ID, reason, false)
+		ended, err := c.endLease(ctx, service, Scheduled(l.Actor), l.ID, reason, false)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("end lease %d: %w", lease.ID, err))
+			errs = append(errs, fmt.Errorf("end lease %d: %w", l.ID, err))
 		}
 
 		if err != nil || ended.Open() {
-			errs = append(errs, c.postpone(ctx, lease, err))
+			errs = append(errs, c.leases.Postpone(ctx, l, err, err == nil || errors.Is(err, errEndFailed)))
 		}
 	}
 
 	return errors.Join(errs...)
 }
 
-// An end that could not even be tried is looked at again soon. One that was tried stands in
-// the history for ever, so after every fourth try the pause doubles, until it is about a
-// sixth of the time that it lasts already.
-var (
-	retryEnd       = retry.Policy{First: time.Second, Max: 10 * time.Second}
-	retryFailedEnd = retry.Policy{First: time.Second, Max: 1024 * time.Second, Repeat: 4}
-)
-
 // errEndFailed says that the end of a lease was tried, and came to nothing.
 var errEndFailed = errors.New("the end was tried and failed")
-
-// postpone notes why a lease could not be ended and when to try again; without a cause
-// it is not known yet whether it was.
-func (c *Changes) postpone(ctx context.Context, lease Lease, cause error) error {
-	policy := retryEnd
-	if cause == nil || errors.Is(cause, errEndFailed) {
-		policy = retryFailedEnd
-	}
-
-	note := "It is not known yet whether it was ended. The values are read back."
-	if cause != nil {
-		note = "It could not be ended yet: " + ops.Clip(ops.AsError(cause).Message)
-	}
-
-	row := retry.Row{
-		Table: "opsconsole_leases", Condition: "id = $1 AND state = 'active' AND ends_at = $2",
-		Args: []any{lease.ID, store.Time{Time: lease.EndsAt}}, Tries: lease.tries,
-	}
-
-	return c.db.Tx(ctx, func(tx *sql.Tx) error {
-		return policy.Postpone(ctx, tx, row, c.moment(), store.Column{Name: "note", Value: note})
-	})
-}
 
 // TakeBack ends a lease as its time would: only if the fields still hold what it set;
 // else it is held. It returns the lease as it is then, open when the end is not known
 // yet, and an error when nothing came of it.
-func (c *Changes) TakeBack(ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string) (Lease, error) {
+func (c *Changes) TakeBack(ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string) (lease.Lease, error) {
 	return c.endLease(ctx, service, actor, id, reason, false)
 }
 
 // End ends a lease now. One that is held goes back whatever somebody else has set.
-func (c *Changes) End(ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string) (Lease, error) {
+func (c *Changes) End(ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string) (lease.Lease, error) {
 	err := ops.Invalid(CheckReason(reason))
 	if err != nil {
-		return Lease{}, c.refuseLease(ctx, actor, audit.LeaseEnd, id, reason, err)
+		return lease.Lease{}, c.refuseLease(ctx, actor, audit.LeaseEnd, id, reason, err)
 	}
 
-	lease, err := c.endLease(ctx, service, actor, id, reason, true)
+	l, err := c.endLease(ctx, service, actor, id, reason, true)
 
-	return lease, c.refuseLease(ctx, actor, audit.LeaseEnd, id, reason, err)
+	return l, c.refuseLease(ctx, actor, audit.LeaseEnd, id, reason, err)
 }
 
 func (c *Changes) refuseLease(ctx context.Context, actor audit.Actor, action audit.Action, id int64, reason string, cause error) error {
@@ -116,121 +77,86 @@ func (c *Changes) refuseLease(ctx context.Context, actor audit.Actor, action aud
 // fields still hold that; if they do not, the lease is held.
 func (c *Changes) endLease(
 	ctx context.Context, service ops.Service, actor audit.Actor, id int64, reason string, asked bool,
-) (Lease, error) {
-	lease, err := c.Lease(ctx, id)
+) (lease.Lease, error) {
+	l, err := c.Lease(ctx, id)
 	if err != nil {
-		return Lease{}, err
+		return lease.Lease{}, err
 	}
 
-	section, err := ops.SectionOf(lease.Section)
+	section, err := ops.SectionOf(l.Section)
 	if err != nil {
-		return Lease{}, err
+		return lease.Lease{}, err
 	}
 
 	unlock, err := c.lock(ctx, section.Name)
 	if err != nil {
-		return Lease{}, err
+		return lease.Lease{}, err
 	}
 	defer unlock()
 
-	current, err := c.look(ctx, service, section, c.ripeEnd)
+	current, err := c.refresh(ctx, service, section, c.canSettleLeaseEnd)
 	if err != nil {
-		return Lease{}, err
+		return lease.Lease{}, err
 	}
 
 	// Read again under the lock: somebody may have ended it, or moved its end.
-	if lease, err = c.Lease(ctx, id); err != nil {
-		return Lease{}, err
+	if l, err = c.Lease(ctx, id); err != nil {
+		return lease.Lease{}, err
 	}
-
-	if !lease.Open() || lease.EndChange != nil || lease.State == LeasePending {
-		return lease, notOpen(lease, asked)
-	}
-
-	if !asked && !lease.due(c.now()) {
-		return lease, nil
-	}
-
-	if current.Open != nil {
-		return lease, unsettled(section, *current.Open)
-	}
-
-	fields := lease.fields()
 
 	switch {
-	case section.EqualIn(fields, current.Values, lease.Before):
-		return c.closeLease(ctx, actor, lease, LeaseEnded, reason, "The values had gone back already.", audit.Done)
-	case !section.EqualIn(fields, current.Values, lease.Set) && (!asked || lease.State != LeaseHeld):
-		return c.hold(ctx, actor, lease, reason, "Somebody else changed what it set: "+c.whoChanged(current)+".")
+	case !l.Settled() && asked:
+		return l, l.NotSettled()
+	case !l.Settled(), !asked && !l.Due(c.now()):
+		return l, nil
+	case current.Open != nil:
+		return l, unsettled(section, *current.Open)
+	case section.EqualIn(l.Fields(), current.Values, l.Before):
+		return c.closeLease(ctx, actor, l, closing{
+			state: lease.Ended, reason: reason, note: "The values had gone back already.", outcome: audit.Done,
+		})
+	case !section.EqualIn(l.Fields(), current.Values, l.Set) && (!asked || l.State != lease.Held):
+		return c.hold(ctx, actor, l, reason, &ops.Error{
+			Code: ops.CodeConflict, Message: "Somebody else changed what it set: " + whoChanged(current) + ".",
+		})
 	}
 
 	after := current.Values.Clone()
-	maps.Copy(after, lease.Before)
+	maps.Copy(after, l.Before)
 
-	if err := validateChanged(section, after, section.Diff(current.Values, after)); err != nil {
-		return c.hold(ctx, actor, lease, reason, "What was set before does not go with the rest any more"+ops.FieldText(err)+".")
+	if err := ops.Invalid(section.CheckBetween(after, fieldNames(section.Diff(current.Values, after)))); err != nil {
+		cause := *ops.AsError(err)
+		cause.Message = "What was set before does not go with the rest any more" + ops.FieldText(err) + "."
+
+		return c.hold(ctx, actor, l, reason, &cause)
 	}
 
 	result, err := c.perform(ctx, service, actor, Plan{Current: current, After: after}, Request{
-		Section: section.Name, Revision: current.Revision, Values: lease.Before, Reason: reason,
-		Source: SourceLeaseEnd, Restores: &lease.Change, ends: &lease,
+		Section: section.Name, Revision: current.Revision, Values: l.Before, Reason: reason,
+		Source: SourceLeaseEnd, Restores: &l.Change, ends: &l,
 	})
 	if err != nil {
-		return lease, err
+		return l, err
 	}
 
-	switch {
-	case result.Change.Outcome != Failed:
+	if result.Change.Outcome != Failed {
 		return c.Lease(ctx, id)
-	case result.Refusal != nil && final(result.Refusal.Code):
-		return c.hold(ctx, actor, lease, reason, *result.Change.Error)
-	default:
-		return lease, ops.Unavailable("control plane", *result.Change.Error).Because(errEndFailed)
 	}
-}
 
-// due reports whether the lease ends now if nobody asks for it. Of the time of a
-// maintenance window the window alone decides.
-func (l Lease) due(now time.Time) bool { return l.Kind == LeaseWindow || !now.Before(l.EndsAt) }
+	failed := result.Change.Err()
+	if final(failed.Code) {
+		return c.hold(ctx, actor, l, reason, failed)
+	}
+
+	return l, failed.Because(errEndFailed)
+}
 
 // final reports whether asking the control plane again would change nothing.
 func final(code ops.Code) bool {
 	return code == ops.CodeValidationFailed || code == ops.CodeConflict || code == ops.CodeNotFound
 }
 
-// hold stops a lease from ending by itself and asks.
-func (c *Changes) hold(ctx context.Context, actor audit.Actor, lease Lease, reason, why string) (Lease, error) {
-	return c.closeLease(ctx, actor, lease, LeaseHeld, reason,
-		why+" Keep what is set now, or set it right and end this by hand.", audit.Refused)
-}
-
-func notOpen(lease Lease, asked bool) error {
-	if !asked {
-		return nil
-	}
-
-	return &ops.Error{
-		Code:    ops.CodeConflict,
-		Message: fmt.Sprintf("Temporary change %d is %s.", lease.ID, leaseWord(lease)),
-	}
-}
-
-func leaseWord(lease Lease) string {
-	switch {
-	case lease.EndChange != nil && lease.Open():
-		return "being ended at this moment"
-	case lease.State == LeasePending:
-		return "not known to have begun yet"
-	case lease.State == LeaseHeld:
-		return "held: keep what is set, or end it"
-	case lease.Open():
-		return "not what it was a moment ago: look again"
-	default:
-		return "over: it was " + string(lease.State)
-	}
-}
-
-func (c *Changes) whoChanged(current Current) string {
+func whoChanged(current Current) string {
 	switch {
 	case current.Last == nil:
 		return "nobody knows who"
@@ -241,58 +167,47 @@ func (c *Changes) whoChanged(current Current) string {
 	}
 }
 
-// fields are the names of what the lease set.
-func (l Lease) fields() []string {
-	names := make([]string, 0, len(l.Set))
-	for name := range l.Set {
-		names = append(names, name)
-	}
-
-	return names
+// hold stops a lease from ending by itself and asks.
+func (c *Changes) hold(ctx context.Context, actor audit.Actor, l lease.Lease, reason string, cause *ops.Error) (lease.Lease, error) {
+	return c.closeLease(ctx, actor, l, closing{
+		state: lease.Held, reason: reason, outcome: audit.Refused, cause: cause,
+		note: cause.Message + " Keep what is set now, or set it right and end this by hand.",
+	})
 }
 
-// closeLease moves an open lease to another state without a change.
-func (c *Changes) closeLease(
-	ctx context.Context, actor audit.Actor, lease Lease, state LeaseState, reason, note string, outcome audit.Outcome,
-) (Lease, error) {
-	var ended store.Time
-	if state != LeaseHeld {
-		ended.Time = c.moment()
-	}
+// closing is how a lease is closed without a change.
+type closing struct {
+	state   lease.State
+	reason  string
+	note    string
+	outcome audit.Outcome
+	// cause is why it is held, else nil.
+	cause *ops.Error
+}
 
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_leases SET state = $1, ended_at = $2, note = $3
-			WHERE id = $4 AND state IN ('active', 'held') AND end_change_id IS NULL AND ends_at = $5`,
-			state, ended, note, lease.ID, store.Time{Time: lease.EndsAt})
-		if err != nil {
+// closeLease moves a settled lease to another state.
+func (c *Changes) closeLease(ctx context.Context, actor audit.Actor, l lease.Lease, to closing) (lease.Lease, error) {
+	err := c.write(ctx, func(tx *sql.Tx) error {
+		if err := c.leases.Close(ctx, tx, l, to.state, to.note, to.cause); err != nil {
 			return err
 		}
 
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, notOpen(lease, true))
+		action := audit.LeaseEnd
+		if to.state == lease.Confirmed {
+			action = audit.LeaseConfirm
 		}
 
-		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
-			Action: leaseAction(state), Object: leaseObject(lease.ID), Outcome: outcome, Reason: reason,
-			Change: lease.Change, Message: note,
+		_, err := c.log.Append(ctx, tx, actor, audit.Entry{
+			Action: action, Object: leaseObject(l.ID), Outcome: to.outcome, Reason: to.reason, Change: l.Change, Message: to.note,
 		})
 
 		return err
 	})
 	if err != nil {
-		return lease, fmt.Errorf("close lease %d: %w", lease.ID, err)
+		return l, fmt.Errorf("close lease %d: %w", l.ID, err)
 	}
 
-	return c.Lease(ctx, lease.ID)
-}
-
-func leaseAction(state LeaseState) audit.Action {
-	if state == LeaseConfirmed {
-		return audit.LeaseConfirm
-	}
-
-	return audit.LeaseEnd
+	return c.Lease(ctx, l.ID)
 }
 
 func leaseObject(id int64) string { return fmt.Sprintf("leases/%d", id) }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -52,16 +53,16 @@ func TestALeaseThatIsExtendedWhileItsEndIsUnderWayDoesNotEnd(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, "1m")
+		l := w.borrow(t, "1m")
 		w.clock.pass(time.Minute)
 
-		slow := &meanwhile{faulty: w.service, onRead: func() { w.extend(t, lease.ID, "1h") }}
+		slow := &meanwhile{faulty: w.service, onRead: func() { w.extend(t, l.ID, "1h") }}
 		if err := endDue(t.Context(), w, slow); err != nil {
 			t.Fatal(err)
 		}
 
-		got := w.lease(t, lease.ID)
-		if got.State != changes.LeaseActive || got.Note != "" || w.perAnalyst(t) != 9 {
+		got := w.lease(t, l.ID)
+		if got.State != lease.Active || got.Note != "" || w.perAnalyst(t) != 9 {
 			t.Fatalf("got %+v", got)
 		}
 
@@ -84,7 +85,7 @@ func TestALeaseWhoseEndWasMovedSinceItWasReadDoesNotEnd(t *testing.T) {
 		stale := lease
 		w.extend(t, lease.ID, "1h")
 
-		if err := w.Ending(t.Context(), stale); ops.AsError(err).Code != ops.CodeConflict {
+		if err := w.EndBy(t.Context(), stale); ops.AsError(err).Code != ops.CodeConflict {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -95,7 +96,7 @@ func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, "1m")
+		l := w.borrow(t, "1m")
 		w.clock.pass(time.Minute)
 
 		func() {
@@ -121,7 +122,7 @@ func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
 			}
 		}
 
-		if got := w.lease(t, lease.ID); got.State != changes.LeaseEnded || w.perAnalyst(t) != 5 {
+		if got := w.lease(t, l.ID); got.State != lease.Ended || w.perAnalyst(t) != 5 {
 			t.Errorf("got %+v", got)
 		}
 	})

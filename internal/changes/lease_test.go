@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-func (w *world) borrow(t *testing.T, term string) changes.Lease {
+func (w *world) borrow(t *testing.T, term string) lease.Lease {
 	t.Helper()
 
 	r := request(w.current(t).Revision, 9)
@@ -28,15 +29,15 @@ func (w *world) borrow(t *testing.T, term string) changes.Lease {
 	return *result.Lease
 }
 
-func (w *world) lease(t *testing.T, id int64) changes.Lease {
+func (w *world) lease(t *testing.T, id int64) lease.Lease {
 	t.Helper()
 
-	lease, err := w.Lease(t.Context(), id)
+	l, err := w.Lease(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	return lease
+	return l
 }
 
 func (w *world) set(t *testing.T, perAnalyst int) {
@@ -53,9 +54,9 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, "90m")
-		if lease.State != changes.LeaseActive || !lease.EndsAt.Equal(seed.Add(90*time.Minute)) || len(lease.Set) != 1 {
-			t.Fatalf("got %+v", lease)
+		l := w.borrow(t, "90m")
+		if l.State != lease.Active || !l.EndsAt.Equal(seed.Add(90*time.Minute)) || len(l.Set) != 1 {
+			t.Fatalf("got %+v", l)
 		}
 
 		// Another field is changed meanwhile, for good.
@@ -70,7 +71,7 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 		// The console is off when the time comes.
 		w.clock.pass(3 * time.Hour)
 
-		if got := w.lease(t, lease.ID); got.State != changes.LeaseOverdue {
+		if got := w.lease(t, l.ID); got.State != lease.Overdue {
 			t.Errorf("got %+v", got)
 		}
 
@@ -78,13 +79,13 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		lease = w.lease(t, lease.ID)
-		if lease.State != changes.LeaseEnded || lease.EndChange == nil || w.perAnalyst(t) != 5 {
-			t.Fatalf("got %+v", lease)
+		l = w.lease(t, l.ID)
+		if l.State != lease.Ended || l.EndChange == nil || w.perAnalyst(t) != 5 {
+			t.Fatalf("got %+v", l)
 		}
 
-		end, err := w.Get(t.Context(), *lease.EndChange)
-		if err != nil || end.Source != changes.SourceLeaseEnd || end.Actor != "schedule (for dave)" || *end.Restores != lease.Change {
+		end, err := w.Get(t.Context(), *l.EndChange)
+		if err != nil || end.Source != changes.SourceLeaseEnd || end.Actor != "schedule (for dave)" || *end.Restores != l.Change {
 			t.Errorf("got %+v, %v", end, err)
 		}
 
@@ -99,7 +100,7 @@ func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, "PT1M")
+		l := w.borrow(t, "PT1M")
 
 		w.clock.pass(time.Minute)
 		w.service.fail(nil, nil, down())
@@ -108,7 +109,7 @@ func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
 			t.Fatal("no error from a control plane that is down")
 		}
 
-		if got := w.lease(t, lease.ID); got.State != changes.LeaseOverdue || !strings.Contains(got.Note, "connection refused") {
+		if got := w.lease(t, l.ID); got.State != lease.Overdue || !strings.Contains(got.Note, "connection refused") {
 			t.Errorf("got %+v", got)
 		}
 
@@ -126,7 +127,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, "PT1M")
+		l := w.borrow(t, "PT1M")
 
 		w.clock.pass(time.Minute)
 		w.service.fail(lost(), nil, nil) // The request is lost on its way.
@@ -135,7 +136,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		if got := w.lease(t, lease.ID); !got.Open() || got.EndChange == nil {
+		if got := w.lease(t, l.ID); !got.Open() || got.EndChange == nil {
 			t.Fatalf("got %+v", got)
 		}
 
@@ -146,8 +147,8 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		if err := endDue(t.Context(), w, w.service); err != nil || w.lease(t, lease.ID).State != changes.LeaseEnded || w.perAnalyst(t) != 5 {
-			t.Errorf("got %+v, %v", w.lease(t, lease.ID), err)
+		if err := endDue(t.Context(), w, w.service); err != nil || w.lease(t, l.ID).State != lease.Ended || w.perAnalyst(t) != 5 {
+			t.Errorf("got %+v, %v", w.lease(t, l.ID), err)
 		}
 	})
 }
@@ -157,7 +158,7 @@ func TestALeaseStopsAndAsksWhenSomebodyElseChangedWhatItSet(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, "PT1M")
+		l := w.borrow(t, "PT1M")
 		w.set(t, 12)
 		w.clock.pass(time.Minute)
 
@@ -165,14 +166,14 @@ func TestALeaseStopsAndAsksWhenSomebodyElseChangedWhatItSet(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		lease = w.lease(t, lease.ID)
-		if lease.State != changes.LeaseHeld || !strings.Contains(lease.Note, "outside") || w.perAnalyst(t) != 12 {
-			t.Fatalf("got %+v", lease)
+		l = w.lease(t, l.ID)
+		if l.State != lease.Held || !strings.Contains(l.Note, "outside") || w.perAnalyst(t) != 12 {
+			t.Fatalf("got %+v", l)
 		}
 
 		// The operator decides: back, whatever is set.
-		ended, err := w.End(t.Context(), w.service, dave, lease.ID, "that was a mistake")
-		if err != nil || ended.State != changes.LeaseEnded || w.perAnalyst(t) != 5 {
+		ended, err := w.End(t.Context(), w.service, dave, l.ID, "that was a mistake")
+		if err != nil || ended.State != lease.Ended || w.perAnalyst(t) != 5 {
 			t.Errorf("got %+v, %v", ended, err)
 		}
 	})
@@ -183,7 +184,7 @@ func TestALeaseThatIsHeldCanBeKept(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, "PT1M")
+		l := w.borrow(t, "PT1M")
 		w.set(t, 12)
 		w.clock.pass(time.Minute)
 
@@ -191,12 +192,12 @@ func TestALeaseThatIsHeldCanBeKept(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		kept, err := w.Confirm(t.Context(), dave, lease.ID, "twelve is what we want")
-		if err != nil || kept.State != changes.LeaseConfirmed || w.perAnalyst(t) != 12 {
+		kept, err := w.Confirm(t.Context(), dave, l.ID, "twelve is what we want")
+		if err != nil || kept.State != lease.Confirmed || w.perAnalyst(t) != 12 {
 			t.Fatalf("got %+v, %v", kept, err)
 		}
 
-		if _, err := w.Confirm(t.Context(), dave, lease.ID, "once more, please"); ops.AsError(err).Code != ops.CodeConflict {
+		if _, err := w.Confirm(t.Context(), dave, l.ID, "once more, please"); ops.AsError(err).Code != ops.CodeConflict {
 			t.Errorf("a lease was confirmed twice: %v", err)
 		}
 	})
@@ -237,15 +238,15 @@ func TestALeaseIsExtendedAndConfirmed(t *testing.T) {
 		r.Term, _ = w.ParseTerm("", "", "10m")
 
 		result, err := w.Apply(t.Context(), w.service, dave, r)
-		if err != nil || result.Lease.Kind != changes.LeaseConfirm {
+		if err != nil || result.Lease.Kind != lease.Confirm {
 			t.Fatalf("got %+v, %v", result, err)
 		}
 
 		longer, _ := w.ParseTerm("", seed.Add(time.Hour).Format(time.RFC3339), "")
 
-		lease, err := w.Extend(t.Context(), dave, result.Lease.ID, longer, "needs more watching")
-		if err != nil || !lease.EndsAt.Equal(seed.Add(time.Hour)) {
-			t.Fatalf("got %+v, %v", lease, err)
+		l, err := w.Extend(t.Context(), dave, result.Lease.ID, longer, "needs more watching")
+		if err != nil || !l.EndsAt.Equal(seed.Add(time.Hour)) {
+			t.Fatalf("got %+v, %v", l, err)
 		}
 
 		w.clock.pass(30 * time.Minute)
@@ -254,7 +255,7 @@ func TestALeaseIsExtendedAndConfirmed(t *testing.T) {
 			t.Fatalf("it ended before its new time: %v", err)
 		}
 
-		if _, err := w.Confirm(t.Context(), dave, lease.ID, "nobody complained"); err != nil {
+		if _, err := w.Confirm(t.Context(), dave, l.ID, "nobody complained"); err != nil {
 			t.Fatal(err)
 		}
 
@@ -276,7 +277,7 @@ func TestALeaseOfAChangeThatFailedIsVoid(t *testing.T) {
 		w.service.fail(down(), nil, nil)
 
 		result, err := w.Apply(t.Context(), w.service, dave, r)
-		if err != nil || result.Change.Outcome != changes.Failed || result.Lease.State != changes.LeaseVoid {
+		if err != nil || result.Change.Outcome != changes.Failed || result.Lease.State != lease.Void {
 			t.Errorf("got %+v, %v", result, err)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -99,7 +100,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		lease := w.borrow(t, "1m")
+		l := w.borrow(t, "1m")
 		w.service.fail(down(), nil, down())
 
 		for range 600 { // ten minutes without a control plane
@@ -107,7 +108,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 			_ = endDue(t.Context(), w, w.service)
 		}
 
-		if state := w.lease(t, lease.ID).State; state != changes.LeaseOverdue {
+		if state := w.lease(t, l.ID).State; state != lease.Overdue {
 			t.Errorf("it is %s", state)
 		}
 
@@ -118,7 +119,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 			_ = endDue(t.Context(), w, w.service)
 		}
 
-		if state := w.lease(t, lease.ID).State; state != changes.LeaseEnded {
+		if state := w.lease(t, l.ID).State; state != lease.Ended {
 			t.Errorf("it is %s ten seconds after the control plane answers again", state)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -73,44 +74,44 @@ func (m *model) checkLeases() {
 		m.t.Fatal(err)
 	}
 
-	for _, lease := range open {
-		if lease.State != changes.LeaseHeld || lease.Note == "" {
-			m.t.Errorf("not settled: %+v", lease)
+	for _, l := range open {
+		if l.State != lease.Held || l.Note == "" {
+			m.t.Errorf("not settled: %+v", l)
 		}
 	}
 
-	page, err := m.w.LeaseHistory(m.ctx(), changes.LeaseFilter{State: changes.LeaseEnded, Limit: 1000})
+	page, err := m.w.LeaseHistory(m.ctx(), lease.Filter{State: lease.Ended, Limit: 1000})
 	if err != nil {
 		m.t.Fatal(err)
 	}
 
-	for _, lease := range page.Items {
-		m.checkEnded(lease)
+	for _, l := range page.Items {
+		m.checkEnded(l)
 	}
 }
 
 // checkEnded: what took a lease back restored what the change that began it found.
-func (m *model) checkEnded(lease changes.Lease) {
-	if lease.EndChange == nil { // It had gone back already.
+func (m *model) checkEnded(l lease.Lease) {
+	if l.EndChange == nil { // It had gone back already.
 		return
 	}
 
-	began, err := m.w.Get(m.ctx(), lease.Change)
+	began, err := m.w.Get(m.ctx(), l.Change)
 	if err != nil {
 		m.t.Fatal(err)
 	}
 
-	end, err := m.w.Get(m.ctx(), *lease.EndChange)
+	end, err := m.w.Get(m.ctx(), *l.EndChange)
 	if err != nil {
 		m.t.Fatal(err)
 	}
 
-	if end.Outcome != changes.Applied || end.Source != changes.SourceLeaseEnd || *end.Restores != lease.Change {
-		m.t.Errorf("change %d ended lease %d: %+v", end.ID, lease.ID, end)
+	if end.Outcome != changes.Applied || end.Source != changes.SourceLeaseEnd || *end.Restores != l.Change {
+		m.t.Errorf("change %d ended lease %d: %+v", end.ID, l.ID, end)
 	}
 
-	for name := range lease.Set {
-		if !fieldOf(m.t, lease.Section, name).Equal(end.After[name], began.Before[name]) {
+	for name := range l.Set {
+		if !fieldOf(m.t, l.Section, name).Equal(end.After[name], began.Before[name]) {
 			m.t.Errorf("change %d was to take back %s of change %d: %v, not %v", end.ID, name, began.ID, end.After[name], began.Before[name])
 		}
 	}

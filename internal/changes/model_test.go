@@ -12,6 +12,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
@@ -317,7 +318,7 @@ func (m *model) extendWhileEnding() {
 
 	m.w.clock.pass(max(0, open[0].EndsAt.Sub(m.w.clock.now())) + 20*time.Second)
 
-	var extended changes.Lease
+	var extended lease.Lease
 
 	m.line.onRead = func() {
 		term, _ := m.w.ParseTerm("20m", "", "")
@@ -332,7 +333,7 @@ func (m *model) extendWhileEnding() {
 	}
 
 	got, err := m.w.Lease(m.ctx(), extended.ID)
-	if err != nil || got.State != changes.LeaseActive || got.EndChange != nil || !got.EndsAt.Equal(extended.EndsAt) {
+	if err != nil || got.State != lease.Active || got.EndChange != nil || !got.EndsAt.Equal(extended.EndsAt) {
 		m.t.Errorf("it was extended, and then %+v, %v", got, err)
 	}
 }

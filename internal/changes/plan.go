@@ -35,15 +35,15 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 	plan.Effects = effects(ctx, service, section, plan.Current.Values, plan.After)
 	plan.Confirm = c.policy.confirmation(section, plan.Differences)
 
-	leases, err := c.leases(ctx, c.db.Read(), `WHERE section = $1 AND `+openLeases+` ORDER BY id`, section.Name)
+	leases, err := c.leases.OpenIn(ctx, c.db.Read(), section.Name)
 	if err != nil {
 		return Plan{}, err
 	}
 
-	for _, lease := range leases {
-		if !section.EqualIn(lease.fields(), plan.Current.Values, plan.After) {
+	for _, l := range leases {
+		if !section.EqualIn(l.Fields(), plan.Current.Values, plan.After) {
 			plan.Effects = append(plan.Effects, fmt.Sprintf(
-				"Temporary change %d of %s set this: when it ends it will find another value, stop, and ask.", lease.ID, lease.Actor))
+				"Temporary change %d of %s set this: when it ends it will find another value, stop, and ask.", l.ID, l.Actor))
 		}
 	}
 

@@ -39,7 +39,7 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 	errs := CheckReason(reason)
 
 	name = strings.TrimSpace(name)
-	if n := utf8.RuneCountInString(name); !ops.Visible(name) || n > pointNameMax || !storable(name) {
+	if n := utf8.RuneCountInString(name); !ops.Visible(name) || n > pointNameMax || !ops.Storable(name) {
 		errs = append(errs, ops.FieldError{
 			Field: "body.name", Message: fmt.Sprintf("Give the point a name of 1 to %d characters.", pointNameMax), Type: "string",
 		})
@@ -49,7 +49,7 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 		return Point{}, ops.Invalid(errs)
 	}
 
-	point := Point{Name: name, Actor: actor.Username, Reason: reason, At: c.moment(), Sections: map[ops.SectionName]ops.Values{}}
+	point := Point{Name: name, Actor: actor.Username, Reason: reason, At: c.now(), Sections: map[ops.SectionName]ops.Values{}}
 
 	for _, section := range ops.Sections() {
 		current, err := c.current(ctx, service, section)
@@ -64,7 +64,7 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 		point.Sections[section.Name] = current.Values
 	}
 
-	err := c.db.Tx(ctx, func(tx *sql.Tx) error { return c.insertPoint(ctx, tx, actor, &point) })
+	err := c.write(ctx, func(tx *sql.Tx) error { return c.insertPoint(ctx, tx, actor, &point) })
 	if store.IsUnique(err) {
 		return Point{}, ops.Invalid([]ops.FieldError{{
 			Field: "body.name", Message: "There is a point of this name already.", Type: "unique",

@@ -88,7 +88,9 @@ func (p PointPlan) revision() string {
 func (c *Changes) previewSection(
 	ctx context.Context, service ops.Service, section ops.Section, point Point,
 ) (part SectionPlan, confirm string) {
-	part = SectionPlan{Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []ops.Difference{}, Since: []Change{}}
+	part = SectionPlan{
+		Section: section.Name, Title: section.Title, State: PointUnchanged, Differences: []ops.Difference{}, Since: []Change{},
+	}
 
 	current, err := c.current(ctx, service, section)
 	if err != nil {
@@ -170,7 +172,7 @@ func (c *Changes) restorePoint(
 			c.restoreSection(ctx, service, actor, plan.Point, part, reason)
 		case PointFailed: // It could not even be read, which is an attempt all the same.
 			request := Request{Section: part.Section, Source: SourceRestore, Reason: reason}
-			refused := c.Refuse(ctx, actor, request.Entry(), ops.Unavailable("control plane", part.Error))
+			refused := c.Refuse(ctx, actor, request.Entry(), ops.Unavailable(ops.ServiceControlPlane, part.Error))
 			part.Error = ops.AsError(refused).Message
 		case PointUnchanged, PointRestored, PointUnknown:
 		}
@@ -204,7 +206,7 @@ func (c *Changes) restoreSection(
 	case Applied:
 		part.State = PointRestored
 	case Failed:
-		part.State, part.Error = PointFailed, *result.Change.Error
+		part.State, part.Error = PointFailed, result.Change.Err().Message
 	case Pending, Unknown:
 		part.State, part.Error = PointUnknown, "Whether it was restored is not known yet."
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,11 +22,8 @@ type Policy struct {
 	ConfirmBelow float64
 }
 
-// The length of a reason, in characters.
-const (
-	ReasonMin = 8
-	ReasonMax = 500
-)
+// ReasonMin is the length of a reason, in characters, that explains anything.
+const ReasonMin = 8
 
 // CheckReason refuses what explains nothing.
 func CheckReason(reason string) []ops.FieldError {
@@ -33,18 +31,18 @@ func CheckReason(reason string) []ops.FieldError {
 		return []ops.FieldError{{Field: "body.reason", Message: message, Type: kind}}
 	}
 
-	trimmed := strings.TrimSpace(strings.Map(seen, reason))
+	trimmed := strings.TrimSpace(strings.Map(visible, reason))
 	first, _ := utf8.DecodeRuneInString(trimmed)
 
 	switch n := utf8.RuneCountInString(reason); {
-	case !storable(reason):
+	case !ops.Storable(reason):
 		return refuse("string", "has characters that are not text")
 	case trimmed == "":
 		return refuse("string_too_short", "Say why: others will read it in the history.")
 	case utf8.RuneCountInString(trimmed) < ReasonMin:
 		return refuse("string_too_short", fmt.Sprintf("Say why in at least %d characters.", ReasonMin))
-	case n > ReasonMax:
-		return refuse("string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, ReasonMax))
+	case n > ops.ReasonMax:
+		return refuse("string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, ops.ReasonMax))
 	case strings.Trim(trimmed, string(first)) == "":
 		return refuse("string_pattern", "is one character again and again. Say why, others will read it in the history.")
 	default:
@@ -52,8 +50,8 @@ func CheckReason(reason string) []ops.FieldError {
 	}
 }
 
-// seen leaves out what nobody sees, such as spaces of no width.
-func seen(r rune) rune {
+// visible leaves out what nobody sees, such as spaces of no width.
+func visible(r rune) rune {
 	if unicode.IsGraphic(r) || unicode.IsSpace(r) {
 		return r
 	}
@@ -87,7 +85,7 @@ func (p Policy) confirmation(section ops.Section, differences []ops.Difference) 
 
 		switch {
 		case after <= p.ConfirmBelow*before:
-			return fmt.Sprintf("%s goes from %s down to %s.", d.Field.Label, plainly(d.Before), plainly(d.After))
+			return fmt.Sprintf("%s goes from %s down to %s.", d.Field.Label, valueText(d.Before), valueText(d.After))
 		case section.Name == ops.SectionMaintenance && d.Field.Name == "enabled" && d.After == true:
 			return "While maintenance is on, nobody can create an instance."
 		}
@@ -115,7 +113,7 @@ func size(f ops.Field, value any) float64 {
 	return math.NaN()
 }
 
-func plainly(value any) string {
+func valueText(value any) string {
 	if value == nil {
 		return "no expiry"
 	}
@@ -156,16 +154,18 @@ func (c *Changes) CheckConfirm(why, confirm string) []ops.FieldError {
 	return c.policy.confirmed(why, confirm)
 }
 
-// Foresee checks values that are to be set later on top of what the section was last
+// PreviewValues checks values that are to be set later on top of what the section was last
 // seen to hold: it returns them as they are kept, what the section holds and what it
 // would hold. Its errors are those of [Changes.Apply].
-func (c *Changes) Foresee(ctx context.Context, name ops.SectionName, values ops.Values) (checked, before, after ops.Values, err error) {
+func (c *Changes) PreviewValues(
+	ctx context.Context, name ops.SectionName, values ops.Values,
+) (checked, before, after ops.Values, err error) {
 	current, err := c.Known(ctx, name)
 	if err != nil {
 		return nil, nil, nil, err
 	}
 
-	checked, errs := check(current.Section, values)
+	checked, errs := check(current.Section, values, current.Values)
 	if len(errs) > 0 {
 		return nil, nil, nil, ops.Invalid(errs)
 	}
@@ -177,5 +177,7 @@ func (c *Changes) Foresee(ctx context.Context, name ops.SectionName, values ops.
 	after = current.Values.Clone()
 	maps.Copy(after, checked)
 
-	return checked, current.Values, after, current.Section.Validate(after)
+	changed := slices.Collect(maps.Keys(checked))
+
+	return checked, current.Values, after, ops.Invalid(current.Section.CheckBetween(after, changed))
 }

@@ -3,98 +3,59 @@ package changes
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
+	"database/sql/driver"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// headRow is where a section stands.
-type headRow struct {
-	revision int64
-	seenAt   store.Time
-	open     bool
+const changesTable = "opsconsole_changes"
+
+// columns are those of opsconsole_changes that are written and read, but for the id.
+func (c *Change) columns() store.Columns {
+	return append(store.Columns{
+		{Name: "section", Value: &c.Section},
+		{Name: "at", Value: store.ZeroTime(&c.At)},
+		{Name: "actor", Value: &c.Actor},
+		{Name: "reason", Value: &c.Reason},
+		{Name: "source", Value: &c.Source},
+		{Name: "outcome", Value: &c.Outcome},
+		{Name: "before_json", Value: store.JSON(&c.Before)},
+		{Name: "after_json", Value: store.JSON(&c.After)},
+		{Name: "fields", Value: fieldList{&c.Fields}},
+		{Name: "restores", Value: &c.Restores},
+		{Name: "error", Value: &c.Error},
+		{Name: "request_id", Value: &c.RequestID},
+		{Name: "settled_at", Value: store.NullTime(&c.SettledAt)},
+		{Name: "since", Value: store.NullTime(&c.Since)},
+		{Name: "unknown_at", Value: store.ZeroTime(&c.unknownAt)},
+		{Name: "point_id", Value: &c.Point},
+	}, c.Columns()...)
 }
 
-// head locks the section until tx ends and returns where it stands.
-func head(ctx context.Context, tx *sql.Tx, section ops.SectionName) (headRow, error) {
-	var (
-		h    headRow
-		open int
-	)
+// fieldList keeps the names of fields, which have no commas.
+type fieldList struct{ names *[]string }
 
-	err := tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_sections SET revision = revision WHERE section = $1
-		RETURNING revision, seen_at`, section).Scan(&h.revision, &h.seenAt)
-	if err != nil {
-		return headRow{}, fmt.Errorf("lock %s: %w", section, err)
-	}
+// Value implements [driver.Valuer].
+func (l fieldList) Value() (driver.Value, error) { return strings.Join(*l.names, ","), nil }
 
-	err = tx.QueryRowContext(ctx, `
-		SELECT count(*) FROM opsconsole_changes WHERE section = $1 AND outcome IN ('pending', 'unknown')`,
-		section).Scan(&open)
-	if err != nil {
-		return headRow{}, fmt.Errorf("look for open changes of %s: %w", section, err)
-	}
+// Scan implements [sql.Scanner].
+func (l fieldList) Scan(src any) error {
+	var text sql.NullString
 
-	h.open = open > 0
+	err := text.Scan(src)
+	*l.names = strings.Split(text.String, ",")
 
-	return h, nil
+	return err
 }
-
-// advance writes the next revision of a section.
-func (c *Changes) advance(
-	ctx context.Context, tx *sql.Tx, section ops.Section, revision int64, values ops.Values, change sql.NullInt64,
-) error {
-	data, err := values.MarshalJSON()
-	if err != nil {
-		return err
-	}
-
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO opsconsole_revisions (section, revision, values_json, change_id) VALUES ($1, $2, $3, $4)`,
-		section.Name, revision, string(data), change)
-	if err != nil {
-		return fmt.Errorf("write revision %d of %s: %w", revision, section.Name, err)
-	}
-
-	_, err = tx.ExecContext(ctx, `
-		UPDATE opsconsole_sections SET revision = $1, seen_at = $2 WHERE section = $3`,
-		revision, store.Time{Time: c.moment()}, section.Name)
-	if err != nil {
-		return fmt.Errorf("move %s to revision %d: %w", section.Name, revision, err)
-	}
-
-	return nil
-}
-
-const columns = `id, section, at, actor, reason, source, outcome, before_json, after_json, fields,
-	restores, error, request_id, settled_at, since, unknown_at, point_id,
-	(SELECT k.actor FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_actor,
-	(SELECT k.reason FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_reason,
-	(SELECT k.at FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_at`
 
 // insert writes a new change and returns its id.
 func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64, error) {
-	before, err := change.Before.MarshalJSON()
-	if err != nil {
-		return 0, err
-	}
-
-	after, err := change.After.MarshalJSON()
-	if err != nil {
-		return 0, err
-	}
-
-	var since, settled store.Time
-	if change.Since != nil {
-		since.Time = *change.Since
-	}
-
 	if !change.Open() {
-		settled.Time = change.At
+		change.SettledAt = &change.At
 	}
 
 	unreviewed := 0
@@ -102,15 +63,8 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 		unreviewed = 1
 	}
 
-	var id int64
-
-	err = tx.QueryRowContext(ctx, `
-		INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields,
-			restores, error, request_id, settled_at, since, intent, point_id, unreviewed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id`,
-		change.Section, store.Time{Time: change.At}, change.Actor, change.Reason, change.Source, change.Outcome,
-		string(before), string(after), strings.Join(change.Fields, ","),
-		change.Restores, change.Error, change.RequestID, settled, since, intent, change.Point, unreviewed).Scan(&id)
+	id, err := append(change.columns(),
+		store.Column{Name: "intent", Value: intent}, store.Column{Name: "unreviewed", Value: unreviewed}).Insert(ctx, tx, changesTable)
 	if err != nil {
 		return 0, fmt.Errorf("write the change: %w", err)
 	}
@@ -127,8 +81,8 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 	return id, nil
 }
 
-// names are the fields of the differences.
-func names(differences []ops.Difference) []string {
+// fieldNames are the names of the fields of the differences.
+func fieldNames(differences []ops.Difference) []string {
 	names := make([]string, 0, len(differences))
 	for _, d := range differences {
 		names = append(names, d.Field.Name)
@@ -137,85 +91,51 @@ func names(differences []ops.Difference) []string {
 	return names
 }
 
-func scan(row interface{ Scan(dest ...any) error }) (Change, error) {
-	var (
-		c                     Change
-		at, settled, since    store.Time
-		before, after, fields string
-		restores              sql.NullInt64
-		errText               sql.NullString
-		keptBy, keptReason    sql.NullString
-		keptAt, unknown       store.Time
-		point                 sql.NullInt64
+// changeRow is a change as it is read, with who let it stand.
+type changeRow struct {
+	Change
+
+	keptBy, keptReason *string
+	keptAt             *time.Time
+}
+
+func (r *changeRow) columns() store.Columns {
+	kept := func(column string) string {
+		return fmt.Sprintf(`(SELECT k.%[1]s FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_%[1]s`, column)
+	}
+
+	return append(append(store.Columns{{Name: "id", Value: &r.ID}}, r.Change.columns()...),
+		store.Column{Name: kept("actor"), Value: &r.keptBy},
+		store.Column{Name: kept("reason"), Value: &r.keptReason},
+		store.Column{Name: kept("at"), Value: store.NullTime(&r.keptAt)},
 	)
+}
 
-	err := row.Scan(&c.ID, &c.Section, &at, &c.Actor, &c.Reason, &c.Source, &c.Outcome, &before, &after, &fields,
-		&restores, &errText, &c.RequestID, &settled, &since, &unknown, &point, &keptBy, &keptReason, &keptAt)
+// selectChanges returns the changes that the clause selects.
+func selectChanges(ctx context.Context, q store.Querier, clause string, args ...any) ([]Change, error) {
+	rows, err := store.Select(ctx, q, changesTable, (*changeRow).columns, clause, args...)
 	if err != nil {
-		return Change{}, err
+		return nil, fmt.Errorf("list changes: %w", err)
 	}
 
-	c.At = at.Time
-	c.Fields = strings.Split(fields, ",")
+	var out []Change
 
-	if err := json.Unmarshal([]byte(before), &c.Before); err != nil {
-		return Change{}, fmt.Errorf("the values before change %d: %w", c.ID, err)
+	for _, row := range rows {
+		if row.keptBy != nil {
+			row.Kept = &Kept{Actor: *row.keptBy, Reason: *row.keptReason, At: *row.keptAt}
+		}
+
+		out = append(out, row.Change)
 	}
 
-	if err := json.Unmarshal([]byte(after), &c.After); err != nil {
-		return Change{}, fmt.Errorf("the values after change %d: %w", c.ID, err)
-	}
-
-	if restores.Valid {
-		c.Restores = &restores.Int64
-	}
-
-	if errText.Valid {
-		c.Error = &errText.String
-	}
-
-	if !settled.IsZero() {
-		c.SettledAt = &settled.Time
-	}
-
-	if !since.IsZero() {
-		c.Since = &since.Time
-	}
-
-	c.unknownAt = unknown.Time
-
-	if point.Valid {
-		c.Point = &point.Int64
-	}
-
-	if keptBy.Valid {
-		c.Kept = &Kept{Actor: keptBy.String, Reason: keptReason.String, At: keptAt.Time}
-	}
-
-	return c, nil
+	return out, nil
 }
 
 // list returns the changes that the clause selects, with the ids of their restores.
 func (c *Changes) list(ctx context.Context, clause string, args ...any) ([]Change, error) {
-	rows, err := c.db.Read().QueryContext(ctx, `SELECT `+columns+` FROM opsconsole_changes `+clause, args...)
+	out, err := selectChanges(ctx, c.db.Read(), clause, args...)
 	if err != nil {
-		return nil, fmt.Errorf("list changes: %w", err)
-	}
-	defer rows.Close()
-
-	var out []Change
-
-	for rows.Next() {
-		change, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("list changes: %w", err)
-		}
-
-		out = append(out, change)
-	}
-
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("list changes: %w", err)
+		return nil, err
 	}
 
 	return out, c.markRestored(ctx, out)

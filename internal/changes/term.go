@@ -4,15 +4,16 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Term says when a temporary change ends by itself.
 type Term struct {
-	Kind   LeaseKind
+	Kind   lease.Kind
 	EndsAt time.Time
-	// Window is the maintenance window of a LeaseWindow, else 0.
-	Window int64
+	// Holder is who ends it instead, 0 for nobody.
+	Holder lease.Holder
 }
 
 // The shortest and the longest temporary change.
@@ -41,7 +42,7 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 		return refuse("duration", "Give one of duration, until and confirm_within, or none for a permanent change.")
 	}
 
-	now := c.moment()
+	now := c.now()
 
 	switch {
 	case duration != "":
@@ -50,14 +51,14 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 			return refuse("duration", message)
 		}
 
-		return &Term{Kind: LeaseFor, EndsAt: now.Add(length)}, nil
+		return &Term{Kind: lease.Until, EndsAt: now.Add(length)}, nil
 	case confirmWithin != "":
 		length, message := termLength(confirmWithin)
 		if message != "" {
 			return refuse("confirm_within", message)
 		}
 
-		return &Term{Kind: LeaseConfirm, EndsAt: now.Add(length)}, nil
+		return &Term{Kind: lease.Confirm, EndsAt: now.Add(length)}, nil
 	case until != "":
 		at, err := time.Parse(time.RFC3339, until)
 		if err != nil {
@@ -68,7 +69,7 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 			return refuse("until", "must be in the future, at most 90 days from now")
 		}
 
-		return &Term{Kind: LeaseFor, EndsAt: at.UTC().Truncate(time.Microsecond)}, nil
+		return &Term{Kind: lease.Until, EndsAt: at.UTC().Truncate(time.Microsecond)}, nil
 	default:
 		return nil, nil
 	}

@@ -19,7 +19,7 @@ func (r *reader) address(s setting) string {
 	}
 
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		r.badf(s, "has the port %q; name one between 1 and 65535", port)
+		r.badf(s, "has the port %q; use a port from 1 to 65535", port)
 
 		return ""
 	}
@@ -39,10 +39,10 @@ func (r *reader) loopbackAddress(ctx context.Context, s setting) string {
 		return address
 	}
 
-	const todo = "the demo has known accounts and serves this machine alone; use 127.0.0.1"
+	const todo = "the demo's accounts have no passwords, so it serves this machine only; use 127.0.0.1"
 
 	if host == "" {
-		r.badf(s, "is every interface: %s", todo)
+		r.badf(s, "means every interface: %s", todo)
 
 		return ""
 	}
@@ -103,9 +103,9 @@ func (r *reader) publicURL(s setting) *url.URL {
 	case u == nil:
 		return nil
 	case strings.Trim(u.Path, "/") != "":
-		r.badf(s, "has the path %q; the console is served at the root of its host", u.Path)
+		r.badf(s, "has the path %q; the console must be at the root of its host", u.Path)
 	case u.Scheme != "https" && !isLoopback(u.Hostname()):
-		r.badf(s, "is not https; sessions are only safe with it, so put a proxy with TLS in front")
+		r.badf(s, "is not https; sessions are only safe over https, so put a TLS proxy in front")
 	}
 
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}

@@ -52,19 +52,9 @@ type Tickets struct {
 	URL string
 }
 
-// Audience says who reads the announcements.
-type Audience string
-
-// The audiences.
-const (
-	Public   Audience = "public"
-	SignedIn Audience = "signed-in"
-	Nobody   Audience = "off"
-)
-
 // Maintenance says whom maintenance windows are told, and how.
 type Maintenance struct {
-	Announcements Audience
+	Announcements string // who reads them, one of [Audiences]
 	// Origins are the other sites that may show the banner, scheme://host[:port] each.
 	Origins []string
 	// WebhookHosts are names of hosts in lower case, of which *.example.com stands for
@@ -130,6 +120,8 @@ type Embedded struct {
 type Tokens struct {
 	Issuer   *url.URL
 	Audience string
+	// UnmarkedTokens takes tokens that do not say that they are access tokens.
+	UnmarkedTokens bool
 	// EmailClaim, RolesClaim and UsernameClaim are paths into the claims; where the last
 	// is "" the e-mail names the user.
 	EmailClaim, RolesClaim, UsernameClaim string
@@ -166,6 +158,8 @@ type OIDC struct {
 	ClientSecret Secret // empty for a public client
 	// Scopes are asked for beside openid.
 	Scopes []string
+	// UnmarkedTokens takes bearer tokens that do not say that they are access tokens.
+	UnmarkedTokens bool
 	// RolesClaim, EmailClaim and UsernameClaim are paths into the claims.
 	RolesClaim, EmailClaim, UsernameClaim string
 	// OpsRole is the role that makes an operator.

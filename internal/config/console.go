@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Colors are the colours of environments.
+// Colors are the colors of environments.
 func Colors() []string { return []string{"green", "blue", "amber", "red", "violet", "grey"} }
 
 func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) Console {
@@ -23,15 +23,15 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) C
 		Addr:        address,
 		DatabaseURL: r.databaseURL(f.DatabaseURL),
 		Environment: Environment{
-			Name:  r.required(f.Environment, "give the name that operators know the platform by"),
+			Name:  r.required(f.Environment, "give the name of the environment"),
 			Color: r.oneOf(f.EnvironmentColor, Colors()...),
 		},
-		ConfirmBelow:    r.number(f.ConfirmBelow, 1),
+		ConfirmBelow:    r.parseFloat(f.ConfirmBelow, 1),
 		Tickets:         r.tickets(f.TicketPattern, f.TicketURL),
 		Maintenance:     r.maintenance(m),
-		PollInterval:    r.duration(f.PollInterval, time.Second),
-		SessionLifetime: r.duration(f.SessionLifetime, time.Minute),
-		SessionIdle:     r.duration(f.SessionIdle, time.Minute),
+		PollInterval:    r.parseDuration(f.PollInterval, time.Second),
+		SessionLifetime: r.parseDuration(f.SessionLifetime, time.Minute),
+		SessionIdle:     r.parseDuration(f.SessionIdle, time.Minute),
 		LogLevel:        r.logLevel(f.LogLevel),
 		LogJSON:         r.oneOf(f.LogFormat, "text", "json") == "json",
 	}
@@ -53,13 +53,13 @@ func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 
 	d := Demo{
 		Console: r.console(&f.consoleFlags, &f.maintenanceFlags, r.loopbackAddress(ctx, f.Addr)),
-		Speed:   r.number(f.DemoSpeed, math.MaxFloat64),
-		Seed:    r.whole(f.DemoSeed),
-		DataDir: r.required(f.DataDir, "name a folder"),
+		Speed:   r.parseFloat(f.DemoSpeed, math.MaxFloat64),
+		Seed:    r.parseInt(f.DemoSeed),
+		DataDir: r.required(f.DataDir, "give a directory"),
 	}
 
 	if d.PublicURL != nil && !isLoopback(d.PublicURL.Hostname()) {
-		r.badf(f.PublicURL, "is not this machine; the demo has known accounts and is for this machine alone")
+		r.badf(f.PublicURL, "is not this machine; the demo's accounts have no passwords, so it serves this machine only")
 	}
 
 	if f.ControlPlaneURL.text == "" {
@@ -79,11 +79,11 @@ func (r *reader) serve(f *serveFlags) Serve {
 	case f.ControlPlaneURL.text != "":
 		r.notEmbedded(f.embeddedFlags)
 		s.ControlPlane.Remote = r.remote(f.remoteFlags)
-	case r.bool(f.Embedded):
+	case r.parseBool(f.Embedded):
 		s.ControlPlane.Embedded = r.embedded(f.embeddedFlags, r.address(f.APIAddr), s.Addr)
 		r.callers(f.callersFlags, s.ControlPlane.Embedded)
 	case r.ok(f.Embedded.setting):
-		r.badf(f.ControlPlaneURL, "is missing; give the URL of a control plane, or --embedded to be one")
+		r.badf(f.ControlPlaneURL, "is missing; give the URL of a control plane, or run one with --embedded")
 	}
 
 	return s
@@ -107,7 +107,7 @@ func (r *reader) databaseURL(s setting) Secret {
 			r.badf(s, "is not a URL; %s, special characters in it escaped as %%XX", todo)
 		}
 	default:
-		r.badf(s, "is for another database; %s", todo)
+		r.badf(s, "is not a URL of SQLite or PostgreSQL; %s", todo)
 	}
 
 	return Secret(text)
@@ -127,7 +127,7 @@ func (r *reader) tickets(pattern, address setting) *Tickets {
 
 	compiled, err := regexp.Compile(pattern.text)
 	if err != nil || compiled.MatchString("") {
-		r.badf(pattern, "is not a regular expression that finds tickets; write one such as OPS-[0-9]+")
+		r.badf(pattern, "is not a regular expression, or matches text without a ticket; write one such as OPS-[0-9]+")
 	}
 
 	parsed, err := url.Parse(strings.ReplaceAll(address.text, mark, "T-1"))

@@ -23,14 +23,15 @@ const (
 
 func (r *reader) oidc(f oidcFlags) OIDC {
 	return OIDC{
-		Issuer:        r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
-		ClientID:      r.required(f.OIDCClientID, "give the client ID that the provider knows the console by"),
-		ClientSecret:  Secret(f.OIDCClientSecret.text),
-		Scopes:        scopes(&f.OIDCScopes),
-		RolesClaim:    r.claim(f.RolesClaim, "name the claim with the roles"),
-		EmailClaim:    r.claim(f.EmailClaim, "name the claim with the e-mail"),
-		UsernameClaim: r.claim(f.UsernameClaim, "name the claim with the user name"),
-		OpsRole:       r.required(f.OpsRole, "name the role that makes an operator"),
+		Issuer:         r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
+		ClientID:       r.required(f.OIDCClientID, "give the client ID of the console at the provider"),
+		ClientSecret:   Secret(f.OIDCClientSecret.text),
+		Scopes:         scopes(&f.OIDCScopes),
+		UnmarkedTokens: r.parseBool(f.OIDCUnmarkedTokens),
+		RolesClaim:     r.claim(f.RolesClaim, "give the token claim that contains the roles"),
+		EmailClaim:     r.claim(f.EmailClaim, "give the token claim that contains the e-mail address"),
+		UsernameClaim:  r.claim(f.UsernameClaim, "give the token claim that contains the username"),
+		OpsRole:        r.required(f.OpsRole, "give the token role that grants operator access"),
 	}
 }
 
@@ -43,10 +44,10 @@ func scopes(l *list) []string {
 
 func (r *reader) remote(f remoteFlags) *Remote {
 	remote := &Remote{
-		URL:     r.httpURL(f.ControlPlaneURL, "give the control plane's, such as https://control-plane.example.com"),
+		URL:     r.httpURL(f.ControlPlaneURL, "give the URL of the control plane, such as https://control-plane.example.com"),
 		Auth:    RemoteAuth(r.oneOf(f.ControlPlaneAuth, string(Passthrough), string(APIKey), string(IdentityHeaders))),
 		APIKey:  Secret(f.ControlPlaneAPIKey.text),
-		Timeout: r.duration(f.ControlPlaneTimeout, shortestTimeout),
+		Timeout: r.parseDuration(f.ControlPlaneTimeout, shortestTimeout),
 	}
 
 	switch {
@@ -60,7 +61,7 @@ func (r *reader) remote(f remoteFlags) *Remote {
 }
 
 func (r *reader) notEmbedded(f embeddedFlags) {
-	if r.bool(f.Embedded) {
+	if r.parseBool(f.Embedded) {
 		r.badf(f.Embedded.setting, "is given together with --control-plane-url; choose one")
 	}
 }
@@ -68,7 +69,7 @@ func (r *reader) notEmbedded(f embeddedFlags) {
 // embedded reads the control plane that serves its API on address, beside the pages.
 func (r *reader) embedded(f embeddedFlags, address, pages string) *Embedded {
 	if address != "" && address == pages {
-		r.badf(f.APIAddr, "is the same as --addr, %s; name another port", pages)
+		r.badf(f.APIAddr, "is the same as --addr, %s; use another port", pages)
 	}
 
 	return &Embedded{
@@ -93,14 +94,14 @@ func (r *reader) starburst(f embeddedFlags) *Starburst {
 	}
 
 	s := &Starburst{
-		URL:      r.httpURL(f.StarburstURL, "give the coordinator's, such as https://starburst.example.com"),
-		User:     r.required(f.StarburstUser, "give the user to query as"),
+		URL:      r.httpURL(f.StarburstURL, "give the URL of the coordinator, such as https://starburst.example.com"),
+		User:     r.required(f.StarburstUser, "give the username at the coordinator"),
 		Password: Secret(f.StarburstPassword.text),
 	}
 
 	// Trino takes none without it either, also from its own machine.
 	if s.Password != "" && s.URL != nil && s.URL.Scheme != "https" {
-		r.badf(f.StarburstURL, "is not https; a password is not sent without it")
+		r.badf(f.StarburstURL, "is not https; a password is only sent over https")
 	}
 
 	return s
@@ -151,13 +152,14 @@ func (r *reader) callers(f callersFlags, embedded *Embedded) {
 	}
 
 	embedded.Tokens = &Tokens{
-		Issuer:     r.httpURL(f.APIOIDCIssuer, "give the URL of the provider whose tokens are accepted"),
-		Audience:   r.required(f.APIOIDCAudience, "give the audience that tokens for this API have"),
-		EmailClaim: r.claim(f.APIOIDCEmailClaim, "name the claim with the e-mail"),
-		RolesClaim: r.claim(f.APIOIDCRolesClaim, "name the claim with the roles"),
+		Issuer:         r.httpURL(f.APIOIDCIssuer, "give the issuer URL of the tokens that the REST API accepts"),
+		Audience:       r.required(f.APIOIDCAudience, "give the audience of tokens for the REST API"),
+		UnmarkedTokens: r.parseBool(f.APIOIDCUnmarkedTokens),
+		EmailClaim:     r.claim(f.APIOIDCEmailClaim, "give the token claim that contains the e-mail address"),
+		RolesClaim:     r.claim(f.APIOIDCRolesClaim, "give the token claim that contains the roles"),
 
 		UsernameClaim: r.claimPath(f.APIOIDCUsernameClaim),
-		OpsRole:       r.required(f.APIOIDCOpsRole, "name the role that makes an operator"),
+		OpsRole:       r.required(f.APIOIDCOpsRole, "give the token role that grants operator access"),
 	}
 }
 
@@ -174,9 +176,9 @@ func (r *reader) networks(l *list, danger string) []netip.Prefix {
 
 		switch {
 		case err != nil:
-			r.badf(l.setting, "has %q, which is neither a network nor an address; write one such as 10.1.2.0/24", item)
+			r.badf(l.setting, "has %q, which is neither a network nor an IP address; write one such as 10.1.2.0/24", item)
 		case prefix.Bits() == 0:
-			r.badf(l.setting, "has %s, which is everybody; %s", prefix, danger)
+			r.badf(l.setting, "has %s, which is every address; %s", prefix, danger)
 		default:
 			networks = append(networks, prefix.Masked())
 		}

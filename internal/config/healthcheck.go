@@ -16,6 +16,6 @@ func (r *reader) healthcheck(f healthcheckFlags) Healthcheck {
 
 	return Healthcheck{
 		URL:     "http://" + net.JoinHostPort(host, port) + "/healthz",
-		Timeout: r.duration(f.Timeout, time.Millisecond),
+		Timeout: r.parseDuration(f.Timeout, time.Millisecond),
 	}
 }

@@ -17,7 +17,7 @@ func Wrappers() []string { return []string{"ryugraph", "falkordb"} }
 const ownLabels = "opsconsole/"
 
 func (r *reader) kubernetes(f embeddedFlags) *Kubernetes {
-	inCluster := r.bool(f.KubernetesInCluster)
+	inCluster := r.parseBool(f.KubernetesInCluster)
 
 	switch kubeconfig := f.Kubeconfig.text != ""; {
 	case !inCluster && !kubeconfig:
@@ -28,7 +28,7 @@ func (r *reader) kubernetes(f embeddedFlags) *Kubernetes {
 
 	k := &Kubernetes{
 		Kubeconfig: f.Kubeconfig.text,
-		Namespace:  r.required(f.KubernetesNamespace, "name the namespace of the instances' pods"),
+		Namespace:  r.required(f.KubernetesNamespace, "give the namespace of the instances' pods"),
 		// Without one every pod of the namespace would be taken for an orphan, and deleted.
 		Selector: r.required(f.KubernetesSelector, "give the label selector of the instances' pods, such as app=graph-instance"),
 		Images:   r.images(&f.KubernetesImage),
@@ -71,7 +71,7 @@ func (r *reader) labels(more *list, s setting) map[string]string {
 	// A pod that nobody labelled is nobody's instance. A selector that only says what a
 	// pod must not have finds it, and most of what else runs there.
 	if r.ok(s) && selector.Matches(labels.Set{}) {
-		r.badf(s, "is %q, which also finds pods without any labels; say what the instances' pods have, such as app=graph-instance", s.text)
+		r.badf(s, "is %q, which also matches pods without labels; require a label that the instances' pods have, such as app=graph-instance", s.text)
 
 		return found
 	}
@@ -101,7 +101,7 @@ func (r *reader) labels(more *list, s setting) map[string]string {
 	}
 
 	if r.ok(s) && r.ok(more.setting) && !selector.Matches(labels.Set(found)) {
-		r.badf(more.setting, "does not give pods what --kubernetes-selector looks for, %s; they would not be found again", s.text)
+		r.badf(more.setting, "and --kubernetes-selector do not give the pods labels that match %s; the pods would not be found again", s.text)
 	}
 
 	return found
@@ -128,7 +128,7 @@ func (r *reader) images(l *list) map[string]string {
 
 	for _, wrapper := range Wrappers() {
 		if images[wrapper] == "" {
-			r.badf(l.setting, "names no image for %s; the instances' pods need one", wrapper)
+			r.badf(l.setting, "has no image for %s; the instances' pods need one", wrapper)
 		}
 	}
 

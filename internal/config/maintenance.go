@@ -7,9 +7,12 @@ import (
 	"strings"
 )
 
+// Audiences are who can read the announcements of maintenance.
+func Audiences() []string { return []string{"public", "signed-in", "off"} }
+
 func (r *reader) maintenance(f *maintenanceFlags) Maintenance {
 	return Maintenance{
-		Announcements:   Audience(r.oneOf(f.Announcements, string(Public), string(SignedIn), string(Nobody))),
+		Announcements:   r.oneOf(f.Announcements, Audiences()...),
 		Origins:         r.origins(&f.AnnouncementOrigins),
 		WebhookHosts:    r.hosts(&f.WebhookAllowedHosts),
 		WebhookNetworks: r.networks(&f.WebhookAllowedNetworks, "webhooks could reach everything that this machine can"),
@@ -27,7 +30,7 @@ func (r *reader) origins(l *list) []string {
 
 		switch {
 		case item == "*":
-			r.badf(l.setting, "has *, which is every site; name the sites")
+			r.badf(l.setting, "has *, which is every site; list the sites")
 		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+u.Host != strings.ToLower(item):
 			r.badf(l.setting, "has %q, which is not an origin; write one such as https://notebooks.example.com", item)
 		case u.Scheme != "https" && !isLoopback(u.Hostname()):

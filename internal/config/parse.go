@@ -153,11 +153,11 @@ func (s *source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 
 	switch {
 	case err != nil:
-		s.badFile(flag, fmt.Sprintf("cannot be read: %v; name a file that this user may read", err))
+		s.badFile(flag, fmt.Sprintf("cannot be read: %v; give a file that this user may read", err))
 
 		return nil, nil //nolint:nilnil // it is among the problems
 	case text == "":
-		s.badFile(flag, fmt.Sprintf("names %s, which is empty; put the secret in it, or leave the variable out", path))
+		s.badFile(flag, fmt.Sprintf("names %s, which is empty; put the secret in it, or unset the variable", path))
 
 		return nil, nil //nolint:nilnil // likewise
 	}

@@ -59,8 +59,8 @@ func (r *reader) claimPath(s setting) string {
 	return path
 }
 
-// duration reads a duration of at least low.
-func (r *reader) duration(s setting, low time.Duration) time.Duration {
+// parseDuration reads a duration of at least low.
+func (r *reader) parseDuration(s setting, low time.Duration) time.Duration {
 	d, err := time.ParseDuration(s.text)
 
 	switch {
@@ -81,7 +81,7 @@ func (r *reader) oneOf(s setting, allowed ...string) string {
 	return s.text
 }
 
-func (r *reader) bool(t toggle) bool {
+func (r *reader) parseBool(t toggle) bool {
 	if t.text == "" {
 		return false
 	}
@@ -94,8 +94,8 @@ func (r *reader) bool(t toggle) bool {
 	return value
 }
 
-// number reads a number from 0 to high.
-func (r *reader) number(s setting, high float64) float64 {
+// parseFloat reads a number from 0 to high.
+func (r *reader) parseFloat(s setting, high float64) float64 {
 	n, err := strconv.ParseFloat(s.text, 64)
 
 	switch {
@@ -109,8 +109,8 @@ func (r *reader) number(s setting, high float64) float64 {
 	return n
 }
 
-// whole reads a whole number.
-func (r *reader) whole(s setting) uint64 {
+// parseInt reads a whole number, 0 or more.
+func (r *reader) parseInt(s setting) uint64 {
 	n, err := strconv.ParseUint(s.text, 10, 64)
 	if err != nil {
 		r.badf(s, "is %q; it must be a whole number, 0 or more", s.text)

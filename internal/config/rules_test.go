@@ -26,7 +26,7 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--addr=localhost", "--addr", "is not HOST:PORT"},
 		{serveArgs(), "--addr=localhost:http", "--addr", `has the port "http"`},
 		{serveArgs(), "--addr=localhost:0", "--addr", `has the port "0"`},
-		{serveArgs(), "--addr=localhost:65536", "--addr", "between 1 and 65535"},
+		{serveArgs(), "--addr=localhost:65536", "--addr", "from 1 to 65535"},
 		{embedded, "--api-addr=9090", "--api-addr", "is not HOST:PORT"},
 		{embedded, "--api-addr=127.0.0.1:8080", "--api-addr", "is the same as --addr"},
 		{[]string{"healthcheck"}, "--addr=x", "--addr", "is not HOST:PORT"},
@@ -45,8 +45,8 @@ func TestWrongSettings(t *testing.T) {
 
 		// The database.
 		{serveArgs(), "--database-url=", "--database-url", "is missing"},
-		{serveArgs(), "--database-url=mysql://db/o", "--database-url", "another database"},
-		{serveArgs(), "--database-url=/var/lib/o.db", "--database-url", "another database"},
+		{serveArgs(), "--database-url=mysql://db/o", "--database-url", "not a URL of SQLite or PostgreSQL"},
+		{serveArgs(), "--database-url=/var/lib/o.db", "--database-url", "not a URL of SQLite or PostgreSQL"},
 		{serveArgs(), "--database-url=sqlite://", "--database-url", "names no file"},
 		{serveArgs(), "--database-url=sqlite:///var/lib/", "--database-url", "names no file"},
 		{serveArgs(), "--database-url=postgres://o:%zz@db/o", "--database-url", "is not a URL"},
@@ -97,7 +97,7 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--webhook-allowed-hosts=*", "--webhook-allowed-hosts", "is not the name of a host"},
 		{serveArgs(), "--webhook-allowed-hosts=*.com", "--webhook-allowed-hosts", "is not the name of a host"},
 		{serveArgs(), "--webhook-allowed-hosts=hooks.*.com", "--webhook-allowed-hosts", "is not the name of a host"},
-		{serveArgs(), "--webhook-allowed-networks=hooks", "--webhook-allowed-networks", "neither a network nor an address"},
+		{serveArgs(), "--webhook-allowed-networks=hooks", "--webhook-allowed-networks", "neither a network nor an IP address"},
 		{serveArgs(), "--webhook-allowed-networks=::/0", "--webhook-allowed-networks", "everything that this machine can"},
 
 		// Who signs in.
@@ -110,8 +110,8 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--ops-role=", "--ops-role", "is missing"},
 
 		// The control plane: exactly one.
-		{serveArgs(), "--control-plane-url=", "--control-plane-url", "or --embedded to be one"},
-		{serveArgs(), "--control-plane-url= --embedded=false", "--control-plane-url", "or --embedded to be one"},
+		{serveArgs(), "--control-plane-url=", "--control-plane-url", "or run one with --embedded"},
+		{serveArgs(), "--control-plane-url= --embedded=false", "--control-plane-url", "or run one with --embedded"},
 		{serveArgs(), "--embedded", "--embedded", "choose one"},
 		{embedded, "--embedded=perhaps", "--embedded", "must be true or false"},
 		{[]string{"demo"}, "--embedded --control-plane-url=http://cp", "--embedded", "choose one"},
@@ -136,9 +136,9 @@ func TestWrongSettings(t *testing.T) {
 		{cluster, "--kubernetes-in-cluster", "--kubeconfig", "choose one"},
 		{embedded, "--kubeconfig=/k --kubernetes-image=i", "--kubernetes-selector", "is missing"},
 		{cluster, "--kubernetes-selector=a==b==c", "--kubernetes-selector", "is not a label selector"},
-		{cluster, "--kubernetes-selector=!team", "--kubernetes-selector", "also finds pods without any labels"},
-		{cluster, "--kubernetes-selector=tier!=frontend", "--kubernetes-selector", "also finds pods without any labels"},
-		{cluster, "--kubernetes-selector=!team,tier!=frontend", "--kubernetes-selector", "also finds pods without any labels"},
+		{cluster, "--kubernetes-selector=!team", "--kubernetes-selector", "also matches pods without labels"},
+		{cluster, "--kubernetes-selector=tier!=frontend", "--kubernetes-selector", "also matches pods without labels"},
+		{cluster, "--kubernetes-selector=!team,tier!=frontend", "--kubernetes-selector", "also matches pods without labels"},
 		{cluster, "--kubernetes-selector=a=b,!team", "", ""},
 		{cluster, "--kubernetes-selector=a", "--kubernetes-labels", "would not be found again"},
 		{cluster, "--kubernetes-selector=a,b!=c --kubernetes-labels=a=x", "", ""},
@@ -148,10 +148,10 @@ func TestWrongSettings(t *testing.T) {
 		{cluster, "--kubernetes-labels=opsconsole/instance=1", "--kubernetes-labels", "does not begin with opsconsole/"},
 		{cluster, "--kubernetes-namespace=", "--kubernetes-namespace", "is missing"},
 		{cluster, "--kubernetes-namespace=Graphs", "--kubernetes-namespace", "is not the name of a namespace"},
-		{embedded, "--kubeconfig=/k --kubernetes-selector=a=b", "--kubernetes-image", "names no image for ryugraph"},
+		{embedded, "--kubeconfig=/k --kubernetes-selector=a=b", "--kubernetes-image", "has no image for ryugraph"},
 		{
 			embedded, "--kubeconfig=/k --kubernetes-selector=a=b --kubernetes-image=ryugraph=r",
-			"--kubernetes-image", "names no image for falkordb",
+			"--kubernetes-image", "has no image for falkordb",
 		},
 		{cluster, "--kubernetes-image=i,neo4j=n", "--kubernetes-image", "one of ryugraph, falkordb"},
 		{cluster, "--kubernetes-requests=cpu=much", "--kubernetes-requests", "write cpu=QUANTITY"},
@@ -173,10 +173,10 @@ func TestWrongSettings(t *testing.T) {
 
 		// Its callers.
 		{embedded, "--trust-identity-headers=10.0.0.0", "", ""},
-		{embedded, "--trust-identity-headers=gateway", "--trust-identity-headers", "neither a network nor an address"},
-		{embedded, "--trust-identity-headers=10.0.0.0/33", "--trust-identity-headers", "neither a network nor an address"},
-		{embedded, "--trust-identity-headers=0.0.0.0/0", "--trust-identity-headers", "everybody"},
-		{embedded, "--trust-identity-headers=10.0.0.0/8,::/0", "--trust-identity-headers", "everybody"},
+		{embedded, "--trust-identity-headers=gateway", "--trust-identity-headers", "neither a network nor an IP address"},
+		{embedded, "--trust-identity-headers=10.0.0.0/33", "--trust-identity-headers", "neither a network nor an IP address"},
+		{embedded, "--trust-identity-headers=0.0.0.0/0", "--trust-identity-headers", "every address"},
+		{embedded, "--trust-identity-headers=10.0.0.0/8,::/0", "--trust-identity-headers", "every address"},
 		{embedded, "--api-oidc-issuer=https://id.example.com", "--api-oidc-audience", "is missing"},
 		{embedded, "--api-oidc-audience=api", "--api-oidc-audience", "without --api-oidc-issuer"},
 		{embedded, "--api-oidc-issuer=x --api-oidc-audience=api", "--api-oidc-issuer", "not an http or https URL"},
@@ -184,7 +184,7 @@ func TestWrongSettings(t *testing.T) {
 		{embedded, "--api-oidc-issuer=https://i --api-oidc-audience=a --api-oidc-email-claim=", "--api-oidc-email-claim", "is missing"},
 
 		// The demo is for this machine alone.
-		{[]string{"demo"}, "--addr=:8080", "--addr", "is every interface"},
+		{[]string{"demo"}, "--addr=:8080", "--addr", "means every interface"},
 		{[]string{"demo"}, "--addr=0.0.0.0:8080", "--addr", "is 0.0.0.0, which is not loopback"},
 		{[]string{"demo"}, "--addr=192.0.2.7:8080", "--addr", "is not loopback"},
 		{[]string{"demo"}, "--addr=both.example.com:8080", "--addr", "is 192.0.2.7, which is not loopback"},

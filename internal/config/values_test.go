@@ -48,7 +48,7 @@ func TestServe(t *testing.T) {
 func TestMaintenance(t *testing.T) {
 	t.Parallel()
 
-	if m := parseServe(t, serveArgs()).Maintenance; m.Announcements != config.Public ||
+	if m := parseServe(t, serveArgs()).Maintenance; m.Announcements != "public" ||
 		len(m.Origins)+len(m.WebhookHosts)+len(m.WebhookNetworks)+len(m.BlockedAuthors) != 0 {
 		t.Errorf("got %+v", m)
 	}
@@ -58,7 +58,7 @@ func TestMaintenance(t *testing.T) {
 		"--blocked-authors=olga", "--blocked-authors=dave")).Maintenance
 
 	want := config.Maintenance{
-		Announcements: config.SignedIn, Origins: []string{"https://n.example.com", "http://127.0.0.1:8888"},
+		Announcements: "signed-in", Origins: []string{"https://n.example.com", "http://127.0.0.1:8888"},
 		WebhookHosts:    []string{"*.webhook.office.com", "hooks.slack.com"},
 		WebhookNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.2.0/24")}, BlockedAuthors: []string{"olga", "dave"},
 	}
@@ -151,6 +151,22 @@ func TestScopes(t *testing.T) {
 	s := parseServe(t, serveArgs("--oidc-scopes=openid profile, offline_access", "--oidc-scopes=groups"))
 	if want := []string{"profile", "offline_access", "groups"}; !slices.Equal(s.OIDC.Scopes, want) {
 		t.Errorf("got %q, want %q", s.OIDC.Scopes, want)
+	}
+}
+
+func TestUnmarkedTokensAreTakenWhenAskedFor(t *testing.T) {
+	t.Parallel()
+
+	api := []string{"--control-plane-url=", "--embedded", "--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=api"}
+
+	s := parseServe(t, serveArgs(api...))
+	if s.OIDC.UnmarkedTokens || s.ControlPlane.Embedded.Tokens.UnmarkedTokens {
+		t.Errorf("taken by default: %+v", s)
+	}
+
+	s = parseServe(t, serveArgs(append(api, "--oidc-unmarked-tokens", "--api-oidc-unmarked-tokens")...))
+	if !s.OIDC.UnmarkedTokens || !s.ControlPlane.Embedded.Tokens.UnmarkedTokens {
+		t.Errorf("not taken: %+v", s)
 	}
 }
 

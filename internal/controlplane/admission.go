@@ -36,7 +36,12 @@ func (s session) CreateInstance(ctx context.Context, request ops.InstanceRequest
 			return err
 		}
 
-		rule := current.lifecycle("instance")
+		lifecycle, err := typed[ops.LifecycleConfig](current, ops.SectionLifecycle)
+		if err != nil {
+			return err
+		}
+
+		rule := lifecycle.Instance
 		if err := checkMaxTTL(request.TTL, rule.MaxTTL); err != nil {
 			return err
 		}
@@ -53,7 +58,7 @@ func (s session) CreateInstance(ctx context.Context, request ops.InstanceRequest
 			request.InactivityTimeout = rule.DefaultInactivity
 		}
 
-		created, err = s.insertInstance(ctx, tx, request, version, current.lifecycle("snapshot"))
+		created, err = s.insertInstance(ctx, tx, request, version, lifecycle.Snapshot)
 
 		return err
 	})
@@ -67,7 +72,7 @@ func (s session) CreateInstance(ctx context.Context, request ops.InstanceRequest
 }
 
 func refuseInMaintenance(current settings) error {
-	mode, err := current.maintenance()
+	mode, err := typed[ops.MaintenanceMode](current, ops.SectionMaintenance)
 	if err != nil || !mode.Enabled {
 		return err
 	}
@@ -82,7 +87,7 @@ func refuseInMaintenance(current settings) error {
 // admit refuses when the caller, or the cluster, has as many active instances as
 // the limits allow.
 func (s session) admit(ctx context.Context, tx *sql.Tx, current settings) error {
-	limits, err := current.concurrency()
+	limits, err := typed[ops.ConcurrencyConfig](current, ops.SectionConcurrency)
 	if err != nil {
 		return err
 	}
@@ -186,10 +191,10 @@ func checkInstanceRequest(r ops.InstanceRequest) error {
 		errs = append(errs, ops.FieldError{Field: "body.name", Message: "is required", Type: "string_too_short"})
 	}
 
-	errs = checkText(errs, "body.name", r.Name, nameMax)
+	errs = append(errs, ops.CheckText("body.name", r.Name, nameMax)...)
 
 	if r.Description != nil {
-		errs = checkText(errs, "body.description", *r.Description, descriptionMax)
+		errs = append(errs, ops.CheckText("body.description", *r.Description, descriptionMax)...)
 	}
 
 	errs = checkDuration(errs, "body.ttl", r.TTL)

@@ -89,7 +89,7 @@ func checkIdentity(caller ops.Caller) error {
 
 type user struct {
 	active    bool
-	lastLogin moment
+	lastLogin nullTime
 }
 
 // user returns the caller's row. It writes only when there is none yet, or when
@@ -157,7 +157,7 @@ func (s session) addUser(ctx context.Context) error {
 	}
 
 	for _, email := range []string{s.caller.Email, made, s.caller.Username + "@users.invalid"} {
-		if email == "" || !storable(email) {
+		if email == "" || !ops.Storable(email) {
 			continue
 		}
 
@@ -192,9 +192,4 @@ func (s session) addUser(ctx context.Context) error {
 	}
 
 	return errors.New("add the user: every address for it is taken")
-}
-
-// storable reports whether both databases keep s as it is.
-func storable(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsRune(s, 0)
 }

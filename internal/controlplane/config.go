@@ -3,7 +3,8 @@ package controlplane
 import (
 	"context"
 	"database/sql"
-	"strconv"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -11,81 +12,93 @@ import (
 
 // A repeated PUT writes the same values again and changes nothing but the time.
 
+// GetLifecycleConfig implements [ops.Service].
+func (s session) GetLifecycleConfig(ctx context.Context) (ops.LifecycleConfig, error) {
+	return getSection[ops.LifecycleConfig](ctx, s, ops.SectionLifecycle)
+}
+
+// UpdateLifecycleConfig implements [ops.Service].
+func (s session) UpdateLifecycleConfig(ctx context.Context, update ops.LifecycleUpdate) (ops.LifecycleUpdated, error) {
+	now, err := s.save(ctx, ops.SectionLifecycle, update)
+
+	return ops.LifecycleUpdated{Updated: err == nil, UpdatedAt: now}, err
+}
+
 // GetConcurrencyConfig implements [ops.Service].
 func (s session) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig, error) {
-	current, err := s.currentSettings(ctx)
-	if err != nil {
-		return ops.ConcurrencyConfig{}, err
-	}
-
-	return current.concurrency()
+	return getSection[ops.ConcurrencyConfig](ctx, s, ops.SectionConcurrency)
 }
 
 // UpdateConcurrencyConfig implements [ops.Service].
 func (s session) UpdateConcurrencyConfig(ctx context.Context, update ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
-	now, err := s.save(ctx, update.Validate,
-		setting{key: keyPerAnalyst, value: strconv.Itoa(update.PerAnalyst)},
-		setting{key: keyClusterTotal, value: strconv.Itoa(update.ClusterTotal)})
-	if err != nil {
-		return ops.ConcurrencyConfig{}, err
-	}
-
-	return ops.ConcurrencyConfig{PerAnalyst: update.PerAnalyst, ClusterTotal: update.ClusterTotal, UpdatedAt: &now}, nil
+	return putSection[ops.ConcurrencyConfig](ctx, s, ops.SectionConcurrency, update)
 }
 
 // GetMaintenanceMode implements [ops.Service].
 func (s session) GetMaintenanceMode(ctx context.Context) (ops.MaintenanceMode, error) {
-	current, err := s.currentSettings(ctx)
-	if err != nil {
-		return ops.MaintenanceMode{}, err
-	}
-
-	return current.maintenance()
+	return getSection[ops.MaintenanceMode](ctx, s, ops.SectionMaintenance)
 }
 
 // SetMaintenanceMode implements [ops.Service].
 func (s session) SetMaintenanceMode(ctx context.Context, update ops.MaintenanceUpdate) (ops.MaintenanceMode, error) {
-	enabled := "0"
-	if update.Enabled {
-		enabled = "1"
-	}
-
-	now, err := s.save(ctx, func() error { return ops.Invalid(checkText(nil, "body.message", update.Message, messageMax)) },
-		setting{key: keyMaintenanceEnabled, value: enabled},
-		setting{key: keyMaintenanceMessage, value: update.Message})
-	if err != nil {
-		return ops.MaintenanceMode{}, err
-	}
-
-	return ops.MaintenanceMode{
-		Enabled: update.Enabled, Message: update.Message, UpdatedAt: &now, UpdatedBy: &s.caller.Username,
-	}, nil
+	return putSection[ops.MaintenanceMode](ctx, s, ops.SectionMaintenance, update)
 }
 
 // GetExportConfig implements [ops.Service].
 func (s session) GetExportConfig(ctx context.Context) (ops.ExportConfig, error) {
-	current, err := s.currentSettings(ctx)
-	if err != nil {
-		return ops.ExportConfig{}, err
-	}
-
-	seconds, err := current.number(keyMaxDurationSeconds)
-	at, by := current.latest(keyMaxDurationSeconds)
-
-	return ops.ExportConfig{MaxDurationSeconds: seconds, UpdatedAt: at, UpdatedBy: by}, err
+	return getSection[ops.ExportConfig](ctx, s, ops.SectionExport)
 }
 
 // UpdateExportConfig implements [ops.Service].
 func (s session) UpdateExportConfig(ctx context.Context, update ops.ExportUpdate) (ops.ExportConfig, error) {
-	now, err := s.save(ctx, update.Validate,
-		setting{key: keyMaxDurationSeconds, value: strconv.Itoa(update.MaxDurationSeconds)})
+	return putSection[ops.ExportConfig](ctx, s, ops.SectionExport, update)
+}
+
+func getSection[C any](ctx context.Context, s session, name ops.SectionName) (config C, err error) {
+	current, err := s.currentSettings(ctx)
 	if err != nil {
-		return ops.ExportConfig{}, err
+		return config, err
 	}
 
-	return ops.ExportConfig{
-		MaxDurationSeconds: update.MaxDurationSeconds, UpdatedAt: &now, UpdatedBy: &s.caller.Username,
-	}, nil
+	return typed[C](current, name)
+}
+
+// putSection answers what the update holds, and who wrote it and when.
+func putSection[C any](ctx context.Context, s session, name ops.SectionName, update any) (config C, err error) {
+	now, err := s.save(ctx, name, update)
+	if err != nil {
+		return config, err
+	}
+
+	section, err := ops.SectionOf(name)
+	if err != nil {
+		return config, err
+	}
+
+	return decode[C](section.ValuesOf(update), &now, &s.caller.Username)
+}
+
+// typed is a section as it is stored.
+func typed[C any](current settings, name ops.SectionName) (config C, err error) {
+	section, err := ops.SectionOf(name)
+	if err != nil {
+		return config, err
+	}
+
+	values, err := current.fill(section, ops.Values{})
+	if err != nil {
+		return config, err
+	}
+
+	at, by := current.latest(section)
+
+	return decode[C](values, at, by)
+}
+
+func decode[C any](values ops.Values, at *ops.Time, by *string) (config C, err error) {
+	values["updated_at"], values["updated_by"] = at, by
+
+	return config, values.Decode(&config)
 }
 
 func (s session) currentSettings(ctx context.Context) (settings, error) {
@@ -96,44 +109,38 @@ func (s session) currentSettings(ctx context.Context) (settings, error) {
 	return readSettings(ctx, s.db.Read())
 }
 
-// save writes the values in one transaction, once they are valid, and returns when.
-func (s session) save(ctx context.Context, validate func() error, values ...setting) (ops.Time, error) {
+// save writes the fields of the update in one transaction and returns when. They are
+// checked by themselves and as they will be, with what stands already beside them; one bad
+// field changes nothing.
+func (s session) save(ctx context.Context, name ops.SectionName, update any) (ops.Time, error) {
 	if err := s.allowOps(ctx); err != nil {
 		return ops.Time{}, err
 	}
 
-	if err := validate(); err != nil {
+	section, err := ops.SectionOf(name)
+	if err != nil {
 		return ops.Time{}, err
 	}
 
-	now := s.moment()
+	values, now := section.ValuesOf(update), s.timestamp()
+	if err := ops.Invalid(section.Check(values)); err != nil {
+		return ops.Time{}, err
+	}
 
-	return ops.At(now), s.changeSettings(ctx, func(tx *sql.Tx, _ settings) error {
-		return writeSettings(ctx, tx, values, s.caller.Username, now)
+	return ops.At(now), s.changeSettings(ctx, func(tx *sql.Tx, current settings) error {
+		after, err := current.fill(section, maps.Clone(values))
+		if err != nil {
+			return err
+		}
+
+		if err := ops.Invalid(section.CheckChanged(after, slices.Collect(maps.Keys(values)))); err != nil {
+			return err
+		}
+
+		return writeSettings(ctx, tx, section, values, s.caller.Username, now)
 	})
 }
 
-// moment is now as the database keeps it, so that an answer to a write and a later
+// timestamp is now as the database keeps it, so that an answer to a write and a later
 // read say the same.
-func (cp *ControlPlane) moment() time.Time { return cp.now().UTC().Truncate(time.Microsecond) }
-
-func (s settings) concurrency() (ops.ConcurrencyConfig, error) {
-	perAnalyst, err := s.number(keyPerAnalyst)
-	if err != nil {
-		return ops.ConcurrencyConfig{}, err
-	}
-
-	clusterTotal, err := s.number(keyClusterTotal)
-	at, _ := s.latest(keyPerAnalyst, keyClusterTotal)
-
-	return ops.ConcurrencyConfig{PerAnalyst: perAnalyst, ClusterTotal: clusterTotal, UpdatedAt: at}, err
-}
-
-func (s settings) maintenance() (ops.MaintenanceMode, error) {
-	enabled, err := s.number(keyMaintenanceEnabled)
-	at, by := s.latest(keyMaintenanceEnabled, keyMaintenanceMessage)
-
-	return ops.MaintenanceMode{
-		Enabled: enabled != 0, Message: s[keyMaintenanceMessage].value, UpdatedAt: at, UpdatedBy: by,
-	}, err
-}
+func (cp *ControlPlane) timestamp() time.Time { return cp.now().UTC().Truncate(time.Microsecond) }

@@ -15,7 +15,7 @@ func (s session) GetClusterInstances(ctx context.Context) (ops.ClusterInstances,
 		return ops.ClusterInstances{}, err
 	}
 
-	limits, err := current.concurrency()
+	limits, err := typed[ops.ConcurrencyConfig](current, ops.SectionConcurrency)
 	if err != nil {
 		return ops.ClusterInstances{}, err
 	}

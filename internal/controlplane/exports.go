@@ -20,7 +20,7 @@ func (s session) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) (
 	var errs []ops.FieldError
 
 	errs = checkOneOf(errs, "query.status", query.Status, ops.ExportJobStatuses())
-	errs = checkRange(errs, "query.limit", query.Limit, 1, ops.ExportJobsMaxLimit)
+	errs = append(errs, ops.CheckRange("query.limit", query.Limit, 1, ops.ExportJobsMaxLimit)...)
 
 	if err := ops.Invalid(errs); err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (s session) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) (
 	for rows.Next() {
 		var (
 			job     ops.ExportJob
-			claimed moment
+			claimed nullTime
 		)
 
 		err := rows.Scan(&job.ID, &job.SnapshotID, &job.EntityType, &job.EntityName, &job.Status,

@@ -110,11 +110,11 @@ func (cp *ControlPlane) readInstances(ctx context.Context, statement string, arg
 func checkInstancesQuery(query ops.InstancesQuery) error {
 	var errs []ops.FieldError
 
-	errs = checkText(errs, "query.owner", query.Owner, usernameMax)
+	errs = append(errs, ops.CheckText("query.owner", query.Owner, usernameMax)...)
 	errs = checkOneOf(errs, "query.status", query.Status, ops.InstanceStatuses())
-	errs = checkText(errs, "query.search", query.Search, nameMax)
-	errs = checkRange(errs, "query.offset", query.Offset, 0, offsetMax)
-	errs = checkRange(errs, "query.limit", query.Limit, 1, instancesMaxLimit)
+	errs = append(errs, ops.CheckText("query.search", query.Search, nameMax)...)
+	errs = append(errs, ops.CheckRange("query.offset", query.Offset, 0, offsetMax)...)
+	errs = append(errs, ops.CheckRange("query.limit", query.Limit, 1, instancesMaxLimit)...)
 
 	return ops.Invalid(errs)
 }
@@ -167,7 +167,7 @@ func scanInstance(row scanner, more ...any) (ops.Instance, error) {
 	var (
 		i                                   ops.Instance
 		slug                                sql.NullString
-		created, updated, started, activity moment
+		created, updated, started, activity nullTime
 	)
 
 	columns := []any{

@@ -86,10 +86,6 @@ func (s session) TriggerJob(ctx context.Context, trigger ops.JobTrigger) (ops.Jo
 		return ops.JobTriggered{}, err
 	}
 
-	if err := ops.Invalid(checkText(nil, "body.reason", trigger.Reason, ops.ReasonMax)); err != nil {
-		return ops.JobTriggered{}, err
-	}
-
 	return s.jobs.Trigger(ctx, s.caller.Username, trigger)
 }
 

@@ -11,40 +11,6 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// The keys of global_config.
-const (
-	keyPerAnalyst         = "concurrency.per_analyst"
-	keyClusterTotal       = "concurrency.cluster_total"
-	keyMaintenanceEnabled = "maintenance.enabled"
-	keyMaintenanceMessage = "maintenance.message"
-	keyMaxDurationSeconds = "export.max_duration_seconds"
-)
-
-// setting is a key of global_config and what a new platform starts with.
-type setting struct {
-	key, value, description string
-}
-
-// defaults lists every key; the contract, section 4, has the values.
-func defaults() []setting {
-	return []setting{
-		{"lifecycle.mapping.default_ttl", "", "How long a new mapping lives; empty: no expiry"},
-		{"lifecycle.mapping.default_inactivity", "P30D", "How long a new mapping may lie unused"},
-		{"lifecycle.mapping.max_ttl", "P365D", "The longest that a mapping may live"},
-		{"lifecycle.snapshot.default_ttl", "P7D", "How long a new snapshot lives"},
-		{"lifecycle.snapshot.default_inactivity", "P3D", "How long a new snapshot may lie unused"},
-		{"lifecycle.snapshot.max_ttl", "P30D", "The longest that a snapshot may live"},
-		{"lifecycle.instance.default_ttl", "PT24H", "How long a new instance lives"},
-		{"lifecycle.instance.default_inactivity", "PT4H", "How long a new instance may idle"},
-		{"lifecycle.instance.max_ttl", "P7D", "The longest that an instance may live"},
-		{keyPerAnalyst, "5", "The most active instances of one analyst"},
-		{keyClusterTotal, "50", "The most active instances in the cluster"},
-		{keyMaintenanceEnabled, "0", "Maintenance mode: 0 or 1"},
-		{keyMaintenanceMessage, "", "What users are told in maintenance"},
-		{keyMaxDurationSeconds, "3600", "The longest that an export may run, in seconds"},
-	}
-}
-
 // insertDefaults dates them by the database's clock: nobody is there yet to pass one.
 func insertDefaults(ctx context.Context, tx *sql.Tx, dialect store.Dialect) error {
 	now := `strftime('%Y-%m-%dT%H:%M:%S.000000Z', 'now')`
@@ -52,25 +18,26 @@ func insertDefaults(ctx context.Context, tx *sql.Tx, dialect store.Dialect) erro
 		now = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 	}
 
-	for _, s := range defaults() {
-		_, err := tx.ExecContext(ctx,
-			`INSERT INTO global_config (key, value, description, updated_at) VALUES ($1, $2, $3, `+now+`)`,
-			s.key, s.value, s.description)
-		if err != nil {
-			return fmt.Errorf("write the default of %s: %w", s.key, err)
+	for _, section := range ops.Sections() {
+		for _, f := range section.Fields {
+			_, err := tx.ExecContext(ctx,
+				`INSERT INTO global_config (key, value, description, updated_at) VALUES ($1, $2, $3, `+now+`)`,
+				section.Key(f), encoded(f.Default), f.Label+": "+f.Help)
+			if err != nil {
+				return fmt.Errorf("write the default of %s: %w", section.Key(f), err)
+			}
 		}
 	}
 
 	return nil
 }
 
-// settings are the rows of global_config by their key; a key that is not there has
-// its default.
+// settings are the rows of global_config by their key.
 type settings map[string]stored
 
 type stored struct {
 	value     string
-	updatedAt moment
+	updatedAt nullTime
 	updatedBy *string
 }
 
@@ -82,10 +49,6 @@ func readSettings(ctx context.Context, q store.Querier) (settings, error) {
 	defer rows.Close()
 
 	found := settings{}
-
-	for _, s := range defaults() {
-		found[s.key] = stored{value: s.value}
-	}
 
 	for rows.Next() {
 		var (
@@ -102,36 +65,93 @@ func readSettings(ctx context.Context, q store.Querier) (settings, error) {
 	return found, rows.Err()
 }
 
-// number reads a count or a flag.
-func (s settings) number(key string) (int, error) {
-	n, err := strconv.Atoi(s[key].value)
-	if err != nil {
-		return 0, fmt.Errorf("global_config %s: %w", key, err)
+// fill adds the fields that the values do not have, as they are stored; a key that is not
+// there has its default.
+func (s settings) fill(section ops.Section, values ops.Values) (ops.Values, error) {
+	for _, f := range section.Fields {
+		if _, given := values[f.Name]; given {
+			continue
+		}
+
+		row, there := s[section.Key(f)]
+		if !there {
+			values[f.Name] = f.Default
+
+			continue
+		}
+
+		value, err := decoded(f, row.value)
+		if err != nil {
+			return nil, fmt.Errorf("global_config %s: %w", section.Key(f), err)
+		}
+
+		values[f.Name] = value
 	}
 
-	return n, nil
+	return values, nil
 }
 
-// latest is when, and by whom, the last of the keys was changed.
-func (s settings) latest(keys ...string) (at *ops.Time, by *string) {
-	for _, key := range keys {
-		if t := s[key].updatedAt.Time; t != nil && (at == nil || t.After(at.Time)) {
-			at, by = t, s[key].updatedBy
+// latest is when, and by whom, the last field of the section was changed.
+func (s settings) latest(section ops.Section) (at *ops.Time, by *string) {
+	for _, f := range section.Fields {
+		row := s[section.Key(f)]
+		if t := row.updatedAt.Time; t != nil && (at == nil || t.After(at.Time)) {
+			at, by = t, row.updatedBy
 		}
 	}
 
 	return at, by
 }
 
-// writeSettings writes the values, by their key, in the given order.
-func writeSettings(ctx context.Context, tx *sql.Tx, values []setting, by string, at time.Time) error {
-	for _, v := range values {
+// encoded writes a value as the table keeps it: 0 or 1, and "" for null.
+func encoded(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return "1"
+		}
+
+		return "0"
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// decoded reads a value as the table keeps it.
+func decoded(f ops.Field, text string) (any, error) {
+	switch f.Kind {
+	case ops.KindInt:
+		return strconv.ParseInt(text, 10, 64)
+	case ops.KindBool:
+		n, err := strconv.Atoi(text)
+
+		return n != 0, err
+	case ops.KindDuration:
+		if text == "" {
+			return nil, nil //nolint:nilnil // no expiry is a value
+		}
+	case ops.KindText:
+	}
+
+	return text, nil
+}
+
+// writeSettings writes the values, in the section's order.
+func writeSettings(ctx context.Context, tx *sql.Tx, section ops.Section, values ops.Values, by string, at time.Time) error {
+	for _, f := range section.Fields {
+		value, given := values[f.Name]
+		if !given {
+			continue
+		}
+
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO global_config (key, value, updated_at, updated_by) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
-			v.key, v.value, store.Time{Time: at}, by)
+			section.Key(f), encoded(value), store.Time{Time: at}, by)
 		if err != nil {
-			return fmt.Errorf("write %s: %w", v.key, err)
+			return fmt.Errorf("write %s: %w", section.Key(f), err)
 		}
 	}
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -19,18 +20,18 @@ type Act struct {
 }
 
 // act checks reason and revision, lets fn change the window, and saves it with the
-// deed. What is refused is logged.
+// transition. What is refused is logged.
 func (s *Windows) act(
-	ctx context.Context, id int64, act Act, d deed, fn func(tx *sql.Tx, w *Window) error,
+	ctx context.Context, id int64, act Act, d transition, fn func(tx *sql.Tx, w *Window) error,
 ) error {
 	d.reason = act.Reason
 
 	err := ops.Invalid(changes.CheckReason(act.Reason))
 	if err == nil {
-		err = s.calendar(ctx, func(tx *sql.Tx) error {
+		err = s.write(ctx, func(tx *sql.Tx) error {
 			w, err := s.locked(ctx, tx, id)
 			if err == nil {
-				err = w.at(act.Revision)
+				err = w.checkRevision(act.Revision)
 			}
 
 			if err != nil {
@@ -51,13 +52,13 @@ func (s *Windows) act(
 	return nil
 }
 
-// soon keeps the tick from what is done at once after an act.
-func (w *Window) soon(now time.Time) { w.triedNext = now.Add(claim) }
+// claim keeps the tick from what is done at once after an act.
+func (w *Window) claim(now time.Time) { w.nextTryAt = now.Add(claimDuration) }
 
 // Start starts an announced window now, in the actor's name. The window that it returns
 // is active, or still announced and overdue with a note.
 func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
-	d := deed{actor: actor, action: audit.WindowStart, message: "To be started now."}
+	d := transition{actor: actor, action: audit.WindowStart, message: "To be started now."}
 
 	w, err := s.Get(ctx, id)
 	if err != nil {
@@ -65,13 +66,13 @@ func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 
 	if w.Phase == Announced { // else it is refused below, and why matters more
-		if err := s.leased(ctx, w.Plan, []Span{{s.moment(), w.EndsAt}}); err != nil {
+		if err := s.checkLeases(ctx, w.Plan, []Span{{s.now(), w.EndsAt}}); err != nil {
 			return Window{}, s.refuse(ctx, actor, d.action, object(id), act.Reason, err)
 		}
 	}
 
 	err = s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		now := s.moment()
+		now := s.now()
 
 		switch {
 		case w.Phase != Announced:
@@ -83,24 +84,24 @@ func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Ac
 		}
 
 		w.schedule()
-		w.soon(now)
+		w.claim(now)
 
-		return s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, moved{window: w.ID})
+		return s.checkOverlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, exclusion{window: w.ID})
 	})
 	if err != nil {
 		return Window{}, err
 	}
 
-	return s.after(ctx, service, id)
+	return s.advanceAndGet(ctx, service, id)
 }
 
 // End ends an active window now, as its time would: it is verified, and completed when
 // the platform is healthy.
 func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
-	d := deed{actor: actor, action: audit.WindowEnd, message: "To be ended now."}
+	d := transition{actor: actor, action: audit.WindowEnd, message: "To be ended now."}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		now := s.moment()
+		now := s.now()
 
 		switch {
 		case w.waiting():
@@ -111,27 +112,27 @@ func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Acto
 
 		w.EndsAt = now
 		w.enter(Verifying, now)
-		w.soon(now)
+		w.claim(now)
 
-		return s.Changes.MoveWindow(ctx, tx, w.ID, now)
+		return s.Changes.MoveLeases(ctx, tx, lease.Holder(w.ID), now)
 	})
 	if err != nil {
 		return Window{}, err
 	}
 
-	return s.after(ctx, service, id)
+	return s.advanceAndGet(ctx, service, id)
 }
 
 // Extend moves the end of a window that is not being put back yet; one that is past its
 // end becomes active again. Its errors are those of [Windows.Announce].
 func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act Act, endsAt time.Time) (Window, error) {
 	endsAt = endsAt.UTC().Truncate(time.Second)
-	d := deed{
+	d := transition{
 		actor: actor, action: audit.WindowExtend, event: EventExtended, message: "Until " + endsAt.Format(time.RFC3339) + ".",
 	}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		if err := s.extendable(w, endsAt); err != nil {
+		if err := s.checkExtend(w, endsAt); err != nil {
 			return err
 		}
 
@@ -142,16 +143,16 @@ func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act A
 		}
 
 		if w.stored == Verifying || w.stored == Overrun {
-			w.enter(Active, s.moment())
+			w.enter(Active, s.now())
 		}
 
 		w.schedule()
 
-		if err := s.Changes.MoveWindow(ctx, tx, w.ID, endsAt); err != nil {
+		if err := s.Changes.MoveLeases(ctx, tx, lease.Holder(w.ID), endsAt); err != nil {
 			return err
 		}
 
-		return s.overlaps(ctx, tx, []Span{{from, endsAt}}, moved{window: w.ID})
+		return s.checkOverlaps(ctx, tx, []Span{{from, endsAt}}, exclusion{window: w.ID})
 	})
 	if err != nil {
 		return Window{}, err
@@ -160,15 +161,15 @@ func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act A
 	return s.Get(ctx, id)
 }
 
-func (s *Windows) extendable(w *Window, endsAt time.Time) error {
-	var wrong problems
+func (s *Windows) checkExtend(w *Window, endsAt time.Time) error {
+	var wrong fieldErrors
 
 	switch {
 	case w.Phase.Final() || w.stored == Held || !w.verifiedAt.IsZero():
 		return w.conflict("It is %s and cannot be extended.", w.Phase)
-	case !endsAt.After(w.EndsAt) || !endsAt.After(s.moment()):
+	case !endsAt.After(w.EndsAt) || !endsAt.After(s.now()):
 		wrong.addf("ends_at", "range", "must be later than the end now, %s, and than the present", w.EndsAt.Format(time.RFC3339))
-	case endsAt.Sub(w.StartsAt) > lengthMax:
+	case endsAt.Sub(w.StartsAt) > maxLength:
 		wrong.addf("ends_at", "range", "must be at most 90 days after the start")
 	}
 
@@ -180,7 +181,7 @@ func (s *Windows) extendable(w *Window, endsAt time.Time) error {
 func (s *Windows) Cancel(
 	ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act, scope Scope,
 ) (Window, error) {
-	d := deed{actor: actor, action: audit.WindowCancel, event: EventCancelled}
+	d := transition{actor: actor, action: audit.WindowCancel, event: EventCancelled}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		switch {
@@ -190,8 +191,8 @@ func (s *Windows) Cancel(
 			return w.conflict("It has started: end it.")
 		}
 
-		w.cancel(s.moment())
-		w.soon(s.moment())
+		w.cancel(s.now())
+		w.claim(s.now())
 
 		if w.Series == nil || scope != Following {
 			return nil
@@ -203,7 +204,7 @@ func (s *Windows) Cancel(
 		return Window{}, err
 	}
 
-	return s.after(ctx, service, id)
+	return s.advanceAndGet(ctx, service, id)
 }
 
 func (s *Windows) cancelFollowing(ctx context.Context, tx *sql.Tx, actor audit.Actor, w Window, reason string) error {
@@ -212,7 +213,7 @@ func (s *Windows) cancelFollowing(ctx context.Context, tx *sql.Tx, actor audit.A
 		return err
 	}
 
-	one.ended = true
+	one.Ended = true
 	if err := s.writeSeries(ctx, tx, &one); err != nil {
 		return err
 	}
@@ -224,9 +225,9 @@ func (s *Windows) cancelFollowing(ctx context.Context, tx *sql.Tx, actor audit.A
 
 	for _, next := range windows[1:] {
 		before := next
-		next.cancel(s.moment())
+		next.cancel(s.now())
 
-		err := s.save(ctx, tx, &next, deed{
+		err := s.save(ctx, tx, &next, transition{
 			actor: actor, action: audit.WindowCancel, reason: reason, event: EventCancelled, quiet: true, before: &before,
 			message: fmt.Sprintf("With window %d.", w.ID),
 		})
@@ -240,10 +241,10 @@ func (s *Windows) cancelFollowing(ctx context.Context, tx *sql.Tx, actor audit.A
 
 // Verify says that a window past its end is over although the platform is not healthy.
 func (s *Windows) Verify(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
-	d := deed{actor: actor, action: audit.WindowVerify}
+	d := transition{actor: actor, action: audit.WindowVerify}
 
 	err := s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
-		now := s.moment()
+		now := s.now()
 
 		switch {
 		case w.waiting() || w.Phase == Active:
@@ -258,7 +259,7 @@ func (s *Windows) Verify(ctx context.Context, service ops.Service, actor audit.A
 
 		w.verifiedAt, w.verifiedBy, w.verifyReason = now, actor.Username, act.Reason
 		w.schedule()
-		w.soon(now)
+		w.claim(now)
 
 		return nil
 	})
@@ -266,5 +267,5 @@ func (s *Windows) Verify(ctx context.Context, service ops.Service, actor audit.A
 		return Window{}, err
 	}
 
-	return s.after(ctx, service, id)
+	return s.advanceAndGet(ctx, service, id)
 }

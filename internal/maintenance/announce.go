@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -37,7 +38,7 @@ type Preview struct {
 	// Words says when it recurs, "" for a window that stands alone.
 	Words string `json:"words"`
 	// Dates are the next five of a series, or the one.
-	Dates []Occurrence `json:"dates"`
+	Dates []calendar.Occurrence `json:"dates"`
 	// Notes name what is special about the times: clocks that go forward or back.
 	Notes []string `json:"notes"`
 	// Confirm says why the environment's name has to be typed; "" when it has not.
@@ -48,19 +49,19 @@ type Preview struct {
 type checked struct {
 	Draft
 
-	rule Rule
+	rule calendar.Rule
 	// dates are the next of a series; one for a window that stands alone.
-	dates []Occurrence
+	dates []calendar.Occurrence
 	// confirm says why the environment's name is needed.
 	confirm string
 }
 
 func (c checked) length() time.Duration { return c.EndsAt.Sub(c.StartsAt) }
 
-// near are the dates of the next two years, the first of them always.
-func (c checked) near() []Occurrence {
-	until := c.StartsAt.Add(aheadMax)
-	far := slices.IndexFunc(c.dates, func(o Occurrence) bool { return o.StartsAt.After(until) })
+// withinHorizon are the dates of the next two years, the first of them always.
+func (c checked) withinHorizon() []calendar.Occurrence {
+	until := c.StartsAt.Add(maxAhead)
+	far := slices.IndexFunc(c.dates, func(o calendar.Occurrence) bool { return o.StartsAt.After(until) })
 
 	if far < 0 {
 		return c.dates
@@ -72,7 +73,7 @@ func (c checked) near() []Occurrence {
 // spans are those that must not overlap others. What lies farther ahead is looked at
 // when it is written: all series would have to be expanded as far.
 func (c checked) spans() []Span {
-	dates := c.near()
+	dates := c.withinHorizon()
 	spans := make([]Span, 0, len(dates))
 
 	for _, o := range dates {
@@ -83,9 +84,9 @@ func (c checked) spans() []Span {
 }
 
 // check wants the draft to mean something; reason and confirm are left to others.
-func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong problems, err error) {
+func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong fieldErrors, err error) {
 	if draft.StartsAt.IsZero() {
-		draft.StartsAt = s.moment()
+		draft.StartsAt = s.now()
 	}
 
 	draft.StartsAt, draft.EndsAt = draft.StartsAt.UTC().Truncate(time.Second), draft.EndsAt.UTC().Truncate(time.Second)
@@ -104,13 +105,13 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong prob
 	wrong = append(wrong, times...)
 
 	if draft.Recurrence == "" {
-		c.dates = []Occurrence{{StartsAt: draft.StartsAt, Wall: wallOf(draft.StartsAt, location(draft.TimeZone)).Format(wallLayout)}}
+		c.dates = []calendar.Occurrence{{StartsAt: draft.StartsAt, Wall: calendar.Wall(draft.StartsAt, calendar.Location(draft.TimeZone)).Format(calendar.WallLayout)}}
 
 		return c, wrong, nil
 	}
 
 	if len(times) > 0 { // what the rule makes of them cannot be told, whether it is one can
-		if _, err := ParseRule(draft.Recurrence); err != nil {
+		if _, err := calendar.ParseRule(draft.Recurrence); err != nil {
 			wrong.addf("recurrence", "rrule", "%s", err)
 		}
 
@@ -124,7 +125,7 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong prob
 
 	c.rule, c.Recurrence = rule, rule.String()
 
-	c.dates, err = rule.Next(draft.StartsAt, draft.TimeZone, datesChecked)
+	c.dates, err = rule.Next(draft.StartsAt, draft.TimeZone, maxDatesChecked)
 	if err == nil { // of a time that comes twice, the rule means the first
 		c.EndsAt = c.dates[0].StartsAt.Add(c.length())
 		c.StartsAt = c.dates[0].StartsAt
@@ -143,19 +144,19 @@ func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 	}
 
 	if err == nil {
-		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), moved{}))
+		err = errors.Join(s.checkLeases(ctx, c.Plan, c.spans()), s.checkOverlaps(ctx, s.DB.Read(), c.spans(), exclusion{}))
 	}
 
 	if err != nil {
 		return Preview{}, err
 	}
 
-	return s.preview(s.fresh(audit.Actor{}, c), c), nil
+	return s.preview(s.newWindow(audit.Actor{}, c), c), nil
 }
 
 // preview is what a window would come to.
 func (s *Windows) preview(w Window, c checked) Preview {
-	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(aheadOf, len(c.dates))], Notes: notes(c)}
+	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(windowsAhead, len(c.dates))], Notes: notes(c)}
 
 	if c.Recurrence != "" {
 		p.Words = c.rule.Words(c.StartsAt, c.TimeZone)
@@ -172,31 +173,31 @@ func (s *Windows) preview(w Window, c checked) Preview {
 func notes(c checked) []string {
 	var out []string
 
-	loc := location(c.TimeZone)
+	loc := calendar.Location(c.TimeZone)
 
-	for _, o := range c.near() {
+	for _, o := range c.withinHorizon() {
 		if o.Note != "" && c.Recurrence != "" {
 			out = append(out, o.Note)
 		}
 
-		if note := lengthNote(o.StartsAt, o.StartsAt.Add(c.length()), loc); note != "" {
-			out = append(out, day(o.StartsAt.In(loc))+": "+note)
+		if note := calendar.LengthNote(o.StartsAt, o.StartsAt.Add(c.length()), loc); note != "" {
+			out = append(out, calendar.Day(o.StartsAt.In(loc))+": "+note)
 		}
 	}
 
 	return out
 }
 
-// fresh is a window as it is announced.
-func (s *Windows) fresh(actor audit.Actor, c checked) Window {
-	now := s.moment()
+// newWindow is a window as it is announced.
+func (s *Windows) newWindow(actor audit.Actor, c checked) Window {
+	now := s.now()
 	w := Window{
 		UID: rand.Text(), Plan: c.Plan, StartsAt: c.StartsAt, EndsAt: c.EndsAt, PlannedStartsAt: c.StartsAt, PlannedEndsAt: c.EndsAt,
 		TimeZone: c.TimeZone, Reason: c.Reason, AnnouncedBy: actor.Username, AnnouncedAt: now, ActsFor: actor.Username,
 		wall: c.dates[0].Wall,
 	}
 	w.enter(Announced, now)
-	w.tell(now)
+	w.derive(now)
 
 	return w
 }
@@ -219,29 +220,29 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
 	}
 
-	if err := s.leased(ctx, c.Plan, c.spans()); err != nil {
+	if err := s.checkLeases(ctx, c.Plan, c.spans()); err != nil {
 		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
 	}
 
 	var w Window
 
-	err = s.calendar(ctx, func(tx *sql.Tx) error {
-		if err := s.overlaps(ctx, tx, c.spans(), moved{}); err != nil {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.checkOverlaps(ctx, tx, c.spans(), exclusion{}); err != nil {
 			return err
 		}
 
-		w = s.fresh(actor, c)
-		if !w.StartsAt.After(s.moment()) {
-			w.triedNext = s.moment().Add(claim) // it is started below
+		w = s.newWindow(actor, c)
+		if !w.StartsAt.After(s.now()) {
+			w.nextTryAt = s.now().Add(claimDuration) // it is started below
 		}
 
 		if c.Recurrence != "" {
-			if err := s.begin(ctx, tx, &w, c, actor); err != nil {
+			if err := s.newSeries(ctx, tx, &w, c, actor); err != nil {
 				return err
 			}
 		}
 
-		err := s.save(ctx, tx, &w, deed{actor: actor, action: audit.WindowAnnounce, reason: draft.Reason, event: EventAnnounced})
+		err := s.save(ctx, tx, &w, transition{actor: actor, action: audit.WindowAnnounce, reason: draft.Reason, event: EventAnnounced})
 		if err != nil || w.Series == nil {
 			return err
 		}
@@ -252,29 +253,26 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
 	}
 
-	return s.after(ctx, service, w.ID)
+	return s.advanceAndGet(ctx, service, w.ID)
 }
 
-// begin makes the window the first of a new series.
-func (s *Windows) begin(ctx context.Context, tx *sql.Tx, w *Window, c checked, actor audit.Actor) error {
-	one := series{
-		rule: c.rule.String(), words: c.rule.Words(c.StartsAt, c.TimeZone), timeZone: c.TimeZone,
-		firstWall: c.dates[0].Wall, lastWall: c.dates[0].Wall, lastNumber: 1,
-		seconds: int64(c.length() / time.Second), plan: c.Plan, reason: c.Reason,
-		announcedBy: actor.Username, actsFor: actor.Username,
-	}
+// newSeries makes the window the first of a new series.
+func (s *Windows) newSeries(ctx context.Context, tx *sql.Tx, w *Window, c checked, actor audit.Actor) error {
+	one := windowSeries{plan: c.Plan, reason: c.Reason, announcedBy: actor.Username, actsFor: actor.Username}
+	one.LastNumber = 1
+	one.Restart(c.rule, c.dates[0], c.length(), c.TimeZone)
 
 	if err := s.writeSeries(ctx, tx, &one); err != nil {
 		return err
 	}
 
-	w.Series, w.Recurrence, w.words, w.Occurrence = &one.id, &one.rule, one.words, one.lastNumber
+	w.Series, w.Recurrence, w.words, w.Occurrence = &one.id, &one.Rule, one.Words, one.LastNumber
 
 	return nil
 }
 
-// after does at once what is due of the window, and returns it.
-func (s *Windows) after(ctx context.Context, service ops.Service, id int64) (Window, error) {
+// advanceAndGet does at once what is due of the window, and returns it.
+func (s *Windows) advanceAndGet(ctx context.Context, service ops.Service, id int64) (Window, error) {
 	if err := s.advance(ctx, service, id); err != nil {
 		return Window{}, err
 	}
@@ -289,7 +287,7 @@ func (s *Windows) refuse(ctx context.Context, actor audit.Actor, action audit.Ac
 	}
 
 	_, err := s.Audit.Record(context.WithoutCancel(ctx), actor, audit.Entry{
-		Action: action, Object: object, Outcome: audit.Refused, Reason: ops.Clip(reason), Message: sentence(cause),
+		Action: action, Object: object, Outcome: audit.Refused, Reason: ops.Clip(reason), Message: errorText(cause),
 	})
 	if err != nil {
 		return err

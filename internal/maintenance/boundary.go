@@ -4,149 +4,65 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/failure"
+	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
 const (
-	// claim is how long a boundary is left to whoever began with it. It is short: what
+	// claimDuration is how long a boundary is left to whoever began with it. It is short: what
 	// keeps two from doing it twice are the revisions, this only keeps them apart.
-	claim = 5 * time.Second
-	// retryMost is the longest pause between two tries, and lookAgain how often it is
+	claimDuration = 5 * time.Second
+	// maxRetryPause is the longest pause between two tries, and pendingPause how often it is
 	// looked whether what a window waits for has come.
-	retryMost = 10 * time.Second
-	lookAgain = 5 * time.Second
-	// sweepEvery is how often it is looked for what a window left behind.
-	sweepEvery = 5 * time.Second
-	// stepsMost bounds what is done of a window at a time.
-	stepsMost = 8
-	// dueMost bounds how many windows a tick looks at.
-	dueMost = 50
+	maxRetryPause = 10 * time.Second
+	pendingPause  = 5 * time.Second
+	// maxSteps bounds what is done of a window at a time.
+	maxSteps = 8
 )
+
+// retryFailed is when a boundary that failed is tried again, retryPending when one is
+// that waits for something.
+func retryFailed() retry.Policy {
+	return retry.Policy{First: time.Second, Max: maxRetryPause, ClaimFor: claimDuration}
+}
+
+func retryPending() retry.Policy { return retry.Policy{First: pendingPause, Max: pendingPause} }
+
+// retryRow is the window while it is as it was seen.
+func retryRow(w Window) retry.Row {
+	return retry.Row{Table: windowTable, Condition: "id = $1 AND revision = $2", Args: []any{w.ID, w.Revision}, Tries: w.tries}
+}
 
 // errStale stops an act on a window that is no longer what it was when the act began.
 var errStale = errors.New("the window has changed meanwhile")
 
-// waits says what a window waits for; nothing has failed.
-type waits string
-
-func (w waits) Error() string { return string(w) }
-
-// due selects the windows of which something is due at $1. A try that is farther away
-// than any pause, $2, was put off before the clock was set back.
-const due = `due_at <= $1 AND (next_try_at IS NULL OR next_try_at <= $1 OR next_try_at > $2)`
-
-func (s *Windows) dueArgs() []any {
-	now := s.moment()
-
-	return []any{store.Time{Time: now}, store.Time{Time: now.Add(2 * retryMost)}}
+// pendingError says what a window waits for; nothing has failed. Its cause is what an
+// operator or the platform has to clear up, nil where it clears up by itself.
+type pendingError struct {
+	message string
+	cause   error
 }
 
-// Tick does every boundary that is due; what fails is tried again later. It is to be
-// called every second, by every process.
-func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
-	list, err := s.dueNow(ctx)
-	if err != nil {
-		return err
-	}
-
-	errs := []error{s.sweep(ctx)}
-
-	for _, w := range list {
-		if err := s.ApplyBoundary(ctx, service, w.id, w.revision); err != nil {
-			errs = append(errs, fmt.Errorf("window %d: %w", w.id, err))
-		}
-	}
-
-	return errors.Join(errs...)
-}
-
-// sweep finds what a window that is over holds all the same, every few seconds: a
-// request that was given up as lost may be carried out late. The window is due again.
-func (s *Windows) sweep(ctx context.Context) error {
-	now, last := s.moment(), s.swept.Load()
-	if last != nil && now.Sub(*last).Abs() < sweepEvery || !s.swept.CompareAndSwap(last, &now) {
-		return nil
-	}
-
-	open, err := s.Changes.Leases(ctx)
-	if err != nil {
-		return err
-	}
-
-	for _, lease := range open {
-		if lease.Window == nil {
-			continue
-		}
-
-		w, err := s.Get(ctx, *lease.Window)
-		if err != nil {
-			return err
-		}
-
-		if !w.stored.Final() || !w.dueAt.IsZero() {
-			continue
-		}
-
-		err = s.move(ctx, w, deed{
-			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, outcome: audit.Unknown, reason: w.Reason,
-			message: fmt.Sprintf("Change %d was carried out late; it is put back.", lease.Change),
-		}, func(w *Window) { w.schedule(); w.dueAt = always() })
-		if err != nil && !errors.Is(err, errStale) {
-			return err
-		}
-	}
-
-	return nil
-}
-
-type dueWindow struct{ id, revision int64 }
-
-func (s *Windows) dueNow(ctx context.Context) ([]dueWindow, error) {
-	rows, err := s.DB.Read().QueryContext(ctx, fmt.Sprintf(
-		`SELECT id, revision FROM opsconsole_windows WHERE %s ORDER BY due_at, id LIMIT %d`, due, dueMost), s.dueArgs()...)
-	if err != nil {
-		return nil, fmt.Errorf("look for windows that are due: %w", err)
-	}
-	defer rows.Close()
-
-	var out []dueWindow
-
-	for rows.Next() {
-		var w dueWindow
-		if err := rows.Scan(&w.id, &w.revision); err != nil {
-			return nil, fmt.Errorf("look for windows that are due: %w", err)
-		}
-
-		out = append(out, w)
-	}
-
-	return out, rows.Err()
-}
+func (e pendingError) Error() string { return e.message }
 
 // ApplyBoundary does what is due of the window, as far as it gets. It does nothing when
 // the window is at another revision or nothing is due; applying twice is the same as
 // once. What the control plane refuses is no error: the window says so, and is tried
 // again.
 func (s *Windows) ApplyBoundary(ctx context.Context, service ops.Service, id, revision int64) error {
-	claimed := false
+	claimed, now := false, s.now()
+	row := retry.Row{
+		Table: windowTable, Condition: "id = $1 AND revision = $2 AND due_at <= $3", Args: []any{id, revision, store.Time{Time: now}},
+	}
 
-	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
-		args := append(s.dueArgs(), store.Time{Time: s.moment().Add(claim)}, id, revision)
-
-		done, err := tx.ExecContext(ctx,
-			`UPDATE opsconsole_windows SET next_try_at = $3 WHERE id = $4 AND revision = $5 AND `+due, args...)
-		if err != nil {
-			return fmt.Errorf("claim the boundary: %w", err)
-		}
-
-		n, err := done.RowsAffected()
-		claimed = n > 0
+	err := s.DB.Tx(ctx, func(tx *sql.Tx) (err error) {
+		claimed, err = retryFailed().Claim(ctx, tx, row, now)
 
 		return err
 	})
@@ -159,13 +75,13 @@ func (s *Windows) ApplyBoundary(ctx context.Context, service ops.Service, id, re
 
 // advance takes one step after the other until nothing is due, or something is in the way.
 func (s *Windows) advance(ctx context.Context, service ops.Service, id int64) error {
-	for range stepsMost {
+	for range maxSteps {
 		w, err := s.Get(ctx, id)
 		if err != nil {
 			return err
 		}
 
-		if w.dueAt.IsZero() || w.dueAt.After(s.moment()) {
+		if w.dueAt.IsZero() || w.dueAt.After(s.now()) {
 			return nil
 		}
 
@@ -183,7 +99,7 @@ func (s *Windows) advance(ctx context.Context, service ops.Service, id int64) er
 
 // step does the next thing. An error says what is in the way of it.
 func (s *Windows) step(ctx context.Context, service ops.Service, w Window) error {
-	now := s.moment()
+	now := s.now()
 
 	switch {
 	case w.waiting() && !now.Before(w.EndsAt):
@@ -191,9 +107,9 @@ func (s *Windows) step(ctx context.Context, service ops.Service, w Window) error
 	case w.stored == Announced:
 		return s.start(ctx, service, w)
 	case w.stored == Active:
-		return s.move(ctx, w, deed{
+		return s.transition(ctx, w, transition{
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, message: "Its end has come.",
-		}, func(w *Window) { w.enter(Verifying, s.moment()) })
+		}, func(w *Window) { w.enter(Verifying, s.now()) })
 	case (w.stored == Verifying || w.stored == Overrun) && w.verifiedAt.IsZero():
 		return s.verify(ctx, service, w)
 	default:
@@ -201,90 +117,31 @@ func (s *Windows) step(ctx context.Context, service ops.Service, w Window) error
 	}
 }
 
-// move changes a window that is still at the revision that was seen.
-func (s *Windows) move(ctx context.Context, seen Window, d deed, fn func(w *Window)) error {
-	return s.calendar(ctx, func(tx *sql.Tx) error {
-		w, err := s.locked(ctx, tx, seen.ID)
-		if err != nil {
-			return err
-		}
-
-		if w.Revision != seen.Revision {
-			return errStale
-		}
-
-		return s.change(ctx, tx, w, d, func(w *Window) error {
-			fn(w)
-
-			return nil
-		})
-	})
-}
-
-// change lets fn change a locked window and saves it. When one of a series no longer
-// waits, another one is written ahead.
-func (s *Windows) change(ctx context.Context, tx *sql.Tx, w Window, d deed, fn func(w *Window) error) error {
-	before := w
-
-	if err := fn(&w); err != nil {
-		return err
-	}
-
-	if err := s.save(ctx, tx, &w, d); err != nil {
-		return err
-	}
-
-	if w.Series == nil || !before.waiting() || w.waiting() {
-		return nil
-	}
-
-	return s.topUp(ctx, tx, *w.Series, d.actor)
-}
-
-// guard lets a change of the window pass only while the window is what it was.
-func (s *Windows) guard(w Window) func(ctx context.Context, tx *sql.Tx) error {
-	return func(ctx context.Context, tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `UPDATE opsconsole_windows SET revision = revision WHERE id = $1 AND revision = $2`,
-			w.ID, w.Revision)
-		if err != nil {
-			return err
-		}
-
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, errStale)
-		}
-
-		return nil
-	}
-}
-
 // postpone notes what is in the way, and when to try again. Only what is neither the
 // control plane's nor somebody's doing is an error.
 func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
-	var (
-		wait  waits
-		pause = min(time.Second<<min(w.tries, 4), retryMost)
-		note  = ops.Clip(sentence(cause))
-		tries = w.tries + 1
-	)
+	policy, note, failed := retryFailed(), ops.Clip(errorText(cause)), cause
+	pending, waits := errors.AsType[pendingError](cause)
 
-	if errors.As(cause, &wait) {
-		pause, note, tries = lookAgain, string(wait), 0
+	if waits {
+		policy, note, failed = retryPending(), pending.message, pending.cause
 	}
 
-	err := s.DB.Tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_windows SET tries = $1, next_try_at = $2, trouble = $3 WHERE id = $4 AND revision = $5`,
-			tries, store.Time{Time: s.moment().Add(pause)}, note, w.ID, w.Revision)
+	kept := failure.Of(failed)
 
-		return err
+	err := s.DB.Tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
+		return policy.Postpone(ctx, tx, retryRow(w), s.now(), append(kept.Columns(), store.Column{Name: "trouble", Value: note})...)
 	})
 
-	if w.trouble != note {
+	if w.tryNote != note {
 		s.Logger.WarnContext(ctx, "a maintenance window waits", "window", w.ID, "phase", w.stored, "error", cause)
 	}
 
-	if ops.AsError(cause).Code == ops.CodeInternal && wait == "" {
+	if w.tryNote != note || (w.tries > 0) == waits { // it says something else, or is overdue where it was not
+		s.Notify()
+	}
+
+	if ops.AsError(cause).Code == ops.CodeInternal && !waits {
 		return errors.Join(cause, err)
 	}
 

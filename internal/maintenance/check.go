@@ -10,30 +10,30 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
 // The lengths of texts in characters, of windows, and how far ahead they can be.
 const (
-	TitleMax   = 120
-	MessageMax = 2000
+	TitleMax = 120
 
-	lengthMin = time.Second
-	lengthMax = 90 * 24 * time.Hour
-	aheadMax  = 2 * 366 * 24 * time.Hour
+	minLength = time.Second
+	maxLength = 90 * 24 * time.Hour
+	maxAhead  = 2 * 366 * 24 * time.Hour
 
-	// skew is how much the clock of somebody who says "now" may be behind ours.
-	skew = time.Minute
+	// maxClockSkew is how much the clock of somebody who says "now" may be behind ours.
+	maxClockSkew = time.Minute
 )
 
-// problems collects what is wrong with a form.
-type problems []ops.FieldError
+// fieldErrors collects what is wrong with a form.
+type fieldErrors []ops.FieldError
 
-func (p *problems) addf(field, kind, format string, args ...any) {
+func (p *fieldErrors) addf(field, kind, format string, args ...any) {
 	*p = append(*p, ops.FieldError{Field: "body." + field, Message: fmt.Sprintf(format, args...), Type: kind})
 }
 
-func (p *problems) text(field, value string, most int) {
+func (p *fieldErrors) text(field, value string, most int) {
 	switch n := utf8.RuneCountInString(value); {
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, unprintable):
 		p.addf(field, "string", "has characters that are not text")
@@ -50,10 +50,10 @@ func unprintable(r rune) bool { return unicode.IsControl(r) && !strings.Contains
 
 // checkPlan returns the plan as it is kept, why it has to be confirmed, and what is
 // wrong with it.
-func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm string, wrong problems, err error) {
+func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm string, wrong fieldErrors, err error) {
 	plan.Title = strings.TrimSpace(plan.Title)
 	wrong.text("title", plan.Title, TitleMax)
-	wrong.text("message", plan.Message, MessageMax)
+	wrong.text("message", plan.Message, ops.MessageMax)
 
 	if strings.ContainsAny(plan.Title, "\t\r\n\u2028\u2029") {
 		wrong.addf("title", "string", "must be one line")
@@ -69,7 +69,7 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 			continue
 		}
 
-		checked, before, after, err := s.Changes.Foresee(ctx, name, values)
+		checked, before, after, err := s.Changes.PreviewValues(ctx, name, values)
 
 		switch e := ops.AsError(err); {
 		case err == nil:
@@ -115,28 +115,28 @@ func (s *Windows) confirmation(name ops.SectionName, before, after ops.Values) s
 }
 
 // checkTimes says what is wrong with start, end and zone.
-func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong problems) {
-	now := s.moment()
+func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong fieldErrors) {
+	now := s.now()
 
-	if _, err := zone(zoneName); err != nil {
+	if _, err := calendar.Zone(zoneName); err != nil {
 		wrong.addf("time_zone", "time_zone", "%s", err)
 	}
 
 	switch length := endsAt.Sub(startsAt); {
 	case endsAt.IsZero():
 		wrong.addf("ends_at", "required", "is required")
-	case length < lengthMin:
+	case length < minLength:
 		wrong.addf("ends_at", "range", "must be after the start")
-	case length > lengthMax:
+	case length > maxLength:
 		wrong.addf("ends_at", "range", "must be at most 90 days after the start")
 	case !endsAt.After(now):
 		wrong.addf("ends_at", "range", "has passed already")
 	}
 
 	switch {
-	case startsAt.Before(now.Add(-skew)):
+	case startsAt.Before(now.Add(-maxClockSkew)):
 		wrong.addf("starts_at", "range", "has passed already; leave it out to start now")
-	case startsAt.After(now.Add(aheadMax)):
+	case startsAt.After(now.Add(maxAhead)):
 		wrong.addf("starts_at", "range", "is more than two years ahead")
 	}
 
@@ -145,15 +145,15 @@ func (s *Windows) checkTimes(startsAt, endsAt time.Time, zoneName string) (wrong
 
 // checkRule reads a rule and wants the first window to be a date of it, and no window
 // to begin before the one before it ends.
-func checkRule(text string, startsAt time.Time, length time.Duration, zoneName string) (rule Rule, wrong problems) {
-	rule, err := ParseRule(text)
+func checkRule(text string, startsAt time.Time, length time.Duration, zoneName string) (rule calendar.Rule, wrong fieldErrors) {
+	rule, err := calendar.ParseRule(text)
 	if err != nil {
 		wrong.addf("recurrence", "rrule", "%s", err)
 
 		return rule, wrong
 	}
 
-	dates, err := rule.Next(startsAt, zoneName, datesChecked)
+	dates, err := rule.Next(startsAt, zoneName, maxDatesChecked)
 
 	switch {
 	case err != nil: // the zone, which is told of elsewhere
@@ -164,8 +164,8 @@ func checkRule(text string, startsAt time.Time, length time.Duration, zoneName s
 		return rule, wrong
 	}
 
-	loc := location(zoneName)
-	if first := dates[0]; first.Wall != wallOf(startsAt, loc).Format(wallLayout) {
+	loc := calendar.Location(zoneName)
+	if first := dates[0]; first.Wall != calendar.Wall(startsAt, loc).Format(calendar.WallLayout) {
 		wrong.addf("starts_at", "rrule", "is not a date of the recurrence: the first one is %s",
 			first.StartsAt.In(loc).Format("Mon 2 January 2006 15:04 MST"))
 	}
@@ -182,8 +182,8 @@ func checkRule(text string, startsAt time.Time, length time.Duration, zoneName s
 	return rule, wrong
 }
 
-// terms is what operators agreed on, for the audit log.
-func (w Window) terms() (json.RawMessage, error) {
+// auditTerms is what operators agreed on, for the audit log.
+func (w Window) auditTerms() (json.RawMessage, error) {
 	return json.Marshal(struct {
 		Plan
 
@@ -196,8 +196,8 @@ func (w Window) terms() (json.RawMessage, error) {
 	}{w.Plan, w.StartsAt, w.EndsAt, w.TimeZone, w.Recurrence, w.Phase, w.ActsFor})
 }
 
-// sentence says what an error is about, with the fields of a VALIDATION_FAILED.
-func sentence(err error) string {
+// errorText says what an error is about, with the fields of a VALIDATION_FAILED.
+func errorText(err error) string {
 	fields := ops.FieldErrors(err)
 	if len(fields) == 0 {
 		return ops.AsError(err).Message

@@ -6,23 +6,23 @@ import (
 	"fmt"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
 // TakeOver lets a held window that has not started act in the actor's name, and with it
 // the windows that follow in its series.
 func (s *Windows) TakeOver(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
-	d := deed{actor: actor, action: audit.WindowTakeOver}
+	d := transition{actor: actor, action: audit.WindowTakeOver}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		now := s.moment()
+		now := s.now()
 
 		if w.Phase != Held || w.StartedAt != nil {
 			return w.conflict("It is %s: there is nothing to take over.", w.Phase)
 		}
 
-		if err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, moved{window: w.ID}); err != nil {
+		if err := s.checkOverlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, exclusion{window: w.ID}); err != nil {
 			return err
 		}
 
@@ -34,7 +34,7 @@ func (s *Windows) TakeOver(ctx context.Context, service ops.Service, actor audit
 
 		w.ActsFor = actor.Username
 		w.enter(Announced, now)
-		w.soon(now)
+		w.claim(now)
 
 		return nil
 	})
@@ -42,7 +42,7 @@ func (s *Windows) TakeOver(ctx context.Context, service ops.Service, actor audit
 		return Window{}, err
 	}
 
-	return s.after(ctx, service, id)
+	return s.advanceAndGet(ctx, service, id)
 }
 
 func (s *Windows) takeOverSeries(ctx context.Context, tx *sql.Tx, w *Window, actor audit.Actor) error {
@@ -68,7 +68,7 @@ func (s *Windows) takeOverSeries(ctx context.Context, tx *sql.Tx, w *Window, act
 func (s *Windows) Settle(
 	ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act, keep bool,
 ) (Window, error) {
-	d := deed{actor: actor, action: audit.WindowSettle, message: "What is set now goes back to what was before."}
+	d := transition{actor: actor, action: audit.WindowSettle, message: "What is set now goes back to what was before."}
 	if keep {
 		d.message = "What is set now stays."
 	}
@@ -79,11 +79,11 @@ func (s *Windows) Settle(
 	}
 
 	err = s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
-		if w.waiting() || w.stored == Active || !hold(leases) {
+		if w.waiting() || w.stored == Active || !anyHeld(leases) {
 			return w.conflict("Nothing of it waits for a decision.")
 		}
 
-		w.soon(s.moment())
+		w.claim(s.now())
 
 		return nil
 	})
@@ -91,15 +91,15 @@ func (s *Windows) Settle(
 		return Window{}, err
 	}
 
-	for _, lease := range leases {
-		if lease.State != changes.LeaseHeld {
+	for _, l := range leases {
+		if l.State != lease.Held {
 			continue
 		}
 
 		if keep {
-			_, err = s.Changes.Confirm(ctx, actor, lease.ID, act.Reason)
+			_, err = s.Changes.Confirm(ctx, actor, l.ID, act.Reason)
 		} else {
-			_, err = s.Changes.End(ctx, service, actor, lease.ID, act.Reason)
+			_, err = s.Changes.End(ctx, service, actor, l.ID, act.Reason)
 		}
 
 		if err != nil {
@@ -107,5 +107,5 @@ func (s *Windows) Settle(
 		}
 	}
 
-	return s.after(ctx, service, id)
+	return s.advanceAndGet(ctx, service, id)
 }

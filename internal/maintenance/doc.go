@@ -14,7 +14,7 @@
 // goes as far as it can. Each step looks at what is there before it acts, and is
 // written only against the revision that it saw: applying twice is the same as once, a
 // crash at any point is made up for by the next tick, and several processes may do it
-// at a time. A change that was called and not answered is waited for until it is
+// checkRevision a time. A change that was called and not answered is waited for until it is
 // settled. What fails is tried again, after ten seconds at the most, and the window is
 // overdue with the reason.
 //

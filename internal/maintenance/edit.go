@@ -10,6 +10,8 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -54,8 +56,8 @@ func set[T any](to *T, from *T) {
 	}
 }
 
-// onto returns the draft that the edit makes of a window.
-func (e Edit) onto(w Window) Draft {
+// draft returns the draft that the edit makes of a window.
+func (e Edit) draft(w Window) Draft {
 	d := Draft{
 		Plan: w.Plan, StartsAt: w.StartsAt, EndsAt: w.EndsAt, TimeZone: w.TimeZone, Reason: w.Reason,
 	}
@@ -92,11 +94,11 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 		return Window{}, err
 	}
 
-	if err := editable(w, edit); err != nil {
+	if err := checkEditable(w, edit); err != nil {
 		return refuse(err)
 	}
 
-	c, wrong, err := s.edited(ctx, w, edit)
+	c, wrong, err := s.checkEdit(ctx, w, edit)
 	if err != nil {
 		return Window{}, err
 	}
@@ -110,18 +112,18 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 		return refuse(err)
 	}
 
-	if err := s.leased(ctx, c.Plan, c.spans()); err != nil {
+	if err := s.checkLeases(ctx, c.Plan, c.spans()); err != nil {
 		return refuse(err)
 	}
 
-	err = s.calendar(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx *sql.Tx) error {
 		w, err := s.locked(ctx, tx, id)
 		if err == nil {
-			err = editable(w, edit)
+			err = checkEditable(w, edit)
 		}
 
 		if err == nil {
-			err = s.untouched(ctx, tx, w)
+			err = s.checkNotStarting(ctx, tx, w)
 		}
 
 		if err != nil {
@@ -138,12 +140,12 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 		return refuse(err)
 	}
 
-	return s.after(ctx, service, id)
+	return s.advanceAndGet(ctx, service, id)
 }
 
-// editable wants the window to be where an edit can be made.
-func editable(w Window, edit Edit) error {
-	var wrong problems
+// checkEditable wants the window to be where an edit can be made.
+func checkEditable(w Window, edit Edit) error {
+	var wrong fieldErrors
 
 	switch {
 	case edit.Revision == 0:
@@ -162,7 +164,7 @@ func editable(w Window, edit Edit) error {
 		return ops.Invalid(wrong)
 	}
 
-	if err := w.at(edit.Revision); err != nil {
+	if err := w.checkRevision(edit.Revision); err != nil {
 		return err
 	}
 
@@ -173,8 +175,8 @@ func editable(w Window, edit Edit) error {
 	return nil
 }
 
-// at refuses a revision that is not the window's; 0 is any.
-func (w Window) at(revision int64) error {
+// checkRevision refuses a revision that is not the window's; 0 is any.
+func (w Window) checkRevision(revision int64) error {
 	if revision == 0 || revision == w.Revision {
 		return nil
 	}
@@ -189,10 +191,10 @@ func (w Window) conflict(format string, args ...any) error {
 	}
 }
 
-// untouched refuses a window of which something is applied already.
-func (s *Windows) untouched(ctx context.Context, tx *sql.Tx, w Window) error {
-	leases, err := s.Changes.WindowLeases(ctx, tx, w.ID)
-	if err == nil && slices.ContainsFunc(leases, changes.Lease.Open) {
+// checkNotStarting refuses a window of which something is applied already.
+func (s *Windows) checkNotStarting(ctx context.Context, tx *sql.Tx, w Window) error {
+	leases, err := s.Changes.LeasesHeldBy(ctx, tx, lease.Holder(w.ID))
+	if err == nil && slices.ContainsFunc(leases, lease.Lease.Open) {
 		err = w.conflict("It is being started at this moment.")
 	}
 
@@ -204,25 +206,25 @@ func (s *Windows) untouched(ctx context.Context, tx *sql.Tx, w Window) error {
 func (s *Windows) PreviewEdit(ctx context.Context, id int64, edit Edit) (Preview, error) {
 	w, err := s.Get(ctx, id)
 	if err == nil {
-		err = editable(w, edit)
+		err = checkEditable(w, edit)
 	}
 
 	if err != nil {
 		return Preview{}, err
 	}
 
-	c, wrong, err := s.edited(ctx, w, edit)
+	c, wrong, err := s.checkEdit(ctx, w, edit)
 	if err == nil {
 		err = ops.Invalid(wrong)
 	}
 
-	except := moved{window: id}
+	except := exclusion{window: id}
 	if w.Series != nil && edit.following() {
 		except.series, except.from = *w.Series, w.Occurrence
 	}
 
 	if err == nil {
-		err = errors.Join(s.leased(ctx, c.Plan, c.spans()), s.overlaps(ctx, s.DB.Read(), c.spans(), except))
+		err = errors.Join(s.checkLeases(ctx, c.Plan, c.spans()), s.checkOverlaps(ctx, s.DB.Read(), c.spans(), except))
 	}
 
 	if err != nil {
@@ -245,9 +247,9 @@ func (e Edit) asksConfirm(w Window) bool {
 	return e.MaintenanceMode != nil && !w.MaintenanceMode || e.Settings != nil
 }
 
-// apply writes the terms of a checked draft into the window. Whoever changes one that is
+// setTerms writes the terms of a checked draft into the window. Whoever changes one that is
 // held answers for it from then on.
-func (w *Window) apply(c checked, o Occurrence, actor audit.Actor, now time.Time) {
+func (w *Window) setTerms(c checked, o calendar.Occurrence, actor audit.Actor, now time.Time) {
 	w.Plan, w.TimeZone = c.Plan, c.TimeZone
 	w.StartsAt, w.EndsAt = o.StartsAt, o.StartsAt.Add(c.length())
 	w.PlannedStartsAt, w.PlannedEndsAt = w.StartsAt, w.EndsAt
@@ -261,14 +263,14 @@ func (w *Window) apply(c checked, o Occurrence, actor audit.Actor, now time.Time
 }
 
 func (s *Windows) editOne(ctx context.Context, tx *sql.Tx, actor audit.Actor, w Window, c checked, edit Edit) error {
-	if err := s.overlaps(ctx, tx, c.spans(), moved{window: w.ID}); err != nil {
+	if err := s.checkOverlaps(ctx, tx, c.spans(), exclusion{window: w.ID}); err != nil {
 		return err
 	}
 
 	before := w
-	w.apply(c, c.dates[0], actor, s.moment())
+	w.setTerms(c, c.dates[0], actor, s.now())
 
-	return s.save(ctx, tx, &w, deed{
+	return s.save(ctx, tx, &w, transition{
 		actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before,
 	})
 }

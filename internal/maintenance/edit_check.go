@@ -7,15 +7,16 @@ import (
 	"slices"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// edited checks what the edit makes of the window; reason and confirm are left to others.
-func (s *Windows) edited(ctx context.Context, w Window, edit Edit) (c checked, wrong problems, err error) {
-	draft := edit.onto(w)
+// checkEdit checks what the edit makes of the window; reason and confirm are left to others.
+func (s *Windows) checkEdit(ctx context.Context, w Window, edit Edit) (c checked, wrong fieldErrors, err error) {
+	draft := edit.draft(w)
 
 	if edit.following() && edit.Recurrence == nil {
-		if draft, err = s.goesOn(ctx, w, edit, draft); err != nil {
+		if draft, err = s.keepRule(ctx, w, edit, draft); err != nil {
 			return checked{}, nil, err
 		}
 	}
@@ -26,17 +27,22 @@ func (s *Windows) edited(ctx context.Context, w Window, edit Edit) (c checked, w
 		wrong = slices.DeleteFunc(wrong, func(f ops.FieldError) bool { return f.Field == "body.starts_at" && f.Type == "range" })
 	}
 
-	if len(wrong) == 0 && !edit.following() && c.Recurrence == "" && same(w, c) {
-		wrong = problems{{Field: "body", Message: "Nothing would change: the window is like that already.", Type: "no_change"}}
+	if len(wrong) == 0 && !edit.following() && c.Recurrence == "" && unchanged(w, c) {
+		wrong = fieldErrors{{Field: "body", Message: "Nothing would change: the window is like that already.", Type: "no_change"}}
 	}
 
 	return c, wrong, err
 }
 
-// goesOn is the draft of a window whose series keeps its rule from there on. One that
+// keepRule is the draft of a window whose series keeps its rule from there on. One that
 // was moved by itself goes back to its date, unless it is moved now.
-func (s *Windows) goesOn(ctx context.Context, w Window, edit Edit, draft Draft) (Draft, error) {
-	rule, err := s.remaining(ctx, w)
+func (s *Windows) keepRule(ctx context.Context, w Window, edit Edit, draft Draft) (Draft, error) {
+	one, err := s.seriesOf(ctx, s.DB.Read(), *w.Series)
+	if err != nil {
+		return draft, err
+	}
+
+	rule, err := one.Remaining(w.wall)
 	if err != nil {
 		return draft, err
 	}
@@ -45,12 +51,12 @@ func (s *Windows) goesOn(ctx context.Context, w Window, edit Edit, draft Draft) 
 		return draft, nil
 	}
 
-	wall, err := time.Parse(wallLayout, w.wall)
+	wall, err := time.Parse(calendar.WallLayout, w.wall)
 	if err != nil {
 		return draft, fmt.Errorf("the date of window %d: %w", w.ID, err)
 	}
 
-	draft.StartsAt, _ = resolve(wall, location(draft.TimeZone))
+	draft.StartsAt, _ = calendar.Resolve(wall, calendar.Location(draft.TimeZone))
 	if edit.EndsAt == nil {
 		draft.EndsAt = draft.StartsAt.Add(w.Length())
 	}
@@ -58,7 +64,7 @@ func (s *Windows) goesOn(ctx context.Context, w Window, edit Edit, draft Draft) 
 	return draft, nil
 }
 
-func same(w Window, c checked) bool {
+func unchanged(w Window, c checked) bool {
 	return reflect.DeepEqual(w.Plan, c.Plan) && w.StartsAt.Equal(c.StartsAt) && w.EndsAt.Equal(c.EndsAt) &&
 		w.TimeZone == c.TimeZone && w.stored == Announced
 }

@@ -6,23 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/store"
-)
-
-// EventKind says what happened to a window.
-type EventKind string
-
-// The kinds. A window that was missed is told as cancelled; its phase says missed. What
-// is done to a series is told once, with the first window that it is done to.
-const (
-	EventAnnounced EventKind = "announced"
-	EventChanged   EventKind = "changed"
-	EventStarted   EventKind = "started"
-	EventExtended  EventKind = "extended"
-	EventOverrun   EventKind = "overrun"
-	EventEnded     EventKind = "ended"
-	EventCancelled EventKind = "cancelled"
 )
 
 // Event is something that subscribers are told.
@@ -43,106 +27,22 @@ type Notifier interface {
 	Notify(ctx context.Context, tx *sql.Tx, event Event) error
 }
 
-// deed is something done to a window, as the audit log and the subscribers learn of it.
-type deed struct {
-	actor   audit.Actor
-	action  audit.Action
-	outcome audit.Outcome
-	reason  string
-	message string
-	// event tells subscribers; "" tells nobody. Quiet deeds count in the sequence all
-	// the same: they are part of one that is told.
-	event EventKind
-	quiet bool
-	// before is the window as it was, nil for a new one.
-	before *Window
+const eventTable = "opsconsole_window_events"
+
+// columns are those of the table but for the id.
+func (e *Event) columns() store.Columns {
+	return store.Columns{
+		{Name: "window_id", Value: &e.Window.ID},
+		{Name: "kind", Value: &e.Kind},
+		{Name: "at", Value: store.ZeroTime(&e.At)},
+		{Name: "actor", Value: &e.Actor},
+		{Name: "reason", Value: &e.Reason},
+		{Name: "window_json", Value: store.JSON(&e.Window)},
+	}
 }
 
-// save writes a window after a deed, with the audit entry and the event.
-func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d deed) error {
-	w.Revision++
-	w.UpdatedAt = s.moment()
-
-	if d.event != "" && w.ID != 0 {
-		w.Sequence++
-	}
-
-	if err := s.write(ctx, tx, w); err != nil {
-		return err
-	}
-
-	w.tell(w.UpdatedAt)
-
-	if err := s.log(ctx, tx, *w, d); err != nil {
-		return err
-	}
-
-	if d.event == "" || d.quiet {
-		return nil
-	}
-
-	event := Event{Kind: d.event, At: w.UpdatedAt, Actor: d.actor.Username, Reason: d.reason, Window: *w}
-
-	var err error
-
-	event.ID, err = insert(ctx, tx, "opsconsole_window_events", event.columns())
-	if err != nil {
-		return fmt.Errorf("write the event of window %d: %w", w.ID, err)
-	}
-
-	if s.Notify == nil {
-		return nil
-	}
-
-	return s.Notify.Notify(ctx, tx, event)
-}
-
-func (s *Windows) write(ctx context.Context, tx *sql.Tx, w *Window) (err error) {
-	if w.ID != 0 {
-		err = update(ctx, tx, "opsconsole_windows", w.ID, w.columns())
-	} else {
-		w.ID, err = insert(ctx, tx, "opsconsole_windows", w.columns())
-	}
-
-	if err != nil {
-		return fmt.Errorf("write window %d: %w", w.ID, err)
-	}
-
-	return nil
-}
-
-func (s *Windows) log(ctx context.Context, tx *sql.Tx, w Window, d deed) (err error) {
-	entry := audit.Entry{
-		Action: d.action, Object: object(w.ID), Outcome: d.outcome, Reason: d.reason, Message: d.message,
-	}
-	if entry.Outcome == "" {
-		entry.Outcome = audit.Done
-	}
-
-	if d.before != nil {
-		if entry.Before, err = d.before.terms(); err != nil {
-			return err
-		}
-	}
-
-	if entry.After, err = w.terms(); err != nil {
-		return err
-	}
-
-	_, err = s.Audit.Append(ctx, tx, d.actor, entry)
-
-	return err
-}
-
-func (e *Event) columns() []column {
-	return []column{
-		{"window_id", &e.Window.ID},
-		{"kind", &e.Kind},
-		{"at", moment{&e.At}},
-		{"actor", &e.Actor},
-		{"reason", &e.Reason},
-		{"window_json", document{&e.Window}},
-	}
+func (e *Event) columnsWithID() store.Columns {
+	return append(store.Columns{{Name: "id", Value: &e.ID}}, e.columns()...)
 }
 
 // Events returns the events after that id, oldest first, at most limit.
@@ -156,24 +56,10 @@ func (s *Windows) EventsOf(ctx context.Context, id int64) ([]Event, error) {
 }
 
 func (s *Windows) events(ctx context.Context, q store.Querier, clause string, args ...any) ([]Event, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&Event{}).columns())+` FROM opsconsole_window_events `+clause, args...)
+	found, err := store.Select(ctx, q, eventTable, (*Event).columnsWithID, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
-	defer rows.Close()
 
-	var out []Event
-
-	for rows.Next() {
-		var e Event
-		if err := rows.Scan(append([]any{&e.ID}, values(e.columns())...)...); err != nil {
-			return nil, fmt.Errorf("list events: %w", err)
-		}
-
-		out = append(out, e)
-	}
-
-	return out, rows.Err()
+	return found, nil
 }
-
-func object(id int64) string { return fmt.Sprintf("maintenance/windows/%d", id) }

@@ -10,54 +10,56 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// patience is how long the health of the platform may be unknown at the end of a window
+// healthGrace is how long the health of the platform may be unknown at the end of a window
 // before users are told that it goes on.
-const patience = 30 * time.Second
+const healthGrace = 30 * time.Second
 
 // verify reads the platform's health. Healthy, the end can begin; else the window is
 // overrun, and it is looked again.
 func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) error {
 	health, err := s.Health(ctx, service)
 
-	if err != nil && (w.stored == Overrun || s.moment().Sub(w.since()) < patience) {
+	if err != nil && (w.stored == Overrun || s.now().Sub(w.phaseBegan()) < healthGrace) {
 		return err
 	}
 
 	if err == nil && health.Status == ops.Healthy {
-		return s.move(ctx, w, deed{
+		return s.transition(ctx, w, transition{
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowVerify, reason: w.Reason, message: "The platform is healthy.",
 		}, func(w *Window) {
 			if w.stored != Verifying {
-				w.enter(Verifying, s.moment())
+				w.enter(Verifying, s.now())
 			}
 
-			w.verifiedAt, w.health = s.moment(), health.Status
+			w.verifiedAt, w.health = s.now(), health.Status
 			w.schedule()
 		})
 	}
 
-	note := unwell(health, err)
+	note := healthNote(health, err)
 	if w.stored == Overrun {
-		return waits(note)
+		return pendingError{message: note, cause: err}
 	}
 
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowOverrun, outcome: audit.Failed, reason: w.Reason, message: note,
 		event: EventOverrun,
 	}, func(w *Window) {
-		w.enter(Overrun, s.moment())
-		w.why, w.health = note, health.Status
+		w.enter(Overrun, s.now())
+		w.phaseNote, w.Failure, w.health = note, failure.Of(err), health.Status
 	})
 }
 
-// since is when the phase began.
-func (w Window) since() time.Time { return w.Steps[len(w.Steps)-1].At }
+// phaseBegan is when the phase began.
+func (w Window) phaseBegan() time.Time { return w.Steps[len(w.Steps)-1].At }
 
-// unwell says why the platform does not count as healthy.
-func unwell(health ops.Health, err error) string {
+// healthNote says why the platform does not count as healthy.
+func healthNote(health ops.Health, err error) string {
 	if err != nil {
 		return "The platform's health cannot be read: " + ops.AsError(err).Message
 	}
@@ -83,32 +85,32 @@ func unwell(health ops.Health, err error) string {
 // finish puts everything back and closes the window with its report, unless somebody
 // has to decide about something first.
 func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) error {
-	leases, err := s.putBack(ctx, service, w)
+	leases, err := s.revert(ctx, service, w)
 	if err != nil {
 		return err
 	}
 
 	// One that never began has set nothing. Should its request be carried out yet, it
 	// comes back to life, and the window with it.
-	leases = slices.DeleteFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseVoid })
+	leases = slices.DeleteFunc(leases, func(l lease.Lease) bool { return l.State == lease.Void })
 
-	if hold(leases) {
-		return s.ask(ctx, w, leases)
+	if anyHeld(leases) {
+		return s.holdForDecision(ctx, w, leases)
 	}
 
-	return s.close(ctx, service, w, leases)
+	return s.complete(ctx, service, w, leases)
 }
 
-// putBack takes back what the window has set, and returns its leases as they are then:
+// revert takes back what the window has set, and returns its leases as they are then:
 // what can be put back is, also after something that cannot.
-func (s *Windows) putBack(ctx context.Context, service ops.Service, w Window) ([]changes.Lease, error) {
+func (s *Windows) revert(ctx context.Context, service ops.Service, w Window) ([]lease.Lease, error) {
 	leases, err := s.Leases(ctx, w.ID)
 	if err != nil {
 		return nil, err
 	}
 
-	for i, lease := range slices.Backward(leases) { // maintenance mode last
-		back, takeErr := s.takeBack(ctx, service, w, lease)
+	for i, l := range slices.Backward(leases) { // maintenance mode last
+		back, takeErr := s.revertLease(ctx, service, w, l)
 		leases[i] = back
 
 		if takeErr != nil && err == nil {
@@ -119,33 +121,33 @@ func (s *Windows) putBack(ctx context.Context, service ops.Service, w Window) ([
 	return leases, err
 }
 
-// takeBack ends a lease of the window. It is not an error when it is held.
-func (s *Windows) takeBack(
-	ctx context.Context, service ops.Service, w Window, lease changes.Lease,
-) (changes.Lease, error) {
-	lease, err := s.settled(ctx, service, lease)
-	if err != nil || !lease.Open() {
-		return lease, err
+// revertLease ends a lease of the window. It is not an error when it is held.
+func (s *Windows) revertLease(
+	ctx context.Context, service ops.Service, w Window, l lease.Lease,
+) (lease.Lease, error) {
+	l, err := s.settled(ctx, service, l)
+	if err != nil || !l.Open() {
+		return l, err
 	}
 
-	if lease.State == changes.LeaseHeld { // an operator decides, unless it has gone back meanwhile
-		current, err := s.Changes.Current(ctx, service, lease.Section)
-		if err != nil || !holds(current, lease.Before) {
-			return lease, err
+	if l.State == lease.Held { // an operator decides, unless it has gone back meanwhile
+		current, err := s.Changes.Current(ctx, service, l.Section)
+		if err != nil || !hasValues(current, l.Before) {
+			return l, err
 		}
 	}
 
-	lease, err = s.Changes.TakeBack(ctx, service, changes.Scheduled(w.ActsFor), lease.ID,
+	l, err = s.Changes.TakeBack(ctx, service, changes.Scheduled(w.ActsFor), l.ID,
 		fmt.Sprintf("Maintenance window %d is over", w.ID))
-	if err != nil || !lease.Open() || lease.State == changes.LeaseHeld {
-		return lease, err
+	if err != nil || !l.Open() || l.State == lease.Held {
+		return l, err
 	}
 
-	return lease, waits("It is not known yet whether everything is put back; it is read back until it is.")
+	return l, pendingError{message: "It is not known yet whether everything is put back; it is read back until it is."}
 }
 
-// holds reports whether the section has these values, whatever the others are.
-func holds(current changes.Current, values ops.Values) bool {
+// hasValues reports whether the section has these values, whatever the others are.
+func hasValues(current changes.Current, values ops.Values) bool {
 	for name, value := range values {
 		field, ok := current.Section.Field(name)
 		if !ok || !field.Equal(current.Values[name], value) {
@@ -156,36 +158,45 @@ func holds(current changes.Current, values ops.Values) bool {
 	return true
 }
 
-// hold reports whether one of the leases waits for an operator.
-func hold(leases []changes.Lease) bool {
-	return slices.ContainsFunc(leases, func(l changes.Lease) bool { return l.State == changes.LeaseHeld })
+// anyHeld reports whether one of the leases waits for an operator.
+func anyHeld(leases []lease.Lease) bool {
+	return slices.ContainsFunc(leases, func(l lease.Lease) bool { return l.State == lease.Held })
 }
 
-// ask leaves it to an operator what becomes of that which somebody else has changed.
-func (s *Windows) ask(ctx context.Context, w Window, leases []changes.Lease) error {
-	var notes []string
+// holdForDecision leaves it to an operator what becomes of that which somebody else has changed.
+func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []lease.Lease) error {
+	var (
+		notes []string
+		cause error
+	)
 
-	for _, lease := range leases {
-		if lease.State == changes.LeaseHeld {
-			notes = append(notes, fmt.Sprintf("%s: %s", lease.Section, lease.Note))
+	for _, l := range leases {
+		if l.State != lease.Held {
+			continue
+		}
+
+		notes = append(notes, fmt.Sprintf("%s: %s", l.Section, l.Note))
+
+		if cause == nil && l.ErrorCode != "" {
+			cause = l.Err(l.Note)
 		}
 	}
 
 	note := strings.Join(notes, " ")
 
 	if w.stored == Held || w.stored.Final() {
-		return waits(note)
+		return pendingError{message: note, cause: cause}
 	}
 
-	return s.hold(ctx, w, note)
+	return s.hold(ctx, w, note, cause)
 }
 
-// close proves that everything is as before, and ends the window.
-func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leases []changes.Lease) error {
-	now := s.moment()
+// complete proves that everything is as before, and ends the window.
+func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, leases []lease.Lease) error {
+	now := s.now()
 
 	if len(leases) == 0 && w.stored.Final() { // it set nothing: there is nothing to prove
-		return s.rest(ctx, w)
+		return s.clearDue(ctx, w)
 	}
 
 	report, err := s.report(ctx, service, w, leases, now)
@@ -193,7 +204,7 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 		return err
 	}
 
-	d := deed{
+	d := transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, event: EventEnded,
 		message: "Everything is as it was before.",
 	}
@@ -205,7 +216,7 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 		d.event = ""
 	}
 
-	return s.move(ctx, w, d, func(w *Window) {
+	return s.transition(ctx, w, d, func(w *Window) {
 		if !w.stored.Final() {
 			w.enter(Completed, now)
 		}
@@ -215,13 +226,21 @@ func (s *Windows) close(ctx context.Context, service ops.Service, w Window, leas
 	})
 }
 
-// rest leaves a window alone of which nothing is due any more.
-func (s *Windows) rest(ctx context.Context, w Window) error {
-	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
+// clearDue leaves a window alone of which nothing is due any more. An error of its phase
+// stays; one that was in the way has passed.
+func (s *Windows) clearDue(ctx context.Context, w Window) error {
+	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			UPDATE opsconsole_windows SET due_at = NULL, tries = 0, trouble = '', next_try_at = NULL
+			UPDATE opsconsole_windows SET due_at = NULL, tries = 0, trouble = '', next_try_at = NULL,
+				error_code = CASE WHEN trouble = '' THEN error_code END,
+				error_details_json = CASE WHEN trouble = '' THEN error_details_json END
 			WHERE id = $1 AND revision = $2`, w.ID, w.Revision)
 
 		return err
 	})
+	if err == nil && w.Overdue {
+		s.Notify()
+	}
+
+	return err
 }

@@ -74,10 +74,10 @@ func (s *Windows) Count(ctx context.Context, filter Filter) (n int, err error) {
 	return n, err
 }
 
-const cursorMark = "~"
+const cursorSeparator = "~"
 
 func (w Window) cursor() string {
-	return w.StartsAt.UTC().Format(store.TimeLayout) + cursorMark + strconv.FormatInt(w.ID, 10)
+	return w.StartsAt.UTC().Format(store.TimeLayout) + cursorSeparator + strconv.FormatInt(w.ID, 10)
 }
 
 func (f Filter) where() (clause string, args []any, err error) {
@@ -142,7 +142,7 @@ func (f Filter) where() (clause string, args []any, err error) {
 }
 
 func readCursor(cursor string) (at store.Time, id int64, err error) {
-	start, number, _ := strings.Cut(cursor, cursorMark)
+	start, number, _ := strings.Cut(cursor, cursorSeparator)
 
 	id, err = strconv.ParseInt(number, 10, 64)
 	if err == nil {
@@ -168,13 +168,13 @@ const publishedFor = 90 * 24 * time.Hour
 // ended, were missed or cancelled in the last 90 days; the one that starts first leads.
 func (s *Windows) Published(ctx context.Context) ([]Window, error) {
 	return s.query(ctx, s.DB.Read(), `WHERE `+openPhases+` OR updated_at >= $1 ORDER BY starts_at, id`,
-		store.Time{Time: s.moment().Add(-publishedFor)})
+		store.Time{Time: s.now().Add(-publishedFor)})
 }
 
 // Overdue returns the windows to which something should have happened and has not yet,
 // with a note that says why.
 func (s *Windows) Overdue(ctx context.Context) ([]Window, error) {
-	due, err := s.query(ctx, s.DB.Read(), `WHERE due_at <= $1 ORDER BY due_at, id`, store.Time{Time: s.moment()})
+	due, err := s.query(ctx, s.DB.Read(), `WHERE due_at <= $1 ORDER BY due_at, id`, store.Time{Time: s.now()})
 
 	return slices.DeleteFunc(due, func(w Window) bool { return !w.Overdue }), err
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -341,12 +341,12 @@ func (m *model) checkWindow(window maintenance.Window) {
 	}
 
 	sections := map[ops.SectionName]bool{}
-	for _, lease := range leases {
-		if sections[lease.Section] || lease.State != changes.LeaseEnded {
-			m.t.Errorf("window %d: %+v", window.ID, lease)
+	for _, l := range leases {
+		if sections[l.Section] || l.State != lease.Ended {
+			m.t.Errorf("window %d: %+v", window.ID, l)
 		}
 
-		sections[lease.Section] = true
+		sections[l.Section] = true
 	}
 
 	events, err := m.EventsOf(m.ctx(), window.ID)

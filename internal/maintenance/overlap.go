@@ -6,13 +6,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// busy is a span that a window takes, or, without one, that the series will take.
-type busy struct {
+// reservation is a span that a window takes, or, without one, that the series will take.
+type reservation struct {
 	from, until time.Time
 	window      int64
 	title       string
@@ -21,27 +21,27 @@ type busy struct {
 
 // moved is what does not count as overlapped because it is being moved: a window, and
 // those of a series that have not started, from an occurrence on.
-type moved struct{ window, series, from int64 }
+type exclusion struct{ window, series, from int64 }
 
 // openPhases are those of windows that take their time; the index of the table has the
 // same words.
 const openPhases = `phase IN ('announced', 'active', 'verifying', 'overrun', 'held')`
 
-// overlaps refuses spans, the first of which begins first, of which one overlaps another
+// checkOverlaps refuses spans, the first of which begins first, of which one overlaps another
 // window, or the future window of a series.
-func (s *Windows) overlaps(ctx context.Context, q store.Querier, spans []Span, except moved) error {
+func (s *Windows) checkOverlaps(ctx context.Context, q store.Querier, spans []Span, except exclusion) error {
 	if len(spans) == 0 {
 		return nil
 	}
 
 	from, until := spans[0].StartsAt, spans[len(spans)-1].EndsAt
 
-	taken, err := s.taken(ctx, q, from, until, except)
+	taken, err := s.reservedByWindows(ctx, q, from, until, except)
 	if err != nil {
 		return err
 	}
 
-	ahead, err := s.ahead(ctx, q, from, until, except.series)
+	ahead, err := s.reservedBySeries(ctx, q, from, until, except.series)
 	if err != nil {
 		return err
 	}
@@ -59,10 +59,10 @@ func (s *Windows) overlaps(ctx context.Context, q store.Querier, spans []Span, e
 	return nil
 }
 
-// taken are the spans of the windows that are there. One that runs past its end takes
+// reservedByWindows are the spans of the windows that are there. One that runs past its end takes
 // the present too.
-func (s *Windows) taken(ctx context.Context, q store.Querier, from, until time.Time, except moved) ([]busy, error) {
-	now := s.moment()
+func (s *Windows) reservedByWindows(ctx context.Context, q store.Querier, from, until time.Time, except exclusion) ([]reservation, error) {
+	now := s.now()
 
 	windows, err := s.query(ctx, q, `WHERE `+openPhases+` AND starts_at < $1 AND (ends_at > $2 OR started_at IS NOT NULL)
 		AND id <> $3 AND (series_id IS NULL OR series_id <> $4 OR occurrence < $5 OR started_at IS NOT NULL) ORDER BY starts_at, id`,
@@ -71,10 +71,10 @@ func (s *Windows) taken(ctx context.Context, q store.Querier, from, until time.T
 		return nil, err
 	}
 
-	out := make([]busy, 0, len(windows))
+	out := make([]reservation, 0, len(windows))
 
 	for _, w := range windows {
-		b := busy{from: w.StartsAt, until: w.EndsAt, window: w.ID, title: w.Title}
+		b := reservation{from: w.StartsAt, until: w.EndsAt, window: w.ID, title: w.Title}
 		if w.StartedAt != nil && b.until.Before(now) {
 			b.until = now.Add(time.Second)
 		}
@@ -85,24 +85,24 @@ func (s *Windows) taken(ctx context.Context, q store.Querier, from, until time.T
 	return out, nil
 }
 
-// ahead are the spans of windows that series will have and that are not written yet.
-func (s *Windows) ahead(ctx context.Context, q store.Querier, from, until time.Time, except int64) ([]busy, error) {
+// reservedBySeries are the spans of windows that series will have and that are not written yet.
+func (s *Windows) reservedBySeries(ctx context.Context, q store.Querier, from, until time.Time, except int64) ([]reservation, error) {
 	going, err := s.seriesWhere(ctx, q, `WHERE NOT ended AND id <> $1`, except)
 	if err != nil {
 		return nil, err
 	}
 
-	var out []busy
+	var out []reservation
 
 	for _, one := range going {
-		for o := range one.ahead() {
-			end := o.StartsAt.Add(one.length())
+		for o := range one.Ahead() {
+			end := o.StartsAt.Add(one.Length())
 			if !o.StartsAt.Before(until) {
 				break
 			}
 
 			if end.After(from) {
-				out = append(out, busy{from: o.StartsAt, until: end, series: one.id})
+				out = append(out, reservation{from: o.StartsAt, until: end, series: one.id})
 			}
 		}
 	}
@@ -110,7 +110,7 @@ func (s *Windows) ahead(ctx context.Context, q store.Querier, from, until time.T
 	return out, nil
 }
 
-func (b busy) conflict(span Span) error {
+func (b reservation) conflict(span Span) error {
 	when := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 	e := &ops.Error{Code: ops.CodeConflict, Details: map[string]any{"starts_at": span.StartsAt}}
 
@@ -125,25 +125,25 @@ func (b busy) conflict(span Span) error {
 	return e
 }
 
-// leased refuses a plan of which a field is held by a temporary change that will not
+// checkLeases refuses a plan of which a field is held by a temporary change that will not
 // have ended when a span begins. What other windows hold is theirs for their time.
-func (s *Windows) leased(ctx context.Context, plan Plan, spans []Span) error {
+func (s *Windows) checkLeases(ctx context.Context, plan Plan, spans []Span) error {
 	open, err := s.Changes.Leases(ctx)
 	if err != nil {
 		return err
 	}
 
 	for _, p := range plan.parts() {
-		lease, field, held := p.heldBy(open, func(l changes.Lease) bool {
-			return l.Window == nil && (l.State == changes.LeaseHeld ||
+		one, field, held := p.heldBy(open, func(l lease.Lease) bool {
+			return l.Holder == nil && (l.State == lease.Held ||
 				slices.ContainsFunc(spans, func(span Span) bool { return span.StartsAt.Before(l.EndsAt) }))
 		})
 		if held {
 			return &ops.Error{
 				Code: ops.CodeConflict,
 				Message: fmt.Sprintf("%s is held by temporary change %d of %s until %s. End that first, or announce the window for later.",
-					field.Label, lease.ID, lease.Actor, lease.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
-				Details: map[string]any{"lease": lease.ID, "field": field.Name},
+					field.Label, one.ID, one.Actor, one.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
+				Details: map[string]any{"lease": one.ID, "field": field.Name},
 			}
 		}
 	}
@@ -151,24 +151,24 @@ func (s *Windows) leased(ctx context.Context, plan Plan, spans []Span) error {
 	return nil
 }
 
-// occupied says what a window waits for that cannot start because somebody else holds a
+// checkFieldsFree says what a window waits for that cannot start because somebody else holds a
 // field that it sets. That goes also for a field that has the right value already: it
 // would be taken back in the middle of the window.
-func (s *Windows) occupied(ctx context.Context, w Window, p part) error {
+func (s *Windows) checkFieldsFree(ctx context.Context, w Window, p part) error {
 	open, err := s.Changes.Leases(ctx)
 	if err != nil {
 		return err
 	}
 
-	lease, field, held := p.heldBy(open, func(l changes.Lease) bool { return l.Window == nil || *l.Window != w.ID })
+	one, field, held := p.heldBy(open, func(l lease.Lease) bool { return l.Holder == nil || *l.Holder != lease.Holder(w.ID) })
 
 	switch {
 	case !held:
 		return nil
-	case lease.Window != nil:
-		return waits(fmt.Sprintf("%s is held by maintenance window %d.", field.Label, *lease.Window))
+	case one.Holder != nil:
+		return pendingError{message: fmt.Sprintf("%s is held by maintenance window %d.", field.Label, *one.Holder)}
 	default:
-		return waits(fmt.Sprintf("%s is held by temporary change %d of %s.", field.Label, lease.ID, lease.Actor))
+		return pendingError{message: fmt.Sprintf("%s is held by temporary change %d of %s.", field.Label, one.ID, one.Actor)}
 	}
 }
 
@@ -197,19 +197,19 @@ func (p Plan) parts() []part {
 }
 
 // heldBy returns the first of the leases that holds a field of the part and counts.
-func (p part) heldBy(leases []changes.Lease, counts func(l changes.Lease) bool) (changes.Lease, ops.Field, bool) {
-	for _, lease := range leases {
-		if lease.Section != p.section.Name || !counts(lease) {
+func (p part) heldBy(leases []lease.Lease, counts func(l lease.Lease) bool) (lease.Lease, ops.Field, bool) {
+	for _, one := range leases {
+		if one.Section != p.section.Name || !counts(one) {
 			continue
 		}
 
 		for _, field := range p.section.Fields {
-			_, held := lease.Set[field.Name]
+			_, held := one.Set[field.Name]
 			if _, wanted := p.values[field.Name]; held && wanted {
-				return lease, field, true
+				return one, field, true
 			}
 		}
 	}
 
-	return changes.Lease{}, ops.Field{}, false
+	return lease.Lease{}, ops.Field{}, false
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -72,12 +73,12 @@ type JobRun struct {
 	Reason  string    `json:"reason"`
 }
 
-// jobsMost bounds the jobs that a report names.
-const jobsMost = 100
+// maxJobs bounds the jobs that a report names.
+const maxJobs = 100
 
 // report reads the settings once more and tells what became of them.
 func (s *Windows) report(
-	ctx context.Context, service ops.Service, w Window, leases []changes.Lease, now time.Time,
+	ctx context.Context, service ops.Service, w Window, leases []lease.Lease, now time.Time,
 ) (Report, error) {
 	r := Report{
 		Planned: Span{w.PlannedStartsAt, w.PlannedEndsAt}, Actual: Span{w.StartsAt, now}, Restored: true,
@@ -88,8 +89,8 @@ func (s *Windows) report(
 		r.Actual.StartsAt = *w.StartedAt
 	}
 
-	for _, lease := range leases {
-		section, err := s.sectionReport(ctx, service, lease)
+	for _, l := range leases {
+		section, err := s.sectionReport(ctx, service, l)
 		if err != nil {
 			return Report{}, err
 		}
@@ -99,7 +100,7 @@ func (s *Windows) report(
 	}
 
 	page, err := s.Audit.List(ctx, audit.Filter{
-		Action: audit.JobTrigger, Outcome: audit.Done, From: r.Actual.StartsAt, Until: now, Limit: jobsMost,
+		Action: audit.JobTrigger, Outcome: audit.Done, From: r.Actual.StartsAt, Until: now, Limit: maxJobs,
 	})
 	if err != nil {
 		return Report{}, err
@@ -135,30 +136,30 @@ func spans(steps []Step, now time.Time) []PhaseSpan {
 	return out
 }
 
-func (s *Windows) sectionReport(ctx context.Context, service ops.Service, lease changes.Lease) (SectionReport, error) {
-	began, err := s.Changes.Get(ctx, lease.Change)
+func (s *Windows) sectionReport(ctx context.Context, service ops.Service, l lease.Lease) (SectionReport, error) {
+	began, err := s.Changes.Get(ctx, l.Change)
 	if err != nil {
 		return SectionReport{}, err
 	}
 
-	current, err := s.Changes.Current(ctx, service, lease.Section)
+	current, err := s.Changes.Current(ctx, service, l.Section)
 	if err != nil {
 		return SectionReport{}, err
 	}
 
-	after, err := s.beneath(ctx, current)
+	after, err := s.permanentValues(ctx, current)
 	if err != nil {
 		return SectionReport{}, err
 	}
 
 	r := SectionReport{
-		Section: lease.Section, Before: began.Before, Set: lease.Set, After: after,
+		Section: l.Section, Before: began.Before, Set: l.Set, After: after,
 		Differences: []ops.Difference{}, Others: []ops.Difference{},
-		Change: lease.Change, EndChange: lease.EndChange, Note: lease.Note,
+		Change: l.Change, EndChange: l.EndChange, Note: l.Note,
 	}
 
 	for _, d := range current.Section.Diff(began.Before, after) {
-		if _, ours := lease.Set[d.Field.Name]; ours {
+		if _, ours := l.Set[d.Field.Name]; ours {
 			r.Differences = append(r.Differences, d)
 		} else {
 			r.Others = append(r.Others, d)
@@ -168,9 +169,9 @@ func (s *Windows) sectionReport(ctx context.Context, service ops.Service, lease 
 	return r, nil
 }
 
-// beneath is what a section holds but for what is temporary: the next window may have
+// permanentValues is what a section holds but for what is temporary: the next window may have
 // begun already.
-func (s *Windows) beneath(ctx context.Context, current changes.Current) (ops.Values, error) {
+func (s *Windows) permanentValues(ctx context.Context, current changes.Current) (ops.Values, error) {
 	open, err := s.Changes.Leases(ctx)
 	if err != nil {
 		return nil, err

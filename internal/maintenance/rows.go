@@ -3,197 +3,74 @@ package maintenance
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// column is a column of a table and where its value is kept in memory; the value is
-// both what is written and where it is read to.
-type column struct {
-	name  string
-	value any
+const windowTable = "opsconsole_windows"
+
+// columns are those of the table but for the id.
+func (w *Window) columns() store.Columns {
+	return append(store.Columns{
+		{Name: "uid", Value: &w.UID},
+		{Name: "revision", Value: &w.Revision},
+		{Name: "sequence", Value: &w.Sequence},
+		{Name: "phase", Value: &w.stored},
+		{Name: "title", Value: &w.Title},
+		{Name: "message", Value: &w.Message},
+		{Name: "maintenance_mode", Value: &w.MaintenanceMode},
+		{Name: "settings_json", Value: store.JSON(&w.Settings)},
+		{Name: "starts_at", Value: store.ZeroTime(&w.StartsAt)},
+		{Name: "ends_at", Value: store.ZeroTime(&w.EndsAt)},
+		{Name: "planned_starts_at", Value: store.ZeroTime(&w.PlannedStartsAt)},
+		{Name: "planned_ends_at", Value: store.ZeroTime(&w.PlannedEndsAt)},
+		{Name: "time_zone", Value: &w.TimeZone},
+		{Name: "series_id", Value: &w.Series},
+		{Name: "occurrence", Value: &w.Occurrence},
+		{Name: "wall", Value: &w.wall},
+		{Name: "recurrence", Value: &w.Recurrence},
+		{Name: "words", Value: &w.words},
+		{Name: "reason", Value: &w.Reason},
+		{Name: "announced_by", Value: &w.AnnouncedBy},
+		{Name: "announced_at", Value: store.ZeroTime(&w.AnnouncedAt)},
+		{Name: "acts_for", Value: &w.ActsFor},
+		{Name: "updated_at", Value: store.ZeroTime(&w.UpdatedAt)},
+		{Name: "started_at", Value: store.NullTime(&w.StartedAt)},
+		{Name: "ended_at", Value: store.NullTime(&w.EndedAt)},
+		{Name: "verified_at", Value: store.ZeroTime(&w.verifiedAt)},
+		{Name: "verified_by", Value: &w.verifiedBy},
+		{Name: "verify_reason", Value: &w.verifyReason},
+		{Name: "health", Value: &w.health},
+		{Name: "why", Value: &w.phaseNote},
+		{Name: "trouble", Value: &w.tryNote},
+		{Name: "steps_json", Value: store.JSON(&w.Steps)},
+		{Name: "report_json", Value: store.JSON(&w.Report)},
+		{Name: "due_at", Value: store.ZeroTime(&w.dueAt)},
+		{Name: "tries", Value: &w.tries},
+		{Name: "next_try_at", Value: store.ZeroTime(&w.nextTryAt)},
+	}, w.Failure.Columns()...)
 }
 
-// moment keeps a [time.Time] as [store.Time] does; zero is NULL.
-type moment struct{ at *time.Time }
-
-// Value implements [driver.Valuer].
-func (m moment) Value() (driver.Value, error) { return store.Time{Time: *m.at}.Value() }
-
-// Scan implements [sql.Scanner].
-func (m moment) Scan(src any) error {
-	var t store.Time
-
-	err := t.Scan(src)
-	*m.at = t.Time
-
-	return err
-}
-
-// maybe keeps a moment that may be nil.
-type maybe struct{ at **time.Time }
-
-// Value implements [driver.Valuer].
-func (m maybe) Value() (driver.Value, error) {
-	if *m.at == nil {
-		return nil, nil //nolint:nilnil // NULL
-	}
-
-	return store.Time{Time: **m.at}.Value()
-}
-
-// Scan implements [sql.Scanner].
-func (m maybe) Scan(src any) error {
-	var t store.Time
-
-	err := t.Scan(src)
-	if *m.at = nil; !t.IsZero() {
-		*m.at = &t.Time
-	}
-
-	return err
-}
-
-// document keeps a value as JSON.
-type document struct{ value any }
-
-// Value implements [driver.Valuer].
-func (d document) Value() (driver.Value, error) {
-	data, err := json.Marshal(d.value)
-
-	return string(data), err
-}
-
-// Scan implements [sql.Scanner].
-func (d document) Scan(src any) error {
-	var text string
-
-	switch src := src.(type) {
-	case string:
-		text = src
-	case []byte:
-		text = string(src)
-	default:
-		return fmt.Errorf("a document is kept as text, not as %T", src)
-	}
-
-	return json.Unmarshal([]byte(text), d.value)
-}
-
-// columns are those of opsconsole_windows but for the id.
-func (w *Window) columns() []column {
-	return []column{
-		{"uid", &w.UID},
-		{"revision", &w.Revision},
-		{"sequence", &w.Sequence},
-		{"phase", &w.stored},
-		{"title", &w.Title},
-		{"message", &w.Message},
-		{"maintenance_mode", &w.MaintenanceMode},
-		{"settings_json", document{&w.Settings}},
-		{"starts_at", moment{&w.StartsAt}},
-		{"ends_at", moment{&w.EndsAt}},
-		{"planned_starts_at", moment{&w.PlannedStartsAt}},
-		{"planned_ends_at", moment{&w.PlannedEndsAt}},
-		{"time_zone", &w.TimeZone},
-		{"series_id", &w.Series},
-		{"occurrence", &w.Occurrence},
-		{"wall", &w.wall},
-		{"recurrence", &w.Recurrence},
-		{"words", &w.words},
-		{"reason", &w.Reason},
-		{"announced_by", &w.AnnouncedBy},
-		{"announced_at", moment{&w.AnnouncedAt}},
-		{"acts_for", &w.ActsFor},
-		{"updated_at", moment{&w.UpdatedAt}},
-		{"started_at", maybe{&w.StartedAt}},
-		{"ended_at", maybe{&w.EndedAt}},
-		{"verified_at", moment{&w.verifiedAt}},
-		{"verified_by", &w.verifiedBy},
-		{"verify_reason", &w.verifyReason},
-		{"health", &w.health},
-		{"why", &w.why},
-		{"trouble", &w.trouble},
-		{"steps_json", document{&w.Steps}},
-		{"report_json", document{&w.Report}},
-		{"due_at", moment{&w.dueAt}},
-		{"tries", &w.tries},
-		{"next_try_at", moment{&w.triedNext}},
-	}
-}
-
-func names(columns []column) string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = c.name
-	}
-
-	return strings.Join(names, ", ")
-}
-
-func values(columns []column) []any {
-	values := make([]any, len(columns))
-	for i, c := range columns {
-		values[i] = c.value
-	}
-
-	return values
-}
-
-// insert writes a new row and returns its id.
-func insert(ctx context.Context, tx *sql.Tx, table string, columns []column) (id int64, err error) {
-	marks := make([]string, len(columns))
-	for i := range columns {
-		marks[i] = fmt.Sprintf("$%d", i+1)
-	}
-
-	err = tx.QueryRowContext(ctx, fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s) RETURNING id`,
-		table, names(columns), strings.Join(marks, ", ")), values(columns)...).Scan(&id)
-
-	return id, err
-}
-
-// update writes a row that is there.
-func update(ctx context.Context, tx *sql.Tx, table string, id int64, columns []column) error {
-	sets := make([]string, len(columns))
-	for i, c := range columns {
-		sets[i] = fmt.Sprintf("%s = $%d", c.name, i+1)
-	}
-
-	_, err := tx.ExecContext(ctx, fmt.Sprintf(`UPDATE %s SET %s WHERE id = $%d`,
-		table, strings.Join(sets, ", "), len(columns)+1), append(values(columns), id)...)
-
-	return err
+func (w *Window) columnsWithID() store.Columns {
+	return append(store.Columns{{Name: "id", Value: &w.ID}}, w.columns()...)
 }
 
 // query returns the windows that the clause selects, with what the clock says of them.
 func (s *Windows) query(ctx context.Context, q store.Querier, clause string, args ...any) ([]Window, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&Window{}).columns())+` FROM opsconsole_windows `+clause, args...)
+	windows, err := store.Select(ctx, q, windowTable, (*Window).columnsWithID, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list windows: %w", err)
 	}
-	defer rows.Close()
 
-	var out []Window
-
-	for rows.Next() {
-		var w Window
-		if err := rows.Scan(append([]any{&w.ID}, values(w.columns())...)...); err != nil {
-			return nil, fmt.Errorf("list windows: %w", err)
-		}
-
-		w.tell(s.moment())
-		out = append(out, w)
+	for i := range windows {
+		windows[i].derive(s.now())
 	}
 
-	return out, rows.Err()
+	return windows, nil
 }
 
 func (s *Windows) one(ctx context.Context, q store.Querier, id int64) (Window, error) {
@@ -228,9 +105,10 @@ func (s *Windows) locked(ctx context.Context, tx *sql.Tx, id int64) (Window, err
 	return s.one(ctx, tx, id)
 }
 
-// calendar runs fn in a transaction in which nobody else writes a window.
-func (s *Windows) calendar(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
+// write runs fn in a transaction in which nobody else writes a window, and lets the
+// pages know.
+func (s *Windows) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_calendar SET version = version + 1 WHERE id = 1`)
 		if err != nil {
 			return fmt.Errorf("lock the calendar: %w", err)
@@ -238,6 +116,11 @@ func (s *Windows) calendar(ctx context.Context, fn func(tx *sql.Tx) error) error
 
 		return fn(tx)
 	})
+	if err == nil {
+		s.Notify()
+	}
+
+	return err
 }
 
 // Version grows whenever what [Windows.Published] returns may have changed, but for the
@@ -248,5 +131,5 @@ func (s *Windows) Version(ctx context.Context) (version int64, err error) {
 	return version, err
 }
 
-// moment is now as the database keeps it.
-func (s *Windows) moment() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+// now is the time as the database keeps it.
+func (s *Windows) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }

@@ -4,123 +4,87 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failure"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
+	"github.com/graph-olap/opsconsole/internal/maintenance/series"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
 const (
-	// aheadOf is how many windows of a series are written ahead.
-	aheadOf = 5
-	// datesChecked is how many dates of a rule are looked at, those of the next two years
+	// windowsAhead is how many windows of a series are written ahead.
+	windowsAhead = 5
+	// maxDatesChecked is how many dates of a rule are looked at, those of the next two years
 	// for overlaps too; one that is written later and overlaps is held.
-	datesChecked = 200
+	maxDatesChecked = 200
 )
 
-// series is what the windows of a recurrence rule have in common, and how far they are
-// written.
-type series struct {
-	id       int64
-	rule     string
-	words    string
-	timeZone string
-	// firstWall is the date from which the rule counts, lastWall that of the newest
-	// window, and lastNumber the highest number of a window.
-	firstWall, lastWall  string
-	lastNumber           int64
-	seconds              int64
+// windowSeries is what the windows of a recurrence rule have in common.
+type windowSeries struct {
+	series.Schedule
+
+	id                   int64
 	plan                 Plan
 	reason               string
 	announcedBy, actsFor string
-	ended                bool
 }
 
-func (s *series) columns() []column {
-	return []column{
-		{"rule", &s.rule},
-		{"words", &s.words},
-		{"time_zone", &s.timeZone},
-		{"first_wall", &s.firstWall},
-		{"last_wall", &s.lastWall},
-		{"last_number", &s.lastNumber},
-		{"seconds", &s.seconds},
-		{"plan_json", document{&s.plan}},
-		{"reason", &s.reason},
-		{"announced_by", &s.announcedBy},
-		{"acts_for", &s.actsFor},
-		{"ended", &s.ended},
+const seriesTable = "opsconsole_window_series"
+
+// columns are those of the table but for the id.
+func (one *windowSeries) columns() store.Columns {
+	return store.Columns{
+		{Name: "rule", Value: &one.Rule},
+		{Name: "words", Value: &one.Words},
+		{Name: "time_zone", Value: &one.TimeZone},
+		{Name: "first_wall", Value: &one.FirstWall},
+		{Name: "last_wall", Value: &one.LastWall},
+		{Name: "last_number", Value: &one.LastNumber},
+		{Name: "seconds", Value: &one.Seconds},
+		{Name: "plan_json", Value: store.JSON(&one.plan)},
+		{Name: "reason", Value: &one.reason},
+		{Name: "announced_by", Value: &one.announcedBy},
+		{Name: "acts_for", Value: &one.actsFor},
+		{Name: "ended", Value: &one.Ended},
 	}
 }
 
-func (s *series) length() time.Duration { return time.Duration(s.seconds) * time.Second }
-
-// dates are the dates of the series, from the one that its rule counts from.
-func (s *series) dates() iter.Seq[Occurrence] {
-	rule, err := ParseRule(s.rule)
-	first, wallErr := time.Parse(wallLayout, s.firstWall)
-
-	if errors.Join(err, wallErr) != nil {
-		return func(func(Occurrence) bool) {} // both were written by us
-	}
-
-	return rule.occurrences(first, location(s.timeZone))
+func (one *windowSeries) columnsWithID() store.Columns {
+	return append(store.Columns{{Name: "id", Value: &one.id}}, one.columns()...)
 }
 
-// ahead are the dates whose windows are not written yet.
-func (s *series) ahead() iter.Seq[Occurrence] {
-	return func(yield func(Occurrence) bool) {
-		for o := range s.dates() {
-			if o.Wall > s.lastWall && !yield(o) {
-				return
-			}
-		}
-	}
-}
-
-func (s *Windows) seriesWhere(ctx context.Context, q store.Querier, clause string, args ...any) ([]series, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&series{}).columns())+` FROM opsconsole_window_series `+clause, args...)
+func (s *Windows) seriesWhere(ctx context.Context, q store.Querier, clause string, args ...any) ([]windowSeries, error) {
+	found, err := store.Select(ctx, q, seriesTable, (*windowSeries).columnsWithID, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list series: %w", err)
 	}
-	defer rows.Close()
 
-	var out []series
-
-	for rows.Next() {
-		var one series
-		if err := rows.Scan(append([]any{&one.id}, values(one.columns())...)...); err != nil {
-			return nil, fmt.Errorf("list series: %w", err)
-		}
-
-		out = append(out, one)
-	}
-
-	return out, rows.Err()
+	return found, nil
 }
 
-func (s *Windows) seriesOf(ctx context.Context, q store.Querier, id int64) (series, error) {
+func (s *Windows) seriesOf(ctx context.Context, q store.Querier, id int64) (windowSeries, error) {
 	found, err := s.seriesWhere(ctx, q, `WHERE id = $1`, id)
 	if err == nil && len(found) == 0 {
 		err = fmt.Errorf("series %d is gone", id)
 	}
 
 	if err != nil {
-		return series{}, err
+		return windowSeries{}, err
 	}
 
 	return found[0], nil
 }
 
-func (s *Windows) writeSeries(ctx context.Context, tx *sql.Tx, one *series) (err error) {
+func (s *Windows) writeSeries(ctx context.Context, tx *sql.Tx, one *windowSeries) (err error) {
 	if one.id != 0 {
-		err = update(ctx, tx, "opsconsole_window_series", one.id, one.columns())
+		_, err = one.columns().Update(ctx, tx, seriesTable, "id = $1", one.id)
 	} else {
-		one.id, err = insert(ctx, tx, "opsconsole_window_series", one.columns())
+		one.id, err = one.columns().Insert(ctx, tx, seriesTable)
 	}
 
 	if err != nil {
@@ -130,16 +94,16 @@ func (s *Windows) writeSeries(ctx context.Context, tx *sql.Tx, one *series) (err
 	return nil
 }
 
-// window is the window of a date of the series.
-func (s *series) window(o Occurrence, now time.Time) Window {
-	rule, id := s.rule, s.id
+// window is the window of a date of the series, with the newest number.
+func (one *windowSeries) window(o calendar.Occurrence, now time.Time) Window {
+	rule, id := one.Rule, one.id
 
 	return Window{
-		UID: rand.Text(), Plan: s.plan,
-		StartsAt: o.StartsAt, EndsAt: o.StartsAt.Add(s.length()),
-		PlannedStartsAt: o.StartsAt, PlannedEndsAt: o.StartsAt.Add(s.length()),
-		TimeZone: s.timeZone, Recurrence: &rule, Series: &id, Occurrence: s.lastNumber, wall: o.Wall, words: s.words,
-		Reason: s.reason, AnnouncedBy: s.announcedBy, AnnouncedAt: now, ActsFor: s.actsFor,
+		UID: rand.Text(), Plan: one.plan,
+		StartsAt: o.StartsAt, EndsAt: o.StartsAt.Add(one.Length()),
+		PlannedStartsAt: o.StartsAt, PlannedEndsAt: o.StartsAt.Add(one.Length()),
+		TimeZone: one.TimeZone, Recurrence: &rule, Series: &id, Occurrence: one.LastNumber, wall: o.Wall, words: one.Words,
+		Reason: one.reason, AnnouncedBy: one.announcedBy, AnnouncedAt: now, ActsFor: one.actsFor,
 	}
 }
 
@@ -147,7 +111,7 @@ func (s *series) window(o Occurrence, now time.Time) Window {
 // another window by now is held.
 func (s *Windows) topUp(ctx context.Context, tx *sql.Tx, id int64, actor audit.Actor) error {
 	one, err := s.seriesOf(ctx, tx, id)
-	if err != nil || one.ended {
+	if err != nil || one.Ended {
 		return err
 	}
 
@@ -160,23 +124,23 @@ func (s *Windows) topUp(ctx context.Context, tx *sql.Tx, id int64, actor audit.A
 		return fmt.Errorf("count the windows of series %d: %w", id, err)
 	}
 
-	struck, err := s.struck(ctx, tx, id, one.lastWall)
+	left, err := s.daysLeftOut(ctx, tx, id, one.LastWall)
 	if err != nil {
 		return err
 	}
 
-	next, stop := iter.Pull(without(one.ahead(), struck))
+	next, stop := iter.Pull(left.Filter(one.Ahead()))
 	defer stop()
 
-	for ; there < aheadOf; there++ {
+	for ; there < windowsAhead; there++ {
 		o, more := next()
 		if !more {
-			one.ended = true
+			one.Ended = true
 
 			break
 		}
 
-		one.lastWall, one.lastNumber = o.Wall, one.lastNumber+1
+		one.LastWall, one.LastNumber = o.Wall, one.LastNumber+1
 
 		if err := s.writeAhead(ctx, tx, actor, &one, o); err != nil {
 			return err
@@ -186,22 +150,22 @@ func (s *Windows) topUp(ctx context.Context, tx *sql.Tx, id int64, actor audit.A
 	return s.writeSeries(ctx, tx, &one)
 }
 
-func (s *Windows) writeAhead(ctx context.Context, tx *sql.Tx, actor audit.Actor, one *series, o Occurrence) error {
-	now := s.moment()
+func (s *Windows) writeAhead(ctx context.Context, tx *sql.Tx, actor audit.Actor, one *windowSeries, o calendar.Occurrence) error {
+	now := s.now()
 	w := one.window(o, now)
 	w.enter(Announced, now)
 
-	err := s.overlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, moved{series: one.id, from: w.Occurrence})
+	err := s.checkOverlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, exclusion{series: one.id, from: w.Occurrence})
 	if e := ops.AsError(err); e != nil {
 		if e.Code != ops.CodeConflict {
 			return err
 		}
 
 		w.enter(Held, now)
-		w.why = e.Message + " Move one of them, then take this one over."
+		w.phaseNote, w.Failure = e.Message+" Move one of them, then take this one over.", failure.Of(e)
 	}
 
-	return s.save(ctx, tx, &w, deed{
+	return s.save(ctx, tx, &w, transition{
 		actor: actor, action: audit.WindowAnnounce, reason: w.Reason, event: EventAnnounced, quiet: true,
 		message: fmt.Sprintf("Number %d of series %d.", w.Occurrence, one.id),
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -14,7 +15,7 @@ import (
 // 3 March 2026 on.
 func weekly() maintenance.Draft {
 	draft := patching()
-	draft.StartsAt, draft.EndsAt = first(), first().Add(time.Hour)
+	draft.StartsAt, draft.EndsAt = firstTuesday(), firstTuesday().Add(time.Hour)
 	draft.Recurrence = "FREQ=WEEKLY;BYDAY=TU"
 
 	return draft
@@ -71,12 +72,12 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 			t.Errorf("subscribers heard %s", got)
 		}
 
-		for at := first(); at.Before(first().Add(time.Hour)); at = at.Add(30 * time.Minute) {
+		for at := firstTuesday(); at.Before(firstTuesday().Add(time.Hour)); at = at.Add(30 * time.Minute) {
 			w.clock.set(at)
 			w.tick(t)
 		}
 
-		w.clock.set(first().Add(time.Hour))
+		w.clock.set(firstTuesday().Add(time.Hour))
 		w.tick(t)
 
 		if got := dates(w.series(t, window)); got != "10Mar22h 17Mar22h 24Mar22h 31Mar22h 7Apr22h" || !same(before, w.platform(t)) {
@@ -84,7 +85,7 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 		}
 
 		// The console is off for two months; every window that it missed is recorded.
-		w.clock.set(first().Add(9*week + time.Minute))
+		w.clock.set(firstTuesday().Add(9*week + time.Minute))
 
 		for range 12 {
 			w.tick(t)
@@ -114,7 +115,7 @@ func TestASeriesEndsWhereItsRuleDoes(t *testing.T) {
 	window := w.announce(t, draft)
 
 	for n := range 10 {
-		at, _, err := maintenance.ResolveWall(time.Date(2026, 3, 3+7*n, 22, 0, 0, 0, time.UTC).Format(wallLayout), "Europe/Berlin")
+		at, _, err := calendar.ResolveWall(time.Date(2026, 3, 3+7*n, 22, 0, 0, 0, time.UTC).Format(calendar.WallLayout), "Europe/Berlin")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,89 +130,6 @@ func TestASeriesEndsWhereItsRuleDoes(t *testing.T) {
 	if len(all) != 7 || slices.ContainsFunc(all, func(w maintenance.Window) bool { return w.Phase != maintenance.Completed }) {
 		t.Errorf("got %+v", all)
 	}
-}
-
-func TestOneOccurrenceIsMovedAndTheOthersStay(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, w *world) {
-		t.Helper()
-
-		all := w.series(t, w.announce(t, weekly()))
-		startsAt := all[1].StartsAt.Add(24 * time.Hour)
-
-		moved, err := w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
-			Revision: all[1].Revision, StartsAt: &startsAt, Reason: "a holiday on Tuesday",
-		})
-		if err != nil || !moved.EndsAt.Equal(startsAt.Add(time.Hour)) || moved.Words() != all[0].Words() {
-			t.Fatalf("got %+v, %v", moved, err)
-		}
-
-		if got := dates(w.series(t, moved)); got != "3Mar22h 11Mar22h 17Mar22h 24Mar22h 31Mar22h" {
-			t.Errorf("got %s", got)
-		}
-
-		rule := "FREQ=DAILY"
-		_, err = w.Update(t.Context(), w.line, olga, all[2].ID, maintenance.Edit{
-			Revision: all[2].Revision, Recurrence: &rule, Reason: "more often from now on",
-		})
-		refused(t, err, ops.CodeValidationFailed) // one alone has no rule
-	})
-}
-
-func TestASeriesIsChangedFromHereOn(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, w *world) {
-		t.Helper()
-
-		draft := weekly()
-		draft.Recurrence += ";COUNT=010"
-		all := w.series(t, w.announce(t, draft))
-
-		// The fourth is cancelled by itself: it does not come back.
-		if _, err := w.Cancel(t.Context(), w.line, olga, all[3].ID, act("not that week"), maintenance.This); err != nil {
-			t.Fatal(err)
-		}
-
-		all = w.series(t, all[0])
-		title, settings := "Patching", maintenance.Settings{ops.SectionExport: {"max_duration_seconds": int64(600)}}
-
-		changed, err := w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
-			Revision: all[1].Revision, Scope: maintenance.Following, Title: &title, Settings: &settings, Reason: "other settings from now on",
-			Confirm: "test",
-		})
-		if err != nil || changed.Title != title || *changed.Recurrence != "FREQ=WEEKLY;BYDAY=TU;COUNT=9" {
-			t.Fatalf("got %+v, %v", changed, err)
-		}
-
-		after := w.series(t, changed)
-		if got := dates(after); got != "3Mar22h 10Mar22h 17Mar22h 31Mar22h 7Apr22h" {
-			t.Errorf("got %s", got)
-		}
-
-		if after[0].Title == title || after[2].Title != title || after[2].UID != all[2].UID || after[2].Sequence != all[2].Sequence+1 {
-			t.Errorf("got %+v", after[2])
-		}
-
-		// Another time, and every second week.
-		rule, startsAt := "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", after[2].StartsAt.Add(25*time.Hour)
-
-		changed, err = w.Update(t.Context(), w.line, olga, after[2].ID, maintenance.Edit{
-			Revision: after[2].Revision, Scope: maintenance.Following, Recurrence: &rule, StartsAt: &startsAt, Reason: "Wednesdays from now on",
-		})
-		if err != nil || changed.Words() != "every second Wednesday at 23:00 Europe/Berlin" {
-			t.Fatalf("got %+v, %v", changed, err)
-		}
-
-		if got := dates(w.series(t, changed)); got != "3Mar22h 10Mar22h 18Mar23h 1Apr23h 15Apr23h" {
-			t.Errorf("got %s", got)
-		}
-
-		if got := w.kinds(t); !strings.HasPrefix(got, "announced cancelled ") || strings.Count(got, "changed ") != 2 {
-			t.Errorf("subscribers heard %s", got)
-		}
-
-		w.verifyAudit(t)
-	})
 }
 
 func TestASeriesDoesNotOverlapItsOwnEarlierWindows(t *testing.T) {
@@ -256,7 +174,7 @@ func TestASeriesOfYearsIsNotExpandedForAges(t *testing.T) {
 
 		// A day four years on is not looked at until it is written, a day in two years is.
 		daily := weekly()
-		daily.StartsAt, daily.EndsAt = first().AddDate(0, 0, 1), first().AddDate(0, 0, 1).Add(time.Hour)
+		daily.StartsAt, daily.EndsAt = firstTuesday().AddDate(0, 0, 1), firstTuesday().AddDate(0, 0, 1).Add(time.Hour)
 		daily.Recurrence = "FREQ=DAILY;UNTIL=20270301"
 		w.announce(t, daily)
 
@@ -270,83 +188,6 @@ func TestASeriesOfYearsIsNotExpandedForAges(t *testing.T) {
 	})
 }
 
-func TestASeriesThatGetsFewerDatesCancelsTheRest(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, w *world) {
-		t.Helper()
-
-		all := w.series(t, w.announce(t, weekly()))
-		rule := "FREQ=WEEKLY;BYDAY=TU;COUNT=2"
-
-		changed, err := w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
-			Revision: all[1].Revision, Scope: maintenance.Following, Recurrence: &rule, Reason: "two more, then no more",
-		})
-		if err != nil || dates(w.series(t, changed)) != "3Mar22h 10Mar22h 17Mar22h" {
-			t.Fatalf("got %s, %v", dates(w.series(t, changed)), err)
-		}
-
-		none := ""
-
-		changed, err = w.Update(t.Context(), w.line, olga, all[1].ID, maintenance.Edit{
-			Revision: changed.Revision, Scope: maintenance.Following, Recurrence: &none, Reason: "this one is the last",
-		})
-		if err != nil || dates(w.series(t, changed)) != "3Mar22h 10Mar22h" {
-			t.Fatalf("got %s, %v", dates(w.series(t, changed)), err)
-		}
-
-		w.clock.set(first().Add(3 * week))
-		w.tick(t)
-
-		if got := w.series(t, changed); len(got) != 5 || dates(got) != "" {
-			t.Errorf("got %s of %d", dates(got), len(got))
-		}
-	})
-}
-
-func TestASeriesIsCancelledFromHereOn(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, w *world) {
-		t.Helper()
-
-		all := w.series(t, w.announce(t, weekly()))
-
-		got, err := w.Cancel(t.Context(), w.line, olga, all[2].ID, act("there will be no more"), maintenance.Following)
-		if err != nil || got.Phase != maintenance.Cancelled || dates(w.series(t, got)) != "3Mar22h 10Mar22h" {
-			t.Fatalf("got %s, %v", dates(w.series(t, got)), err)
-		}
-
-		w.clock.set(first())
-		w.tick(t)
-
-		if got := w.series(t, got); len(got) != 5 {
-			t.Errorf("it goes on: %s", dates(got))
-		}
-	})
-}
-
-func TestASingleWindowBecomesASeries(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, w *world) {
-		t.Helper()
-
-		draft := weekly()
-		draft.Recurrence = ""
-		window := w.announce(t, draft)
-		rule := "FREQ=MONTHLY;BYDAY=1TU"
-
-		changed, err := w.Update(t.Context(), w.line, olga, window.ID, maintenance.Edit{
-			Revision: window.Revision, Recurrence: &rule, Reason: "every month from now on",
-		})
-		if err != nil || changed.Series == nil || changed.Occurrence != 1 || changed.UID != window.UID {
-			t.Fatalf("got %+v, %v", changed, err)
-		}
-
-		if got := dates(w.series(t, changed)); got != "3Mar22h 7Apr22h 5May22h 2Jun22h 7Jul22h" {
-			t.Errorf("got %s", got)
-		}
-	})
-}
-
 func TestAWindowDoesNotOverlapWhatASeriesWillBe(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
@@ -355,8 +196,8 @@ func TestAWindowDoesNotOverlapWhatASeriesWillBe(t *testing.T) {
 		series := w.announce(t, weekly())
 
 		draft := patching()
-		draft.StartsAt = first().Add(20*week + 30*time.Minute) // of which no window is written yet
-		draft.StartsAt = draft.StartsAt.Add(-time.Hour)        // it is summer then
+		draft.StartsAt = firstTuesday().Add(20*week + 30*time.Minute) // of which no window is written yet
+		draft.StartsAt = draft.StartsAt.Add(-time.Hour)               // it is summer then
 		draft.EndsAt = draft.StartsAt.Add(time.Hour)
 
 		_, err := w.Announce(t.Context(), w.line, dave, draft)
@@ -397,7 +238,7 @@ func TestWhoTakesOverTakesTheSeries(t *testing.T) {
 	w := onSQLite(t)
 	window := w.announce(t, weekly())
 	w.people.set("dave", true)
-	w.clock.set(first())
+	w.clock.set(firstTuesday())
 	w.tick(t)
 
 	got, err := w.TakeOver(t.Context(), w.line, olga, window.ID, act("dave has left, I do it"))
@@ -405,9 +246,9 @@ func TestWhoTakesOverTakesTheSeries(t *testing.T) {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 
-	w.clock.set(first().Add(time.Hour))
+	w.clock.set(firstTuesday().Add(time.Hour))
 	w.tick(t)
-	w.clock.set(first().Add(week))
+	w.clock.set(firstTuesday().Add(week))
 	w.tick(t)
 
 	all := w.series(t, window)

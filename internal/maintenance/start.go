@@ -7,6 +7,8 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -18,19 +20,19 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		return err
 	}
 
-	if !slices.ContainsFunc(leases, changes.Lease.Open) { // nothing is set yet
+	if !slices.ContainsFunc(leases, lease.Lease.Open) { // nothing is set yet
 		answers, err := s.AuthorStillOps(ctx, w.ActsFor)
 		if err != nil {
 			return ops.Unavailable("sessions", "Whether "+w.ActsFor+" still has the Ops role could not be found out.").Because(err)
 		}
 
 		if !answers {
-			return s.hold(ctx, w, w.ActsFor+" answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it.")
+			return s.hold(ctx, w, w.ActsFor+" answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it.", nil)
 		}
 
 		// Users are not kept out while the rest waits for somebody.
 		for _, p := range w.parts() {
-			if err := s.occupied(ctx, w, p); err != nil {
+			if err := s.checkFieldsFree(ctx, w, p); err != nil {
 				return err
 			}
 		}
@@ -39,7 +41,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	for _, p := range w.parts() {
 		err := s.setPart(ctx, service, w, p, leases)
 		if ops.AsError(err) != nil && ops.AsError(err).Code == ops.CodeValidationFailed {
-			return s.giveUp(ctx, service, w, err)
+			return s.giveUpStart(ctx, service, w, err)
 		}
 
 		if err != nil {
@@ -47,9 +49,9 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		}
 	}
 
-	now := s.moment()
+	now := s.now()
 
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowStart, reason: w.Reason, event: EventStarted,
 		message: "Everything is applied.",
 	}, func(w *Window) {
@@ -58,30 +60,30 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	})
 }
 
-// giveUp holds a window of which something can never be applied. What it has set already
+// giveUpStart holds a window of which something can never be applied. What it has set already
 // is put back first: it may be long until somebody comes, and users must not wait for that.
-func (s *Windows) giveUp(ctx context.Context, service ops.Service, w Window, cause error) error {
-	if _, err := s.putBack(ctx, service, w); err != nil {
+func (s *Windows) giveUpStart(ctx context.Context, service ops.Service, w Window, cause error) error {
+	if _, err := s.revert(ctx, service, w); err != nil {
 		return err
 	}
 
-	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+sentence(cause)+
-		" What it had set is put back. Change its settings, or cancel it.")
+	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+errorText(cause)+
+		" What it had set is put back. Change its settings, or cancel it.", cause)
 }
 
 // setPart sets what the window sets in a section, if it has not yet.
-func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p part, leases []changes.Lease) error {
-	for _, lease := range leases {
-		if lease.Section != p.section.Name {
+func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p part, leases []lease.Lease) error {
+	for _, l := range leases {
+		if l.Section != p.section.Name {
 			continue
 		}
 
-		lease, err := s.settled(ctx, service, lease)
+		l, err := s.settled(ctx, service, l)
 		if err != nil {
 			return err
 		}
 
-		if lease.Open() { // one that has ended is of a start that was given up
+		if l.Open() { // one that has ended is of a start that was given up
 			return nil
 		}
 	}
@@ -95,17 +97,17 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 		return unsettled(p.section, *current.Open)
 	}
 
-	if err := s.occupied(ctx, w, p); err != nil {
+	if err := s.checkFieldsFree(ctx, w, p); err != nil {
 		return err
 	}
 
-	if holds(current, p.values) {
+	if hasValues(current, p.values) {
 		return nil // it is like that already: there is nothing to take back
 	}
 
 	result, err := s.Changes.Apply(ctx, service, changes.Scheduled(w.ActsFor), changes.Request{
 		Section: p.section.Name, Revision: current.Revision, Values: p.values, Reason: w.changeReason(), Source: changes.SourceSchedule,
-		Term: &changes.Term{Kind: changes.LeaseWindow, EndsAt: w.EndsAt, Window: w.ID}, Guard: s.guard(w),
+		Term: &changes.Term{Kind: lease.ByHolder, EndsAt: w.EndsAt, Holder: lease.Holder(w.ID)}, Guard: s.guard(w),
 	})
 	if err != nil {
 		return err
@@ -115,11 +117,7 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 	case changes.Applied:
 		return nil
 	case changes.Failed:
-		if r := result.Refusal; r != nil && r.Code == ops.CodeValidationFailed {
-			return r // asking again would change nothing
-		}
-
-		return ops.Unavailable("control plane", *result.Change.Error)
+		return result.Change.Err()
 	default:
 		return unsettled(p.section, result.Change)
 	}
@@ -129,38 +127,39 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 func (w Window) changeReason() string {
 	reason := []rune(fmt.Sprintf("Maintenance window %d: %s", w.ID, w.Reason))
 
-	return string(reason[:min(len(reason), changes.ReasonMax)])
+	return string(reason[:min(len(reason), ops.ReasonMax)])
 }
 
 func unsettled(section ops.Section, open changes.Change) error {
-	return waits(fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title))
+	return pendingError{message: fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title)}
 }
 
 // settled returns a lease of which it is known whether it began, and whether it ended.
-func (s *Windows) settled(ctx context.Context, service ops.Service, lease changes.Lease) (changes.Lease, error) {
-	if lease.State != changes.LeasePending && (lease.EndChange == nil || !lease.Open()) {
-		return lease, nil
+func (s *Windows) settled(ctx context.Context, service ops.Service, l lease.Lease) (lease.Lease, error) {
+	if l.State != lease.Pending && (l.EndChange == nil || !l.Open()) {
+		return l, nil
 	}
 
-	current, err := s.Changes.Current(ctx, service, lease.Section)
+	current, err := s.Changes.Current(ctx, service, l.Section)
 	if err != nil {
-		return lease, err
+		return l, err
 	}
 
 	if current.Open != nil {
-		return lease, unsettled(current.Section, *current.Open)
+		return l, unsettled(current.Section, *current.Open)
 	}
 
-	return s.Changes.Lease(ctx, lease.ID)
+	return s.Changes.Lease(ctx, l.ID)
 }
 
-// hold leaves a window to an operator.
-func (s *Windows) hold(ctx context.Context, w Window, note string) error {
-	return s.move(ctx, w, deed{
+// hold leaves a window to an operator; cause is the error that the note tells of, nil
+// where there is none.
+func (s *Windows) hold(ctx context.Context, w Window, note string, cause error) error {
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowHold, outcome: audit.Refused, reason: w.Reason, message: note,
 	}, func(w *Window) {
-		w.enter(Held, s.moment())
-		w.why = note
+		w.enter(Held, s.now())
+		w.phaseNote, w.Failure = note, failure.Of(cause)
 	})
 }
 
@@ -171,20 +170,21 @@ func (s *Windows) miss(ctx context.Context, w Window) error {
 	switch {
 	case w.stored == Held:
 		why = "It was held until its end. " + w.Note
-	case w.trouble != "":
-		why = "It could not be started before its end. " + w.trouble
+	case w.tryNote != "":
+		why = "It could not be started before its end. " + w.tryNote
 	}
 
-	return s.move(ctx, w, deed{
+	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowMiss, outcome: audit.Failed, reason: w.Reason, message: why,
 		event: EventCancelled,
 	}, func(w *Window) {
-		w.enter(Missed, s.moment())
-		w.why = why
+		failed := w.Failure // the note still tells of it
+		w.enter(Missed, s.now())
+		w.phaseNote, w.Failure = why, failed
 	})
 }
 
 // Leases returns what the window has set, oldest first.
-func (s *Windows) Leases(ctx context.Context, id int64) ([]changes.Lease, error) {
-	return s.Changes.WindowLeases(ctx, s.DB.Read(), id)
+func (s *Windows) Leases(ctx context.Context, id int64) ([]lease.Lease, error) {
+	return s.Changes.LeasesHeldBy(ctx, s.DB.Read(), lease.Holder(id))
 }

@@ -3,13 +3,13 @@ package maintenance
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -40,18 +40,25 @@ func (t Template) Draft(startsAt time.Time) Draft {
 	}
 }
 
-const templateNameMax = 100
+const maxTemplateName = 100
 
-func (t *Template) columns() []column {
-	return []column{
-		{"name", &t.Name},
-		{"plan_json", document{&t.Plan}},
-		{"seconds", &t.LengthSeconds},
-		{"time_zone", &t.TimeZone},
-		{"recurrence", &t.Recurrence},
-		{"created_by", &t.CreatedBy},
-		{"created_at", moment{&t.CreatedAt}},
+const templateTable = "opsconsole_window_templates"
+
+// columns are those of the table but for the id.
+func (t *Template) columns() store.Columns {
+	return store.Columns{
+		{Name: "name", Value: &t.Name},
+		{Name: "plan_json", Value: store.JSON(&t.Plan)},
+		{Name: "seconds", Value: &t.LengthSeconds},
+		{Name: "time_zone", Value: &t.TimeZone},
+		{Name: "recurrence", Value: &t.Recurrence},
+		{Name: "created_by", Value: &t.CreatedBy},
+		{Name: "created_at", Value: store.ZeroTime(&t.CreatedAt)},
 	}
+}
+
+func (t *Template) columnsWithID() store.Columns {
+	return append(store.Columns{{Name: "id", Value: &t.ID}}, t.columns()...)
 }
 
 // SaveTemplate keeps a template; one of the same name is replaced.
@@ -61,14 +68,14 @@ func (s *Windows) SaveTemplate(ctx context.Context, actor audit.Actor, template 
 		return Template{}, s.refuse(ctx, actor, audit.TemplateSave, "maintenance/templates", reason, err)
 	}
 
-	t.CreatedBy, t.CreatedAt = actor.Username, s.moment()
+	t.CreatedBy, t.CreatedAt = actor.Username, s.now()
 
-	err = s.calendar(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_window_templates WHERE name = $1`, t.Name); err != nil {
 			return err
 		}
 
-		if t.ID, err = insert(ctx, tx, "opsconsole_window_templates", t.columns()); err != nil {
+		if t.ID, err = t.columns().Insert(ctx, tx, templateTable); err != nil {
 			return err
 		}
 
@@ -88,18 +95,18 @@ func (s *Windows) checkTemplate(ctx context.Context, t Template, reason string) 
 	}
 
 	t.Plan, t.Name = plan, strings.TrimSpace(t.Name)
-	wrong.text("name", t.Name, templateNameMax)
+	wrong.text("name", t.Name, maxTemplateName)
 
-	if t.LengthSeconds < 1 || t.LengthSeconds > int64(lengthMax/time.Second) {
+	if t.LengthSeconds < 1 || t.LengthSeconds > int64(maxLength/time.Second) {
 		wrong.addf("length_seconds", "range", "must be between a second and 90 days")
 	}
 
-	if _, err := zone(t.TimeZone); err != nil {
+	if _, err := calendar.Zone(t.TimeZone); err != nil {
 		wrong.addf("time_zone", "time_zone", "%s", err)
 	}
 
 	if t.Recurrence != "" {
-		if _, err := ParseRule(t.Recurrence); err != nil {
+		if _, err := calendar.ParseRule(t.Recurrence); err != nil {
 			wrong.addf("recurrence", "rrule", "%s", err)
 		}
 	}
@@ -126,23 +133,13 @@ func (s *Windows) Template(ctx context.Context, id int64) (Template, error) {
 	return found[0], nil
 }
 
-func (s *Windows) templates(ctx context.Context, q store.Querier, clause string, args ...any) (out []Template, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, `+names((&Template{}).columns())+` FROM opsconsole_window_templates `+clause, args...)
+func (s *Windows) templates(ctx context.Context, q store.Querier, clause string, args ...any) ([]Template, error) {
+	found, err := store.Select(ctx, q, templateTable, (*Template).columnsWithID, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list templates: %w", err)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
 
-	for rows.Next() {
-		var t Template
-		if err := rows.Scan(append([]any{&t.ID}, values(t.columns())...)...); err != nil {
-			return nil, fmt.Errorf("list templates: %w", err)
-		}
-
-		out = append(out, t)
-	}
-
-	return out, rows.Err()
+	return found, nil
 }
 
 // DeleteTemplate deletes one; the windows that were announced from it stay.
@@ -156,7 +153,7 @@ func (s *Windows) DeleteTemplate(ctx context.Context, actor audit.Actor, id int6
 		return s.refuse(ctx, actor, audit.TemplateDelete, fmt.Sprintf("maintenance/templates/%d", id), reason, err)
 	}
 
-	return s.calendar(ctx, func(tx *sql.Tx) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_window_templates WHERE id = $1`, id); err != nil {
 			return fmt.Errorf("delete template %d: %w", id, err)
 		}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failure"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -89,9 +91,12 @@ type Window struct {
 	PlannedEndsAt   time.Time `json:"planned_ends_at"`
 
 	// Overdue says that something should have happened and has not yet. Note says why,
-	// what a held window waits for, or why it was missed or is overrun.
+	// what a held window waits for, or why it was missed or is overrun. The code and the
+	// details of an error that it tells of are beside it.
 	Overdue bool   `json:"overdue"`
 	Note    string `json:"note"`
+	failure.Failure
+
 	// Steps are the phases so far, oldest first.
 	Steps []Step `json:"phases"`
 	// Report is there once everything is as before.
@@ -107,13 +112,13 @@ type Window struct {
 	verifiedBy   string
 	verifyReason string
 	health       ops.HealthStatus
-	// why belongs to the phase, trouble to what is being tried; Note is both.
-	why, trouble string
-	// dueAt is when something is to be done next, zero when nothing is; what was tried
-	// in vain is tried again at triedNext.
+	// phaseNote belongs to the phase, tryNote to what is being tried; Note is both.
+	phaseNote, tryNote string
+	// dueAt is when something is to be done next, zero when nothing is; what failed is
+	// tried again at nextTryAt.
 	dueAt     time.Time
 	tries     int
-	triedNext time.Time
+	nextTryAt time.Time
 }
 
 // Step is a phase that a window was in.
@@ -129,38 +134,42 @@ func (w Window) Length() time.Duration { return w.EndsAt.Sub(w.StartsAt) }
 func (w Window) Running() bool { return w.StartedAt != nil && !w.Phase.Final() }
 
 // Location is the window's zone.
-func (w Window) Location() *time.Location { return location(w.TimeZone) }
+func (w Window) Location() *time.Location { return calendar.Location(w.TimeZone) }
 
 // Words says when a window of a series recurs, "every second Tuesday at 22:00
 // Europe/Berlin"; "" for one that stands alone.
 func (w Window) Words() string { return w.words }
 
 // late is when a boundary that nobody has come round to counts as overdue.
-const late = 10 * time.Second
+const overdueAfter = 10 * time.Second
 
-// tell derives what depends on the clock.
-func (w *Window) tell(now time.Time) {
+// derive sets what depends on the clock.
+func (w *Window) derive(now time.Time) {
 	w.Phase, w.Overdue = w.stored, false
 
 	switch {
 	case w.stored.Final(): // why it was missed stays, whatever putting back meets with
-		w.Note = strings.TrimSpace(w.why + " " + w.trouble)
-	case w.trouble != "":
-		w.Note = w.trouble
+		w.Note = strings.TrimSpace(w.phaseNote + " " + w.tryNote)
+	case w.tryNote != "":
+		w.Note = w.tryNote
 	default:
-		w.Note = w.why
+		w.Note = w.phaseNote
+	}
+
+	if w.Note == "" { // a version before this one clears the note alone
+		w.Failure = failure.Failure{}
 	}
 
 	switch {
 	case w.stored == Active && !now.Before(w.EndsAt):
 		w.Phase = Verifying
-		w.Overdue = !now.Before(w.EndsAt.Add(late))
+		w.Overdue = !now.Before(w.EndsAt.Add(overdueAfter))
 	case w.waiting() && !now.Before(w.EndsAt):
 		w.Phase = Missed
 	case w.stored == Announced:
-		w.Overdue = !now.Before(w.StartsAt.Add(late))
+		w.Overdue = !now.Before(w.StartsAt.Add(overdueAfter))
 	case w.stored == Verifying:
-		w.Overdue = !now.Before(w.since().Add(late))
+		w.Overdue = !now.Before(w.phaseBegan().Add(overdueAfter))
 	}
 
 	w.Overdue = w.Overdue || w.tries > 0
@@ -173,17 +182,19 @@ func (w *Window) waiting() bool {
 
 // enter moves the window to a phase.
 func (w *Window) enter(phase Phase, now time.Time) {
-	w.stored, w.why = phase, ""
+	w.stored, w.phaseNote, w.Failure = phase, "", failure.Failure{}
 	w.Steps = append(w.Steps, Step{Phase: phase, At: now})
 	w.schedule()
 }
 
 // always is when something is due that waits for nothing but itself.
-func always() time.Time { return time.Unix(0, 0).UTC() }
+func epoch() time.Time { return time.Unix(0, 0).UTC() }
 
 // schedule says when something is to be done next.
 func (w *Window) schedule() {
-	w.tries, w.trouble, w.triedNext = 0, "", time.Time{}
+	if w.tries, w.nextTryAt = 0, (time.Time{}); w.tryNote != "" {
+		w.tryNote, w.Failure = "", failure.Failure{}
+	}
 
 	switch {
 	case w.stored == Announced:
@@ -193,6 +204,6 @@ func (w *Window) schedule() {
 	case w.stored == Completed:
 		w.dueAt = time.Time{}
 	default:
-		w.dueAt = always()
+		w.dueAt = epoch()
 	}
 }

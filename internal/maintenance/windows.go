@@ -24,8 +24,10 @@ type Config struct {
 	Health func(ctx context.Context, service ops.Service) (ops.Health, error)
 	// AuthorStillOps says whether somebody who left a window behind still has the Ops role.
 	AuthorStillOps func(ctx context.Context, username string) (bool, error)
-	// Notify hears of every event; nil is nobody.
-	Notify Notifier
+	// Outbox hears of every event, in its transaction; nil is nobody.
+	Outbox Notifier
+	// Notify is called after what pages show of the windows was written; nil is nobody.
+	Notify func()
 }
 
 // Windows keeps the windows.
@@ -42,6 +44,10 @@ func New(c Config) *Windows {
 		c.Health = func(ctx context.Context, service ops.Service) (ops.Health, error) {
 			return service.GetClusterHealth(ctx)
 		}
+	}
+
+	if c.Notify == nil {
+		c.Notify = func() {}
 	}
 
 	return &Windows{Config: c}

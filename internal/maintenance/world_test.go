@@ -12,6 +12,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -135,7 +136,7 @@ func (w *world) begin() {
 	w.changes = changes.New(w.db, w.log, w.clock.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
 	w.Windows = maintenance.New(maintenance.Config{
 		DB: w.db, Changes: w.changes, Audit: w.log, Now: w.clock.now, Logger: logger,
-		AuthorStillOps: w.people.stillOps, Notify: w.heard,
+		AuthorStillOps: w.people.stillOps, Outbox: w.heard,
 	})
 }
 
@@ -149,10 +150,10 @@ func (noJobs) Trigger(context.Context, string, ops.JobTrigger) (ops.JobTriggered
 func (noJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobStatus{}, nil }
 
 func lost() error {
-	return ops.Unavailable("control plane", "no answer").Because(ops.ErrOutcomeUnknown)
+	return ops.Unavailable(ops.ServiceControlPlane, "no answer").Because(ops.ErrOutcomeUnknown)
 }
 
-func down() error { return ops.Unavailable("control plane", "connection refused") }
+func down() error { return ops.Unavailable(ops.ServiceControlPlane, "connection refused") }
 
 // patching is a window in an hour, two hours long, that sets maintenance mode and two
 // sections.
@@ -275,7 +276,7 @@ func (w *world) verifyAudit(t *testing.T) {
 func same(a, b platform) bool { return reflect.DeepEqual(a, b) }
 
 // borrow changes the limit for a time, by hand.
-func (w *world) borrow(t *testing.T, perAnalyst int64, duration string) changes.Lease {
+func (w *world) borrow(t *testing.T, perAnalyst int64, duration string) lease.Lease {
 	t.Helper()
 
 	current, err := w.changes.Current(t.Context(), w.line, ops.SectionConcurrency)

@@ -91,7 +91,7 @@ func ParseMetrics(raw []byte) (Metrics, error) {
 
 	families, err := parser.TextToMetricFamilies(bytes.NewReader(raw))
 	if err != nil {
-		return Metrics{}, ops.Unavailable("control plane",
+		return Metrics{}, ops.Unavailable(ops.ServiceControlPlane,
 			"The control plane's metrics are not in the Prometheus text format.").Because(err)
 	}
 

@@ -130,7 +130,7 @@ func TestOldDataKeepsItsAgeAndTheReason(t *testing.T) {
 		t.Fatalf("got %+v", good.Health)
 	}
 
-	w.plane.set(func(p *plane) { p.down = ops.Unavailable("control plane", "It does not answer") })
+	w.plane.set(func(p *plane) { p.down = ops.Unavailable(ops.ServiceControlPlane, "It does not answer") })
 	w.pass(time.Minute)
 
 	stale := w.poll(t)

@@ -30,5 +30,5 @@ func (u unavailable) GetExportJobs(context.Context, ops.ExportJobsQuery) ([]ops.
 }
 
 func (u unavailable) reason() error {
-	return ops.Unavailable("control plane", u.err.Error()).Because(u.err)
+	return ops.Unavailable(ops.ServiceControlPlane, u.err.Error()).Because(u.err)
 }

@@ -40,7 +40,7 @@ func deleteInstance(s *server, caller ops.Caller, c echo.Context) (answer, error
 }
 
 func instanceID(c echo.Context) (int64, error) {
-	id, p := parseWhole(c.Param("id"), "int_parsing")
+	id, p := parseNumber(c.Param("id"), "int_parsing")
 	if p.kind != "" {
 		return 0, wrong("path.instance_id", p.kind, p.message)
 	}

@@ -20,11 +20,11 @@ func text(raw json.RawMessage) (value string, p problem) {
 	return value, problem{}
 }
 
-// whole reads a number that is written as whole: 5, not 5.0 or 5e0.
-func whole(raw json.RawMessage) (int, problem) { return parseWhole(string(raw), "int_type") }
+// parseInt reads a number that is written as whole: 5, not 5.0 or 5e0.
+func parseInt(raw json.RawMessage) (int, problem) { return parseNumber(string(raw), "int_type") }
 
-// parseWhole is for numbers in paths and queries too, where a wrong one has another name.
-func parseWhole(s, wrong string) (int, problem) {
+// parseNumber is for numbers in paths and queries too, where a wrong one has another name.
+func parseNumber(s, wrong string) (int, problem) {
 	value, err := strconv.Atoi(s)
 
 	switch {
@@ -37,7 +37,7 @@ func parseWhole(s, wrong string) (int, problem) {
 	}
 }
 
-func truth(raw json.RawMessage) (value bool, p problem) {
+func parseBool(raw json.RawMessage) (value bool, p problem) {
 	if err := json.Unmarshal(raw, &value); err != nil || isNull(raw) {
 		return false, problem{"bool_type", "must be true or false"}
 	}

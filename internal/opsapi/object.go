@@ -13,14 +13,14 @@ import (
 type object struct {
 	path   string
 	fields map[string]json.RawMessage
-	inner  []*object
+	inner  map[string]*object
 	found  *problems
 	broken bool // so that nothing need be said of fields that it lacks
 }
 
 // newObject reads raw; what is none gives an object without fields, and a problem.
 func newObject(path string, raw []byte, found *problems) *object {
-	o := &object{path: path, fields: map[string]json.RawMessage{}, found: found}
+	o := &object{path: path, fields: map[string]json.RawMessage{}, inner: map[string]*object{}, found: found}
 
 	if !json.Valid(raw) {
 		return o.fail("json_invalid", "is not valid JSON")
@@ -86,20 +86,25 @@ func (o *object) refuseRest() {
 		o.found.add(o.at(name), "extra_forbidden", "is not a field of this operation")
 	}
 
-	for _, inner := range o.inner {
-		inner.refuseRest()
+	for _, name := range slices.Sorted(maps.Keys(o.inner)) {
+		o.inner[name].refuseRest()
 	}
 }
 
-// nested takes an object out; it is nil when the field is absent or null.
+// nested takes an object out, once for all its fields; it is nil when the field is absent
+// or null.
 func (o *object) nested(name string) *object {
+	if inner := o.inner[name]; inner != nil {
+		return inner
+	}
+
 	raw := o.take(name)
 	if raw == nil || isNull(raw) {
 		return nil
 	}
 
 	inner := newObject(o.at(name), raw, o.found)
-	o.inner = append(o.inner, inner)
+	o.inner[name] = inner
 
 	return inner
 }
@@ -118,16 +123,6 @@ func required[T any](o *object, name string, as kind[T]) T {
 	var zero T
 
 	return zero
-}
-
-// orElse takes out a field that may be absent, but not null.
-func orElse[T any](o *object, name string, as kind[T], otherwise T) T {
-	raw := o.take(name)
-	if raw == nil {
-		return otherwise
-	}
-
-	return convert(o, name, raw, as)
 }
 
 // optional takes out a field that may be absent or null; then it is nil.

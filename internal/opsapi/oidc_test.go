@@ -36,7 +36,8 @@ func issue(t *testing.T) (issuer, token string) {
 	idp.SetIssuer(server.URL)
 
 	claims, err := json.Marshal(map[string]any{
-		"iss": server.URL, "aud": "graph-olap", "sub": "7", "exp": time.Now().Add(time.Hour).Unix(),
+		"iss": server.URL, "aud": "graph-olap", "sub": "7", "scope": "ops",
+		"iat": time.Now().Unix(), "exp": time.Now().Add(time.Hour).Unix(),
 		auth.DefaultEmailClaim: "dave@example.com", auth.DefaultRolesClaim: []string{"analyst", "ops"},
 	})
 	if err != nil {

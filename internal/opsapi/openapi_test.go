@@ -3,6 +3,7 @@ package opsapi_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -35,7 +36,7 @@ type description struct {
 
 // describe reads the document once for all tests.
 var describe = sync.OnceValues(func() (description, error) {
-	raw, err := os.ReadFile("openapi.json")
+	raw, err := opsapi.Document()
 	if err != nil {
 		return description{}, err
 	}
@@ -148,7 +149,7 @@ func described(tb testing.TB, next http.Handler, seen func(operation string, sta
 	})
 }
 
-// TestDocument wants a valid document that is served as it is written, with the
+// TestDocument wants a valid document that is served as it is made, with the
 // routes that there are and no others.
 func TestDocument(t *testing.T) {
 	t.Parallel()
@@ -162,7 +163,7 @@ func TestDocument(t *testing.T) {
 		t.Error(err)
 	}
 
-	written, err := os.ReadFile("openapi.json")
+	written, err := opsapi.Document()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,6 +192,69 @@ func TestDocument(t *testing.T) {
 
 	if !slices.Equal(served, listed) {
 		t.Errorf("served:\n%s\ndescribed:\n%s", strings.Join(served, "\n"), strings.Join(listed, "\n"))
+	}
+}
+
+// TestDocumentOfFields wants the fields of the configuration with their bounds, as the
+// contract has them.
+func TestDocumentOfFields(t *testing.T) {
+	t.Parallel()
+
+	raw, err := opsapi.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var document struct {
+		Components struct {
+			Schemas map[string]struct {
+				Required   []string
+				Properties map[string]struct {
+					Type             any
+					Minimum, Maximum *int
+					MaxLength        *int
+					Default          any
+					Description      string
+				}
+			}
+		}
+	}
+
+	if err := json.Unmarshal(raw, &document); err != nil {
+		t.Fatal(err)
+	}
+
+	for name, want := range map[string]string{
+		"ConcurrencyConfig":   "per_analyst 1-100, cluster_total 1-1000",
+		"ConcurrencyUpdate":   "per_analyst 1-100, cluster_total 1-1000",
+		"ExportConfig":        "updated_at, updated_by, max_duration_seconds 60-86400",
+		"ExportUpdate":        "max_duration_seconds 60-86400",
+		"MaintenanceMode":     "updated_at, updated_by, enabled, message",
+		"MaintenanceUpdate":   "enabled",
+		"LifecycleRule":       "default_ttl, default_inactivity, max_ttl",
+		"LifecycleRuleUpdate": "",
+	} {
+		schema := document.Components.Schemas[name]
+
+		var got []string
+
+		for _, field := range schema.Required {
+			p := schema.Properties[field]
+			if p.Minimum != nil && p.Maximum != nil {
+				field += fmt.Sprintf(" %d-%d", *p.Minimum, *p.Maximum)
+			}
+
+			got = append(got, field)
+		}
+
+		if joined := strings.Join(got, ", "); joined != want {
+			t.Errorf("%s wants %q, want %q", name, joined, want)
+		}
+	}
+
+	message := document.Components.Schemas["MaintenanceUpdate"].Properties["message"]
+	if message.MaxLength == nil || *message.MaxLength != 10_000 || message.Default != "" || message.Description == "" {
+		t.Errorf("the message is described as %+v", message)
 	}
 }
 

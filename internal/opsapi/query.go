@@ -48,7 +48,7 @@ func (q *query) number(name string, low int) int {
 		return 0
 	}
 
-	value, wrong := parseWhole(q.text(name), "int_parsing")
+	value, wrong := parseNumber(q.text(name), "int_parsing")
 
 	switch {
 	case wrong.kind != "":

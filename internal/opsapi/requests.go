@@ -1,40 +1,68 @@
 package opsapi
 
-import "github.com/graph-olap/opsconsole/ops"
+import (
+	"strings"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
 
 // What each body holds. Types are checked here; ranges, lengths and what belongs
 // together by the platform, which must do it for its callers in process too.
 
-func lifecycleUpdate(o *object) ops.LifecycleUpdate {
-	return ops.LifecycleUpdate{
-		Mapping:  lifecycleRule(o.nested("mapping")),
-		Snapshot: lifecycleRule(o.nested("snapshot")),
-		Instance: lifecycleRule(o.nested("instance")),
+// sectionUpdate takes out the fields that the section has. A duration may be absent or
+// null, which leaves it as it is.
+func sectionUpdate[U any](name ops.SectionName) func(*object) U {
+	return func(o *object) (update U) {
+		section, err := ops.SectionOf(name)
+		if err != nil {
+			o.fail("section", err.Error())
+		}
+
+		values := ops.Values{}
+		for _, f := range section.Fields {
+			if value := field(o, f); value != nil {
+				values[f.Name] = value
+			}
+		}
+
+		if err := values.Decode(&update); err != nil {
+			o.fail("type", err.Error())
+		}
+
+		return update
 	}
 }
 
-func lifecycleRule(o *object) *ops.LifecycleRuleUpdate {
-	if o == nil {
-		return nil
+// field takes out one field of a section; nil when it is absent.
+func field(o *object, f ops.Field) any {
+	name := f.Name
+
+	if group, leaf, nested := strings.Cut(f.Name, "."); nested {
+		if o = o.nested(group); o == nil {
+			return nil
+		}
+
+		name = leaf
 	}
 
-	return &ops.LifecycleRuleUpdate{
-		DefaultTTL:        optional(o, "default_ttl", text),
-		DefaultInactivity: optional(o, "default_inactivity", text),
-		MaxTTL:            optional(o, "max_ttl", text),
+	if f.Optional && o.fields[name] == nil {
+		return f.Default
 	}
-}
 
-func concurrencyUpdate(o *object) ops.ConcurrencyUpdate {
-	return ops.ConcurrencyUpdate{PerAnalyst: required(o, "per_analyst", whole), ClusterTotal: required(o, "cluster_total", whole)}
-}
+	switch f.Kind {
+	case ops.KindInt:
+		return required(o, name, parseInt)
+	case ops.KindBool:
+		return required(o, name, parseBool)
+	case ops.KindText:
+		return required(o, name, text)
+	case ops.KindDuration:
+		if value := optional(o, name, text); value != nil {
+			return *value
+		}
+	}
 
-func maintenanceUpdate(o *object) ops.MaintenanceUpdate {
-	return ops.MaintenanceUpdate{Enabled: required(o, "enabled", truth), Message: orElse(o, "message", text, "")}
-}
-
-func exportUpdate(o *object) ops.ExportUpdate {
-	return ops.ExportUpdate{MaxDurationSeconds: required(o, "max_duration_seconds", whole)}
+	return nil
 }
 
 func jobTrigger(o *object) ops.JobTrigger {
@@ -43,8 +71,8 @@ func jobTrigger(o *object) ops.JobTrigger {
 
 func instanceRequest(o *object) ops.InstanceRequest {
 	return ops.InstanceRequest{
-		MappingID:         int64(required(o, "mapping_id", whole)),
-		MappingVersion:    optional(o, "mapping_version", whole),
+		MappingID:         int64(required(o, "mapping_id", parseInt)),
+		MappingVersion:    optional(o, "mapping_version", parseInt),
 		WrapperType:       required(o, "wrapper_type", text),
 		Name:              required(o, "name", text),
 		Description:       optional(o, "description", text),

@@ -110,8 +110,8 @@ func TestARowIsTriedUntilItComesAbout(t *testing.T) {
 
 		claim(true) // whoever claimed it died
 
-		for _, want := range []time.Duration{1, 2, 4, 8, 10, 10} {
-			if got := postpone(); got != want*time.Second {
+		for _, want := range []int{1, 2, 4, 8, 10, 10} {
+			if got := postpone(); got != time.Duration(want)*time.Second {
 				t.Errorf("put off by %s, want %d s", got, want)
 			}
 		}

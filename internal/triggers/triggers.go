@@ -18,6 +18,10 @@ const Cooldown = time.Minute
 
 // Triggers triggers jobs.
 type Triggers struct {
+	// Notify, when not nil, is called whenever a trigger was written down. It is set before
+	// the first use, and must not wait.
+	Notify func()
+
 	log *audit.Log
 }
 
@@ -80,12 +84,21 @@ func (t *Triggers) Trigger(
 		entry.Outcome, entry.Message = audit.Unknown, ops.AsError(err).Message
 	}
 
-	end, logErr := t.log.Record(ctx, actor, entry)
+	end, logErr := t.record(ctx, actor, entry)
 	if logErr != nil {
 		err = errors.Join(err, fmt.Errorf("log how the trigger ended: %w", logErr))
 	}
 
 	return Run{JobTriggered: triggered, Entry: end.Seq, Before: before}, err
+}
+
+func (t *Triggers) record(ctx context.Context, actor audit.Actor, entry audit.Entry) (audit.Entry, error) {
+	entry, err := t.log.Record(ctx, actor, entry)
+	if err == nil && t.Notify != nil {
+		t.Notify()
+	}
+
+	return entry, err
 }
 
 func call(ctx context.Context, service ops.Service, trigger ops.JobTrigger) (ops.JobTriggered, error) {
@@ -102,7 +115,7 @@ func (t *Triggers) Refuse(ctx context.Context, actor audit.Actor, trigger ops.Jo
 		return nil
 	}
 
-	_, err := t.log.Record(context.WithoutCancel(ctx), actor, audit.Entry{
+	_, err := t.record(context.WithoutCancel(ctx), actor, audit.Entry{
 		Action: audit.JobTrigger, Object: object(trigger.JobName), Outcome: audit.Refused,
 		Reason: ops.Clip(trigger.Reason), Message: e.Message + ops.FieldText(cause),
 	})

@@ -11,15 +11,15 @@ import (
 	"unicode/utf8"
 )
 
-const urlMax = 2000
+const maxURLLength = 2000
 
 // CheckURL returns the address as it is dialled, and refuses one that no endpoint may
 // have: other than https, with a user or a fragment, or to a host that is not allowed.
 // The error is a sentence for the form.
 func (c Config) CheckURL(raw string) (*url.URL, error) {
 	// What another parser might read otherwise is not parsed at all.
-	if raw == "" || len(raw) > urlMax || !utf8.ValidString(raw) || strings.ContainsFunc(raw, unsafe) {
-		return nil, fmt.Errorf("must be an https address of at most %d characters", urlMax)
+	if raw == "" || len(raw) > maxURLLength || !utf8.ValidString(raw) || strings.ContainsFunc(raw, notInURL) {
+		return nil, fmt.Errorf("must be an https address of at most %d characters", maxURLLength)
 	}
 
 	u, err := url.Parse(raw)
@@ -38,7 +38,7 @@ func (c Config) CheckURL(raw string) (*url.URL, error) {
 	case u.Fragment != "" || strings.Contains(raw, "#"):
 		return nil, errors.New("must not have a part after #")
 	case !portAllowed(u.Port()):
-		return nil, fmt.Errorf("leads to port %s, which is another service's; 443 and those from %d on will do", u.Port(), portMin)
+		return nil, fmt.Errorf("leads to port %s, which is another service's; 443 and those from %d on will do", u.Port(), minPort)
 	case !c.hostAllowed(host):
 		return nil, fmt.Errorf("leads to %q, which is not among the hosts that may be told: %s", host, c.hosts())
 	}
@@ -46,8 +46,8 @@ func (c Config) CheckURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// portMin is the first of the ports that are nobody's.
-const portMin = 1024
+// minPort is the first of the ports that are nobody's.
+const minPort = 1024
 
 // portAllowed keeps what is sent from what listens on the well-known ports: mail, shells
 // and the like.
@@ -58,11 +58,11 @@ func portAllowed(port string) bool {
 
 	n, err := strconv.ParseUint(port, 10, 16)
 
-	return err == nil && n >= portMin
+	return err == nil && n >= minPort
 }
 
-// unsafe are characters that do not belong in an address as it is sent.
-func unsafe(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`\"<>^`+"`{|}", r) }
+// notInURL are characters that do not belong in an address as it is sent.
+func notInURL(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`\"<>^`+"`{|}", r) }
 
 // plainAllowed reports whether http will do: to an address of this machine that was
 // allowed by name, with nobody in between.
@@ -108,12 +108,12 @@ func (c Config) addressAllowed(addr netip.Addr) bool {
 // registries of IANA for special purposes. Addresses that stand for others, as those of
 // tunnels and translators do, are not: what they lead to is not seen here.
 func public(addr netip.Addr) bool {
-	within := func(networks ...string) bool {
+	in := func(networks ...string) bool {
 		return slices.ContainsFunc(networks, func(n string) bool { return netip.MustParsePrefix(n).Contains(addr) })
 	}
 
 	if addr.Is4() {
-		return !within(
+		return !in(
 			"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
 			"192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
 			"198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
@@ -121,5 +121,5 @@ func public(addr netip.Addr) bool {
 	}
 
 	// Of all others only 2000::/3 has been given to networks.
-	return within("2000::/3") && !within("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
+	return in("2000::/3") && !in("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 }

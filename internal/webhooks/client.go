@@ -45,58 +45,58 @@ func newClient(c Config) *http.Client {
 	}
 }
 
-// answer is how an attempt ended.
-type answer struct {
+// result is how an attempt ended.
+type result struct {
 	// status is that of HTTP, 0 when there was none.
 	status int
 	// problem is a sentence that says why it failed, "" when it did not.
 	problem string
-	// after is when the endpoint wants to be asked again, 0 when it did not say.
-	after time.Duration
+	// retryAfter is when the endpoint wants to be asked again, 0 when it did not say.
+	retryAfter time.Duration
 }
 
-// bodyMax is how much of an answer is read before the connection is closed; nobody
+// maxBody is how much of an answer is read before the connection is closed; nobody
 // looks at it.
-const bodyMax = 64 << 10
+const maxBody = 64 << 10
 
 // post sends the body. The cause of a failure is for the log alone.
-func (s *Webhooks) post(ctx context.Context, to *url.URL, headers map[string]string, body string) (a answer, cause error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewBufferString(body))
+func (s *Webhooks) post(ctx context.Context, to *url.URL, headers map[string]string, body string) (r result, cause error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewBufferString(body))
 	if err != nil {
-		return answer{problem: "The address cannot be asked."}, err
+		return result{problem: "The address cannot be asked."}, err
 	}
 
 	for name, value := range headers {
-		r.Header.Set(name, value)
+		request.Header.Set(name, value)
 	}
 
-	response, err := s.client.Do(r)
+	response, err := s.client.Do(request)
 	if err != nil {
-		return answer{problem: s.sentence(err, to.Hostname())}, err
+		return result{problem: s.describe(err, to.Hostname())}, err
 	}
 	defer response.Body.Close()
 
-	_, _ = io.CopyN(io.Discard, response.Body, bodyMax) // whatever it says, it has answered
+	_, _ = io.CopyN(io.Discard, response.Body, maxBody) // whatever it says, it has answered
 
-	a.status = response.StatusCode
+	r.status = response.StatusCode
 
-	switch class := a.status / 100; class {
+	switch class := r.status / 100; class {
 	case 2:
 	case 3:
-		a.problem = fmt.Sprintf("%s answered %d, a redirect; those are not followed.", to.Hostname(), a.status)
+		r.problem = fmt.Sprintf("%s answered %d, a redirect; those are not followed.", to.Hostname(), r.status)
 	default:
-		a.problem = fmt.Sprintf("%s answered %d %s.", to.Hostname(), a.status, http.StatusText(a.status))
+		r.problem = fmt.Sprintf("%s answered %d %s.", to.Hostname(), r.status, http.StatusText(r.status))
 	}
 
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		a.after = min(time.Duration(seconds)*time.Second, pauseMost)
+		r.retryAfter = min(time.Duration(seconds)*time.Second, maxPause)
 	}
 
-	return a, nil
+	return r, nil
 }
 
-// sentence says what went wrong without the words of a driver.
-func (s *Webhooks) sentence(err error, host string) string {
+// describe says what went wrong without the words of a driver.
+func (s *Webhooks) describe(err error, host string) string {
 	var (
 		dns         *net.DNSError
 		certificate *tls.CertificateVerificationError

@@ -11,19 +11,25 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
 const (
-	// lostAfter is when an attempt of which nothing was heard counts as lost; it is more
-	// than an endpoint is waited for.
-	lostAfter = time.Minute
-
-	// The pauses between two tries double from the first to the most, and are up to half
-	// of it shorter, so that what failed together does not come back together.
-	pauseFirst = 5 * time.Second
-	pauseMost  = time.Hour
+	// maxPause is the longest pause between two tries.
+	maxPause = time.Hour
+	// giveUpAfter is how long a delivery is tried before it is given up.
+	giveUpAfter = 24 * time.Hour
 )
+
+// retryPolicy is when a delivery is tried again: after pauses that double from 5 s on and
+// are up to half of it shorter. An attempt of which nothing was heard counts as lost after
+// a minute, which is more than an endpoint is waited for.
+func retryPolicy() retry.Policy {
+	const first, jitter = 5 * time.Second, 0.5
+
+	return retry.Policy{First: first, Max: maxPause, Jitter: jitter, ClaimFor: time.Minute, GiveUpAfter: giveUpAfter}
+}
 
 // attempt is a delivery that is being sent.
 type attempt struct {
@@ -45,9 +51,9 @@ func (s *Webhooks) Deliver(ctx context.Context, id string) (next time.Time, err 
 	}
 
 	begun := s.Now()
-	result := s.send(ctx, *a, begun)
+	r := s.send(ctx, *a, begun)
 
-	return s.settle(context.WithoutCancel(ctx), *a, result, begun, s.Now().Sub(begun))
+	return s.settle(context.WithoutCancel(ctx), *a, r, begun, s.Now().Sub(begun))
 }
 
 // claim takes a delivery that is due, for one process alone, and writes the attempt
@@ -79,30 +85,30 @@ func (s *Webhooks) drop(ctx context.Context, tx *sql.Tx, id string) error {
 		UPDATE opsconsole_webhook_deliveries SET state = 'dropped', note = $1, next_try_at = NULL, finished_at = $2
 		WHERE id = $3 AND state = 'pending' AND webhook_id IN (
 			SELECT id FROM opsconsole_webhooks WHERE deleted_at IS NOT NULL OR NOT enabled AND event <> $4)`,
-		"The webhook was turned off or deleted.", store.Time{Time: s.moment()}, id, TestEvent)
+		"The webhook was turned off or deleted.", store.Time{Time: s.now()}, id, TestEvent)
 
 	return err
 }
 
+// take claims the delivery and counts the attempt.
 func (s *Webhooks) take(ctx context.Context, tx *sql.Tx, id string) (*attempt, error) {
 	var (
 		a        = attempt{id: id}
 		webhook  int64
 		giveUpAt store.Time
-		now      = s.moment()
+		now      = s.now()
+		row      = retry.Row{Table: deliveryTable, Condition: "id = $1 AND state = 'pending'", Args: []any{id}}
 	)
 
-	err := tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_webhook_deliveries SET attempts = attempts + 1, tries = tries + 1, next_try_at = $1
-		WHERE id = $2 AND state = 'pending' AND next_try_at <= $3
-		RETURNING attempts, tries, event, body, give_up_at, webhook_id`,
-		store.Time{Time: now.Add(lostAfter)}, id, store.Time{Time: now}).
-		Scan(&a.number, &a.tries, &a.event, &a.body, &giveUpAt, &webhook)
+	if claimed, err := retryPolicy().Claim(ctx, tx, row, now); err != nil || !claimed {
+		return nil, err
+	}
 
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil //nolint:nilnil // there is nothing to send
-	case err != nil:
+	err := tx.QueryRowContext(ctx, `
+		UPDATE opsconsole_webhook_deliveries SET attempts = attempts + 1, tries = tries + 1 WHERE id = $1
+		RETURNING attempts, tries, event, body, give_up_at, webhook_id`, id).
+		Scan(&a.number, &a.tries, &a.event, &a.body, &giveUpAt, &webhook)
+	if err != nil {
 		return nil, err
 	}
 
@@ -133,12 +139,12 @@ func dueAt(ctx context.Context, tx *sql.Tx, id string) (time.Time, error) {
 }
 
 // send sends it, unless the endpoint or the configuration has changed since.
-func (s *Webhooks) send(ctx context.Context, a attempt, at time.Time) answer {
+func (s *Webhooks) send(ctx context.Context, a attempt, at time.Time) result {
 	e := a.endpoint
 
 	to, err := s.CheckURL(e.url)
 	if err != nil {
-		return answer{problem: "The address " + err.Error() + "."}
+		return result{problem: "The address " + err.Error() + "."}
 	}
 
 	headers := map[string]string{
@@ -150,14 +156,14 @@ func (s *Webhooks) send(ctx context.Context, a attempt, at time.Time) answer {
 		headers[SignatureHeader] = Sign(e.secret, headers[TimestampHeader], a.body)
 	}
 
-	result, cause := s.post(ctx, to, headers, a.body)
-	if result.problem != "" {
+	r, cause := s.post(ctx, to, headers, a.body)
+	if r.problem != "" {
 		s.Logger.WarnContext(ctx, "a webhook was not delivered", slog.String("delivery", a.id), slog.Int64("webhook", e.ID),
-			slog.Int("attempt", a.number), slog.Int("status", result.status), slog.String("problem", result.problem),
+			slog.Int("attempt", a.number), slog.Int("status", r.status), slog.String("problem", r.problem),
 			slog.Any("error", withoutAddress(cause)))
 	}
 
-	return result
+	return r
 }
 
 // withoutAddress is the cause of a failure without the address, which others must not know.
@@ -170,12 +176,12 @@ func withoutAddress(cause error) error {
 }
 
 // settle writes down how an attempt ended, and when the next one is.
-func (s *Webhooks) settle(ctx context.Context, a attempt, result answer, begun time.Time, took time.Duration) (next time.Time, err error) {
-	now := s.moment()
+func (s *Webhooks) settle(ctx context.Context, a attempt, r result, begun time.Time, took time.Duration) (next time.Time, err error) {
+	now := s.now()
 	state, note := Delivered, ""
 
-	if result.problem != "" {
-		if next = now.Add(max(s.pause(a.tries), result.after)); next.After(a.giveUpAt) {
+	if r.problem != "" {
+		if next = now.Add(max(retryPolicy().Pause(a.tries, s.Jitter()), r.retryAfter)); next.After(a.giveUpAt) {
 			next, state, note = time.Time{}, Failed, "It was given up after 24 hours."
 
 			s.Logger.ErrorContext(ctx, "a webhook was given up", slog.String("delivery", a.id), slog.Int64("webhook", a.endpoint.ID))
@@ -189,11 +195,11 @@ func (s *Webhooks) settle(ctx context.Context, a attempt, result answer, begun t
 		finished = time.Time{}
 	}
 
-	err = s.DB.Tx(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE opsconsole_webhook_attempts SET at = $1, status = $2, duration_ms = $3, error = $4
 			WHERE delivery_id = $5 AND number = $6`,
-			store.Time{Time: begun}, result.status, took.Milliseconds(), result.problem, a.id, a.number)
+			store.Time{Time: begun}, r.status, took.Milliseconds(), r.problem, a.id, a.number)
 		if err != nil {
 			return err
 		}
@@ -211,16 +217,4 @@ func (s *Webhooks) settle(ctx context.Context, a attempt, result answer, begun t
 	}
 
 	return next, nil
-}
-
-// pause is how long to wait after so many tries.
-func (s *Webhooks) pause(tries int) time.Duration {
-	pause := pauseFirst
-	for i := 1; i < tries && pause < pauseMost; i++ {
-		pause *= 2
-	}
-
-	pause = min(pause, pauseMost)
-
-	return pause - time.Duration(s.Jitter()*float64(pause)/2)
 }

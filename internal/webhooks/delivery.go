@@ -56,6 +56,8 @@ type Delivery struct {
 	// Log are all attempts, oldest first, and Body is what is sent; a list leaves both out.
 	Log  []Attempt       `json:"log,omitempty"`
 	Body json.RawMessage `json:"body,omitempty"`
+
+	last Attempt
 }
 
 // Receiver is the endpoint of a delivery, which may have been deleted since.
@@ -64,6 +66,8 @@ type Receiver struct {
 	Name    string `json:"name"`
 	Kind    Kind   `json:"kind"`
 	Deleted bool   `json:"deleted"`
+
+	deletedAt time.Time
 }
 
 // Attempt is one time that a delivery was sent.
@@ -76,6 +80,8 @@ type Attempt struct {
 	// Error says in a sentence why it failed, "" when it did not.
 	Error string `json:"error"`
 }
+
+const deliveryTable = "opsconsole_webhook_deliveries"
 
 // Filter selects deliveries; what is zero does not restrict.
 type Filter struct {
@@ -191,78 +197,74 @@ func (s *Webhooks) Delivery(ctx context.Context, id string) (Delivery, error) {
 }
 
 func (s *Webhooks) attempts(ctx context.Context, id string) ([]Attempt, error) {
-	rows, err := s.DB.Read().QueryContext(ctx, `
-		SELECT number, at, status, duration_ms, error FROM opsconsole_webhook_attempts WHERE delivery_id = $1 ORDER BY number`, id)
+	found, err := store.Select(ctx, s.DB.Read(), "opsconsole_webhook_attempts", (*Attempt).columns, `WHERE delivery_id = $1 ORDER BY number`, id)
 	if err != nil {
 		return nil, fmt.Errorf("list the attempts of delivery %s: %w", id, err)
 	}
-	defer rows.Close()
 
-	out := []Attempt{}
+	return found, nil
+}
 
-	for rows.Next() {
-		var (
-			a  Attempt
-			at store.Time
-		)
-
-		if err := rows.Scan(&a.Number, &at, &a.Status, &a.DurationMS, &a.Error); err != nil {
-			return nil, fmt.Errorf("list the attempts of delivery %s: %w", id, err)
-		}
-
-		a.At = at.Time
-		out = append(out, a)
+func (a *Attempt) columns() store.Columns {
+	return store.Columns{
+		{Name: "number", Value: &a.Number},
+		{Name: "at", Value: store.ZeroTime(&a.At)},
+		{Name: "status", Value: &a.Status},
+		{Name: "duration_ms", Value: &a.DurationMS},
+		{Name: "error", Value: &a.Error},
 	}
+}
 
-	return out, rows.Err()
+// deliveryJoin is a delivery d with its endpoint w and its last attempt a.
+const deliveryJoin = deliveryTable + ` d
+	JOIN opsconsole_webhooks w ON w.id = d.webhook_id
+	LEFT JOIN opsconsole_webhook_attempts a ON a.delivery_id = d.id AND a.number = d.attempts`
+
+// columns are those of the join, to be read.
+func (d *Delivery) columns() store.Columns {
+	return store.Columns{
+		{Name: "d.id", Value: &d.ID},
+		{Name: "d.webhook_id", Value: &d.Webhook.ID},
+		{Name: "w.name", Value: &d.Webhook.Name},
+		{Name: "w.kind", Value: &d.Webhook.Kind},
+		{Name: "w.deleted_at", Value: store.ZeroTime(&d.Webhook.deletedAt)},
+		{Name: "d.event", Value: &d.Event},
+		{Name: "d.event_id", Value: &d.EventID},
+		{Name: "d.window_id", Value: &d.WindowID},
+		{Name: "d.title", Value: &d.Title},
+		{Name: "d.state", Value: &d.State},
+		{Name: "d.note", Value: &d.Note},
+		{Name: "d.attempts", Value: &d.Attempts},
+		{Name: "d.created_at", Value: store.ZeroTime(&d.CreatedAt)},
+		{Name: "d.next_try_at", Value: store.NullTime(&d.NextTryAt)},
+		{Name: "d.finished_at", Value: store.NullTime(&d.FinishedAt)},
+		{Name: "coalesce(a.number, 0)", Value: &d.last.Number},
+		{Name: "a.at", Value: store.ZeroTime(&d.last.At)},
+		{Name: "coalesce(a.status, 0)", Value: &d.last.Status},
+		{Name: "coalesce(a.duration_ms, 0)", Value: &d.last.DurationMS},
+		{Name: "coalesce(a.error, '')", Value: &d.last.Error},
+	}
 }
 
 func (s *Webhooks) deliveries(ctx context.Context, clause string, args ...any) ([]Delivery, error) {
-	rows, err := s.DB.Read().QueryContext(ctx, `
-		SELECT d.id, d.webhook_id, w.name, w.kind, w.deleted_at, d.event, d.event_id, d.window_id, d.title, d.state, d.note,
-			d.attempts, d.created_at, d.next_try_at, d.finished_at,
-			a.at, coalesce(a.status, 0), coalesce(a.duration_ms, 0), coalesce(a.error, '')
-		FROM opsconsole_webhook_deliveries d
-		JOIN opsconsole_webhooks w ON w.id = d.webhook_id
-		LEFT JOIN opsconsole_webhook_attempts a ON a.delivery_id = d.id AND a.number = d.attempts `+clause, args...)
+	found, err := store.Select(ctx, s.DB.Read(), deliveryJoin, (*Delivery).columns, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
-	defer rows.Close()
 
-	out := []Delivery{}
+	if found == nil {
+		found = []Delivery{} // no deliveries are a list in JSON too
+	}
 
-	for rows.Next() {
-		var (
-			d                                                Delivery
-			last                                             Attempt
-			deletedAt, createdAt, nextAt, finishedAt, lastAt store.Time
-		)
+	for i := range found {
+		d := &found[i]
+		d.Webhook.Deleted = !d.Webhook.deletedAt.IsZero()
 
-		err := rows.Scan(&d.ID, &d.Webhook.ID, &d.Webhook.Name, &d.Webhook.Kind, &deletedAt, &d.Event, &d.EventID, &d.WindowID, &d.Title,
-			&d.State, &d.Note, &d.Attempts, &createdAt, &nextAt, &finishedAt, &lastAt, &last.Status, &last.DurationMS, &last.Error)
-		if err != nil {
-			return nil, fmt.Errorf("list deliveries: %w", err)
-		}
-
-		d.Webhook.Deleted, d.CreatedAt = !deletedAt.IsZero(), createdAt.Time
-		d.NextTryAt, d.FinishedAt = known(nextAt), known(finishedAt)
-
-		if at := known(lastAt); at != nil {
-			last.Number, last.At = d.Attempts, *at
+		if d.last.Number > 0 {
+			last := d.last
 			d.Last = &last
 		}
-
-		out = append(out, d)
 	}
 
-	return out, rows.Err()
-}
-
-func known(t store.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-
-	return &t.Time
+	return found, nil
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -30,12 +31,7 @@ func Kinds() []Kind { return []Kind{Generic, Slack, Teams} }
 const TestEvent maintenance.EventKind = "test"
 
 // Events lists what an endpoint can be told, for forms.
-func Events() []maintenance.EventKind {
-	return []maintenance.EventKind{
-		maintenance.EventAnnounced, maintenance.EventChanged, maintenance.EventStarted, maintenance.EventExtended,
-		maintenance.EventOverrun, maintenance.EventEnded, maintenance.EventCancelled,
-	}
-}
+func Events() []maintenance.EventKind { return maintenance.EventKinds() }
 
 // Endpoint is where subscribers are told. Its address and secret stay in the database:
 // neither JSON nor the log has them.
@@ -54,9 +50,32 @@ type Endpoint struct {
 	CreatedAt time.Time               `json:"created_at"`
 	UpdatedAt time.Time               `json:"updated_at"`
 
-	url     string
-	secret  string
-	deleted bool
+	url       string
+	secret    string
+	deletedAt time.Time
+}
+
+const endpointTable = "opsconsole_webhooks"
+
+// columns are those of the table but for the id.
+func (e *Endpoint) columns() store.Columns {
+	return store.Columns{
+		{Name: "revision", Value: &e.Revision},
+		{Name: "name", Value: &e.Name},
+		{Name: "kind", Value: &e.Kind},
+		{Name: "url", Value: &e.url},
+		{Name: "secret", Value: &e.secret},
+		{Name: "events_json", Value: store.JSON(&e.Events)},
+		{Name: "enabled", Value: &e.Enabled},
+		{Name: "created_by", Value: &e.CreatedBy},
+		{Name: "created_at", Value: store.ZeroTime(&e.CreatedAt)},
+		{Name: "updated_at", Value: store.ZeroTime(&e.UpdatedAt)},
+		{Name: "deleted_at", Value: store.ZeroTime(&e.deletedAt)},
+	}
+}
+
+func (e *Endpoint) columnsWithID() store.Columns {
+	return append(store.Columns{{Name: "id", Value: &e.ID}}, e.columns()...)
 }
 
 // wants reports whether the endpoint is told of the event.
@@ -86,8 +105,8 @@ func (e *Endpoint) setURL(raw string) {
 	e.Address = u.Scheme + "://" + u.Host + path + query
 }
 
-// terms are what the audit log keeps of an endpoint.
-func (e *Endpoint) terms() (json.RawMessage, error) {
+// auditTerms are what the audit log keeps of an endpoint.
+func (e *Endpoint) auditTerms() (json.RawMessage, error) {
 	return json.Marshal(map[string]any{
 		"name": e.Name, "kind": e.Kind, "address": e.Address, "events": e.Events, "enabled": e.Enabled,
 	})
@@ -119,14 +138,14 @@ type Edit struct {
 // NameMax is how long an endpoint's name can be, in characters.
 const NameMax = 100
 
-// problems collects what is wrong with a form.
-type problems []ops.FieldError
+// fieldErrors collects what is wrong with a form.
+type fieldErrors []ops.FieldError
 
-func (p *problems) add(field, kind, message string) {
+func (p *fieldErrors) add(field, kind, message string) {
 	*p = append(*p, ops.FieldError{Field: "body." + field, Message: message, Type: kind})
 }
 
-func (p *problems) name(name string) {
+func (p *fieldErrors) name(name string) {
 	switch n := utf8.RuneCountInString(name); {
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
 		p.add("name", "string", "has characters that are not text")
@@ -137,14 +156,14 @@ func (p *problems) name(name string) {
 	}
 }
 
-func (p *problems) url(c Config, raw string) {
+func (p *fieldErrors) url(c Config, raw string) {
 	if _, err := c.CheckURL(raw); err != nil {
 		p.add("url", "url", err.Error())
 	}
 }
 
 // events returns the events in their order, each once.
-func (p *problems) events(given []maintenance.EventKind) []maintenance.EventKind {
+func (p *fieldErrors) events(given []maintenance.EventKind) []maintenance.EventKind {
 	kept := []maintenance.EventKind{}
 
 	for _, event := range Events() {
@@ -155,15 +174,15 @@ func (p *problems) events(given []maintenance.EventKind) []maintenance.EventKind
 
 	for _, event := range given {
 		if !slices.Contains(kept, event) {
-			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %s", ops.Clip(string(event)), words(Events())))
+			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %s", ops.Clip(string(event)), joined(Events())))
 		}
 	}
 
 	return kept
 }
 
-// words are values of a fixed list as they stand in a sentence.
-func words[T ~string](values []T) string {
+// joined are values of a fixed list as they stand in a sentence.
+func joined[T ~string](values []T) string {
 	out := make([]string, len(values))
 	for i, v := range values {
 		out[i] = string(v)

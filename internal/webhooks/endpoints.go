@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,8 +17,8 @@ import (
 // Create adds an endpoint and returns it with the secret that signs what it is sent,
 // which is shown this once; the chats have none. VALIDATION_FAILED for what cannot be.
 func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (e Endpoint, secret string, err error) {
-	wrong := problems(changes.CheckReason(draft.Reason))
-	now := s.moment()
+	wrong := fieldErrors(changes.CheckReason(draft.Reason))
+	now := s.now()
 	e = Endpoint{
 		Revision: 1, Name: strings.TrimSpace(draft.Name), Kind: draft.Kind, Enabled: draft.Enabled, Events: wrong.events(draft.Events),
 		CreatedBy: actor.Username, CreatedAt: now, UpdatedAt: now,
@@ -31,7 +29,7 @@ func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (
 	wrong.url(s.Config, raw)
 
 	if !slices.Contains(Kinds(), e.Kind) {
-		wrong.add("kind", "enum", "must be one of "+words(Kinds()))
+		wrong.add("kind", "enum", "must be one of "+joined(Kinds()))
 	}
 
 	if err := ops.Invalid(wrong); err != nil {
@@ -44,24 +42,15 @@ func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (
 		e.secret = newSecret()
 	}
 
-	err = s.DB.Tx(ctx, func(tx *sql.Tx) error {
-		events, err := json.Marshal(e.Events)
-		if err != nil {
-			return err
-		}
-
-		err = tx.QueryRowContext(ctx, `
-			INSERT INTO opsconsole_webhooks (revision, name, kind, url, secret, events_json, enabled, created_by, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING id`,
-			e.Revision, e.Name, e.Kind, e.url, e.secret, string(events), e.Enabled, e.CreatedBy, store.Time{Time: now}).Scan(&e.ID)
-		if err != nil {
+	err = s.write(ctx, func(tx *sql.Tx) (err error) {
+		if e.ID, err = e.columns().Insert(ctx, tx, endpointTable); err != nil {
 			return fmt.Errorf("write the webhook: %w", err)
 		}
 
-		return s.log(ctx, tx, actor, deed{action: audit.WebhookCreate, reason: draft.Reason, after: &e})
+		return s.log(ctx, tx, actor, auditedChange{action: audit.WebhookCreate, reason: draft.Reason, after: &e})
 	})
 	if err != nil {
-		return Endpoint{}, "", s.refuse(ctx, actor, audit.WebhookCreate, "webhooks", draft.Reason, taken(err))
+		return Endpoint{}, "", s.refuse(ctx, actor, audit.WebhookCreate, "webhooks", draft.Reason, duplicateName(err))
 	}
 
 	return e, e.secret, nil
@@ -71,8 +60,8 @@ func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (
 // leaked secrets, what it is.
 func newSecret() string { return "ocwhs_" + rand.Text() + rand.Text() }
 
-// taken says that a name is there already.
-func taken(err error) error {
+// duplicateName says that a name is there already.
+func duplicateName(err error) error {
 	if !store.IsUnique(err) {
 		return err
 	}
@@ -83,11 +72,11 @@ func taken(err error) error {
 // Update changes an endpoint. It returns VALIDATION_FAILED for what cannot be, and a
 // CONFLICT with details {revision} when somebody else changed it since.
 func (s *Webhooks) Update(ctx context.Context, actor audit.Actor, id int64, edit Edit) (Endpoint, error) {
-	d := deed{action: audit.WebhookChange, reason: edit.Reason}
+	d := auditedChange{action: audit.WebhookChange, reason: edit.Reason}
 
 	return s.change(ctx, actor, id, edit.Revision, d, func(e *Endpoint) (string, error) {
 		var (
-			wrong   problems
+			wrong   fieldErrors
 			message string
 		)
 
@@ -124,7 +113,7 @@ func (s *Webhooks) Update(ctx context.Context, actor audit.Actor, id int64, edit
 func (s *Webhooks) RotateSecret(ctx context.Context, actor audit.Actor, id int64, reason string) (e Endpoint, secret string, err error) {
 	secret = newSecret()
 
-	e, err = s.change(ctx, actor, id, 0, deed{action: audit.WebhookRotateSecret, reason: reason}, func(e *Endpoint) (string, error) {
+	e, err = s.change(ctx, actor, id, 0, auditedChange{action: audit.WebhookRotateSecret, reason: reason}, func(e *Endpoint) (string, error) {
 		if e.Kind != Generic {
 			return "", &ops.Error{Code: ops.CodeConflict, Message: "What is sent to a chat is not signed: there is no secret to change."}
 		}
@@ -143,8 +132,8 @@ func (s *Webhooks) RotateSecret(ctx context.Context, actor audit.Actor, id int64
 // Delete removes an endpoint; its address and secret are forgotten, its log stays. What
 // was on its way to it is dropped.
 func (s *Webhooks) Delete(ctx context.Context, actor audit.Actor, id int64, reason string) error {
-	_, err := s.change(ctx, actor, id, 0, deed{action: audit.WebhookDelete, reason: reason}, func(e *Endpoint) (string, error) {
-		e.deleted, e.Enabled, e.secret = true, false, ""
+	_, err := s.change(ctx, actor, id, 0, auditedChange{action: audit.WebhookDelete, reason: reason}, func(e *Endpoint) (string, error) {
+		e.deletedAt, e.Enabled, e.secret = s.now(), false, ""
 		e.setURL("")
 
 		return "", nil
@@ -156,20 +145,20 @@ func (s *Webhooks) Delete(ctx context.Context, actor audit.Actor, id int64, reas
 // change does something to an endpoint that is there, and says so in the audit log with
 // the message that do returns.
 func (s *Webhooks) change(
-	ctx context.Context, actor audit.Actor, id, revision int64, d deed, do func(e *Endpoint) (message string, err error),
+	ctx context.Context, actor audit.Actor, id, revision int64, d auditedChange, do func(e *Endpoint) (message string, err error),
 ) (e Endpoint, err error) {
 	if err := ops.Invalid(changes.CheckReason(d.reason)); err != nil {
 		return Endpoint{}, s.refuse(ctx, actor, d.action, objectOf(id), d.reason, err)
 	}
 
-	err = s.DB.Tx(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx *sql.Tx) error {
 		before, err := s.endpoint(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 
 		if revision != 0 && revision != before.Revision {
-			return outdated(before)
+			return conflict(before)
 		}
 
 		e = before
@@ -178,7 +167,7 @@ func (s *Webhooks) change(
 			return err
 		}
 
-		if err := s.write(ctx, tx, &e); err != nil {
+		if err := s.update(ctx, tx, &e); err != nil {
 			return err
 		}
 
@@ -187,13 +176,13 @@ func (s *Webhooks) change(
 		return s.log(ctx, tx, actor, d)
 	})
 	if err != nil {
-		return Endpoint{}, s.refuse(ctx, actor, d.action, objectOf(id), d.reason, taken(err))
+		return Endpoint{}, s.refuse(ctx, actor, d.action, objectOf(id), d.reason, duplicateName(err))
 	}
 
 	return e, nil
 }
 
-func outdated(e Endpoint) error {
+func conflict(e Endpoint) error {
 	return &ops.Error{
 		Code:    ops.CodeConflict,
 		Message: fmt.Sprintf("Somebody changed the webhook %q since. Look at it again.", e.Name),
@@ -201,33 +190,19 @@ func outdated(e Endpoint) error {
 	}
 }
 
-// write writes an endpoint against the revision that was read.
-func (s *Webhooks) write(ctx context.Context, tx *sql.Tx, e *Endpoint) error {
-	events, err := json.Marshal(e.Events)
-	if err != nil {
-		return err
-	}
+// update writes an endpoint against the revision that was read.
+func (s *Webhooks) update(ctx context.Context, tx *sql.Tx, e *Endpoint) error {
+	e.UpdatedAt = s.now()
+	seen := e.Revision
+	e.Revision++
 
-	e.UpdatedAt = s.moment()
-
-	var deletedAt store.Time
-	if e.deleted {
-		deletedAt.Time = e.UpdatedAt
-	}
-
-	err = tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_webhooks
-		SET revision = revision + 1, name = $1, url = $2, secret = $3, events_json = $4, enabled = $5, updated_at = $6, deleted_at = $7
-		WHERE id = $8 AND revision = $9 RETURNING revision`,
-		e.Name, e.url, e.secret, string(events), e.Enabled, store.Time{Time: e.UpdatedAt}, deletedAt, e.ID, e.Revision).Scan(&e.Revision)
-	if errors.Is(err, sql.ErrNoRows) {
-		return outdated(*e)
+	n, err := e.columns().Update(ctx, tx, endpointTable, "id = $1 AND revision = $2", e.ID, seen)
+	if err == nil && n == 0 {
+		err = conflict(*e)
 	}
 
 	return err
 }
-
-const endpointColumns = `id, revision, name, kind, url, secret, events_json, enabled, created_by, created_at, updated_at, deleted_at`
 
 // Endpoints lists the endpoints by name.
 func (s *Webhooks) Endpoints(ctx context.Context) ([]Endpoint, error) {
@@ -253,35 +228,18 @@ func (s *Webhooks) endpoint(ctx context.Context, q store.Querier, id int64) (End
 }
 
 func (s *Webhooks) endpoints(ctx context.Context, q store.Querier, clause string, args ...any) ([]Endpoint, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+endpointColumns+` FROM opsconsole_webhooks `+clause, args...)
+	found, err := store.Select(ctx, q, endpointTable, (*Endpoint).columnsWithID, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list webhooks: %w", err)
 	}
-	defer rows.Close()
 
-	out := []Endpoint{}
-
-	for rows.Next() {
-		var (
-			e                             Endpoint
-			raw, events                   string
-			createdAt, updatedAt, removed store.Time
-		)
-
-		err := rows.Scan(&e.ID, &e.Revision, &e.Name, &e.Kind, &raw, &e.secret, &events, &e.Enabled, &e.CreatedBy,
-			&createdAt, &updatedAt, &removed)
-		if err == nil {
-			err = json.Unmarshal([]byte(events), &e.Events)
-		}
-
-		if err != nil {
-			return nil, fmt.Errorf("list webhooks: %w", err)
-		}
-
-		e.setURL(raw)
-		e.CreatedAt, e.UpdatedAt, e.deleted = createdAt.Time, updatedAt.Time, !removed.IsZero()
-		out = append(out, e)
+	if found == nil {
+		found = []Endpoint{} // no endpoints are a list in JSON too
 	}
 
-	return out, rows.Err()
+	for i := range found {
+		found[i].setURL(found[i].url)
+	}
+
+	return found, nil
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -31,7 +30,7 @@ func (s *Webhooks) Notify(ctx context.Context, tx *sql.Tx, event maintenance.Eve
 			continue
 		}
 
-		n := news{event: event.Kind, id: event.ID, at: event.At.UTC(), window: &window}
+		n := notification{event: event.Kind, id: event.ID, at: event.At.UTC(), window: &window}
 		if _, err := s.enqueue(ctx, tx, e, n, &event.Window.ID); err != nil {
 			return err
 		}
@@ -45,13 +44,13 @@ func (s *Webhooks) Notify(ctx context.Context, tx *sql.Tx, event maintenance.Eve
 func (s *Webhooks) Test(ctx context.Context, actor audit.Actor, id int64) (Delivery, error) {
 	var delivery string
 
-	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
 		e, err := s.endpoint(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 
-		if delivery, err = s.enqueue(ctx, tx, e, news{event: TestEvent, at: s.moment()}, nil); err != nil {
+		if delivery, err = s.enqueue(ctx, tx, e, notification{event: TestEvent, at: s.now()}, nil); err != nil {
 			return err
 		}
 
@@ -68,12 +67,9 @@ func (s *Webhooks) Test(ctx context.Context, actor audit.Actor, id int64) (Deliv
 	return s.Delivery(ctx, delivery)
 }
 
-// keepTrying is how long a delivery is tried before it is given up.
-const keepTrying = 24 * time.Hour
-
 // enqueue writes a delivery and its job.
-func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n news, window *int64) (id string, err error) {
-	now := s.moment()
+func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n notification, window *int64) (id string, err error) {
+	now := s.now()
 
 	number, err := ulid.New(ulid.Timestamp(now), rand.Reader)
 	if err != nil {
@@ -101,7 +97,7 @@ func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n news, 
 		INSERT INTO opsconsole_webhook_deliveries (id, webhook_id, event, event_id, window_id, title, body, state, attempts, tries, note,
 			created_at, give_up_at, next_try_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, '', $8, $9, $8)`,
-		id, e.ID, n.event, event, window, title, body, store.Time{Time: now}, store.Time{Time: now.Add(keepTrying)})
+		id, e.ID, n.event, event, window, title, body, store.Time{Time: now}, store.Time{Time: now.Add(giveUpAfter)})
 	if err != nil {
 		return "", fmt.Errorf("write a delivery for webhook %d: %w", e.ID, err)
 	}
@@ -117,7 +113,7 @@ func (s *Webhooks) Redeliver(ctx context.Context, actor audit.Actor, id string) 
 		return Delivery{}, err
 	}
 
-	err = s.DB.Tx(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx *sql.Tx) error {
 		e, err := s.endpoint(ctx, tx, d.Webhook.ID)
 		if err != nil && ops.AsError(err).Code != ops.CodeNotFound {
 			return err
@@ -130,12 +126,12 @@ func (s *Webhooks) Redeliver(ctx context.Context, actor audit.Actor, id string) 
 			}
 		}
 
-		now := s.moment()
+		now := s.now()
 
 		_, err = tx.ExecContext(ctx, `
 			UPDATE opsconsole_webhook_deliveries
 			SET state = 'pending', tries = 0, note = '', give_up_at = $1, next_try_at = $2, finished_at = NULL WHERE id = $3`,
-			store.Time{Time: now.Add(keepTrying)}, store.Time{Time: now}, id)
+			store.Time{Time: now.Add(giveUpAfter)}, store.Time{Time: now}, id)
 		if err != nil {
 			return fmt.Errorf("redeliver %s: %w", id, err)
 		}

@@ -30,8 +30,8 @@ func Sign(secret, timestamp, body string) string {
 	return "v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// news is what is told, whatever an endpoint makes of it.
-type news struct {
+// notification is what is told, whatever an endpoint makes of it.
+type notification struct {
 	event       maintenance.EventKind
 	id          int64 // of the event, 0 for a test
 	at          time.Time
@@ -41,8 +41,8 @@ type news struct {
 	window *announce.Announcement
 }
 
-// body is the news as an endpoint of the kind understands it.
-func (n news) body(kind Kind) (string, error) {
+// body is the notification as an endpoint of the kind understands it.
+func (n notification) body(kind Kind) (string, error) {
 	var message any
 
 	switch kind {
@@ -71,7 +71,7 @@ type payload struct {
 	Window      *announce.Announcement `json:"window"`
 }
 
-func (n news) generic() payload {
+func (n notification) generic() payload {
 	p := payload{Event: n.event, Delivery: n.delivery, At: n.at, Environment: n.environment, Window: n.window}
 	if n.id != 0 {
 		p.ID = &n.id
@@ -81,26 +81,16 @@ func (n news) generic() payload {
 }
 
 // headline says what happened.
-func (n news) headline() string {
-	words := map[maintenance.EventKind]string{
-		maintenance.EventAnnounced: "Maintenance announced",
-		maintenance.EventChanged:   "Maintenance changed",
-		maintenance.EventStarted:   "Maintenance has begun",
-		maintenance.EventExtended:  "Maintenance extended",
-		maintenance.EventOverrun:   "Maintenance overruns",
-		maintenance.EventEnded:     "Maintenance is over",
-		maintenance.EventCancelled: "Maintenance cancelled",
-	}
-
+func (n notification) headline() string {
 	if n.window == nil {
 		return "Test: maintenance will be announced here"
 	}
 
-	return words[n.event] + ": " + n.window.Title
+	return n.event.Headline() + ": " + n.window.Title
 }
 
 // message is what the window says to users, as much of it as a chat shows.
-func (n news) message() string {
+func (n notification) message() string {
 	const most = 2500
 
 	if n.window == nil {
@@ -114,8 +104,8 @@ func (n news) message() string {
 	return n.window.MessageText
 }
 
-// facts are when it is, and where it is told of.
-func (n news) facts() (when, link string) {
+// whenAndLink are when it is, and where it is told of.
+func (n notification) whenAndLink() (when, link string) {
 	if n.window == nil {
 		return "", ""
 	}
@@ -128,18 +118,18 @@ type object map[string]any
 
 // slack is a message of Block Kit. What people wrote is plain text there: it can mention
 // nobody and link nowhere.
-func (n news) slack() object {
+func (n notification) slack() object {
 	const headerMax = 150
 
 	plain := func(text string) object { return object{"type": "plain_text", "text": text, "emoji": false} }
-	blocks := []object{{"type": "header", "text": plain(cut(n.headline(), headerMax))}}
+	blocks := []object{{"type": "header", "text": plain(truncate(n.headline(), headerMax))}}
 
 	if text := n.message(); text != "" {
 		blocks = append(blocks, object{"type": "section", "text": plain(text)})
 	}
 
-	about := []object{plain(cut(n.environment, headerMax))}
-	when, link := n.facts()
+	about := []object{plain(truncate(n.environment, headerMax))}
+	when, link := n.whenAndLink()
 
 	if when != "" {
 		about = append(about, plain(when))
@@ -162,12 +152,12 @@ func escape(s string) string {
 
 // teams is an Adaptive Card, as workflows in Teams take it. Text runs show what people
 // wrote as it is; text blocks would read it as Markdown.
-func (n news) teams() object {
+func (n notification) teams() object {
 	run := func(text, size, weight string) object {
 		return object{"type": "RichTextBlock", "inlines": []object{{"type": "TextRun", "text": text, "size": size, "weight": weight}}}
 	}
 	body := []object{run(n.headline(), "large", "bolder")}
-	when, link := n.facts()
+	when, link := n.whenAndLink()
 
 	if when != "" {
 		body = append(body, run(when, "default", "bolder"))
@@ -191,8 +181,8 @@ func (n news) teams() object {
 	}}
 }
 
-// cut shortens a text to as many characters.
-func cut(s string, most int) string {
+// truncate shortens a text to as many characters.
+func truncate(s string, most int) string {
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most-1]) + "…"
 	}

@@ -2,6 +2,8 @@ package webhooks_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -177,5 +179,50 @@ func TestWithoutPage(t *testing.T) {
 		if err != nil || strings.Contains(string(data), "Announcements") || strings.Contains(string(data), "mrkdwn") {
 			t.Errorf("%s gets %s, %v", kind, data, err)
 		}
+	}
+}
+
+// TestEveryEventIsDocumented wants a row of the manual for each event.
+func TestEveryEventIsDocumented(t *testing.T) {
+	t.Parallel()
+
+	manual, err := os.ReadFile(filepath.Join("..", "..", "docs", "webhooks.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, event := range webhooks.Events() {
+		if row := "\n| `" + string(event) + "` |"; !strings.Contains(string(manual), row) {
+			t.Errorf("docs/webhooks.md has no row of %q", event)
+		}
+	}
+}
+
+// TestEveryEventHasAHeadline wants what happened in front of the window's title.
+func TestEveryEventHasAHeadline(t *testing.T) {
+	t.Parallel()
+
+	for _, event := range webhooks.Events() {
+		w := onSQLite(t, nil)
+
+		text, _ := sent(t, w, webhooks.Slack, event)["text"].(string)
+		if head, _, found := strings.Cut(text, ": "); !found || head != event.Headline() || head == "" {
+			t.Errorf("%s is told as %q, wanted %q in front", event, text, event.Headline())
+		}
+	}
+}
+
+func TestPagesAreToldOfWhatWasWritten(t *testing.T) {
+	t.Parallel()
+
+	told := 0
+	w := onSQLite(t, func(c *webhooks.Config) { c.Notify = func() { told++ } })
+
+	if w.create(webhooks.Generic, "https://a.example.com/"); told != 1 {
+		t.Errorf("a new webhook: told %d times, wanted once", told)
+	}
+
+	if _, err := w.Update(t.Context(), dave, 1, webhooks.Edit{Revision: 7, Reason: reason}); err == nil || told != 1 {
+		t.Errorf("an edit of another revision: told %d times, %v, wanted once as before", told, err)
 	}
 }

@@ -10,31 +10,31 @@ import (
 )
 
 const (
-	// keepLog is how long the log of a delivery is kept.
-	keepLog = 90 * 24 * time.Hour
-	// forgottenAfter is when a delivery that is due has been forgotten by its job.
-	forgottenAfter = 5 * time.Minute
+	// logRetention is how long the log of a delivery is kept.
+	logRetention = 90 * 24 * time.Hour
+	// orphanedAfter is when a delivery that is due has lost its job.
+	orphanedAfter = 5 * time.Minute
 )
 
 // Sweep gives deliveries that have lost their job another, and forgets old ones. It is
 // to be called every few minutes, by every process.
 func (s *Webhooks) Sweep(ctx context.Context) error {
-	now := s.moment()
+	now := s.now()
 
 	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
-		forgotten, err := s.forgotten(ctx, tx, now)
+		orphans, err := s.orphaned(ctx, tx, now)
 		if err != nil {
-			return fmt.Errorf("look for forgotten deliveries: %w", err)
+			return fmt.Errorf("look for deliveries without a job: %w", err)
 		}
 
-		for _, id := range forgotten {
+		for _, id := range orphans {
 			if err := s.Jobs.EnqueueDelivery(ctx, tx, id); err != nil {
 				return err
 			}
 		}
 
 		_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_webhook_deliveries WHERE finished_at < $1`,
-			store.Time{Time: now.Add(-keepLog)})
+			store.Time{Time: now.Add(-logRetention)})
 		if err != nil {
 			return fmt.Errorf("forget old deliveries: %w", err)
 		}
@@ -43,11 +43,11 @@ func (s *Webhooks) Sweep(ctx context.Context) error {
 	})
 }
 
-// forgotten takes the forgotten deliveries: whoever looks next does not find them.
-func (s *Webhooks) forgotten(ctx context.Context, tx *sql.Tx, now time.Time) ([]string, error) {
+// orphaned takes the orphaned deliveries: whoever looks next does not find them.
+func (s *Webhooks) orphaned(ctx context.Context, tx *sql.Tx, now time.Time) ([]string, error) {
 	rows, err := tx.QueryContext(ctx, `
 		UPDATE opsconsole_webhook_deliveries SET next_try_at = $1 WHERE state = 'pending' AND next_try_at < $2 RETURNING id`,
-		store.Time{Time: now}, store.Time{Time: now.Add(-forgottenAfter)})
+		store.Time{Time: now}, store.Time{Time: now.Add(-orphanedAfter)})
 	if err != nil {
 		return nil, err
 	}

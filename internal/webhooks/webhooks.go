@@ -30,6 +30,8 @@ type Config struct {
 	// Now is the clock.
 	Now    func() time.Time
 	Logger *slog.Logger
+	// Notify is called after what pages show of the webhooks was written; nil is nobody.
+	Notify func()
 	// Environment is what the platform is called.
 	Environment string
 	// Page is where users read the announcements; nil when they cannot.
@@ -70,8 +72,22 @@ func New(c Config) *Webhooks {
 		c.Jitter = rand.Float64
 	}
 
+	if c.Notify == nil {
+		c.Notify = func() {}
+	}
+
 	return &Webhooks{Config: c, client: newClient(c)}
 }
 
-// moment is now, as precisely as the database keeps it.
-func (s *Webhooks) moment() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+// now is the time, as precisely as the database keeps it.
+func (s *Webhooks) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// write runs fn in a transaction, and lets the pages know.
+func (s *Webhooks) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	err := s.DB.Tx(ctx, fn)
+	if err == nil {
+		s.Config.Notify()
+	}
+
+	return err
+}

@@ -42,7 +42,7 @@ func (w *world) windows() (*maintenance.Windows, ops.Service) {
 	}
 
 	return maintenance.New(maintenance.Config{
-		DB: w.DB, Audit: w.log, Now: w.clock.now, Logger: logger, Notify: w.Webhooks,
+		DB: w.DB, Audit: w.log, Now: w.clock.now, Logger: logger, Outbox: w.Webhooks,
 		Changes:        changes.New(w.DB, w.log, w.clock.now, logger, changes.Policy{Environment: "demo"}),
 		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
 	}), plane.As(ops.Caller{Username: "dave", Role: ops.RoleOps})

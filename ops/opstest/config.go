@@ -1,6 +1,11 @@
 package opstest
 
 import (
+	"context"
+	"maps"
+	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -40,59 +45,116 @@ func testDefaults(t *testing.T, s Subject) {
 		ops.InstancesPage{Instances: []ops.Instance{}, Limit: 50})
 }
 
-func testConcurrency(t *testing.T, s Subject) {
-	ctx, service := t.Context(), s.ops()
+// number is a whole number of the configuration with its bounds and its default.
+type number struct {
+	section            ops.SectionName
+	name               string
+	low, high, initial int64
+}
 
-	for _, update := range []ops.ConcurrencyUpdate{
-		{PerAnalyst: ops.PerAnalystMin, ClusterTotal: ops.ClusterTotalMin},
-		{PerAnalyst: ops.PerAnalystMax, ClusterTotal: ops.ClusterTotalMax},
-		{PerAnalyst: ops.PerAnalystMax, ClusterTotal: ops.ClusterTotalMax}, // a client that repeats itself
-	} {
-		answer := must[ops.ConcurrencyConfig](t)(service.UpdateConcurrencyConfig(ctx, update))
-		same(t, "answer", ops.ConcurrencyUpdate{PerAnalyst: answer.PerAnalyst, ClusterTotal: answer.ClusterTotal}, update)
+// numbers are those of the contract, sections 1 and 4.
+func numbers() []number {
+	return []number{
+		{ops.SectionConcurrency, "per_analyst", 1, 100, 5},
+		{ops.SectionConcurrency, "cluster_total", 1, 1000, 50},
+		{ops.SectionExport, "max_duration_seconds", 60, 86400, 3600},
+	}
+}
 
-		if answer.UpdatedAt == nil {
-			t.Error("the answer does not say when")
+// numbersOf returns the values of a section's numbers.
+func numbersOf(section ops.SectionName, value func(n number) int64) ops.Values {
+	values := ops.Values{}
+
+	for _, n := range numbers() {
+		if n.section == section {
+			values[n.name] = value(n)
 		}
-
-		same(t, "read back", must[ops.ConcurrencyConfig](t)(service.GetConcurrencyConfig(ctx)), answer)
 	}
 
-	before := must[ops.ConcurrencyConfig](t)(service.GetConcurrencyConfig(ctx))
+	return values
+}
 
-	for _, test := range []struct {
-		update ops.ConcurrencyUpdate
-		fields []string
-	}{
-		{ops.ConcurrencyUpdate{}, []string{"body.per_analyst", "body.cluster_total"}},
-		{ops.ConcurrencyUpdate{PerAnalyst: 0, ClusterTotal: 10}, []string{"body.per_analyst"}},
-		{ops.ConcurrencyUpdate{PerAnalyst: 101, ClusterTotal: 10}, []string{"body.per_analyst"}},
-		{ops.ConcurrencyUpdate{PerAnalyst: 10, ClusterTotal: -1}, []string{"body.cluster_total"}},
-		{ops.ConcurrencyUpdate{PerAnalyst: 10, ClusterTotal: 1001}, []string{"body.cluster_total"}},
-	} {
-		_, err := service.UpdateConcurrencyConfig(ctx, test.update)
-		invalid(t, err, test.fields...)
-	}
+func low(n number) int64  { return n.low }
+func high(n number) int64 { return n.high }
 
-	same(t, "after refusals", must[ops.ConcurrencyConfig](t)(service.GetConcurrencyConfig(ctx)), before)
+func testConcurrency(t *testing.T, s Subject) {
+	service := s.ops()
+	testNumbers(t, ops.SectionConcurrency, service.GetConcurrencyConfig, service.UpdateConcurrencyConfig,
+		func(c ops.ConcurrencyConfig) bool { return c.UpdatedAt != nil })
 }
 
 func testExport(t *testing.T, s Subject) {
-	ctx, service := t.Context(), s.ops()
+	service := s.ops()
+	testNumbers(t, ops.SectionExport, service.GetExportConfig, service.UpdateExportConfig,
+		func(c ops.ExportConfig) bool {
+			return c.UpdatedAt != nil && c.UpdatedBy != nil && *c.UpdatedBy == "dave"
+		})
+}
 
-	for _, seconds := range []int{ops.MaxDurationSecondsMin, ops.MaxDurationSecondsMax, ops.MaxDurationSecondsMax} {
-		answer := must[ops.ExportConfig](t)(service.UpdateExportConfig(ctx, ops.ExportUpdate{MaxDurationSeconds: seconds}))
-		same(t, "answer", answer.MaxDurationSeconds, seconds)
-		same(t, "updated_by", answer.UpdatedBy, new("dave"))
-		same(t, "read back", must[ops.ExportConfig](t)(service.GetExportConfig(ctx)), answer)
+// testNumbers sets every number of a section to its bounds and beyond; attributed says
+// whether an answer names when it was set, and by whom where it can.
+func testNumbers[U, C any](
+	t *testing.T, name ops.SectionName,
+	get func(context.Context) (C, error), set func(context.Context, U) (C, error), attributed func(C) bool,
+) {
+	t.Helper()
+
+	ctx := t.Context()
+
+	section, err := ops.SectionOf(name)
+	if err != nil {
+		t.Fatal(err)
 	}
 
-	for _, seconds := range []int{-1, 0, 59, 86401} {
-		_, err := service.UpdateExportConfig(ctx, ops.ExportUpdate{MaxDurationSeconds: seconds})
-		invalid(t, err, "body.max_duration_seconds")
+	update := func(values ops.Values) (u U) {
+		if err := values.Decode(&u); err != nil {
+			t.Fatal(err)
+		}
+
+		return u
 	}
 
-	same(t, "after refusals", must[ops.ExportConfig](t)(service.GetExportConfig(ctx)).MaxDurationSeconds, ops.MaxDurationSecondsMax)
+	same(t, "a new platform", section.ValuesOf(must[C](t)(get(ctx))), numbersOf(name, func(n number) int64 { return n.initial }))
+
+	lowest, highest := numbersOf(name, low), numbersOf(name, high)
+
+	for _, values := range []ops.Values{lowest, highest, highest} { // the last is a client that repeats itself
+		answer := must[C](t)(set(ctx, update(values)))
+		same(t, "answer", section.ValuesOf(answer), values)
+		same(t, "read back", must[C](t)(get(ctx)), answer)
+
+		if !attributed(answer) {
+			t.Errorf("the answer does not say when or by whom: %s", show(answer))
+		}
+	}
+
+	before := must[C](t)(get(ctx))
+
+	for _, n := range numbers() {
+		if n.section != name {
+			continue
+		}
+
+		for _, bad := range []int64{n.low - 1, n.high + 1, -1, math.MinInt32, math.MaxInt32} {
+			values := lowest.Clone()
+			values[n.name] = bad
+			_, err := set(ctx, update(values))
+			invalid(t, err, "body."+n.name)
+		}
+	}
+
+	_, err = set(ctx, update(ops.Values{}))
+	invalid(t, err, bodyFields(lowest)...)
+	same(t, "after refusals", must[C](t)(get(ctx)), before)
+}
+
+func bodyFields(values ops.Values) []string {
+	var fields []string
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		fields = append(fields, "body."+name)
+	}
+
+	return fields
 }
 
 func testMaintenanceMode(t *testing.T, s Subject) {
@@ -115,7 +177,15 @@ func testMaintenanceMode(t *testing.T, s Subject) {
 		same(t, "read back", must[ops.MaintenanceMode](t)(service.GetMaintenanceMode(ctx)), answer)
 	}
 
-	_, err := service.SetMaintenanceMode(ctx, ops.MaintenanceUpdate{Enabled: true, Message: "a\x00b"})
-	invalid(t, err, "body.message")
+	const longest = 10_000
+
+	long := ops.MaintenanceUpdate{Message: strings.Repeat("ü", longest)}
+	same(t, "the longest message", must[ops.MaintenanceMode](t)(service.SetMaintenanceMode(ctx, long)).Message, long.Message)
+
+	for _, bad := range []string{"a\x00b", long.Message + "ü"} {
+		_, err := service.SetMaintenanceMode(ctx, ops.MaintenanceUpdate{Enabled: true, Message: bad})
+		invalid(t, err, "body.message")
+	}
+
 	same(t, "after a refusal", must[ops.MaintenanceMode](t)(service.GetMaintenanceMode(ctx)).Enabled, false)
 }

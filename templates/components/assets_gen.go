@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=0f6a44593bbd"
+	StylesheetURL = "/static/app.css?v=a8c1a4a58352"
 	ScriptURL     = "/static/app.js?v=643bff1eeece"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=c46403fe025d"

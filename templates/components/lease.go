@@ -1,17 +1,20 @@
 package components
 
-import "github.com/graph-olap/opsconsole/internal/changes"
+import (
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+)
 
 // OfLease returns the state of a temporary change.
-func OfLease(s changes.LeaseState) State {
+func OfLease(s lease.State) State {
 	switch s {
-	case changes.LeaseActive, changes.LeasePending:
+	case lease.Active, lease.Pending:
 		return Busy
-	case changes.LeaseOverdue, changes.LeaseHeld:
+	case lease.Overdue, lease.Held:
 		return Warn
-	case changes.LeaseEnded, changes.LeaseConfirmed:
+	case lease.Ended, lease.Confirmed:
 		return OK
-	case changes.LeaseVoid:
+	case lease.Void:
 		return Idle
 	default:
 		return Unknown

@@ -3,7 +3,7 @@ package leases
 import (
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -12,7 +12,7 @@ import (
 // List is the page of the temporary changes that have not ended, those that end
 // first leading; or, newest first, of those in a state.
 type List struct {
-	Items []changes.Lease `json:"items"`
+	Items []lease.Lease `json:"items"`
 	// Next is the value of before for the next page; null on the last one, and for open
 	// ones, which are few.
 	Next *int64 `json:"next"`
@@ -32,7 +32,7 @@ func (v List) url(before int64) string {
 
 // Detail is the page of one temporary change.
 type Detail struct {
-	Lease       changes.Lease    `json:"lease"`
+	Lease       lease.Lease      `json:"lease"`
 	Differences []ops.Difference `json:"differences"`
 	Title       string           `json:"-"`
 	// Tickets become links in the reason.
@@ -46,7 +46,7 @@ func Path(id int64) string { return "/leases/" + format.ID(id) }
 // Form asks for the reason of what is to be done about a lease, and for the new
 // end where it is extended.
 type Form struct {
-	Lease changes.Lease `json:"lease"`
+	Lease lease.Lease `json:"lease"`
 	// Act is extend, end or confirm.
 	Act         string               `json:"act"`
 	Title       string               `json:"-"`

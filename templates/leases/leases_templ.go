@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -75,7 +75,7 @@ func ListPage(s shell.Shell, v List) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Choice("state", "State", v.State, nil, "Not over yet", append(components.Plain(changes.LeaseStates()), AnyState)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Choice("state", "State", v.State, nil, "Not over yet", append(components.Plain(lease.States()), AnyState)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -392,7 +392,7 @@ func (v List) caption() string {
 	return "Temporary changes, newest first"
 }
 
-func leaseRow(l changes.Lease, now time.Time, tickets format.Tickets) templ.Component {
+func leaseRow(l lease.Lease, now time.Time, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -528,7 +528,7 @@ func leaseRow(l changes.Lease, now time.Time, tickets format.Tickets) templ.Comp
 }
 
 // leaseActs lead to what can be done about a temporary change.
-func leaseActs(l changes.Lease, size string) templ.Component {
+func leaseActs(l lease.Lease, size string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -549,20 +549,20 @@ func leaseActs(l changes.Lease, size string) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if l.Open() && l.Kind == changes.LeaseWindow {
+		if l.Open() && l.Kind == lease.ByHolder {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<span class=\"note\">ends with ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if l.Window != nil {
+			if l.Holder != nil {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var22 templ.SafeURL
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/maintenance/windows/" + format.ID(*l.Window)))
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL("/maintenance/windows/" + format.ID(int64(*l.Holder))))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/leases/leases.templ`, Line: 142, Col: 75}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/leases/leases.templ`, Line: 142, Col: 82}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 				if templ_7745c5c3_Err != nil {
@@ -582,12 +582,12 @@ func leaseActs(l changes.Lease, size string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		} else if l.Open() && l.State != changes.LeasePending && l.EndChange == nil {
+		} else if l.Open() && l.State != lease.Pending && l.EndChange == nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<div class=\"buttons\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if l.State != changes.LeaseHeld {
+			if l.State != lease.Held {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<a class=\"btn\" data-variant=\"outline\" data-size=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1059,31 +1059,31 @@ func (v Detail) facts() templ.Component {
 }
 
 // endTitle says what happens at its end.
-func endTitle(l changes.Lease) string {
+func endTitle(l lease.Lease) string {
 	switch {
 	case l.EndedAt != nil:
 		return "Was to end"
-	case l.Kind == changes.LeaseConfirm:
+	case l.Kind == lease.Confirm:
 		return "To be confirmed by"
 	default:
 		return "Ends"
 	}
 }
 
-func leaseActPath(l changes.Lease, act string) templ.SafeURL {
+func leaseActPath(l lease.Lease, act string) templ.SafeURL {
 	return templ.SafeURL(fmt.Sprintf("/leases/%d/%s", l.ID, act))
 }
 
-func endWord(l changes.Lease) string {
-	if l.State == changes.LeaseHeld {
+func endWord(l lease.Lease) string {
+	if l.State == lease.Held {
 		return "Go back all the same"
 	}
 
 	return "End now"
 }
 
-func confirmWord(l changes.Lease) string {
-	if l.State == changes.LeaseHeld {
+func confirmWord(l lease.Lease) string {
+	if l.State == lease.Held {
 		return "Keep what is set"
 	}
 
@@ -1091,7 +1091,7 @@ func confirmWord(l changes.Lease) string {
 }
 
 // leaseText says what a lease set and what was there before.
-func leaseText(l changes.Lease) string {
+func leaseText(l lease.Lease) string {
 	section, err := ops.SectionOf(l.Section)
 	if err != nil {
 		return string(l.Section)
@@ -1220,7 +1220,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Stands in the audit log with your name.", changes.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Stands in the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -3,7 +3,7 @@ package shell
 import (
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -110,7 +110,7 @@ type Temporary struct {
 	Text   string
 	EndsAt time.Time
 	// State says whether it is running, overdue or held.
-	State changes.LeaseState
+	State lease.State
 	URL   string
 }
 

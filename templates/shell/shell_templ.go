@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
 	"strings"
@@ -1266,7 +1266,7 @@ func (t Temporary) end(now time.Time) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		switch t.State {
-		case changes.LeaseOverdue, changes.LeaseHeld:
+		case lease.Overdue, lease.Held:
 			templ_7745c5c3_Err = components.Status(components.OfLease(t.State), components.Word(t.State)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -47,6 +47,7 @@ func get(ctx context.Context, client *http.Client, target *url.URL, header http.
 	return answer{status: response.StatusCode, body: body}, nil
 }
 
+// noRedirects hands a redirect back as the answer: what is asked is asked of the host that was configured.
 func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // netFinding puts a failed connection into words; a timeout it leaves to [component.judge].

@@ -75,16 +75,11 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 		seen:      map[ops.JobName]int64{},
 	}
 
-	m.jobs = map[ops.JobName]jobMetrics{
-		ops.JobReconciliation:        f.reconciliation(),
-		ops.JobLifecycle:             f.lifecycle(),
-		ops.JobExportReconciliation:  f.exportReconciliation(),
-		ops.JobSchemaCache:           f.schemaCache(),
-		ops.JobInstanceOrchestration: f.instanceOrchestration(),
-		ops.JobResourceMonitor:       f.resourceMonitor(),
-	}
+	m.jobs = map[ops.JobName]jobMetrics{}
 
 	for _, name := range Names() {
+		m.jobs[name] = f.metricsOf(name)
+
 		m.executions.WithLabelValues(string(name), string(Success))
 		m.executions.WithLabelValues(string(name), string(Failed))
 		m.duration.WithLabelValues(string(name))
@@ -96,6 +91,26 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 	m.refreshes.WithLabelValues(string(Failed))
 
 	return m, errors.Join(f.errs...)
+}
+
+// metricsOf registers what the passes of a job count; nothing of a job that there is not.
+func (f *factory) metricsOf(name ops.JobName) jobMetrics {
+	switch name {
+	case ops.JobReconciliation:
+		return f.reconciliation()
+	case ops.JobLifecycle:
+		return f.lifecycle()
+	case ops.JobExportReconciliation:
+		return f.exportReconciliation()
+	case ops.JobSchemaCache:
+		return f.schemaCache()
+	case ops.JobInstanceOrchestration:
+		return f.instanceOrchestration()
+	case ops.JobResourceMonitor:
+		return f.resourceMonitor()
+	default:
+		return jobMetrics{}
+	}
 }
 
 func (f *factory) reconciliation() jobMetrics {

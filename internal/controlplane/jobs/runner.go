@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -80,14 +81,11 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 
 	r := &Runner{
 		db: c.DB, now: c.Now, logger: c.Logger, enqueuer: c.Enqueuer, schedule: c.Schedule, metrics: m,
-		jobs: map[ops.JobName]job{
-			ops.JobReconciliation:        reconciliation(c.Cluster),
-			ops.JobLifecycle:             lifecycle,
-			ops.JobExportReconciliation:  exportReconciliation,
-			ops.JobSchemaCache:           schemaCache(c.Catalog),
-			ops.JobInstanceOrchestration: instanceOrchestration,
-			ops.JobResourceMonitor:       resourceMonitor(c.Memory),
-		},
+		jobs: map[ops.JobName]job{},
+	}
+
+	for _, name := range Names() {
+		r.jobs[name] = construct(name, c)
 	}
 
 	if err := r.writeSchedule(ctx); err != nil {
@@ -100,19 +98,37 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 // ErrBusy is returned by [Runner.Run] while the job runs already, here or elsewhere.
 var ErrBusy = errors.New("the job is running already")
 
+// construct returns what does the job's work; nil of a job that there is not.
+func construct(name ops.JobName, c Config) job {
+	switch name {
+	case ops.JobReconciliation:
+		return reconciliation(c.Cluster)
+	case ops.JobLifecycle:
+		return lifecycle
+	case ops.JobExportReconciliation:
+		return exportReconciliation
+	case ops.JobSchemaCache:
+		return schemaCache(c.Catalog)
+	case ops.JobInstanceOrchestration:
+		return instanceOrchestration
+	case ops.JobResourceMonitor:
+		return resourceMonitor(c.Memory)
+	default:
+		return nil
+	}
+}
+
 // Timeout is how long a run of the job may take.
 func (r *Runner) Timeout(name ops.JobName) time.Duration {
-	if name == ops.JobSchemaCache {
-		return 30 * time.Minute // a big warehouse has many catalogs
-	}
-
-	return time.Minute
+	return cmp.Or(name.Info().Timeout, time.Minute)
 }
 
 // Names lists the jobs in the order of the contract.
 func Names() []ops.JobName {
-	return []ops.JobName{
-		ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation,
-		ops.JobSchemaCache, ops.JobInstanceOrchestration, ops.JobResourceMonitor,
+	var names []ops.JobName
+	for _, job := range ops.Jobs() {
+		names = append(names, job.Name)
 	}
+
+	return names
 }

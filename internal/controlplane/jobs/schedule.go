@@ -16,14 +16,12 @@ type Schedule map[ops.JobName]time.Duration
 
 // DefaultSchedule is the contract's, section 5.
 func DefaultSchedule() Schedule {
-	return Schedule{
-		ops.JobReconciliation:        5 * time.Minute, //nolint:mnd // a table
-		ops.JobLifecycle:             5 * time.Minute, //nolint:mnd // a table
-		ops.JobExportReconciliation:  time.Minute,
-		ops.JobSchemaCache:           24 * time.Hour,   //nolint:mnd // a table
-		ops.JobInstanceOrchestration: 15 * time.Second, //nolint:mnd // a table
-		ops.JobResourceMonitor:       time.Minute,
+	schedule := Schedule{}
+	for _, job := range ops.Jobs() {
+		schedule[job.Name] = job.Every
 	}
+
+	return schedule
 }
 
 // Validate checks that every job is there with an interval of a second or more.

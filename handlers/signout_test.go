@@ -1,0 +1,128 @@
+package handlers_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+)
+
+// signedInBrowser is dave's, with the session's ID.
+func signedInBrowser(t *testing.T, w *handlerstest.World) *http.Client {
+	t.Helper()
+
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	browser := &http.Client{Jar: jar}
+	_, at := browse(t, browser, http.MethodGet, w.URL+"/auth/start", "")
+
+	if status, back := browse(t, browser, http.MethodPost, at.String(), "username=dave"); status != http.StatusOK || back.Path != "/" {
+		t.Fatalf("got %d at %s", status, back)
+	}
+
+	return browser
+}
+
+func send(t *testing.T, browser *http.Client, method, address string, header ...string) *http.Response {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), method, address, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+
+	response, err := browser.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(func() { _ = response.Body.Close() })
+
+	return response
+}
+
+// TestSigningOutGoesOnByAPage checks that no redirect follows the form: Chromium would hold it
+// to the form-action of the page.
+func TestSigningOutGoesOnByAPage(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	browser := signedInBrowser(t, w)
+	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+	got := send(t, browser, http.MethodPost, w.URL+"/logout", "Accept", "text/html")
+
+	next, isRefresh := strings.CutPrefix(got.Header.Get("Refresh"), "0; url=")
+	if got.StatusCode != http.StatusOK || !isRefresh || !strings.Contains(next, "id_token_hint=") {
+		t.Fatalf("got %d, %v", got.StatusCode, got.Header)
+	}
+
+	browser.CheckRedirect = nil
+	if got := send(t, browser, http.MethodGet, next); got.Request.URL.Path != "/login" {
+		t.Errorf("it ends at %s", got.Request.URL)
+	}
+
+	if policy := got.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "form-action 'self';") {
+		t.Errorf("the policy is %s", policy)
+	}
+}
+
+func TestALogoutTokenThatDoesNotHold(t *testing.T) {
+	t.Parallel()
+
+	got := handlerstest.New(t).Form(auth.BackchannelPath, url.Values{"logout_token": {"x"}})
+	if body := got.JSON(t); got.Status != http.StatusBadRequest || body["error"] != "invalid_request" ||
+		got.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %d, %v", got.Status, body)
+	}
+}
+
+// TestAStreamEndsWithItsSession ends the session as another replica would.
+func TestAStreamEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	stream := send(t, signedInBrowser(t, w), http.MethodGet, w.URL+"/events")
+
+	if stream.StatusCode != http.StatusOK {
+		t.Fatalf("got %d", stream.StatusCode)
+	}
+
+	ended := make(chan struct{})
+
+	go func() {
+		defer close(ended)
+
+		for buffer := make([]byte, 4096); ; {
+			if _, err := stream.Body.Read(buffer); err != nil {
+				return
+			}
+		}
+	}()
+
+	if _, err := w.DB.Write().ExecContext(t.Context(), `DELETE FROM opsconsole_sessions`); err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		t.Error("it goes on after 2 s")
+	}
+}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// App is a console: its pages, what is served beside them, and what runs behind them.
+type App struct {
+	config config.Console
+	static fs.FS
+	logger *slog.Logger
+	db     *store.DB
+
+	// enqueuer puts jobs on the engine, which works those of all families.
+	enqueuer *jobqueue.Enqueuer
+	families []jobqueue.Family
+	// sites are what is served, the pages among them.
+	sites []site
+	// recovery settles what an earlier run left open, before anything else runs.
+	recovery func(ctx context.Context) error
+	// background runs until the context is done.
+	background []func(ctx context.Context) error
+	// serving is told once everything listens, nil for nobody.
+	serving func()
+}
+
+// now is the clock of everything; the packages below never ask for the time themselves.
+func now() time.Time { return time.Now() }
+
+// construct opens the database and lets build put the parts over it. Where that fails,
+// nothing stays open.
+func construct(ctx context.Context, cfg config.Console, static fs.FS, build func(*App) error) (*App, error) {
+	a, err := open(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+
+	a.static = static
+
+	if err := build(a); err != nil {
+		return nil, errors.Join(err, a.db.Close())
+	}
+
+	return a, nil
+}
+
+// open opens the database and brings it to the newest version.
+func open(ctx context.Context, cfg config.Console) (*App, error) {
+	db, err := store.Open(ctx, string(cfg.DatabaseURL))
+	if err != nil {
+		return nil, fmt.Errorf("the database: %w", err)
+	}
+
+	if err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+
+	a := &App{config: cfg, db: db, logger: newLogger(cfg)}
+	if err := a.openEngine(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+
+	return a, nil
+}
+
+// openEngine brings the job engine's tables to their newest version.
+func (a *App) openEngine(ctx context.Context) (err error) {
+	if err := jobqueue.Migrate(ctx, a.db, a.logger); err != nil {
+		return err
+	}
+
+	a.enqueuer, err = jobqueue.NewEnqueuer(a.db, a.logger)
+
+	return err
+}
+
+func newLogger(cfg config.Console) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogJSON {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+// Run serves until the context is done, then lets what is under way end, and closes the
+// database. Nothing begins before every address is this program's.
+func (a *App) Run(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, a.db.Close()) }()
+
+	if err := a.recovery(ctx); err != nil {
+		return err
+	}
+
+	for _, s := range a.sites {
+		listener, err := s.listen(ctx)
+		if err != nil {
+			return err
+		}
+		defer listener.Close()
+
+		a.background = append(a.background, func(ctx context.Context) error { return serveOn(ctx, listener, s.handler) })
+	}
+
+	if a.serving != nil {
+		a.serving()
+	}
+
+	group, ctx := errgroup.WithContext(ctx)
+
+	for _, run := range a.background {
+		group.Go(func() error { return run(ctx) })
+	}
+
+	return group.Wait()
+}

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// runLeases ends temporary changes when their time has come, those of each section on
+// their own: one that is slow to answer holds up no other.
+func (a *App) runLeases(history *changes.Changes, service func() (ops.Service, error)) {
+	for _, section := range ops.Sections() {
+		a.background = append(a.background,
+			every(time.Second, a.logger, "the end of temporary changes", func(ctx context.Context) error {
+				as, err := service()
+				if err != nil {
+					return nil //nolint:nilerr // there is nobody to ask as; the leases show as overdue
+				}
+
+				return history.EndDue(ctx, as, section.Name)
+			}))
+	}
+}
+
+// runWindows starts and ends windows when it is time, and lets open pages know.
+func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, service func() (ops.Service, error)) {
+	seen := int64(0)
+
+	a.background = append(a.background,
+		every(time.Second, a.logger, "maintenance windows", func(ctx context.Context) error {
+			as, err := service()
+			if err != nil {
+				return nil //nolint:nilerr // there is nobody to ask as; the windows show as overdue
+			}
+
+			before, err := windows.Version(ctx)
+			if err != nil {
+				return err
+			}
+
+			failed := windows.Tick(ctx, as)
+
+			// What one window came to is seen although another failed.
+			version, err := windows.Version(ctx)
+
+			switch {
+			case err != nil:
+			case version != before: // A window began or ended something of the control plane.
+				watch.Wake()
+			case version != seen:
+				watch.Changed()
+			}
+
+			seen = version
+
+			return errors.Join(failed, err)
+		}))
+}
+
+// every runs a chore at once and then again and again.
+func every(interval time.Duration, logger *slog.Logger, what string, chore func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ticker := time.NewTicker(interval)
+		defer ticker.Stop()
+
+		for {
+			if err := chore(ctx); err != nil && ctx.Err() == nil {
+				logger.WarnContext(ctx, "a chore failed", "chore", what, "error", err)
+			}
+
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-ticker.C:
+			}
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/format"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// chainEvery is how often what was added to the audit log is verified.
+const chainEvery = 15 * time.Second
+
+// pages puts the pages over the platform, and what runs beside them.
+func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler) error {
+	sign.PublicURL, sign.DB, sign.Now, sign.Logger = a.config.PublicURL, a.db, now, a.logger
+	sign.SessionLifetime, sign.SessionIdle = a.config.SessionLifetime, a.config.SessionIdle
+
+	signIn, err := auth.New(sign)
+	if err != nil {
+		return err
+	}
+
+	issuer, err := url.Parse(sign.Issuer)
+	if err != nil {
+		return err
+	}
+
+	log := audit.New(a.db, now)
+	history := changes.New(a.db, log, now, a.logger, changes.Policy{
+		Environment: a.config.Environment.Name, ConfirmBelow: a.config.ConfirmBelow,
+	})
+
+	a.recovery = history.Recover
+
+	watch := monitor.New(monitor.Config{
+		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
+		DB: a.db, Now: now, Logger: a.logger, Interval: a.config.PollInterval, Timeout: p.pollTimeout,
+		Watchers: []func(context.Context, ops.Service) error{history.Watch},
+	})
+
+	hooks := a.webhooks(log)
+	windows := a.windows(log, history, signIn, hooks)
+	runs := triggers.New(log)
+
+	// What is written here is drawn anew without asking the control plane.
+	history.Notify, hooks.Config.Notify, windows.Notify, runs.Notify = watch.Changed, watch.Changed, watch.Changed, watch.Changed
+
+	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
+
+	pages := handlers.New(handlers.Config{
+		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch,
+		Feeds: a.feeds(windows, watch, env), Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
+		Ready: a.db.Read().PingContext, Static: a.static, Environment: env,
+		Tickets:   tickets(a.config.Tickets),
+		PublicURL: a.config.PublicURL, Issuer: issuer, Version: ReadVersion().Version, Now: now, Logger: a.logger,
+		IdentityProvider: identityProvider,
+	})
+
+	service := func() (ops.Service, error) {
+		caller, err := p.caller(signIn)
+
+		return p.As(caller), err
+	}
+
+	a.runWindows(windows, watch, service)
+
+	engine, err := jobqueue.New(jobqueue.Config{DB: a.db, Now: now, Logger: a.logger}, a.families...)
+	if err != nil {
+		return err
+	}
+
+	a.runLeases(history, service)
+
+	a.background = append(a.background, watch.Run, engine.Run,
+		every(time.Hour, a.logger, "old sessions", signIn.Purge),
+		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {
+			state, err := log.Verify(ctx)
+			if state.Broken != "" {
+				a.logger.ErrorContext(ctx, "the audit log does not hold together", "found", state.Broken)
+			}
+
+			return err
+		}))
+
+	a.sites = append(a.sites, site{a.config.Addr, pages})
+
+	return nil
+}
+
+// tickets are none unless they are configured.
+func tickets(cfg *config.Tickets) format.Tickets {
+	if cfg == nil {
+		return format.Tickets{}
+	}
+
+	return format.Tickets{Pattern: cfg.Pattern, URL: cfg.URL}
+}

@@ -1,0 +1,104 @@
+package changes_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestAnErrorIsKeptWithItsCodeAndItsDetails(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		refusal := &ops.Error{
+			Code: ops.CodeRateLimitExceeded, Message: "Too often.", Details: map[string]any{"retry_after_seconds": 42},
+		}
+
+		revision := w.current(t).Revision
+		w.service.fail(refusal, nil, nil)
+
+		change, err := w.Get(t.Context(), w.apply(t, request(revision, 7)).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		got := change.Err()
+		if got == nil || got.Code != refusal.Code || !strings.HasSuffix(got.Message, refusal.Message) || !reflect.DeepEqual(got.Details, refusal.Details) {
+			t.Errorf("the change keeps %#v, want %#v", got, refusal)
+		}
+
+		if wait, ok := ops.RetryAfter(got); !ok || wait != 42*time.Second {
+			t.Errorf("it can be tried again after %s, %t", wait, ok)
+		}
+
+		w.service.fail(nil, nil, nil)
+
+		if applied := w.apply(t, request(revision, 8)); applied.Err() != nil || applied.ErrorCode != "" {
+			t.Errorf("what was applied has the error %+v", applied.Err())
+		}
+	})
+}
+
+func TestALeaseKeepsWhatIsInItsWay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		l := w.borrow(t, "1m")
+		w.clock.pass(time.Minute)
+
+		refusal := ops.InsufficientRole(ops.RoleOps, ops.RoleAdmin)
+		w.service.fail(refusal, nil, nil)
+
+		if err := endDue(t.Context(), w, w.service); ops.AsError(err).Code != refusal.Code {
+			t.Errorf("got %v", err)
+		}
+
+		want := map[string]any{"required_role": "ops", "user_role": "admin"}
+		if got := w.lease(t, l.ID); got.ErrorCode != refusal.Code || !reflect.DeepEqual(got.ErrorDetails, want) || got.Note == "" {
+			t.Errorf("it keeps %+v", got)
+		}
+
+		w.service.fail(nil, nil, nil)
+		w.clock.pass(time.Minute)
+
+		if err := endDue(t.Context(), w, w.service); err != nil {
+			t.Fatal(err)
+		}
+
+		if got := w.lease(t, l.ID); got.Open() || got.ErrorCode != "" || got.ErrorDetails != nil || got.Note != "" {
+			t.Errorf("after its end it keeps %+v", got)
+		}
+	})
+}
+
+func TestAnErrorOfTheVersionBeforeIsRead(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		// It knows nothing of the columns for the code and the details.
+		_, err := w.db.Write().ExecContext(t.Context(), `
+			INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields, error,
+				request_id, settled_at, intent)
+			VALUES ('export', '2026-03-01T12:00:00.000000Z', 'dave', 'for the audit', 'console', 'failed', '{}', '{}',
+				'max_duration_seconds', 'The control plane refused: No.', '', '2026-03-01T12:00:00.000000Z', 0)`)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		page, err := w.History(t.Context(), changes.Filter{Section: ops.SectionExport})
+		if err != nil || len(page.Items) != 1 {
+			t.Fatal(page, err)
+		}
+
+		if got := page.Items[0].Err(); got == nil || got.Code != ops.CodeServiceUnavailable || got.Message != "The control plane refused: No." {
+			t.Errorf("got %+v", got)
+		}
+	})
+}

@@ -1,0 +1,84 @@
+package changes
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Request is a change that somebody wants.
+type Request struct {
+	Section ops.SectionName
+	// Revision is the one that the change was prepared against.
+	Revision string
+	// Values are the fields to set; the others stay as they were at that revision.
+	Values ops.Values
+	Reason string
+	Source Source
+	// Restores is the change whose earlier values these are, nil when there is none.
+	Restores *int64
+	// Term makes the change temporary; nil is permanent.
+	Term *Term
+	// Confirm is the name of the environment, where a change is grave enough to ask for it.
+	Confirm string
+	// Guard runs first in the transaction that writes the change down, and its error
+	// stops the change; nil lets it pass.
+	Guard func(ctx context.Context, tx *sql.Tx) error
+
+	// ends is the lease that the change takes back.
+	ends *lease.Lease
+	// point is the named point that this restores a part of, nil when there is none.
+	point *int64
+	// repeated allows the reason of the last change again: what is done to several
+	// sections at once has one reason.
+	repeated bool
+}
+
+// Result is a change that was tried, and what the section holds after it.
+type Result struct {
+	Change  Change
+	Current Current
+	// Lease is that of a temporary change, else nil.
+	Lease *lease.Lease
+}
+
+// ConflictError refuses a change because the section is no longer what it was
+// prepared against.
+type ConflictError struct {
+	Section ops.Section
+	// Original is what was there when the change was prepared, Theirs what is there
+	// now, Yours what was wanted.
+	Original, Theirs, Yours ops.Values
+	// Revision is the one to go on from.
+	Revision string
+	// By is the change that came between, nil when it is not known.
+	By *Change
+}
+
+// Error says what happened and what to do.
+func (e *ConflictError) Error() string {
+	return e.Section.Title + " changed since you opened it. Compare the values, then save again or keep theirs."
+}
+
+// Unwrap returns a CONFLICT of the contract's form.
+func (e *ConflictError) Unwrap() error {
+	return &ops.Error{Code: ops.CodeConflict, Message: e.Error()}
+}
+
+// Entry is what the audit log says of the request.
+func (r Request) Entry() audit.Entry {
+	return audit.Entry{Action: r.action(), Object: r.object(), Reason: r.Reason}
+}
+
+func (r Request) action() audit.Action {
+	if r.Source == SourceRestore {
+		return audit.ConfigRestore
+	}
+
+	return audit.ConfigSave
+}
+
+func (r Request) object() string { return "config/" + string(r.Section) }

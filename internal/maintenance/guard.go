@@ -1,0 +1,66 @@
+package maintenance
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// GuardAgainstWindows returns the guard of a temporary change of the fields until that time: a
+// CONFLICT when a window will set one of them before it has ended, for the window could
+// not start then.
+func (s *Windows) GuardAgainstWindows(
+	section ops.SectionName, fields []string, until time.Time,
+) func(ctx context.Context, tx *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error {
+		return s.checkFields(ctx, tx, section, fields, until)
+	}
+}
+
+// CheckAgainstWindows is the guard of [Windows.GuardAgainstWindows] for what is not written in a transaction of
+// its caller's.
+func (s *Windows) CheckAgainstWindows(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error {
+	return s.checkFields(ctx, s.DB.Read(), section, fields, until)
+}
+
+func (s *Windows) checkFields(
+	ctx context.Context, q store.Querier, section ops.SectionName, fields []string, until time.Time,
+) error {
+	coming, err := s.query(ctx, q, `WHERE `+openPhases+` AND started_at IS NULL AND starts_at < $1 ORDER BY starts_at, id`,
+		store.Time{Time: until})
+	if err != nil {
+		return err
+	}
+
+	for _, w := range coming {
+		for _, p := range w.parts() {
+			if p.section.Name != section {
+				continue
+			}
+
+			for _, field := range p.section.Fields {
+				if _, sets := p.values[field.Name]; sets && slices.Contains(fields, field.Name) {
+					return w.setsField(field)
+				}
+			}
+		}
+	}
+
+	return nil
+}
+
+// setsField refuses what would hold the field when the window begins.
+func (w Window) setsField(field ops.Field) error {
+	return &ops.Error{
+		Code: ops.CodeConflict,
+		Message: fmt.Sprintf("%s is set by maintenance window %d, %q, from %s on. "+
+			"Let the temporary change end before, or put it into the window.",
+			field.Label, w.ID, w.Title, w.StartsAt.UTC().Format("2006-01-02 15:04 UTC")),
+		Details: map[string]any{"window": w.ID, "field": field.Name},
+	}
+}

@@ -1,0 +1,164 @@
+package maintenance_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestWindowsAreListedPageByPage(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		for n := range 7 {
+			draft := patching()
+			draft.StartsAt = seed.Add(time.Duration(n+1) * time.Hour)
+			draft.EndsAt = draft.StartsAt.Add(time.Hour)
+			draft.Title = []string{"Even 100%", "Odd_one"}[n%2]
+
+			if n == 6 {
+				draft.Message = "Eine Übung"
+			}
+
+			w.announce(t, draft)
+		}
+
+		var got []int64
+
+		filter := maintenance.Filter{Limit: 3}
+
+		for pages := 1; ; pages++ {
+			page, err := w.List(t.Context(), filter)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			for _, window := range page.Items {
+				got = append(got, window.ID)
+			}
+
+			if filter.Cursor = page.Next; page.Next == "" {
+				if pages != 3 {
+					t.Errorf("%d pages", pages)
+				}
+
+				break
+			}
+		}
+
+		if !slices.Equal(got, []int64{7, 6, 5, 4, 3, 2, 1}) {
+			t.Errorf("got %v", got)
+		}
+
+		for want, filter := range map[int]maintenance.Filter{
+			4: {Text: "EVEN 100%"},
+			3: {Text: "odd_"},
+			1: {Text: "Übung"}, // as it is typed: not every database lowers it
+			0: {Text: "100_"},
+			2: {From: seed.Add(3 * time.Hour), Until: seed.Add(5 * time.Hour)},
+			7: {Phases: []maintenance.Phase{maintenance.Announced, maintenance.Held}, Actor: "dave"},
+		} {
+			if n, err := w.Count(t.Context(), filter); err != nil || n != want {
+				t.Errorf("%+v: got %d, %v", filter, n, err)
+			}
+		}
+
+		_, err := w.List(t.Context(), maintenance.Filter{Cursor: "yesterday"})
+		refused(t, err, ops.CodeValidationFailed)
+		_, err = w.Get(t.Context(), 99)
+		refused(t, err, ops.CodeNotFound)
+	})
+}
+
+func TestUsersAreToldOfWhatIsAndWhatWasForAWhile(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		version := func() int64 {
+			v, err := w.Version(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			return v
+		}
+		before := version()
+		window := w.announce(t, patching())
+
+		if version() <= before {
+			t.Error("an announcement leaves the version as it was")
+		}
+
+		w.at(t, time.Hour)
+		w.at(t, 3*time.Hour)
+
+		before = version()
+
+		w.at(t, 4*time.Hour)
+
+		if version() != before {
+			t.Error("nothing happened, and there is another version")
+		}
+
+		for days, want := range map[int]int{89: 1, 91: 0} {
+			w.clock.set(seed.AddDate(0, 0, days))
+
+			if list, err := w.Published(t.Context()); err != nil || len(list) != want {
+				t.Errorf("after %d days: %+v, %v", days, list, err)
+			}
+		}
+
+		if events, err := w.EventsOf(t.Context(), window.ID); err != nil || len(events) != 3 || events[1].Window.Phase != maintenance.Active ||
+			events[2].Window.Report == nil || events[2].Actor != "schedule (for dave)" {
+			t.Errorf("got %+v, %v", events, err)
+		}
+	})
+}
+
+// TestATickWithNothingDueIsOneQueryOverAnIndex looks at how the databases go about it.
+func TestATickWithNothingDueIsOneQueryOverAnIndex(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	w.announce(t, patching())
+
+	rows, err := w.db.Read().QueryContext(t.Context(), `EXPLAIN QUERY PLAN
+		SELECT id, revision FROM opsconsole_windows WHERE due_at <= '2026' AND (next_try_at IS NULL OR next_try_at <= '2026' OR next_try_at > '2027')
+		ORDER BY due_at, id LIMIT 50`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+
+	plan := ""
+
+	for rows.Next() {
+		var (
+			id, parent, unused int
+			step               string
+		)
+
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+
+		plan += step + "\n"
+	}
+
+	if !strings.Contains(plan, "USING INDEX opsconsole_windows_due (due_at<?)") || rows.Err() != nil {
+		t.Errorf("got %s", plan)
+	}
+
+	calls := w.line.calls
+	w.tick(t)
+
+	if w.line.calls != calls {
+		t.Error("a tick with nothing due asked the control plane")
+	}
+}

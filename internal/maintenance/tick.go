@@ -1,0 +1,97 @@
+package maintenance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+const (
+	// sweepInterval is how often it is looked for what a window left behind.
+	sweepInterval = 5 * time.Second
+	// maxDue bounds how many windows a tick looks at.
+	maxDue = 50
+)
+
+// Tick does every boundary that is due; what fails is tried again later. It is to be
+// called every second, by every process.
+func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
+	list, err := s.dueNow(ctx)
+	if err != nil {
+		return err
+	}
+
+	errs := []error{s.sweep(ctx)}
+
+	for _, w := range list {
+		if err := s.ApplyBoundary(ctx, service, w.id, w.revision); err != nil {
+			errs = append(errs, fmt.Errorf("window %d: %w", w.id, err))
+		}
+	}
+
+	return errors.Join(errs...)
+}
+
+// sweep finds what a window that is over holds all the same, every few seconds: a
+// request that was given up as lost may be carried out late. The window is due again.
+func (s *Windows) sweep(ctx context.Context) error {
+	now, last := s.now(), s.swept.Load()
+	if last != nil && now.Sub(*last).Abs() < sweepInterval || !s.swept.CompareAndSwap(last, &now) {
+		return nil
+	}
+
+	open, err := s.Changes.Leases(ctx)
+	if err != nil {
+		return err
+	}
+
+	for _, l := range open {
+		if l.Holder == nil {
+			continue
+		}
+
+		w, err := s.Get(ctx, int64(*l.Holder))
+		if err != nil {
+			return err
+		}
+
+		if !w.stored.Final() || !w.dueAt.IsZero() {
+			continue
+		}
+
+		err = s.transition(ctx, w, transition{
+			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, outcome: audit.Unknown, reason: w.Reason,
+			message: fmt.Sprintf("Change %d was carried out late; it is put back.", l.Change),
+		}, func(w *Window) { w.schedule(); w.dueAt = epoch() })
+		if err != nil && !errors.Is(err, errStale) {
+			return err
+		}
+	}
+
+	return nil
+}
+
+type dueWindow struct{ id, revision int64 }
+
+func (w *dueWindow) columns() store.Columns {
+	return store.Columns{{Name: "id", Value: &w.id}, {Name: "revision", Value: &w.revision}}
+}
+
+func (s *Windows) dueNow(ctx context.Context) ([]dueWindow, error) {
+	now := s.now()
+	again, args := retryFailed().Due(now, 2)
+
+	due, err := store.Select(ctx, s.DB.Read(), windowTable, (*dueWindow).columns,
+		fmt.Sprintf(`WHERE due_at <= $1 AND %s ORDER BY due_at, id LIMIT %d`, again, maxDue), append([]any{store.Time{Time: now}}, args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("look for windows that are due: %w", err)
+	}
+
+	return due, nil
+}

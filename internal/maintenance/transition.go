@@ -1,0 +1,160 @@
+package maintenance
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+)
+
+// transition is something done to a window, as the audit log and the subscribers learn of it.
+type transition struct {
+	actor   audit.Actor
+	action  audit.Action
+	outcome audit.Outcome
+	reason  string
+	message string
+	// event tells subscribers; "" tells nobody. Quiet ones count in the sequence all
+	// the same: they are part of one that is told.
+	event EventKind
+	quiet bool
+	// before is the window as it was, nil for a new one.
+	before *Window
+}
+
+// save writes a window after a transition, with the audit entry and the event.
+func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d transition) error {
+	w.Revision++
+	w.UpdatedAt = s.now()
+
+	if d.event != "" && w.ID != 0 {
+		w.Sequence++
+	}
+
+	if err := s.writeRow(ctx, tx, w); err != nil {
+		return err
+	}
+
+	w.derive(w.UpdatedAt)
+
+	if err := s.log(ctx, tx, *w, d); err != nil {
+		return err
+	}
+
+	if d.event == "" || d.quiet {
+		return nil
+	}
+
+	event := Event{Kind: d.event, At: w.UpdatedAt, Actor: d.actor.Username, Reason: d.reason, Window: *w}
+
+	var err error
+
+	event.ID, err = event.columns().Insert(ctx, tx, eventTable)
+	if err != nil {
+		return fmt.Errorf("write the event of window %d: %w", w.ID, err)
+	}
+
+	if s.Outbox == nil {
+		return nil
+	}
+
+	return s.Outbox.Notify(ctx, tx, event)
+}
+
+func (s *Windows) writeRow(ctx context.Context, tx *sql.Tx, w *Window) (err error) {
+	if w.ID != 0 {
+		_, err = w.columns().Update(ctx, tx, windowTable, "id = $1", w.ID)
+	} else {
+		w.ID, err = w.columns().Insert(ctx, tx, windowTable)
+	}
+
+	if err != nil {
+		return fmt.Errorf("write window %d: %w", w.ID, err)
+	}
+
+	return nil
+}
+
+func (s *Windows) log(ctx context.Context, tx *sql.Tx, w Window, d transition) (err error) {
+	entry := audit.Entry{
+		Action: d.action, Object: object(w.ID), Outcome: d.outcome, Reason: d.reason, Message: d.message,
+	}
+	if entry.Outcome == "" {
+		entry.Outcome = audit.Done
+	}
+
+	if d.before != nil {
+		if entry.Before, err = d.before.auditTerms(); err != nil {
+			return err
+		}
+	}
+
+	if entry.After, err = w.auditTerms(); err != nil {
+		return err
+	}
+
+	_, err = s.Audit.Append(ctx, tx, d.actor, entry)
+
+	return err
+}
+
+// transition changes a window that is still at the revision that was seen.
+func (s *Windows) transition(ctx context.Context, seen Window, d transition, fn func(w *Window)) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		w, err := s.locked(ctx, tx, seen.ID)
+		if err != nil {
+			return err
+		}
+
+		if w.Revision != seen.Revision {
+			return errStale
+		}
+
+		return s.change(ctx, tx, w, d, func(w *Window) error {
+			fn(w)
+
+			return nil
+		})
+	})
+}
+
+// change lets fn change a locked window and saves it. When one of a series no longer
+// waits, another one is written ahead.
+func (s *Windows) change(ctx context.Context, tx *sql.Tx, w Window, d transition, fn func(w *Window) error) error {
+	before := w
+
+	if err := fn(&w); err != nil {
+		return err
+	}
+
+	if err := s.save(ctx, tx, &w, d); err != nil {
+		return err
+	}
+
+	if w.Series == nil || !before.waiting() || w.waiting() {
+		return nil
+	}
+
+	return s.topUp(ctx, tx, *w.Series, d.actor)
+}
+
+// guard lets a change of the window pass only while the window is what it was.
+func (s *Windows) guard(w Window) func(ctx context.Context, tx *sql.Tx) error {
+	return func(ctx context.Context, tx *sql.Tx) error {
+		done, err := tx.ExecContext(ctx, `UPDATE opsconsole_windows SET revision = revision WHERE id = $1 AND revision = $2`,
+			w.ID, w.Revision)
+		if err != nil {
+			return err
+		}
+
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, errStale)
+		}
+
+		return nil
+	}
+}
+
+func object(id int64) string { return fmt.Sprintf("maintenance/windows/%d", id) }

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"opsconsole": main})
+}
+
+// TestScripts runs what stands in testdata/script on the program itself.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			for _, name := range []string{"ADDR", "API_ADDR"} {
+				address, err := freeAddress()
+				if err != nil {
+					return err
+				}
+
+				env.Setenv(name, address)
+			}
+
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"await": await, "curl": curl, "jq": field,
+		},
+	})
+}
+
+// freeAddress is one on this machine that nobody listened on a moment ago.
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+
+	return listener.Addr().String(), listener.Close()
+}
+
+// await URL waits until it answers.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(time.Minute); ; {
+		response, err := send(ts, args)
+		if err == nil {
+			ts.Check(response.Body.Close())
+
+			return
+		}
+
+		if time.Now().After(deadline) {
+			ts.Fatalf("%v", err)
+		}
+
+		<-time.After(50 * time.Millisecond)
+	}
+}
+
+// curl [-H HEADER]… [-d DATA] URL writes the answer's body to standard output, as curl -s
+// does, which need not be on the machine; ! curl wants a status from 400.
+func curl(ts *testscript.TestScript, neg bool, args []string) {
+	response, err := send(ts, args)
+	ts.Check(err)
+
+	body, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	ts.Check(response.Body.Close())
+
+	_, err = ts.Stdout().Write(body)
+	ts.Check(err)
+
+	if neg != (response.StatusCode >= http.StatusBadRequest) {
+		ts.Fatalf("%s: %s", response.Status, body)
+	}
+}
+
+func send(ts *testscript.TestScript, args []string) (*http.Response, error) {
+	var (
+		method = http.MethodGet
+		header = http.Header{}
+		body   []byte
+		target string
+	)
+
+	for i := 0; i < len(args); i++ {
+		switch args[i] {
+		case "-s":
+		case "-H":
+			i++
+			name, value, _ := strings.Cut(args[i], ": ")
+			header.Set(name, value)
+		case "-d":
+			i++
+			method, body = http.MethodPost, []byte(args[i])
+
+			if header.Get("Content-Type") == "" {
+				header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+		default:
+			target = args[i]
+		}
+	}
+
+	if _, err := url.ParseRequestURI(target); err != nil {
+		ts.Fatalf("no URL: %v", err)
+	}
+
+	request, err := http.NewRequestWithContext(context.Background(), method, target, bytes.NewReader(body))
+	ts.Check(err)
+
+	request.Header = header
+
+	return (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
+}
+
+// field NAME VARIABLE puts a field of the JSON object in the last output into a variable,
+// as jq -r .NAME does.
+func field(ts *testscript.TestScript, _ bool, args []string) {
+	var object map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &object))
+
+	text, ok := object[args[0]].(string)
+	if !ok {
+		ts.Fatalf("%s is %v", args[0], object[args[0]])
+	}
+
+	ts.Setenv(args[1], text)
+}
