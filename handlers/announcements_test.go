@@ -6,21 +6,22 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/announce"
 )
 
 func TestAnnouncementsNeedNoSignIn(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	window := w.announce(object{"reason": "A reason for operators"})
+	w := handlerstest.New(t)
+	window := w.Announce(handlerstest.Object{"reason": "A reason for operators"})
 	page := func() string {
-		got := w.send(http.MethodGet, "/announcements", "")
-		if got.status != http.StatusOK || !strings.HasPrefix(got.header.Get("Content-Type"), "text/html") {
-			t.Fatalf("got %d, %v", got.status, got.header)
+		got := w.Send(http.MethodGet, "/announcements", "")
+		if got.Status != http.StatusOK || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") {
+			t.Fatalf("got %d, %v", got.Status, got.Header)
 		}
 
-		return got.body
+		return got.Body
 	}
 
 	before := page()
@@ -36,22 +37,22 @@ func TestAnnouncementsNeedNoSignIn(t *testing.T) {
 		}
 	}
 
-	w.pass(time.Hour)
+	w.Pass(time.Hour)
 
 	if during := page(); !strings.Contains(during, "Under way") {
 		t.Errorf("while it runs:\n%s", during)
 	}
 
-	w.pass(2 * time.Hour)
+	w.Pass(2 * time.Hour)
 
 	if after := page(); !strings.Contains(after, "Completed") || !strings.Contains(after, "No maintenance is under way") {
 		t.Errorf("when it is over:\n%s", after)
 	}
 
 	for _, path := range announce.Paths() {
-		got := w.send(http.MethodGet, path, "")
-		if got.status != http.StatusOK || path != announce.BannerPath && !strings.Contains(got.body, window["uid"].(string)) {
-			t.Errorf("%s: got %d\n%s", path, got.status, got.body)
+		got := w.Send(http.MethodGet, path, "")
+		if got.Status != http.StatusOK || path != announce.BannerPath && !strings.Contains(got.Body, window["uid"].(string)) {
+			t.Errorf("%s: got %d\n%s", path, got.Status, got.Body)
 		}
 	}
 }
@@ -59,51 +60,51 @@ func TestAnnouncementsNeedNoSignIn(t *testing.T) {
 func TestAnnouncementsCanBeKept(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	w.announce(nil)
+	w := handlerstest.New(t)
+	w.Announce(nil)
 
 	for _, path := range announce.Paths() {
-		first := w.send(http.MethodGet, path, "")
-		tag := first.header.Get("ETag")
+		first := w.Send(http.MethodGet, path, "")
+		tag := first.Header.Get("ETag")
 
-		if tag == "" || !strings.HasPrefix(first.header.Get("Cache-Control"), "public, max-age=") {
-			t.Errorf("%s: caches are told %v", path, first.header)
+		if tag == "" || !strings.HasPrefix(first.Header.Get("Cache-Control"), "public, max-age=") {
+			t.Errorf("%s: caches are told %v", path, first.Header)
 		}
 
-		if again := w.send(http.MethodGet, path, "", "If-None-Match", tag); again.status != http.StatusNotModified || again.body != "" {
-			t.Errorf("%s: got %d with the same tag", path, again.status)
+		if again := w.Send(http.MethodGet, path, "", "If-None-Match", tag); again.Status != http.StatusNotModified || again.Body != "" {
+			t.Errorf("%s: got %d with the same tag", path, again.Status)
 		}
 	}
 
-	tag := w.send(http.MethodGet, "/announcements", "").header.Get("ETag")
+	tag := w.Send(http.MethodGet, "/announcements", "").Header.Get("ETag")
 
-	w.sendJSON(http.MethodPost, "/maintenance/windows/1/cancel", object{"reason": "Not needed any more"})
-	w.pass(2 * time.Second)
+	w.SendJSON(http.MethodPost, "/maintenance/windows/1/cancel", handlerstest.Object{"reason": "Not needed any more"})
+	w.Pass(2 * time.Second)
 
-	if changed := w.send(http.MethodGet, "/announcements", "", "If-None-Match", tag); changed.status != http.StatusOK {
-		t.Errorf("got %d after a change", changed.status)
+	if changed := w.Send(http.MethodGet, "/announcements", "", "If-None-Match", tag); changed.Status != http.StatusOK {
+		t.Errorf("got %d after a change", changed.Status)
 	}
 }
 
 func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 	t.Parallel()
 
-	w := newWorldOf(t, announce.SignedIn)
+	w := handlerstest.NewOf(t, announce.SignedIn)
 
 	for _, path := range announce.Paths() {
-		if got := w.send(http.MethodGet, path, "", "Accept", "text/html"); got.status != http.StatusSeeOther ||
-			!strings.HasPrefix(got.header.Get("Location"), "/login?") {
-			t.Errorf("%s: got %d", path, got.status)
+		if got := w.Send(http.MethodGet, path, "", "Accept", "text/html"); got.Status != http.StatusSeeOther ||
+			!strings.HasPrefix(got.Header.Get("Location"), "/login?") {
+			t.Errorf("%s: got %d", path, got.Status)
 		}
 
-		if got := w.send(http.MethodGet, path, "", "Accept", "application/json"); got.status != http.StatusUnauthorized {
-			t.Errorf("%s: got %d", path, got.status)
+		if got := w.Send(http.MethodGet, path, "", "Accept", "application/json"); got.Status != http.StatusUnauthorized {
+			t.Errorf("%s: got %d", path, got.Status)
 		}
 
 		// An analyst will do.
-		got := w.send(http.MethodGet, path, "", "Authorization", "Bearer "+w.token("alice"))
-		if got.status != http.StatusOK || strings.Contains(got.header.Get("Cache-Control"), "public") {
-			t.Errorf("%s: got %d, %s", path, got.status, got.header.Get("Cache-Control"))
+		got := w.Send(http.MethodGet, path, "", "Authorization", "Bearer "+w.Token("alice"))
+		if got.Status != http.StatusOK || strings.Contains(got.Header.Get("Cache-Control"), "public") {
+			t.Errorf("%s: got %d, %s", path, got.Status, got.Header.Get("Cache-Control"))
 		}
 	}
 }
@@ -111,11 +112,11 @@ func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 func TestAnnouncementsForNobody(t *testing.T) {
 	t.Parallel()
 
-	w := newWorldOf(t, announce.Nobody)
+	w := handlerstest.NewOf(t, announce.Nobody)
 
 	for _, path := range announce.Paths() {
-		if got := w.send(http.MethodGet, path, "", "Authorization", "Bearer "+w.token("dave")); got.status != http.StatusNotFound {
-			t.Errorf("%s: got %d", path, got.status)
+		if got := w.Send(http.MethodGet, path, "", "Authorization", "Bearer "+w.Token("dave")); got.Status != http.StatusNotFound {
+			t.Errorf("%s: got %d", path, got.Status)
 		}
 	}
 }
@@ -123,16 +124,16 @@ func TestAnnouncementsForNobody(t *testing.T) {
 func TestAnnouncementsAsJSON(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	w.announce(nil)
+	w := handlerstest.New(t)
+	w.Announce(nil)
 
-	if got := w.send(http.MethodGet, "/announcements", "", "Accept", "application/json"); got.status != http.StatusSeeOther ||
-		got.header.Get("Location") != announce.JSONPath {
-		t.Errorf("got %d", got.status)
+	if got := w.Send(http.MethodGet, "/announcements", "", "Accept", "application/json"); got.Status != http.StatusSeeOther ||
+		got.Header.Get("Location") != announce.JSONPath {
+		t.Errorf("got %d", got.Status)
 	}
 
-	upcoming, _ := w.send(http.MethodGet, announce.JSONPath, "").json(t)["upcoming"].([]any)
-	if len(upcoming) != 1 || at(upcoming[0], "title") != "Patching" || at(upcoming[0], "announced_by") != nil {
+	upcoming, _ := w.Send(http.MethodGet, announce.JSONPath, "").JSON(t)["upcoming"].([]any)
+	if len(upcoming) != 1 || handlerstest.At(upcoming[0], "title") != "Patching" || handlerstest.At(upcoming[0], "announced_by") != nil {
 		t.Errorf("got %v", upcoming)
 	}
 }

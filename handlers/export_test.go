@@ -1,10 +1,12 @@
 package handlers
 
-import "time"
+import (
+	"time"
+)
 
 // Routes lists method and path of every route, and whether it needs the Ops role.
 func Routes() (operatorsOnly [][2]string) {
-	for _, r := range table() {
+	for _, r := range new(console).table() {
 		if r.access == operators {
 			operatorsOnly = append(operatorsOnly, [2]string{r.method, r.path})
 		}

@@ -9,34 +9,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 )
-
-// whatIsWrong lists the fields that a VALIDATION_FAILED names, and its text.
-func whatIsWrong(t *testing.T, got answer) string {
-	t.Helper()
-
-	if got.status != http.StatusUnprocessableEntity {
-		t.Errorf("got %d\n%.300s", got.status, got.body)
-
-		return ""
-	}
-
-	var fields []string
-
-	errs, _ := at(got.json(t), "error", "details", "errors").([]any)
-	for _, e := range errs {
-		fields = append(fields, fmt.Sprint(at(e, "field")))
-	}
-
-	return strings.Join(fields, " ")
-}
 
 func TestWhatNoFieldTakesIsRefusedAndNamed(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	revision := w.revision()
-	lifecycle, _ := w.data("/config/lifecycle")["revision"].(string)
+	w := handlerstest.New(t)
+	revision := w.Revision()
+	lifecycle, _ := w.Data("/config/lifecycle")["revision"].(string)
 
 	for sent, field := range map[string]string{
 		`"per_analyst": 6, "name": "x"`:                       "body.name",
@@ -49,17 +31,17 @@ func TestWhatNoFieldTakesIsRefusedAndNamed(t *testing.T) {
 		`"per_analyst": 6, "junk": [{"a": 1}, {"b":1,"b":2}]`: "body.junk.b",
 	} {
 		body := fmt.Sprintf(`{%s, "reason": "load test tonight", "revision": %q}`, sent, revision)
-		if fields := whatIsWrong(t, w.post("/config/concurrency", body)); fields != field {
+		if fields := handlerstest.WhatIsWrong(t, w.Post("/config/concurrency", body)); fields != field {
 			t.Errorf("%s: %q is wrong, want %s", sent, fields, field)
 		}
 	}
 
 	body := fmt.Sprintf(`{"instance.default_ttl": "PT20H", "instance": {"default_ttl": "PT21H"}, "reason": "said twice", "revision": %q}`, lifecycle)
-	if fields := whatIsWrong(t, w.post("/config/lifecycle", body)); fields != "body.instance.default_ttl" {
+	if fields := handlerstest.WhatIsWrong(t, w.Post("/config/lifecycle", body)); fields != "body.instance.default_ttl" {
 		t.Errorf("%q is wrong", fields)
 	}
 
-	if perAnalyst, total := w.limits(); perAnalyst != 5 || total != 50 {
+	if perAnalyst, total := w.Limits(); perAnalyst != 5 || total != 50 {
 		t.Errorf("changed to %v and %v", perAnalyst, total)
 	}
 }
@@ -67,7 +49,7 @@ func TestWhatNoFieldTakesIsRefusedAndNamed(t *testing.T) {
 func TestALongNameIsNotSentBack(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	const most = 4096
 
@@ -75,8 +57,8 @@ func TestALongNameIsNotSentBack(t *testing.T) {
 		body := fmt.Sprintf(`{%q: %s, "reason": "load test tonight"}`, strings.Repeat("x", 10*most), value)
 
 		for _, path := range []string{"/config/concurrency", "/jobs/lifecycle/trigger"} {
-			if got := w.post(path, body); got.status != http.StatusUnprocessableEntity || len(got.body) > most {
-				t.Errorf("%s: got %d and %d bytes", path, got.status, len(got.body))
+			if got := w.Post(path, body); got.Status != http.StatusUnprocessableEntity || len(got.Body) > most {
+				t.Errorf("%s: got %d and %d bytes", path, got.Status, len(got.Body))
 			}
 		}
 	}
@@ -85,13 +67,13 @@ func TestALongNameIsNotSentBack(t *testing.T) {
 func TestAQueryThatIsNotTextIsRefused(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for _, path := range []string{
 		"/history?actor=%ff", "/history?field=%00", "/audit?actor=%ff", "/audit?object=%00",
 		"/audit.csv?actor=%ff", "/audit.jsonl?object=%00",
 	} {
-		if fields := whatIsWrong(t, w.get(path, "Accept", "application/json")); !strings.HasPrefix(fields, "query.") {
+		if fields := handlerstest.WhatIsWrong(t, w.Get(path, "Accept", "application/json")); !strings.HasPrefix(fields, "query.") {
 			t.Errorf("%s: %q is wrong", path, fields)
 		}
 	}
@@ -100,15 +82,15 @@ func TestAQueryThatIsNotTextIsRefused(t *testing.T) {
 func TestAnExportHasItsHeadOrIsNone(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
-	rows, err := csv.NewReader(strings.NewReader(w.get("/audit.csv?actor=nobody").body)).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(w.Get("/audit.csv?actor=nobody").Body)).ReadAll()
 	if err != nil || len(rows) != 1 || rows[0][0] != "seq" {
 		t.Errorf("got %v, %v", rows, err)
 	}
 
 	insert := func(seq int, at string) {
-		_, err := w.db.Write().ExecContext(t.Context(), `
+		_, err := w.DB.Write().ExecContext(t.Context(), `
 			INSERT INTO opsconsole_audit (seq, at, actor, role, remote_addr, request_id, action, object, outcome,
 				reason, intent, change_id, before_json, after_json, message, prev_hash, hash)
 			VALUES ($1, $2, 'dave', 'ops', '', '', 'job.trigger', '', 'done', '', 0, 0, '', '', '', '', '')`, seq, at)
@@ -118,8 +100,8 @@ func TestAnExportHasItsHeadOrIsNone(t *testing.T) {
 	}
 	insert(-1, "0, which is no time at all")
 
-	if got := w.get("/audit.csv?action=job.trigger"); got.status != http.StatusInternalServerError {
-		t.Errorf("got %d\n%s", got.status, got.body)
+	if got := w.Get("/audit.csv?action=job.trigger"); got.Status != http.StatusInternalServerError {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
 	}
 
 	// More than a page lies before what cannot be read.
@@ -128,7 +110,7 @@ func TestAnExportHasItsHeadOrIsNone(t *testing.T) {
 	}
 
 	for _, path := range []string{"/audit.csv?action=job.trigger", "/audit.jsonl?action=job.trigger"} {
-		if err := w.brokenOff(path); err == nil {
+		if err := w.BrokenOff(path); err == nil {
 			t.Errorf("%s ends as if it were whole", path)
 		}
 	}
@@ -138,19 +120,19 @@ func TestAnExportHasItsHeadOrIsNone(t *testing.T) {
 func TestOnlyFormsAndJSONAreRead(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	body := fmt.Sprintf(`{"per_analyst": 6, "reason": "load test tonight", "revision": %q}`, w.revision())
+	w := handlerstest.New(t)
+	body := fmt.Sprintf(`{"per_analyst": 6, "reason": "load test tonight", "revision": %q}`, w.Revision())
 
 	for _, kind := range []string{"text/plain", "multipart/form-data; boundary=x", "application/xml", "application/problem+json", "junk;;", ""} {
 		for _, path := range []string{"/config/concurrency", "/jobs/lifecycle/trigger", "/maintenance/windows"} {
-			got := w.send(http.MethodPost, path, body, "Content-Type", kind, "Accept", "application/json", "Authorization", "Bearer "+w.token("dave"))
-			if fields := whatIsWrong(t, got); fields != "header.content-type" {
+			got := w.Send(http.MethodPost, path, body, "Content-Type", kind, "Accept", "application/json", "Authorization", "Bearer "+w.Token("dave"))
+			if fields := handlerstest.WhatIsWrong(t, got); fields != "header.content-type" {
 				t.Errorf("%s as %q: %q is wrong", path, kind, fields)
 			}
 		}
 	}
 
-	if perAnalyst, _ := w.limits(); perAnalyst != 5 {
+	if perAnalyst, _ := w.Limits(); perAnalyst != 5 {
 		t.Errorf("changed to %v", perAnalyst)
 	}
 }
@@ -160,8 +142,8 @@ func TestOnlyFormsAndJSONAreRead(t *testing.T) {
 func TestAFormThatIsRefusedLosesNothing(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	w.save(`"per_analyst": 6, "reason": "first in line"`)
+	w := handlerstest.New(t)
+	w.Save(`"per_analyst": 6, "reason": "first in line"`)
 
 	const typed = "a reason to keep"
 
@@ -193,13 +175,13 @@ func TestAFormThatIsRefusedLosesNothing(t *testing.T) {
 		{"/maintenance/templates", with(window, "name", "one", "two"), []string{typed, "Is given twice"}},
 		{"/maintenance/webhooks", with(reason, "name", "one", "two"), []string{typed, "Is given twice"}},
 	} {
-		got := w.form(sent.path, sent.form)
-		if got.status != http.StatusUnprocessableEntity {
-			t.Errorf("%s %v: got %d", sent.path, sent.form, got.status)
+		got := w.Form(sent.path, sent.form)
+		if got.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s %v: got %d", sent.path, sent.form, got.Status)
 		}
 
 		for _, text := range sent.want {
-			if !strings.Contains(got.body, text) {
+			if !strings.Contains(got.Body, text) {
 				t.Errorf("%s %v: %q is not on the page", sent.path, sent.form, text)
 			}
 		}
@@ -209,7 +191,7 @@ func TestAFormThatIsRefusedLosesNothing(t *testing.T) {
 func TestPreferencesAreThoseThereAre(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for field, forms := range map[string][]url.Values{
 		"theme": {{"theme": {"neon"}}, {"theme": {""}}, {"theme": {"dark", "light"}}, {"theme": {"\xff"}}},
@@ -217,14 +199,14 @@ func TestPreferencesAreThoseThereAre(t *testing.T) {
 		"junk":  {{"junk": {"1"}, "theme": {"dark"}}},
 	} {
 		for _, form := range forms {
-			got := w.form("/preferences", form)
-			if got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "<code>"+field+"</code>") || got.header.Get("Set-Cookie") != "" {
-				t.Errorf("%v: got %d, %s", form, got.status, got.header.Get("Set-Cookie"))
+			got := w.Form("/preferences", form)
+			if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "<code>"+field+"</code>") || got.Header.Get("Set-Cookie") != "" {
+				t.Errorf("%v: got %d, %s", form, got.Status, got.Header.Get("Set-Cookie"))
 			}
 		}
 	}
 
-	if fields := whatIsWrong(t, w.post("/preferences", `{"theme": 5, "zone": ["UTC"]}`)); fields != "body.theme body.zone" {
+	if fields := handlerstest.WhatIsWrong(t, w.Post("/preferences", `{"theme": 5, "zone": ["UTC"]}`)); fields != "body.theme body.zone" {
 		t.Errorf("%q is wrong", fields)
 	}
 
@@ -232,10 +214,10 @@ func TestPreferencesAreThoseThereAre(t *testing.T) {
 		"theme=dark": "theme=dark", "zone=utc": "zone=UTC", "zone=browser": "zone=browser",
 		"zone=Europe/Berlin": "zone=Europe%2FBerlin", "zone=Etc/GMT%2B1": "zone=Etc%2FGMT%2B1",
 	} {
-		got := w.send(http.MethodPost, "/preferences", sent+"&return_to=/jobs", "Content-Type", "application/x-www-form-urlencoded",
-			"Authorization", "Bearer "+w.token("dave"))
-		if got.status != http.StatusSeeOther || !strings.HasPrefix(got.header.Get("Set-Cookie"), kept+";") || got.header.Get("Location") != "/jobs" {
-			t.Errorf("%s: got %d, %s", sent, got.status, got.header.Get("Set-Cookie"))
+		got := w.Send(http.MethodPost, "/preferences", sent+"&return_to=/jobs", "Content-Type", "application/x-www-form-urlencoded",
+			"Authorization", "Bearer "+w.Token("dave"))
+		if got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Set-Cookie"), kept+";") || got.Header.Get("Location") != "/jobs" {
+			t.Errorf("%s: got %d, %s", sent, got.Status, got.Header.Get("Set-Cookie"))
 		}
 	}
 }
@@ -243,28 +225,28 @@ func TestPreferencesAreThoseThereAre(t *testing.T) {
 func TestWhatAPageDoesNotShowIsRefused(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for path, field := range map[string]string{
 		"/health?range=nonsense": "range", "/health?range=1h": "range", "/health?range=%ff": "range", "/capacity?range=-1": "range",
 		"/capacity?owners=some": "owners",
 	} {
-		if fields := whatIsWrong(t, w.get(path, "Accept", "application/json")); fields != "query."+field {
+		if fields := handlerstest.WhatIsWrong(t, w.Get(path, "Accept", "application/json")); fields != "query."+field {
 			t.Errorf("%s: %q is wrong", path, fields)
 		}
 
-		page := w.get(path, "Accept", "text/html")
-		if page.status != http.StatusUnprocessableEntity || !strings.Contains(page.body, "<code>"+field+"</code>") {
-			t.Errorf("%s: got %d without what is wrong", path, page.status)
+		page := w.Get(path, "Accept", "text/html")
+		if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, "<code>"+field+"</code>") {
+			t.Errorf("%s: got %d without what is wrong", path, page.Status)
 		}
 	}
 
-	if got := w.get("/capacity?owners=some", "Accept", "application/json"); !strings.Contains(got.body, "Must be one of all.") {
-		t.Errorf("nobody is told what there is: %s", got.body)
+	if got := w.Get("/capacity?owners=some", "Accept", "application/json"); !strings.Contains(got.Body, "Must be one of all.") {
+		t.Errorf("nobody is told what there is: %s", got.Body)
 	}
 
 	for _, path := range []string{"/capacity?range=1h&owners=all", "/capacity?range=30d&owners=", "/health?range=24h"} {
-		w.data(path)
+		w.Data(path)
 	}
 }
 
@@ -272,7 +254,7 @@ func TestWhatAPageDoesNotShowIsRefused(t *testing.T) {
 func TestATextThatNobodySeesIsNone(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 	unseen := strings.Repeat("\u200b\u2060\u202e\ufeff", 5)
 
 	window := `{"title": %q, "message": "m", "ends_at": "` + time.Now().Add(time.Hour).Format(time.RFC3339) + `", "reason": %q}`
@@ -284,8 +266,8 @@ func TestATextThatNobodySeesIsNone(t *testing.T) {
 	)
 
 	for _, bad := range []struct{ path, body, field string }{
-		{"/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "revision": %q, "reason": %q}`, w.revision(), unseen), "body.reason"},
-		{"/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "revision": %q, "reason": %q}`, w.revision(), "why "+unseen), "body.reason"},
+		{"/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "revision": %q, "reason": %q}`, w.Revision(), unseen), "body.reason"},
+		{"/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "revision": %q, "reason": %q}`, w.Revision(), "why "+unseen), "body.reason"},
 		{"/jobs/lifecycle/trigger", fmt.Sprintf(`{"reason": %q}`, unseen), "body.reason"},
 		{"/points", fmt.Sprintf(point, unseen, seen), "body.name"},
 		{"/points", fmt.Sprintf(point, seen, unseen), "body.reason"},
@@ -294,15 +276,15 @@ func TestATextThatNobodySeesIsNone(t *testing.T) {
 		{"/maintenance/webhooks", fmt.Sprintf(webhook, unseen, seen), "body.name"},
 		{"/maintenance/webhooks", fmt.Sprintf(webhook, seen, unseen), "body.reason"},
 	} {
-		if fields := whatIsWrong(t, w.post(bad.path, bad.body)); fields != bad.field {
+		if fields := handlerstest.WhatIsWrong(t, w.Post(bad.path, bad.body)); fields != bad.field {
 			t.Errorf("%s: %q is wrong, want %s", bad.path, fields, bad.field)
 		}
 	}
 
 	// What is written from right to left can be read, and turns around nothing beside it.
-	w.save(`"per_analyst": 6, "reason": "\u202eשלום לכולם"`)
+	w.Save(`"per_analyst": 6, "reason": "\u202eשלום לכולם"`)
 
-	if page := w.get("/history", "Accept", "text/html"); !strings.Contains(page.body, "<bdi>\u202eשלום לכולם</bdi>") {
+	if page := w.Get("/history", "Accept", "text/html"); !strings.Contains(page.Body, "<bdi>\u202eשלום לכולם</bdi>") {
 		t.Error("the reason does not stand by itself")
 	}
 }
@@ -310,11 +292,11 @@ func TestATextThatNobodySeesIsNone(t *testing.T) {
 func TestAFolderOfFilesIsNotListed(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for path, want := range map[string]int{"/static/": http.StatusNotFound, "/static/app.css": http.StatusOK, "/static/nope.css": http.StatusNotFound} {
-		if got := w.send(http.MethodGet, path, ""); got.status != want || strings.Contains(got.body, `href="app.css"`) {
-			t.Errorf("%s: got %d", path, got.status)
+		if got := w.Send(http.MethodGet, path, ""); got.Status != want || strings.Contains(got.Body, `href="app.css"`) {
+			t.Errorf("%s: got %d", path, got.Status)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 )
 
 // reader is a browser's end of a stream that notes until when it may take to read.
@@ -27,8 +29,8 @@ func (r *reader) Flush() { r.flushed() }
 func TestAReaderThatStopsReadingIsLetGo(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	token := w.token("dave")
+	w := handlerstest.New(t)
+	token := w.Token("dave")
 
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -39,7 +41,7 @@ func TestAReaderThatStopsReadingIsLetGo(t *testing.T) {
 	got := &reader{ResponseRecorder: httptest.NewRecorder(), flushed: cancel}
 	begun := time.Now()
 
-	w.handler.ServeHTTP(got, request)
+	w.Handler.ServeHTTP(got, request)
 
 	if len(got.deadlines) == 0 {
 		t.Fatal("each message can take for ever")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 )
 
@@ -30,17 +31,17 @@ type overdueWindow struct {
 }
 
 // healthz says that the process answers, and which maintenance windows are overdue.
-func (h *Handlers) healthz(p *page) error {
-	ctx, cancel := context.WithTimeout(p.ctx(), readyTimeout)
+func (c *console) healthz(p *web.Page) error {
+	ctx, cancel := context.WithTimeout(p.Ctx(), readyTimeout)
 	defer cancel()
 
-	answer := alive{Status: "healthy", Version: h.Version}
+	answer := alive{Status: "healthy", Version: c.Version}
 
-	overdue, err := h.Windows.Overdue(ctx)
+	overdue, err := c.Windows.Overdue(ctx)
 	if err != nil {
-		h.Logger.WarnContext(ctx, "overdue windows could not be read", "error", err)
+		c.Logger.WarnContext(ctx, "overdue windows could not be read", "error", err)
 
-		return p.json(http.StatusOK, answer)
+		return p.JSON(http.StatusOK, answer)
 	}
 
 	answer.Details.OverdueWindows = []overdueWindow{}
@@ -48,22 +49,22 @@ func (h *Handlers) healthz(p *page) error {
 		answer.Details.OverdueWindows = append(answer.Details.OverdueWindows, overdueWindow{w.ID, w.Phase})
 	}
 
-	return p.json(http.StatusOK, answer)
+	return p.JSON(http.StatusOK, answer)
 }
 
 // readyz says whether the console can do its work: its database answers. A control
 // plane that is down does not make it unready, the console then is needed most.
-func (h *Handlers) readyz(p *page) error {
-	ctx, cancel := context.WithTimeout(p.ctx(), readyTimeout)
+func (c *console) readyz(p *web.Page) error {
+	ctx, cancel := context.WithTimeout(p.Ctx(), readyTimeout)
 	defer cancel()
 
-	if err := h.Ready(ctx); err != nil {
-		h.Logger.WarnContext(ctx, "not ready", "error", err)
+	if err := c.Ready(ctx); err != nil {
+		c.Logger.WarnContext(ctx, "not ready", "error", err)
 
-		return p.json(http.StatusServiceUnavailable, map[string]string{
-			"status": "not_ready", "database": "disconnected", "version": h.Version,
+		return p.JSON(http.StatusServiceUnavailable, map[string]string{
+			"status": "not_ready", "database": "disconnected", "version": c.Version,
 		})
 	}
 
-	return p.json(http.StatusOK, map[string]string{"status": "ready", "database": "connected", "version": h.Version})
+	return p.JSON(http.StatusOK, map[string]string{"status": "ready", "database": "connected", "version": c.Version})
 }

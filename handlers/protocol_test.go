@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/audit"
 )
 
 func TestTheKindOfAnswerIsTheOneWantedMost(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for accept, want := range map[string]string{
 		"text/html, application/json;q=0":        "text/html",
@@ -24,7 +25,7 @@ func TestTheKindOfAnswerIsTheOneWantedMost(t *testing.T) {
 		"text/html,application/xhtml+xml,*/*;q=": "text/html",
 		"":                                       "text/html",
 	} {
-		if got := w.get("/jobs", "Accept", accept).header.Get("Content-Type"); !strings.HasPrefix(got, want) {
+		if got := w.Get("/jobs", "Accept", accept).Header.Get("Content-Type"); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: got %s", accept, got)
 		}
 	}
@@ -33,16 +34,16 @@ func TestTheKindOfAnswerIsTheOneWantedMost(t *testing.T) {
 func TestWhatCanBeReadHasAHead(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for _, path := range []string{"/", "/jobs", "/config/concurrency", "/history", "/audit.csv", "/events?page=jobs", "/healthz", "/login"} {
-		got := w.send(http.MethodHead, path, "", "Authorization", "Bearer "+w.token("dave"))
-		if full := got.status; full != http.StatusOK && full != http.StatusSeeOther || got.body != "" {
-			t.Errorf("%s: got %d", path, got.status)
+		got := w.Send(http.MethodHead, path, "", "Authorization", "Bearer "+w.Token("dave"))
+		if full := got.Status; full != http.StatusOK && full != http.StatusSeeOther || got.Body != "" {
+			t.Errorf("%s: got %d", path, got.Status)
 		}
 	}
 
-	if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.LogExport}); err != nil || n != 0 {
+	if n, err := w.Log.Count(t.Context(), audit.Filter{Action: audit.LogExport}); err != nil || n != 0 {
 		t.Errorf("%d exports are logged, %v", n, err)
 	}
 }
@@ -50,17 +51,17 @@ func TestWhatCanBeReadHasAHead(t *testing.T) {
 func TestWhatAWebServerRefusesHasItsOwnCode(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	bearer := "Bearer " + w.token("dave")
+	w := handlerstest.New(t)
+	bearer := "Bearer " + w.Token("dave")
 
-	for want, got := range map[string]answer{
-		"METHOD_NOT_ALLOWED": w.send(http.MethodDelete, "/jobs", "", "Accept", "application/json", "Authorization", bearer),
-		"CROSS_SITE_REQUEST": w.send(http.MethodPost, "/logout", "", "Accept", "application/json", "Sec-Fetch-Site", "cross-site"),
-		"REQUEST_TOO_LARGE": w.send(http.MethodPost, "/config/concurrency", strings.Repeat("x", 1<<17),
+	for want, got := range map[string]handlerstest.Answer{
+		"METHOD_NOT_ALLOWED": w.Send(http.MethodDelete, "/jobs", "", "Accept", "application/json", "Authorization", bearer),
+		"CROSS_SITE_REQUEST": w.Send(http.MethodPost, "/logout", "", "Accept", "application/json", "Sec-Fetch-Site", "cross-site"),
+		"REQUEST_TOO_LARGE": w.Send(http.MethodPost, "/config/concurrency", strings.Repeat("x", 1<<17),
 			"Accept", "application/json", "Authorization", bearer),
-		"RESOURCE_NOT_FOUND": w.get("/nope", "Accept", "application/json"),
+		"RESOURCE_NOT_FOUND": w.Get("/nope", "Accept", "application/json"),
 	} {
-		if code := at(got.json(t), "error", "code"); code != want {
+		if code := handlerstest.At(got.JSON(t), "error", "code"); code != want {
 			t.Errorf("got %v, want %s", code, want)
 		}
 	}
@@ -69,13 +70,13 @@ func TestWhatAWebServerRefusesHasItsOwnCode(t *testing.T) {
 func TestNobodyFillsTheAuditLog(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for i := range 3 {
-		w.send(http.MethodGet, fmt.Sprintf("/auth/callback?state=x%d&code=y", i), "")
+		w.Send(http.MethodGet, fmt.Sprintf("/auth/callback?state=x%d&code=y", i), "")
 	}
 
-	if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.SignIn}); err != nil || n != 0 {
+	if n, err := w.Log.Count(t.Context(), audit.Filter{Action: audit.SignIn}); err != nil || n != 0 {
 		t.Errorf("%d sign-ins of nobody are logged, %v", n, err)
 	}
 }
@@ -99,7 +100,7 @@ func TestARefusalIsLoggedOnceAMinute(t *testing.T) {
 func TestAPageThatCannotBeHadSaysWhatIsWrongAndOffersOnlyWhatHelps(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for path, want := range map[string]struct {
 		status int
@@ -108,9 +109,9 @@ func TestAPageThatCannotBeHadSaysWhatIsWrongAndOffersOnlyWhatHelps(t *testing.T)
 		"/compare?a=x&b=2": {http.StatusUnprocessableEntity, "<code>a</code> must be the number of a change"},
 		"/history/999":     {http.StatusNotFound, "There is nothing here"},
 	} {
-		got := w.get(path)
-		if got.status != want.status || !strings.Contains(got.body, want.says) || strings.Contains(got.body, "Try again") {
-			t.Errorf("%s: got %d\n%s", path, got.status, got.body)
+		got := w.Get(path)
+		if got.Status != want.status || !strings.Contains(got.Body, want.says) || strings.Contains(got.Body, "Try again") {
+			t.Errorf("%s: got %d\n%s", path, got.Status, got.Body)
 		}
 	}
 }

@@ -7,35 +7,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/audit"
 )
-
-// newest is the newest entry of the log and how many there are.
-func (w *world) newest() (entry audit.Entry, count int) {
-	w.t.Helper()
-
-	page, err := w.log.List(w.t.Context(), audit.Filter{Limit: 1})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-
-	if count, err = w.log.Count(w.t.Context(), audit.Filter{}); err != nil {
-		w.t.Fatal(err)
-	}
-
-	if count > 0 {
-		entry = page.Items[0]
-	}
-
-	return entry, count
-}
 
 // TestWhatCameToNoActIsInTheLog sends what is refused before anybody knows what was to be
 // done to what: no such thing, not such a body, too much of it.
 func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	const (
 		why   = `{"reason": "load test tonight"}`
@@ -64,12 +45,12 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 		{"/maintenance/webhooks/4711/rotate", why, "request.refused", "maintenance/webhooks/4711/rotate", "not found", 404},
 		{"/maintenance/deliveries/nope/redeliver", extra, "request.refused", "maintenance/deliveries/nope/redeliver", "junk", 422},
 	} {
-		_, before := w.newest()
-		got := w.post(bad.path, bad.body)
-		entry, after := w.newest()
+		_, before := w.Newest()
+		got := w.Post(bad.path, bad.body)
+		entry, after := w.Newest()
 
-		if got.status != bad.status || after != before+1 {
-			t.Errorf("%s %.40s: got %d and %d entries", bad.path, bad.body, got.status, after-before)
+		if got.Status != bad.status || after != before+1 {
+			t.Errorf("%s %.40s: got %d and %d entries", bad.path, bad.body, got.Status, after-before)
 		}
 
 		if entry.Actor != "dave" || string(entry.Action) != bad.action || entry.Object != bad.object || entry.Outcome != audit.Refused ||
@@ -79,19 +60,19 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 	}
 
 	// A form answers with itself; looking ahead is no act.
-	_, before := w.newest()
-	w.form("/maintenance/webhooks", url.Values{"name": {"x"}, "reason": {"load test tonight"}, "junk": {"1"}})
+	_, before := w.Newest()
+	w.Form("/maintenance/webhooks", url.Values{"name": {"x"}, "reason": {"load test tonight"}, "junk": {"1"}})
 
-	if entry, after := w.newest(); after != before+1 || entry.Reason != "load test tonight" || !strings.Contains(entry.Message, "junk") {
+	if entry, after := w.Newest(); after != before+1 || entry.Reason != "load test tonight" || !strings.Contains(entry.Message, "junk") {
 		t.Errorf("a form: logged as %+v", entry)
 	}
 
 	for _, path := range []string{"/maintenance/windows/review", "/maintenance/windows/new", "/points/1/restore?preview=1"} {
-		_, before := w.newest()
+		_, before := w.Newest()
 
-		got := w.post(path, extra)
-		if _, after := w.newest(); got.status < http.StatusBadRequest || after != before {
-			t.Errorf("%s: got %d and %d entries", path, got.status, after-before)
+		got := w.Post(path, extra)
+		if _, after := w.Newest(); got.Status < http.StatusBadRequest || after != before {
+			t.Errorf("%s: got %d and %d entries", path, got.Status, after-before)
 		}
 	}
 }
@@ -101,19 +82,19 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 func TestJSONThatIsSentAsAFormLeavesNoTrace(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
+	w := handlerstest.New(t)
 
 	for _, path := range []string{"/maintenance/webhooks", "/config/concurrency", "/jobs/lifecycle/trigger", "/points"} {
 		for _, body := range []string{`{"url": "https://hooks.example.com/hidden"}`, "\n [\"hidden\"]"} {
-			_, before := w.newest()
-			got := w.send(http.MethodPost, path, body, "Content-Type", "application/x-www-form-urlencoded", "Accept", "application/json",
-				"Authorization", "Bearer "+w.token("dave"))
+			_, before := w.Newest()
+			got := w.Send(http.MethodPost, path, body, "Content-Type", "application/x-www-form-urlencoded", "Accept", "application/json",
+				"Authorization", "Bearer "+w.Token("dave"))
 
-			if fields := whatIsWrong(t, got); fields != "header.content-type" || strings.Contains(got.body, "hidden") {
-				t.Errorf("%s: %s is wrong: %s", path, fields, got.body)
+			if fields := handlerstest.WhatIsWrong(t, got); fields != "header.content-type" || strings.Contains(got.Body, "hidden") {
+				t.Errorf("%s: %s is wrong: %s", path, fields, got.Body)
 			}
 
-			entry, after := w.newest()
+			entry, after := w.Newest()
 			if after != before+1 || strings.Contains(entry.Message, "hidden") || !strings.Contains(entry.Message, "content-type") {
 				t.Errorf("%s: logged as %+v", path, entry)
 			}
@@ -126,10 +107,10 @@ func TestJSONThatIsSentAsAFormLeavesNoTrace(t *testing.T) {
 func TestARefusalThatCannotBeWrittenDownIsLogged(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	tokens := map[string]string{"dave": w.token("dave"), "carol": w.token("carol")}
+	w := handlerstest.New(t)
+	tokens := map[string]string{"dave": w.Token("dave"), "carol": w.Token("carol")}
 
-	err := w.db.Tx(t.Context(), func(tx *sql.Tx) error {
+	err := w.DB.Tx(t.Context(), func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(t.Context(), `ALTER TABLE opsconsole_audit RENAME TO opsconsole_audit_away`)
 
 		return err
@@ -140,7 +121,7 @@ func TestARefusalThatCannotBeWrittenDownIsLogged(t *testing.T) {
 
 	const extra = `{"junk": 1, "reason": "load test tonight"}`
 
-	_, end := w.said.since(0)
+	_, end := w.Logged(0)
 
 	for _, bad := range []struct {
 		who, method, path, body string
@@ -151,14 +132,14 @@ func TestARefusalThatCannotBeWrittenDownIsLogged(t *testing.T) {
 		{"dave", http.MethodPost, "/jobs/nope/trigger", extra, 404},
 		{"dave", http.MethodPost, "/config/concurrency", extra, 422},
 	} {
-		got := w.send(bad.method, bad.path, bad.body, "Content-Type", "application/json", "Accept", "application/json",
+		got := w.Send(bad.method, bad.path, bad.body, "Content-Type", "application/json", "Accept", "application/json",
 			"Authorization", "Bearer "+tokens[bad.who])
 
 		var logged string
 
-		logged, end = w.said.since(end)
-		if got.status != bad.status || !strings.Contains(logged, "write the audit entry") || strings.Contains(got.body, "audit entry") {
-			t.Errorf("%s: got %d %s, and the log says %q", bad.path, got.status, got.body, logged)
+		logged, end = w.Logged(end)
+		if got.Status != bad.status || !strings.Contains(logged, "write the audit entry") || strings.Contains(got.Body, "audit entry") {
+			t.Errorf("%s: got %d %s, and the log says %q", bad.path, got.Status, got.Body, logged)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/handlers/web"
 )
 
 // access says who may use a route.
@@ -24,110 +25,110 @@ const (
 
 type route struct {
 	method, path string
-	handle       func(h *Handlers, p *page) error
+	handle       func(p *web.Page) error
 	access       access
 }
 
 // table is all there is. A route needs Ops unless its line says otherwise.
-func table() []route {
-	return slices.Concat(platformRoutes(), maintenanceRoutes(), configurationRoutes(), openRoutes())
+func (c *console) table() []route {
+	return slices.Concat(c.platformRoutes(), c.maintenanceRoutes(), c.configurationRoutes(), c.openRoutes())
 }
 
-func platformRoutes() []route {
+func (c *console) platformRoutes() []route {
 	return []route{
-		{http.MethodGet, "/", (*Handlers).overview, operators},
-		{http.MethodGet, "/health", (*Handlers).health, operators},
-		{http.MethodGet, "/capacity", (*Handlers).capacity, operators},
-		{http.MethodGet, "/jobs", (*Handlers).jobs, operators},
-		{http.MethodGet, "/jobs/:name/trigger", (*Handlers).triggerForm, operators},
-		{http.MethodPost, "/jobs/:name/trigger", (*Handlers).trigger, operators},
-		{http.MethodGet, "/jobs/:name/receipt", (*Handlers).receipt, operators},
-		{http.MethodGet, "/exports", (*Handlers).exports, operators},
-		{http.MethodGet, "/exports.csv", (*Handlers).exportsCSV, operators},
-		{http.MethodGet, "/metrics", (*Handlers).metrics, operators},
-		{http.MethodGet, "/metrics/raw", (*Handlers).rawMetrics, operators},
-		{http.MethodGet, "/events", (*Handlers).events, operators},
+		{http.MethodGet, "/", c.platform.Overview, operators},
+		{http.MethodGet, "/health", c.platform.Health, operators},
+		{http.MethodGet, "/capacity", c.platform.Capacity, operators},
+		{http.MethodGet, "/jobs", c.platform.Jobs, operators},
+		{http.MethodGet, "/jobs/:name/trigger", c.platform.TriggerForm, operators},
+		{http.MethodPost, "/jobs/:name/trigger", c.platform.Trigger, operators},
+		{http.MethodGet, "/jobs/:name/receipt", c.platform.Receipt, operators},
+		{http.MethodGet, "/exports", c.platform.Exports, operators},
+		{http.MethodGet, "/exports.csv", c.platform.ExportsCSV, operators},
+		{http.MethodGet, "/metrics", c.platform.Metrics, operators},
+		{http.MethodGet, "/metrics/raw", c.platform.RawMetrics, operators},
+		{http.MethodGet, "/events", c.streams.Events, operators},
 	}
 }
 
-func maintenanceRoutes() []route {
+func (c *console) maintenanceRoutes() []route {
 	return []route{
-		{http.MethodGet, "/maintenance", (*Handlers).maintenance, operators},
-		{http.MethodGet, "/maintenance/windows", (*Handlers).windows, operators},
-		{http.MethodPost, "/maintenance/windows", (*Handlers).announceWindow, operators},
-		{http.MethodGet, "/maintenance/windows/new", (*Handlers).windowForm, operators},
-		{http.MethodPost, "/maintenance/windows/new", (*Handlers).windowFormAgain, operators},
-		{http.MethodPost, "/maintenance/windows/review", (*Handlers).reviewWindow, operators},
-		{http.MethodGet, "/maintenance/windows/:id", (*Handlers).window, operators},
-		{http.MethodPatch, "/maintenance/windows/:id", (*Handlers).updateWindow, operators},
-		{http.MethodPost, "/maintenance/windows/:id", (*Handlers).updateWindow, operators},
-		{http.MethodGet, "/maintenance/windows/:id/edit", (*Handlers).editForm, operators},
-		{http.MethodGet, "/maintenance/windows/:id/:act", (*Handlers).windowActForm, operators},
-		{http.MethodPost, "/maintenance/windows/:id/:act", (*Handlers).windowAct, operators},
-		{http.MethodGet, "/maintenance/templates", (*Handlers).windowTemplates, operators},
-		{http.MethodPost, "/maintenance/templates", (*Handlers).keepTemplate, operators},
-		{http.MethodGet, "/maintenance/templates/new", (*Handlers).newTemplate, operators},
-		{http.MethodGet, "/maintenance/templates/:id", (*Handlers).windowTemplate, operators},
-		{http.MethodGet, "/maintenance/templates/:id/delete", (*Handlers).deleteTemplateForm, operators},
-		{http.MethodPost, "/maintenance/templates/:id/delete", (*Handlers).deleteTemplate, operators},
-		{http.MethodGet, "/maintenance/webhooks", (*Handlers).webhooks, operators},
-		{http.MethodPost, "/maintenance/webhooks", (*Handlers).createWebhook, operators},
-		{http.MethodGet, "/maintenance/webhooks/new", (*Handlers).webhookForm, operators},
-		{http.MethodGet, "/maintenance/webhooks/:id", (*Handlers).webhook, operators},
-		{http.MethodPatch, "/maintenance/webhooks/:id", (*Handlers).updateWebhook, operators},
-		{http.MethodPost, "/maintenance/webhooks/:id", (*Handlers).updateWebhook, operators},
-		{http.MethodGet, "/maintenance/webhooks/:id/edit", (*Handlers).editWebhookForm, operators},
-		{http.MethodGet, "/maintenance/webhooks/:id/:act", (*Handlers).webhookActForm, operators},
-		{http.MethodPost, "/maintenance/webhooks/:id/:act", (*Handlers).webhookAct, operators},
-		{http.MethodGet, "/maintenance/deliveries", (*Handlers).deliveries, operators},
-		{http.MethodGet, "/maintenance/deliveries/:id", (*Handlers).deliveryPage, operators},
-		{http.MethodPost, "/maintenance/deliveries/:id/redeliver", (*Handlers).redeliver, operators},
+		{http.MethodGet, "/maintenance", c.windows.Now, operators},
+		{http.MethodGet, "/maintenance/windows", c.windows.List, operators},
+		{http.MethodPost, "/maintenance/windows", c.windows.Announce, operators},
+		{http.MethodGet, "/maintenance/windows/new", c.windows.Form, operators},
+		{http.MethodPost, "/maintenance/windows/new", c.windows.FormAgain, operators},
+		{http.MethodPost, "/maintenance/windows/review", c.windows.Review, operators},
+		{http.MethodGet, "/maintenance/windows/:id", c.windows.Show, operators},
+		{http.MethodPatch, "/maintenance/windows/:id", c.windows.Update, operators},
+		{http.MethodPost, "/maintenance/windows/:id", c.windows.Update, operators},
+		{http.MethodGet, "/maintenance/windows/:id/edit", c.windows.EditForm, operators},
+		{http.MethodGet, "/maintenance/windows/:id/:act", c.windows.ActForm, operators},
+		{http.MethodPost, "/maintenance/windows/:id/:act", c.windows.Act, operators},
+		{http.MethodGet, "/maintenance/templates", c.windows.Templates, operators},
+		{http.MethodPost, "/maintenance/templates", c.windows.KeepTemplate, operators},
+		{http.MethodGet, "/maintenance/templates/new", c.windows.NewTemplate, operators},
+		{http.MethodGet, "/maintenance/templates/:id", c.windows.Template, operators},
+		{http.MethodGet, "/maintenance/templates/:id/delete", c.windows.DeleteTemplateForm, operators},
+		{http.MethodPost, "/maintenance/templates/:id/delete", c.windows.DeleteTemplate, operators},
+		{http.MethodGet, "/maintenance/webhooks", c.webhooks.List, operators},
+		{http.MethodPost, "/maintenance/webhooks", c.webhooks.Create, operators},
+		{http.MethodGet, "/maintenance/webhooks/new", c.webhooks.Form, operators},
+		{http.MethodGet, "/maintenance/webhooks/:id", c.webhooks.Show, operators},
+		{http.MethodPatch, "/maintenance/webhooks/:id", c.webhooks.Update, operators},
+		{http.MethodPost, "/maintenance/webhooks/:id", c.webhooks.Update, operators},
+		{http.MethodGet, "/maintenance/webhooks/:id/edit", c.webhooks.EditForm, operators},
+		{http.MethodGet, "/maintenance/webhooks/:id/:act", c.webhooks.ActForm, operators},
+		{http.MethodPost, "/maintenance/webhooks/:id/:act", c.webhooks.Act, operators},
+		{http.MethodGet, "/maintenance/deliveries", c.webhooks.Deliveries, operators},
+		{http.MethodGet, "/maintenance/deliveries/:id", c.webhooks.Delivery, operators},
+		{http.MethodPost, "/maintenance/deliveries/:id/redeliver", c.webhooks.Redeliver, operators},
 	}
 }
 
-func configurationRoutes() []route {
+func (c *console) configurationRoutes() []route {
 	return []route{
-		{http.MethodGet, "/config/:section", (*Handlers).section, operators},
-		{http.MethodPost, "/config/:section", (*Handlers).save, operators},
-		{http.MethodGet, "/config/:section/review", (*Handlers).review, operators},
-		{http.MethodGet, "/history", (*Handlers).history, operators},
-		{http.MethodGet, "/history/:id", (*Handlers).change, operators},
-		{http.MethodGet, "/history/:id/restore", (*Handlers).restoreReview, operators},
-		{http.MethodPost, "/history/:id/restore", (*Handlers).restore, operators},
-		{http.MethodGet, "/history/:id/keep", (*Handlers).keepForm, operators},
-		{http.MethodPost, "/history/:id/keep", (*Handlers).keep, operators},
-		{http.MethodGet, "/compare", (*Handlers).compare, operators},
-		{http.MethodGet, "/leases", (*Handlers).leases, operators},
-		{http.MethodGet, "/leases/:id", (*Handlers).showLease, operators},
-		{http.MethodGet, "/leases/:id/:act", (*Handlers).leaseForm, operators},
-		{http.MethodPost, "/leases/:id/:act", (*Handlers).leaseAct, operators},
-		{http.MethodGet, "/points", (*Handlers).points, operators},
-		{http.MethodPost, "/points", (*Handlers).keepPoint, operators},
-		{http.MethodGet, "/points/:id", (*Handlers).point, operators},
-		{http.MethodPost, "/points/:id/restore", (*Handlers).restorePoint, operators},
-		{http.MethodGet, "/audit", (*Handlers).audit, operators},
-		{http.MethodGet, "/audit.csv", (*Handlers).auditCSV, operators},
-		{http.MethodGet, "/audit.jsonl", (*Handlers).auditLines, operators},
+		{http.MethodGet, "/config/:section", c.settings.Section, operators},
+		{http.MethodPost, "/config/:section", c.settings.Save, operators},
+		{http.MethodGet, "/config/:section/review", c.settings.Review, operators},
+		{http.MethodGet, "/history", c.record.History, operators},
+		{http.MethodGet, "/history/:id", c.record.Change, operators},
+		{http.MethodGet, "/history/:id/restore", c.settings.RestoreReview, operators},
+		{http.MethodPost, "/history/:id/restore", c.settings.Restore, operators},
+		{http.MethodGet, "/history/:id/keep", c.record.KeepForm, operators},
+		{http.MethodPost, "/history/:id/keep", c.record.Keep, operators},
+		{http.MethodGet, "/compare", c.record.Compare, operators},
+		{http.MethodGet, "/leases", c.leases.List, operators},
+		{http.MethodGet, "/leases/:id", c.leases.Show, operators},
+		{http.MethodGet, "/leases/:id/:act", c.leases.Form, operators},
+		{http.MethodPost, "/leases/:id/:act", c.leases.Act, operators},
+		{http.MethodGet, "/points", c.settings.Points, operators},
+		{http.MethodPost, "/points", c.settings.KeepPoint, operators},
+		{http.MethodGet, "/points/:id", c.settings.Point, operators},
+		{http.MethodPost, "/points/:id/restore", c.settings.RestorePoint, operators},
+		{http.MethodGet, "/audit", c.record.AuditLog, operators},
+		{http.MethodGet, "/audit.csv", c.record.AuditCSV, operators},
+		{http.MethodGet, "/audit.jsonl", c.record.AuditLines, operators},
 	}
 }
 
-func openRoutes() []route {
+func (c *console) openRoutes() []route {
 	return []route{
-		{http.MethodGet, "/announcements", (*Handlers).announcements, everybody},
-		{http.MethodGet, "/announcements.ics", (*Handlers).announcements, everybody},
-		{http.MethodGet, "/announcements.atom", (*Handlers).announcements, everybody},
-		{http.MethodGet, "/announcements.json", (*Handlers).announcements, everybody},
-		{http.MethodGet, "/announcements/banner.js", (*Handlers).announcements, everybody},
+		{http.MethodGet, "/announcements", c.announcements.Serve, everybody},
+		{http.MethodGet, "/announcements.ics", c.announcements.Serve, everybody},
+		{http.MethodGet, "/announcements.atom", c.announcements.Serve, everybody},
+		{http.MethodGet, "/announcements.json", c.announcements.Serve, everybody},
+		{http.MethodGet, "/announcements/banner.js", c.announcements.Serve, everybody},
 
-		{http.MethodGet, "/login", (*Handlers).login, everybody},
-		{http.MethodGet, "/auth/start", (*Handlers).start, everybody},
-		{http.MethodGet, "/auth/callback", (*Handlers).callback, everybody},
-		{http.MethodPost, auth.BackchannelPath, (*Handlers).backchannelLogout, everybody},
-		{http.MethodPost, "/logout", (*Handlers).logout, everybody},
-		{http.MethodPost, "/preferences", (*Handlers).preferences, signedIn},
+		{http.MethodGet, "/login", c.session.Login, everybody},
+		{http.MethodGet, "/auth/start", c.session.Start, everybody},
+		{http.MethodGet, "/auth/callback", c.session.Callback, everybody},
+		{http.MethodPost, auth.BackchannelPath, c.session.BackchannelLogout, everybody},
+		{http.MethodPost, "/logout", c.session.Logout, everybody},
+		{http.MethodPost, "/preferences", c.session.Preferences, signedIn},
 
-		{http.MethodGet, "/healthz", (*Handlers).healthz, everybody},
-		{http.MethodGet, "/readyz", (*Handlers).readyz, everybody},
+		{http.MethodGet, "/healthz", c.healthz, everybody},
+		{http.MethodGet, "/readyz", c.readyz, everybody},
 	}
 }
 
@@ -135,28 +136,28 @@ func openRoutes() []route {
 // headers alone must use nothing up.
 func signsIn(path string) bool { return strings.HasPrefix(path, "/auth/") }
 
-func (h *Handlers) routes() http.Handler {
+func (c *console) routes() http.Handler {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.HTTPErrorHandler = h.fail
+	e.HTTPErrorHandler = c.errors.Handle
 	// The peer itself: what a client says of other addresses proves nothing.
 	e.IPExtractor = echo.ExtractIPDirect()
 
-	e.Use(h.observe, h.secure, compress())
+	e.Use(c.observe, c.secure, compress())
 
-	for _, r := range table() {
-		e.Add(r.method, r.path, h.serve(r))
+	for _, r := range c.table() {
+		e.Add(r.method, r.path, c.serve(r))
 
 		if r.method == http.MethodGet && !signsIn(r.path) {
-			e.HEAD(r.path, h.serve(r))
+			e.HEAD(r.path, c.serve(r))
 		}
 	}
 
-	e.GET("/static/*", h.static())
-	e.HEAD("/static/*", h.static())
+	e.GET("/static/*", c.static())
+	e.HEAD("/static/*", c.static())
 
-	if h.IdentityProvider != nil {
-		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(h.IdentityProvider))
+	if c.IdentityProvider != nil {
+		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(c.IdentityProvider))
 	}
 
 	return e

@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 )
 
 // signedInBrowser is dave's, with the session's ID.
-func (w *world) signedInBrowser(t *testing.T) *http.Client {
+func signedInBrowser(t *testing.T, w *handlerstest.World) *http.Client {
 	t.Helper()
 
 	jar, err := cookiejar.New(nil)
@@ -22,7 +23,7 @@ func (w *world) signedInBrowser(t *testing.T) *http.Client {
 	}
 
 	browser := &http.Client{Jar: jar}
-	_, at := browse(t, browser, http.MethodGet, w.url+"/auth/start", "")
+	_, at := browse(t, browser, http.MethodGet, w.URL+"/auth/start", "")
 
 	if status, back := browse(t, browser, http.MethodPost, at.String(), "username=dave"); status != http.StatusOK || back.Path != "/" {
 		t.Fatalf("got %d at %s", status, back)
@@ -58,11 +59,11 @@ func send(t *testing.T, browser *http.Client, method, address string, header ...
 func TestSigningOutGoesOnByAPage(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	browser := w.signedInBrowser(t)
+	w := handlerstest.New(t)
+	browser := signedInBrowser(t, w)
 	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-	got := send(t, browser, http.MethodPost, w.url+"/logout", "Accept", "text/html")
+	got := send(t, browser, http.MethodPost, w.URL+"/logout", "Accept", "text/html")
 
 	next, isRefresh := strings.CutPrefix(got.Header.Get("Refresh"), "0; url=")
 	if got.StatusCode != http.StatusOK || !isRefresh || !strings.Contains(next, "id_token_hint=") {
@@ -82,10 +83,10 @@ func TestSigningOutGoesOnByAPage(t *testing.T) {
 func TestALogoutTokenThatDoesNotHold(t *testing.T) {
 	t.Parallel()
 
-	got := newWorld(t).form(auth.BackchannelPath, url.Values{"logout_token": {"x"}})
-	if body := got.json(t); got.status != http.StatusBadRequest || body["error"] != "invalid_request" ||
-		got.header.Get("Cache-Control") != "no-store" {
-		t.Errorf("got %d, %v", got.status, body)
+	got := handlerstest.New(t).Form(auth.BackchannelPath, url.Values{"logout_token": {"x"}})
+	if body := got.JSON(t); got.Status != http.StatusBadRequest || body["error"] != "invalid_request" ||
+		got.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("got %d, %v", got.Status, body)
 	}
 }
 
@@ -93,8 +94,8 @@ func TestALogoutTokenThatDoesNotHold(t *testing.T) {
 func TestAStreamEndsWithItsSession(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t)
-	stream := send(t, w.signedInBrowser(t), http.MethodGet, w.url+"/events")
+	w := handlerstest.New(t)
+	stream := send(t, signedInBrowser(t, w), http.MethodGet, w.URL+"/events")
 
 	if stream.StatusCode != http.StatusOK {
 		t.Fatalf("got %d", stream.StatusCode)
@@ -112,7 +113,7 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 		}
 	}()
 
-	if _, err := w.db.Write().ExecContext(t.Context(), `DELETE FROM opsconsole_sessions`); err != nil {
+	if _, err := w.DB.Write().ExecContext(t.Context(), `DELETE FROM opsconsole_sessions`); err != nil {
 		t.Fatal(err)
 	}
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/graph-olap/opsconsole/auth"
-	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/handlers/announcements"
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -60,7 +60,7 @@ func (a *App) windows(
 // feeds tell users of the windows.
 func (a *App) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env shell.Environment) *announce.Feeds {
 	return announce.New(announce.Config{
-		Windows: windows, Name: env.Name, PublicURL: a.config.PublicURL, Page: handlers.AnnouncementsPage(env),
+		Windows: windows, Name: env.Name, PublicURL: a.config.PublicURL, Page: announcements.Page(env),
 		Origins: a.config.Maintenance.Origins, Private: announce.Audience(a.config.Maintenance.Announcements) != announce.Public,
 		Now: now, Logger: a.logger,
 		Health: func() ops.HealthStatus {

@@ -53,10 +53,15 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	hooks := a.webhooks(log)
 	windows := a.windows(log, history, signIn, hooks)
+	runs := triggers.New(log)
+
+	// What is written here is drawn anew without asking the control plane.
+	history.Notify, hooks.Config.Notify, windows.Notify, runs.Notify = watch.Changed, watch.Changed, watch.Changed, watch.Changed
+
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
 	pages := handlers.New(handlers.Config{
-		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: triggers.New(log), Monitor: watch,
+		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch,
 		Feeds: a.feeds(windows, watch, env), Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Ready: a.db.Read().PingContext, Static: a.static, Environment: env,
 		Tickets:   tickets(a.config.Tickets),

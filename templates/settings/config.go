@@ -52,19 +52,6 @@ type Form struct {
 	Shut bool
 }
 
-// SetError puts what is wrong beside its field; false when the form has no such field.
-func (f *Form) SetError(e ops.FieldError) bool {
-	for i := range f.Fields {
-		if "body."+f.Fields[i].Name == e.Field {
-			f.Fields[i].Error = e.Message
-
-			return true
-		}
-	}
-
-	return false
-}
-
 // FormField is one field of a form.
 type FormField struct {
 	ops.Field
@@ -118,28 +105,6 @@ type Review struct {
 	// Tickets become links in reasons.
 	Tickets format.Tickets `json:"-"`
 	Now     time.Time      `json:"-"`
-}
-
-// WithErrors returns the review with what is wrong beside what was typed.
-func (r Review) WithErrors(errs []ops.FieldError) Review {
-	for _, e := range errs {
-		switch e.Field {
-		case "body.reason":
-			r.ReasonError = e.Message
-		case "body.confirm":
-			r.ConfirmError = e.Message
-		case "body.duration":
-			r.Term.DurationError = e.Message
-		case "body.until":
-			r.Term.UntilError = e.Message
-		case "body.confirm_within":
-			r.Term.ConfirmWithinError = e.Message
-		default:
-			r.Problem = e.Message
-		}
-	}
-
-	return r
 }
 
 // TypedField is a field as it was typed.

@@ -401,12 +401,7 @@ func ErrorToast(p Problem) templ.Component {
 }
 
 func (p Problem) toast() string {
-	text := p.Message
-	for _, f := range p.Fields {
-		text += strings.TrimRight(": "+fieldName(f)+" "+f.Message, ".") + "."
-	}
-
-	text += " " + p.advice()
+	text := p.Message + " " + p.advice()
 	if p.RequestID != "" {
 		text += " Request " + p.RequestID + "."
 	}

@@ -1,0 +1,111 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// serve finds out who asks, and lets the route answer if they may.
+func (c *console) serve(r route) echo.HandlerFunc {
+	return func(e echo.Context) error {
+		p := web.PageOf(e, c.Now)
+		if r.access == everybody {
+			return r.handle(p)
+		}
+
+		if err := p.Identify(c.Auth.Identify); err != nil {
+			return err
+		}
+
+		if r.access == operators && !p.Who.IsOps() {
+			return c.refuse(p)
+		}
+
+		err := r.handle(p)
+		if r.access == operators && !p.IsRead() {
+			if unwritten := c.auditRefusal(p, err); unwritten != nil {
+				err = errors.Join(err, unwritten)
+			}
+		}
+
+		return err
+	}
+}
+
+// refuse turns away somebody who is signed in but is not an operator.
+func (c *console) refuse(p *web.Page) error {
+	refusal := p.Forbidden()
+
+	if !c.refusals.first(p.Now, p.Who.Username+" "+p.Path()) {
+		return refusal
+	}
+
+	_, err := c.Audit.Record(p.Ctx(), p.Actor(), audit.Entry{
+		Action: audit.AccessRefused, Object: p.Request().URL.Path, Outcome: audit.Refused, Message: ops.AsError(refusal).Message,
+	})
+
+	return errors.Join(refusal, err)
+}
+
+// refusals are whom the log knows in this minute to have been refused what: a page that
+// asks again and again fills no log. It holds at most every user's every route.
+type refusals struct {
+	mu     sync.Mutex
+	minute time.Time
+	seen   map[string]bool
+}
+
+// first reports whether the refusal is the first of its kind in the minute.
+func (r *refusals) first(now time.Time, kind string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	if minute := now.Truncate(time.Minute); !minute.Equal(r.minute) {
+		r.minute, r.seen = minute, map[string]bool{}
+	}
+
+	defer func() { r.seen[kind] = true }()
+
+	return !r.seen[kind]
+}
+
+// auditRefusal sees to it that what an operator tried is in the log, also when it was
+// refused before anybody knew what was to be done to what; err is what the route returned.
+func (c *console) auditRefusal(p *web.Page, err error) error {
+	status := p.Response().Status
+	if err != nil {
+		status, _ = web.Classify(err)
+	}
+
+	if status < http.StatusBadRequest || status >= http.StatusInternalServerError || p.AsksPreview() || p.Audited() {
+		return nil
+	}
+
+	entry := audit.Entry{
+		Action: audit.RequestRefused, Object: strings.TrimPrefix(ops.Clip(p.Request().URL.Path), "/"), Outcome: audit.Refused,
+		Message: http.StatusText(status),
+	}
+
+	reason, refusal := p.Tried()
+	entry.Reason = reason
+
+	if err = cmp.Or(err, refusal); err != nil {
+		_, e := web.Classify(err)
+		entry.Message = e.Message + ops.FieldText(e)
+	}
+
+	_, logErr := c.Audit.Record(context.WithoutCancel(p.Ctx()), p.Actor(), entry)
+
+	return logErr
+}

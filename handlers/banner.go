@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// announcedAhead is how long before its start a window stands on every page.
+const announcedAhead = 24 * time.Hour
+
+// banner tells of the window that runs, else that maintenance mode is on, else of the
+// window that starts within a day; nil when there is nothing to tell. Maintenance mode
+// is what was last seen of it: the monitor looks with every poll.
+func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
+	open, err := f.Windows.Open(ctx)
+	if err != nil {
+		f.Logger.ErrorContext(ctx, "the maintenance windows could not be read", "error", err)
+	}
+
+	var next *maintenance.Window
+
+	for i, w := range open {
+		if w.Running() {
+			return windowBanner(w)
+		}
+
+		if next == nil && w.StartsAt.Before(now.Add(announcedAhead)) {
+			next = &open[i]
+		}
+	}
+
+	known, err := f.Changes.Known(ctx, ops.SectionMaintenance)
+	if err != nil {
+		f.Logger.ErrorContext(ctx, "whether it is maintenance could not be read", "error", err)
+	}
+
+	switch message, _ := known.Values["message"].(string); {
+	case known.Values["enabled"] == true:
+		return &shell.Banner{Active: true, Title: "nobody can create an instance.", Message: message, URL: "/maintenance"}
+	case next != nil:
+		return windowBanner(*next)
+	default:
+		return nil
+	}
+}
+
+func windowBanner(w maintenance.Window) *shell.Banner {
+	banner := &shell.Banner{
+		Active: w.Running(), Title: w.Title, Message: firstLine(announce.Render(w.Message).Text), From: &w.StartsAt, Until: &w.EndsAt,
+		URL: shell.WindowPath(w.ID),
+	}
+
+	if w.Phase == maintenance.Held || w.Phase == maintenance.Overrun || w.Overdue {
+		banner.Message = w.Note
+	}
+
+	return banner
+}
+
+// firstLine is what fits into a banner.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+
+	return ops.Clip(line)
+}

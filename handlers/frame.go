@@ -1,0 +1,83 @@
+package handlers
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/platform"
+	"github.com/graph-olap/opsconsole/handlers/settings"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// frame surrounds the pages: where the user is, who they are, and what everybody must know.
+type frame struct{ Config }
+
+// Shell surrounds the page; id is its entry in the navigation.
+func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
+	// Every page hears of banners and temporary changes; whoever is turned away, of nothing.
+	events := ""
+	if p.Who.IsOps() {
+		events = live.Events("")
+	}
+
+	return shell.Shell{
+		Events: events,
+		Page:   id, Title: title, Path: p.Request().URL.RequestURI(),
+		Environment: f.Environment,
+		User:        shell.User{Username: p.Who.Username, Email: p.Who.Email, Role: p.Who.Role},
+		Preferences: p.Preferences(),
+		Now:         p.Now,
+		Fresh:       f.freshness(p.Now),
+		Banner:      f.banner(p.Ctx(), p.Now),
+		Temporary:   f.temporary(p.Ctx()),
+		Notices:     f.notices(p),
+		Version:     f.Version,
+	}
+}
+
+// notices tell what the page before came to.
+func (f *frame) notices(p *web.Page) []shell.Notice {
+	id, err := strconv.ParseInt(p.QueryParam(settings.ChangedParam), 10, 64)
+	if err != nil || p.Who.Username == "" {
+		return nil
+	}
+
+	change, err := f.Changes.Get(p.Ctx(), id)
+	if err != nil {
+		return nil
+	}
+
+	return []shell.Notice{settings.Notice(change)}
+}
+
+func (f *frame) freshness(now time.Time) shell.Freshness {
+	return platform.Freshness(f.Monitor.Snapshot(), now)
+}
+
+// lastRead is when what is known of the platform was read; nil when it never was.
+func (f *frame) lastRead(now time.Time) *time.Time { return f.freshness(now).AsOf }
+
+// beat is the sign of life of a stream.
+func (f *frame) beat() shell.Beat {
+	fresh := f.freshness(f.Now().UTC())
+
+	return shell.Beat{
+		Now: fresh.Now, AsOf: fresh.AsOf, Stale: fresh.Stale, StaleReason: fresh.StaleReason,
+		Every: int(max(f.Monitor.Interval(), time.Second).Seconds()),
+	}
+}
+
+// regions are what of every page follows the monitor.
+func (f *frame) regions() []live.Region {
+	return []live.Region{{Page: live.Shell, Element: shell.Region, Draw: f.drawShell}}
+}
+
+func (f *frame) drawShell(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	return shell.Live(f.banner(ctx, now), f.temporary(ctx), now), nil
+}

@@ -1,0 +1,183 @@
+package handlerstest
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/controlplane/health"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Line is the way to the control plane: it can be cut, or lose answers.
+type Line struct {
+	ops.Platform
+
+	polls atomic.Int64
+
+	mu   sync.Mutex
+	down error
+	lost bool
+	// refusal is what the control plane answers to a change, nil to make it.
+	refusal error
+	// exports are the export jobs, nil for those of the control plane.
+	exports []ops.ExportJob
+}
+
+// As is the line as a caller uses it.
+func (l *Line) As(caller ops.Caller) ops.Service {
+	return &wire{Service: l.Platform.As(caller), line: l}
+}
+
+// Polls is how often the control plane was asked for its health.
+func (l *Line) Polls() int64 { return l.polls.Load() }
+
+// Cut lets the control plane be down, where down is not nil, or lose its answers to changes.
+func (l *Line) Cut(down error, lost bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.down, l.lost = down, lost
+}
+
+func (l *Line) state() (lost bool, down error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.lost, l.down
+}
+
+// Refuse lets the control plane refuse every change, and with nil none.
+func (l *Line) Refuse(refusal error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.refusal = refusal
+}
+
+func (l *Line) refused() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.refusal
+}
+
+// wire is a caller's end of the line.
+type wire struct {
+	ops.Service
+
+	line *Line
+}
+
+func (w *wire) GetMaintenanceMode(ctx context.Context) (ops.MaintenanceMode, error) {
+	if _, down := w.line.state(); down != nil {
+		return ops.MaintenanceMode{}, down
+	}
+
+	return w.Service.GetMaintenanceMode(ctx)
+}
+
+func (w *wire) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig, error) {
+	if _, down := w.line.state(); down != nil {
+		return ops.ConcurrencyConfig{}, down
+	}
+
+	return w.Service.GetConcurrencyConfig(ctx)
+}
+
+func (w *wire) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
+	if refusal := w.line.refused(); refusal != nil {
+		return ops.ConcurrencyConfig{}, refusal
+	}
+
+	if lost, _ := w.line.state(); lost {
+		return ops.ConcurrencyConfig{}, ops.Unavailable(ops.ServiceControlPlane, "no answer").Because(ops.ErrOutcomeUnknown)
+	}
+
+	return w.Service.UpdateConcurrencyConfig(ctx, u)
+}
+
+func (w *wire) GetClusterHealth(ctx context.Context) (ops.Health, error) {
+	w.line.polls.Add(1)
+
+	if _, down := w.line.state(); down != nil {
+		return ops.Health{}, down
+	}
+
+	return w.Service.GetClusterHealth(ctx)
+}
+
+func newPlane(t *testing.T, db *store.DB) (*controlplane.ControlPlane, *jobs.Runner) {
+	t.Helper()
+
+	logger := slog.New(slog.DiscardHandler)
+	registry := prometheus.NewRegistry()
+
+	if err := controlplane.Prepare(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := jobqueue.Migrate(t.Context(), db, logger); err != nil {
+		t.Fatal(err)
+	}
+
+	enqueuer, err := jobqueue.NewEnqueuer(db, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	runner, err := jobs.New(t.Context(), jobs.Config{DB: db, Now: time.Now, Logger: logger, Enqueuer: enqueuer, Registry: registry})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	checker, err := health.New(health.Config{DB: db, Now: time.Now, Logger: logger})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	plane, err := controlplane.New(t.Context(), controlplane.Config{
+		DB: db, Now: time.Now, Logger: logger, Health: checker, Jobs: runner, Metrics: registry, Version: "test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return plane, runner
+}
+
+// Queue is what the control plane of a test holds.
+func (l *Line) Queue(jobs ...ops.ExportJob) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.exports = jobs
+}
+
+func (w *wire) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error) {
+	w.line.mu.Lock()
+	defer w.line.mu.Unlock()
+
+	if w.line.exports == nil {
+		return w.Service.GetExportJobs(ctx, query)
+	}
+
+	jobs := []ops.ExportJob{}
+
+	for _, job := range w.line.exports {
+		if (query.Status == "" || job.Status == query.Status) && len(jobs) < max(query.Limit, 1) {
+			jobs = append(jobs, job)
+		}
+	}
+
+	return jobs, nil
+}

@@ -1,0 +1,205 @@
+// Package handlerstest gives tests a console over a real control plane.
+package handlerstest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/auth/devidp"
+	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/handlers/announcements"
+	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/jobqueue"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// World is a console over a real control plane, with the demo's identity provider.
+type World struct {
+	t        *testing.T
+	URL      string
+	DB       *store.DB
+	Plane    *Line
+	Jobs     *jobs.Runner
+	Monitor  *monitor.Monitor
+	Changes  *changes.Changes
+	Windows  *maintenance.Windows
+	Webhooks *webhooks.Webhooks
+	ahead    atomic.Int64 // nanoseconds
+	Log      *audit.Log
+	tokens   map[string]string
+	Handler  http.Handler
+	said     said
+}
+
+// said is what the console logs.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *said) Write(line []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return s.text.Write(line)
+}
+
+// since is what was said after the first n bytes, and how many bytes there are now.
+func (s *said) since(n int) (text string, end int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	return s.text.String()[n:], s.text.Len()
+}
+
+// Now is the time in the world, which can be moved ahead.
+func (w *World) Now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+// Pass lets time pass, and everything happen that is due then.
+func (w *World) Pass(d time.Duration) {
+	w.t.Helper()
+	w.ahead.Add(int64(d))
+
+	if err := w.Windows.Tick(w.t.Context(), w.Plane.As(ops.Caller{Username: "console", Role: ops.RoleOps})); err != nil {
+		w.t.Fatal(err)
+	}
+
+	w.Monitor.Poll(w.t.Context())
+}
+
+// New is a world whose announcements everybody reads.
+func New(t *testing.T) *World {
+	t.Helper()
+
+	return NewOf(t, announce.Public)
+}
+
+// NewOf is a world whose announcements have those readers.
+func NewOf(t *testing.T, readers announce.Audience) *World {
+	t.Helper()
+
+	db := storetest.Open(t, storetest.SQLiteURL(t))
+	plane, runner := newPlane(t, db)
+	w := &World{
+		t: t, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
+	}
+	logger := slog.New(slog.NewTextHandler(&w.said, nil))
+
+	server := httptest.NewUnstartedServer(nil)
+	w.URL = "http://" + server.Listener.Addr().String()
+	public := parseURL(t, w.URL)
+	issuer := public.JoinPath(handlers.IdentityProviderPath)
+
+	provider, err := devidp.New(devidp.Config{
+		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", RedirectURI: w.URL + auth.CallbackPath,
+		PostLogoutURI: w.URL + auth.SignedOutPath, Accounts: devidp.DemoAccounts(), Logger: logger,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	signIn, err := auth.New(auth.Config{
+		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", PublicURL: public, DB: db, Now: time.Now, Logger: logger,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	w.Changes = changes.New(db, w.Log, w.Now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+
+	enqueuer, err := jobqueue.NewEnqueuer(db, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	w.Webhooks = webhooks.New(webhooks.Config{
+		DB: db, Audit: w.Log, Jobs: enqueuer, Now: w.Now, Logger: logger, Environment: "test", Page: public.JoinPath("announcements"),
+		AllowedHosts: []string{"hooks.example.com", "127.0.0.1"}, AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	})
+	w.Windows = maintenance.New(maintenance.Config{
+		DB: db, Changes: w.Changes, Audit: w.Log, Now: w.Now, Logger: logger, Outbox: w.Webhooks,
+		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
+	})
+	w.Monitor = monitor.New(monitor.Config{
+		Platform: w.Plane, Caller: func() (ops.Caller, error) { return ops.Caller{Username: "poller", Role: ops.RoleOps}, nil },
+		DB: db, Now: time.Now, Logger: logger, Interval: time.Hour,
+		Watchers: []func(context.Context, ops.Service) error{w.Changes.Watch},
+	})
+	w.Changes.Notify, w.Webhooks.Config.Notify, w.Windows.Notify = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed
+	w.Monitor.Poll(t.Context())
+
+	env := shell.Environment{Name: "test", Color: shell.Blue}
+	feeds := announce.New(announce.Config{
+		Windows: w.Windows, Name: env.Name, PublicURL: public, Page: announcements.Page(env), Now: w.Now, Logger: logger,
+		Private: readers != announce.Public, MaxWait: time.Minute,
+		Health: func() ops.HealthStatus { return w.Monitor.Snapshot().Health.Value.Status },
+	})
+
+	w.Handler = handlers.New(handlers.Config{
+		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
+		Ready: db.Read().PingContext, Static: os.DirFS(filepath.Join(root(t), "static")), Environment: env,
+		PublicURL: public, Issuer: issuer, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
+	})
+	server.Config.Handler = w.Handler
+	server.Start()
+	t.Cleanup(server.Close)
+
+	return w
+}
+
+func parseURL(t *testing.T, s string) *url.URL {
+	t.Helper()
+
+	u, err := url.Parse(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return u
+}
+
+// T is the test that the world is of.
+func (w *World) T() *testing.T { return w.t }
+
+// Logged is what the console logged after the first n bytes, and how many bytes there are now.
+func (w *World) Logged(n int) (text string, end int) { return w.said.since(n) }
+
+// root is the folder of the module.
+func root(t *testing.T) string {
+	t.Helper()
+
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+
+		dir = filepath.Dir(dir)
+	}
+}

@@ -1,0 +1,165 @@
+package leases
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/graph-olap/opsconsole/handlers/snippet"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/leases"
+)
+
+// extend is the act that a form asks more for.
+const extend = "extend"
+
+// find finds the one in the path.
+func (h *Handlers) find(p *web.Page) (lease.Lease, error) {
+	id, err := p.ID("lease")
+	if err != nil {
+		return lease.Lease{}, err
+	}
+
+	l, err := h.Changes.Lease(p.Ctx(), id)
+	if err == nil && l.Kind == lease.ByHolder {
+		err = &ops.Error{
+			Code: ops.CodeConflict, Message: "This temporary change belongs to a maintenance window: extend or end the window.",
+		}
+	}
+
+	return l, err
+}
+
+// Form asks for the reason of what is to be done.
+func (h *Handlers) Form(p *web.Page) error {
+	if !slices.Contains(pages.Acts(), p.Param("act")) {
+		return ops.NotFound("act", p.Param("act"))
+	}
+
+	l, err := h.find(p)
+	if err != nil {
+		return err
+	}
+
+	return h.showForm(p, http.StatusOK, pages.Form{Lease: l})
+}
+
+func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
+	section, err := ops.SectionOf(view.Lease.Section)
+	if err != nil {
+		return err
+	}
+
+	view.Act, view.Title, view.Fields = p.Param("act"), section.Title, section.Fields
+	view.RequestID, view.Now = p.RequestID(), p.Now
+
+	form := snippet.Form{
+		Path: []string{"leases", strconv.FormatInt(view.Lease.ID, 10), view.Act}, Asked: []string{"reason"},
+		Typed: url.Values{"reason": {view.Reason}, "duration": {view.Term.Duration}, "until": {view.Term.Until}},
+	}
+	if view.Act == extend {
+		form.Optional = []string{"duration", "until"}
+	}
+
+	view.Snippets = form.Snippets(h.PublicURL)
+	shell := h.Shell(p, "leases", "Temporary change "+strconv.FormatInt(view.Lease.ID, 10))
+
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.FormPage(shell, view)})
+}
+
+// sent is what was sent with an act.
+type sent struct{ reason, duration, until string }
+
+// Act extends, ends or confirms a lease.
+func (h *Handlers) Act(p *web.Page) error {
+	act := p.Param("act")
+	if !slices.Contains(pages.Acts(), act) {
+		return ops.NotFound("act", act)
+	}
+
+	f, err := p.Fields()
+	if err != nil {
+		return h.refused(p, "", err)
+	}
+
+	in := sent{reason: f.Text("reason")}
+	if act == extend {
+		in.duration, in.until = f.Text("duration"), f.Text("until")
+	}
+
+	l, err := h.find(p)
+	if err != nil {
+		return h.refused(p, in.reason, err)
+	}
+
+	after := l
+
+	if err = f.Done(); err != nil {
+		err = h.refused(p, in.reason, err)
+	} else {
+		after, err = h.act(p, l, in)
+	}
+
+	switch {
+	case err != nil:
+		return h.actRefused(p, l, in, err)
+	case p.WantsJSON():
+		return p.JSON(http.StatusOK, map[string]lease.Lease{"lease": after})
+	default:
+		return p.SeeOther(pages.Path(after.ID))
+	}
+}
+
+func (h *Handlers) act(p *web.Page, l lease.Lease, in sent) (lease.Lease, error) {
+	switch p.Param("act") {
+	case extend:
+		return h.extend(p, l, in)
+	case "end":
+		defer h.Monitor.Wake()
+
+		return h.Changes.End(p.Ctx(), p.Service(h.Platform), p.Actor(), l.ID, in.reason)
+	default:
+		return h.Changes.Confirm(p.Ctx(), p.Actor(), l.ID, in.reason)
+	}
+}
+
+// extend puts the end off, unless that would be in the way of a window.
+func (h *Handlers) extend(p *web.Page, l lease.Lease, in sent) (lease.Lease, error) {
+	term, errs := h.Changes.ParseTerm(in.duration, in.until, "")
+	if len(errs) > 0 {
+		return lease.Lease{}, h.refused(p, in.reason, ops.Invalid(errs))
+	}
+
+	if term != nil {
+		if err := h.Windows.CheckAgainstWindows(p.Ctx(), l.Section, slices.Collect(maps.Keys(l.Set)), term.EndsAt); err != nil {
+			return lease.Lease{}, h.refused(p, in.reason, err)
+		}
+	}
+
+	return h.Changes.Extend(p.Ctx(), p.Actor(), l.ID, term, in.reason)
+}
+
+// refused keeps in the audit log what is refused before it is tried, and returns the cause.
+func (h *Handlers) refused(p *web.Page, reason string, cause error) error {
+	action := map[string]audit.Action{extend: audit.LeaseExtend, "end": audit.LeaseEnd, "confirm": audit.LeaseConfirm}[p.Param("act")]
+
+	return h.Changes.Refuse(p.Ctx(), p.Actor(), p.Entry(action, "leases", reason), cause)
+}
+
+// actRefused shows the form again with what was typed.
+func (h *Handlers) actRefused(p *web.Page, l lease.Lease, in sent, cause error) error {
+	return p.Refused(cause, web.Has("reason", "duration", "until"), func(status int, wrong web.Wrong) error {
+		return h.showForm(p, status, pages.Form{
+			Lease: l, Reason: in.reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem,
+			Term: components.TermInput{
+				Duration: in.duration, DurationError: wrong.Fields["duration"], Until: in.until, UntilError: wrong.Fields["until"],
+			},
+		})
+	})
+}

@@ -1,0 +1,90 @@
+package leases
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/ops"
+	pages "github.com/graph-olap/opsconsole/templates/leases"
+)
+
+// List lists the temporary changes that have not ended, or those in the state that is
+// asked for.
+func (h *Handlers) List(p *web.Page) error {
+	q := p.Query()
+	state := q.OneOf("state", append(web.Strings(lease.States()), pages.AnyState))
+	filter := lease.Filter{
+		State: lease.State(strings.TrimPrefix(state, pages.AnyState)), Before: q.Cursor(), Limit: q.Limit(),
+	}
+
+	if err := q.Err(); err != nil {
+		return err
+	}
+
+	shell := h.Shell(p, "leases", "Temporary changes")
+
+	if state == "" {
+		view, err := h.leasesView(p.Ctx(), p.Now)
+		if err != nil {
+			return err
+		}
+
+		shell.Events = live.Events("leases")
+
+		return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view)})
+	}
+
+	found, err := h.Changes.LeaseHistory(p.Ctx(), filter)
+	if err != nil {
+		return err
+	}
+
+	view := pages.List{
+		Items: web.List(found.Items), Next: web.Next(found.Next), State: state, Before: filter.Before, Tickets: h.Tickets, Now: p.Now,
+	}
+
+	return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view)})
+}
+
+// leasesView is the temporary changes that have not ended.
+func (h *Handlers) leasesView(ctx context.Context, now time.Time) (pages.List, error) {
+	open, err := h.Changes.Leases(ctx)
+
+	return pages.List{Items: web.List(open), Tickets: h.Tickets, Now: now}, err
+}
+
+// Show shows one temporary change, over or not.
+func (h *Handlers) Show(p *web.Page) error {
+	id, err := p.ID("lease")
+	if err != nil {
+		return err
+	}
+
+	view, err := h.leaseView(p.Ctx(), id, p.Now)
+	if err != nil {
+		return err
+	}
+
+	shell := h.Shell(p, "leases", "Temporary change "+strconv.FormatInt(id, 10))
+	shell.Events = live.EventsOf(kind, id)
+
+	return p.Answer(web.Answer{Data: view, Full: pages.Page(shell, view)})
+}
+
+func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (pages.Detail, error) {
+	lease, err := h.Changes.Lease(ctx, id)
+	if err != nil {
+		return pages.Detail{}, err
+	}
+
+	section, err := ops.SectionOf(lease.Section)
+
+	return pages.Detail{
+		Lease: lease, Title: section.Title, Differences: section.Diff(lease.Before, lease.Set), Tickets: h.Tickets, Now: now,
+	}, err
+}

@@ -1,0 +1,182 @@
+package platform
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// ownersShown is how many analysts are listed unless all are asked for.
+const (
+	ownersShown = 25
+	allOwners   = "all"
+)
+
+// Capacity shows what of the cluster is used, and by whom.
+func (h *Handlers) Capacity(p *web.Page) error {
+	shown := ownersShown
+	q := p.Query()
+
+	all := q.OneOf("owners", []string{allOwners}) != ""
+	if all || p.WantsJSON() {
+		shown = 0
+	}
+
+	if err := q.Err(); err != nil {
+		return err
+	}
+
+	reach, err := reachOf(p, pages.CapacityReaches())
+	if err != nil {
+		return err
+	}
+
+	view, err := h.capacityOver(p.Ctx(), h.Monitor.Snapshot(), p.Now, shown, reach)
+	if err != nil {
+		return err
+	}
+
+	view.Overall.URL = "" // It leads here.
+	shell := h.Shell(p, "capacity", "Capacity")
+	shell.Fresh = view.Freshness
+
+	// All the analysts and a longer time are there to be read; the live page shows those
+	// that matter and the last hour.
+	if !all && reach == pages.CapacityReaches()[0] {
+		shell.Events = live.Events("capacity")
+	}
+
+	return p.Answer(web.Answer{Data: view, Full: pages.CapacityPage(shell, view)})
+}
+
+// stepsShown is in how many steps a chart of a longer time is drawn.
+const stepsShown = 240
+
+// capacityOver is the capacity with what happened over a time.
+func (h *Handlers) capacityOver(
+	ctx context.Context, s *monitor.Snapshot, now time.Time, owners int, reach pages.Reach,
+) (pages.Capacity, error) {
+	view := capacityView(s, now, owners)
+	view.Reach, view.From, view.Until = reach, now.Add(-reach.Duration()), now
+
+	if full, ok := s.Used.Reaches(float64(view.Limits.ClusterTotal), now); ok && s.Instances.Known() && !s.Instances.Stale() {
+		view.FullAt = &full
+	}
+
+	var err error
+
+	if reach != pages.LastHour {
+		view.Used, view.ClusterTotal, err = h.Monitor.UsedSince(ctx, view.From, reach.Duration()/stepsShown)
+		if err != nil {
+			return pages.Capacity{}, err
+		}
+	}
+
+	view.Marks, err = h.marks(ctx, view.From, now)
+
+	return view, err
+}
+
+// capacityView lists at most that many analysts, all of them for 0.
+func capacityView(s *monitor.Snapshot, now time.Time, owners int) pages.Capacity {
+	view := pages.Capacity{
+		Freshness: shell.Fresh(s.Instances, now),
+		ByStatus:  []pages.StatusCount{}, ByOwner: []pages.Owner{}, Marks: []components.Mark{},
+		Used: s.Used, ClusterTotal: s.ClusterTotal,
+	}
+	if !s.Instances.Known() {
+		view.Overall = notKnown(s.Instances.Err)
+
+		return view
+	}
+
+	cluster := s.Instances.Value
+	view.Total, view.Limits, view.OwnersTotal = cluster.Total, cluster.Limits, len(cluster.ByOwner)
+	view.Overall = capacityLine(cluster)
+	view.ByStatus = countStatuses(cluster.ByStatus)
+
+	// By owner comes sorted, the largest count first: those at or above the limit lead.
+	for i, owner := range cluster.ByOwner {
+		if owners > 0 && i == owners {
+			view.AllOwners = "/capacity?owners=" + allOwners
+
+			break
+		}
+
+		view.ByOwner = append(view.ByOwner, pages.Owner{
+			OwnerUsername: owner.OwnerUsername, Count: owner.Count, Room: cluster.Limits.PerAnalyst - owner.Count,
+		})
+	}
+
+	return view
+}
+
+// countStatuses lists every status of the contract, then what else came.
+func countStatuses(counts map[string]int) []pages.StatusCount {
+	out := []pages.StatusCount{}
+
+	for _, status := range ops.InstanceStatuses() {
+		out = append(out, pages.StatusCount{Status: string(status), Count: counts[string(status)]})
+	}
+
+	known := len(out)
+
+	for status, count := range counts {
+		if !slices.Contains(ops.InstanceStatuses(), ops.InstanceStatus(status)) {
+			out = append(out, pages.StatusCount{Status: status, Count: count})
+		}
+	}
+
+	slices.SortFunc(out[known:], func(a, b pages.StatusCount) int {
+		if a.Status < b.Status {
+			return -1
+		}
+
+		return 1
+	})
+
+	return out
+}
+
+// nearlyFull is the part of the cluster's limit from which on it is worth a warning.
+const nearlyFull = 0.9
+
+func capacityLine(cluster ops.ClusterInstances) components.Line {
+	limits := cluster.Limits
+	line := components.Line{State: components.OK, URL: "/capacity"}
+
+	switch {
+	case limits.ClusterAvailable == 0:
+		line.State = components.Bad
+		line.Text = fmt.Sprintf("The cluster is full: %d of %d used. Nobody can create an instance.",
+			limits.ClusterUsed, limits.ClusterTotal)
+	case float64(limits.ClusterUsed) >= nearlyFull*float64(limits.ClusterTotal):
+		line.State = components.Warn
+		line.Text = fmt.Sprintf("Nearly full: %d of %d used, %d left.", limits.ClusterUsed, limits.ClusterTotal, limits.ClusterAvailable)
+	default:
+		line.Text = fmt.Sprintf("%d of %d used, %d left.", limits.ClusterUsed, limits.ClusterTotal, limits.ClusterAvailable)
+	}
+
+	return line
+}
+
+func atLimit(cluster ops.ClusterInstances) int {
+	n := 0
+
+	for _, owner := range cluster.ByOwner {
+		if owner.Count >= cluster.Limits.PerAnalyst {
+			n++
+		}
+	}
+
+	return n
+}

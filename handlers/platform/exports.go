@@ -1,0 +1,194 @@
+package platform
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// staleClaim is how old a claim may get before the control plane takes it back:
+// contract, section 5.
+const staleClaim = 10 * time.Minute
+
+// Exports shows the export jobs that the query selects.
+func (h *Handlers) Exports(p *web.Page) error {
+	query, problem := exportsQuery(p)
+	if problem != nil && p.WantsJSON() {
+		return problem
+	}
+
+	view, err := h.exportsPage(p, query)
+	if err != nil {
+		return err
+	}
+
+	shell := h.Shell(p, "exports", "Exports")
+	shell.Fresh = view.Freshness
+
+	if query.Live() {
+		shell.Events = live.Events("exports")
+	}
+
+	a := web.Answer{Data: view}
+
+	if problem != nil {
+		a.Status, view.Problem = ops.CodeValidationFailed.HTTPStatus(), ops.FieldErrors(problem)[0].Message
+	}
+
+	a.Full = pages.ExportsPage(shell, view)
+
+	return p.Answer(a)
+}
+
+// exportsPage is what the query selects. The snapshot holds the newest jobs of all; for
+// anything else as many are read as the control plane gives out.
+func (h *Handlers) exportsPage(p *web.Page, query pages.ExportsQuery) (pages.Exports, error) {
+	snapshot := h.Monitor.Snapshot()
+
+	if !query.Live() {
+		jobs, err := p.Service(h.Platform).GetExportJobs(p.Ctx(), ops.ExportJobsQuery{Status: query.Status, Limit: ops.ExportJobsMaxLimit})
+		if err != nil {
+			return pages.Exports{}, err
+		}
+
+		own := *snapshot
+		own.Exports = monitor.Part[[]ops.ExportJob]{Value: jobs, AsOf: p.Now, TriedAt: p.Now}
+		snapshot = &own
+	}
+
+	return h.exportsView(p.Ctx(), snapshot, p.Now, query)
+}
+
+func (h *Handlers) exportsView(
+	ctx context.Context, s *monitor.Snapshot, now time.Time, query pages.ExportsQuery,
+) (pages.Exports, error) {
+	view := pages.Exports{
+		Freshness: shell.Fresh(s.Exports, now).And(shell.Fresh(s.State, now)),
+		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []pages.ExportJob{}, Read: len(s.Exports.Value), Query: query,
+	}
+
+	for name, count := range s.State.Value.ExportJobs.ByStatus {
+		view.ByStatus[ops.ExportJobStatus(name)] = count
+	}
+
+	longest, err := h.longestExport(ctx)
+	if err != nil {
+		return pages.Exports{}, err
+	}
+
+	stuckJobs := 0
+
+	for _, job := range s.Exports.Value {
+		row := pages.ExportJob{ExportJob: job, Stuck: stuck(job, longest, now)}
+		if row.Stuck != "" {
+			stuckJobs++
+		}
+
+		if row.Matches(query.Search) {
+			view.Jobs = append(view.Jobs, row)
+		}
+	}
+
+	sortExports(view.Jobs, query.Sort)
+
+	view.Found = len(view.Jobs)
+	first := min((query.Page-1)*query.Limit, view.Found)
+	view.Jobs = view.Jobs[first:min(first+query.Limit, view.Found)]
+
+	view.Overall = exportsLine(view.ByStatus, stuckJobs)
+	view.Stuck = stuckJobs
+
+	if !s.State.Known() {
+		view.Overall = notKnown(s.State.Err)
+	}
+
+	return view, nil
+}
+
+// longestExport is how long an export may take, 0 when that is not known.
+func (h *Handlers) longestExport(ctx context.Context) (time.Duration, error) {
+	export, err := h.Changes.Known(ctx, ops.SectionExport)
+	if err != nil {
+		return 0, err
+	}
+
+	seconds, _ := export.Values["max_duration_seconds"].(int64)
+
+	return time.Duration(seconds) * time.Second, nil
+}
+
+// stuck says why a job is stuck; "" when it is not.
+func stuck(job ops.ExportJob, longest time.Duration, now time.Time) string {
+	if job.ClaimedAt == nil {
+		return ""
+	}
+
+	age := now.Sub(job.ClaimedAt.Time)
+
+	switch {
+	case job.Status == ops.ExportClaimed && age > staleClaim:
+		return fmt.Sprintf("Claimed %d minutes ago and not submitted: its worker may be gone. "+
+			"The export reconciliation takes the claim back.", int(age.Minutes()))
+	case job.Status == ops.ExportSubmitted && longest > 0 && age > longest:
+		return fmt.Sprintf("Claimed %d minutes ago and still running: exports may take %d minutes. "+
+			"Look for its query in Starburst.", int(age.Minutes()), int(longest.Minutes()))
+	default:
+		return ""
+	}
+}
+
+func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) components.Line {
+	line := components.Line{State: components.OK, URL: "/exports"}
+	waiting := byStatus[ops.ExportPending]
+	busy := byStatus[ops.ExportClaimed] + byStatus[ops.ExportSubmitted]
+
+	line.Text = fmt.Sprintf("%d waiting, %d under way, %d failed.", waiting, busy, byStatus[ops.ExportFailed])
+	if stuck > 0 {
+		line.State = components.Warn
+		line.Text = countOf(stuck, "export job is", "export jobs are") + " stuck. " + line.Text
+	}
+
+	return line
+}
+
+// sortExports sorts newest first, and before that by what is asked for.
+func sortExports(jobs []pages.ExportJob, by pages.ExportsSort) {
+	key := map[pages.ExportsSort]func(j pages.ExportJob) int64{
+		pages.ByTrouble:  urgency,
+		pages.ByID:       func(pages.ExportJob) int64 { return 0 },
+		pages.BySnapshot: func(j pages.ExportJob) int64 { return j.SnapshotID },
+		pages.ByAttempts: func(j pages.ExportJob) int64 { return int64(j.Attempts) },
+		pages.ByClaimed: func(j pages.ExportJob) int64 {
+			if j.ClaimedAt == nil {
+				return 0
+			}
+
+			return j.ClaimedAt.UnixMicro()
+		},
+	}[by]
+
+	slices.SortStableFunc(jobs, func(a, b pages.ExportJob) int {
+		return cmp.Or(cmp.Compare(key(b), key(a)), cmp.Compare(b.ID, a.ID))
+	})
+}
+
+func urgency(job pages.ExportJob) int64 {
+	switch {
+	case job.Stuck != "":
+		return 2
+	case job.Status == ops.ExportFailed:
+		return 1
+	default:
+		return 0
+	}
+}

@@ -1,0 +1,136 @@
+package platform
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// Health shows each component, and how it was.
+func (h *Handlers) Health(p *web.Page) error {
+	reach, err := reachOf(p, pages.HealthReaches())
+	if err != nil {
+		return err
+	}
+
+	view, err := h.healthOver(p.Ctx(), h.Monitor.Snapshot(), p.Now, reach)
+	if err != nil {
+		return err
+	}
+
+	view.Overall.URL = "" // It leads here.
+	shell := h.Shell(p, "health", "Health")
+	shell.Fresh = view.Freshness
+
+	// A longer time is there to be read; the live page shows the last day.
+	if reach == pages.HealthReaches()[0] {
+		shell.Events = live.Events("health")
+	}
+
+	return p.Answer(web.Answer{Data: view, Full: pages.HealthPage(shell, view)})
+}
+
+func healthView(s *monitor.Snapshot, now time.Time) pages.Health {
+	view := pages.Health{Freshness: shell.Fresh(s.Health, now), Components: []pages.Component{}}
+	if !s.Health.Known() {
+		view.Overall = notKnown(s.Health.Err)
+
+		return view
+	}
+
+	health := s.Health.Value
+	checked := health.CheckedAt.Time
+	view.Status, view.CheckedAt, view.Overall = health.Status, &checked, healthLine(health)
+
+	for name, c := range health.Components {
+		component := pages.Component{
+			Name: name, Status: c.Status, LatencyMS: c.LatencyMS, Error: c.Error,
+			Latency: s.Components[name].Latency, Check: whatToCheck(name, c.Status),
+		}
+		if since := s.Components[name].Since; !since.IsZero() {
+			component.Since = &since
+		}
+
+		view.Components = append(view.Components, component)
+	}
+
+	slices.SortFunc(view.Components, func(a, b pages.Component) int {
+		return cmp.Or(cmp.Compare(severity(b.Status), severity(a.Status)), cmp.Compare(a.Name, b.Name))
+	})
+
+	return view
+}
+
+func notKnown(reason string) components.Line {
+	if reason == "" {
+		return components.Line{State: components.Unknown, Text: "Not read yet: the first answer of the control plane is on its way."}
+	}
+
+	return components.Line{State: components.Unknown, Text: reason}
+}
+
+func healthLine(health ops.Health) components.Line {
+	bad := 0
+
+	for _, c := range health.Components {
+		if severity(c.Status) > severity(ops.ComponentConnected) {
+			bad++
+		}
+	}
+
+	line := components.Line{State: components.OfHealth(health.Status), URL: "/health"}
+
+	switch {
+	case health.Status == ops.Healthy:
+		line.Text = "The platform is healthy."
+	case bad == 1:
+		line.Text = fmt.Sprintf("The platform is %s: 1 component needs a look.", health.Status)
+	default:
+		line.Text = fmt.Sprintf("The platform is %s: %d components need a look.", health.Status, bad)
+	}
+
+	return line
+}
+
+// severity orders the statuses of components: the higher, the worse.
+func severity(s ops.ComponentStatus) int {
+	// A status that the contract does not name may be anything short of unreachable.
+	const unnamed ops.ComponentStatus = ""
+
+	order := []ops.ComponentStatus{
+		ops.ComponentNotConfigured, ops.ComponentConnected, ops.ComponentSlow, unnamed, ops.ComponentUnreachable,
+	}
+
+	if i := slices.Index(order, s); i >= 0 {
+		return i
+	}
+
+	return slices.Index(order, unnamed)
+}
+
+func whatToCheck(name string, status ops.ComponentStatus) string {
+	if status == ops.ComponentConnected || status == ops.ComponentNotConfigured {
+		return ""
+	}
+
+	switch name {
+	case ops.ComponentDatabase:
+		return "Look at the database's connections and disk, and at the network between it and the control plane. " +
+			"Without it nothing can be read or changed."
+	case ops.ComponentKubernetes:
+		return "Look at the API server and at the control plane's service account. Running instances go on; none can be started or ended."
+	case ops.ComponentStarburst:
+		return "Look at the coordinator and its queue. Exports wait or fail until it answers; running instances go on."
+	default:
+		return "Look at the component and at the network between it and the control plane."
+	}
+}

@@ -1,0 +1,158 @@
+package platform
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// Jobs shows the background jobs.
+func (h *Handlers) Jobs(p *web.Page) error {
+	view, err := h.jobsView(p.Ctx(), h.Monitor.Snapshot(), p.Now)
+	if err != nil {
+		return err
+	}
+
+	shell := h.Shell(p, "jobs", "Jobs")
+	shell.Events, shell.Fresh = live.Events("jobs"), view.Freshness
+
+	return p.Answer(web.Answer{Data: view, Full: pages.JobsPage(shell, view)})
+}
+
+func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.Time) (pages.Jobs, error) {
+	view := pages.Jobs{Freshness: shell.Fresh(s.Jobs, now).And(shell.Fresh(s.Metrics, now)), Jobs: []pages.Job{}}
+	if !s.Jobs.Known() {
+		view.Overall = notKnown(s.Jobs.Err)
+
+		return view, nil
+	}
+
+	for _, job := range s.Jobs.Value.Jobs {
+		row, err := h.jobView(ctx, s, job, now)
+		if err != nil {
+			return pages.Jobs{}, err
+		}
+
+		view.Jobs = append(view.Jobs, row)
+	}
+
+	slices.SortStableFunc(view.Jobs, func(a, b pages.Job) int { return rank(b.State.State) - rank(a.State.State) })
+	view.Overall = jobsLine(view.Jobs)
+
+	return view, nil
+}
+
+// rank orders states for lists that show the worst first.
+func rank(s components.State) int {
+	return slices.Index([]components.State{
+		components.OK, components.Idle, components.Busy, components.Unknown, components.Warn, components.Bad,
+	}, s)
+}
+
+func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job, now time.Time) (pages.Job, error) {
+	figures := s.Metrics.Value.Job(job.Name)
+	row := pages.Job{
+		Name: job.Name, Description: job.Name.Info().Description, LastSuccess: figures.LastSuccess,
+		LastResult: pages.JobResult(s.Results[job.Name]), P50: figures.P50, P95: figures.P95, Finest: figures.Finest,
+		Failures: figures.Failures, Runs: sum(figures.Successes, figures.Failures), Triggerable: job.Name.Triggerable(),
+	}
+
+	if job.NextRun != nil {
+		row.NextRun = &job.NextRun.Time
+		row.Late = now.Sub(job.NextRun.Time) > lateAfter
+	}
+
+	row.State = jobState(row, figures)
+
+	last, ok, err := h.Triggers.Last(ctx, job.Name)
+	if err != nil {
+		return pages.Job{}, err
+	}
+
+	if ok {
+		row.LastTrigger = &pages.JobTrigger{By: last.Actor, At: last.At, Reason: last.Reason}
+		if until := last.At.Add(triggers.Cooldown); until.After(now) {
+			row.CooldownUntil = &until
+		}
+	}
+
+	return row, nil
+}
+
+// lateAfter is how long after its time a run counts as late.
+const lateAfter = time.Minute
+
+func jobState(row pages.Job, figures monitor.JobFigures) components.Line {
+	switch {
+	case figures.Healthy != nil && !*figures.Healthy:
+		return components.Line{State: components.Bad, Text: "Failing: three runs in a row"}
+	case row.Late:
+		return components.Line{State: components.Warn, Text: "Late"}
+	case row.LastResult == pages.JobFailed:
+		return components.Line{State: components.Warn, Text: "Last run failed"}
+	case figures.Skipped != "":
+		return components.Line{State: components.Idle, Text: "Skipped: " + figures.Skipped}
+	case figures.Healthy == nil:
+		return components.Line{State: components.Unknown, Text: "Not known"}
+	case row.LastSuccess == nil:
+		return components.Line{State: components.Idle, Text: "No success yet"}
+	default:
+		return components.Line{State: components.OK, Text: "Healthy"}
+	}
+}
+
+func jobsLine(jobs []pages.Job) components.Line {
+	var bad, warn int
+
+	for _, job := range jobs {
+		switch job.State.State {
+		case components.Bad:
+			bad++
+		case components.Warn:
+			warn++
+		case components.OK, components.Busy, components.Idle, components.Unknown:
+		}
+	}
+
+	line := components.Line{State: components.OK, Text: "No job is late or failing.", URL: "/jobs"}
+
+	switch {
+	case bad > 0:
+		line.State = components.Bad
+		line.Text = fmt.Sprintf("%s failing, %d late or failed last time.", countOf(bad, "job is", "jobs are"), warn)
+	case warn > 0:
+		line.State, line.Text = components.Warn, countOf(warn, "job is", "jobs are")+" late or failed last time."
+	case len(jobs) == 0:
+		line.State, line.Text = components.Unknown, "The control plane names no jobs."
+	}
+
+	return line
+}
+
+func countOf(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func sum(a, b *float64) *float64 {
+	if a == nil || b == nil {
+		return a
+	}
+
+	total := *a + *b
+
+	return &total
+}

@@ -1,0 +1,201 @@
+package platform_test
+
+import (
+	"bufio"
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+func TestATriggerIsLoggedAlsoWhenItIsRefused(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	got := w.Post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`)
+	if got.Status != http.StatusOK || handlerstest.At(got.JSON(t), "status") != "queued" || handlerstest.At(got.JSON(t), "triggered_by") != "dave" {
+		t.Fatalf("got %d\n%s", got.Status, got.Body)
+	}
+
+	got = w.Post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`)
+	if got.Status != http.StatusTooManyRequests || got.Header.Get("Retry-After") == "" ||
+		handlerstest.At(got.JSON(t), "error", "details", "resource") != "job_trigger:lifecycle" {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
+	}
+
+	for _, bad := range []string{`{"reason": "   "}`, `{}`, `{"reason": "` + strings.Repeat("x", 501) + `"}`, `{"reason": "x", "extra": 1}`, `{"reason": 5}`, `{"reason": "\u200b\u2060"}`} {
+		if got := w.Post("/jobs/schema_cache/trigger", bad); got.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%.40s: got %d", bad, got.Status)
+		}
+	}
+
+	if got := w.Post("/jobs/resource_monitor/trigger", `{"reason": "cannot be triggered"}`); got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
+	}
+
+	if got := w.Post("/jobs/nope/trigger", `{"reason": "there is none"}`); got.Status != http.StatusNotFound {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
+	}
+
+	for outcome, want := range map[audit.Outcome]int{audit.Intent: 2, audit.Done: 1, audit.Refused: 9} {
+		if n, err := w.Log.Count(t.Context(), audit.Filter{Action: audit.JobTrigger, Outcome: outcome}); err != nil || n != want {
+			t.Errorf("%s: %d entries, want %d, %v", outcome, n, want, err)
+		}
+	}
+}
+
+func TestATriggerAsAFormShowsItsReceiptAndTheCooldown(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	got := w.Form("/jobs/lifecycle/trigger", url.Values{"reason": {""}})
+	if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "Is required") {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
+	}
+
+	got = w.Form("/jobs/lifecycle/trigger", url.Values{"reason": {"after the outage"}})
+	if got.Status != http.StatusSeeOther {
+		t.Fatalf("got %d\n%s", got.Status, got.Body)
+	}
+
+	if page := w.Get(got.Header.Get("Location"), "Accept", "text/html"); page.Status != http.StatusOK || !strings.Contains(page.Body, "after the outage") {
+		t.Errorf("got %d\n%s", page.Status, page.Body)
+	}
+
+	location := got.Header.Get("Location")
+	for _, other := range []string{
+		strings.Replace(location, "lifecycle", "schema_cache", 1), "/jobs/lifecycle/receipt?entry=1", "/jobs/lifecycle/receipt?entry=9223372036854775807",
+		"/jobs/lifecycle/receipt?entry=%ff", "/jobs/lifecycle/receipt?at=2026-03-01T12:00:00Z&success=7",
+	} {
+		if page := w.Get(other, "Accept", "application/json"); page.Status != http.StatusNotFound {
+			t.Errorf("%s: got %d\n%s", other, page.Status, page.Body)
+		}
+	}
+
+	receipt := w.Data(location)
+	if handlerstest.At(receipt, "triggered_by") != "dave" || handlerstest.At(receipt, "reason") != "after the outage" || len(receipt["counters"].([]any)) != 2 {
+		t.Errorf("got %v", receipt)
+	}
+
+	got = w.Form("/jobs/lifecycle/trigger", url.Values{"reason": {"once more, please"}})
+	if got.Status != http.StatusTooManyRequests || !strings.Contains(got.Body, "once more, please") ||
+		got.Header.Get("Retry-After") == "" {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
+	}
+
+	w.Monitor.Poll(t.Context())
+
+	for _, job := range w.Data("/jobs")["jobs"].([]any) {
+		if handlerstest.At(job, "name") == "lifecycle" && (handlerstest.At(job, "cooldown_until") == nil || handlerstest.At(job, "last_trigger", "by") != "dave") {
+			t.Errorf("got %v", job)
+		}
+	}
+}
+
+func TestTheStreamSendsThePageAtOnceAndEndsWithTheSession(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.URL+"/events?page=jobs", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	request.Header.Set("Authorization", "Bearer "+w.Token("dave"))
+
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	if kind := response.Header.Get("Content-Type"); kind != "text/event-stream" {
+		t.Fatalf("got %s", kind)
+	}
+
+	var message strings.Builder
+
+	lines := bufio.NewScanner(response.Body)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "event: beat") {
+		message.WriteString(lines.Text() + "\n")
+	}
+
+	if text := message.String(); !strings.Contains(text, `id="live-jobs"`) || !strings.Contains(text, `id="live-shell"`) ||
+		strings.Contains(text, "dave") {
+		t.Errorf("got %s", text)
+	}
+
+	if got := w.Get("/events?page=nope"); got.Status != http.StatusNotFound {
+		t.Errorf("got %d", got.Status)
+	}
+}
+
+func TestTheLogIsExported(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	w.Post("/jobs/lifecycle/trigger", `{"reason": "=1+1, a formula"}`)
+
+	got := w.Get("/audit.csv?action=job.trigger")
+
+	rows, err := csv.NewReader(strings.NewReader(got.Body)).ReadAll()
+	if err != nil || len(rows) != 3 || rows[0][0] != "seq" || rows[1][9] != "'=1+1, a formula" {
+		t.Errorf("got %v, %v", rows, err)
+	}
+
+	if lines := strings.Count(w.Get("/audit.jsonl?action=job.trigger").Body, "\n"); lines != 2 {
+		t.Errorf("got %d lines", lines)
+	}
+
+	if page := w.Data("/audit?action=job.trigger&limit=1"); handlerstest.At(page, "next") == nil || handlerstest.At(page, "total") != 2.0 {
+		t.Errorf("got %v", page)
+	}
+
+	if got := w.Get("/audit?action=nope", "Accept", "application/json"); got.Status != http.StatusUnprocessableEntity {
+		t.Errorf("got %d", got.Status)
+	}
+}
+
+func TestASkippedRunSaysWhatItLacks(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	for _, name := range []ops.JobName{ops.JobSchemaCache, ops.JobLifecycle} {
+		if err := w.Jobs.Run(t.Context(), jobs.JobArgs{JobName: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	if err := w.Jobs.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	w.Monitor.Poll(t.Context())
+
+	list, _ := w.Data("/jobs")["jobs"].([]any)
+	found := map[any]any{}
+
+	for _, job := range list {
+		row, _ := job.(map[string]any)
+		found[row["name"]] = fmt.Sprint(row["last_result"], ", ", handlerstest.At(row, "state", "text"))
+	}
+
+	if want := "skipped, Skipped: no Starburst or Trino is configured"; found["schema_cache"] != want {
+		t.Errorf("got %v, want %s", found["schema_cache"], want)
+	}
+
+	if want := "success, Healthy"; found["lifecycle"] != want {
+		t.Errorf("got %v, want %s", found["lifecycle"], want)
+	}
+}

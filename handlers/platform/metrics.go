@@ -1,0 +1,80 @@
+package platform
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// Metrics shows the families that the search finds.
+func (h *Handlers) Metrics(p *web.Page) error {
+	view := metricsView(h.Monitor.Snapshot(), p.Now, p.QueryParam("q"))
+	shell := h.Shell(p, "metrics", "Metrics")
+	shell.Events, shell.Fresh = live.Events(""), view.Freshness
+
+	return p.Answer(web.Answer{Data: view, Full: pages.MetricsPage(shell, view)})
+}
+
+func metricsView(s *monitor.Snapshot, now time.Time, search string) pages.Metrics {
+	all := s.Metrics.Value.Families
+	view := pages.Metrics{
+		Freshness: shell.Fresh(s.Metrics, now), Families: []pages.MetricFamily{}, Total: len(all), Search: search,
+	}
+	needle := strings.ToLower(strings.TrimSpace(search))
+
+	for _, family := range all {
+		if !strings.Contains(strings.ToLower(searchable(family)), needle) {
+			continue
+		}
+
+		out := pages.MetricFamily{
+			Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []pages.Metric{},
+			Moved: s.Moved[family.Name], Grows: family.Grows(),
+		}
+
+		for _, metric := range family.Metrics {
+			m := pages.Metric{Metric: metric}
+			if h := metric.Histogram; h != nil {
+				m.Quantiles = &pages.Quantiles{P50: h.Quantile(0.5), P95: h.Quantile(0.95), P99: h.Quantile(0.99)}
+			}
+
+			out.Metrics = append(out.Metrics, m)
+		}
+
+		view.Families = append(view.Families, out)
+	}
+
+	return view
+}
+
+// searchable is what a search for a metric looks at.
+func searchable(family monitor.Family) string {
+	texts := []string{family.Name, family.Help}
+
+	for _, metric := range family.Metrics {
+		for _, label := range metric.Labels {
+			texts = append(texts, label.Name+"="+label.Value)
+		}
+	}
+
+	return strings.Join(texts, "\n")
+}
+
+// RawMetrics is the exposition as the control plane sent it.
+func (h *Handlers) RawMetrics(p *web.Page) error {
+	metrics := h.Monitor.Snapshot().Metrics
+	if !metrics.Known() {
+		return ops.Unavailable(ops.ServiceControlPlane, notKnown(metrics.Err).Text)
+	}
+
+	p.Response().Header().Set("Last-Modified", metrics.AsOf.UTC().Format(http.TimeFormat))
+
+	return p.Blob(http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", metrics.Value.Raw)
+}

@@ -1,0 +1,200 @@
+package platform
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/triggers"
+	"github.com/graph-olap/opsconsole/ops"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+)
+
+// TriggerForm asks for the reason of a run.
+func (h *Handlers) TriggerForm(p *web.Page) error {
+	job, err := h.job(p)
+	if err != nil {
+		return err
+	}
+
+	return h.showTriggerForm(p, http.StatusOK, pages.TriggerForm{Job: job})
+}
+
+func (h *Handlers) showTriggerForm(p *web.Page, status int, view pages.TriggerForm) error {
+	view.Now, view.RequestID = p.Now, p.RequestID()
+
+	return p.Answer(web.Answer{
+		Status: status, Data: view,
+		Full: pages.TriggerPage(h.Shell(p, "jobs", "Run "+string(view.Job.Name)), view), Fragment: pages.TriggerDialog(view),
+	})
+}
+
+// job is the one in the path, as the monitor knows it.
+func (h *Handlers) job(p *web.Page) (pages.Job, error) {
+	name := ops.JobName(p.Param("name"))
+
+	for _, job := range h.Monitor.Snapshot().Jobs.Value.Jobs {
+		if job.Name == name {
+			return h.jobView(p.Ctx(), h.Monitor.Snapshot(), job, p.Now)
+		}
+	}
+
+	if name.Triggerable() { // The control plane has not named it yet.
+		return h.jobView(p.Ctx(), h.Monitor.Snapshot(), ops.Job{Name: name}, p.Now)
+	}
+
+	return pages.Job{}, ops.NotFound("job", name)
+}
+
+// Trigger runs the job now.
+func (h *Handlers) Trigger(p *web.Page) error {
+	wanted := ops.JobTrigger{JobName: ops.JobName(p.Param("name"))}
+	job, unknown := h.job(p)
+
+	f, err := p.Fields()
+	if err == nil {
+		wanted.Reason = f.Text("reason")
+	}
+
+	if err = cmp.Or(unknown, err); err != nil {
+		return errors.Join(err, h.Triggers.Refuse(p.Ctx(), p.Actor(), wanted, err))
+	}
+
+	if err := f.Done(); err != nil {
+		return h.triggerRefused(p, job, wanted.Reason, errors.Join(err, h.Triggers.Refuse(p.Ctx(), p.Actor(), wanted, err)))
+	}
+
+	run, err := h.Triggers.Trigger(p.Ctx(), p.Service(h.Platform), p.Actor(), wanted, h.counters(job.Name))
+	h.Monitor.Wake()
+
+	if err != nil {
+		return h.triggerRefused(p, job, wanted.Reason, err)
+	}
+
+	switch {
+	case p.WantsJSON():
+		return p.JSON(http.StatusOK, run.JobTriggered)
+	case p.WantsFragment():
+		return p.Draw(http.StatusOK, pages.ReceiptDialog(h.receiptView(p, run)))
+	default:
+		return p.SeeOther(receiptURL(run))
+	}
+}
+
+// counters are the job's as they were last read, nil when they never were.
+func (h *Handlers) counters(job ops.JobName) *triggers.Counters {
+	metrics := h.Monitor.Snapshot().Metrics
+	if !metrics.Known() {
+		return nil
+	}
+
+	figures := metrics.Value.Job(job)
+
+	return &triggers.Counters{Success: figures.Successes, Failed: figures.Failures}
+}
+
+// triggerRefused shows the form again with what was typed, and when to try again.
+func (h *Handlers) triggerRefused(p *web.Page, job pages.Job, reason string, cause error) error {
+	return p.Refused(cause, web.Has("reason"), func(status int, wrong web.Wrong) error {
+		if wait := web.Wait(cause); wait > 0 {
+			job.CooldownUntil = new(p.Now.Add(wait))
+		}
+
+		return h.showTriggerForm(p, status, pages.TriggerForm{
+			Job: job, Reason: reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem,
+		})
+	})
+}
+
+// receiptURL names the run by its entry in the audit log, which knows all of it.
+func receiptURL(run triggers.Run) string {
+	return fmt.Sprintf("/jobs/%s/receipt?entry=%d", run.JobName, run.Entry)
+}
+
+// Receipt shows what came of a run.
+func (h *Handlers) Receipt(p *web.Page) error {
+	job, err := h.job(p)
+	if err != nil {
+		return err
+	}
+
+	seq, err := strconv.ParseInt(p.QueryParam("entry"), 10, 64)
+	if err != nil {
+		return ops.NotFound("receipt", ops.Clip(p.QueryParam("entry")))
+	}
+
+	run, err := h.Triggers.Run(p.Ctx(), job.Name, seq)
+	if err != nil {
+		return err
+	}
+
+	view := h.receiptView(p, run)
+
+	return p.Answer(web.Answer{
+		Data: view, Full: pages.ReceiptPage(h.Shell(p, "jobs", "Run of "+string(job.Name)), view),
+		Fragment: pages.ReceiptDialog(view),
+	})
+}
+
+func (h *Handlers) receiptView(p *web.Page, run triggers.Run) pages.Receipt {
+	metrics := h.Monitor.Snapshot().Metrics
+	view := pages.Receipt{JobTriggered: run.JobTriggered, URL: receiptURL(run), Now: p.Now}
+
+	var after monitor.JobFigures
+	if metrics.AsOf.After(run.TriggeredAt.Time) {
+		after = metrics.Value.Job(run.JobName)
+	}
+
+	if run.Before == nil {
+		view.Settled = true
+		view.Note = "The counters before the run are not known, so they cannot tell whether it has ended."
+
+		return view
+	}
+
+	before := *run.Before
+	view.Counters = []pages.Counter{
+		{Name: "Successful runs", Before: before.Success, After: after.Successes},
+		{Name: "Failed runs", Before: before.Failed, After: after.Failures},
+	}
+
+	more := delta(before.Success, after.Successes) + delta(before.Failed, after.Failures)
+
+	switch {
+	case more == 0 && p.Now.Sub(run.TriggeredAt.Time) > triggers.Cooldown && after.Skipped != "":
+		view.Settled = true
+		view.Note = "The counters have not moved: the last run was skipped, as " + after.Skipped + "."
+	case more == 0 && p.Now.Sub(run.TriggeredAt.Time) > triggers.Cooldown:
+		view.Settled = true
+		view.Note = "The counters have not moved: the run was skipped, is still under way, or has not been counted."
+	case more == 0:
+		view.Note = "The run is queued; the counters will tell when it has ended."
+	case more == 1:
+		view.Settled = true
+		view.Note = "One run has ended since: most likely this one, unless a scheduled run came first."
+	default:
+		view.Settled = true
+		view.Note = fmt.Sprintf(
+			"%.0f runs have ended since: a scheduled run happened meanwhile, so the counters are not this run's alone.", more)
+	}
+
+	return view
+}
+
+// delta is how far a counter has moved; one that first appears was at 0.
+func delta(before, after *float64) float64 {
+	var from float64
+	if before != nil {
+		from = *before
+	}
+
+	if after == nil || *after < from {
+		return 0
+	}
+
+	return *after - from
+}

@@ -1,0 +1,96 @@
+package record
+
+import (
+	"strconv"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	pages "github.com/graph-olap/opsconsole/templates/record"
+)
+
+// History lists the changes that the query selects.
+func (h *Handlers) History(p *web.Page) error {
+	q := p.Query()
+	typed := pages.HistoryFilter{
+		Section: p.QueryParam("section"), Actor: q.Text("actor"), Field: q.Text("field"),
+		Source: p.QueryParam("source"), Outcome: p.QueryParam("outcome"),
+		From: p.QueryParam("from"), Until: p.QueryParam("until"),
+	}
+	filter := changes.Filter{
+		Section: ops.SectionName(q.OneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,
+		Source:  changes.Source(q.OneOf("source", web.Strings(changes.Sources()))),
+		Outcome: changes.Outcome(q.OneOf("outcome", []string{"pending", "applied", "failed", "unknown"})),
+		From:    q.Time("from"), Until: q.Time("until"), Before: q.Cursor(), Limit: q.Limit(),
+	}
+	typed.Before, typed.Errors = filter.Before, q.Errors
+
+	view := pages.History{Items: []changes.Change{}, Filter: typed, Tickets: h.Tickets, Now: p.Now}
+
+	status, err := q.Refused()
+	if err != nil {
+		return err
+	}
+
+	if status == 0 {
+		found, err := h.Changes.History(p.Ctx(), filter)
+		if err != nil {
+			return err
+		}
+
+		if view.Total, err = h.Changes.Count(p.Ctx(), filter); err != nil {
+			return err
+		}
+
+		view.Items, view.Next = web.List(found.Items), web.Next(found.Next)
+	}
+
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.HistoryPage(h.Shell(p, "history", "History"), view)})
+}
+
+// Change shows one change.
+func (h *Handlers) Change(p *web.Page) error {
+	id, err := p.ID("change")
+	if err != nil {
+		return err
+	}
+
+	change, err := h.Changes.Get(p.Ctx(), id)
+	if err != nil {
+		return err
+	}
+
+	section, err := ops.SectionOf(change.Section)
+	if err != nil {
+		return err
+	}
+
+	view := pages.ChangeDetail{
+		Change: change, Differences: section.Diff(change.Before, change.After),
+		Title: section.Title, Fields: section.Fields, Tickets: h.Tickets, Now: p.Now,
+	}
+
+	known, err := h.Changes.Known(p.Ctx(), change.Section)
+
+	switch {
+	case err != nil:
+		return err
+	case change.Open():
+		view.NotRestorable = "It is not known yet whether it took effect."
+	case change.Outcome != changes.Applied:
+		view.NotRestorable = "It did not take effect, so there is nothing to restore."
+	case len(section.Diff(known.Values, change.Before)) == 0:
+		view.NotRestorable = "What was before it is set now."
+	}
+
+	return p.Answer(web.Answer{Data: view, Full: pages.ChangePage(h.Shell(p, "history", "Change "+strconv.FormatInt(id, 10)), view)})
+}
+
+func sectionNames() []string {
+	names := make([]string, 0, len(ops.Sections()))
+	for _, s := range ops.Sections() {
+		names = append(names, string(s.Name))
+	}
+
+	return names
+}

@@ -1,0 +1,112 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/graph-olap/opsconsole/internal/announce"
+)
+
+const (
+	// bodyMax is far more than any form of the console holds, in bytes.
+	bodyMax      = 64 << 10
+	requestIDMax = 128
+)
+
+// observe gives the request its id, logs how it ended, and turns a panic into an error.
+func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(e echo.Context) (err error) {
+		id := e.Request().Header.Get(echo.HeaderXRequestID)
+		if !validRequestID(id) {
+			id = rand.Text()
+		}
+
+		e.Response().Header().Set(echo.HeaderXRequestID, id)
+
+		begun := c.Now()
+
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+			}
+
+			brokeOff := err != nil && e.Response().Committed
+
+			if err != nil {
+				e.Error(err)
+				err = nil
+			}
+
+			c.Logger.DebugContext(e.Request().Context(), "request",
+				slog.String("method", e.Request().Method), slog.String("path", e.Request().URL.Path),
+				slog.Int("status", e.Response().Status), slog.Duration("took", c.Now().Sub(begun)),
+				slog.String("request_id", id))
+
+			if brokeOff { // Nobody takes half an answer for a whole one.
+				panic(http.ErrAbortHandler)
+			}
+		}()
+
+		return next(e)
+	}
+}
+
+func validRequestID(id string) bool {
+	return id != "" && len(id) <= requestIDMax &&
+		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// secure sets the security headers, bounds the body and refuses what another site sends.
+func (c *console) secure(next echo.HandlerFunc) echo.HandlerFunc {
+	headers := map[string]string{
+		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+		"X-Content-Type-Options":       "nosniff",
+		"Referrer-Policy":              "same-origin",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
+		"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
+		"X-Frame-Options":              "DENY",
+	}
+	if c.PublicURL.Scheme == "https" {
+		headers["Strict-Transport-Security"] = "max-age=31536000"
+	}
+
+	crossOrigin := http.NewCrossOriginProtection()
+
+	return func(e echo.Context) error {
+		for name, value := range headers {
+			e.Response().Header().Set(name, value)
+		}
+
+		if err := crossOrigin.Check(e.Request()); err != nil {
+			return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
+		}
+
+		// Who sends more is told by whoever reads it, who knows then who it was.
+		e.Request().Body = http.MaxBytesReader(e.Response(), e.Request().Body, bodyMax)
+
+		return next(e)
+	}
+}
+
+// compress gzips everything but the event stream, which must not wait for a full buffer,
+// and the announcements, which are kept compressed.
+func compress() echo.MiddlewareFunc {
+	const minLength = 1024
+
+	return middleware.GzipWithConfig(middleware.GzipConfig{
+		MinLength: minLength,
+		Skipper: func(c echo.Context) bool {
+			return c.Path() == "/events" || slices.Contains(announce.Paths(), c.Path())
+		},
+	})
+}

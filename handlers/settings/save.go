@@ -1,0 +1,259 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/ops"
+	pages "github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// saved is the answer to a change in JSON.
+type saved struct {
+	Change   changes.Change `json:"change"`
+	Current  ops.Values     `json:"current"`
+	Revision string         `json:"revision"`
+	Lease    *lease.Lease   `json:"lease,omitempty"`
+}
+
+// Review shows what the change in the query would do, and asks why.
+func (h *Handlers) Review(p *web.Page) error {
+	section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
+	if err != nil {
+		return err
+	}
+
+	f, err := p.QueryFields()
+	if err != nil {
+		return err
+	}
+
+	in := changeOf(f, section)
+	request := changes.Request{
+		Section: section.Name, Revision: in.meta["revision"], Values: in.values, Source: changes.SourceConsole,
+	}
+
+	plan, err := h.Changes.Preview(p.Ctx(), p.Service(h.Platform), request)
+	if err != nil {
+		return h.notSaved(p, section, in, request, err)
+	}
+
+	return h.showReview(p, http.StatusOK, h.reviewView(p, plan, in))
+}
+
+// Save makes the change. A form comes here from its review.
+func (h *Handlers) Save(p *web.Page) error {
+	section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
+	if err != nil {
+		return err
+	}
+
+	f, err := p.Fields()
+	if err != nil {
+		return h.refused(p, changes.Request{Section: section.Name}.Entry(), err)
+	}
+
+	in := changeOf(f, section)
+	request := h.request(p, section, f, in)
+
+	if err := f.Done(); err != nil {
+		return h.notSaved(p, section, in, request, h.refused(p, request.Entry(), err))
+	}
+
+	h.guardAgainstWindows(p, &request)
+
+	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
+	h.Monitor.Wake()
+
+	if err != nil {
+		return h.notSaved(p, section, in, request, err)
+	}
+
+	return h.showResult(p, result, in)
+}
+
+// guardAgainstWindows has a temporary change refused that would be in the way of a window. What is
+// wrong with its values is for who applies it to say.
+func (h *Handlers) guardAgainstWindows(p *web.Page, request *changes.Request) {
+	if request.Term == nil {
+		return
+	}
+
+	_, before, after, err := h.Changes.PreviewValues(p.Ctx(), request.Section, request.Values)
+	if err != nil {
+		return
+	}
+
+	fields := []string{}
+
+	for name := range after {
+		if before[name] != after[name] {
+			fields = append(fields, name)
+		}
+	}
+
+	request.Guard = h.Windows.GuardAgainstWindows(request.Section, fields, request.Term.EndsAt)
+}
+
+// showResult answers a change that was tried, whatever became of it.
+func (h *Handlers) showResult(p *web.Page, result changes.Result, in input) error {
+	change := result.Change
+
+	switch {
+	case p.WantsJSON():
+		return p.JSON(resultStatus(result), h.resultData(p, result))
+	case change.Outcome == changes.Failed:
+		return h.showFailed(p, result, in)
+	case !p.WantsFragment():
+		return p.SeeOther(fmt.Sprintf("/config/%s?%s=%d", change.Section, ChangedParam, change.ID))
+	}
+
+	view, err := h.configView(p.Ctx(), p, result.Current, input{})
+	if err != nil {
+		return err
+	}
+
+	p.Response().Header().Set("HX-Push-Url", "/config/"+string(change.Section))
+
+	return p.Draw(resultStatus(result), templ.Join(pages.ConfigPanel(view), shell.Toast(Notice(change))))
+}
+
+// resultStatus is 200 for what was applied, 202 while nobody knows, and the status of the
+// control plane's own word for what it did not do.
+func resultStatus(result changes.Result) int {
+	switch result.Change.Outcome {
+	case changes.Applied:
+		return http.StatusOK
+	case changes.Failed:
+		return result.Change.Err().Code.HTTPStatus()
+	case changes.Pending, changes.Unknown:
+		return http.StatusAccepted
+	default:
+		return http.StatusAccepted
+	}
+}
+
+// request is the change that was sent.
+func (h *Handlers) request(p *web.Page, section ops.Section, f *web.Fields, in input) changes.Request {
+	request := changes.Request{
+		Section: section.Name, Revision: in.meta["revision"], Values: in.values, Reason: in.meta["reason"],
+		Source: changes.SourceConsole, Term: h.term(f, in), Confirm: in.meta["confirm"],
+	}
+
+	if p.WantsJSON() {
+		request.Source = changes.SourceAPI
+	}
+
+	return request
+}
+
+// term is until when the change is to hold, nil for good.
+func (h *Handlers) term(f *web.Fields, in input) *changes.Term {
+	term, errs := h.Changes.ParseTerm(in.meta["duration"], in.meta["until"], in.meta["confirm_within"])
+	f.RefuseAll(errs)
+
+	return term
+}
+
+// failedResult is the error envelope with the change that failed beside it.
+type failedResult struct {
+	web.Envelope
+	saved
+}
+
+func (h *Handlers) resultData(p *web.Page, result changes.Result) any {
+	data := saved{
+		Change: result.Change, Current: result.Current.Values, Revision: result.Current.Revision, Lease: result.Lease,
+	}
+	if result.Change.Outcome != changes.Failed {
+		return data
+	}
+
+	return failedResult{Envelope: p.Envelope(result.Change.Err()), saved: data}
+}
+
+// showFailed keeps what was typed and says why the change did not take place.
+func (h *Handlers) showFailed(p *web.Page, result changes.Result, in input) error {
+	cause := result.Change.Err()
+	why := web.Sentences("Not changed", cause.Message)
+	if p.OnlyToast(cause) {
+		return &ops.Error{Code: cause.Code, Message: why, Details: cause.Details}
+	}
+
+	view, err := h.configView(p.Ctx(), p, result.Current, in)
+	if err != nil {
+		return err
+	}
+
+	view.Form.Revision = result.Current.Revision
+
+	if fields := ops.FieldErrors(cause); len(fields) > 0 {
+		setErrors(&view.Form, cause)
+	}
+
+	view.Form.Problem = why
+
+	shell := h.sectionShell(p, result.Change.Section, view.Title)
+
+	return p.Answer(web.Answer{
+		Status: resultStatus(result), Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
+	})
+}
+
+// notSaved answers a change that was refused before anything happened: with the form
+// or the review and what was typed, and what is wrong beside it.
+func (h *Handlers) notSaved(p *web.Page, section ops.Section, in input, request changes.Request, cause error) error {
+	if conflict, ok := errors.AsType[*changes.ConflictError](cause); ok {
+		return h.showConflict(p, conflict, in, nil)
+	}
+
+	if p.WantsJSON() {
+		return cause
+	}
+
+	e := ops.AsError(cause)
+	if e.Code == ops.CodeInternal || p.OnlyToast(e) {
+		return cause
+	}
+
+	if onlyMeta(cause) {
+		return h.reviewAgain(p, in, request, cause)
+	}
+
+	current, err := h.Changes.Known(p.Ctx(), section.Name)
+	if err != nil || current.Values == nil {
+		return errors.Join(cause, err)
+	}
+
+	return h.showSection(p, e.Code.HTTPStatus(), current, in, cause)
+}
+
+// onlyMeta reports whether nothing is wrong but what the review asks for.
+func onlyMeta(cause error) bool {
+	fields := ops.FieldErrors(cause)
+
+	return len(fields) > 0 && !slices.ContainsFunc(fields, func(f ops.FieldError) bool {
+		name := strings.TrimPrefix(f.Field, "body.")
+
+		return name == "revision" || !slices.Contains(web.Meta(), name)
+	})
+}
+
+// reviewAgain shows the review with what is wrong beside what was typed into it.
+func (h *Handlers) reviewAgain(p *web.Page, in input, request changes.Request, cause error) error {
+	plan, err := h.Changes.Preview(p.Ctx(), p.Service(h.Platform), request)
+	if err != nil {
+		return err
+	}
+
+	return h.showReview(p, http.StatusUnprocessableEntity, withErrors(h.reviewView(p, plan, in), cause))
+}

@@ -1,0 +1,171 @@
+package settings
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/snippet"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
+	pages "github.com/graph-olap/opsconsole/templates/settings"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// historyShown is how many changes stand beside a form.
+const historyShown = 10
+
+// Section shows what is set now, the form and the history beside it.
+func (h *Handlers) Section(p *web.Page) error {
+	return h.showNow(p, ops.SectionName(p.Param("section")))
+}
+
+func (h *Handlers) showNow(p *web.Page, name ops.SectionName) error {
+	section, err := ops.SectionOf(name)
+	if err != nil {
+		return err
+	}
+
+	current, err := h.Changes.Current(p.Ctx(), p.Service(h.Platform), section.Name)
+	if err != nil {
+		return h.sectionUnread(p, section, err)
+	}
+
+	in, err := typedInAddress(p)
+	if err != nil {
+		return err
+	}
+
+	return h.showSection(p, http.StatusOK, current, in, nil)
+}
+
+// sectionUnread shows what was set when the control plane last answered; the form is
+// shut, because nobody should change what they cannot see.
+func (h *Handlers) sectionUnread(p *web.Page, section ops.Section, cause error) error {
+	e := ops.AsError(cause)
+
+	known, err := h.Changes.Known(p.Ctx(), section.Name)
+	if err != nil || known.Values == nil || p.WantsJSON() || e.Code == ops.CodeInternal {
+		return errors.Join(cause, err)
+	}
+
+	view, err := h.configView(p.Ctx(), p, known, input{})
+	if err != nil {
+		return err
+	}
+
+	view.Form.Problem = web.Sentences(e.Message,
+		"These are the values as they were last read; they can be changed when it answers again")
+	view.Form.Shut = true
+	shell := h.sectionShell(p, section.Name, section.Title)
+
+	return p.Answer(web.Answer{
+		Status: e.Code.HTTPStatus(), Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
+	})
+}
+
+// showSection draws the section's page with what was typed, if anything was, and what is
+// wrong with it, if anything is.
+func (h *Handlers) showSection(p *web.Page, status int, current changes.Current, in input, cause error) error {
+	view, err := h.configView(p.Ctx(), p, current, in)
+	if err != nil {
+		return err
+	}
+
+	setErrors(&view.Form, cause)
+
+	shell := h.sectionShell(p, current.Section.Name, current.Section.Title)
+
+	return p.Answer(web.Answer{
+		Status: status, Data: view, Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
+	})
+}
+
+// configView is the section's page with what was typed, if anything was.
+func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.Current, in input) (pages.Config, error) {
+	view, err := h.sectionView(ctx, current, p.Now)
+	if err != nil {
+		return pages.Config{}, err
+	}
+
+	view.Form = h.form(current, in)
+	view.Restore, err = h.Changes.Restorable(ctx, current)
+
+	return view, err
+}
+
+// View is the section's page with nothing typed.
+func (h *Handlers) View(p *web.Page, current changes.Current) (pages.Config, error) {
+	return h.configView(p.Ctx(), p, current, input{})
+}
+
+// sectionView is what everybody sees alike of a section.
+func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (pages.Config, error) {
+	name := current.Section.Name
+
+	recent, err := h.Changes.History(ctx, changes.Filter{Section: name, Limit: historyShown})
+	if err != nil {
+		return pages.Config{}, err
+	}
+
+	total, err := h.Changes.Count(ctx, changes.Filter{Section: name})
+	if err != nil {
+		return pages.Config{}, err
+	}
+
+	view := pages.Config{
+		Section: name, Revision: current.Revision, Current: current.Values,
+		History: web.List(recent.Items), HistoryTotal: total,
+		Title: current.Section.Title, Fields: current.Section.Fields,
+		Open: current.Open, Tickets: h.Tickets, Now: now,
+	}
+
+	if current.Last != nil {
+		view.SetBy, view.SetAt = current.Last.Actor, &current.Last.At
+	}
+
+	return view, nil
+}
+
+// sectionShell surrounds the pages of a section, on which what is set is live.
+func (h *Handlers) sectionShell(p *web.Page, name ops.SectionName, title string) shell.Shell {
+	shell := h.Shell(p, string(name), title)
+	shell.Events = live.Events(pageOf(name))
+
+	return shell
+}
+
+// form holds what was typed, and what is set where nothing was.
+func (h *Handlers) form(current changes.Current, in input) pages.Form {
+	form := pages.Form{
+		Section: current.Section.Name, Revision: cmp.Or(in.meta["revision"], current.Revision), Kept: in.kept(),
+	}
+
+	form.Snippets = snippet.Section(h.PublicURL, current.Section, form.Revision, in.typedOf(current.Section, current.Values))
+
+	for _, field := range current.Section.Fields {
+		form.Fields = append(form.Fields, pages.FormField{
+			Field: field, Typed: in.raw(field.Name, current.Values), Current: current.Values[field.Name],
+		})
+	}
+
+	return form
+}
+
+// setErrors puts what is wrong beside the fields of the form, and the rest above it.
+func setErrors(form *pages.Form, cause error) {
+	wrong := web.Sort(cause, func(name string) bool {
+		return slices.ContainsFunc(form.Fields, func(f pages.FormField) bool { return f.Name == name })
+	})
+
+	form.Problem = web.Sentences(form.Problem, wrong.Problem)
+
+	for i := range form.Fields {
+		form.Fields[i].Error = wrong.Fields[form.Fields[i].Name]
+	}
+}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"mime"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// WantsJSON reports whether the client asks for data: by Accept, or by having sent JSON
+// without saying that it wants a page.
+func (p *Page) WantsJSON() bool {
+	data, page := p.quality(echo.MIMEApplicationJSON), p.quality(echo.MIMETextHTML)
+
+	return data > 0 && data >= page || p.sentJSON() && page == 0
+}
+
+// quality is how much the client wants that kind of answer, by its name in Accept; 0 is
+// not at all: RFC 9110, section 12.5.1.
+func (p *Page) quality(kind string) float64 {
+	for _, wanted := range p.Request().Header.Values(echo.HeaderAccept) {
+		for part := range strings.SplitSeq(wanted, ",") {
+			name, params, err := mime.ParseMediaType(part)
+			if err != nil || name != kind {
+				continue
+			}
+
+			q, err := strconv.ParseFloat(params["q"], 64)
+			if err != nil {
+				return 1
+			}
+
+			return q
+		}
+	}
+
+	return 0
+}
+
+func (p *Page) sentJSON() bool { return p.sentKind() == echo.MIMEApplicationJSON }
+
+// sentKind is the kind of what was sent, "" when it does not say.
+func (p *Page) sentKind() string {
+	kind, _, err := mime.ParseMediaType(p.Request().Header.Get(echo.HeaderContentType))
+	if err != nil {
+		return ""
+	}
+
+	return kind
+}
+
+// WantsFragment reports whether htmx asks for a part of the page. When it restores
+// history, it gets the whole.
+func (p *Page) WantsFragment() bool {
+	header := p.Request().Header
+
+	return header.Get("HX-Request") == "true" && header.Get("HX-History-Restore-Request") != "true" &&
+		header.Get("HX-Boosted") != "true"
+}

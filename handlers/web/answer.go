@@ -1,0 +1,83 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// Answer is what a request can be answered with.
+type Answer struct {
+	// Status is 0 for 200.
+	Status int
+	// Data is the answer as JSON.
+	Data any
+	// Full is the whole page, Fragment what htmx puts in its place; nil when htmx gets
+	// the whole page too.
+	Full, Fragment templ.Component
+}
+
+// Answer sends JSON, a fragment or a page, as the request wants it.
+func (p *Page) Answer(a Answer) error {
+	if a.Status == 0 {
+		a.Status = http.StatusOK
+	}
+
+	p.Response().Header().Add("Vary", "Accept, HX-Request")
+
+	if p.WantsJSON() {
+		return p.JSON(a.Status, a.Data)
+	}
+
+	component := a.Full
+	if a.Fragment != nil && p.WantsFragment() {
+		component = a.Fragment
+	}
+
+	return p.Draw(a.Status, component)
+}
+
+// Draw sends a component. It is drawn to a buffer first, so that one that fails leaves no
+// half page.
+func (p *Page) Draw(status int, component templ.Component) error {
+	var buffer bytes.Buffer
+	if err := component.Render(p.Ctx(), &buffer); err != nil {
+		return fmt.Errorf("draw the page: %w", err)
+	}
+
+	p.Response().Header().Set("Cache-Control", "no-store")
+
+	return p.HTMLBlob(status, buffer.Bytes())
+}
+
+// JSON sends data that nobody may keep.
+func (p *Page) JSON(status int, data any) error {
+	body, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("write the JSON: %w", err)
+	}
+
+	p.Response().Header().Set("Cache-Control", "no-store")
+
+	return p.JSONBlob(status, body)
+}
+
+// SeeOther is the answer to a form that was sent without htmx.
+func (p *Page) SeeOther(location string) error {
+	return p.Redirect(http.StatusSeeOther, location)
+}
+
+// WriteUntil bounds how long whoever asks may take to read what is written until then.
+func (p *Page) WriteUntil(deadline time.Time) error {
+	err := http.NewResponseController(p.Response()).SetWriteDeadline(deadline)
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+
+	return err
+}

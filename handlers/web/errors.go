@@ -1,0 +1,127 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Envelope is an error as the contract writes it, section 3.
+type Envelope struct {
+	Error EnvelopeError `json:"error"`
+	Meta  EnvelopeMeta  `json:"meta"`
+}
+
+// EnvelopeError is what went wrong.
+type EnvelopeError struct {
+	Code    ops.Code       `json:"code"`
+	Message string         `json:"message"`
+	Details map[string]any `json:"details"`
+}
+
+// EnvelopeMeta names the request.
+type EnvelopeMeta struct {
+	RequestID string `json:"request_id"`
+}
+
+// Envelope is the error as data.
+func (p *Page) Envelope(e *ops.Error) Envelope {
+	return Envelope{
+		Error: EnvelopeError{Code: e.Code, Message: e.Message, Details: e.Details},
+		Meta:  EnvelopeMeta{RequestID: p.RequestID()},
+	}
+}
+
+// forbiddenError is the refusal of somebody who is signed in without the Ops role.
+type forbiddenError struct{ Err *ops.Error }
+
+func (e *forbiddenError) Error() string { return e.Err.Error() }
+func (e *forbiddenError) Unwrap() error { return e.Err }
+
+// Forbidden turns away whoever asks without the Ops role.
+func (p *Page) Forbidden() error {
+	return &forbiddenError{Err: ops.InsufficientRole(ops.RoleOps, p.Who.Role)}
+}
+
+// Classify returns the HTTP status of an error and what may be said of it.
+func Classify(err error) (int, *ops.Error) {
+	if httpErr, ok := errors.AsType[*echo.HTTPError](err); ok {
+		return httpErr.Code, &ops.Error{Code: codeOf(httpErr.Code), Message: messageOf(httpErr.Code)}
+	}
+
+	e := ops.AsError(err)
+
+	return e.Code.HTTPStatus(), e
+}
+
+// isTrouble reports whether err, or an error joined with it, is more than a refusal: such as
+// that a refusal could not be written down, which whoever is refused is not told.
+func isTrouble(err error) bool {
+	// What stands deeper in the chain is the cause of a refusal.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return slices.ContainsFunc(joined.Unwrap(), isTrouble)
+	}
+
+	status, _ := Classify(err)
+
+	return status >= http.StatusInternalServerError
+}
+
+// The codes of what only a web server refuses; the contract has none for them.
+const (
+	codeMethodNotAllowed ops.Code = "METHOD_NOT_ALLOWED"
+	codeCrossSite        ops.Code = "CROSS_SITE_REQUEST"
+	codeTooLarge         ops.Code = "REQUEST_TOO_LARGE"
+)
+
+func codeOf(status int) ops.Code {
+	switch status {
+	case http.StatusNotFound:
+		return ops.CodeNotFound
+	case http.StatusMethodNotAllowed:
+		return codeMethodNotAllowed
+	case http.StatusRequestEntityTooLarge:
+		return codeTooLarge
+	case http.StatusForbidden:
+		return codeCrossSite
+	case http.StatusInternalServerError:
+		return ops.CodeInternal
+	default:
+		return ops.CodeValidationFailed
+	}
+}
+
+func messageOf(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "There is no such page"
+	case http.StatusMethodNotAllowed:
+		return "This page does not take that kind of request"
+	case http.StatusRequestEntityTooLarge:
+		return "That is more than a form of this console can hold"
+	case http.StatusForbidden:
+		return "That request came from another site, so it was not carried out"
+	default:
+		return "The request could not be understood"
+	}
+}
+
+func advice(e *ops.Error) string {
+	switch e.Code {
+	case ops.CodeServiceUnavailable:
+		return "Nothing was changed. Look at Health, or try again."
+	case ops.CodeInternal:
+		return "Try again. If it happens again, look for the request id in the console's log."
+	case codeCrossSite:
+		return "Open the console in its own tab and try again."
+	case ops.CodeUnauthorized, ops.CodeMissingRole, ops.CodeInvalidRole, ops.CodeUserDisabled, ops.CodeInsufficientRole:
+		return "The control plane did not take the identity that it was called with. " +
+			"Sign out and in again; if that does not help, have --control-plane-auth looked at."
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,120 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// Page is a request and who sent it.
+type Page struct {
+	echo.Context
+
+	// Who sent it: the zero Identity where nobody was identified.
+	Who auth.Identity
+	// Now is when it came, in UTC.
+	Now time.Time
+
+	// identified is set once it was tried to find out who asks, identifyErr why that failed.
+	identified  bool
+	identifyErr error
+	// audited is set once the audit log has an entry of this request.
+	audited atomic.Bool
+	// preview is set when the request only looks ahead, whatever its method.
+	preview bool
+	// fields are those that were sent, once they were read.
+	fields *Fields
+}
+
+// Frame is what surrounds the pages.
+type Frame interface {
+	// Shell surrounds the page; id is its entry in the navigation.
+	Shell(p *Page, id, title string) shell.Shell
+}
+
+const pageKey = "page"
+
+// PageOf is the request's page, the same one from its first handler to its error.
+func PageOf(c echo.Context, now func() time.Time) *Page {
+	if p, ok := c.Get(pageKey).(*Page); ok {
+		return p
+	}
+
+	p := &Page{Context: c, Now: now().UTC()}
+	c.Set(pageKey, p)
+
+	return p
+}
+
+// Identify finds out who asks, once: what failed is not tried again.
+func (p *Page) Identify(identify func(*http.Request) (auth.Identity, error)) error {
+	if !p.identified {
+		p.identified = true
+		p.Who, p.identifyErr = identify(p.Request())
+	}
+
+	return p.identifyErr
+}
+
+// Ctx is the request's context.
+func (p *Page) Ctx() context.Context { return p.Request().Context() }
+
+// Actor is who asks, as the audit log keeps it.
+func (p *Page) Actor() audit.Actor {
+	return audit.Actor{
+		Username: p.Who.Username, Role: string(p.Who.Role), RemoteAddr: p.RealIP(), RequestID: p.RequestID(), Audited: &p.audited,
+	}
+}
+
+// Audited reports whether the audit log has an entry of this request.
+func (p *Page) Audited() bool { return p.audited.Load() }
+
+// Entry is what the audit log says of an act on the object in the path.
+func (p *Page) Entry(action audit.Action, object, reason string) audit.Entry {
+	return audit.Entry{Action: action, Object: object + "/" + ops.Clip(p.Param("id")), Reason: reason}
+}
+
+// RequestID names the request in logs, in answers and to whoever helps.
+func (p *Page) RequestID() string {
+	return p.Response().Header().Get(echo.HeaderXRequestID)
+}
+
+// Service is the control plane as the user sees it.
+func (p *Page) Service(platform ops.Platform) ops.Service { return platform.As(p.Who.Caller()) }
+
+// AsksPreview reports whether the request asks only what an act would come to.
+func (p *Page) AsksPreview() bool {
+	p.preview = p.preview || p.QueryParam("preview") == "1"
+
+	return p.preview
+}
+
+// LooksAhead marks a request that does nothing, whatever its method.
+func (p *Page) LooksAhead() { p.preview = true }
+
+// ID is the number in the path, of a kind of thing.
+func (p *Page) ID(kind string) (int64, error) { return ParseID(kind, p.Param("id")) }
+
+// ParseID reads the number of a kind of thing; no number is one of nothing there is.
+func ParseID(kind, text string) (int64, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 1 {
+		return 0, ops.NotFound(kind, ops.Clip(text))
+	}
+
+	return id, nil
+}
+
+// IsRead reports whether the request changes nothing.
+func (p *Page) IsRead() bool {
+	return p.Request().Method == http.MethodGet || p.Request().Method == http.MethodHead
+}

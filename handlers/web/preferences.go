@@ -1,0 +1,54 @@
+package web
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// Zones in which times can be read beside the IANA ones.
+const (
+	ZoneUTC = "UTC"
+	// ZoneBrowser is the zone of whoever looks.
+	ZoneBrowser = "browser"
+)
+
+// Preferences are how the user wants to see the console.
+func (p *Page) Preferences() shell.Preferences {
+	return shell.Preferences{
+		Theme: shell.ParseTheme(p.CookieValue(shell.ThemeCookie)),
+		Zone:  zone(p.CookieValue(shell.ZoneCookie)),
+	}
+}
+
+// CookieValue is what a cookie holds, "" when there is none.
+func (p *Page) CookieValue(name string) string {
+	cookie, err := p.Cookie(name)
+	if err != nil {
+		return ""
+	}
+
+	return cookie.Value
+}
+
+// zone returns the zone that a cookie holds if times can be shown in it, else UTC.
+func zone(cookie string) string {
+	name, err := url.QueryUnescape(cookie)
+	if err != nil || !IsZone(name) {
+		return ZoneUTC
+	}
+
+	return name
+}
+
+// IsZone reports whether times can be shown in the zone.
+func IsZone(name string) bool {
+	if name == ZoneBrowser {
+		return true
+	}
+
+	_, err := time.LoadLocation(name)
+
+	return err == nil && name != "" && name != "Local"
+}

@@ -1,0 +1,166 @@
+package web
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/ops"
+	sessionview "github.com/graph-olap/opsconsole/templates/session"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// Errors is the one place where an error becomes an answer: the cause goes to the log,
+// the user gets a sentence, what to do, and the request id.
+type Errors struct {
+	Frame       Frame
+	Environment shell.Environment
+	// Identify tells who sent a request that no route has asked of.
+	Identify func(r *http.Request) (auth.Identity, error)
+	// Confirm has whoever asks confirm a sign-in that a proxy or provider began elsewhere.
+	Confirm func(w http.ResponseWriter, r *http.Request) error
+	// SignIn is the sign-in page, from which the way leads back.
+	SignIn func(p *Page, back, problem string) templ.Component
+	// LastRead is when what is known of the platform was read; nil when it never was.
+	LastRead func(now time.Time) *time.Time
+	Now      func() time.Time
+	Logger   *slog.Logger
+}
+
+// Handle answers a request with its error.
+func (x *Errors) Handle(err error, c echo.Context) {
+	p := PageOf(c, x.Now)
+
+	if c.Response().Committed {
+		x.Logger.WarnContext(p.Ctx(), "an answer broke off", slog.Any("error", err))
+
+		return
+	}
+
+	if errors.Is(err, auth.ErrConfirm) {
+		if err = x.Confirm(c.Response(), c.Request()); err == nil {
+			return
+		}
+	}
+
+	status, e := Classify(err)
+	if isTrouble(err) {
+		x.Logger.ErrorContext(p.Ctx(), "a request failed", slog.Int("status", status),
+			slog.String("request_id", p.RequestID()), slog.Any("error", err))
+	}
+
+	if sendErr := x.send(p, status, e, err); sendErr != nil {
+		x.Logger.ErrorContext(p.Ctx(), "an error could not be shown", slog.Any("error", sendErr))
+
+		if !c.Response().Committed {
+			c.Response().WriteHeader(http.StatusInternalServerError)
+		}
+	}
+}
+
+// send decides between data, the way to sign in, a toast and a page.
+func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
+	if status == http.StatusUnauthorized { // RFC 9110, section 15.5.2
+		p.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer")
+	}
+
+	p.retryAfter(e)
+
+	// A script would follow a redirect, and take the sign-in page for what it asked for.
+	if p.WantsJSON() || errors.Is(err, auth.ErrBearerInvalid) {
+		return p.JSON(status, p.Envelope(e))
+	}
+
+	unknown := p.Identify(x.Identify) != nil
+
+	switch _, forbidden := errors.AsType[*forbiddenError](err); {
+	// Whoever the control plane does not know would only be led back to where they were.
+	case status == http.StatusUnauthorized && unknown:
+		return x.askToSignIn(p, e)
+	case forbidden:
+		return p.Draw(status, sessionview.ForbiddenPage(sessionview.Forbidden{
+			Environment: x.Environment, Preferences: p.Preferences(), Required: ops.RoleOps, RequestID: p.RequestID(),
+			User: shell.User{Username: p.Who.Username, Email: p.Who.Email, Role: p.Who.Role},
+		}))
+	}
+
+	problem := x.problem(p, status, e)
+
+	switch {
+	case p.WantsFragment():
+		problem.Message = Sentences(append([]string{problem.Message}, messages(e)...)...)
+
+		return p.Draw(status, shell.ErrorToast(problem))
+	// Operators keep the navigation and what stands above every page; to others nothing is
+	// shown of either.
+	case p.Who.IsOps():
+		return p.Draw(status, shell.ProblemPage(x.Frame.Shell(p, "", http.StatusText(status)), problem))
+	default:
+		return p.Draw(status, shell.ProblemOutsidePage(x.Environment, p.Preferences(), problem))
+	}
+}
+
+func (x *Errors) problem(p *Page, status int, e *ops.Error) shell.Problem {
+	problem := shell.Problem{
+		Status: status, Message: Sentences(e.Message), Fields: ops.FieldErrors(e), Advice: advice(e), RequestID: p.RequestID(),
+	}
+
+	if status == http.StatusServiceUnavailable {
+		problem.LastGood = x.LastRead(p.Now)
+	}
+
+	// The same address answers the same, unless the trouble is not with what was asked for.
+	if p.IsRead() && (status >= http.StatusInternalServerError || status == http.StatusTooManyRequests) {
+		problem.Retry = p.Request().URL.RequestURI()
+	}
+
+	return problem
+}
+
+// ReturnParam names the way back from a sign-in.
+const ReturnParam = "return_to"
+
+// askToSignIn leads whoever is not signed in to the sign-in page, and from there back.
+func (x *Errors) askToSignIn(p *Page, e *ops.Error) error {
+	switch {
+	case p.WantsFragment() || p.Path() == "/events":
+		p.Response().Header().Set("HX-Redirect", SignInPath(p.backPath()))
+
+		return p.NoContent(http.StatusUnauthorized)
+	case p.IsRead():
+		return p.SeeOther(SignInPath(p.Request().URL.RequestURI()))
+	default:
+		return p.Draw(http.StatusUnauthorized, x.SignIn(p, p.backPath(), e.Message))
+	}
+}
+
+// SignInPath is the sign-in page from which the way leads back.
+func SignInPath(back string) string {
+	if back = auth.LocalPath(back); back == "/" {
+		return "/login"
+	}
+
+	return "/login?" + url.Values{ReturnParam: {back}}.Encode()
+}
+
+// backPath is the page that the user looks at: the request's own, or for a request of
+// htmx or a form the page that it was sent from.
+func (p *Page) backPath() string {
+	from := p.Request().Header.Get("HX-Current-URL")
+	if from == "" {
+		from = p.Request().Referer()
+	}
+
+	u, err := url.Parse(from)
+	if err != nil || from == "" {
+		return "/"
+	}
+
+	return auth.LocalPath(u.RequestURI())
+}

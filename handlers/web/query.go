@@ -1,0 +1,122 @@
+package web
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// ListMax is the most rows of a list.
+const ListMax = 500
+
+// Query reads the parameters of an address and collects what is wrong with them.
+type Query struct {
+	p *Page
+	// Errors are sentences by the name of the parameter.
+	Errors map[string]string
+}
+
+// Query reads the address.
+func (p *Page) Query() *Query { return &Query{p: p, Errors: map[string]string{}} }
+
+// Text is a text that a database can look for.
+func (q *Query) Text(name string) string {
+	value := q.p.QueryParam(name)
+	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+		q.Errors[name] = "That is not text."
+
+		return ""
+	}
+
+	return value
+}
+
+// OneOf is one of what is allowed, "" when it is not given.
+func (q *Query) OneOf(name string, allowed []string) string {
+	value := q.p.QueryParam(name)
+	if value != "" && !slices.Contains(allowed, value) {
+		q.Errors[name] = "Must be one of " + strings.Join(allowed, ", ") + "."
+
+		return ""
+	}
+
+	return value
+}
+
+// Time reads a date, as UTC, or RFC 3339.
+func (q *Query) Time(name string) time.Time {
+	value := q.p.QueryParam(name)
+	if value == "" {
+		return time.Time{}
+	}
+
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
+		if t, err := time.Parse(layout, value); err == nil {
+			return t
+		}
+	}
+
+	q.Errors[name] = "Write a date, such as 2026-03-01, or a date and time."
+
+	return time.Time{}
+}
+
+// Number is a whole number above 0; 0 when it is not given.
+func (q *Query) Number(name string) int64 {
+	value := q.p.QueryParam(name)
+	if value == "" {
+		return 0
+	}
+
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || n < 1 {
+		q.Errors[name] = "Must be a whole number above 0."
+
+		return 0
+	}
+
+	return n
+}
+
+// Cursor is where the page of the list begins, 0 for the first.
+func (q *Query) Cursor() int64 { return q.Number("before") }
+
+// Limit is how many rows are wanted at most, 0 for as many as there usually are.
+func (q *Query) Limit() int {
+	n := q.Number("limit")
+	if n > ListMax {
+		q.Errors["limit"] = "The limit is at most " + strconv.Itoa(ListMax) + "."
+	}
+
+	return int(n)
+}
+
+// Err is the VALIDATION_FAILED of what is wrong, nil when nothing is.
+func (q *Query) Err() error {
+	errs := make([]ops.FieldError, 0, len(q.Errors))
+	for _, name := range slices.Sorted(maps.Keys(q.Errors)) {
+		errs = append(errs, ops.FieldError{Field: "query." + name, Message: q.Errors[name], Type: "query"})
+	}
+
+	return ops.Invalid(errs)
+}
+
+// Refused decides how a list answers a query that is wrong: data with the error, a page with
+// itself, empty, under the status. It is 0 and nil when nothing is wrong.
+func (q *Query) Refused() (status int, err error) {
+	err = q.Err()
+
+	switch {
+	case err == nil:
+		return 0, nil
+	case q.p.WantsJSON():
+		return 0, err
+	default:
+		return ops.CodeValidationFailed.HTTPStatus(), nil
+	}
+}

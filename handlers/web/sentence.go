@@ -1,0 +1,38 @@
+package web
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Sentences makes sentences of messages, to stand alone or one after the other: each begins
+// with a capital and ends with a full stop. What is empty is left out.
+func Sentences(messages ...string) string {
+	var out []string
+
+	for _, message := range messages {
+		if message = strings.TrimSpace(message); message == "" {
+			continue
+		}
+
+		first, size := utf8.DecodeRuneInString(message)
+
+		message = string(unicode.ToUpper(first)) + message[size:]
+		if !strings.ContainsAny(message[len(message)-1:], ".!?:") {
+			message += "."
+		}
+
+		out = append(out, message)
+	}
+
+	return strings.Join(out, " ")
+}
+
+// standsAlone reports whether a message says by itself what it is about: "Say why" does, "must
+// be a number" does not.
+func standsAlone(message string) bool {
+	first, _ := utf8.DecodeRuneInString(message)
+
+	return unicode.IsUpper(first)
+}

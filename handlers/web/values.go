@@ -1,0 +1,45 @@
+package web
+
+import (
+	"strings"
+)
+
+// List is never null in JSON.
+func List[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+
+	return items
+}
+
+// Next is the cursor of the next page, null on the last one.
+func Next(cursor int64) *int64 { return When(cursor != 0, cursor) }
+
+// When returns the value if it was given, else null.
+func When[T any](given bool, value T) *T {
+	if !given {
+		return nil
+	}
+
+	return &value
+}
+
+// Strings are the values as plain text.
+func Strings[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+
+	return out
+}
+
+// Cell keeps a spreadsheet from taking a text for a formula.
+func Cell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+
+	return s
+}

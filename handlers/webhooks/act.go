@@ -1,0 +1,98 @@
+package webhooks
+
+import (
+	"net/http"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/ops"
+	pages "github.com/graph-olap/opsconsole/templates/webhooks"
+)
+
+// ActForm asks why a webhook is to go, or to have another secret.
+func (h *Handlers) ActForm(p *web.Page) error {
+	e, err := h.endpoint(p)
+	if err != nil {
+		return err
+	}
+
+	return h.showAct(p, http.StatusOK, pages.Act{Webhook: e})
+}
+
+func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
+	if view.Act = p.Param("act"); view.Act != "delete" && view.Act != "rotate" {
+		return ops.NotFound("act", ops.Clip(view.Act))
+	}
+
+	view.RequestID, view.Now = p.RequestID(), p.Now
+
+	return p.Answer(web.Answer{
+		Status: status, Data: view, Full: pages.ActPage(h.Shell(p, "maintenance", view.Webhook.Name), view),
+	})
+}
+
+// Act sends a test to a webhook, gives it another secret, or deletes it.
+func (h *Handlers) Act(p *web.Page) error {
+	e, err := h.endpoint(p)
+	if err != nil {
+		return err
+	}
+
+	f, err := p.Fields()
+	if err != nil {
+		return err
+	}
+
+	if p.Param("act") == "test" {
+		return h.testWebhook(p, e, f)
+	}
+
+	reason, secret := f.Text("reason"), ""
+
+	switch err = f.Done(); {
+	case err != nil:
+	case p.Param("act") == "delete":
+		err = h.Webhooks.Delete(p.Ctx(), p.Actor(), e.ID, reason)
+	case p.Param("act") == "rotate":
+		e, secret, err = h.Webhooks.RotateSecret(p.Ctx(), p.Actor(), e.ID, reason)
+	default:
+		return ops.NotFound("act", ops.Clip(p.Param("act")))
+	}
+
+	switch {
+	case err != nil:
+		return p.Refused(err, has, func(status int, wrong web.Wrong) error {
+			return h.showAct(p, status, pages.Act{
+				Webhook: e, Reason: reason, Errors: wrong.Fields, Problem: wrong.Problem,
+			})
+		})
+	case secret != "":
+		return h.show(p, http.StatusOK, pages.Webhook{Endpoint: e, Secret: secret})
+	case p.WantsJSON():
+		return p.JSON(http.StatusOK, e)
+	default:
+		return p.SeeOther("/maintenance/webhooks")
+	}
+}
+
+func (h *Handlers) testWebhook(p *web.Page, e webhooks.Endpoint, f *web.Fields) error {
+	if err := f.Done(); err != nil {
+		return err
+	}
+
+	d, err := h.Webhooks.Test(p.Ctx(), p.Actor(), e.ID)
+	if err != nil {
+		return err
+	}
+
+	return sendDelivery(p, d)
+}
+
+// sendDelivery answers what was set on its way: the page shows what becomes of it.
+func sendDelivery(p *web.Page, d webhooks.Delivery) error {
+	if p.WantsJSON() {
+		return p.JSON(http.StatusAccepted, d)
+	}
+
+	return p.SeeOther(pages.DeliveryPath(d.ID))
+}

@@ -1,0 +1,136 @@
+package webhooks
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
+	pages "github.com/graph-olap/opsconsole/templates/webhooks"
+)
+
+func eventsOf(f *web.Fields) []maintenance.EventKind {
+	events := []maintenance.EventKind{}
+	for _, name := range f.Texts("events") {
+		events = append(events, maintenance.EventKind(name))
+	}
+
+	return events
+}
+
+// has reports whether the forms have a field of that name.
+func has(name string) bool {
+	return slices.Contains([]string{"name", "kind", "url", "events", "enabled", "reason"}, name)
+}
+
+// Form asks for a webhook.
+func (h *Handlers) Form(p *web.Page) error {
+	return h.showForm(p, http.StatusOK, pages.Form{Kind: webhooks.Generic, Enabled: true})
+}
+
+func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
+	view.Hosts, view.RequestID, view.Now = web.List(h.Webhooks.AllowedHosts), p.RequestID(), p.Now
+
+	return p.Answer(web.Answer{
+		Status: status, Data: view, Full: pages.FormPage(h.Shell(p, "maintenance", "Webhook"), view),
+	})
+}
+
+// formRefused shows the form again with what was typed.
+func (h *Handlers) formRefused(p *web.Page, view pages.Form, f *web.Fields, cause error) error {
+	return p.Refused(cause, has, func(status int, wrong web.Wrong) error {
+		view.Errors, view.Problem = wrong.Fields, wrong.Problem
+		view.Name, view.URL, view.Reason = f.Form().Get("name"), f.Form().Get("url"), f.Form().Get("reason")
+		view.Events, view.Enabled = eventsOf(f), f.Form().Has("enabled")
+
+		if view.Webhook == nil {
+			view.Kind = webhooks.Kind(f.Form().Get("kind"))
+		}
+
+		return h.showForm(p, status, view)
+	})
+}
+
+// Create adds a webhook. The answer has its secret, this once.
+func (h *Handlers) Create(p *web.Page) error {
+	f, err := p.Fields()
+	if err != nil {
+		return err
+	}
+
+	draft := webhooks.Draft{
+		Name: f.Text("name"), Kind: webhooks.Kind(f.Text("kind")), URL: f.Text("url"), Events: eventsOf(f), Reason: f.Text("reason"),
+		Enabled: f.Bool("enabled"),
+	}
+	if !f.IsForm() { // on, unless it says otherwise
+		draft.Enabled = draft.Enabled || !f.Given("enabled")
+	}
+
+	var (
+		created webhooks.Endpoint
+		secret  string
+	)
+
+	if err = f.Done(); err == nil {
+		created, secret, err = h.Webhooks.Create(p.Ctx(), p.Actor(), draft)
+	}
+
+	if err != nil {
+		return h.formRefused(p, pages.Form{}, f, err)
+	}
+
+	// Not a redirect: what is shown once must be in this answer.
+	p.Response().Header().Set("Location", pages.Path(created.ID))
+
+	return h.show(p, http.StatusCreated, pages.Webhook{Endpoint: created, Secret: secret})
+}
+
+// EditForm asks for the changes to a webhook.
+func (h *Handlers) EditForm(p *web.Page) error {
+	e, err := h.endpoint(p)
+	if err != nil {
+		return err
+	}
+
+	return h.showForm(p, http.StatusOK, pages.Form{
+		Webhook: &e, Name: e.Name, Kind: e.Kind, Events: e.Events, Enabled: e.Enabled,
+	})
+}
+
+// Update changes a webhook: PATCH, or the form, which a browser can only post and
+// which leaves the address empty to keep it.
+func (h *Handlers) Update(p *web.Page) error {
+	e, err := h.endpoint(p)
+	if err != nil {
+		return err
+	}
+
+	f, err := p.Fields()
+	if err != nil {
+		return err
+	}
+
+	name, url, events, enabled := f.Text("name"), f.Text("url"), eventsOf(f), f.Bool("enabled")
+	edit := webhooks.Edit{
+		Revision: f.Number("revision"), Reason: f.Text("reason"),
+		Name: web.When(f.Given("name"), name), Events: web.When(f.Given("events") || f.IsForm(), events),
+		URL:     web.When(f.Given("url") && (url != "" || !f.IsForm()), url),
+		Enabled: web.When(f.Given("enabled") || f.IsForm(), enabled),
+	}
+
+	after := webhooks.Endpoint{}
+
+	if err = f.Done(); err == nil {
+		after, err = h.Webhooks.Update(p.Ctx(), p.Actor(), e.ID, edit)
+	}
+
+	switch {
+	case err != nil:
+		return h.formRefused(p, pages.Form{Webhook: &e}, f, err)
+	case p.WantsJSON():
+		return p.JSON(http.StatusOK, after)
+	default:
+		return p.SeeOther(pages.Path(e.ID))
+	}
+}

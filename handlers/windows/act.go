@@ -1,0 +1,191 @@
+package windows
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/shell"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
+)
+
+// windowInPath is the window of an act that there is.
+func (h *Handlers) windowInPath(p *web.Page) (maintenance.Window, error) {
+	if !slices.Contains(pages.Acts(), p.Param("act")) {
+		return maintenance.Window{}, ops.NotFound("act", ops.Clip(p.Param("act")))
+	}
+
+	return h.windowOf(p)
+}
+
+// ActForm asks for the reason of what is to be done.
+func (h *Handlers) ActForm(p *web.Page) error {
+	w, err := h.windowInPath(p)
+	if err != nil {
+		return err
+	}
+
+	view := pages.Act{Window: w, Keep: true}
+	if at := w.EndsAt.Add(time.Hour); p.Param("act") == "extend" {
+		view.EndsAt = typedMoment(at, w.TimeZone)
+	}
+
+	return h.showAct(p, http.StatusOK, view)
+}
+
+func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
+	view.Act, view.Effects = p.Param("act"), web.List(actEffects(p.Param("act"), view.Window))
+	view.RequestID, view.Now = p.RequestID(), p.Now
+
+	return p.Answer(web.Answer{
+		Status: status, Data: view, Full: pages.ActPage(h.Shell(p, "maintenance", view.Window.Title), view),
+	})
+}
+
+// actEffects say what follows.
+func actEffects(act string, w maintenance.Window) []components.Line {
+	info := func(text string) components.Line { return components.Line{State: components.Idle, Text: text} }
+	goesOn := info("Those who subscribe are told.")
+
+	switch act {
+	case "start":
+		return append(startEffects(w), info("Its settings are applied now, and put back at its end, "+
+			w.EndsAt.UTC().Format("Mon 2 January 15:04 UTC")+"."), goesOn)
+	case "end":
+		return []components.Line{info("The platform's health is read, and everything is put back when it is healthy."), goesOn}
+	case "verify":
+		return []components.Line{
+			{State: components.Warn, Text: "Everything is put back although the platform is not healthy, or does not say so."}, goesOn,
+		}
+	case "extend":
+		return []components.Line{info("It ends now at " + w.EndsAt.In(w.Location()).Format("Mon 2 January 2006 15:04 MST") + "."), goesOn}
+	case "cancel":
+		return []components.Line{info("It will not take place."), goesOn}
+	case "takeover":
+		return []components.Line{info("It acts in your name from then on, and starts when its time has come.")}
+	default:
+		return nil
+	}
+}
+
+// Act starts, ends, extends or cancels a window, or settles what it waits for.
+func (h *Handlers) Act(p *web.Page) error {
+	w, err := h.windowInPath(p)
+	if err != nil {
+		return err
+	}
+
+	f, err := read(p)
+	if err != nil {
+		return err
+	}
+
+	after, err := h.act(p, w, f)
+
+	if err != nil {
+		return h.actRefused(p, w, f, err)
+	}
+
+	return sendWindow(p, http.StatusOK, after)
+}
+
+// asked is what an act comes with.
+type asked struct {
+	maintenance.Act
+
+	name   string
+	endsAt time.Time
+	scope  maintenance.Scope
+	keep   bool
+}
+
+// act does what is asked for, and has the control plane looked at where it set something.
+func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance.Window, error) {
+	in, err := h.asked(p.Param("act"), w, f)
+	if err != nil {
+		return maintenance.Window{}, err
+	}
+
+	after, err := h.carryOut(p, w, in)
+
+	// What has not started has set nothing, and putting off an end sets nothing either.
+	if err != nil || in.name != "extend" && (w.Phase != maintenance.Announced || after.Running()) {
+		h.Monitor.Wake()
+	}
+
+	return after, err
+}
+
+func (h *Handlers) asked(act string, w maintenance.Window, f fields) (asked, error) {
+	in := asked{
+		Act: maintenance.Act{Revision: f.Number("revision"), Reason: f.Text("reason")}, name: act, scope: maintenance.This,
+	}
+
+	switch act {
+	case "start": // it was confirmed when it was announced; a pipeline may say so again
+		if name := f.Text("confirm"); name != "" && name != h.Environment.Name {
+			f.Refuse("confirm", "confirm", "is not the name of this environment")
+		}
+	case "extend":
+		in.endsAt, _ = f.wallOrTime("ends_at", w.TimeZone)
+		if in.endsAt.IsZero() && f.OK() {
+			f.Refuse("ends_at", "required", "is required")
+		}
+	case "cancel":
+		if f.Given("scope") {
+			in.scope = maintenance.Scope(f.Text("scope"))
+		}
+
+		if in.scope != maintenance.This && in.scope != maintenance.Following {
+			f.Refuse("scope", "enum", "must be this or following")
+		}
+	case "settle":
+		if in.keep = f.Bool("keep"); !f.Given("keep") {
+			f.Refuse("keep", "required", "Say whether to keep what is set now.")
+		}
+	}
+
+	return in, f.Done()
+}
+
+func (h *Handlers) carryOut(p *web.Page, w maintenance.Window, in asked) (maintenance.Window, error) {
+	ctx, as, who := p.Ctx(), p.Service(h.Platform), p.Actor()
+
+	switch in.name {
+	case "start":
+		return h.Windows.Start(ctx, as, who, w.ID, in.Act)
+	case "end":
+		return h.Windows.End(ctx, as, who, w.ID, in.Act)
+	case "verify":
+		return h.Windows.Verify(ctx, as, who, w.ID, in.Act)
+	case "extend":
+		return h.Windows.Extend(ctx, who, w.ID, in.Act, in.endsAt)
+	case "cancel":
+		return h.Windows.Cancel(ctx, as, who, w.ID, in.Act, in.scope)
+	case "takeover":
+		return h.Windows.TakeOver(ctx, as, who, w.ID, in.Act)
+	default:
+		return h.Windows.Settle(ctx, as, who, w.ID, in.Act, in.keep)
+	}
+}
+
+// actRefused shows the form again with what was typed.
+func (h *Handlers) actRefused(p *web.Page, w maintenance.Window, f fields, cause error) error {
+	return p.Refused(cause, has, func(status int, wrong web.Wrong) error {
+		typed := f.Form()
+		view := pages.Act{
+			Window: w, EndsAt: typed.Get("ends_at"), Following: typed.Get("scope") == string(maintenance.Following),
+			Keep: typed.Get("keep") != "false", Reason: typed.Get("reason"), Errors: wrong.Fields, Problem: wrong.Problem,
+		}
+
+		if url := collision(cause); url != shell.WindowPath(w.ID) {
+			view.ProblemURL = url
+		}
+
+		return h.showAct(p, status, view)
+	})
+}

@@ -1,0 +1,100 @@
+package windows
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	settingsview "github.com/graph-olap/opsconsole/templates/settings"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
+)
+
+// typedDraft is a draft as it would be typed into the form.
+func typedDraft(d maintenance.Draft) url.Values {
+	typed := url.Values{
+		"title": {d.Title}, "message": {d.Message}, "time_zone": {d.TimeZone}, "recurrence": {d.Recurrence},
+		"maintenance_mode": {strconv.FormatBool(d.MaintenanceMode)},
+		"starts_at":        {typedMoment(d.StartsAt, d.TimeZone)}, "ends_at": {typedMoment(d.EndsAt, d.TimeZone)},
+	}
+
+	for section, values := range d.Settings {
+		for field, value := range values {
+			text := components.Raw(value)
+			if value == nil {
+				text = noExpiry
+			}
+
+			typed.Set(fmt.Sprintf("%s%s.%s", settingPrefix, section, field), text)
+		}
+	}
+
+	return typed
+}
+
+// typedMoment is a moment as the clocks of a zone show it, or RFC 3339 when they show it
+// twice and the second time is meant.
+func typedMoment(at time.Time, zone string) string {
+	if at.IsZero() {
+		return ""
+	}
+
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		loc = time.UTC
+	}
+
+	layout := "2006-01-02T15:04"
+	if at.Second() != 0 {
+		layout = "2006-01-02T15:04:05"
+	}
+
+	wall := at.In(loc).Format(layout)
+
+	if back, _, err := calendar.ResolveWall(wall, zone); err != nil || !back.Equal(at.Truncate(time.Second)) {
+		return at.In(loc).Format(time.RFC3339)
+	}
+
+	return wall
+}
+
+// windowFields are the fields of the form with what was typed.
+func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[string]string) (pages.Fields, error) {
+	f := pages.Fields{
+		Title: typed.Get("title"), Message: typed.Get("message"),
+		StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Length: typed.Get("length"),
+		TimeZone: typed.Get("time_zone"), Recurrence: typed.Get("recurrence"),
+		MaintenanceMode: slices.Contains([]string{"true", "on"}, typed.Get("maintenance_mode")),
+		Errors:          errs,
+	}
+
+	for _, section := range ops.Sections() {
+		if section.Name == ops.SectionMaintenance {
+			continue
+		}
+
+		current, err := h.Changes.Known(ctx, section.Name)
+		if err != nil {
+			return f, err
+		}
+
+		fields := pages.SettingsFields{Section: section}
+
+		for _, field := range section.Fields {
+			name := fmt.Sprintf("%s%s.%s", settingPrefix, section.Name, field.Name)
+			fields.Fields = append(fields.Fields, settingsview.FormField{
+				Field: field, Typed: typed.Get(name), Current: current.Values[field.Name], Error: errs[name],
+			})
+		}
+
+		f.Settings = append(f.Settings, fields)
+	}
+
+	return f, nil
+}

@@ -1,0 +1,204 @@
+package windows
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// settingPrefix begins the names of the fields of a form that set something for a
+// window's length: settings.concurrency.per_analyst.
+const settingPrefix = "settings."
+
+// fields are those of a form or of a JSON object that tell of a window.
+type fields struct{ *web.Fields }
+
+func read(p *web.Page) (fields, error) {
+	f, err := p.Fields()
+
+	return fields{f}, err
+}
+
+// has reports whether the form of a window has a field of that name.
+func has(name string) bool {
+	return strings.HasPrefix(name, settingPrefix) || slices.Contains([]string{
+		"title", "message", "starts_at", "ends_at", "time_zone", "maintenance_mode", "settings", "recurrence",
+		"reason", "confirm", "scope", "keep", "name", "length",
+	}, name)
+}
+
+// windowEdit takes the fields of a window: those that were sent are set. The zone is the
+// window's where none is sent. Notes name what is special about times on a wall.
+func (f fields) windowEdit(zone string) (e maintenance.Edit, notes []string) {
+	text := func(name string) *string {
+		value := f.Text(name)
+
+		return web.When(f.Given(name), value)
+	}
+
+	e.Title, e.Message, e.Recurrence, e.TimeZone = text("title"), text("message"), text("recurrence"), text("time_zone")
+	if e.TimeZone != nil {
+		zone = *e.TimeZone
+	}
+
+	if e.Message != nil {
+		*e.Message = lines(*e.Message)
+	}
+
+	mode := f.Bool("maintenance_mode")
+	// What is not ticked is not sent.
+	e.MaintenanceMode = web.When(f.Given("maintenance_mode") || f.IsForm(), mode)
+
+	startsAt, note := f.wallOrTime("starts_at", zone)
+	e.StartsAt, notes = web.When(f.Given("starts_at"), startsAt), append(notes, note)
+
+	endsAt, note := f.wallOrTime("ends_at", zone)
+	e.EndsAt, notes = web.When(f.Given("ends_at"), endsAt), append(notes, note)
+
+	settings := f.settings()
+	e.Settings = web.When(f.Given("settings") || f.IsForm(), settings)
+	e.Reason, e.Confirm = f.Text("reason"), f.Text("confirm")
+	e.Revision = f.Number("revision")
+
+	return e, slices.DeleteFunc(notes, func(note string) bool { return note == "" })
+}
+
+// lines ends lines as everybody but browsers does.
+func lines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
+
+// when returns the value if it was given.
+func when[T any](given bool, value T) *T {
+	if !given {
+		return nil
+	}
+
+	return &value
+}
+
+// wallOrTime reads a moment; in a form also what the clocks of the zone show then.
+func (f fields) wallOrTime(name, zone string) (at time.Time, note string) {
+	typed := ""
+	if f.IsForm() {
+		typed = strings.TrimSpace(f.Text(name))
+	}
+
+	if _, err := time.Parse(time.RFC3339, typed); typed == "" || err == nil {
+		return f.Time(name), ""
+	}
+
+	at, note, err := calendar.ResolveWall(typed, zone)
+	if err == nil {
+		return at, note
+	}
+
+	if _, _, zoneErr := calendar.ResolveWall("2006-01-02T15:04", zone); zoneErr != nil {
+		name, err = "time_zone", zoneErr
+	}
+
+	f.Refuse(name, "datetime", err.Error())
+
+	return time.Time{}, ""
+}
+
+// settings are temporary values by section: an object in JSON, in a form a field each,
+// of which those that are empty set nothing.
+func (f fields) settings() maintenance.Settings {
+	out := maintenance.Settings{}
+
+	if !f.IsForm() {
+		var sections map[ops.SectionName]json.RawMessage
+		if raw := f.JSON("settings"); raw != nil && json.Unmarshal(raw, &sections) != nil {
+			f.Refuse("settings", "object_type", "must be an object: fields and values by section")
+		}
+
+		for name, raw := range sections {
+			var values ops.Values
+			if json.Unmarshal(raw, &values) != nil {
+				f.Refuse(settingPrefix+ops.Clip(string(name)), "type", "has a value that its field cannot have")
+			}
+
+			out[name] = values
+		}
+
+		return out
+	}
+
+	for name := range f.Form() {
+		rest, ok := strings.CutPrefix(name, settingPrefix)
+		if !ok {
+			continue
+		}
+
+		typed := strings.TrimSpace(f.Text(name))
+		section, field, _ := strings.Cut(rest, ".")
+
+		if typed == "" {
+			continue
+		}
+
+		if out[ops.SectionName(section)] == nil {
+			out[ops.SectionName(section)] = ops.Values{}
+		}
+
+		out[ops.SectionName(section)][field] = settingValue(ops.SectionName(section), field, typed)
+	}
+
+	return out
+}
+
+// noExpiry is how no expiry is typed where empty means that nothing is set.
+const noExpiry = "none"
+
+// settingValue reads a value in the type of its field; what cannot be read stays text,
+// for the check to refuse.
+func settingValue(name ops.SectionName, field, typed string) any {
+	section, err := ops.SectionOf(name)
+	if err != nil {
+		return typed
+	}
+
+	f, _ := section.Field(field)
+
+	switch f.Kind {
+	case ops.KindInt:
+		if n, err := strconv.ParseInt(typed, 10, 64); err == nil {
+			return n
+		}
+	case ops.KindDuration:
+		if strings.EqualFold(typed, noExpiry) {
+			return nil
+		}
+	case ops.KindBool, ops.KindText:
+	}
+
+	return typed
+}
+
+// draftOf is the window that the fields announce.
+func draftOf(e maintenance.Edit) maintenance.Draft {
+	d := maintenance.Draft{Reason: e.Reason, Confirm: e.Confirm}
+
+	put(&d.Title, e.Title)
+	put(&d.Message, e.Message)
+	put(&d.MaintenanceMode, e.MaintenanceMode)
+	put(&d.Settings, e.Settings)
+	put(&d.StartsAt, e.StartsAt)
+	put(&d.EndsAt, e.EndsAt)
+	put(&d.TimeZone, e.TimeZone)
+	put(&d.Recurrence, e.Recurrence)
+
+	return d
+}
+
+func put[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}

@@ -1,0 +1,51 @@
+package windows
+
+import (
+	"context"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
+)
+
+// Regions are what of the page of maintenance follows the windows.
+func (h *Handlers) Regions() []live.Region {
+	return []live.Region{{Page: "maintenance", Element: pages.RecentRegion, Draw: h.drawWindows}}
+}
+
+func (h *Handlers) drawWindows(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	view, err := h.windowsNow(ctx, now)
+
+	return pages.RecentLive(view), err
+}
+
+// kind begins the name of the live page of a window.
+const kind = "window"
+
+// Objects are the windows, each of which has a page.
+func (h *Handlers) Objects() []live.Object {
+	return []live.Object{{
+		Kind: kind, Element: pages.Region, Draw: h.drawWindow,
+		Exists: func(ctx context.Context, id int64) error {
+			_, err := h.Windows.Get(ctx, id)
+
+			return err
+		},
+	}}
+}
+
+func (h *Handlers) drawWindow(id int64) live.Draw {
+	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+		w, err := h.Windows.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+
+		view, err := h.windowView(ctx, w, now)
+
+		return pages.Live(view), err
+	}
+}

@@ -1,0 +1,159 @@
+package windows
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	settingsview "github.com/graph-olap/opsconsole/templates/settings"
+	pages "github.com/graph-olap/opsconsole/templates/windows"
+)
+
+// Review shows what announcing a window would come to, and asks why.
+func (h *Handlers) Review(p *web.Page) error {
+	p.LooksAhead()
+
+	f, err := read(p)
+	if err != nil {
+		return err
+	}
+
+	edit, notes := f.windowEdit("")
+
+	return h.showWindowReview(p, http.StatusOK, f, draftOf(edit), notes, nil)
+}
+
+// showWindowReview draws the review, or the form again when the draft cannot be meant.
+// Cause is what is wrong with what the review itself asks for.
+func (h *Handlers) showWindowReview(
+	p *web.Page, status int, f fields, draft maintenance.Draft, notes []string, cause error,
+) error {
+	err := f.Done()
+	if err == nil {
+		var preview maintenance.Preview
+		if preview, err = h.Windows.Preview(p.Ctx(), draft); err == nil {
+			return h.drawWindowReview(p, status, f, preview, notes, cause)
+		}
+	}
+
+	return h.formRefused(p, pages.Form{}, f, err)
+}
+
+// formRefused shows the form again with what is wrong.
+func (h *Handlers) formRefused(p *web.Page, view pages.Form, f fields, cause error) error {
+	return p.Refused(cause, has, func(status int, _ web.Wrong) error {
+		return h.showForm(p, status, view, f.Form(), cause)
+	})
+}
+
+func (h *Handlers) drawWindowReview(
+	p *web.Page, status int, f fields, preview maintenance.Preview, notes []string, cause error,
+) error {
+	errs := web.Sort(cause, has).Fields
+	view := pages.Review{
+		Preview:   preview,
+		Announced: announce.Of(preview.Window, p.Now, h.PublicURL.JoinPath("announcements")),
+		StartNow:  !preview.Window.StartsAt.After(p.Now),
+		Reason:    f.Form().Get("reason"), ReasonError: errs["reason"], Confirmed: f.Form().Get("confirm"), ConfirmError: errs["confirm"],
+		RequestID: p.RequestID(), Now: p.Now,
+	}
+	view.Notes = slices.Concat(notes, preview.Notes)
+
+	for name := range f.Form() {
+		if name != "reason" && name != "confirm" {
+			view.Typed = append(view.Typed, settingsview.TypedField{Name: name, Value: f.Form().Get(name)})
+		}
+	}
+
+	var err error
+	if view.Settings, err = h.settingsOf(p.Ctx(), preview.Window); err != nil {
+		return err
+	}
+
+	if view.Effects, err = h.effectsOf(p, preview.Window); err != nil {
+		return err
+	}
+
+	if view.Snippets, err = h.windowSnippet(preview); err != nil {
+		return err
+	}
+
+	return p.Answer(web.Answer{
+		Status: status, Data: view, Full: pages.ReviewPage(h.Shell(p, "maintenance", "Review: "+preview.Window.Title), view),
+	})
+}
+
+// effectsOf say what a window would come to as things are now.
+func (h *Handlers) effectsOf(p *web.Page, w maintenance.Window) ([]components.Line, error) {
+	lines := startEffects(w)
+
+	for _, section := range ops.Sections() {
+		values, set := w.Settings[section.Name]
+		if !set {
+			continue
+		}
+
+		known, err := h.Changes.Known(p.Ctx(), section.Name)
+		if err != nil {
+			return nil, err
+		}
+
+		plan, err := h.Changes.Preview(p.Ctx(), p.Service(h.Platform), changes.Request{
+			Section: section.Name, Revision: known.Revision, Values: values, Source: changes.SourceSchedule,
+		})
+		if err != nil { // it is refused or not when its time has come
+			lines = append(lines, components.Line{State: components.Unknown, Text: section.Title + ": what follows cannot be told now."})
+
+			continue
+		}
+
+		for _, effect := range plan.Effects {
+			lines = append(lines, components.Line{State: components.Warn, Text: effect})
+		}
+	}
+
+	return web.List(lines), nil
+}
+
+// windowSnippet is what the form would send.
+func (h *Handlers) windowSnippet(preview maintenance.Preview) ([]components.Snippet, error) {
+	w := preview.Window
+
+	var body bytes.Buffer
+
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+
+	err := encoder.Encode(struct {
+		maintenance.Plan
+
+		StartsAt   time.Time `json:"starts_at"`
+		EndsAt     time.Time `json:"ends_at"`
+		TimeZone   string    `json:"time_zone"`
+		Recurrence *string   `json:"recurrence"`
+		Confirm    *string   `json:"confirm,omitempty"`
+	}{w.Plan, w.StartsAt, w.EndsAt, w.TimeZone, w.Recurrence, web.When(preview.Confirm != "", h.Environment.Name)})
+	if err != nil {
+		return nil, err
+	}
+
+	object := strings.TrimSuffix(strings.TrimSpace(body.String()), "\n}")
+	text := fmt.Sprintf("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"+
+		"  -d '%s,\n  \"reason\": ",
+		h.PublicURL.JoinPath("maintenance", "windows"), strings.ReplaceAll(object, "'", `'\''`))
+
+	return []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{
+		{Text: text}, {Text: `""`, Field: "reason", Kind: ops.KindText}, {Text: "\n}'"},
+	}}}, nil
+}

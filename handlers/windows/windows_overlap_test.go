@@ -1,0 +1,117 @@
+package windows_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/internal/audit"
+)
+
+func TestAnOverlapIsRefusedWithALink(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	first := w.Announce(nil)
+
+	got := w.SendJSON(http.MethodPost, "/maintenance/windows", w.Draft(nil))
+	if refused := got.JSON(t); got.Status != http.StatusConflict || handlerstest.At(refused, "error", "code") != "CONFLICT" ||
+		handlerstest.At(refused, "error", "details", "window") != first["id"] {
+		t.Errorf("got %d\n%s", got.Status, got.Body)
+	}
+
+	page := w.Form("/maintenance/windows/review", windowForm(w, nil))
+	if page.Status != http.StatusConflict || !strings.Contains(page.Body, `href="`+handlerstest.Path(first, "")+`"`) ||
+		!strings.Contains(page.Body, `value="Patching"`) {
+		t.Errorf("got %d\n%s", page.Status, page.Body)
+	}
+}
+
+// TestAnOverlapWithWhatASeriesWillBeIsRefusedWithALink: that window has no page yet.
+func TestAnOverlapWithWhatASeriesWillBeIsRefusedWithALink(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	first := w.Announce(map[string]any{"recurrence": "FREQ=DAILY"})
+
+	later := url.Values{}
+
+	for _, name := range []string{"starts_at", "ends_at"} {
+		at, err := time.Parse(time.RFC3339, first[name].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		later.Set(name, at.AddDate(0, 0, 30).Format(time.RFC3339))
+	}
+
+	page := w.Form("/maintenance/windows/review", windowForm(w, later))
+
+	link := fmt.Sprintf("/maintenance/windows?series=%v", first["series"])
+	if page.Status != http.StatusConflict || !strings.Contains(page.Body, `href="`+link+`"`) {
+		t.Errorf("got %d\n%s", page.Status, page.Body)
+	}
+
+	if n := w.Data(link)["total"]; n != 5.0 {
+		t.Errorf("%v windows of the series are listed", n)
+	}
+}
+
+// TestATemporaryChangeKeepsClearOfAWindow: the window could not start while it holds the field.
+func TestATemporaryChangeKeepsClearOfAWindow(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	window := w.Announce(nil) // In an hour, with per_analyst 4.
+
+	change := func(fields string) handlerstest.Answer {
+		return w.Post("/config/concurrency", fmt.Sprintf(`{%s, "revision": %q}`, fields, w.Revision()))
+	}
+
+	refused := change(`"per_analyst": 6, "duration": "2h", "reason": "a workshop today"`)
+	if refused.Status != http.StatusConflict || handlerstest.At(refused.JSON(t), "error", "details", "window") != window["id"] {
+		t.Errorf("got %d\n%s", refused.Status, refused.Body)
+	}
+
+	form := w.Form("/config/concurrency", url.Values{
+		"per_analyst": {"6"}, "cluster_total": {"50"}, "confirm_within": {"2h"}, "reason": {"a workshop today"}, "revision": {w.Revision()},
+	})
+	if form.Status != http.StatusConflict || !strings.Contains(form.Body, "Patching") || !strings.Contains(form.Body, `value="6"`) {
+		t.Errorf("got %d\n%s", form.Status, form.Body)
+	}
+
+	if n, err := w.Log.Count(t.Context(), audit.Filter{Action: audit.ConfigSave, Outcome: audit.Refused}); err != nil || n != 2 {
+		t.Errorf("%d refusals are logged, %v", n, err)
+	}
+
+	// What ends before, what the window does not set, and what lasts, may be.
+	for _, fields := range []string{
+		`"cluster_total": 60, "duration": "3h", "reason": "more room for all"`,
+		`"per_analyst": 6, "reason": "for good, from now on"`,
+		`"per_analyst": 7, "duration": "30m", "reason": "a short workshop"`,
+	} {
+		if got := change(fields); got.Status != http.StatusOK {
+			t.Errorf("%s: got %d\n%s", fields, got.Status, got.Body)
+		}
+	}
+
+	leases, _ := w.Data("/leases")["items"].([]any)
+	for _, lease := range leases {
+		id, want := handlerstest.At(lease, "id"), http.StatusOK
+		if handlerstest.At(lease, "set", "per_analyst") != nil {
+			want = http.StatusConflict
+		}
+
+		if got := w.Post(fmt.Sprintf("/leases/%v/extend", id), `{"duration": "4h", "reason": "it takes longer"}`); got.Status != want {
+			t.Errorf("lease %v: got %d, want %d\n%s", id, got.Status, want, got.Body)
+		}
+	}
+
+	if len(leases) != 2 {
+		t.Errorf("got %v", leases)
+	}
+}
