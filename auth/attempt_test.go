@@ -128,13 +128,13 @@ func TestAnAttemptExpires(t *testing.T) {
 
 	inTime, late := callback(t, b), callback(t, b)
 
-	c.clock.advance(10*time.Minute - time.Second)
+	c.clock.Advance(10*time.Minute - time.Second)
 
 	if got := b.get(inTime); got.Path != "/jobs" {
 		t.Errorf("in time: %+v", got)
 	}
 
-	c.clock.advance(3 * time.Second)
+	c.clock.Advance(3 * time.Second)
 
 	got := b.get(late)
 	expectKind(t, got, http.StatusUnauthorized, "expired")
@@ -171,7 +171,7 @@ func TestAttemptsDoNotPileUp(t *testing.T) {
 
 	for i := range 30 {
 		b.begin(fmt.Sprintf("/%d", i))
-		c.clock.advance(time.Second)
+		c.clock.Advance(time.Second)
 	}
 
 	if n := len(b.cookies()); n != 20 {

@@ -80,7 +80,7 @@ func TestAScriptOfTheDemo(t *testing.T) {
 			t.Error("a script's token is offered to others")
 		}
 
-		c.clock.advance(2 * time.Hour)
+		c.clock.Advance(2 * time.Hour)
 		expectKind(t, b.call("/jobs", "Bearer "+token.AccessToken), http.StatusUnauthorized, "bearer invalid")
 	})
 }

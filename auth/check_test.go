@@ -129,13 +129,13 @@ func TestALostRoleIsLostWithinMinutes(t *testing.T) {
 			idp, c, b := checks(t, sqlite(t), test.arrange)
 			idp.set(func() { test.lose(idp) })
 
-			idp.clock.advance(5*time.Minute - time.Second)
+			idp.clock.Advance(5*time.Minute - time.Second)
 
 			if got := test.ask(b, "/jobs?x=1"); !got.Identity.IsOps() {
 				t.Errorf("just before: %+v", got)
 			}
 
-			idp.clock.advance(time.Second)
+			idp.clock.Advance(time.Second)
 
 			got := test.ask(b, "/jobs?x=1")
 			if got.Identity.Username != "dave" || got.Identity.IsOps() {
@@ -165,7 +165,7 @@ func TestASilentRoundAsksNobodyAndKeepsTheSession(t *testing.T) {
 	idp.set(func() { idp.authorized = func(query url.Values) { asked = append(asked, query) } })
 
 	for round := 1; round <= 3; round++ {
-		idp.clock.advance(5 * time.Minute)
+		idp.clock.Advance(5 * time.Minute)
 
 		// Only a page load goes there.
 		if got := b.get("/"); got.Identity.Token == "" || len(asked) != round-1 {
@@ -222,7 +222,7 @@ func TestASilentRoundThatFails(t *testing.T) {
 
 			idp, c, b := checks(t, sqlite(t), (*fakeIDP).withoutRefresh)
 			idp.set(func() { test.arrange(idp) })
-			idp.clock.advance(5 * time.Minute)
+			idp.clock.Advance(5 * time.Minute)
 
 			got := b.load("/jobs")
 			if got.Kind != test.kind || (test.kind == "" && !got.Identity.IsOps()) || (test.kind != "" && got.ReturnTo != "/jobs") {
@@ -242,13 +242,13 @@ func TestASessionEndsWithItsAccessToken(t *testing.T) {
 
 	idp, c, b := checks(t, sqlite(t), (*fakeIDP).withoutRefresh)
 
-	idp.clock.advance(10*time.Minute - time.Second)
+	idp.clock.Advance(10*time.Minute - time.Second)
 
 	if got := b.get("/"); !got.Identity.IsOps() {
 		t.Errorf("just before: %+v", got)
 	}
 
-	idp.clock.advance(time.Second)
+	idp.clock.Advance(time.Second)
 	expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
 	expectKind(t, b.get("/recheck"), http.StatusUnauthorized, "session ended")
 
@@ -303,7 +303,7 @@ func TestWhatUserinfoSaysOfASession(t *testing.T) {
 						return test.status, body
 					}
 				})
-				idp.clock.advance(5 * time.Minute)
+				idp.clock.Advance(5 * time.Minute)
 
 				for range 3 {
 					got := b.get("/")
@@ -361,7 +361,7 @@ func TestASessionOfTheVersionBefore(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 
-	idp.clock.advance(5 * time.Minute)
+	idp.clock.Advance(5 * time.Minute)
 
 	if got := b.get("/"); !got.Identity.IsOps() || idp.renewals() != 1 {
 		t.Errorf("got %+v after %d renewals", got, idp.renewals())

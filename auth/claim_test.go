@@ -53,7 +53,7 @@ func TestTwoReplicasRenewOnce(t *testing.T) {
 		idp.set(func() { idp.arrived = func() { <-time.After(200 * time.Millisecond) } })
 
 		for round := 1; round <= 5; round++ {
-			idp.clock.advance(9 * time.Minute)
+			idp.clock.Advance(9 * time.Minute)
 
 			var group sync.WaitGroup
 
@@ -90,7 +90,7 @@ func TestAReplicaThatIsSlowKeepsItsClaim(t *testing.T) {
 	one.get("/begin")
 	two.setCookie("opsconsole", one.cookies()["opsconsole"])
 	idp.set(func() { idp.arrived = func() { <-time.After(7 * time.Second) } })
-	idp.clock.advance(9 * time.Minute)
+	idp.clock.Advance(9 * time.Minute)
 
 	var (
 		group sync.WaitGroup
@@ -123,7 +123,7 @@ func TestAReplicaThatDiesDelaysBySeconds(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		idp.clock.advance(9 * time.Minute)
+		idp.clock.Advance(9 * time.Minute)
 
 		began := time.Now()
 		got := b.get("/")
@@ -137,7 +137,7 @@ func TestAReplicaThatDiesDelaysBySeconds(t *testing.T) {
 		}
 
 		// Nothing of the claim is left.
-		idp.clock.advance(9 * time.Minute)
+		idp.clock.Advance(9 * time.Minute)
 
 		began = time.Now()
 		if got := b.get("/"); got.Identity.Username != "dave" || time.Since(began) > 3*time.Second {

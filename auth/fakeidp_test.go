@@ -17,6 +17,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc/oidctest"
 
 	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 type claims = map[string]any
@@ -26,7 +27,7 @@ type claims = map[string]any
 type fakeIDP struct {
 	*httptest.Server
 
-	clock *clock
+	clock *worldtest.Clock
 	key   *rsa.PrivateKey
 
 	mu    sync.Mutex
@@ -79,7 +80,7 @@ func newFakeIDP(t *testing.T) *fakeIDP {
 
 	key, _ := testKeys()
 	standard := &oidctest.Server{PublicKeys: []oidctest.PublicKey{{PublicKey: key.Public(), KeyID: keyID, Algorithm: oidc.RS256}}}
-	f := &fakeIDP{clock: newClock(), key: key, asked: map[string]int{}}
+	f := &fakeIDP{clock: worldtest.NewClock(time.Now()), key: key, asked: map[string]int{}}
 	f.sign = f.signWith(key, oidc.RS256)
 
 	mux := http.NewServeMux()

@@ -98,16 +98,16 @@ func TestKeysAreFetchedWithinBounds(t *testing.T) {
 	next := oidctest.SignIDToken(rotated, "next", oidc.RS256, string(payload))
 	nameless := oidctest.SignIDToken(rotated, "", oidc.RS256, string(payload))
 
-	idp.clock.advance(10*time.Second - time.Millisecond)
+	idp.clock.Advance(10*time.Second - time.Millisecond)
 	expect("just before", 2, next, ops.CodeUnauthorized)
-	idp.clock.advance(time.Millisecond)
+	idp.clock.Advance(time.Millisecond)
 	expect("10 s later", 3, next, "")
 	expect("without a key ID", 3, nameless, "")
 	expect("the one before", 3, good, "")
 
 	// A fetch that fails is one too, and says nothing of the token.
 	idp.set(func() { idp.keys = func() (int, claims) { return http.StatusBadGateway, claims{} } })
-	idp.clock.advance(10 * time.Second)
+	idp.clock.Advance(10 * time.Second)
 	expect("it fails", 4, unknown, ops.CodeServiceUnavailable)
 	expect("it fails still", 4, unknown, ops.CodeServiceUnavailable)
 	expect("what is known goes on", 4, good, "")
@@ -124,7 +124,7 @@ func TestAKeyThatWasTakenBackIsNotTakenForEver(t *testing.T) {
 	}
 
 	idp.set(func() { idp.keys = func() (int, claims) { return http.StatusOK, claims{"keys": []any{}} } })
-	idp.clock.advance(time.Hour)
+	idp.clock.Advance(time.Hour)
 
 	if code := verifies(t, tokens, idp.jwt(idp.apiClaims(nil))); code != ops.CodeUnauthorized {
 		t.Errorf("after an hour: %q", code)
@@ -149,16 +149,16 @@ func TestDiscoveryIsReadAgain(t *testing.T) {
 
 	expect("at first", 1)
 	expect("again", 1)
-	idp.clock.advance(time.Hour)
+	idp.clock.Advance(time.Hour)
 	expect("an hour later", 2)
 
 	// It is down for the next: what is known goes on.
-	idp.clock.advance(time.Hour)
+	idp.clock.Advance(time.Hour)
 	idp.set(func() { idp.down = true })
 	expect("while it is down", 2)
 	expect("while it is down still", 2)
 	idp.set(func() { idp.down = false })
-	idp.clock.advance(10 * time.Second)
+	idp.clock.Advance(10 * time.Second)
 	expect("back", 3)
 
 	// The keys move.
@@ -168,7 +168,7 @@ func TestDiscoveryIsReadAgain(t *testing.T) {
 		idp.document = func(document claims) { document["jwks_uri"] = idp.URL + "/moved" }
 		idp.moved = claims{"keys": []any{jose.JSONWebKey{Key: rotated.Public(), KeyID: "moved", Algorithm: oidc.RS256}}}
 	})
-	idp.clock.advance(10 * time.Second)
+	idp.clock.Advance(10 * time.Second)
 
 	payload, err := json.Marshal(idp.apiClaims(nil))
 	if err != nil {

@@ -125,7 +125,7 @@ func TestIDTokensOfARealProviderAreRefused(t *testing.T) {
 	b := c.browser(t)
 	access := b.signIn("dave").Token
 
-	c.clock.advance(59*time.Minute + 30*time.Second)
+	c.clock.Advance(59*time.Minute + 30*time.Second)
 	b.get("/")
 
 	if len(kept) != 2 {

@@ -96,7 +96,7 @@ func TestTheProviderEndsSessions(t *testing.T) {
 		nobody.logout(idp.jwtOf(t, "", idp.logoutClaims(claims{"sid": nil})))
 		expect("by sub alone", false, false, false, false)
 
-		idp.clock.advance(time.Hour)
+		idp.clock.Advance(time.Hour)
 
 		if err := first.auth.Purge(t.Context()); err != nil || count(t, db, "opsconsole_logout_tokens") != 0 {
 			t.Errorf("the used tokens stay: %v", err)
@@ -173,7 +173,7 @@ func TestWhetherASessionIsOpenIsKnownEverywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	idp.clock.advance(time.Second)
+	idp.clock.Advance(time.Second)
 
 	if open(first) || open(second) {
 		t.Error("it is open still")

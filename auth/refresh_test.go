@@ -28,13 +28,13 @@ func TestTokensAreRenewedInTime(t *testing.T) {
 		b := c.browser(t)
 		before := b.get("/begin").Identity
 
-		idp.clock.advance(200*time.Second - time.Second)
+		idp.clock.Advance(200*time.Second - time.Second)
 
 		if got := b.get("/").Identity; got.Token != before.Token || idp.renewals() != 0 {
 			t.Errorf("too early: %d renewals", idp.renewals())
 		}
 
-		idp.clock.advance(time.Second)
+		idp.clock.Advance(time.Second)
 		idp.set(func() { idp.idToken = func(c claims) { c[auth.DefaultRolesClaim] = []string{"ops", "admin"} } })
 
 		// A hundred requests of one session that come together.
@@ -69,7 +69,7 @@ func TestTheLatestTokenIsStillGood(t *testing.T) {
 	idp := newFakeIDP(t)
 	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
 	c.browser(t).get("/begin")
-	idp.clock.advance(time.Minute)
+	idp.clock.Advance(time.Minute)
 
 	later := c.browser(t)
 	want := later.get("/begin").Identity
@@ -78,13 +78,13 @@ func TestTheLatestTokenIsStillGood(t *testing.T) {
 		t.Errorf("offered %q, %v, want the one that lasts longest", token, ok)
 	}
 
-	idp.clock.advance(10*time.Minute - time.Second)
+	idp.clock.Advance(10*time.Minute - time.Second)
 
 	if token, ok := c.auth.LatestToken(); !ok || token != want.Token {
 		t.Errorf("in its last second: %q, %v", token, ok)
 	}
 
-	idp.clock.advance(time.Second)
+	idp.clock.Advance(time.Second)
 
 	if token, ok := c.auth.LatestToken(); ok || token != "" {
 		t.Errorf("when it is over: %q, %v", token, ok)
@@ -133,7 +133,7 @@ func TestRolesAreReadAgain(t *testing.T) {
 			b.get("/begin")
 
 			idp.set(func() { test.arrange(idp) })
-			idp.clock.advance(9 * time.Minute)
+			idp.clock.Advance(9 * time.Minute)
 
 			got := b.get("/")
 			if got.Identity.Username != "dave" || got.Identity.Role != test.want || idp.renewals() != 1 {
@@ -172,7 +172,7 @@ func TestARefusedRenewalEndsTheSession(t *testing.T) {
 			b.get("/begin")
 
 			idp.set(func() { arrange(idp) })
-			idp.clock.advance(9 * time.Minute)
+			idp.clock.Advance(9 * time.Minute)
 
 			expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
 
@@ -205,7 +205,7 @@ func TestAProviderThatIsDownEndsNoSession(t *testing.T) {
 			return http.StatusBadGateway
 		}
 	})
-	idp.clock.advance(9*time.Minute + 30*time.Second)
+	idp.clock.Advance(9*time.Minute + 30*time.Second)
 
 	for range 5 {
 		if got := b.get("/"); got.Identity.Username != "dave" || got.Identity.Token == "" {
@@ -217,7 +217,7 @@ func TestAProviderThatIsDownEndsNoSession(t *testing.T) {
 		t.Errorf("it was asked %d times at once", n)
 	}
 
-	idp.clock.advance(time.Minute)
+	idp.clock.Advance(time.Minute)
 
 	if got := b.get("/"); got.Identity.Username != "dave" || got.Identity.Token != "" {
 		t.Errorf("after its token ended: %+v", got)
@@ -228,7 +228,7 @@ func TestAProviderThatIsDownEndsNoSession(t *testing.T) {
 	}
 
 	idp.set(func() { idp.respond = nil })
-	idp.clock.advance(15 * time.Second)
+	idp.clock.Advance(15 * time.Second)
 
 	if got := b.get("/"); got.Identity.Token == "" {
 		t.Errorf("after it came back: %+v", got)
@@ -251,7 +251,7 @@ func TestSigningOutDuringARenewalHolds(t *testing.T) {
 			}
 		}
 	})
-	idp.clock.advance(9 * time.Minute)
+	idp.clock.Advance(9 * time.Minute)
 
 	expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
 	expectKind(t, other.get("/"), http.StatusUnauthorized, "session ended")
@@ -264,7 +264,7 @@ func TestTheDemoRenewsItsTokens(t *testing.T) {
 	b := c.browser(t)
 	before := b.signIn("olga")
 
-	c.clock.advance(59*time.Minute + 30*time.Second)
+	c.clock.Advance(59*time.Minute + 30*time.Second)
 
 	if got := b.get("/"); got.Identity.Username != "olga" || got.Identity.Token == before.Token || got.Identity.Token == "" {
 		t.Errorf("got %+v", got)

@@ -74,14 +74,14 @@ func TestASessionEndsByTheClock(t *testing.T) {
 			b.get("/begin")
 
 			for range 3 {
-				idp.clock.advance(59 * time.Minute)
+				idp.clock.Advance(59 * time.Minute)
 
 				if got := b.get("/"); got.Identity.Username != "dave" {
 					t.Fatalf("in use: %+v", got)
 				}
 			}
 
-			idp.clock.advance(time.Hour)
+			idp.clock.Advance(time.Hour)
 			expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
 
 			if n := count(t, db, "opsconsole_sessions"); n != 0 {
@@ -99,14 +99,14 @@ func TestASessionEndsByTheClock(t *testing.T) {
 			}
 
 			for range 23 {
-				idp.clock.advance(30 * time.Minute)
+				idp.clock.Advance(30 * time.Minute)
 
 				if got := b.get("/"); got.Identity.Username != "dave" {
 					t.Fatalf("in use: %+v", got)
 				}
 			}
 
-			idp.clock.advance(30 * time.Minute)
+			idp.clock.Advance(30 * time.Minute)
 			expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
 		})
 
@@ -115,22 +115,22 @@ func TestASessionEndsByTheClock(t *testing.T) {
 			b.get("/begin")
 
 			for range 5 {
-				idp.clock.advance(11 * time.Minute)
+				idp.clock.Advance(11 * time.Minute)
 
 				if got := b.get("/recheck"); got.Identity.Username != "dave" {
 					t.Fatalf("watching: %+v", got)
 				}
 			}
 
-			idp.clock.advance(5 * time.Minute)
+			idp.clock.Advance(5 * time.Minute)
 			expectKind(t, b.get("/recheck"), http.StatusUnauthorized, "session ended")
 		})
 
 		t.Run("purge", func(t *testing.T) { //nolint:paralleltest // they share the clock
 			c.browser(t).get("/begin")
-			idp.clock.advance(30 * time.Minute)
+			idp.clock.Advance(30 * time.Minute)
 			c.browser(t).get("/begin")
-			idp.clock.advance(30 * time.Minute)
+			idp.clock.Advance(30 * time.Minute)
 
 			if err := c.auth.Purge(t.Context()); err != nil {
 				t.Fatal(err)
@@ -168,7 +168,7 @@ func TestASessionIsMarkedOnceAMinute(t *testing.T) {
 		{30 * time.Second, time.Minute},
 		{30 * time.Second, 2 * time.Minute},
 	} {
-		c.clock.advance(step.advance)
+		c.clock.Advance(step.advance)
 
 		if got := seen(); got != step.want {
 			t.Errorf("seen after %s, want %s", got, step.want)
@@ -184,7 +184,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		c := newConsole(t, db)
 		dave, carol := c.browser(t), c.browser(t)
 		dave.signIn("dave")
-		c.clock.advance(time.Second)
+		c.clock.Advance(time.Second)
 
 		carols := carol.signIn("carol").SessionID
 
@@ -219,7 +219,7 @@ func TestUsersAreRemembered(t *testing.T) {
 		}
 
 		c.browser(t).get("/begin")
-		idp.clock.advance(48 * time.Hour)
+		idp.clock.Advance(48 * time.Hour)
 
 		if err := c.auth.Purge(t.Context()); err != nil {
 			t.Fatal(err)
@@ -273,7 +273,7 @@ func TestTheDatabaseAloneYieldsNothing(t *testing.T) {
 
 		secrets = append(secrets, target, b.cookies()["opsconsole"])
 
-		idp.clock.advance(10 * time.Minute)
+		idp.clock.Advance(10 * time.Minute)
 		b.get("/") // renews the tokens
 
 		if len(secrets) != 8 || idp.renewals() != 1 {

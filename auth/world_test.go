@@ -12,13 +12,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/auth/devidp"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -27,38 +27,15 @@ const (
 	clientSecret = "a secret with spaces & signs%"
 )
 
-// clock is a clock that stands still until it is told to go on.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-// newClock starts at the real time, by which the demo's provider dates its tokens.
-func newClock() *clock { return &clock{now: time.Now()} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	c.now = c.now.Add(d)
-}
-
 // console is a small console on a real listener, with the demo's provider below
 // /demo-idp unless the configuration names another issuer.
 type console struct {
 	*httptest.Server
 
 	auth  *auth.Auth
-	clock *clock
+	clock *worldtest.Clock
 	db    *store.DB
-	log   *lockedBuffer
+	log   *worldtest.Buffer
 	// admit is asked about everybody who signs in.
 	admit func(auth.Identity) error
 }
@@ -83,7 +60,7 @@ func startConsole(t *testing.T, db *store.DB, start func(http.Handler) *httptest
 		t.Fatal(err)
 	}
 
-	c := &console{Server: server, clock: newClock(), db: db, log: &lockedBuffer{}, admit: func(auth.Identity) error { return nil }}
+	c := &console{Server: server, clock: worldtest.NewClock(time.Now()), db: db, log: &worldtest.Buffer{}, admit: func(auth.Identity) error { return nil }}
 	cfg := auth.Config{
 		Issuer:       server.URL + "/demo-idp",
 		ClientID:     clientID,
@@ -381,24 +358,4 @@ func count(t *testing.T, db *store.DB, table string) (n int) {
 	}
 
 	return n
-}
-
-// lockedBuffer collects a log from many goroutines.
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.text.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.text.String()
 }

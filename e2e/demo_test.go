@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bytes"
 	"context"
 	"net"
 	"net/http"
@@ -9,10 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 const (
@@ -27,7 +27,7 @@ type demo struct {
 	api  string   // of its control plane's REST API
 	args []string // that it was started with
 
-	log lockedBuffer
+	log worldtest.Buffer
 	cmd *exec.Cmd
 	end chan struct{} // closed when it has ended
 }
@@ -185,24 +185,4 @@ func keep(t *testing.T, name string, content []byte) {
 	}
 
 	t.Logf("see %s", strings.TrimPrefix(path, "../"))
-}
-
-// lockedBuffer is written by a process while a test reads it.
-type lockedBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.buffer.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.buffer.String()
 }

@@ -7,16 +7,14 @@ import (
 	"time"
 
 	"github.com/emersion/go-ical"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -26,23 +24,7 @@ var dave = audit.Actor{Username: "dave", Role: "ops"}
 func platform(t *testing.T, db *store.DB, now func() time.Time) (*maintenance.Windows, ops.Service) {
 	t.Helper()
 
-	if err := controlplane.Prepare(t.Context(), db); err != nil {
-		t.Fatal(err)
-	}
-
 	logger := slog.New(slog.DiscardHandler)
-
-	checker, err := health.New(health.Config{DB: db, Now: now, Logger: logger})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	plane, err := controlplane.New(t.Context(), controlplane.Config{
-		DB: db, Now: now, Logger: logger, Health: checker, Jobs: noJobs{}, Metrics: prometheus.NewRegistry(), Version: "test",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 
 	log := audit.New(db, now)
 
@@ -50,23 +32,14 @@ func platform(t *testing.T, db *store.DB, now func() time.Time) (*maintenance.Wi
 		DB: db, Audit: log, Now: now, Logger: logger,
 		Changes:        changes.New(db, log, now, logger, changes.Policy{Environment: "demo"}),
 		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
-	}), plane.As(ops.Caller{Username: "dave", Role: ops.RoleOps})
+	}), worldtest.ControlPlane(t, controlplane.Config{DB: db, Now: now}).As(ops.Caller{Username: "dave", Role: ops.RoleOps})
 }
-
-// noJobs is a control plane without background jobs.
-type noJobs struct{}
-
-func (noJobs) Trigger(context.Context, string, ops.JobTrigger) (ops.JobTriggered, error) {
-	return ops.JobTriggered{}, ops.Unavailable("jobs", "there are none")
-}
-
-func (noJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobStatus{}, nil }
 
 // TestLifeOfAWindow follows real windows through what users see of them.
 func TestLifeOfAWindow(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		w := newWorld()

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -16,9 +16,9 @@ import (
 func TestASaveThatAnotherReplicaOvertookIsAConflictWithAllThreeValues(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t, storetest.Open(t, storetest.PostgresURL(t)))
+	w := newWorld(t, worldtest.Prepared.Postgres(t))
 	revision := w.current(t).Revision
-	other := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{Environment: "test"})
+	other := changes.New(w.db, w.log, w.clock.Now, slog.New(slog.DiscardHandler), changes.Policy{Environment: "test"})
 
 	// The other one is through between this one's reading and its writing.
 	r := request(revision, 7)

@@ -8,6 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -18,7 +19,7 @@ const rareChanges = 3
 // BenchmarkHistory reads a history of ever more changes in every way that its pages do.
 // docs/performance.md has the numbers.
 func BenchmarkHistory(b *testing.B) {
-	for name, url := range map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL} {
+	for name, url := range map[string]func(testing.TB) string{"sqlite": worldtest.Prepared.SQLiteURL, "postgres": worldtest.Prepared.PostgresURL} {
 		b.Run(name, func(b *testing.B) {
 			sizes := []int{100, 1000, 100_000}
 			histories := make([]*changes.Changes, len(sizes))

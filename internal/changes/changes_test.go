@@ -135,7 +135,7 @@ func TestOfFiftySavesOneApplies(t *testing.T) {
 		revision := w.current(t).Revision
 
 		// A second console on the same database, as another replica.
-		other := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{})
+		other := changes.New(w.db, w.log, w.clock.Now, slog.New(slog.DiscardHandler), changes.Policy{})
 
 		var (
 			group   sync.WaitGroup

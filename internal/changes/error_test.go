@@ -50,7 +50,7 @@ func TestALeaseKeepsWhatIsInItsWay(t *testing.T) {
 		t.Helper()
 
 		l := w.borrow(t, "1m")
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		refusal := ops.InsufficientRole(ops.RoleOps, ops.RoleAdmin)
 		w.service.fail(refusal, nil, nil)
@@ -65,7 +65,7 @@ func TestALeaseKeepsWhatIsInItsWay(t *testing.T) {
 		}
 
 		w.service.fail(nil, nil, nil)
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		if err := endDue(t.Context(), w, w.service); err != nil {
 			t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -17,7 +17,7 @@ import (
 func TestAPageOfTheHistoryIsReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 
-	db := storetest.Open(t, storetest.SQLiteURL(t))
+	db := worldtest.Prepared.SQLite(t)
 
 	for name, filter := range filters() {
 		for _, before := range []int64{0, 7} {
@@ -64,7 +64,7 @@ func TestPagesOfTheHistoryLeadFromTheNewestToTheOldest(t *testing.T) {
 			w.apply(t, request(w.current(t).Revision, int64(10+n)))
 
 			// Clocks are set, and two changes may be of one moment.
-			w.clock.pass([]time.Duration{0, time.Minute, -10 * time.Second}[n%3])
+			w.clock.Advance([]time.Duration{0, time.Minute, -10 * time.Second}[n%3])
 		}
 
 		for name, filter := range map[string]changes.Filter{

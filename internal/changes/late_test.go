@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -23,7 +24,7 @@ func TestAChangeThatIsCarriedOutLateIsOursNotExternal(t *testing.T) {
 		change := w.apply(t, r)
 
 		w.service.fail(nil, nil, nil)
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 		w.current(t)
 
 		if given, err := w.Get(t.Context(), change.ID); err != nil || given.Outcome != changes.Failed {
@@ -32,7 +33,7 @@ func TestAChangeThatIsCarriedOutLateIsOursNotExternal(t *testing.T) {
 
 		// The request had been on its way all the time.
 		w.set(t, 9)
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		current := w.current(t)
 		if current.Last == nil || current.Last.ID != change.ID || current.Last.Outcome != changes.Applied || current.Last.Error == nil {
@@ -44,7 +45,7 @@ func TestAChangeThatIsCarriedOutLateIsOursNotExternal(t *testing.T) {
 		}
 
 		// What it set for a time goes back at its time.
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {
 			t.Errorf("not taken back: %v", err)
@@ -66,7 +67,7 @@ func TestAnUnansweredChangeIsWaitedForFromWhenItBecameUnknown(t *testing.T) {
 		}
 
 		w.service.fail(nil, nil, nil)
-		w.clock.pass(5 * time.Second)
+		w.clock.Advance(5 * time.Second)
 
 		if current := w.current(t); current.Open == nil {
 			t.Error("given up within the time that a request may take")
@@ -100,14 +101,14 @@ func TestAnUnansweredChangeThatMeetsAnOutsideOneIsWaitedForAndRemembered(t *test
 		}
 
 		w.service.fail(nil, nil, nil)
-		w.clock.pass(11 * time.Second)
+		w.clock.Advance(11 * time.Second)
 
 		if current := w.current(t); current.Open != nil || current.Last.Source != changes.SourceExternal || w.externals(t) != 1 {
 			t.Fatalf("got %+v", current)
 		}
 
 		// Now it arrives.
-		w.clock.pass(time.Second)
+		w.clock.Advance(time.Second)
 		w.set(t, 9)
 
 		last := w.current(t).Last
@@ -116,7 +117,7 @@ func TestAnUnansweredChangeThatMeetsAnOutsideOneIsWaitedForAndRemembered(t *test
 		}
 
 		// What it found is what goes back at its time.
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 8 {
 			t.Errorf("not taken back: %d, %v", w.perAnalyst(t), err)
@@ -136,7 +137,7 @@ func TestAChangeThatIsCarriedOutAfterAnotherIsOursNotExternal(t *testing.T) {
 			t.Fatalf("got %+v", last)
 		}
 
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {
 			t.Errorf("not taken back: %v", err)
@@ -198,7 +199,7 @@ func lateAfter(t *testing.T, w *world, between ...ops.Values) {
 	w.service.fail(lost(), nil, nil)
 	w.apply(t, r)
 	w.service.fail(nil, nil, nil)
-	w.clock.pass(11 * time.Second)
+	w.clock.Advance(11 * time.Second)
 
 	for i, values := range between {
 		other := request(w.current(t).Revision, 0)
@@ -206,7 +207,7 @@ func lateAfter(t *testing.T, w *world, between ...ops.Values) {
 		w.apply(t, other)
 	}
 
-	w.clock.pass(time.Second)
+	w.clock.Advance(time.Second)
 	w.set(t, 9)
 }
 
@@ -214,11 +215,11 @@ func lateAfter(t *testing.T, w *world, between ...ops.Values) {
 type slowly struct {
 	*faulty
 
-	clock *clock
+	clock *worldtest.Clock
 }
 
 func (s *slowly) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
-	s.clock.pass(10 * time.Second)
+	s.clock.Advance(10 * time.Second)
 
 	return s.faulty.UpdateConcurrencyConfig(ctx, u)
 }
@@ -233,7 +234,7 @@ func (w *world) saveLifecycle(t *testing.T, term string, values ops.Values) chan
 
 	r := changes.Request{
 		Section: ops.SectionLifecycle, Revision: current.Revision, Values: values, Source: changes.SourceAPI, Confirm: "test",
-		Reason: "trying durations at " + w.clock.now().String(),
+		Reason: "trying durations at " + w.clock.Now().String(),
 	}
 	r.Term, _ = w.ParseTerm(term, "", "")
 
@@ -251,16 +252,16 @@ func TestALeaseWhoseOldValuesWouldBeInvalidIsHeldAndNotTriedForEver(t *testing.T
 		t.Helper()
 
 		l := w.saveLifecycle(t, "1m", ops.Values{"instance.default_ttl": "PT1H"}).Lease
-		w.clock.pass(time.Second)
+		w.clock.Advance(time.Second)
 		w.saveLifecycle(t, "", ops.Values{"instance.max_ttl": "PT12H"})
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		for range 3 {
 			if err := endDue(t.Context(), w, w.service); err != nil {
 				t.Fatal(err)
 			}
 
-			w.clock.pass(time.Minute)
+			w.clock.Advance(time.Minute)
 		}
 
 		if got := w.lease(t, l.ID); got.State != lease.Held || got.Note == "" {

@@ -54,7 +54,7 @@ func TestALeaseThatIsExtendedWhileItsEndIsUnderWayDoesNotEnd(t *testing.T) {
 		t.Helper()
 
 		l := w.borrow(t, "1m")
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		slow := &meanwhile{faulty: w.service, onRead: func() { w.extend(t, l.ID, "1h") }}
 		if err := endDue(t.Context(), w, slow); err != nil {
@@ -66,7 +66,7 @@ func TestALeaseThatIsExtendedWhileItsEndIsUnderWayDoesNotEnd(t *testing.T) {
 			t.Fatalf("got %+v", got)
 		}
 
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {
 			t.Errorf("not taken back at its new time: %v", err)
@@ -97,7 +97,7 @@ func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
 		t.Helper()
 
 		l := w.borrow(t, "1m")
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		func() {
 			defer func() {
@@ -109,13 +109,13 @@ func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
 			_ = w.EndDue(t.Context(), &meanwhile{faulty: w.service, onWrite: func() { panic(errKilled) }}, ops.SectionConcurrency)
 		}()
 
-		next := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{})
+		next := changes.New(w.db, w.log, w.clock.Now, slog.New(slog.DiscardHandler), changes.Policy{})
 		if err := next.Recover(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 
 		for range 9 {
-			w.clock.pass(time.Second)
+			w.clock.Advance(time.Second)
 
 			if err := endDue(t.Context(), next, w.service); err != nil {
 				t.Fatal(err)
@@ -134,11 +134,11 @@ func TestASectionThatDoesNotAnswerHoldsUpNoEndOfAnother(t *testing.T) {
 		t.Helper()
 
 		stuck := w.borrow(t, "1m")
-		w.clock.pass(time.Second)
+		w.clock.Advance(time.Second)
 
 		other := w.saveLifecycle(t, "1m", ops.Values{"instance.default_ttl": "PT20H"}).Lease
 
-		w.clock.pass(2 * time.Minute)
+		w.clock.Advance(2 * time.Minute)
 
 		answer, done := make(chan struct{}), make(chan error)
 
@@ -169,12 +169,12 @@ func TestAnEndThatIsRefusedAgainAndAgainDoesNotFloodTheHistory(t *testing.T) {
 		t.Helper()
 
 		lease := w.borrow(t, "1m")
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		pass := func(seconds int) {
 			for range seconds {
 				_ = endDue(t.Context(), w, w.service) // refused, and noted
-				w.clock.pass(time.Second)
+				w.clock.Advance(time.Second)
 			}
 		}
 

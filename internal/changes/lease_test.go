@@ -7,7 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -69,7 +69,7 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 		}
 
 		// The console is off when the time comes.
-		w.clock.pass(3 * time.Hour)
+		w.clock.Advance(3 * time.Hour)
 
 		if got := w.lease(t, l.ID); got.State != lease.Overdue {
 			t.Errorf("got %+v", got)
@@ -102,7 +102,7 @@ func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
 
 		l := w.borrow(t, "PT1M")
 
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 		w.service.fail(nil, nil, down())
 
 		if err := endDue(t.Context(), w, w.service); err == nil {
@@ -114,7 +114,7 @@ func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
 		}
 
 		w.service.fail(nil, nil, nil)
-		w.clock.pass(10 * time.Second)
+		w.clock.Advance(10 * time.Second)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {
 			t.Errorf("not ended within ten seconds of its answer: %v", err)
@@ -129,7 +129,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 
 		l := w.borrow(t, "PT1M")
 
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 		w.service.fail(lost(), nil, nil) // The request is lost on its way.
 
 		if err := endDue(t.Context(), w, w.service); err != nil {
@@ -141,7 +141,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 		}
 
 		w.service.fail(nil, nil, nil)
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		if err := w.Watch(t.Context(), w.service); err != nil {
 			t.Fatal(err)
@@ -160,7 +160,7 @@ func TestALeaseStopsAndAsksWhenSomebodyElseChangedWhatItSet(t *testing.T) {
 
 		l := w.borrow(t, "PT1M")
 		w.set(t, 12)
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		if err := endDue(t.Context(), w, w.service); err != nil {
 			t.Fatal(err)
@@ -186,7 +186,7 @@ func TestALeaseThatIsHeldCanBeKept(t *testing.T) {
 
 		l := w.borrow(t, "PT1M")
 		w.set(t, 12)
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		if err := endDue(t.Context(), w, w.service); err != nil {
 			t.Fatal(err)
@@ -249,7 +249,7 @@ func TestALeaseIsExtendedAndConfirmed(t *testing.T) {
 			t.Fatalf("got %+v, %v", l, err)
 		}
 
-		w.clock.pass(30 * time.Minute)
+		w.clock.Advance(30 * time.Minute)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 9 {
 			t.Fatalf("it ended before its new time: %v", err)
@@ -259,7 +259,7 @@ func TestALeaseIsExtendedAndConfirmed(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 9 {
 			t.Errorf("a confirmed change went back: %v", err)
@@ -286,7 +286,7 @@ func TestALeaseOfAChangeThatFailedIsVoid(t *testing.T) {
 func TestTermsAreChecked(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	w := newWorld(t, worldtest.Prepared.SQLite(t))
 
 	for _, bad := range [][3]string{
 		{"90m", "2026-03-01T14:00:00Z", ""},

@@ -30,11 +30,11 @@ func TestWhatSomebodyElseChangesMeanwhileIsTheirsAndOursIsApplied(t *testing.T) 
 		t.Helper()
 
 		revision := w.current(t).Revision
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
-		made := w.clock.now()
+		made := w.clock.Now()
 		service := &meddled{w.plain, func(u ops.ConcurrencyUpdate) {
-			w.clock.pass(time.Second)
+			w.clock.Advance(time.Second)
 
 			u.ClusterTotal = 77
 			if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), u); err != nil {
@@ -104,7 +104,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 		w.service.fail(down(), nil, down())
 
 		for range 600 { // ten minutes without a control plane
-			w.clock.pass(time.Second)
+			w.clock.Advance(time.Second)
 			_ = endDue(t.Context(), w, w.service)
 		}
 
@@ -115,7 +115,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 		w.service.fail(nil, nil, nil)
 
 		for range 10 {
-			w.clock.pass(time.Second)
+			w.clock.Advance(time.Second)
 			_ = endDue(t.Context(), w, w.service)
 		}
 

@@ -14,7 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -46,13 +46,13 @@ func TestModel(t *testing.T) {
 	for seed := *modelSeed; seed < *modelSeed+4; seed++ {
 		t.Run(fmt.Sprintf("sqlite seed %d", seed), func(t *testing.T) {
 			t.Parallel()
-			runModel(t, seed, *modelSteps, storetest.Open(t, storetest.SQLiteURL(t)))
+			runModel(t, seed, *modelSteps, worldtest.Prepared.SQLite(t))
 		})
 	}
 
 	t.Run(fmt.Sprintf("postgres seed %d", *modelSeed), func(t *testing.T) {
 		t.Parallel()
-		runModel(t, *modelSeed, *modelSteps/3, storetest.Open(t, storetest.PostgresURL(t)))
+		runModel(t, *modelSeed, *modelSteps/3, worldtest.Prepared.Postgres(t))
 	})
 }
 
@@ -126,7 +126,7 @@ func (m *model) act() {
 	case n < 90:
 		m.arrive()
 	default:
-		m.w.clock.pass(time.Duration(1+m.random.IntN(600)) * time.Second)
+		m.w.clock.Advance(time.Duration(1+m.random.IntN(600)) * time.Second)
 	}
 }
 
@@ -316,7 +316,7 @@ func (m *model) extendWhileEnding() {
 		return
 	}
 
-	m.w.clock.pass(max(0, open[0].EndsAt.Sub(m.w.clock.now())) + 20*time.Second)
+	m.w.clock.Advance(max(0, open[0].EndsAt.Sub(m.w.clock.Now())) + 20*time.Second)
 
 	var extended lease.Lease
 
@@ -355,8 +355,8 @@ func (m *model) arrive() {
 // restart is a new console on the same database.
 func (m *model) restart() {
 	logger := slog.New(slog.DiscardHandler)
-	m.w.log = audit.New(m.w.db, m.w.clock.now)
-	m.w.Changes = changes.New(m.w.db, m.w.log, m.w.clock.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+	m.w.log = audit.New(m.w.db, m.w.clock.Now)
+	m.w.Changes = changes.New(m.w.db, m.w.log, m.w.clock.Now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
 
 	if err := m.w.Recover(m.ctx()); err != nil {
 		m.t.Error(err)
@@ -368,7 +368,7 @@ func (m *model) recover() {
 	m.line.bad = 0
 
 	for range 100 {
-		m.w.clock.pass(time.Minute)
+		m.w.clock.Advance(time.Minute)
 		m.tick()
 	}
 }

@@ -37,7 +37,7 @@ func TestWhatIsWrittenIsToldOf(t *testing.T) {
 		w.extend(t, l.ID, "2m")
 		expect("its extension", true)
 
-		w.clock.pass(2 * time.Minute)
+		w.clock.Advance(2 * time.Minute)
 
 		if err := endDue(t.Context(), w, w.service); err != nil {
 			t.Fatal(err)

@@ -15,7 +15,7 @@ func TestTheSpanOfAnOutsideChangeDoesNotEndBeforeItBegins(t *testing.T) {
 		t.Helper()
 		w.current(t)
 		w.current(t)
-		w.clock.pass(-2 * time.Hour)
+		w.clock.Advance(-2 * time.Hour)
 		w.set(t, 8)
 
 		if last := w.current(t).Last; last.Since.After(last.At) {
@@ -46,7 +46,7 @@ func TestOfOutsideChangesTheNewestOfEachFieldIsAskedAbout(t *testing.T) {
 		}
 
 		for i := range 21 {
-			w.clock.pass(time.Minute)
+			w.clock.Advance(time.Minute)
 			w.set(t, 6+i%2)
 			w.current(t)
 		}
@@ -65,7 +65,7 @@ func TestWhatIsChangedOutsideBecomesAChange(t *testing.T) {
 
 		seen := w.current(t)
 
-		w.clock.pass(10 * time.Minute)
+		w.clock.Advance(10 * time.Minute)
 
 		if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: 3, ClusterTotal: 50}); err != nil {
 			t.Fatal(err)
@@ -82,7 +82,7 @@ func TestWhatIsChangedOutsideBecomesAChange(t *testing.T) {
 
 		change := page.Items[0]
 		if change.Source != changes.SourceExternal || change.Before["per_analyst"] != int64(5) || change.After["per_analyst"] != int64(3) ||
-			change.Since == nil || !change.Since.Equal(seed) || !change.At.Equal(w.clock.now()) {
+			change.Since == nil || !change.Since.Equal(seed) || !change.At.Equal(w.clock.Now()) {
 			t.Errorf("got %+v", change)
 		}
 

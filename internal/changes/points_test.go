@@ -51,11 +51,11 @@ func TestARestoreOfAPointTellsWhatChangedSince(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 		w.apply(t, request(w.current(t).Revision, 6))
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		point := w.keep(t, "before the migration")
 
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		since := w.apply(t, request(w.current(t).Revision, 7))
 

@@ -43,7 +43,7 @@ func TestALostAnswerIsUnknownUntilItIsReadBack(t *testing.T) {
 					t.Fatalf("a second change was taken: %v", err)
 				}
 
-				w.clock.pass(time.Minute)
+				w.clock.Advance(time.Minute)
 
 				if err := w.Watch(t.Context(), w.service); err != nil {
 					t.Fatal(err)
@@ -108,7 +108,7 @@ func TestAChangeThatWasInterruptedIsSettledByTheNextProcess(t *testing.T) {
 			_, _ = w.Apply(t.Context(), dies{w.service}, dave, request(revision, 7))
 		}()
 
-		next := changes.New(w.db, w.log, w.clock.now, slog.New(slog.DiscardHandler), changes.Policy{})
+		next := changes.New(w.db, w.log, w.clock.Now, slog.New(slog.DiscardHandler), changes.Policy{})
 		if err := next.Recover(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestAChangeThatWasInterruptedIsSettledByTheNextProcess(t *testing.T) {
 			t.Fatalf("the change was forgotten: %+v, %v", current, err)
 		}
 
-		w.clock.pass(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		current, err := next.Current(t.Context(), w.service, ops.SectionConcurrency)
 		if err != nil || current.Open != nil || current.Last.Outcome != changes.Applied || current.Values["per_analyst"] != int64(7) {

@@ -10,14 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -33,34 +30,15 @@ type world struct {
 
 	db    *store.DB
 	log   *audit.Log
-	clock *clock
+	clock *worldtest.Clock
 	// plain is the control plane as it is; service may fail on the way.
 	plain   ops.Service
 	service *faulty
 }
 
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	return c.at
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	c.at = c.at.Add(d)
-}
-
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 		fn(t, newWorld(t, db))
 	})
@@ -69,42 +47,17 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
 
-	w := &world{db: db, clock: &clock{at: seed}}
-
-	if err := controlplane.Prepare(t.Context(), db); err != nil {
-		t.Fatal(err)
-	}
+	w := &world{db: db, clock: worldtest.NewClock(seed)}
 
 	logger := slog.New(slog.DiscardHandler)
 
-	checker, err := health.New(health.Config{DB: db, Now: w.clock.now, Logger: logger})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	plane, err := controlplane.New(t.Context(), controlplane.Config{
-		DB: db, Now: w.clock.now, Logger: logger, Health: checker, Jobs: noJobs{}, Metrics: prometheus.NewRegistry(), Version: "test",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	w.plain = plane.As(olga)
+	w.plain = worldtest.ControlPlane(t, controlplane.Config{DB: db, Now: w.clock.Now}).As(olga)
 	w.service = &faulty{Service: w.plain}
-	w.log = audit.New(db, w.clock.now)
-	w.Changes = changes.New(db, w.log, w.clock.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+	w.log = audit.New(db, w.clock.Now)
+	w.Changes = changes.New(db, w.log, w.clock.Now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
 
 	return w
 }
-
-// noJobs is a control plane without background jobs.
-type noJobs struct{}
-
-func (noJobs) Trigger(context.Context, string, ops.JobTrigger) (ops.JobTriggered, error) {
-	return ops.JobTriggered{}, down()
-}
-
-func (noJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobStatus{}, nil }
 
 func (w *world) current(t *testing.T) changes.Current {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -40,7 +41,7 @@ func TestARaceNeverExceedsTheLimitWhateverIsolationIsTheDefault(t *testing.T) {
 			t.Run(level+" "+name, func(t *testing.T) {
 				t.Parallel()
 
-				address := storetest.PostgresURL(t)
+				address := worldtest.Prepared.PostgresURL(t)
 
 				separator := "?"
 				if strings.Contains(address, "?") {
@@ -48,7 +49,6 @@ func TestARaceNeverExceedsTheLimitWhateverIsolationIsTheDefault(t *testing.T) {
 				}
 
 				db := storetest.Open(t, address+separator+"default_transaction_isolation="+url.PathEscape(level))
-				prepare(t, db)
 				shape(t, db)
 
 				var set string

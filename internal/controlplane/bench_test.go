@@ -2,7 +2,6 @@ package controlplane_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,11 +16,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -63,9 +62,9 @@ func BenchmarkGET(b *testing.B) {
 		url     func(testing.TB) string
 		foreign bool
 	}{
-		{"sqlite", storetest.SQLiteURL, false},
-		{"postgres", storetest.PostgresURL, false},
-		{"platform", storetest.PostgresURL, true}, // tables that were there before have no counters
+		{"sqlite", worldtest.Prepared.SQLiteURL, false},
+		{"postgres", worldtest.Prepared.PostgresURL, false},
+		{"platform", worldtest.Prepared.PostgresURL, true}, // tables that were there before have no counters
 	} {
 		b.Run(database.name, func(b *testing.B) {
 			sizes := []int{10, 1000, 100_000}
@@ -157,16 +156,9 @@ func askOnce(ctx context.Context, client *http.Client, address string) error {
 	return nil
 }
 
-// unqueued takes the runs that are triggered and leaves them.
-type unqueued struct{}
-
-func (unqueued) Enqueue(context.Context, *sql.Tx, jobs.JobArgs) error { return nil }
-
 // serveBench serves a platform with as many instances, and export jobs, as rows.
 func serveBench(b *testing.B, db *store.DB, rows int, foreign bool) (address string) {
 	b.Helper()
-
-	prepare(b, db)
 
 	if foreign {
 		makeForeign(b, db)
@@ -180,13 +172,10 @@ func serveBench(b *testing.B, db *store.DB, rows int, foreign bool) (address str
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(controlplane.NewDatabaseConnections(db))
 
-	checker := must[*health.Checker](b)(health.New(health.Config{DB: db, Now: time.Now, Logger: logger}))
 	runner := must[*jobs.Runner](b)(jobs.New(b.Context(), jobs.Config{
-		DB: db, Now: time.Now, Logger: logger, Enqueuer: unqueued{}, Registry: registry,
+		DB: db, Now: time.Now, Logger: logger, Enqueuer: worldtest.NoQueue{}, Registry: registry,
 	}))
-	platform := must[*controlplane.ControlPlane](b)(controlplane.New(b.Context(), controlplane.Config{
-		DB: db, Now: time.Now, Logger: logger, Health: checker, Jobs: runner, Metrics: registry, Version: "1.2.3",
-	}))
+	platform := worldtest.ControlPlane(b, controlplane.Config{DB: db, Now: time.Now, Jobs: runner, Metrics: registry, Version: "1.2.3"})
 	handler := must[http.Handler](b)(opsapi.New(opsapi.Config{
 		Platform: platform, Instances: platform, Probes: platform, Logger: logger,
 		Authenticate: opsapi.Authenticator{HeaderNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},

@@ -185,13 +185,13 @@ func TestLastLoginIsWrittenSparingly(t *testing.T) {
 
 		first := lastLogin()
 
-		p.clock.advance(59 * time.Minute)
+		p.clock.Advance(59 * time.Minute)
 
 		if got := lastLogin(); got != first {
 			t.Errorf("written again after 59 minutes: %s, then %s", first, got)
 		}
 
-		p.clock.advance(time.Minute)
+		p.clock.Advance(time.Minute)
 
 		if got := lastLogin(); got == first {
 			t.Errorf("not written again after an hour: %s", got)

@@ -46,7 +46,7 @@ func TestConfigurationIsKept(t *testing.T) {
 		as := p.As(dave)
 
 		for range 2 { // a repeated PUT is harmless
-			p.clock.advance(time.Hour + 123456789*time.Nanosecond)
+			p.clock.Advance(time.Hour + 123456789*time.Nanosecond)
 
 			put := must[ops.ConcurrencyConfig](t)(as.UpdateConcurrencyConfig(t.Context(),
 				ops.ConcurrencyUpdate{PerAnalyst: 7, ClusterTotal: 70}))

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -75,7 +75,7 @@ func TestCountsOfNothing(t *testing.T) {
 
 		seed(t, p.db, 1, 7, 0)
 		exec(t, p.db, `UPDATE instances SET status = 'running'`)
-		p.clock.advance(time.Second) // rows without counters are counted once a second
+		p.clock.Advance(time.Second) // rows without counters are counted once a second
 		must[ops.ConcurrencyConfig](t)(p.As(dave).UpdateConcurrencyConfig(t.Context(),
 			ops.ConcurrencyUpdate{PerAnalyst: 1, ClusterTotal: 3}))
 
@@ -91,8 +91,7 @@ func TestCountsOfNothing(t *testing.T) {
 func TestCountsWithoutCounters(t *testing.T) {
 	t.Parallel()
 
-	db := storetest.Open(t, storetest.PostgresURL(t))
-	prepare(t, db)
+	db := worldtest.Prepared.Postgres(t)
 	makeForeign(t, db)
 
 	p := open(t, db)
@@ -124,6 +123,6 @@ func TestCountsWithoutCounters(t *testing.T) {
 
 	exec(t, db, `DELETE FROM instances WHERE id = 1`)
 	want("another process deleted one", 7)
-	p.clock.advance(time.Second)
+	p.clock.Advance(time.Second)
 	want("a second later", 6)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -19,9 +20,8 @@ const patience = time.Minute
 func TestHealthOfADatabaseThatHangs(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
-		prepare(t, db)
 
 		p := open(t, db)
 		holdConnections(t, db)
@@ -69,7 +69,7 @@ func TestALockedDatabaseKeepsNoCallWaiting(t *testing.T) {
 		_ = must[ops.ConcurrencyConfig](t)(p.As(dave).GetConcurrencyConfig(t.Context()))
 		before := lastLogin(t, p.db)
 
-		p.clock.advance(2 * time.Hour)
+		p.clock.Advance(2 * time.Hour)
 
 		unlock := lockDave(t, p.db)
 
@@ -101,9 +101,8 @@ func TestALockedDatabaseKeepsNoCallWaiting(t *testing.T) {
 func TestAnotherProcessesLockKeepsHealthNotWaiting(t *testing.T) {
 	t.Parallel()
 
-	address := storetest.SQLiteURL(t)
+	address := worldtest.Prepared.SQLiteURL(t)
 	db := storetest.Open(t, address)
-	prepare(t, db)
 
 	p := open(t, db)
 	lockDave(t, storetest.Open(t, address))

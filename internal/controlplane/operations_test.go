@@ -78,7 +78,7 @@ func TestWithoutItsDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		p.clock.advance(2e9)
+		p.clock.Advance(2e9)
 
 		for name, call := range operations() {
 			if name != "get_cluster_health" {

@@ -6,16 +6,14 @@ import (
 	"errors"
 	"log/slog"
 	"reflect"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -31,7 +29,7 @@ type platform struct {
 	*controlplane.ControlPlane
 
 	db    *store.DB
-	clock *clock
+	clock *worldtest.Clock
 	log   *bytes.Buffer
 	jobs  *triggers
 }
@@ -41,17 +39,14 @@ type platform struct {
 func onEach(t *testing.T, fn func(t *testing.T, p platform)) {
 	t.Helper()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
-
-		prepare(t, db)
 		fn(t, open(t, db))
 	})
 	t.Run("platform's own", func(t *testing.T) {
 		t.Parallel()
 
-		db := storetest.Open(t, storetest.PostgresURL(t))
-		prepare(t, db)
+		db := worldtest.Prepared.Postgres(t)
 		makeForeign(t, db)
 		prepare(t, db)
 		fn(t, open(t, db))
@@ -96,46 +91,18 @@ func open(tb testing.TB, db *store.DB) platform {
 	tb.Helper()
 
 	p := platform{
-		db: db, clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, log: &bytes.Buffer{}, jobs: &triggers{},
+		db: db, clock: worldtest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)), log: &bytes.Buffer{}, jobs: &triggers{},
 	}
 	logger := slog.New(slog.NewTextHandler(p.log, nil))
-
-	checker, err := health.New(health.Config{DB: db, Now: p.clock.Now, Logger: logger})
-	if err != nil {
-		tb.Fatal(err)
-	}
 
 	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(controlplane.NewDatabaseConnections(db))
 
-	p.ControlPlane, err = controlplane.New(tb.Context(), controlplane.Config{
-		DB: db, Now: p.clock.Now, Logger: logger, Health: checker, Jobs: p.jobs, Metrics: registry, Version: "1.2.3",
+	p.ControlPlane = worldtest.ControlPlane(tb, controlplane.Config{
+		DB: db, Now: p.clock.Now, Logger: logger, Jobs: p.jobs, Metrics: registry, Version: "1.2.3",
 	})
-	if err != nil {
-		tb.Fatal(err)
-	}
 
 	return p
-}
-
-// clock stands still until the test moves it.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	c.now = c.now.Add(d)
 }
 
 // triggers is jobs that only remember who asked for what.

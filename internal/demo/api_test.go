@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/demo"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // TestThePublicAPIAloneMakesInstances lets the day be lived by a database user who may
@@ -20,7 +21,7 @@ import (
 func TestThePublicAPIAloneMakesInstances(t *testing.T) {
 	t.Parallel()
 
-	address := storetest.PostgresURL(t)
+	address := worldtest.Prepared.PostgresURL(t)
 	db := storetest.Open(t, address)
 	w := newWorld(t, db, 1)
 

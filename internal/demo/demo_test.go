@@ -8,14 +8,14 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/demo"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
 func TestSeed(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		w := newWorld(t, db, 1)
@@ -68,7 +68,7 @@ func TestEverySeedSeeds(t *testing.T) {
 	t.Parallel()
 
 	for seed := range uint64(10) {
-		w := newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)), seed)
+		w := newWorld(t, worldtest.Prepared.SQLite(t), seed)
 
 		if n := w.instances().Limits.ClusterUsed; n < 15 || n > 45 {
 			t.Errorf("seed %d: %d instances are active", seed, n)
@@ -80,7 +80,7 @@ func TestEverySeedSeeds(t *testing.T) {
 func TestFirstMinute(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		w := newWorld(t, db, 1)
@@ -103,7 +103,7 @@ func TestFirstMinute(t *testing.T) {
 func TestDay(t *testing.T) {
 	t.Parallel()
 
-	w := newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)), 1)
+	w := newWorld(t, worldtest.Prepared.SQLite(t), 1)
 	most, suspended, failed, stuck := 0, 0, 0, 0
 
 	w.live(24*time.Hour/demo.DefaultSpeed, 3*time.Second, func() {
@@ -159,9 +159,9 @@ func TestSameSeedSameDay(t *testing.T) {
 		return w.dump()
 	}
 
-	first := live(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	first := live(t, worldtest.Prepared.SQLite(t))
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		if again := live(t, db); again != first {
@@ -174,7 +174,7 @@ func TestSameSeedSameDay(t *testing.T) {
 func TestMaintenanceBites(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		w := newWorld(t, db, 1)
@@ -196,7 +196,7 @@ func TestMaintenanceBites(t *testing.T) {
 func TestRestart(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		w := newWorld(t, db, 1)
@@ -224,7 +224,7 @@ func TestRestart(t *testing.T) {
 func TestSpeedZeroHoldsStill(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		w := newWorld(t, db, 1)

@@ -13,10 +13,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/demo"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -49,7 +49,6 @@ func newWorld(t *testing.T, db *store.DB, seed uint64) *world {
 	logger := slog.New(slog.DiscardHandler)
 	registry := prometheus.NewRegistry()
 
-	w.must(controlplane.Prepare(t.Context(), db))
 	w.must(demo.Seed(t.Context(), db, w.at, seed))
 
 	var err error
@@ -60,13 +59,7 @@ func newWorld(t *testing.T, db *store.DB, seed uint64) *world {
 	})
 	w.must(err)
 
-	checker, err := health.New(health.Config{DB: db, Now: w.now, Logger: logger})
-	w.must(err)
-
-	w.platform, err = controlplane.New(t.Context(), controlplane.Config{
-		DB: db, Now: w.now, Logger: logger, Health: checker, Jobs: w.runner, Metrics: registry,
-	})
-	w.must(err)
+	w.platform = worldtest.ControlPlane(t, controlplane.Config{DB: db, Now: w.now, Jobs: w.runner, Metrics: registry})
 
 	w.workload = demo.NewWorkload(demo.Config{
 		DB: db, Platform: w.platform, Now: w.now, Logger: logger, Seed: seed, Speed: demo.DefaultSpeed,

@@ -37,7 +37,7 @@ func TestAWindowIsStartedAndEndedByHand(t *testing.T) {
 		_, err = w.Start(t.Context(), w.line, olga, window.ID, maintenance.Act{Revision: window.Revision + 1, Reason: "an old revision"})
 		refused(t, err, ops.CodeConflict)
 
-		w.clock.pass(10 * time.Minute)
+		w.clock.Advance(10 * time.Minute)
 
 		window, err = w.Start(t.Context(), w.line, olga, window.ID, act("it cannot wait"))
 		if err != nil || window.Phase != maintenance.Active || window.ActsFor != "olga" || !window.PlannedStartsAt.Equal(seed.Add(time.Hour)) {
@@ -47,7 +47,7 @@ func TestAWindowIsStartedAndEndedByHand(t *testing.T) {
 		_, err = w.Start(t.Context(), w.line, olga, window.ID, act("started twice over"))
 		refused(t, err, ops.CodeConflict)
 
-		w.clock.pass(10 * time.Minute)
+		w.clock.Advance(10 * time.Minute)
 
 		window, err = w.End(t.Context(), w.line, olga, window.ID, act("it went quickly"))
 		if err != nil || window.Phase != maintenance.Completed || !same(before, w.platform(t)) {
@@ -202,7 +202,7 @@ func TestWhatAWindowHoldsEndsWithIt(t *testing.T) {
 		window := w.announce(t, patching())
 		w.at(t, time.Hour)
 		w.line.feel(ops.Unhealthy)
-		w.clock.pass(10 * time.Minute)
+		w.clock.Advance(10 * time.Minute)
 
 		if _, err := w.End(t.Context(), w.line, olga, window.ID, act("it went quickly")); err != nil {
 			t.Fatal(err)
@@ -214,7 +214,7 @@ func TestWhatAWindowHoldsEndsWithIt(t *testing.T) {
 		}
 
 		for _, lease := range leases {
-			if !lease.EndsAt.Equal(w.clock.now()) {
+			if !lease.EndsAt.Equal(w.clock.Now()) {
 				t.Errorf("%s is said to end at %s", lease.Section, lease.EndsAt)
 			}
 		}

@@ -54,7 +54,7 @@ func crashAt(t *testing.T, n int, acted bool, boundary time.Duration) (there boo
 		w.line.fail(kill, nil)
 	}
 
-	w.clock.set(seed.Add(boundary))
+	w.clock.Set(seed.Add(boundary))
 	there = w.killed(t, func() { w.tick(t) })
 	w.line.fail(nil, nil)
 
@@ -119,7 +119,7 @@ func TestAnEventThatCannotBeHandedOnUndoesWhatHappened(t *testing.T) {
 
 		window := w.announce(t, patching())
 		w.heard.err = errKilled
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		if err := w.Tick(t.Context(), w.line); err == nil {
 			t.Error("nobody was told that an event was lost")
@@ -130,7 +130,7 @@ func TestAnEventThatCannotBeHandedOnUndoesWhatHappened(t *testing.T) {
 		}
 
 		w.heard.err = nil
-		w.clock.pass(10 * time.Second)
+		w.clock.Advance(10 * time.Second)
 		w.tick(t)
 
 		if got := w.kinds(t); got != "announced started " || w.get(t, window.ID).Phase != maintenance.Active {

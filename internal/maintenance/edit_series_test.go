@@ -116,7 +116,7 @@ func TestASeriesThatGetsFewerDatesCancelsTheRest(t *testing.T) {
 			t.Fatalf("got %s, %v", dates(w.series(t, changed)), err)
 		}
 
-		w.clock.set(firstTuesday().Add(3 * week))
+		w.clock.Set(firstTuesday().Add(3 * week))
 		w.tick(t)
 
 		if got := w.series(t, changed); len(got) != 5 || dates(got) != "" {
@@ -137,7 +137,7 @@ func TestASeriesIsCancelledFromHereOn(t *testing.T) {
 			t.Fatalf("got %s, %v", dates(w.series(t, got)), err)
 		}
 
-		w.clock.set(firstTuesday())
+		w.clock.Set(firstTuesday())
 		w.tick(t)
 
 		if got := w.series(t, got); len(got) != 5 {

@@ -107,7 +107,7 @@ func TestUsersAreToldOfWhatIsAndWhatWasForAWhile(t *testing.T) {
 		}
 
 		for days, want := range map[int]int{89: 1, 91: 0} {
-			w.clock.set(seed.AddDate(0, 0, days))
+			w.clock.Set(seed.AddDate(0, 0, days))
 
 			if list, err := w.Published(t.Context()); err != nil || len(list) != want {
 				t.Errorf("after %d days: %+v, %v", days, list, err)

@@ -14,7 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -35,13 +35,13 @@ func TestModel(t *testing.T) {
 		random := *modelSeed + n
 		t.Run(fmt.Sprintf("sqlite seed %d", random), func(t *testing.T) {
 			t.Parallel()
-			runModel(t, random, *modelWindows/modelWorlds, storetest.Open(t, storetest.SQLiteURL(t)))
+			runModel(t, random, *modelWindows/modelWorlds, worldtest.Prepared.SQLite(t))
 		})
 	}
 
 	t.Run(fmt.Sprintf("postgres seed %d", *modelSeed), func(t *testing.T) {
 		t.Parallel()
-		runModel(t, *modelSeed, *modelWindows/10, storetest.Open(t, storetest.PostgresURL(t)))
+		runModel(t, *modelSeed, *modelWindows/10, worldtest.Prepared.Postgres(t))
 	})
 }
 
@@ -82,7 +82,7 @@ func runModel(t *testing.T, seed uint64, windows int, db *store.DB) {
 		m.alive(m.act)
 		m.alive(func() { _ = m.Tick(m.ctx(), m.line) })
 		m.look()
-		m.clock.pass(time.Duration(m.random.IntN(60)) * time.Second)
+		m.clock.Advance(time.Duration(m.random.IntN(60)) * time.Second)
 	}
 
 	m.calm()
@@ -166,7 +166,7 @@ func (m *model) weather() {
 
 	if m.chance(0.01) {
 		m.jumps++
-		m.clock.pass([]time.Duration{-time.Hour, time.Hour}[m.random.IntN(2)])
+		m.clock.Advance([]time.Duration{-time.Hour, time.Hour}[m.random.IntN(2)])
 	}
 }
 
@@ -221,7 +221,7 @@ func (m *model) minutes(most int) time.Duration {
 
 func (m *model) announceOne() {
 	draft := patching()
-	draft.StartsAt = m.clock.now().Add(m.minutes(15))
+	draft.StartsAt = m.clock.Now().Add(m.minutes(15))
 	draft.EndsAt = draft.StartsAt.Add(m.minutes(6))
 	draft.Reason = fmt.Sprintf("the %d. window of the test", m.announced+1)
 	draft.MaintenanceMode, draft.Settings = m.chance(0.7), m.settings()
@@ -290,7 +290,7 @@ func (m *model) calm() {
 	m.people.set("dave", false)
 
 	for range 5 * 60 {
-		m.clock.pass(time.Minute)
+		m.clock.Advance(time.Minute)
 		m.alive(func() { m.tick(m.t) })
 	}
 }

@@ -101,7 +101,7 @@ func TestAWindowIsNotStartedBeforeItsChangesAreKnownToBeApplied(t *testing.T) {
 				w.at(t, time.Hour-time.Second)
 				w.look(t) // what was there is known
 
-				w.clock.pass(time.Second)
+				w.clock.Advance(time.Second)
 				fault(w.line)
 				w.tick(t)
 

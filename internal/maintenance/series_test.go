@@ -73,11 +73,11 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 		}
 
 		for at := firstTuesday(); at.Before(firstTuesday().Add(time.Hour)); at = at.Add(30 * time.Minute) {
-			w.clock.set(at)
+			w.clock.Set(at)
 			w.tick(t)
 		}
 
-		w.clock.set(firstTuesday().Add(time.Hour))
+		w.clock.Set(firstTuesday().Add(time.Hour))
 		w.tick(t)
 
 		if got := dates(w.series(t, window)); got != "10Mar22h 17Mar22h 24Mar22h 31Mar22h 7Apr22h" || !same(before, w.platform(t)) {
@@ -85,7 +85,7 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 		}
 
 		// The console is off for two months; every window that it missed is recorded.
-		w.clock.set(firstTuesday().Add(9*week + time.Minute))
+		w.clock.Set(firstTuesday().Add(9*week + time.Minute))
 
 		for range 12 {
 			w.tick(t)
@@ -120,9 +120,9 @@ func TestASeriesEndsWhereItsRuleDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		w.clock.set(at)
+		w.clock.Set(at)
 		w.tick(t)
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 		w.tick(t)
 	}
 
@@ -238,7 +238,7 @@ func TestWhoTakesOverTakesTheSeries(t *testing.T) {
 	w := onSQLite(t)
 	window := w.announce(t, weekly())
 	w.people.set("dave", true)
-	w.clock.set(firstTuesday())
+	w.clock.Set(firstTuesday())
 	w.tick(t)
 
 	got, err := w.TakeOver(t.Context(), w.line, olga, window.ID, act("dave has left, I do it"))
@@ -246,9 +246,9 @@ func TestWhoTakesOverTakesTheSeries(t *testing.T) {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 
-	w.clock.set(firstTuesday().Add(time.Hour))
+	w.clock.Set(firstTuesday().Add(time.Hour))
 	w.tick(t)
-	w.clock.set(firstTuesday().Add(week))
+	w.clock.Set(firstTuesday().Add(week))
 	w.tick(t)
 
 	all := w.series(t, window)

@@ -76,7 +76,7 @@ func TestApplyingTwiceOrWithAnOldRevisionDoesNothing(t *testing.T) {
 		t.Helper()
 
 		window := w.announce(t, patching())
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		for _, revision := range []int64{0, window.Revision - 1, window.Revision + 1} {
 			if err := w.ApplyBoundary(t.Context(), w.line, window.ID, revision); err != nil || w.get(t, window.ID).StartedAt != nil {
@@ -122,18 +122,18 @@ func TestManyConsolesApplyABoundaryOnce(t *testing.T) {
 			}
 
 			group.Wait()
-			w.clock.pass(10 * time.Second) // what was refused is tried again
+			w.clock.Advance(10 * time.Second) // what was refused is tried again
 			w.tick(t)
 		}
 
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 		together()
 
 		if n, err := w.changes.Count(t.Context(), changes.Filter{Source: changes.SourceSchedule, Outcome: changes.Applied}); err != nil || n != 3 {
 			t.Errorf("%d changes were made, %v", n, err)
 		}
 
-		w.clock.pass(2 * time.Hour)
+		w.clock.Advance(2 * time.Hour)
 		together()
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Completed || !same(w.platform(t), before) {

@@ -8,16 +8,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -35,33 +32,12 @@ type world struct {
 	db      *store.DB
 	log     *audit.Log
 	changes *changes.Changes
-	clock   *clock
+	clock   *worldtest.Clock
 	plain   ops.Service
 	line    *line
 	people  *people
 	heard   *heard
 }
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	return c.at
-}
-
-func (c *clock) set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	c.at = at
-}
-
-func (c *clock) pass(d time.Duration) { c.set(c.now().Add(d)) }
 
 // people are those who have lost the Ops role.
 type people struct {
@@ -86,7 +62,7 @@ func (p *people) set(username string, gone bool) {
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 		fn(t, newWorld(t, db))
 	})
@@ -95,33 +71,15 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 func onSQLite(t *testing.T) *world {
 	t.Helper()
 
-	return newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	return newWorld(t, worldtest.Prepared.SQLite(t))
 }
 
 func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
 
-	w := &world{db: db, clock: &clock{at: seed}, people: &people{gone: map[string]bool{}}, heard: &heard{}}
+	w := &world{db: db, clock: worldtest.NewClock(seed), people: &people{gone: map[string]bool{}}, heard: &heard{}}
 
-	if err := controlplane.Prepare(t.Context(), db); err != nil {
-		t.Fatal(err)
-	}
-
-	logger := slog.New(slog.DiscardHandler)
-
-	checker, err := health.New(health.Config{DB: db, Now: w.clock.now, Logger: logger})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	plane, err := controlplane.New(t.Context(), controlplane.Config{
-		DB: db, Now: w.clock.now, Logger: logger, Health: checker, Jobs: noJobs{}, Metrics: prometheus.NewRegistry(), Version: "test",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	w.plain = plane.As(ops.Caller{Username: "olga", Role: ops.RoleOps})
+	w.plain = worldtest.ControlPlane(t, controlplane.Config{DB: w.db, Now: w.clock.Now}).As(ops.Caller{Username: "olga", Role: ops.RoleOps})
 	w.line = &line{Service: w.plain}
 	w.begin()
 
@@ -132,22 +90,13 @@ func newWorld(t *testing.T, db *store.DB) *world {
 func (w *world) begin() {
 	logger := slog.New(slog.DiscardHandler)
 
-	w.log = audit.New(w.db, w.clock.now)
-	w.changes = changes.New(w.db, w.log, w.clock.now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
+	w.log = audit.New(w.db, w.clock.Now)
+	w.changes = changes.New(w.db, w.log, w.clock.Now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
 	w.Windows = maintenance.New(maintenance.Config{
-		DB: w.db, Changes: w.changes, Audit: w.log, Now: w.clock.now, Logger: logger,
+		DB: w.db, Changes: w.changes, Audit: w.log, Now: w.clock.Now, Logger: logger,
 		AuthorStillOps: w.people.stillOps, Outbox: w.heard,
 	})
 }
-
-// noJobs is a control plane without background jobs.
-type noJobs struct{}
-
-func (noJobs) Trigger(context.Context, string, ops.JobTrigger) (ops.JobTriggered, error) {
-	return ops.JobTriggered{}, down()
-}
-
-func (noJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobStatus{}, nil }
 
 func lost() error {
 	return ops.Unavailable(ops.ServiceControlPlane, "no answer").Because(ops.ErrOutcomeUnknown)
@@ -205,7 +154,7 @@ func (w *world) tick(t *testing.T) {
 func (w *world) at(t *testing.T, d time.Duration) {
 	t.Helper()
 
-	w.clock.set(seed.Add(d))
+	w.clock.Set(seed.Add(d))
 	w.tick(t)
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
@@ -25,7 +26,7 @@ func TestConformance(t *testing.T) {
 		},
 	} {
 		for database, url := range map[string]func(testing.TB) string{
-			"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL,
+			"sqlite": worldtest.Prepared.SQLiteURL, "postgres": worldtest.Prepared.PostgresURL,
 		} {
 			t.Run(name+"/"+database, func(t *testing.T) {
 				t.Parallel()

@@ -22,6 +22,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -93,14 +94,14 @@ type fuzzed struct {
 func fuzzedWorlds(tb testing.TB) []*fuzzed {
 	tb.Helper()
 
-	worlds := []*fuzzed{newFuzzed(tb, storetest.SQLiteURL(tb))}
+	worlds := []*fuzzed{newFuzzed(tb, worldtest.Prepared.SQLiteURL(tb))}
 
 	if flag.Lookup("test.fuzz").Value.String() != "" {
 		return worlds
 	}
 
 	if os.Getenv(storetest.PostgresURLVariable) != "" || os.Getenv("CI") != "" {
-		worlds = append(worlds, newFuzzed(tb, storetest.PostgresURL(tb)))
+		worlds = append(worlds, newFuzzed(tb, worldtest.Prepared.PostgresURL(tb)))
 	}
 
 	return worlds

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 var update = flag.Bool("update", false, "write testdata/conversation.txt anew")
@@ -31,7 +31,7 @@ func TestConversation(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		server := newWorld(t, db).serve(t)

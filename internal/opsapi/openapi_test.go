@@ -24,7 +24,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -173,7 +173,7 @@ func TestDocument(t *testing.T) {
 		t.Errorf("got %d %s %s", answer.status, answer.header, answer.body)
 	}
 
-	handler := newFuzzed(t, storetest.SQLiteURL(t)).handler
+	handler := newFuzzed(t, worldtest.Prepared.SQLiteURL(t)).handler
 
 	var served, listed []string
 

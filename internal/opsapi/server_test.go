@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/graph-olap/opsconsole/internal/opsapi"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -82,7 +82,7 @@ func fieldsOf(t *testing.T, body string) string {
 func sqliteWorld(t *testing.T) *world {
 	t.Helper()
 
-	return newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)))
+	return newWorld(t, worldtest.Prepared.SQLite(t))
 }
 
 func TestBodies(t *testing.T) {

@@ -1,23 +1,20 @@
 package opsapi_test
 
 import (
-	"bytes"
-	"context"
 	"database/sql"
 	"log/slog"
 	"net/http/httptest"
 	"net/netip"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/ops/opstest"
 )
@@ -30,68 +27,31 @@ type world struct {
 	*controlplane.ControlPlane
 
 	db      *store.DB
-	clock   *clock
+	clock   *worldtest.Clock
 	mapping int64
 }
-
-// clock stands still until a test moves it.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	return c.at
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	c.at = c.at.Add(d)
-}
-
-// unqueued takes the runs that are triggered and leaves them: nothing here waits for one.
-type unqueued struct{}
-
-func (unqueued) Enqueue(context.Context, *sql.Tx, jobs.JobArgs) error { return nil }
 
 func newWorld(tb testing.TB, db *store.DB) *world {
 	tb.Helper()
 
-	w := &world{db: db, clock: &clock{at: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}}
+	w := &world{db: db, clock: worldtest.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))}
 	logger := slog.New(slog.DiscardHandler)
 	registry := prometheus.NewRegistry()
-
-	if err := controlplane.Prepare(tb.Context(), db); err != nil {
-		tb.Fatal(err)
-	}
 
 	w.seed(tb)
 
 	registry.MustRegister(controlplane.NewDatabaseConnections(db))
 
-	checker, err := health.New(health.Config{DB: db, Now: w.clock.now, Logger: logger})
-	if err != nil {
-		tb.Fatal(err)
-	}
-
 	runner, err := jobs.New(tb.Context(), jobs.Config{
-		DB: db, Now: w.clock.now, Logger: logger, Enqueuer: unqueued{}, Registry: registry,
+		DB: db, Now: w.clock.Now, Logger: logger, Enqueuer: worldtest.NoQueue{}, Registry: registry,
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
 
-	w.ControlPlane, err = controlplane.New(tb.Context(), controlplane.Config{
-		DB: db, Now: w.clock.now, Logger: logger, Health: checker, Jobs: runner, Metrics: registry, Version: "1.2.3",
+	w.ControlPlane = worldtest.ControlPlane(tb, controlplane.Config{
+		DB: db, Now: w.clock.Now, Jobs: runner, Metrics: registry, Version: "1.2.3",
 	})
-	if err != nil {
-		tb.Fatal(err)
-	}
 
 	return w
 }
@@ -131,7 +91,7 @@ func (w *world) seed(tb testing.TB) {
 
 // subject is the world as the conformance suite sees it, in process.
 func (w *world) subject() opstest.Subject {
-	return opstest.Subject{Platform: w, Instances: w, MappingID: w.mapping, Advance: w.clock.advance}
+	return opstest.Subject{Platform: w, Instances: w, MappingID: w.mapping, Advance: w.clock.Advance}
 }
 
 // loopback are the networks of the tests' own connections.
@@ -143,7 +103,7 @@ func loopback() []netip.Prefix {
 type api struct {
 	*httptest.Server
 
-	log *lockedBuffer
+	log *worldtest.Buffer
 }
 
 // disable adds a user who may not come in.
@@ -172,7 +132,7 @@ func (w *world) serve(tb testing.TB, adjust ...func(*opsapi.Config)) api {
 func (w *world) serveSeen(tb testing.TB, seen func(operation string, status int), adjust ...func(*opsapi.Config)) api {
 	tb.Helper()
 
-	served := api{log: &lockedBuffer{}}
+	served := api{log: &worldtest.Buffer{}}
 	config := opsapi.Config{
 		Platform: w, Instances: w, Probes: w,
 		Authenticate: opsapi.Authenticator{HeaderNetworks: loopback()},
@@ -206,24 +166,4 @@ func (a api) client(tb testing.TB) *ops.Client {
 	tb.Cleanup(client.CloseIdleConnections)
 
 	return client
-}
-
-// lockedBuffer is a log that a test reads while the server writes.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.buf.String()
 }

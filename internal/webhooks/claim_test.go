@@ -10,13 +10,14 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // TestCrash lets the database go away between sending and writing down that it arrived.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 
-	for name, databaseURL := range map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL} {
+	for name, databaseURL := range map[string]func(testing.TB) string{"sqlite": worldtest.Prepared.SQLiteURL, "postgres": worldtest.Prepared.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
@@ -49,7 +50,7 @@ func TestCrash(t *testing.T) {
 				t.Fatalf("it was sent %d times, and is due at %s", len(r.got()), next)
 			}
 
-			w.clock.set(next)
+			w.clock.Set(next)
 			w.deliver(id)
 
 			d := w.delivery(id)
@@ -103,7 +104,7 @@ func TestLateAnswer(t *testing.T) {
 
 		// While the first attempt waits for its answer the second fails.
 		r := newReceiver(t, func(http.ResponseWriter, *http.Request) {
-			w.clock.set(noon.Add(time.Minute))
+			w.clock.Set(noon.Add(time.Minute))
 
 			if _, err := w.Deliver(t.Context(), id); err != nil {
 				t.Error(err)

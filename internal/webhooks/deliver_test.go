@@ -118,7 +118,7 @@ func TestRetries(t *testing.T) {
 			5 * time.Second, 600 * time.Second, 20 * time.Second, time.Hour, 80 * time.Second,
 		} {
 			next := w.deliver(id)
-			if got := next.Sub(w.clock.now()); got != want {
+			if got := next.Sub(w.clock.Now()); got != want {
 				t.Errorf("after attempt %d it waits %s, want %s", i+1, got, want)
 			}
 
@@ -126,13 +126,13 @@ func TestRetries(t *testing.T) {
 				t.Errorf("after attempt %d the log says %+v", i+1, d)
 			}
 
-			w.clock.set(next.Add(-time.Millisecond))
+			w.clock.Set(next.Add(-time.Millisecond))
 
 			if early := w.deliver(id); !early.Equal(next) || len(r.got()) != i+1 {
 				t.Errorf("before its time it was sent, or is due at %s", early)
 			}
 
-			w.clock.set(next)
+			w.clock.Set(next)
 		}
 
 		if next := w.deliver(id); !next.IsZero() {
@@ -160,7 +160,7 @@ func TestRetries(t *testing.T) {
 			}
 		}
 
-		if signed := r.got()[5].header.Get(webhooks.TimestampHeader); signed != strconv.FormatInt(w.clock.now().Unix(), 10) {
+		if signed := r.got()[5].header.Get(webhooks.TimestampHeader); signed != strconv.FormatInt(w.clock.Now().Unix(), 10) {
 			t.Errorf("what is sent again was signed at %s", signed)
 		}
 	})
@@ -180,14 +180,14 @@ func TestGiveUp(t *testing.T) {
 			id := w.happenOnce(maintenance.EventAnnounced)
 
 			for next := w.deliver(id); !next.IsZero(); next = w.deliver(id) {
-				if pause := next.Sub(w.clock.now()); pause > time.Hour || pause < 2*time.Second {
+				if pause := next.Sub(w.clock.Now()); pause > time.Hour || pause < 2*time.Second {
 					t.Fatalf("it waits %s", pause)
 				}
 
-				w.clock.set(next)
+				w.clock.Set(next)
 			}
 
-			span := w.clock.now().Sub(noon)
+			span := w.clock.Now().Sub(noon)
 			if d := w.delivery(id); d.State != webhooks.Failed || d.Note == "" || d.NextTryAt != nil || d.FinishedAt == nil {
 				t.Errorf("it is %+v", d)
 			}
@@ -249,7 +249,7 @@ func TestNewAddress(t *testing.T) {
 
 	e, _ := w.create(webhooks.Generic, "https://127.0.0.1:1024/closed")
 	id := w.happenOnce(maintenance.EventAnnounced)
-	w.clock.set(w.deliver(id))
+	w.clock.Set(w.deliver(id))
 
 	if d := w.delivery(id); d.Last.Error != "127.0.0.1 refused the connection." {
 		t.Errorf("the log says %+v", d.Last)

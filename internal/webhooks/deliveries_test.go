@@ -62,7 +62,7 @@ func TestRedeliver(t *testing.T) {
 
 		id := w.happenOnce(maintenance.EventAnnounced)
 		w.deliver(id)
-		w.clock.set(noon.Add(30 * time.Hour))
+		w.clock.Set(noon.Add(30 * time.Hour))
 
 		d, err := w.Redeliver(t.Context(), dave, id)
 		if err != nil || d.State != webhooks.Pending || d.FinishedAt != nil || !slices.Equal(w.jobs.take(), []string{id}) {
@@ -70,11 +70,11 @@ func TestRedeliver(t *testing.T) {
 		}
 
 		next := w.deliver(id)
-		if pause := next.Sub(w.clock.now()); pause != 5*time.Second {
+		if pause := next.Sub(w.clock.Now()); pause != 5*time.Second {
 			t.Errorf("it waits %s, want to begin anew", pause)
 		}
 
-		w.clock.set(next)
+		w.clock.Set(next)
 		w.deliver(id)
 
 		if d := w.delivery(id); d.State != webhooks.Delivered || d.Attempts != 3 || len(d.Log) != 3 {
@@ -122,7 +122,7 @@ func TestSweep(t *testing.T) {
 		w.deliver(done)
 
 		sweep := func(at time.Time) []string {
-			w.clock.set(at)
+			w.clock.Set(at)
 
 			if err := w.Sweep(t.Context()); err != nil {
 				t.Fatal(err)
@@ -168,7 +168,7 @@ func TestLog(t *testing.T) {
 		var want []string
 
 		for i, kind := range webhooks.Events() {
-			w.clock.set(noon.Add(time.Duration(i) * time.Second))
+			w.clock.Set(noon.Add(time.Duration(i) * time.Second))
 			want = append(want, w.happen(kind)...)
 		}
 

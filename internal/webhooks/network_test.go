@@ -270,7 +270,7 @@ func TestRebinding(t *testing.T) {
 	id := w.happenOnce(maintenance.EventAnnounced)
 
 	next := w.deliver(id) // nobody listens on 127.0.0.2
-	w.clock.set(next)
+	w.clock.Set(next)
 	w.deliver(id)
 
 	log := w.delivery(id).Log

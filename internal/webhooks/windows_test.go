@@ -9,13 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -23,39 +21,14 @@ import (
 func (w *world) windows() (*maintenance.Windows, ops.Service) {
 	w.t.Helper()
 
-	if err := controlplane.Prepare(w.t.Context(), w.DB); err != nil {
-		w.t.Fatal(err)
-	}
-
 	logger := slog.New(slog.DiscardHandler)
 
-	checker, err := health.New(health.Config{DB: w.DB, Now: w.clock.now, Logger: logger})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-
-	plane, err := controlplane.New(w.t.Context(), controlplane.Config{
-		DB: w.DB, Now: w.clock.now, Logger: logger, Health: checker, Jobs: noJobs{}, Metrics: prometheus.NewRegistry(), Version: "test",
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-
 	return maintenance.New(maintenance.Config{
-		DB: w.DB, Audit: w.log, Now: w.clock.now, Logger: logger, Outbox: w.Webhooks,
-		Changes:        changes.New(w.DB, w.log, w.clock.now, logger, changes.Policy{Environment: "demo"}),
+		DB: w.DB, Audit: w.log, Now: w.clock.Now, Logger: logger, Outbox: w.Webhooks,
+		Changes:        changes.New(w.DB, w.log, w.clock.Now, logger, changes.Policy{Environment: "demo"}),
 		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
-	}), plane.As(ops.Caller{Username: "dave", Role: ops.RoleOps})
+	}), worldtest.ControlPlane(w.t, controlplane.Config{DB: w.DB, Now: w.clock.Now}).As(ops.Caller{Username: "dave", Role: ops.RoleOps})
 }
-
-// noJobs is a control plane without background jobs.
-type noJobs struct{}
-
-func (noJobs) Trigger(context.Context, string, ops.JobTrigger) (ops.JobTriggered, error) {
-	return ops.JobTriggered{}, ops.Unavailable("jobs", "there are none")
-}
-
-func (noJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobStatus{}, nil }
 
 // TestLifeOfAWindow lets real windows live, and looks at what a receiver is told of them.
 func TestLifeOfAWindow(t *testing.T) {
@@ -82,7 +55,7 @@ func TestLifeOfAWindow(t *testing.T) {
 		}
 		at := func(d time.Duration) {
 			t.Helper()
-			w.clock.set(noon.Add(d))
+			w.clock.Set(noon.Add(d))
 			must(maintenance.Window{}, windows.Tick(t.Context(), service))
 		}
 

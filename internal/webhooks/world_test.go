@@ -1,7 +1,6 @@
 package webhooks_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/x509"
 	"database/sql"
@@ -20,8 +19,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -41,29 +40,10 @@ type world struct {
 
 	t     *testing.T
 	log   *audit.Log
-	clock *clock
+	clock *worldtest.Clock
 	jobs  *jobs
 	// said is what was logged.
-	said *buffer
-}
-
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	return c.at
-}
-
-func (c *clock) set(at time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	c.at = at
+	said *worldtest.Buffer
 }
 
 // jobs are the deliveries that were enqueued; a transaction that is undone leaves them
@@ -92,29 +72,9 @@ func (j *jobs) take() []string {
 	return ids
 }
 
-// buffer is a bytes.Buffer that several may write to.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.b.String()
-}
-
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 		fn(t, newWorld(t, db, nil))
 	})
@@ -124,17 +84,17 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 func onSQLite(t *testing.T, change func(c *webhooks.Config)) *world {
 	t.Helper()
 
-	return newWorld(t, storetest.Open(t, storetest.SQLiteURL(t)), change)
+	return newWorld(t, worldtest.Prepared.SQLite(t), change)
 }
 
 func newWorld(t *testing.T, db *store.DB, change func(c *webhooks.Config)) *world {
 	t.Helper()
 
-	w := &world{t: t, clock: &clock{at: noon}, jobs: &jobs{}, said: &buffer{}}
-	w.log = audit.New(db, w.clock.now)
+	w := &world{t: t, clock: worldtest.NewClock(noon), jobs: &jobs{}, said: &worldtest.Buffer{}}
+	w.log = audit.New(db, w.clock.Now)
 
 	c := webhooks.Config{
-		DB: db, Audit: w.log, Jobs: w.jobs, Now: w.clock.now, Logger: slog.New(slog.NewTextHandler(w.said, nil)),
+		DB: db, Audit: w.log, Jobs: w.jobs, Now: w.clock.Now, Logger: slog.New(slog.NewTextHandler(w.said, nil)),
 		Environment: "demo", Page: page, AllowedHosts: []string{"127.0.0.1", "*.example.com"}, AllowedNetworks: loopback,
 		Jitter: func() float64 { return 0 },
 	}

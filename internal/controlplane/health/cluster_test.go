@@ -51,7 +51,7 @@ func TestClusterThatGoesAway(t *testing.T) {
 	t.Parallel()
 
 	server := kubetest.Own(t)
-	clock := new(clock)
+	clock := newClock()
 	checker := newChecker(t, health.Config{
 		Kubernetes: kubetest.REST(t, server.Kubeconfig(), kubetest.Console), Now: clock.Now,
 	})
@@ -59,7 +59,7 @@ func TestClusterThatGoesAway(t *testing.T) {
 	// Looked at again each time.
 	now := func() ops.Health {
 		t.Helper()
-		clock.advance(time.Minute)
+		clock.Advance(time.Minute)
 
 		return check(t, checker)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -51,12 +52,8 @@ func TestPostgresSaysWhatItWants(t *testing.T) {
 func TestDatabaseWhoseConnectionsAreAllInUse(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
-
-		if err := controlplane.Prepare(t.Context(), db); err != nil {
-			t.Fatal(err)
-		}
 
 		var held []*sql.Conn
 

@@ -12,28 +12,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// clock stands still until the test moves it.
-type clock struct{ nanoseconds atomic.Int64 }
-
-func (c *clock) Now() time.Time          { return time.Unix(1_800_000_000, c.nanoseconds.Load()) }
-func (c *clock) advance(d time.Duration) { c.nanoseconds.Add(int64(d)) }
+func newClock() *worldtest.Clock { return worldtest.NewClock(time.Unix(1_800_000_000, 0)) }
 
 func prepared(t *testing.T) *store.DB {
 	t.Helper()
 
-	db := storetest.Open(t, storetest.SQLiteURL(t))
-	if err := controlplane.Prepare(t.Context(), db); err != nil {
-		t.Fatal(err)
-	}
-
-	return db
+	return worldtest.Prepared.SQLite(t)
 }
 
 // newChecker has what the test gives and the rest of what a checker needs.
@@ -45,7 +35,7 @@ func newChecker(t *testing.T, cfg health.Config) *health.Checker {
 	}
 
 	if cfg.Now == nil {
-		cfg.Now = new(clock).Now
+		cfg.Now = newClock().Now
 	}
 
 	if cfg.Timeout == 0 {
@@ -95,14 +85,10 @@ func want(t *testing.T, found ops.Health, name string, status ops.ComponentStatu
 func TestNothingConfiguredButTheDatabase(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
-		if err := controlplane.Prepare(t.Context(), db); err != nil {
-			t.Fatal(err)
-		}
-
-		clock := new(clock)
+		clock := newClock()
 		found := check(t, newChecker(t, health.Config{DB: db, Now: clock.Now}))
 
 		want(t, found, "database", ops.ComponentConnected, ops.Healthy, "")
@@ -183,9 +169,9 @@ func TestSlowIsNotUnreachable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			clock := new(clock)
+			clock := newClock()
 			trino := starburst(t, func(w http.ResponseWriter, r *http.Request) {
-				clock.advance(test.took)
+				clock.Advance(test.took)
 				text(http.StatusOK, info)(w, r)
 			})
 
@@ -211,7 +197,7 @@ func TestManyCallersCostOneProbe(t *testing.T) {
 	var (
 		asked   atomic.Int32
 		release = make(chan struct{})
-		clock   = new(clock)
+		clock   = newClock()
 	)
 
 	checker := newChecker(t, health.Config{Now: clock.Now, Starburst: starburst(t, func(w http.ResponseWriter, r *http.Request) {
@@ -232,14 +218,14 @@ func TestManyCallersCostOneProbe(t *testing.T) {
 		t.Errorf("100 callers cost %d probes", n)
 	}
 
-	clock.advance(999 * time.Millisecond)
+	clock.Advance(999 * time.Millisecond)
 	check(t, checker)
 
 	if n := asked.Load(); n != 1 {
 		t.Errorf("probed again after 999 ms: %d", n)
 	}
 
-	clock.advance(time.Millisecond)
+	clock.Advance(time.Millisecond)
 	check(t, checker)
 
 	if n := asked.Load(); n != 2 {
@@ -303,7 +289,7 @@ func TestChangesAreLogged(t *testing.T) {
 	var (
 		log   bytes.Buffer
 		fails atomic.Bool
-		clock = new(clock)
+		clock = newClock()
 	)
 
 	checker := newChecker(t, health.Config{
@@ -319,7 +305,7 @@ func TestChangesAreLogged(t *testing.T) {
 
 	for _, failing := range []bool{false, false, true, true, false, false} {
 		fails.Store(failing)
-		clock.advance(time.Minute)
+		clock.Advance(time.Minute)
 		check(t, checker)
 	}
 

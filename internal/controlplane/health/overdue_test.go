@@ -41,14 +41,14 @@ func TestACommandThatHangsIsNotWaitedFor(t *testing.T) {
 	}
 
 	var (
-		clock   = new(clock)
+		clock   = newClock()
 		checker = newChecker(t, health.Config{Now: clock.Now, Kubernetes: config, Timeout: 2 * time.Second})
 	)
 
 	t.Cleanup(func() { free(t, release) })
 
 	want(t, check(t, checker), "kubernetes", ops.ComponentUnreachable, "", "kubernetes did not answer within 2s")
-	clock.advance(time.Minute)
+	clock.Advance(time.Minute)
 
 	again := check(t, checker)
 	want(t, again, "kubernetes", ops.ComponentUnreachable, "", "kubernetes did not answer within 2s")
@@ -65,7 +65,7 @@ func TestACommandThatHangsIsNotWaitedFor(t *testing.T) {
 
 	// As soon as it has ended it is asked anew.
 	for deadline := time.Now().Add(time.Minute); ; {
-		clock.advance(time.Minute)
+		clock.Advance(time.Minute)
 
 		found := check(t, checker)
 		if found.Components["kubernetes"].Status == ops.ComponentConnected {

@@ -178,7 +178,7 @@ func TestStarburstIsAskedAQueryOnceAMinute(t *testing.T) {
 	var (
 		queries atomic.Int32
 		wrong   atomic.Bool
-		clock   = new(clock)
+		clock   = newClock()
 	)
 
 	checker := newChecker(t, health.Config{
@@ -187,7 +187,7 @@ func TestStarburstIsAskedAQueryOnceAMinute(t *testing.T) {
 			defer queries.Add(1)
 
 			if queries.Load() == 0 {
-				clock.advance(900 * time.Millisecond)
+				clock.Advance(900 * time.Millisecond)
 			}
 
 			if wrong.Load() {
@@ -203,7 +203,7 @@ func TestStarburstIsAskedAQueryOnceAMinute(t *testing.T) {
 	wrong.Store(true)
 
 	for range 59 {
-		clock.advance(time.Second)
+		clock.Advance(time.Second)
 		want(t, check(t, checker), "starburst", ops.ComponentConnected, ops.Healthy, "")
 	}
 
@@ -213,7 +213,7 @@ func TestStarburstIsAskedAQueryOnceAMinute(t *testing.T) {
 
 	// The next is run beside the probes.
 	for deadline := time.After(10 * time.Second); ; {
-		clock.advance(time.Second)
+		clock.Advance(time.Second)
 
 		if check(t, checker).Components["starburst"].Status == ops.ComponentUnreachable {
 			break
@@ -241,7 +241,7 @@ func TestStarburstKeepsAQueryQueued(t *testing.T) {
 
 		_, _ = io.WriteString(w, `{"nextUri":"http://`+r.Host+`/v1/statement/queued/q/1","stats":{"state":"QUEUED"}}`)
 	}
-	clock := new(clock)
+	clock := newClock()
 	checker := newChecker(t, health.Config{
 		Now: clock.Now, Timeout: 300 * time.Millisecond, Starburst: starburstThat(t, text(http.StatusOK, info), statement),
 		SlowAfter: map[string]time.Duration{"database": time.Hour},
@@ -249,7 +249,7 @@ func TestStarburstKeepsAQueryQueued(t *testing.T) {
 
 	want(t, check(t, checker), "starburst", ops.ComponentSlow, ops.Degraded, "Starburst answers, but a first query has not ended yet")
 	<-cancelled
-	clock.advance(time.Second)
+	clock.Advance(time.Second)
 	want(t, check(t, checker), "starburst", ops.ComponentSlow, ops.Degraded,
 		"the query was still queued after 5s: Starburst takes queries, but its queue does not move")
 }

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -66,7 +66,7 @@ func TestKubernetesIsAskedOnceASecond(t *testing.T) {
 
 	var asked atomic.Int32
 
-	clock := new(clock)
+	clock := newClock()
 	checker := newChecker(t, health.Config{Now: clock.Now, Kubernetes: apiServer(t, func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		text(http.StatusOK, "ok")(w, r)
@@ -74,7 +74,7 @@ func TestKubernetesIsAskedOnceASecond(t *testing.T) {
 
 	for range 30 {
 		check(t, checker)
-		clock.advance(100 * time.Millisecond)
+		clock.Advance(100 * time.Millisecond)
 	}
 
 	if n := asked.Load(); n != 3 {
@@ -85,11 +85,11 @@ func TestKubernetesIsAskedOnceASecond(t *testing.T) {
 func TestSlowKubernetes(t *testing.T) {
 	t.Parallel()
 
-	clock := new(clock)
+	clock := newClock()
 	found := check(t, newChecker(t, health.Config{
 		Now: clock.Now, SlowAfter: map[string]time.Duration{"database": time.Hour, "kubernetes": 200 * time.Millisecond},
 		Kubernetes: apiServer(t, func(w http.ResponseWriter, r *http.Request) {
-			clock.advance(201 * time.Millisecond)
+			clock.Advance(201 * time.Millisecond)
 			text(http.StatusOK, "ok")(w, r)
 		}),
 	}))
@@ -100,7 +100,7 @@ func TestSlowKubernetes(t *testing.T) {
 func TestDatabaseThatGoesAway(t *testing.T) {
 	t.Parallel()
 
-	address, err := url.Parse(storetest.PostgresURL(t))
+	address, err := url.Parse(worldtest.Prepared.PostgresURL(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,18 +115,15 @@ func TestDatabaseThatGoesAway(t *testing.T) {
 	address.Host = door
 
 	db := storetest.Open(t, address.String())
-	if err := controlplane.Prepare(t.Context(), db); err != nil {
-		t.Fatal(err)
-	}
 
 	var log bytes.Buffer
 
-	clock := new(clock)
+	clock := newClock()
 	checker := newChecker(t, health.Config{DB: db, Now: clock.Now, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	want(t, check(t, checker), "database", ops.ComponentConnected, ops.Healthy, "")
 
 	closeDoor()
-	clock.advance(time.Minute)
+	clock.Advance(time.Minute)
 
 	// The first to notice may still hold a connection of before: what it sees is less telling.
 	found := check(t, checker)

@@ -89,7 +89,7 @@ func TestRuntime(t *testing.T) {
 	t.Parallel()
 
 	each(t, nil, func(w *world) {
-		runtime := jobs.NewRuntime(w.db, w.clock.now, slog.New(slog.DiscardHandler))
+		runtime := jobs.NewRuntime(w.db, w.clock.Now, slog.New(slog.DiscardHandler))
 		snapshot := w.snapshot(w.mapping(), ops.SnapshotReady, "size_bytes", 4711)
 		starting := w.instance(ops.InstanceStarting, "updated_at", w.ago(0), "snapshot_id", snapshot)
 		resuming := w.instance(ops.InstanceResuming, "updated_at", w.ago(0))
@@ -113,7 +113,7 @@ func TestRuntime(t *testing.T) {
 		w.want("stopping - -", row, stopping)
 		w.want("suspended - -", row, suspended)
 
-		w.clock.add(5 * time.Second)
+		w.clock.Advance(5 * time.Second)
 		step()
 		step()
 
@@ -138,7 +138,7 @@ func TestRuntimeLeavesOthersPodsAlone(t *testing.T) {
 	each(t, nil, func(w *world) {
 		var log bytes.Buffer
 
-		runtime := jobs.NewRuntime(w.db, w.clock.now, slog.New(slog.NewTextHandler(&log, nil)))
+		runtime := jobs.NewRuntime(w.db, w.clock.Now, slog.New(slog.NewTextHandler(&log, nil)))
 		step := func() {
 			t.Helper()
 

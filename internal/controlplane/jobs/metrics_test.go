@@ -107,7 +107,7 @@ func TestMetricsThatAreThereAlready(t *testing.T) {
 		taken.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "lifecycle_passes_total", Help: "another"}))
 
 		_, err := jobs.New(t.Context(), jobs.Config{
-			DB: w.db, Now: w.clock.now, Logger: slog.New(slog.DiscardHandler), Enqueuer: tableEnqueuer{}, Registry: taken,
+			DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.DiscardHandler), Enqueuer: tableEnqueuer{}, Registry: taken,
 		})
 		if err == nil {
 			t.Error("no error")

@@ -11,7 +11,7 @@ import (
 )
 
 func (w *world) podRuntime(cluster *pods) *jobs.PodRuntime {
-	return jobs.NewPodRuntime(w.db, w.clock.now, slog.New(slog.DiscardHandler), cluster)
+	return jobs.NewPodRuntime(w.db, w.clock.Now, slog.New(slog.DiscardHandler), cluster)
 }
 
 func (w *world) step(runtime *jobs.PodRuntime) {
@@ -58,7 +58,7 @@ func TestPodRuntime(t *testing.T) {
 		w.step(runtime)
 		w.want("starting - ErrImagePull: no such image", statusAndWords, id)
 
-		w.clock.add(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		*cluster.podOf(name) = jobs.Pod{Name: name, Phase: jobs.PodRunning, Ready: true, IP: "10.1.2.3"}
 
@@ -161,7 +161,7 @@ func TestPodsThatAreRefused(t *testing.T) {
 				w.want("starting POD_NOT_CREATED it is too big", statusAndWords, id)
 			}
 
-			w.clock.add(time.Second)
+			w.clock.Advance(time.Second)
 		}
 
 		if cluster.attempts != 9 { // after 0, 1, 3, 7, 15, 31, 63, 123 and 183 s
@@ -175,7 +175,7 @@ func TestPodsThatAreRefused(t *testing.T) {
 			t.Errorf("the job says %v", err)
 		}
 
-		w.clock.add(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		cluster.refusal = nil
 
@@ -203,7 +203,7 @@ func TestPodsThatAreRefusedForTooLong(t *testing.T) {
 		}
 
 		for range 60 {
-			w.clock.add(time.Minute)
+			w.clock.Advance(time.Minute)
 
 			_ = runtime.Step(t.Context())
 			_ = runtime.Step(t.Context())
@@ -214,7 +214,7 @@ func TestPodsThatAreRefusedForTooLong(t *testing.T) {
 
 		cluster.refusal = &jobs.ClusterError{Refused: true, Words: "forbidden"}
 
-		w.clock.add(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		_ = runtime.Step(t.Context())
 

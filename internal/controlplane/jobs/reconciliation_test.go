@@ -89,7 +89,7 @@ func (p *pods) Watched() map[string]jobs.Pod {
 }
 
 func (w *world) pod(name string, phase jobs.PodPhase) jobs.Pod {
-	return jobs.Pod{Name: name, UID: "uid-" + name, Phase: phase, CreatedAt: w.clock.now().Add(-time.Hour)}
+	return jobs.Pod{Name: name, UID: "uid-" + name, Phase: phase, CreatedAt: w.clock.Now().Add(-time.Hour)}
 }
 
 func withCluster(p *pods) func(*jobs.Config) { return func(c *jobs.Config) { c.Cluster = p } }
@@ -115,7 +115,7 @@ func TestReconciliation(t *testing.T) {
 		w.exec(`INSERT INTO instance_events (instance_id, event_type, created_at) VALUES ($1, 'cpu_updated', $2)`, stopped, w.ago(0))
 
 		young := w.pod("young", jobs.PodPending)
-		young.CreatedAt = w.clock.now().Add(-time.Minute)
+		young.CreatedAt = w.clock.Now().Add(-time.Minute)
 		ending := w.pod("ending", jobs.PodRunning)
 		ending.Ending = true
 		failed := w.pod("broken", jobs.PodFailed)

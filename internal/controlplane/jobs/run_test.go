@@ -28,7 +28,7 @@ func TestRunRecord(t *testing.T) {
 
 		got := w.last(ops.JobExportReconciliation)
 		if got.Result != jobs.Success || got.TriggeredBy != "dave" || got.Reason != "queue is long" || got.Error != "" ||
-			!got.StartedAt.Equal(w.clock.now()) || !got.EndedAt.Equal(w.clock.now()) {
+			!got.StartedAt.Equal(w.clock.Now()) || !got.EndedAt.Equal(w.clock.Now()) {
 			t.Errorf("record: %+v", got)
 		}
 
@@ -48,7 +48,7 @@ func TestOldRecordsGo(t *testing.T) {
 	each(t, nil, func(w *world) {
 		w.run(ops.JobLifecycle)
 		w.run(ops.JobExportReconciliation)
-		w.clock.add(8 * 24 * time.Hour)
+		w.clock.Advance(8 * 24 * time.Hour)
 		w.run(ops.JobLifecycle)
 		w.want("1", `SELECT COUNT(*) FROM opsconsole_job_runs WHERE job_name = 'lifecycle'`)
 		w.want("1", `SELECT COUNT(*) FROM opsconsole_job_runs WHERE job_name = 'export_reconciliation'`)
@@ -64,7 +64,7 @@ func TestManyOldRecordsGoSlowly(t *testing.T) {
 			w.insert("opsconsole_job_runs", "job_name", ops.JobLifecycle, "started_at", w.ago(0), "ended_at", w.ago(0))
 		}
 
-		w.clock.add(8 * 24 * time.Hour)
+		w.clock.Advance(8 * 24 * time.Hour)
 		w.run(ops.JobLifecycle)
 		w.want("51", `SELECT COUNT(*) FROM opsconsole_job_runs`)
 		w.run(ops.JobLifecycle)
@@ -131,10 +131,10 @@ func TestHealth(t *testing.T) {
 		w.start(configure)
 		w.run(ops.JobResourceMonitor)
 
-		succeeded := float64(w.clock.now().Unix())
+		succeeded := float64(w.clock.Now().Unix())
 
 		broken.Store(true)
-		w.clock.add(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		for _, healthy := range []float64{1, 1, 0} {
 			if err := w.runner.Run(w.t.Context(), jobs.JobArgs{JobName: ops.JobResourceMonitor}); !errors.Is(err, errBroken) {
@@ -157,7 +157,7 @@ func TestHealth(t *testing.T) {
 		w.run(ops.JobResourceMonitor)
 		w.tick()
 		w.wantMetric(1, "background_job_health_status", job)
-		w.wantMetric(float64(w.clock.now().Unix()), "background_job_last_success_timestamp_seconds", job)
+		w.wantMetric(float64(w.clock.Now().Unix()), "background_job_last_success_timestamp_seconds", job)
 	})
 }
 
@@ -251,7 +251,7 @@ func TestFrozenRunCannotWrite(t *testing.T) {
 		go func() { first <- w.runner.Run(t.Context(), jobs.JobArgs{JobName: ops.JobResourceMonitor}) }()
 
 		<-frozen.arrived
-		w.clock.add(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		w.start(func(c *jobs.Config) {
 			c.Memory = memory(func(context.Context) (map[string]int64, error) { return map[string]int64{"p": 2}, nil })

@@ -27,7 +27,7 @@ func (w *world) nextRuns() map[ops.JobName]time.Duration {
 			w.t.Fatalf("%s has no next run", job.Name)
 		}
 
-		next[job.Name] = job.NextRun.Sub(w.clock.now())
+		next[job.Name] = job.NextRun.Sub(w.clock.Now())
 	}
 
 	return next
@@ -43,7 +43,7 @@ func TestScheduleFromTheStart(t *testing.T) {
 			}
 		}
 
-		w.clock.add(10 * time.Second)
+		w.clock.Advance(10 * time.Second)
 		w.tick()
 		w.tick()
 		w.want("6", `SELECT COUNT(DISTINCT job_name) FROM test_enqueued`)
@@ -68,7 +68,7 @@ func TestScheduleSurvivesRestart(t *testing.T) {
 	t.Parallel()
 
 	each(t, nil, func(w *world) {
-		w.clock.add(10 * time.Second)
+		w.clock.Advance(10 * time.Second)
 		w.tick()
 
 		before := w.nextRuns()
@@ -81,7 +81,7 @@ func TestScheduleSurvivesRestart(t *testing.T) {
 
 		// Down for three and a half periods: one run, and then in step as before.
 		w.exec(`DELETE FROM test_enqueued`)
-		w.clock.add(before[ops.JobLifecycle] + 17*time.Minute + 30*time.Second)
+		w.clock.Advance(before[ops.JobLifecycle] + 17*time.Minute + 30*time.Second)
 		w.start(nil)
 		w.tick()
 		w.want("1", `SELECT COUNT(*) FROM test_enqueued WHERE job_name = 'lifecycle'`)
@@ -96,7 +96,7 @@ func TestScheduleFromConfiguration(t *testing.T) {
 	t.Parallel()
 
 	each(t, nil, func(w *world) {
-		w.clock.add(10 * time.Second)
+		w.clock.Advance(10 * time.Second)
 		w.tick()
 
 		w.start(func(c *jobs.Config) {
@@ -138,7 +138,7 @@ func TestReplicasEnqueueOnce(t *testing.T) {
 		}
 
 		for period := range 3 {
-			w.clock.add(24 * time.Hour)
+			w.clock.Advance(24 * time.Hour)
 
 			var wg sync.WaitGroup
 			for _, replica := range replicas {
@@ -162,7 +162,7 @@ func TestTickReportsWhatCannotBeEnqueued(t *testing.T) {
 	t.Parallel()
 
 	each(t, func(c *jobs.Config) { c.Enqueuer = deafEnqueuer{} }, func(w *world) {
-		w.clock.add(time.Minute)
+		w.clock.Advance(time.Minute)
 
 		if err := w.runner.Tick(t.Context()); err == nil {
 			t.Fatal("no error")

@@ -162,7 +162,7 @@ func TestSchemaCacheIsSwitchedAtOnce(t *testing.T) {
 		w.start(func(c *jobs.Config) { c.Catalog = all })
 		w.run(ops.JobSchemaCache)
 
-		w.clock.add(time.Second)
+		w.clock.Advance(time.Second)
 		w.tick() // its time comes, and the next is tomorrow
 
 		all["crm"] = warehouse{entries: tables("crm", 500)}

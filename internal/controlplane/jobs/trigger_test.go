@@ -36,7 +36,7 @@ func TestTrigger(t *testing.T) {
 		}
 
 		want := ops.JobTriggered{
-			JobName: ops.JobLifecycle, TriggeredAt: ops.At(w.clock.now()), TriggeredBy: "dave", Reason: "looking into it", Status: "queued",
+			JobName: ops.JobLifecycle, TriggeredAt: ops.At(w.clock.Now()), TriggeredBy: "dave", Reason: "looking into it", Status: "queued",
 		}
 		if triggered != want {
 			t.Errorf("got %+v, want %+v", triggered, want)
@@ -50,7 +50,7 @@ func TestTrigger(t *testing.T) {
 			t.Error(err)
 		}
 
-		w.clock.add(12*time.Second + 300*time.Millisecond)
+		w.clock.Advance(12*time.Second + 300*time.Millisecond)
 		w.start(nil) // a restart does not forget
 
 		_, err = w.runner.Trigger(t.Context(), "erin", trigger(ops.JobLifecycle))
@@ -63,7 +63,7 @@ func TestTrigger(t *testing.T) {
 			t.Errorf("details: %v", details)
 		}
 
-		w.clock.add(48 * time.Second)
+		w.clock.Advance(48 * time.Second)
 
 		if _, err := w.runner.Trigger(t.Context(), "erin", trigger(ops.JobLifecycle)); err != nil {
 			t.Errorf("after the minute: %v", err)
@@ -174,14 +174,14 @@ func TestTriggerAfterTheClockWasSetBack(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		w.clock.add(-5 * time.Second)
+		w.clock.Advance(-5 * time.Second)
 
 		_, err := w.runner.Trigger(t.Context(), "dave", trigger(ops.JobLifecycle))
 		if code(err) != ops.CodeRateLimitExceeded || ops.AsError(err).Details["retry_after_seconds"] != 60 {
 			t.Errorf("five seconds back: %v", err)
 		}
 
-		w.clock.add(-time.Hour)
+		w.clock.Advance(-time.Hour)
 
 		if _, err := w.runner.Trigger(t.Context(), "dave", trigger(ops.JobLifecycle)); err != nil {
 			t.Errorf("an hour back: %v", err)

@@ -7,41 +7,17 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
-	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
-
-// clock stands still until a test moves it.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func newClock() *clock { return &clock{at: time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)} }
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	return c.at
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-
-	c.at = c.at.Add(d)
-}
 
 // tableEnqueuer writes what is enqueued into a table of the same database.
 type tableEnqueuer struct{}
@@ -57,7 +33,7 @@ func (tableEnqueuer) Enqueue(ctx context.Context, tx *sql.Tx, args jobs.JobArgs)
 type world struct {
 	t        *testing.T
 	db       *store.DB
-	clock    *clock
+	clock    *worldtest.Clock
 	registry *prometheus.Registry
 	runner   *jobs.Runner
 }
@@ -66,14 +42,10 @@ type world struct {
 func each(t *testing.T, configure func(*jobs.Config), fn func(w *world)) {
 	t.Helper()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
-		w := &world{t: t, db: db, clock: newClock()}
-
-		if err := controlplane.Prepare(t.Context(), db); err != nil {
-			t.Fatal(err)
-		}
+		w := &world{t: t, db: db, clock: worldtest.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))}
 
 		w.exec(`CREATE TABLE test_enqueued (job_name TEXT, triggered_by TEXT, reason TEXT, attempts INTEGER)`)
 		w.exec(`INSERT INTO users (username, email, display_name, created_at, updated_at)
@@ -89,7 +61,7 @@ func (w *world) start(configure func(*jobs.Config)) {
 
 	w.registry = prometheus.NewRegistry()
 	config := jobs.Config{
-		DB: w.db, Now: w.clock.now, Logger: slog.New(slog.DiscardHandler), Enqueuer: tableEnqueuer{}, Registry: w.registry,
+		DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.DiscardHandler), Enqueuer: tableEnqueuer{}, Registry: w.registry,
 	}
 
 	if configure != nil {
@@ -121,7 +93,7 @@ func (w *world) tick() {
 }
 
 func (w *world) ago(d time.Duration) string {
-	return w.clock.now().Add(-d).UTC().Format(store.TimeLayout)
+	return w.clock.Now().Add(-d).UTC().Format(store.TimeLayout)
 }
 
 func (w *world) exec(statement string, args ...any) {

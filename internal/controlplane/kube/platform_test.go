@@ -12,12 +12,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/controlplane/kube"
 	"github.com/graph-olap/opsconsole/internal/kubetest"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -33,12 +32,8 @@ type platform struct {
 func each(t *testing.T, fn func(p *platform)) {
 	t.Helper()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
-
-		if err := controlplane.Prepare(t.Context(), db); err != nil {
-			t.Fatal(err)
-		}
 
 		p := &platform{t: t, db: db}
 		p.exec(`INSERT INTO users (username, email, display_name, created_at, updated_at) VALUES ('ann', 'a@example.com', 'Ann', $1, $1)`, p.at())

@@ -1,11 +1,9 @@
 package kube_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/controlplane/kube"
 	"github.com/graph-olap/opsconsole/internal/kubetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // watching watches until the test ends, and fails it when the watch does before.
@@ -104,33 +103,13 @@ func TestClusterWatch(t *testing.T) {
 	kubetest.Eventually(t, "gone", func() bool { return len(cluster.Watched()) == 0 })
 }
 
-// buffer is a log that several goroutines write.
-type buffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.text.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-
-	return b.text.String()
-}
-
 func TestClusterSaysWhyItCannotWatch(t *testing.T) {
 	t.Parallel()
 
 	n := newNamespace(t, kubetest.Shared(t))
 	n.grant("watch")
 
-	var log buffer
+	var log worldtest.Buffer
 
 	cluster, err := kube.New(kube.Config{
 		REST: kubetest.REST(t, n.Kubeconfig, kubetest.Console), Namespace: n.Name, Selector: "app=graph",
