@@ -11,10 +11,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
-	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -116,19 +117,20 @@ func (w *wire) GetClusterHealth(ctx context.Context) (ops.Health, error) {
 	return w.Service.GetClusterHealth(ctx)
 }
 
+// prepared has the tables of the control plane and of its jobs.
+var prepared = storetest.NewTemplate(func(ctx context.Context, db *store.DB) error {
+	if err := worldtest.Prepare(ctx, db); err != nil {
+		return err
+	}
+
+	return jobqueue.Migrate(ctx, db, slog.New(slog.DiscardHandler))
+})
+
 func newPlane(t *testing.T, db *store.DB) (*controlplane.ControlPlane, *jobs.Runner) {
 	t.Helper()
 
 	logger := slog.New(slog.DiscardHandler)
 	registry := prometheus.NewRegistry()
-
-	if err := controlplane.Prepare(t.Context(), db); err != nil {
-		t.Fatal(err)
-	}
-
-	if err := jobqueue.Migrate(t.Context(), db, logger); err != nil {
-		t.Fatal(err)
-	}
 
 	enqueuer, err := jobqueue.NewEnqueuer(db, logger)
 	if err != nil {
@@ -140,17 +142,7 @@ func newPlane(t *testing.T, db *store.DB) (*controlplane.ControlPlane, *jobs.Run
 		t.Fatal(err)
 	}
 
-	checker, err := health.New(health.Config{DB: db, Now: time.Now, Logger: logger})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	plane, err := controlplane.New(t.Context(), controlplane.Config{
-		DB: db, Now: time.Now, Logger: logger, Health: checker, Jobs: runner, Metrics: registry, Version: "test",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	plane := worldtest.ControlPlane(t, controlplane.Config{DB: db, Now: time.Now, Jobs: runner, Metrics: registry})
 
 	return plane, runner
 }

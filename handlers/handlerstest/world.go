@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,9 +26,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -50,28 +48,7 @@ type World struct {
 	Log      *audit.Log
 	tokens   map[string]string
 	Handler  http.Handler
-	said     said
-}
-
-// said is what the console logs.
-type said struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (s *said) Write(line []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	return s.text.Write(line)
-}
-
-// since is what was said after the first n bytes, and how many bytes there are now.
-func (s *said) since(n int) (text string, end int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	return s.text.String()[n:], s.text.Len()
+	said     worldtest.Buffer // what the console logs
 }
 
 // Now is the time in the world, which can be moved ahead.
@@ -100,7 +77,7 @@ func New(t *testing.T) *World {
 func NewOf(t *testing.T, readers announce.Audience) *World {
 	t.Helper()
 
-	db := storetest.Open(t, storetest.SQLiteURL(t))
+	db := prepared.SQLite(t)
 	plane, runner := newPlane(t, db)
 	w := &World{
 		t: t, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
@@ -184,7 +161,11 @@ func parseURL(t *testing.T, s string) *url.URL {
 func (w *World) T() *testing.T { return w.t }
 
 // Logged is what the console logged after the first n bytes, and how many bytes there are now.
-func (w *World) Logged(n int) (text string, end int) { return w.said.since(n) }
+func (w *World) Logged(n int) (text string, end int) {
+	text = w.said.String()
+
+	return text[n:], len(text)
+}
 
 // root is the folder of the module.
 func root(t *testing.T) string {

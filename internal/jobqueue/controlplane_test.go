@@ -9,7 +9,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
@@ -51,7 +50,7 @@ func replica(t *testing.T, db *store.DB, catalog jobs.Catalog) *jobs.Runner {
 	schedule[ops.JobSchemaCache] = time.Second
 
 	runner, err := jobs.New(t.Context(), jobs.Config{
-		DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Enqueuer: prepare(t, db),
+		DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Enqueuer: newEnqueuer(t, db),
 		Registry: prometheus.NewRegistry(), Catalog: catalog, Schedule: schedule,
 	})
 	if err != nil {
@@ -93,10 +92,6 @@ func TestReplicasNeverOverlap(t *testing.T) {
 
 			for range 2 {
 				db := storetest.Open(t, databaseURL)
-				if err := controlplane.Prepare(t.Context(), db); err != nil {
-					t.Fatal(err)
-				}
-
 				runners = append(runners, replica(t, db, catalog))
 			}
 
@@ -134,12 +129,8 @@ func TestReplicasNeverOverlap(t *testing.T) {
 func TestFirstRuns(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
-
-		if err := controlplane.Prepare(t.Context(), db); err != nil {
-			t.Fatal(err)
-		}
 
 		runner := replica(t, db, &watched{})
 

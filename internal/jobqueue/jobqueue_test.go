@@ -19,6 +19,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // crashURL names the environment variable that makes this test binary the process
@@ -65,12 +66,17 @@ func notes(do func(ctx context.Context, text string) error, loops ...jobqueue.Lo
 	}
 }
 
-func prepare(t *testing.T, db *store.DB) *jobqueue.Enqueuer {
-	t.Helper()
-
-	if err := jobqueue.Migrate(t.Context(), db, slog.New(slog.DiscardHandler)); err != nil {
-		t.Fatal(err)
+// prepared has the tables of the control plane and of its jobs.
+var prepared = storetest.NewTemplate(func(ctx context.Context, db *store.DB) error {
+	if err := worldtest.Prepare(ctx, db); err != nil {
+		return err
 	}
+
+	return jobqueue.Migrate(ctx, db, slog.New(slog.DiscardHandler))
+})
+
+func newEnqueuer(t *testing.T, db *store.DB) *jobqueue.Enqueuer {
+	t.Helper()
 
 	enqueuer, err := jobqueue.NewEnqueuer(db, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -138,10 +144,10 @@ func receive[T any](t *testing.T, from <-chan T, what string) T {
 func TestScheduledJob(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
-		enqueuer := prepare(t, db)
+		enqueuer := newEnqueuer(t, db)
 		ran := make(chan time.Time, 1)
 
 		start(t, db, notes(func(context.Context, string) error {
@@ -163,10 +169,10 @@ func TestScheduledJob(t *testing.T) {
 func TestRolledBack(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
-		enqueuer := prepare(t, db)
+		enqueuer := newEnqueuer(t, db)
 		ran := make(chan string, 2)
 
 		start(t, db, notes(func(_ context.Context, text string) error {
@@ -211,10 +217,10 @@ func TestRolledBack(t *testing.T) {
 func TestStopCancelsAfterGrace(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
-		enqueuer := prepare(t, db)
+		enqueuer := newEnqueuer(t, db)
 		started, ended := make(chan struct{}, 1), make(chan error, 1)
 
 		stop := start(t, db, notes(func(ctx context.Context, _ string) error {
@@ -245,10 +251,8 @@ func TestStopCancelsAfterGrace(t *testing.T) {
 func TestLoopGoesOnAfterError(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
-
-		prepare(t, db)
 
 		calls := make(chan struct{}, 100)
 		loop := jobqueue.Loop{Name: "test", Every: 10 * time.Millisecond, Do: func(context.Context) error {
@@ -308,7 +312,7 @@ func TestMigrateSimultaneously(t *testing.T) {
 
 // databases are for tests that open one more than once.
 func databases() map[string]func(testing.TB) string {
-	return map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL}
+	return map[string]func(testing.TB) string{"sqlite": prepared.SQLiteURL, "postgres": prepared.PostgresURL}
 }
 
 // TestCrash kills a process in the middle of a job, and sees that another one does it.
@@ -321,7 +325,7 @@ func TestCrash(t *testing.T) {
 
 			databaseURL := newURL(t)
 			db := storetest.Open(t, databaseURL)
-			enqueuer := prepare(t, db)
+			enqueuer := newEnqueuer(t, db)
 			enqueue(t, db, enqueuer, "survives", time.Time{})
 
 			//nolint:gosec // the program is this test itself
@@ -366,6 +370,10 @@ func TestCrash(t *testing.T) {
 	}
 }
 
+// longAgo is by how much the clock of the process that is killed is behind: what it said last
+// is as old then as if it had been silent since.
+const longAgo = 11 * time.Second
+
 // workUntilKilled is the process that TestCrash kills.
 func workUntilKilled(databaseURL string) error {
 	ctx := context.Background()
@@ -375,7 +383,9 @@ func workUntilKilled(databaseURL string) error {
 		return err
 	}
 
-	engine, err := jobqueue.New(jobqueue.Config{DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler)},
+	behind := func() time.Time { return time.Now().Add(-longAgo) }
+
+	engine, err := jobqueue.New(jobqueue.Config{DB: db, Now: behind, Logger: slog.New(slog.DiscardHandler)},
 		notes(func(ctx context.Context, text string) error {
 			fmt.Println("started " + text) //nolint:forbidigo // the test reads it
 

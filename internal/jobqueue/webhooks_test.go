@@ -14,7 +14,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/store"
-	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 )
 
@@ -23,7 +22,7 @@ import (
 func TestWebhookDeliveries(t *testing.T) {
 	t.Parallel()
 
-	storetest.Each(t, func(t *testing.T, db *store.DB) {
+	prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
 		answers := make(chan int, 2)
@@ -41,7 +40,7 @@ func TestWebhookDeliveries(t *testing.T) {
 		}))
 		t.Cleanup(endpoint.Close)
 
-		enqueuer := prepare(t, db)
+		enqueuer := newEnqueuer(t, db)
 		hooks := webhooks.New(webhooks.Config{
 			DB: db, Audit: audit.New(db, time.Now), Jobs: enqueuer, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Environment: "test",
 			AllowedHosts: []string{"127.0.0.1"}, AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},

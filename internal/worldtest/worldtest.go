@@ -19,13 +19,16 @@ import (
 )
 
 // Prepared has opsconsole's tables and the platform's.
-var Prepared = storetest.NewTemplate(func(ctx context.Context, db *store.DB) error {
+var Prepared = storetest.NewTemplate(Prepare)
+
+// Prepare makes opsconsole's tables and the platform's, for templates that have more.
+func Prepare(ctx context.Context, db *store.DB) error {
 	if err := db.Migrate(ctx); err != nil {
 		return err
 	}
 
 	return controlplane.Prepare(ctx, db)
-})
+}
 
 // ControlPlane is the embedded control plane on config's DB, by config's Now. What config leaves out
 // is nothing: no jobs, no Kubernetes and no Starburst, and no log.
