@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/settings"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -32,6 +33,7 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		Environment: f.Environment,
 		User:        shell.User{Username: p.Who.Username, Email: p.Who.Email, Role: p.Who.Role},
 		Preferences: p.Preferences(),
+		ZoneRelease: zoneinfo.Current().Release,
 		Now:         p.Now,
 		Fresh:       f.freshness(p.Now),
 		Banner:      f.banner(p.Ctx(), p.Now),

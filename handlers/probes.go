@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
 
 const readyTimeout = 2 * time.Second
@@ -61,10 +62,37 @@ func (c *console) readyz(p *web.Page) error {
 	if err := c.Ready(ctx); err != nil {
 		c.Logger.WarnContext(ctx, "not ready", "error", err)
 
-		return p.JSON(http.StatusServiceUnavailable, map[string]string{
-			"status": "not_ready", "database": "disconnected", "version": c.Version,
-		})
+		return p.JSON(http.StatusServiceUnavailable, c.readiness("not_ready", "disconnected"))
 	}
 
-	return p.JSON(http.StatusOK, map[string]string{"status": "ready", "database": "connected", "version": c.Version})
+	return p.JSON(http.StatusOK, c.readiness("ready", "connected"))
+}
+
+// ready is the answer of readyz.
+type ready struct {
+	Status   string       `json:"status"`
+	Database string       `json:"database"`
+	Version  string       `json:"version"`
+	Details  readyDetails `json:"details"`
+}
+
+type readyDetails struct {
+	TimeZones timeZones `json:"time_zones"`
+}
+
+// timeZones are the rules that times are reckoned with.
+type timeZones struct {
+	// Release is IANA's name of it, such as 2026f.
+	Release string `json:"release"`
+	// Source is "embedded" or the folder of the system's.
+	Source string `json:"source"`
+}
+
+func (c *console) readiness(status, database string) ready {
+	zones := zoneinfo.Current()
+
+	return ready{
+		Status: status, Database: database, Version: c.Version,
+		Details: readyDetails{TimeZones: timeZones{Release: zones.Release, Source: zones.Source}},
+	}
 }

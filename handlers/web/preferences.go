@@ -2,8 +2,8 @@ package web
 
 import (
 	"net/url"
-	"time"
 
+	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -44,11 +44,5 @@ func zone(cookie string) string {
 
 // IsZone reports whether times can be shown in the zone.
 func IsZone(name string) bool {
-	if name == ZoneBrowser {
-		return true
-	}
-
-	_, err := time.LoadLocation(name)
-
-	return err == nil && name != "" && name != "Local"
+	return name == ZoneBrowser || zoneinfo.Current().Has(name)
 }

@@ -45,12 +45,7 @@ func typedMoment(at time.Time, zone string) string {
 		return ""
 	}
 
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		loc = time.UTC
-	}
-
-	layout := "2006-01-02T15:04"
+	loc, layout := calendar.Location(zone), "2006-01-02T15:04"
 	if at.Second() != 0 {
 		layout = "2006-01-02T15:04:05"
 	}

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
 
 // windowForm is the form of a window as a browser sends it.
 func windowForm(w *handlerstest.World, other url.Values) url.Values {
-	berlin, err := time.LoadLocation("Europe/Berlin")
+	berlin, err := zoneinfo.Location("Europe/Berlin")
 	if err != nil {
 		w.T().Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestAWindowIsChangedByItsForm(t *testing.T) {
 		t.Fatalf("got %d\n%s", form.Status, form.Body)
 	}
 
-	berlin, _ := time.LoadLocation("Europe/Berlin")
+	berlin, _ := zoneinfo.Location("Europe/Berlin")
 	clock := func(name string) string {
 		at, err := time.Parse(time.RFC3339, window[name].(string))
 		if err != nil {

@@ -19,6 +19,8 @@ type Shell struct {
 	Environment Environment
 	User        User
 	Preferences Preferences
+	// ZoneRelease is which release of IANA's rules times are reckoned with.
+	ZoneRelease string
 	Now         time.Time
 	// Fresh feeds the live mark of a page that draws the monitor's snapshot.
 	Fresh Freshness
