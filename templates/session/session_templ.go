@@ -107,7 +107,7 @@ func ForbiddenPage(v Forbidden) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, ", then sign in anew: a role counts from the next sign-in on. Or use an account that has it.</p><form method=\"post\" action=\"/logout\"><button class=\"btn\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, ", then go on: it counts here within five minutes, and at once when you sign in anew. Or use an account that has it.</p><form method=\"post\" action=\"/logout\"><button class=\"btn\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
