@@ -66,6 +66,20 @@ func (s *attemptStore) begin(w http.ResponseWriter, r *http.Request, returnTo st
 	return keys, nil
 }
 
+// silentPatience is how long a browser that was sent to the provider silently, and did not come
+// back, is not sent again: the provider may show it a page of trouble.
+const silentPatience = time.Minute
+
+// sentSilently reports whether the browser is on such a way, or stuck on it.
+func (s *attemptStore) sentSilently(r *http.Request) bool {
+	return slices.ContainsFunc(r.Cookies(), func(cookie *http.Cookie) bool {
+		sent, ok := parseAttempt(cookie.Value)
+
+		return strings.HasPrefix(cookie.Name, s.cookieName("")) && ok && sent.silent &&
+			s.now().Before(sent.started.Add(silentPatience))
+	})
+}
+
 // take returns the attempt that the state belongs to, once. An attempt that is
 // known comes with an error too, for the way back.
 func (s *attemptStore) take(w http.ResponseWriter, r *http.Request, state string) (attempt, attemptKeys, error) {

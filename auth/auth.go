@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -89,8 +88,7 @@ type Auth struct {
 	latest    latestTokens
 	open      openSessions
 	refreshes singleflight.Group
-	// refreshPausedUntil is a moment in Unix nanoseconds.
-	refreshPausedUntil atomic.Int64
+	pauses    pauses
 }
 
 // New checks the configuration, all of it, and calls nobody.

@@ -44,7 +44,7 @@ func (p *provider) verifyBearer(ctx context.Context, raw string, rules bearerRul
 		return verified{}, err
 	}
 
-	token, err := idp.verify(ctx, raw)
+	token, err := idp.verify(ctx, raw, byAnybody)
 
 	var expired *oidc.TokenExpiredError
 

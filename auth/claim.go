@@ -32,7 +32,8 @@ type renewalClaim struct {
 }
 
 // claim returns the session and the right to renew it, nil when there is no need any more:
-// then whoever had it has renewed it, and this is what came of it.
+// then whoever had it has renewed it, and this is what came of it, or takes longer than ctx
+// lasts, and this is the session as it was.
 func (a *Auth) claim(ctx context.Context, id secret, due func(session) bool) (session, *renewalClaim, error) {
 	var abandoned string
 
@@ -57,7 +58,10 @@ func (a *Auth) claim(ctx context.Context, id secret, due func(session) bool) (se
 			continue
 		}
 
-		if abandoned, err = a.sessions.waitRenewal(ctx, s); err != nil {
+		switch abandoned, err = a.sessions.waitRenewal(ctx, s); {
+		case ctx.Err() != nil:
+			return s, nil, nil
+		case err != nil:
 			return session{}, nil, err
 		}
 	}
@@ -121,7 +125,8 @@ func (s *sessionStore) swapRenewal(ctx context.Context, hash, expected, mark str
 
 // startClaim keeps the claim alive until it is released.
 func (a *Auth) startClaim(ctx context.Context, s session, mark string) *renewalClaim {
-	ctx, stop := context.WithCancel(ctx)
+	ctx = context.WithoutCancel(ctx)
+	stopped, stop := context.WithCancel(ctx)
 	c := &renewalClaim{store: a.sessions, log: a.log, hash: s.secret.hash(), mark: mark, stop: stop, done: make(chan struct{})}
 
 	go func() {
@@ -132,13 +137,14 @@ func (a *Auth) startClaim(ctx context.Context, s session, mark string) *renewalC
 
 		for {
 			select {
-			case <-ctx.Done():
+			case <-stopped.Done():
 				return
 			case <-beat.C:
 			}
 
 			next := rand.Text()
 
+			// Not stopped half way: then nobody would know which mark stands there.
 			alive, err := c.store.swapRenewal(ctx, c.hash, c.mark, next)
 			if err == nil && !alive {
 				return // somebody thought us gone, or the session is

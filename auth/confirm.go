@@ -29,7 +29,8 @@ func isPageLoad(r *http.Request) bool {
 // confirmation says what is left to do for a session that has no refresh token: the browser is
 // sent to the provider when the roles were not looked at otherwise, and without that the
 // session ends with its access token. A provider that is down changes neither.
-func (a *Auth) confirmation(ctx context.Context, s session, mayConfirm bool) error {
+func (a *Auth) confirmation(r *http.Request, s session, mayConfirm bool) error {
+	ctx := r.Context()
 	now := a.now()
 	over := s.tokens.over(now)
 
@@ -37,14 +38,18 @@ func (a *Auth) confirmation(ctx context.Context, s session, mayConfirm bool) err
 		return nil
 	}
 
-	if mayConfirm && !a.paused() {
+	if !over && a.attempts.sentSilently(r) {
+		return nil
+	}
+
+	if mayConfirm && !a.pauses.paused(now, everybody) {
 		// A browser that is sent to a provider that does not answer does not come back.
 		err := a.provider.answers(ctx)
 		if err == nil {
 			return fail(ErrConfirm, "Your session has to be confirmed: load the page again", nil)
 		}
 
-		a.pause()
+		a.pauses.pause(a.now(), everybody)
 		a.log.WarnContext(ctx, "a session could not be confirmed", slog.Any("error", err))
 	}
 
@@ -104,7 +109,7 @@ func (a *Auth) confirmed(r *http.Request, keys attemptKeys) (Identity, error) {
 
 	switch {
 	case errors.Is(err, ErrUnreachable):
-		a.pause()
+		a.pauses.pause(a.now(), everybody)
 		a.log.WarnContext(ctx, "a session could not be confirmed", slog.Any("error", err))
 	case err != nil:
 		s, err = a.endRefused(ctx, s, err)

@@ -73,7 +73,7 @@ func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 // keysAt returns the set of keys there. What is known of it is read again too, so that a key
 // that was taken back is not taken for ever; where that fails, the keys at hand stay.
 func (p *provider) keysAt(ctx context.Context, at string) *keySet {
-	fresh := &keySet{url: at, client: p.client, now: p.now}
+	fresh := &keySet{url: at, client: p.client, now: p.now, renewal: map[sender]time.Time{}}
 
 	known := p.found.Load()
 	if known == nil {
@@ -86,7 +86,7 @@ func (p *provider) keysAt(ctx context.Context, at string) *keySet {
 		fresh.keys = known.keys.current()
 	}
 
-	_, _ = fresh.renewed(ctx) // it keeps the failure itself
+	_, _ = fresh.renewed(ctx, byAnybody) // it keeps the failure itself
 
 	return fresh
 }
@@ -152,7 +152,7 @@ func (p *provider) shared(ctx context.Context, call func(context.Context) (*endp
 
 	select {
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, p.silent(ctx.Err())
 	case result := <-flight:
 		found, _ := result.Val.(*endpoints)
 

@@ -44,7 +44,9 @@ func (a *Auth) redeem(ctx context.Context, idp *endpoints, code string, keys att
 		return grant{}, badToken(errors.New("the ID token has another nonce"))
 	}
 
-	known := a.gather(ctx, idp, given.Access, idToken.Subject, idToken.claims)
+	// Without a refresh token the endpoint is asked again later, and what its refusal means then
+	// depends on what it says now.
+	known := a.gather(ctx, idp, given.Access, idToken.Subject, idToken.claims, given.Refresh == "")
 
 	who, found, err := a.profiler.read(known.sets...)
 	if err != nil {
@@ -82,7 +84,14 @@ func (a *Auth) renew(ctx context.Context, idp *endpoints, s session) (grant, err
 		renewed.tokens.ID = s.tokens.ID // as good a hint at sign-out
 	} else {
 		idToken, err := idp.verifyIDToken(ctx, renewed.tokens.ID, renewed.tokens.Access)
-		if err != nil {
+
+		switch {
+		case errors.Is(err, ErrUnreachable):
+			// The refresh token is spent, so that what came for it is kept, and read the next time.
+			renewed.tokens.ID = s.tokens.ID
+
+			return renewed, nil
+		case err != nil:
 			return grant{}, badToken(err)
 		}
 
@@ -93,7 +102,7 @@ func (a *Auth) renew(ctx context.Context, idp *endpoints, s session) (grant, err
 		claims = idToken.claims
 	}
 
-	known := a.gather(ctx, idp, renewed.tokens.Access, s.who.Subject, claims)
+	known := a.gather(ctx, idp, renewed.tokens.Access, s.who.Subject, claims, false)
 
 	switch {
 	case !refuses(known.missing):
@@ -149,6 +158,7 @@ func (a *Auth) look(ctx context.Context, idp *endpoints, s session) (grant, erro
 	}
 
 	seen.who.Roles, seen.who.Role, seen.checked = roles, a.profiler.strongest(roles), true
+	seen.tokens.UserInfo = userInfoHasRoles
 
 	return seen, nil
 }
@@ -163,19 +173,21 @@ type gathered struct {
 
 // gather returns what is known of the subject: the claims of the ID token, if
 // there are any, then those of an access token that is a JWT, then, only if
-// something is still missing, the userinfo endpoint's.
-func (a *Auth) gather(ctx context.Context, idp *endpoints, accessToken, subject string, idClaims map[string]any) gathered {
+// something is still missing or always is set, the userinfo endpoint's.
+func (a *Auth) gather(
+	ctx context.Context, idp *endpoints, accessToken, subject string, idClaims map[string]any, always bool,
+) gathered {
 	var known gathered
 
 	if idClaims != nil {
 		known.sets = append(known.sets, idClaims)
 	}
 
-	if access, err := idp.verify(ctx, accessToken); err == nil && access.Subject == subject {
+	if access, err := idp.verify(ctx, accessToken, byAnybody); err == nil && access.Subject == subject {
 		known.sets = append(known.sets, access.claims)
 	}
 
-	if idp.discovered.UserInfoEndpoint() == "" || a.profiler.complete(known.sets...) {
+	if idp.discovered.UserInfoEndpoint() == "" || (!always && a.profiler.complete(known.sets...)) {
 		return known
 	}
 
@@ -187,10 +199,8 @@ func (a *Auth) gather(ctx context.Context, idp *endpoints, accessToken, subject 
 		return known
 	}
 
-	if _, before := a.profiler.findRoles(known.sets); !before {
-		if _, there := a.profiler.findRoles([]map[string]any{info}); there {
-			known.use = userInfoHasRoles
-		}
+	if _, there := a.profiler.findRoles([]map[string]any{info}); there {
+		known.use = userInfoHasRoles
 	}
 
 	known.sets = append(known.sets, info)

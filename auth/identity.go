@@ -115,7 +115,7 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 
 	s, err := a.renewed(ctx, sessionIn(opened))
 	if err == nil {
-		err = a.confirmation(ctx, s, mayConfirm)
+		err = a.confirmation(r, s, mayConfirm)
 	}
 
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// forcedEvery is the least time between two requests that strange tokens cause.
+	// forcedEvery is the least time between two requests that strange tokens of a [sender] cause.
 	forcedEvery = 10 * time.Second
 	// largestKeySet is in bytes.
 	largestKeySet = 1 << 20
@@ -37,16 +37,25 @@ type keySet struct {
 	flight singleflight.Group
 
 	mu      sync.Mutex
-	keys    []jose.JSONWebKey // nil until they were fetched
-	renewal time.Time         // the last attempt to fetch them again
-	failure error             // of the last attempt
+	keys    []jose.JSONWebKey    // nil until they were fetched
+	renewal map[sender]time.Time // the last attempt to fetch them again
+	failure error                // of the last attempt
 }
+
+// sender is where a token came from. Each has a bound of its own, so that what strangers send
+// does not keep the console from reading what the provider answers it with a new key.
+type sender string
+
+const (
+	byAnybody  sender = "anybody"
+	byProvider sender = "provider" // the answer to a request of ours
+)
 
 // verify returns what was signed. Its error is [errSignature], [errUnknownKey], or why the keys cannot be had.
 //
 // A token whose key is not known has the keys fetched, once in [forcedEvery] whatever comes:
 // anybody can send such tokens. One whose key is known has not.
-func (k *keySet) verify(ctx context.Context, signed *jose.JSONWebSignature) ([]byte, error) {
+func (k *keySet) verify(ctx context.Context, signed *jose.JSONWebSignature, sent sender) ([]byte, error) {
 	id := signed.Signatures[0].Header.KeyID
 
 	payload, known := verifyWith(k.current(), id, signed)
@@ -58,7 +67,7 @@ func (k *keySet) verify(ctx context.Context, signed *jose.JSONWebSignature) ([]b
 		return nil, errSignature
 	}
 
-	keys, err := k.renewed(ctx)
+	keys, err := k.renewed(ctx, sent)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +89,11 @@ func verifyWith(keys []jose.JSONWebKey, id string, signed *jose.JSONWebSignature
 
 		known = true
 
+		// RFC 8725, section 3.1: a key is for one algorithm.
+		if key.Algorithm != "" && key.Algorithm != signed.Signatures[0].Header.Algorithm {
+			continue
+		}
+
 		if payload, err := signed.Verify(key); err == nil {
 			return payload, true
 		}
@@ -97,13 +111,13 @@ func (k *keySet) current() []jose.JSONWebKey {
 
 // renewed fetches the keys again, unless that was just done. Before there are any, everybody
 // who asks has them fetched: without them nothing can be verified.
-func (k *keySet) renewed(ctx context.Context) ([]jose.JSONWebKey, error) {
-	flight := k.flight.DoChan("", func() (any, error) {
+func (k *keySet) renewed(ctx context.Context, sent sender) ([]jose.JSONWebKey, error) {
+	flight := k.flight.DoChan(string(sent), func() (any, error) {
 		// Others wait for it too, so it does not end with the request that began it.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), providerTimeout)
 		defer cancel()
 
-		return k.fetch(ctx)
+		return k.fetch(ctx, sent)
 	})
 
 	select {
@@ -117,15 +131,15 @@ func (k *keySet) renewed(ctx context.Context) ([]jose.JSONWebKey, error) {
 }
 
 // fetch keeps the keys that are there now; those at hand stay where it fails.
-func (k *keySet) fetch(ctx context.Context) ([]jose.JSONWebKey, error) {
+func (k *keySet) fetch(ctx context.Context, sent sender) ([]jose.JSONWebKey, error) {
 	now := k.now()
 
 	k.mu.Lock()
 	keys, failure := k.keys, k.failure
-	soon := now.Before(k.renewal.Add(forcedEvery))
+	soon := now.Before(k.renewal[sent].Add(forcedEvery))
 
 	if keys != nil && !soon {
-		k.renewal = now
+		k.renewal[sent] = now
 	}
 	k.mu.Unlock()
 

@@ -52,6 +52,11 @@ func (v verified) otherKind() string {
 		}
 	}
 
+	// RFC 9449, section 6.1, and RFC 8705, section 3.1: without the key it is worth nothing.
+	if bound, _ := v.claims["cnf"].(map[string]any); bound["jkt"] != nil || bound["x5t#S256"] != nil {
+		return "bound to a key of its owner"
+	}
+
 	if _, ok := v.claims["events"]; ok { // RFC 8417, section 2.2
 		return "a security event"
 	}

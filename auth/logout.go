@@ -65,7 +65,7 @@ type logoutToken struct {
 
 // verifyLogoutToken checks a token as section 2.6 says.
 func (e *endpoints) verifyLogoutToken(ctx context.Context, raw string) (logoutToken, error) {
-	token, err := e.verify(ctx, raw)
+	token, err := e.verify(ctx, raw, byAnybody)
 
 	switch {
 	case errors.Is(err, ErrUnreachable):

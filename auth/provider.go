@@ -115,7 +115,8 @@ func (p *provider) failed(err error) error {
 		p.doubted.Store(true) // as where an endpoint was moved
 	}
 
-	if answer.ErrorCode == "" || answer.Response.StatusCode >= http.StatusInternalServerError {
+	if status := answer.Response.StatusCode; answer.ErrorCode == "" ||
+		status == http.StatusTooManyRequests || status >= http.StatusInternalServerError {
 		return p.silent(cause)
 	}
 

@@ -8,10 +8,6 @@ import (
 	"time"
 )
 
-// refreshPause is how long nobody tries to renew tokens after the provider did not
-// answer, so that requests do not queue up behind it.
-const refreshPause = 15 * time.Second
-
 // checkEvery is how old what the provider said of somebody's roles may get.
 const checkEvery = 5 * time.Minute
 
@@ -28,31 +24,29 @@ func (a *Auth) due(s session) bool {
 	return s.checkDue(now) && s.tokens.UserInfo != userInfoUseless && s.tokens.accessAt(now) != ""
 }
 
-func (a *Auth) paused() bool { return a.now().UnixNano() < a.refreshPausedUntil.Load() }
-
-func (a *Auth) pause() { a.refreshPausedUntil.Store(a.now().Add(refreshPause).UnixNano()) }
-
 // renewed returns the session as the provider vouches for it: with new tokens and roles if it
 // is time for them. Requests of one session that come together, to whichever process, wait for
 // one renewal. A provider that does not answer is waited for with the tokens at hand; one that
 // refuses ends the session.
 func (a *Auth) renewed(ctx context.Context, s session) (session, error) {
-	if !a.due(s) || a.paused() {
+	if !a.due(s) || a.pauses.paused(a.now(), s.secret.hash()) {
 		return s, nil
 	}
 
 	flight := a.refreshes.DoChan(s.secret.hash(), func() (any, error) {
 		// A refresh token is spent once it is sent: the request that happened to begin
 		// must not take the answer with it when it goes.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewalTimeout)
-		defer cancel()
-
-		return a.refresh(ctx, s.secret)
+		return a.refresh(context.WithoutCancel(ctx), s.secret)
 	})
+
+	patience := time.NewTimer(renewalPatience)
+	defer patience.Stop()
 
 	select {
 	case <-ctx.Done():
 		return session{}, ctx.Err()
+	case <-patience.C:
+		return s, nil
 	case result := <-flight:
 		fresh, _ := result.Val.(session)
 
@@ -60,41 +54,68 @@ func (a *Auth) renewed(ctx context.Context, s session) (session, error) {
 	}
 }
 
-// renewalTimeout has room for the calls of a renewal, after one that another process gave up.
-const renewalTimeout = 3*providerTimeout + claimSilence
+// The times of a renewal. What is spent at the provider is spent: each step has a time of its
+// own, so that one that was slow takes none from the next.
+const (
+	// renewalPatience is how long a request waits for it, before it goes on with the tokens at hand.
+	renewalPatience = providerTimeout
+	// claimPatience is how long it waits for another process.
+	claimPatience = providerTimeout + claimSilence
+	// renewalTimeout has room for discovery, tokens, keys, and userinfo.
+	renewalTimeout = 4 * providerTimeout
+	// keepingTimeout is for writing down what came.
+	keepingTimeout = 10 * time.Second
+)
 
 func (a *Auth) refresh(ctx context.Context, id secret) (session, error) {
-	s, claim, err := a.claim(ctx, id, a.due)
+	s, claim, err := a.claimWithin(ctx, id)
 	if err != nil || claim == nil {
 		return s, err
 	}
-	defer claim.release(context.WithoutCancel(ctx))
+	defer claim.release(ctx)
 
-	idp, err := a.provider.get(ctx)
+	given, err := a.ask(ctx, s)
 
-	var given grant
-
-	switch {
-	case err != nil:
-	case s.tokens.Refresh != "":
-		given, err = a.renew(ctx, idp, s)
-	default:
-		given, err = a.look(ctx, idp, s)
-	}
+	ctx, cancel := context.WithTimeout(ctx, keepingTimeout)
+	defer cancel()
 
 	switch {
 	case errors.Is(err, ErrUnreachable):
-		a.pause()
+		a.pauseAfter(err, s)
 		a.log.WarnContext(ctx, "a session could not be renewed", slog.Any("error", err))
 
 		return s, nil
 	case err != nil:
 		return a.endRefused(ctx, s, err)
 	case !given.checked && s.tokens.Refresh != "":
-		a.pause() // the tokens are new, but who asks for the roles does not answer
+		a.pauses.pause(a.now(), s.secret.hash()) // the tokens are new, but who asks for the roles does not answer
 	}
 
 	return a.sessions.replace(ctx, s, given)
+}
+
+func (a *Auth) claimWithin(ctx context.Context, id secret) (session, *renewalClaim, error) {
+	ctx, cancel := context.WithTimeout(ctx, claimPatience)
+	defer cancel()
+
+	return a.claim(ctx, id, a.due)
+}
+
+// ask has the provider vouch for the session.
+func (a *Auth) ask(ctx context.Context, s session) (grant, error) {
+	ctx, cancel := context.WithTimeout(ctx, renewalTimeout)
+	defer cancel()
+
+	idp, err := a.provider.get(ctx)
+
+	switch {
+	case err != nil:
+		return grant{}, err
+	case s.tokens.Refresh != "":
+		return a.renew(ctx, idp, s)
+	default:
+		return a.look(ctx, idp, s)
+	}
 }
 
 // endRefused ends a session whose tokens the provider will not renew, unless

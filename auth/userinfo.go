@@ -70,7 +70,7 @@ func (e *endpoints) signedUserinfo(ctx context.Context, raw string) ([]byte, err
 		return nil, badToken(err)
 	}
 
-	payload, err := e.keys.verify(ctx, signed)
+	payload, err := e.keys.verify(ctx, signed, byProvider)
 
 	switch {
 	case errors.Is(err, errSignature), errors.Is(err, errUnknownKey):

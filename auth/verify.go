@@ -42,14 +42,14 @@ type verified struct {
 // verify checks a JWT of the provider, of whatever audience. Its error is plain
 // when the token does not hold, and an [ErrUnreachable] when the provider's keys
 // cannot be had.
-func (e *endpoints) verify(ctx context.Context, raw string) (verified, error) {
+func (e *endpoints) verify(ctx context.Context, raw string, sent sender) (verified, error) {
 	signed, err := parseSigned(raw)
 	if err != nil {
 		return verified{}, err
 	}
 
 	header := signed.Signatures[0].Header
-	payload, err := e.keys.verify(ctx, signed)
+	payload, err := e.keys.verify(ctx, signed, sent)
 
 	switch {
 	case errors.Is(err, errUnknownKey):
@@ -118,7 +118,7 @@ func (v verified) checkTimes(now time.Time) error {
 // verifyIDToken checks also what is particular to an ID token: that it is for this
 // client, and belongs to the access token beside it.
 func (e *endpoints) verifyIDToken(ctx context.Context, raw, accessToken string) (verified, error) {
-	token, err := e.verify(ctx, raw)
+	token, err := e.verify(ctx, raw, byProvider)
 	if err != nil {
 		return verified{}, err
 	}
