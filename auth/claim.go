@@ -58,17 +58,18 @@ func (a *Auth) claim(ctx context.Context, id secret, due func(session) bool) (se
 			continue
 		}
 
-		switch abandoned, err = a.sessions.waitRenewal(ctx, s); {
-		case ctx.Err() != nil:
-			return s, nil, nil
-		case err != nil:
+		if abandoned, err = a.sessions.waitRenewal(ctx, s); err != nil {
 			return session{}, nil, err
+		}
+
+		if ctx.Err() != nil {
+			return s, nil, nil
 		}
 	}
 }
 
-// waitRenewal waits until the session's row has another mark or is gone. It returns the mark
-// when whoever wrote it has been silent for [claimSilence].
+// waitRenewal waits until the session's row has no mark, or is gone, or ctx ends. It returns the
+// mark when whoever wrote it has been silent for [claimSilence].
 func (s *sessionStore) waitRenewal(ctx context.Context, seen session) (abandoned string, err error) {
 	silence := time.NewTimer(claimSilence)
 	defer silence.Stop()
@@ -79,7 +80,7 @@ func (s *sessionStore) waitRenewal(ctx context.Context, seen session) (abandoned
 	for {
 		select {
 		case <-ctx.Done():
-			return "", ctx.Err()
+			return "", nil
 		case <-silence.C:
 			return seen.renewal, nil
 		case <-poll.C:
@@ -89,6 +90,9 @@ func (s *sessionStore) waitRenewal(ctx context.Context, seen session) (abandoned
 
 		err := s.db.Read().QueryRowContext(ctx,
 			`SELECT renewal FROM opsconsole_sessions WHERE id_hash = $1`, seen.secret.hash()).Scan(&mark)
+		if ctx.Err() != nil {
+			return "", nil
+		}
 
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
