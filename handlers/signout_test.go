@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/internal/audit"
 )
 
 // signedInBrowser is dave's, with the session's ID.
@@ -83,10 +84,49 @@ func TestSigningOutGoesOnByAPage(t *testing.T) {
 func TestALogoutTokenThatDoesNotHold(t *testing.T) {
 	t.Parallel()
 
-	got := handlerstest.New(t).Form(auth.BackchannelPath, url.Values{"logout_token": {"x"}})
+	w := handlerstest.New(t)
+
+	got := w.Form(auth.BackchannelPath, url.Values{"logout_token": {"x"}})
 	if body := got.JSON(t); got.Status != http.StatusBadRequest || body["error"] != "invalid_request" ||
 		got.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("got %d, %v", got.Status, body)
+	}
+
+	if entry, _ := w.Newest(); entry.Action != audit.SignOut || entry.Outcome != audit.Refused || entry.Message == "" {
+		t.Errorf("logged as %+v", entry)
+	}
+}
+
+// TestStrangersDoNotFillTheAuditLog sends what needs no sign-in: bad logout tokens, and sign-ins
+// that are called off.
+func TestStrangersDoNotFillTheAuditLog(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	_, before := w.Newest()
+
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	stranger := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
+	for range 15 {
+		w.Form(auth.BackchannelPath, url.Values{"logout_token": {"x"}})
+
+		begun, err := send(t, stranger, http.MethodGet, w.URL+"/auth/start").Location()
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		answer := url.Values{"state": begun.Query()["state"], "error": {"access_denied"}}
+		send(t, stranger, http.MethodGet, w.URL+"/auth/callback?"+answer.Encode())
+	}
+
+	entry, after := w.Newest()
+	if after-before != 20 || !strings.Contains(entry.Message, "within this minute") {
+		t.Errorf("%d entries, the last %+v", after-before, entry)
 	}
 }
 

@@ -11,14 +11,17 @@ import (
 )
 
 // BackchannelLogout is where the identity provider says that somebody signed out there:
-// OpenID Connect Back-Channel Logout 1.0, section 2.5. What does not hold is not in the audit
-// log, as anybody can send it.
+// OpenID Connect Back-Channel Logout 1.0, section 2.5.
 func (h *Handlers) BackchannelLogout(p *web.Page) error {
 	p.Response().Header().Set("Cache-Control", "no-store")
 
 	usernames, err := h.Auth.BackchannelLogout(p.Request())
 	if errors.Is(err, auth.ErrLogoutInvalid) {
 		h.Logger.WarnContext(p.Ctx(), "a logout token was refused", "request_id", p.RequestID(), "error", err)
+
+		if err := h.noteRefusal(p, audit.SignOut, ops.AsError(err).Message); err != nil {
+			return err
+		}
 
 		return p.JSON(http.StatusBadRequest, logoutRefusal{Error: "invalid_request", Description: ops.AsError(err).Message})
 	}

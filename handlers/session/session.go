@@ -28,6 +28,8 @@ type Handlers struct {
 	Environment shell.Environment
 	PublicURL   *url.URL
 	Logger      *slog.Logger
+
+	refused refusals
 }
 
 // Audit is the audit log.
@@ -133,10 +135,7 @@ func (h *Handlers) signInFailed(p *web.Page, back string, cause error) error {
 	}
 
 	if logged(cause) {
-		_, err := h.Audit.Record(p.Ctx(), p.Actor(), audit.Entry{
-			Action: audit.SignIn, Outcome: audit.Refused, Message: e.Message,
-		})
-		if err != nil {
+		if err := h.noteRefusal(p, audit.SignIn, e.Message); err != nil {
 			return err
 		}
 	}
@@ -147,8 +146,7 @@ func (h *Handlers) signInFailed(p *web.Page, back string, cause error) error {
 }
 
 // logged reports whether a failed sign-in belongs into the audit log: only one that began
-// here and got to its end. Anybody can send the rest as often as they like, and nothing is
-// ever deleted from the log.
+// here and got to its end; the rest says nothing of anybody.
 func logged(cause error) bool {
 	for _, kind := range []error{
 		auth.ErrAttemptForeign, auth.ErrAttemptExpired, auth.ErrAttemptReplayed, auth.ErrUnreachable,
