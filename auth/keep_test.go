@@ -33,14 +33,14 @@ func TestWhatARenewalBroughtIsKept(t *testing.T) {
 	}
 
 	keys(http.StatusServiceUnavailable)
-	idp.clock.advance(9 * time.Minute)
+	idp.clock.Advance(9 * time.Minute)
 
 	if got := later.get("/"); !got.Identity.IsOps() || idp.renewals() != 1 {
 		t.Errorf("without keys: %+v after %d renewals", got, idp.renewals())
 	}
 
 	keys(http.StatusOK)
-	idp.clock.advance(15 * time.Second)
+	idp.clock.Advance(15 * time.Second)
 
 	if got := later.get("/"); !got.Identity.IsOps() || idp.renewals() != 2 {
 		t.Errorf("with keys: %+v after %d renewals", got, idp.renewals())
@@ -60,7 +60,7 @@ func TestATokenEndpointThatHasTooMuchEndsNoSession(t *testing.T) {
 			return http.StatusTooManyRequests
 		}
 	})
-	idp.clock.advance(9 * time.Minute)
+	idp.clock.Advance(9 * time.Minute)
 
 	if got := b.get("/"); !got.Identity.IsOps() {
 		t.Errorf("got %+v", got)
@@ -73,7 +73,7 @@ func TestStrangersDoNotHideANewKey(t *testing.T) {
 	t.Parallel()
 
 	idp, c, b := checks(t, sqlite(t), (*fakeIDP).rotate)
-	idp.clock.advance(9 * time.Minute)
+	idp.clock.Advance(9 * time.Minute)
 
 	payload, err := json.Marshal(idp.accessClaims())
 	if err != nil {
@@ -120,7 +120,7 @@ func TestOneSessionsTroubleStopsNoOther(t *testing.T) {
 		idp.userinfo = func() (int, claims) { return http.StatusNotFound, claims{} }
 		idp.authorized = func(url.Values) { rounds++ }
 	})
-	idp.clock.advance(5 * time.Minute)
+	idp.clock.Advance(5 * time.Minute)
 
 	if got := b.get("/"); !got.Identity.IsOps() {
 		t.Errorf("got %+v", got)
@@ -145,7 +145,7 @@ func TestUserinfoIsTriedAtTheSignIn(t *testing.T) {
 		f.withoutRefresh()
 		f.userinfo = func() (int, claims) { return http.StatusUnauthorized, claims{} }
 	})
-	idp.clock.advance(5 * time.Minute)
+	idp.clock.Advance(5 * time.Minute)
 
 	if got := b.get("/"); !got.Identity.IsOps() {
 		t.Errorf("one that never took it: %+v", got)
@@ -163,7 +163,7 @@ func TestUserinfoIsTriedAtTheSignIn(t *testing.T) {
 			return http.StatusOK, body
 		}
 	})
-	idp.clock.advance(5 * time.Minute)
+	idp.clock.Advance(5 * time.Minute)
 
 	if got := b.get("/"); got.Identity.Username != "dave" || got.Identity.IsOps() {
 		t.Errorf("one that says nothing of roles any more: %+v", got)
@@ -198,14 +198,14 @@ func TestABrowserThatDoesNotComeBackIsNotSentAgain(t *testing.T) {
 		}
 	}
 
-	idp.clock.advance(5 * time.Minute)
+	idp.clock.Advance(5 * time.Minute)
 	expect("it is time", http.StatusSeeOther)
 	expect("it came back by itself", http.StatusOK)
-	idp.clock.advance(time.Minute)
+	idp.clock.Advance(time.Minute)
 	expect("a minute later", http.StatusSeeOther)
-	idp.clock.advance(4*time.Minute - time.Second)
+	idp.clock.Advance(4*time.Minute - time.Second)
 	expect("just before the token ends", http.StatusSeeOther)
-	idp.clock.advance(time.Second)
+	idp.clock.Advance(time.Second)
 	expect("nothing else is left", http.StatusSeeOther)
 }
 
@@ -214,7 +214,7 @@ func TestAProcessThatTakesLongIsNotWaitedForWithoutEnd(t *testing.T) {
 	t.Parallel()
 
 	idp, c, b := checks(t, sqlite(t), func(*fakeIDP) {})
-	idp.clock.advance(9 * time.Minute)
+	idp.clock.Advance(9 * time.Minute)
 
 	ctx, stop := context.WithCancel(t.Context())
 	beats := make(chan struct{})
