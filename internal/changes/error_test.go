@@ -102,3 +102,46 @@ func TestAnErrorOfTheVersionBeforeIsRead(t *testing.T) {
 		}
 	})
 }
+
+// TestTheVersionBeforeLeavesNoErrorBehind settles and ends as that one does: without the
+// columns that it does not know.
+func TestTheVersionBeforeLeavesNoErrorBehind(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		l := w.borrow(t, "1m")
+		w.clock.Advance(time.Minute)
+		w.service.fail(ops.InsufficientRole(ops.RoleOps, ops.RoleAdmin), nil, nil)
+
+		if err := endDue(t.Context(), w, w.service); err == nil || w.lease(t, l.ID).ErrorCode == "" {
+			t.Fatal("nothing is in the way of the end")
+		}
+
+		for _, statement := range []string{
+			`UPDATE opsconsole_leases SET state = 'ended', ended_at = ends_at, note = 'The values had gone back already.'`,
+			`INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields,
+				error_code, error_details_json, request_id, unknown_at, intent)
+			VALUES ('export', '2026-03-01T12:00:00.000000Z', 'dave', 'for the audit', 'console', 'unknown', '{}', '{}',
+				'max_duration_seconds', 'SERVICE_UNAVAILABLE', '{"service":"control_plane"}', '', '2026-03-01T12:00:00.000000Z', 0)`,
+			`UPDATE opsconsole_changes SET outcome = 'applied', error = NULL, settled_at = at, unknown_at = NULL WHERE section = 'export'`,
+		} {
+			if _, err := w.db.Write().ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+
+		if got := w.lease(t, l.ID); got.ErrorCode != "" || got.ErrorDetails != nil {
+			t.Errorf("the lease that is over keeps %s, %v", got.ErrorCode, got.ErrorDetails)
+		}
+
+		page, err := w.History(t.Context(), changes.Filter{Section: ops.SectionExport})
+		if err != nil || len(page.Items) != 1 {
+			t.Fatal(page, err)
+		}
+
+		if got := page.Items[0]; got.ErrorCode != "" || got.ErrorDetails != nil {
+			t.Errorf("the change that was applied keeps %s, %v", got.ErrorCode, got.ErrorDetails)
+		}
+	})
+}

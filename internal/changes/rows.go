@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -121,6 +122,10 @@ func selectChanges(ctx context.Context, q store.Querier, clause string, args ...
 	var out []Change
 
 	for _, row := range rows {
+		if row.Outcome == Applied { // a version before this one writes the outcome alone
+			row.Failure = failure.Failure{}
+		}
+
 		if row.keptBy != nil {
 			row.Kept = &Kept{Actor: *row.keptBy, Reason: *row.keptReason, At: *row.keptAt}
 		}

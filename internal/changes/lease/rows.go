@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -62,8 +63,13 @@ func (s *Store) query(ctx context.Context, q store.Querier, clause string, args 
 	now := s.now()
 
 	for i := range found {
-		if l := &found[i]; l.State == Active && !now.Before(l.EndsAt) {
+		l := &found[i]
+		if l.State == Active && !now.Before(l.EndsAt) {
 			l.State = Overdue
+		}
+
+		if !l.Open() || l.Note == "" { // a version before this one writes state and note alone
+			l.Failure = failure.Failure{}
 		}
 	}
 
