@@ -108,10 +108,6 @@ func newLogger(cfg config.Console) *slog.Logger {
 func (a *App) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, a.db.Close()) }()
 
-	if err := a.recovery(ctx); err != nil {
-		return err
-	}
-
 	for _, s := range a.sites {
 		listener, err := s.listen(ctx)
 		if err != nil {
@@ -120,6 +116,10 @@ func (a *App) Run(ctx context.Context) (err error) {
 		defer listener.Close()
 
 		a.background = append(a.background, func(ctx context.Context) error { return serveOn(ctx, listener, s.handler) })
+	}
+
+	if err := a.recovery(ctx); err != nil {
+		return err
 	}
 
 	if a.serving != nil {
