@@ -43,7 +43,7 @@ func (c *Client) Catalogs(ctx context.Context) ([]string, error) {
 }
 
 // Entries lists the schemas, tables and columns of a catalog, in order. A schema that
-// Trino fails is among the unread, with what is known of it in the entries; an error
+// Trino fails is among the unread, once, with what is known of it in the entries; an error
 // is one of the whole catalog, or of Trino.
 func (c *Client) Entries(ctx context.Context, catalog string) (entries []Entry, unread []Unread, err error) {
 	from := quoted(catalog, '"') + ".information_schema."
@@ -69,9 +69,17 @@ func (c *Client) Entries(ctx context.Context, catalog string) (entries []Entry, 
 		return nil, nil, fmt.Errorf("read the columns: %w", err)
 	}
 
+	unread = unreadTables
+
+	for _, u := range unreadColumns {
+		if !slices.ContainsFunc(unread, func(known Unread) bool { return known.Schema == u.Schema }) {
+			unread = append(unread, u)
+		}
+	}
+
 	entries, err = together(catalog, schemas, tables, columns)
 
-	return entries, append(unreadTables, unreadColumns...), err
+	return entries, unread, err
 }
 
 // bySchema reads a relation of information_schema at once or, where Trino fails that,

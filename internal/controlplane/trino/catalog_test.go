@@ -42,7 +42,9 @@ func TestEntries(t *testing.T) {
 	// A table without columns is here alone; Trino says neither in order.
 	server.rows[`"my ""lake""".information_schema.tables`] = [][]any{{"sales", "people"}, {"sales", "orders"}, {"sales", "bare"}}
 	server.rows[`"my ""lake""".information_schema.columns`] = [][]any{
-		{"sales", "people", "id", "uuid", 1}, {"sales", "orders", "total", "decimal(12,2)", 2}, {"sales", "late", "id", "bigint", 1},
+		{"sales", "people", "id", "uuid", 1},
+		{"sales", "orders", "total", "decimal(12,2)", 2},
+		{"sales", "late", "id", "bigint", 1},
 		{"sales", "orders", "id", "bigint", 1},
 	}
 
@@ -101,6 +103,28 @@ func TestNamesThatDifferByCaseAlone(t *testing.T) {
 
 	if want := fmt.Sprint("read the columns: ", duplicate.Error()); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestASchemaIsUnreadOnce(t *testing.T) {
+	t.Parallel()
+
+	broken := trino.QueryError{Name: "JDBC_ERROR", Message: "the connector does not answer"}
+
+	server := newDouble(t)
+	server.rows["schemata"] = [][]any{{"bad"}, {"good"}}
+	server.rows["tables WHERE table_schema = 'good'"] = [][]any{{"good", "a"}}
+	server.rows["columns WHERE table_schema = 'good'"] = [][]any{{"good", "a", "x", "integer", 1}}
+
+	for _, statement := range []string{
+		"tables WHERE table_schema <>", "tables WHERE table_schema = 'bad'", "columns WHERE table_schema <>", "columns WHERE table_schema = 'bad'",
+	} {
+		server.fails[statement] = broken
+	}
+
+	_, unread, err := server.client().Entries(t.Context(), "lake")
+	if err != nil || len(unread) != 1 || unread[0].Schema != "bad" {
+		t.Errorf("unread %v, %v, want bad once", unread, err)
 	}
 }
 
