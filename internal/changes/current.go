@@ -66,7 +66,7 @@ func (c *Changes) refresh(
 	return c.known(ctx, section)
 }
 
-// observe records what was found where it is not what was known before the ops.SectionState
+// observe records what was found where it is not what was known before the reading
 // began. If anything happened to the section in between, the observation is dropped.
 func (c *Changes) observe(ctx context.Context, section ops.Section, before Current, found ops.SectionState) error {
 	if before.Values != nil && section.Equal(before.Values, found.Values) {

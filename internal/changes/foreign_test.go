@@ -2,6 +2,7 @@ package changes_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 
@@ -59,9 +60,7 @@ func TestWhatAControlPlaneHeldCanBeRestored(t *testing.T) {
 			}
 
 			typed := before.Values.Clone() // as a form sends all its fields
-			for name, value := range values {
-				typed[name] = value
-			}
+			maps.Copy(typed, values)
 
 			changed := applied(t, w, plane, changes.Request{
 				Section: section, Revision: before.Revision, Values: typed, Reason: "lower it for the test", Source: changes.SourceConsole,

@@ -105,7 +105,8 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong fiel
 	wrong = append(wrong, times...)
 
 	if draft.Recurrence == "" {
-		c.dates = []calendar.Occurrence{{StartsAt: draft.StartsAt, Wall: calendar.Wall(draft.StartsAt, calendar.Location(draft.TimeZone)).Format(calendar.WallLayout)}}
+		wall := calendar.Wall(draft.StartsAt, calendar.Location(draft.TimeZone))
+		c.dates = []calendar.Occurrence{{StartsAt: draft.StartsAt, Wall: wall.Format(calendar.WallLayout)}}
 
 		return c, wrong, nil
 	}

@@ -74,7 +74,7 @@ func TestPagesAreToldOfWhatWasWritten(t *testing.T) {
 
 	w := onSQLite(t)
 	told := 0
-	w.Windows.Config.Notify = func() { told++ }
+	w.Notify = func() { told++ }
 
 	expect := func(what string, want bool) {
 		t.Helper()
@@ -96,6 +96,7 @@ func TestPagesAreToldOfWhatWasWritten(t *testing.T) {
 	expect("what was refused", false)
 
 	window := w.announce(t, patching())
+
 	expect("an announcement", true)
 
 	w.tick(t)

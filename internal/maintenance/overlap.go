@@ -19,7 +19,7 @@ type reservation struct {
 	series      int64
 }
 
-// moved is what does not count as overlapped because it is being moved: a window, and
+// exclusion is what does not count as overlapped because it is being moved: a window, and
 // those of a series that have not started, from an occurrence on.
 type exclusion struct{ window, series, from int64 }
 

@@ -52,7 +52,7 @@ func (w *Window) columns() store.Columns {
 		{Name: "due_at", Value: store.ZeroTime(&w.dueAt)},
 		{Name: "tries", Value: &w.tries},
 		{Name: "next_try_at", Value: store.ZeroTime(&w.nextTryAt)},
-	}, w.Failure.Columns()...)
+	}, w.Columns()...)
 }
 
 func (w *Window) columnsWithID() store.Columns {

@@ -131,7 +131,8 @@ func (w Window) changeReason() string {
 }
 
 func unsettled(section ops.Section, open changes.Change) error {
-	return pendingError{message: fmt.Sprintf("Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title)}
+	return pendingError{message: fmt.Sprintf(
+		"Change %d of %s is not known to be applied yet; it is read back until it is.", open.ID, section.Title)}
 }
 
 // settled returns a lease of which it is known whether it began, and whether it ended.

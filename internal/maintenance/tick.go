@@ -88,7 +88,8 @@ func (s *Windows) dueNow(ctx context.Context) ([]dueWindow, error) {
 	again, args := retryFailed().Due(now, 2)
 
 	due, err := store.Select(ctx, s.DB.Read(), windowTable, (*dueWindow).columns,
-		fmt.Sprintf(`WHERE due_at <= $1 AND %s ORDER BY due_at, id LIMIT %d`, again, maxDue), append([]any{store.Time{Time: now}}, args...)...)
+		fmt.Sprintf(`WHERE due_at <= $1 AND %s ORDER BY due_at, id LIMIT %d`, again, maxDue),
+		append([]any{store.Time{Time: now}}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("look for windows that are due: %w", err)
 	}

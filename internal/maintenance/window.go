@@ -52,6 +52,7 @@ type Plan struct {
 // Window is a span of time in which something is done to the platform.
 type Window struct {
 	Plan
+	failure.Failure
 
 	ID int64 `json:"id"`
 	// UID is the window's name in calendars: it never changes and is never used again.
@@ -92,10 +93,9 @@ type Window struct {
 
 	// Overdue says that something should have happened and has not yet. Note says why,
 	// what a held window waits for, or why it was missed or is overrun. The code and the
-	// details of an error that it tells of are beside it.
+	// details of an error that it tells of are in Failure.
 	Overdue bool   `json:"overdue"`
 	Note    string `json:"note"`
-	failure.Failure
 
 	// Steps are the phases so far, oldest first.
 	Steps []Step `json:"phases"`
@@ -140,7 +140,7 @@ func (w Window) Location() *time.Location { return calendar.Location(w.TimeZone)
 // Europe/Berlin"; "" for one that stands alone.
 func (w Window) Words() string { return w.words }
 
-// late is when a boundary that nobody has come round to counts as overdue.
+// overdueAfter is when a boundary that nobody has come round to counts as overdue.
 const overdueAfter = 10 * time.Second
 
 // derive sets what depends on the clock.
@@ -187,7 +187,7 @@ func (w *Window) enter(phase Phase, now time.Time) {
 	w.schedule()
 }
 
-// always is when something is due that waits for nothing but itself.
+// epoch is when something is due that waits for nothing but itself.
 func epoch() time.Time { return time.Unix(0, 0).UTC() }
 
 // schedule says when something is to be done next.

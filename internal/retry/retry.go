@@ -26,8 +26,6 @@ type Policy struct {
 	Jitter float64
 	// ClaimFor is how long a try is left to the process that claimed it.
 	ClaimFor time.Duration
-	// GiveUpAfter is for how long it is tried at all; 0 is for ever.
-	GiveUpAfter time.Duration
 }
 
 // Pause returns how long to wait after so many failures in a row, from 1 on. random, from

@@ -28,7 +28,7 @@ const (
 func retryPolicy() retry.Policy {
 	const first, jitter = 5 * time.Second, 0.5
 
-	return retry.Policy{First: first, Max: maxPause, Jitter: jitter, ClaimFor: time.Minute, GiveUpAfter: giveUpAfter}
+	return retry.Policy{First: first, Max: maxPause, Jitter: jitter, ClaimFor: time.Minute}
 }
 
 // attempt is a delivery that is being sent.

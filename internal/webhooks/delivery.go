@@ -197,7 +197,8 @@ func (s *Webhooks) Delivery(ctx context.Context, id string) (Delivery, error) {
 }
 
 func (s *Webhooks) attempts(ctx context.Context, id string) ([]Attempt, error) {
-	found, err := store.Select(ctx, s.DB.Read(), "opsconsole_webhook_attempts", (*Attempt).columns, `WHERE delivery_id = $1 ORDER BY number`, id)
+	found, err := store.Select(ctx, s.DB.Read(), "opsconsole_webhook_attempts", (*Attempt).columns,
+		`WHERE delivery_id = $1 ORDER BY number`, id)
 	if err != nil {
 		return nil, fmt.Errorf("list the attempts of delivery %s: %w", id, err)
 	}

@@ -113,7 +113,9 @@ func (s *Webhooks) Update(ctx context.Context, actor audit.Actor, id int64, edit
 func (s *Webhooks) RotateSecret(ctx context.Context, actor audit.Actor, id int64, reason string) (e Endpoint, secret string, err error) {
 	secret = newSecret()
 
-	e, err = s.change(ctx, actor, id, 0, auditedChange{action: audit.WebhookRotateSecret, reason: reason}, func(e *Endpoint) (string, error) {
+	d := auditedChange{action: audit.WebhookRotateSecret, reason: reason}
+
+	e, err = s.change(ctx, actor, id, 0, d, func(e *Endpoint) (string, error) {
 		if e.Kind != Generic {
 			return "", &ops.Error{Code: ops.CodeConflict, Message: "What is sent to a chat is not signed: there is no secret to change."}
 		}

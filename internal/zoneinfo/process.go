@@ -7,9 +7,13 @@ import (
 )
 
 // used is the database of the process, nil for the embedded one.
+//
+//nolint:gochecknoglobals // zones are asked for by name where no database can be passed
 var used atomic.Pointer[Database]
 
 // byDefault is the embedded database. That it can be read is held by a test.
+//
+//nolint:gochecknoglobals // made once
 var byDefault = sync.OnceValue(func() *Database {
 	db, err := Embedded()
 	if err != nil {

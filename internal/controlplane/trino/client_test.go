@@ -146,6 +146,7 @@ func TestQueryThatTakesLonger(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if pages.Add(1) == 3 {
 			<-time.After(2 * patience)
+
 			_, _ = io.WriteString(w, `{"data": [[1]], "stats": {"state": "FINISHED"}}`)
 
 			return

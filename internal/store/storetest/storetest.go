@@ -20,6 +20,8 @@ import (
 const PostgresURLVariable = "OPSCONSOLE_TEST_POSTGRES_URL"
 
 // migrated has opsconsole's own tables.
+//
+//nolint:gochecknoglobals // made once for all tests of a package
 var migrated = NewTemplate(func(ctx context.Context, db *store.DB) error { return db.Migrate(ctx) })
 
 // Each runs fn as a parallel subtest on a migrated SQLite and on a migrated

@@ -34,31 +34,31 @@ func NewTemplate(prepare func(ctx context.Context, db *store.DB) error) *Templat
 }
 
 // Each runs fn as a parallel subtest on a copy in SQLite and on one in PostgreSQL.
-func (t *Template) Each(tt *testing.T, fn func(t *testing.T, db *store.DB)) {
-	tt.Helper()
+func (template *Template) Each(t *testing.T, fn func(t *testing.T, db *store.DB)) {
+	t.Helper()
 
-	tt.Run("sqlite", func(tt *testing.T) {
-		tt.Parallel()
-		fn(tt, t.SQLite(tt))
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		fn(t, template.SQLite(t))
 	})
-	tt.Run("postgres", func(tt *testing.T) {
-		tt.Parallel()
-		fn(tt, t.Postgres(tt))
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		fn(t, template.Postgres(t))
 	})
 }
 
 // SQLite opens a copy, and closes it when the test ends.
-func (t *Template) SQLite(tb testing.TB) *store.DB {
+func (template *Template) SQLite(tb testing.TB) *store.DB {
 	tb.Helper()
 
-	return Open(tb, t.SQLiteURL(tb))
+	return Open(tb, template.SQLiteURL(tb))
 }
 
 // SQLiteURL names a copy that nobody has opened yet.
-func (t *Template) SQLiteURL(tb testing.TB) string {
+func (template *Template) SQLiteURL(tb testing.TB) string {
 	tb.Helper()
 
-	content, err := t.sqlite()
+	content, err := template.sqlite()
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -72,20 +72,20 @@ func (t *Template) SQLiteURL(tb testing.TB) string {
 }
 
 // Postgres opens a copy, and closes and drops it when the test ends.
-func (t *Template) Postgres(tb testing.TB) *store.DB {
+func (template *Template) Postgres(tb testing.TB) *store.DB {
 	tb.Helper()
 
-	return Open(tb, t.PostgresURL(tb))
+	return Open(tb, template.PostgresURL(tb))
 }
 
 // PostgresURL names a copy, which is dropped when the test ends. Without a server the test is
 // skipped by name, and fails in CI.
-func (t *Template) PostgresURL(tb testing.TB) string {
+func (template *Template) PostgresURL(tb testing.TB) string {
 	tb.Helper()
 
 	server := postgresServer(tb)
 
-	name, err := t.postgres()
+	name, err := template.postgres()
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func (t *Template) PostgresURL(tb testing.TB) string {
 }
 
 // makeSQLite returns the prepared database as the content of its file.
-func (t *Template) makeSQLite() (content []byte, err error) {
+func (template *Template) makeSQLite() (content []byte, err error) {
 	dir, err := os.MkdirTemp("", "opsconsole-template-")
 	if err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (t *Template) makeSQLite() (content []byte, err error) {
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
 	path := filepath.Join(dir, "template.db")
-	if err := t.fill("sqlite://" + path); err != nil {
+	if err := template.fill("sqlite://" + path); err != nil {
 		return nil, err
 	}
 
@@ -111,7 +111,7 @@ func (t *Template) makeSQLite() (content []byte, err error) {
 }
 
 // makePostgres returns the name of the prepared database.
-func (t *Template) makePostgres() (name string, err error) {
+func (template *Template) makePostgres() (name string, err error) {
 	ctx, server := context.Background(), os.Getenv(PostgresURLVariable)
 
 	admin, err := sql.Open("pgx", server)
@@ -140,12 +140,12 @@ func (t *Template) makePostgres() (name string, err error) {
 		return "", err
 	}
 
-	return name, t.fill(templateURL)
+	return name, template.fill(templateURL)
 }
 
 // fill prepares the database and closes it, so that all of it is in its file, and nobody is
 // connected to it who would keep it from being copied.
-func (t *Template) fill(databaseURL string) (err error) {
+func (template *Template) fill(databaseURL string) (err error) {
 	ctx := context.Background()
 
 	db, err := store.Open(ctx, databaseURL)
@@ -155,7 +155,7 @@ func (t *Template) fill(databaseURL string) (err error) {
 
 	defer func() { err = errors.Join(err, db.Close()) }()
 
-	return t.prepare(ctx, db)
+	return template.prepare(ctx, db)
 }
 
 const templatePrefix = "test_template_"
