@@ -25,7 +25,8 @@ func (m *model) check() {
 	}
 
 	if len(m.told) == 0 || m.outside == 0 || m.late == 0 || m.restored == 0 {
-		m.t.Error("the test did nothing")
+		m.t.Errorf("the walk was too short: %d acknowledged, %d from outside, %d late, %d restored; want some of each",
+			len(m.told), m.outside, m.late, m.restored)
 	}
 }
 

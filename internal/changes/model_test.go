@@ -3,7 +3,6 @@ package changes_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -16,11 +15,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
-)
-
-var (
-	modelSeed  = flag.Uint64("model.seed", 1, "the first seed of the model-based test")
-	modelSteps = flag.Int("model.steps", 1500, "how many random operations a seed is worth")
 )
 
 // model drives a console at random and remembers what it was told.
@@ -42,21 +36,10 @@ type model struct {
 
 func TestModel(t *testing.T) {
 	t.Parallel()
-
-	for seed := *modelSeed; seed < *modelSeed+4; seed++ {
-		t.Run(fmt.Sprintf("sqlite seed %d", seed), func(t *testing.T) {
-			t.Parallel()
-			runModel(t, seed, *modelSteps, worldtest.Prepared.SQLite(t))
-		})
-	}
-
-	t.Run(fmt.Sprintf("postgres seed %d", *modelSeed), func(t *testing.T) {
-		t.Parallel()
-		runModel(t, *modelSeed, *modelSteps/3, worldtest.Prepared.Postgres(t))
-	})
+	worldtest.Walk(t, 400, 400, runModel)
 }
 
-func runModel(t *testing.T, seed uint64, steps int, db *store.DB) {
+func runModel(t *testing.T, db *store.DB, seed uint64, steps int) {
 	t.Helper()
 
 	random := rand.New(rand.NewPCG(seed, 1))
@@ -67,7 +50,7 @@ func runModel(t *testing.T, seed uint64, steps int, db *store.DB) {
 
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("failed at step %d; again with: go test ./internal/changes -run TestModel -model.seed=%d -model.steps=%d", m.step, seed, steps)
+			t.Logf("failed at step %d of %d", m.step, steps)
 		}
 	})
 

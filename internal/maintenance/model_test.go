@@ -3,7 +3,6 @@ package maintenance_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,31 +17,12 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-var (
-	modelSeed    = flag.Uint64("model.seed", 1, "the first seed of the model-based test")
-	modelWindows = flag.Int("model.windows", 1000, "how many windows are announced on SQLite; PostgreSQL has a tenth")
-)
-
-const modelWorlds = 4
-
 // TestModel announces windows at random while the console is killed at any step, the
 // control plane fails, loses answers or is not healthy, people lose their role, and the
 // clock jumps by an hour, forward and back. At the end every setting is as it was.
 func TestModel(t *testing.T) {
 	t.Parallel()
-
-	for n := range uint64(modelWorlds) {
-		random := *modelSeed + n
-		t.Run(fmt.Sprintf("sqlite seed %d", random), func(t *testing.T) {
-			t.Parallel()
-			runModel(t, random, *modelWindows/modelWorlds, worldtest.Prepared.SQLite(t))
-		})
-	}
-
-	t.Run(fmt.Sprintf("postgres seed %d", *modelSeed), func(t *testing.T) {
-		t.Parallel()
-		runModel(t, *modelSeed, *modelWindows/10, worldtest.Prepared.Postgres(t))
-	})
+	worldtest.Walk(t, 50, 50, runModel)
 }
 
 // model drives windows at random.
@@ -61,18 +41,11 @@ type model struct {
 
 var errKilled = errors.New("killed")
 
-func runModel(t *testing.T, seed uint64, windows int, db *store.DB) {
+func runModel(t *testing.T, db *store.DB, seed uint64, windows int) {
 	t.Helper()
 
 	m := &model{world: newWorld(t, db), t: t, random: rand.New(rand.NewPCG(seed, 4)), started: map[int64]bool{}}
 	before := m.platform(t)
-
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("again with: go test ./internal/maintenance -run 'TestModel/%s' -model.seed=%d -model.windows=%d",
-				db.Dialect(), seed, *modelWindows)
-		}
-	})
 
 	m.line.fail(m.before, m.after)
 	m.heard.fault = m.crash
@@ -89,7 +62,7 @@ func runModel(t *testing.T, seed uint64, windows int, db *store.DB) {
 	m.check(before)
 
 	if m.kills == 0 || m.jumps == 0 || len(m.started) == 0 {
-		t.Errorf("%d kills, %d jumps, %d windows started: the test did nothing", m.kills, m.jumps, len(m.started))
+		t.Errorf("the walk was too short: %d kills, %d jumps, %d windows started; want some of each", m.kills, m.jumps, len(m.started))
 	}
 }
 
