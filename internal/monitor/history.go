@@ -107,6 +107,8 @@ func (m *Monitor) UsedSince(ctx context.Context, from time.Time, step time.Durat
 	}
 	defer rows.Close()
 
+	reducers := map[string]*reducer{seriesUsed: {from: from, step: step}, seriesTotal: {from: from, step: step}}
+
 	for rows.Next() {
 		var (
 			name  string
@@ -118,58 +120,15 @@ func (m *Monitor) UsedSince(ctx context.Context, from time.Time, step time.Durat
 			return nil, nil, fmt.Errorf("read the samples: %w", err)
 		}
 
-		series := &used
-		if name == seriesTotal {
-			series = &total
+		r := reducers[name]
+		if at.Sub(r.last) > GapAfter {
+			r.add(Point{At: r.last})
 		}
 
-		*series = series.reduce(from, step, Point{At: at.Time, Value: &value})
+		r.add(Point{At: at.Time, Value: &value})
 	}
 
-	return used, total, rows.Err()
-}
-
-// Highest reduces a series to the highest value of each step from that time on; steps
-// without a value are gaps. What was before is left out.
-func (s Series) Highest(from time.Time, step time.Duration) Series {
-	var out Series
-
-	for _, p := range s {
-		if p.Value != nil && !p.At.Before(from) {
-			out = out.reduce(from, step, p)
-		}
-	}
-
-	return out
-}
-
-// reduce adds a sample to its step or opens a new one, with a gap where steps are missing.
-func (s Series) reduce(from time.Time, step time.Duration, p Point) Series {
-	at := from.Add(p.At.Sub(from).Truncate(step))
-
-	if n := len(s); n > 0 {
-		last := s[n-1]
-		if last.At.Equal(at) {
-			s[n-1].Value = Higher(last.Value, p.Value)
-
-			return s
-		}
-
-		if at.Sub(last.At) > step {
-			s = append(s, Point{At: last.At.Add(step)})
-		}
-	}
-
-	return append(s, Point{At: at, Value: p.Value})
-}
-
-// Higher returns the higher of two values, of which either may be missing.
-func Higher(a, b *float64) *float64 {
-	if a == nil || b != nil && *b > *a {
-		return b
-	}
-
-	return a
+	return reducers[seriesUsed].out, reducers[seriesTotal].out, rows.Err()
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -32,6 +32,8 @@ const (
 	rowsMost = 60
 	// sparklineRowsMost is as many for a sparkline: one for five minutes of an hour.
 	sparklineRowsMost = 12
+	// pointsPerRow is how many points a line has for a row of its table.
+	pointsPerRow = 4
 )
 
 // frame maps moments and values to a drawing.
@@ -188,21 +190,30 @@ func (f frame) area(series monitor.Series) string {
 	return path.String()
 }
 
+// points reduces a series to the highest of each span, at most that many of them.
+func (c Chart) points(series monitor.Series, most int) monitor.Series {
+	return series.Highest(c.From, c.step(most))
+}
+
+func (c Chart) step(most int) time.Duration {
+	return max(c.Until.Sub(c.From)/time.Duration(most), time.Second)
+}
+
 // row is a line of the table of a chart; nil where there was no data.
 type row struct {
 	at           time.Time
 	value, limit *float64
 }
 
-// rows thins a chart out to at most that many lines, each with the highest value of its
-// span.
+// rows are at most that many spans of the same length, which the script counts on, each
+// with its highest value.
 func (c Chart) rows(most int) []row {
 	length := c.Until.Sub(c.From)
 	if length <= 0 {
 		return nil
 	}
 
-	step := max(length/time.Duration(most), time.Second)
+	step := c.step(most)
 	out := make([]row, min(most, int((length+step-1)/step)))
 
 	for i := range out {
@@ -212,12 +223,12 @@ func (c Chart) rows(most int) []row {
 	// What was seen at the very end is of the last span.
 	index := func(at time.Time) int { return min(int(at.Sub(c.From)/step), len(out)-1) }
 
-	for _, p := range c.Values.Highest(c.From, step) {
+	for _, p := range c.points(c.Values, most) {
 		r := &out[index(p.At)]
 		r.value = monitor.Higher(r.value, p.Value)
 	}
 
-	for _, p := range c.Limit.Highest(c.From, step) {
+	for _, p := range c.points(c.Limit, most) {
 		r := &out[index(p.At)]
 		r.limit = monitor.Higher(r.limit, p.Value)
 	}
@@ -225,49 +236,52 @@ func (c Chart) rows(most int) []row {
 	return out
 }
 
-// Extent writes the lowest and the highest latency of a series of milliseconds, "" when
-// it has none.
-func Extent(series monitor.Series) string {
-	lowest, highest := math.Inf(1), math.Inf(-1)
+// summary says in a sentence what the table holds, for those who see neither.
+func (c Chart) summary(most int) string {
+	points, write := c.points(c.Values, most), writer(c.Unit)
 
-	for _, p := range series {
-		if p.Value != nil {
-			lowest, highest = min(lowest, *p.Value), max(highest, *p.Value)
-		}
-	}
-
-	if lowest > highest {
-		return ""
-	}
-
-	return format.Millis(lowest) + " to " + format.Millis(highest)
-}
-
-// summary says in a sentence what a line shows, for those who do not see it.
-func summary(label string, series monitor.Series, write func(float64) string) string {
-	lowest, highest, last := math.Inf(1), math.Inf(-1), math.NaN()
-	missing := 0
-
-	for _, p := range series {
-		if p.Value == nil {
-			missing++
-
-			continue
-		}
-
-		lowest, highest, last = min(lowest, *p.Value), max(highest, *p.Value), *p.Value
-	}
-
+	lowest, highest, last := extremes(points)
 	if math.IsNaN(last) {
-		return label + ": no data"
+		return c.Title + ": no data"
 	}
 
-	text := fmt.Sprintf("%s: between %s and %s, last %s", label, write(lowest), write(highest), write(last))
-	if missing > 0 {
-		text += fmt.Sprintf("; no data for %s of it", format.Percent(missing, len(series)))
+	text := fmt.Sprintf("%s: between %s and %s, last %s", c.Title, write(lowest), write(highest), write(last))
+	if missing, whole := unseen(points); missing > 0 {
+		text += fmt.Sprintf("; no data for %s of it", format.Percent(int(missing.Seconds()), int(whole.Seconds())))
 	}
 
 	return text
+}
+
+// extremes are infinite, and last is none, where no point has a value.
+func extremes(points monitor.Series) (lowest, highest, last float64) {
+	lowest, highest, last = math.Inf(1), math.Inf(-1), math.NaN()
+
+	for _, p := range points {
+		if p.Value != nil {
+			lowest, highest, last = min(lowest, *p.Value), max(highest, *p.Value), *p.Value
+		}
+	}
+
+	return lowest, highest, last
+}
+
+// unseen is how much of the time that the points are of lies in gaps.
+func unseen(points monitor.Series) (missing, whole time.Duration) {
+	usual := usualDistance(points)
+
+	for i, p := range points {
+		if p.Value != nil {
+			continue
+		}
+
+		missing += usual
+		if i > 0 && i+1 < len(points) {
+			missing += points[i+1].At.Sub(points[i-1].At) - 2*usual
+		}
+	}
+
+	return missing, points[len(points)-1].At.Sub(points[0].At) + usual
 }
 
 func (c Chart) write(v *float64) string {
@@ -289,8 +303,23 @@ func writer(unit string) func(float64) string {
 
 // sparkline is the chart of a series that spans its own time.
 func sparkline(label, unit string, series monitor.Series) Chart {
-	return Chart{
-		Title: label, Label: label, Unit: unit,
-		From: series[0].At, Until: series[len(series)-1].At, Values: series,
+	c := Chart{Title: label, Label: label, Unit: unit, Values: series}
+	if len(series) > 0 {
+		c.From, c.Until = series[0].At, series[len(series)-1].At
 	}
+
+	return c
+}
+
+// Extent writes the lowest and the highest latency of a series of milliseconds, "" when
+// it has none: those of its sparkline and of the table below.
+func Extent(series monitor.Series) string {
+	c := sparkline("", "ms", series)
+
+	lowest, highest, last := extremes(c.points(c.Values, sparklineRowsMost))
+	if math.IsNaN(last) {
+		return ""
+	}
+
+	return format.Millis(lowest) + " to " + format.Millis(highest)
 }

@@ -204,3 +204,62 @@ func TestTheTableKeepsTheHighestOfEachSpan(t *testing.T) {
 		t.Error("the table does not hold the highest value that the summary names")
 	}
 }
+
+// TestLineSummaryAndTableAreReducedAlike has a minute at 50 that lies between two rows, and one at 2 that
+// no row can show.
+func TestLineSummaryAndTableAreReducedAlike(t *testing.T) {
+	t.Parallel()
+
+	values := make([]float64, 721)
+	for i := range values {
+		values[i] = 10
+	}
+
+	values[361], values[400] = 50, 2
+	c := chart(series(values...))
+	c.Until = start.Add(720 * time.Minute)
+
+	for name, drawn := range map[string]string{
+		"chart":     draw(t, c.Draw()),
+		"sparkline": draw(t, components.Sparkline("Used", "", c.Values)) + draw(t, components.Numbers("Used", "", c.Values)),
+	} {
+		lines := regexp.MustCompile(`<path class="line" d="([^"]*)"`).FindStringSubmatch(drawn)
+		rows := regexp.MustCompile(`<td class="num">([^<]*)</td>`).FindAllStringSubmatch(drawn, -1)
+		highest, lowest := 0, 0
+
+		for _, row := range rows {
+			switch row[1] {
+			case "50":
+				highest++
+			case "10":
+				lowest++
+			default:
+				t.Errorf("%s: a row says %s", name, row[1])
+			}
+		}
+
+		if !strings.Contains(drawn, `aria-label="Used: between 10 and 50, last 10"`) || highest != 1 || lowest != len(rows)-1 {
+			t.Errorf("%s: summary and table differ: %s", name, drawn)
+		}
+
+		if points := strings.Count(lines[1], "L") + 1; points > 4*len(rows)+1 || strings.Count(lines[1], "M") != 1 {
+			t.Errorf("%s: the line has %d points in %d rows: %s", name, points, len(rows), lines[1])
+		}
+	}
+}
+
+func TestALongGapIsTheTimeThatItLasts(t *testing.T) {
+	t.Parallel()
+
+	values := series(1, 1, -1, 1, 1)
+	for i := range values[3:] {
+		values[3+i].At = values[3+i].At.Add(15 * time.Minute)
+	}
+
+	c := chart(values)
+	c.Until = start.Add(20 * time.Minute)
+
+	if text := draw(t, c.Draw()); !strings.Contains(text, "no data for 80% of it") {
+		t.Errorf("got %s", text)
+	}
+}
