@@ -15,7 +15,7 @@ const (
 // families remember in memory alone how the families of metrics moved in the last hour.
 type families struct {
 	at     time.Time
-	totals map[string]float64
+	stood  counts
 	series map[string]Series
 }
 
@@ -23,50 +23,48 @@ func newFamilies() *families { return &families{series: map[string]Series{}} }
 
 // look adds a point to each family when it is time for one, and returns them all: the
 // value of a gauge, the growth since the point before of what only grows, each summed up
-// over the family's series.
+// over the family's series. Nothing is known of what had grown before the first look; what
+// appears later has grown from nothing.
 func (f *families) look(metrics Part[Metrics], now time.Time) map[string]Series {
 	if metrics.Stale() || now.Sub(f.at) < metricEvery {
 		return f.series
 	}
 
 	// Readers of older snapshots hold the older map and its slices.
-	next, totals := map[string]Series{}, map[string]float64{}
-	missed := !f.at.IsZero() && now.Sub(f.at) > 3*metricEvery
+	next, first := map[string]Series{}, f.at.IsZero()
 
-	for _, family := range metrics.Value.Families {
-		total := family.total()
-		totals[family.Name] = total
-		series := f.series[family.Name]
-
-		if missed && len(series) > 0 {
-			series = append(slices.Clip(series), Point{At: f.at.Add(metricEvery)})
+	for name, series := range f.series { // What is away may come back.
+		if n := len(series); n > 0 && now.Sub(series[n-1].At) < window {
+			next[name] = series
 		}
-
-		if value, ok := f.value(family, total); ok {
-			series = append(slices.Clip(series), Point{At: now, Value: &value})
-		}
-
-		next[family.Name] = series[max(0, len(series)-metricPoints):]
 	}
 
-	f.at, f.totals, f.series = now, totals, next
+	for _, family := range metrics.Value.Families {
+		value, ok := family.total()
+		if family.Grows() {
+			value = f.stood.moved(family)
+			ok = ok && !first
+		}
+
+		if ok {
+			next[family.Name] = next[family.Name].then(Point{At: now, Value: &value})
+		}
+	}
+
+	f.at, f.stood, f.series = now, metrics.Value.counts(f.stood), next
 
 	return next
 }
 
-// value is the point of a family; what only grows has none the first time it is seen, and
-// what is no number never.
-func (f *families) value(family Family, total float64) (float64, bool) {
-	if !family.Grows() {
-		return total, finite(total)
+// then adds a point to a copy, with a gap before it where there was none for long.
+func (s Series) then(p Point) Series {
+	if n := len(s); n > 0 && p.At.Sub(s[n-1].At) > 3*metricEvery {
+		s = append(slices.Clip(s), Point{At: s[n-1].At.Add(metricEvery)})
 	}
 
-	before, seen := f.totals[family.Name]
-	if total < before { // The process began anew.
-		before = 0
-	}
+	s = append(slices.Clip(s), p)
 
-	return total - before, seen && finite(total-before)
+	return s[max(0, len(s)-metricPoints):]
 }
 
 // Grows reports whether the family counts: its numbers only ever rise.
@@ -74,17 +72,12 @@ func (f Family) Grows() bool {
 	return f.Type == "counter" || f.Type == "histogram" || f.Type == "summary"
 }
 
-// total adds up the values of the series, or how often was observed.
-func (f Family) total() float64 {
-	sum := 0.0
-
+// total adds up the values of the series, or how often was observed; ok is false where
+// that is no number.
+func (f Family) total() (sum float64, ok bool) {
 	for _, m := range f.Metrics {
-		if m.Histogram != nil {
-			sum += float64(m.Histogram.Count)
-		} else {
-			sum += float64(m.Value)
-		}
+		sum += m.count()
 	}
 
-	return sum
+	return sum, finite(sum)
 }

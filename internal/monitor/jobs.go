@@ -75,20 +75,20 @@ func results(old, next *Snapshot) map[ops.JobName]JobResult {
 			out[job.Name] = last
 		}
 
-		before, after := old.Metrics.Value.Job(job.Name), next.Metrics.Value.Job(job.Name)
-		if after.Healthy != nil && !*after.Healthy {
+		figures := next.Metrics.Value.Job(job.Name)
+		if figures.Healthy != nil && !*figures.Healthy {
 			out[job.Name] = JobFailed
 
 			continue
 		}
 
 		switch {
-		case after.Skipped != "":
+		case figures.Skipped != "":
 			out[job.Name] = JobSkipped
 		case !old.Metrics.Known(): // Nothing to compare with.
-		case grew(before.Failures, after.Failures):
+		case next.ended(job.Name, "failed", old.stood):
 			out[job.Name] = JobFailed
-		case grew(before.Successes, after.Successes):
+		case next.ended(job.Name, "success", old.stood):
 			out[job.Name] = JobSucceeded
 		}
 	}
@@ -96,15 +96,13 @@ func results(old, next *Snapshot) map[ops.JobName]JobResult {
 	return out
 }
 
-// grew reports whether a counter moved. One that was not there was at nothing: a labelled
-// series begins with its first event. One that is lower than before began anew.
-func grew(before, after *float64) bool {
-	switch {
-	case after == nil || *after <= 0:
-		return false
-	case before == nil || *after < *before:
-		return true
-	default:
-		return *after > *before
+// ended reports whether runs of the job ended so since the counters stood there.
+func (s *Snapshot) ended(job ops.JobName, status string, stood counts) bool {
+	for _, m := range s.Metrics.Value.all(metricRuns, []string{"job_name", string(job), "status", status}) {
+		if stood.grown(metricRuns, m) > 0 {
+			return true
+		}
 	}
+
+	return false
 }

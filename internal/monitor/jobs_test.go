@@ -11,6 +11,8 @@ import (
 const (
 	succeeded = `background_job_execution_total{job_name="lifecycle",status="success"} `
 	failed    = `background_job_execution_total{job_name="lifecycle",status="failed"} `
+
+	failedOther = `background_job_execution_total{job_name="lifecycle",status="failed",pid="2"} `
 )
 
 func TestTheFirstEventOfASeriesIsGrowth(t *testing.T) {
@@ -25,6 +27,10 @@ func TestTheFirstEventOfASeriesIsGrowth(t *testing.T) {
 		"absent, then 0":              {"x 1\n", failed + "0\n", ""},
 		"the same":                    {failed + "1\n", failed + "1\n", ""},
 		"begun anew":                  {succeeded + "9\n", succeeded + "1\n", monitor.JobSucceeded},
+		"another process is gone":     {failed + "2\n" + failedOther + "3\n", failed + "2\n", ""},
+		"another process fails":       {failed + "2\n", failed + "2\n" + failedOther + "1\n", monitor.JobFailed},
+		"an odd line elsewhere":       {"x 1\ny z\n", "x 1\ny z\n" + failed + "1\n", monitor.JobFailed},
+		"its line was odd before":     {succeeded + "5\n" + failed + "x\n", succeeded + "5\n" + failed + "2\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

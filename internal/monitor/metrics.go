@@ -1,23 +1,17 @@
 package monitor
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
-	"strings"
-
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
-
-	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Metrics is the control plane's Prometheus exposition, read. Families are sorted by name.
 type Metrics struct {
 	Families []Family
+	// Unread are the lines that could not be read, in their order.
+	Unread []Unread
 	// Raw is the text as it came.
 	Raw []byte
 }
@@ -26,7 +20,7 @@ type Metrics struct {
 type Family struct {
 	Name string `json:"name"`
 	Help string `json:"help"`
-	// Type is counter, gauge, histogram, summary or untyped.
+	// Type is counter, gauge, histogram, gauge_histogram, summary, info, stateset or untyped.
 	Type    string   `json:"type"`
 	Metrics []Metric `json:"metrics"`
 }
@@ -69,76 +63,6 @@ func (m Metric) Label(name string) string {
 	}
 
 	return ""
-}
-
-// Histogram is a Prometheus histogram; Buckets are cumulative and sorted by bound.
-type Histogram struct {
-	Count   uint64   `json:"count"`
-	Sum     Number   `json:"sum"`
-	Buckets []Bucket `json:"buckets"`
-}
-
-// Bucket counts the observations up to and including UpperBound, in the metric's unit;
-// the last bound is infinite, in JSON null.
-type Bucket struct {
-	UpperBound Number `json:"le"`
-	Count      uint64 `json:"count"`
-}
-
-// ParseMetrics reads the Prometheus text exposition format.
-func ParseMetrics(raw []byte) (Metrics, error) {
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(raw))
-	if err != nil {
-		return Metrics{}, ops.Unavailable(ops.ServiceControlPlane,
-			"The control plane's metrics are not in the Prometheus text format.").Because(err)
-	}
-
-	out := Metrics{Raw: raw, Families: make([]Family, 0, len(families))}
-
-	for _, f := range families {
-		family := Family{Name: f.GetName(), Help: f.GetHelp(), Type: strings.ToLower(f.GetType().String())}
-		for _, metric := range f.GetMetric() {
-			family.Metrics = append(family.Metrics, convert(metric))
-		}
-
-		out.Families = append(out.Families, family)
-	}
-
-	slices.SortFunc(out.Families, func(a, b Family) int { return cmp.Compare(a.Name, b.Name) })
-
-	return out, nil
-}
-
-func convert(from *dto.Metric) Metric {
-	var m Metric
-	for _, label := range from.GetLabel() {
-		m.Labels = append(m.Labels, Label{Name: label.GetName(), Value: label.GetValue()})
-	}
-
-	switch {
-	case from.GetCounter() != nil:
-		m.Value = Number(from.GetCounter().GetValue())
-	case from.GetGauge() != nil:
-		m.Value = Number(from.GetGauge().GetValue())
-	case from.GetUntyped() != nil:
-		m.Value = Number(from.GetUntyped().GetValue())
-	case from.GetSummary() != nil:
-		m.Histogram = &Histogram{Count: from.GetSummary().GetSampleCount(), Sum: Number(from.GetSummary().GetSampleSum())}
-	case from.GetHistogram() != nil:
-		h := from.GetHistogram()
-		m.Histogram = &Histogram{Count: h.GetSampleCount(), Sum: Number(h.GetSampleSum())}
-
-		for _, bucket := range h.GetBucket() {
-			// No observation is below all numbers, or beside them.
-			if bound := bucket.GetUpperBound(); finite(bound) || math.IsInf(bound, 1) {
-				m.Histogram.Buckets = append(m.Histogram.Buckets, Bucket{UpperBound: Number(bound), Count: bucket.GetCumulativeCount()})
-			}
-		}
-	}
-
-	return m
 }
 
 // Find returns the first sample of the name that has all the labels, given as name, value,

@@ -264,6 +264,11 @@ func (m *Monitor) read(ctx context.Context, service reader) *Snapshot {
 	next.At = m.config.Now()
 	next.Results = results(old, next)
 
+	next.stood = old.stood
+	if !next.Metrics.Stale() {
+		next.stood = next.Metrics.Value.counts(old.stood)
+	}
+
 	return next
 }
 

@@ -49,6 +49,9 @@ type Snapshot struct {
 	Moved map[string]Series
 	// Results tells how each job's last run ended, as far as the counters show.
 	Results map[ops.JobName]JobResult
+
+	// stood is where the counters stood, to tell what moves by the next poll.
+	stood counts
 }
 
 // JobResult is how a run of a job ended, seen by its counters moving.
