@@ -223,7 +223,8 @@ func metrics() platform.Metrics {
 	labels := []monitor.Label{{Name: evil, Value: evil}}
 
 	return platform.Metrics{
-		Freshness: fresh(), Total: 41, Search: evil,
+		Freshness: fresh(), Total: 41, Search: evil, HiddenCreated: 3,
+		Unread: []monitor.Unread{{Line: 1204, Text: evil, Reason: evil}}, UnreadTotal: 2,
 		Families: []platform.MetricFamily{
 			{Name: evil, Help: evil, Type: evil, Moved: samples(), Grows: true, Metrics: []platform.Metric{{Metric: monitor.Metric{Labels: labels, Value: 3}}}},
 			{Name: "seconds", Metrics: []platform.Metric{{

@@ -13,24 +13,46 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
+const (
+	// createdAsked asks for the families that only tell since when others count.
+	createdAsked = "all"
+	// unreadShown is how many lines that could not be read are named.
+	unreadShown = 20
+)
+
 // Metrics shows the families that the search finds.
 func (h *Handlers) Metrics(p *web.Page) error {
-	view := metricsView(h.Monitor.Snapshot(), p.Now, p.QueryParam("q"))
+	q := p.Query()
+	search, created := q.Text("q"), q.OneOf("created", []string{createdAsked}) != ""
+
+	if err := q.Err(); err != nil {
+		return err
+	}
+
+	view := metricsView(h.Monitor.Snapshot(), p.Now, search, created)
 	shell := h.Shell(p, "metrics", "Metrics")
 	shell.Events, shell.Fresh = live.Events(""), view.Freshness
 
 	return p.Answer(web.Answer{Data: view, Full: pages.MetricsPage(shell, view)})
 }
 
-func metricsView(s *monitor.Snapshot, now time.Time, search string) pages.Metrics {
-	all := s.Metrics.Value.Families
+func metricsView(s *monitor.Snapshot, now time.Time, search string, created bool) pages.Metrics {
+	metrics := s.Metrics.Value
 	view := pages.Metrics{
-		Freshness: shell.Fresh(s.Metrics, now), Families: []pages.MetricFamily{}, Total: len(all), Search: search,
+		Freshness: shell.Fresh(s.Metrics, now), Families: []pages.MetricFamily{}, Total: len(metrics.Families), Search: search,
+		Created: created, Unread: append([]monitor.Unread{}, metrics.Unread[:min(len(metrics.Unread), unreadShown)]...),
+		UnreadTotal: len(metrics.Unread),
 	}
 	needle := strings.ToLower(strings.TrimSpace(search))
 
-	for _, family := range all {
+	for _, family := range metrics.Families {
 		if !strings.Contains(strings.ToLower(searchable(family)), needle) {
+			continue
+		}
+
+		if !created && metrics.Created(family) {
+			view.HiddenCreated++
+
 			continue
 		}
 

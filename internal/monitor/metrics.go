@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Metrics is the control plane's Prometheus exposition, read. Families are sorted by name.
@@ -75,16 +76,29 @@ func (m Metrics) Find(name string, labels ...string) (metric Metric, ok bool) {
 	return Metric{}, false
 }
 
-// all are the samples of the name that have all the labels.
-func (m Metrics) all(name string, labels []string) []Metric {
+// family is nothing where there is none of the name.
+func (m Metrics) family(name string) Family {
 	i, found := slices.BinarySearchFunc(m.Families, name, func(f Family, name string) int { return cmp.Compare(f.Name, name) })
 	if !found {
-		return nil
+		return Family{}
 	}
 
+	return m.Families[i]
+}
+
+// Created reports whether the family only tells since when another one counts, as client
+// libraries add it after OpenMetrics.
+func (m Metrics) Created(family Family) bool {
+	counter, ok := strings.CutSuffix(family.Name, "_created")
+
+	return ok && (m.family(counter).Grows() || m.family(counter+"_total").Grows())
+}
+
+// all are the samples of the name that have all the labels.
+func (m Metrics) all(name string, labels []string) []Metric {
 	var out []Metric
 
-	for _, metric := range m.Families[i].Metrics {
+	for _, metric := range m.family(name).Metrics {
 		if metric.has(labels) {
 			out = append(out, metric)
 		}

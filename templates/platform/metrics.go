@@ -1,6 +1,8 @@
 package platform
 
 import (
+	"net/url"
+
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -17,13 +19,30 @@ type Metrics struct {
 	Total    int            `json:"total"`
 	// Search is what was looked for, "" for everything.
 	Search string `json:"-"`
+	// Created asks for the families that only tell since when others count; HiddenCreated
+	// is how many the search selects that were not asked for.
+	Created       bool `json:"-"`
+	HiddenCreated int  `json:"hidden_created"`
+	// Unread are the first lines of the page that could not be read, of UnreadTotal.
+	Unread      []monitor.Unread `json:"unread"`
+	UnreadTotal int              `json:"unread_total"`
+}
+
+// createdURL is this page with all families.
+func (v Metrics) createdURL() string {
+	query := url.Values{"created": {"all"}}
+	if v.Search != "" {
+		query.Set("q", v.Search)
+	}
+
+	return "/metrics?" + query.Encode()
 }
 
 // MetricFamily is the samples of one metric name.
 type MetricFamily struct {
 	Name string `json:"name"`
 	Help string `json:"help"`
-	// Type is counter, gauge, histogram, summary or untyped.
+	// Type is as in [monitor.Family].
 	Type    string   `json:"type"`
 	Metrics []Metric `json:"metrics"`
 	// Moved is the last hour, minute by minute, as far as this console saw it: how much
