@@ -3,60 +3,121 @@ package monitor_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
 
-func TestWhatChangedHereDoesNotAskTheControlPlane(t *testing.T) {
-	t.Parallel()
+// asks are the six reads of a poll.
+const asks = 6
 
-	w := newWorld(storetest.Open(t, storetest.SQLiteURL(t)))
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
+// running runs a monitor in a bubble, where a second costs nothing, and tells what became of it since the last look:
+// revisions and reads of the control plane.
+func running(t *testing.T, act func(w *world, since func() (revisions, read int64))) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(storetest.Open(t, storetest.SQLiteURL(t)))
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
 
-	news, end := w.Subscribe()
-	defer end()
+		go func() { done <- w.Run(ctx) }()
 
-	<-news // What a subscriber gets at once.
+		var seq, asked int64
 
-	go func() { done <- w.Run(ctx) }()
+		since := func() (revisions, read int64) {
+			synctest.Wait()
 
-	await(t, news)
+			oldSeq, oldAsked := seq, asked
+			seq, asked = int64(w.Snapshot().Seq), w.plane.asked.Load()
 
-	asked, before := w.plane.asked.Load(), *w.Snapshot()
-	for range 100 {
-		w.Changed()
-	}
+			return seq - oldSeq, asked - oldAsked
+		}
 
-	await(t, news)
+		time.Sleep(time.Minute) // The first poll is long over.
 
-	after := w.Snapshot()
-	if after.Seq <= before.Seq || !after.At.Equal(before.At) || after.Health.AsOf != before.Health.AsOf {
-		t.Errorf("the revision %d of %s follows %d of %s", after.Seq, after.At, before.Seq, before.At)
-	}
+		if revisions, read := since(); revisions != 1 || read != asks {
+			t.Errorf("at the start: %d revisions, %d reads", revisions, read)
+		}
 
-	if got := w.plane.asked.Load(); got != asked {
-		t.Errorf("the control plane was asked %d times", got-asked)
-	}
+		act(w, since)
+		cancel()
 
-	cancel()
-
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-
-	if n := w.Snapshot().Seq - before.Seq; n > 2 {
-		t.Errorf("a hundred changes made %d revisions at once", n)
-	}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
-func await(t *testing.T, news <-chan struct{}) {
-	t.Helper()
+func TestWhatChangedHereDoesNotAskTheControlPlane(t *testing.T) {
+	t.Parallel()
+	running(t, func(w *world, since func() (int64, int64)) {
+		before := *w.Snapshot()
 
-	select {
-	case <-news:
-	case <-time.After(10 * time.Second):
-		t.Fatal("there is nothing new")
-	}
+		for range 100 {
+			w.Changed()
+		}
+
+		// The first of them is told at once, all the others together a second later.
+		if revisions, read := since(); revisions != 1 || read != 0 {
+			t.Errorf("at once: %d revisions, %d reads", revisions, read)
+		}
+
+		w.Changed()
+		time.Sleep(time.Second - time.Millisecond)
+
+		if revisions, _ := since(); revisions != 0 {
+			t.Errorf("within the second: %d revisions", revisions)
+		}
+
+		time.Sleep(10 * time.Second)
+
+		if revisions, read := since(); revisions != 1 || read != 0 {
+			t.Errorf("after the second: %d revisions, %d reads", revisions, read)
+		}
+
+		if after := w.Snapshot(); !after.At.Equal(before.At) || after.Health.AsOf != before.Health.AsOf {
+			t.Errorf("what was not read anew has another time: %s, before %s", after.At, before.At)
+		}
+	})
+}
+
+func TestChangesAllTheTimeAreARevisionASecond(t *testing.T) {
+	t.Parallel()
+	running(t, func(w *world, since func() (int64, int64)) {
+		for range 1000 { // Ten seconds.
+			w.Changed()
+			time.Sleep(10 * time.Millisecond)
+		}
+
+		if revisions, read := since(); revisions < 10 || revisions > 11 || read != 0 {
+			t.Errorf("%d revisions, %d reads", revisions, read)
+		}
+	})
+}
+
+func TestWakeAsksOnceAndAtOnce(t *testing.T) {
+	t.Parallel()
+	running(t, func(w *world, since func() (int64, int64)) {
+		for range 100 {
+			w.Wake()
+		}
+
+		if revisions, read := since(); revisions != 1 || read != asks {
+			t.Errorf("at once: %d revisions, %d reads", revisions, read)
+		}
+
+		w.Wake()
+		time.Sleep(time.Second - time.Millisecond)
+
+		if _, read := since(); read != 0 {
+			t.Errorf("within the second: %d reads", read)
+		}
+
+		time.Sleep(time.Minute)
+
+		if revisions, read := since(); revisions != 1 || read != asks {
+			t.Errorf("after the second: %d revisions, %d reads", revisions, read)
+		}
+	})
 }

@@ -3,7 +3,6 @@ package monitor
 import (
 	"cmp"
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -125,6 +124,11 @@ func (m *Monitor) Run(ctx context.Context) error {
 	for {
 		rested := time.After(restTime)
 
+		select {
+		case <-m.wake: // What was asked for until now is read now.
+		default:
+		}
+
 		m.Poll(ctx)
 
 		select {
@@ -207,16 +211,6 @@ func within(ctx context.Context, timeout time.Duration, fn func(ctx context.Cont
 	return fn(ctx)
 }
 
-// reader is the part of ops.Service that the monitor reads.
-type reader interface {
-	GetClusterHealth(ctx context.Context) (ops.Health, error)
-	GetClusterInstances(ctx context.Context) (ops.ClusterInstances, error)
-	GetMetrics(ctx context.Context) ([]byte, error)
-	GetJobStatus(ctx context.Context) (ops.JobStatus, error)
-	GetState(ctx context.Context) (ops.State, error)
-	GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error)
-}
-
 // publish makes the snapshot the newest one.
 func (m *Monitor) publish(next *Snapshot) {
 	m.mu.Lock()
@@ -230,83 +224,5 @@ func (m *Monitor) publish(next *Snapshot) {
 		case ch <- struct{}{}:
 		default: // It has not looked at the last one yet.
 		}
-	}
-}
-
-// read asks for everything side by side; what fails keeps its old value.
-func (m *Monitor) read(ctx context.Context, service reader) *Snapshot {
-	old := m.Snapshot()
-	next := &Snapshot{}
-
-	var group sync.WaitGroup
-
-	group.Go(func() { next.Health = part(ctx, m.config, "health", old.Health, service.GetClusterHealth) })
-	group.Go(func() { next.Instances = part(ctx, m.config, "instances", old.Instances, service.GetClusterInstances) })
-	group.Go(func() { next.State = part(ctx, m.config, "state", old.State, service.GetState) })
-	group.Go(func() { next.Jobs = part(ctx, m.config, "jobs", old.Jobs, service.GetJobStatus) })
-	group.Go(func() {
-		next.Exports = part(ctx, m.config, "export jobs", old.Exports, func(ctx context.Context) ([]ops.ExportJob, error) {
-			return service.GetExportJobs(ctx, ops.ExportJobsQuery{Limit: ops.ExportJobsMaxLimit})
-		})
-	})
-	group.Go(func() {
-		next.Metrics = part(ctx, m.config, "metrics", old.Metrics, func(ctx context.Context) (Metrics, error) {
-			raw, err := service.GetMetrics(ctx)
-			if err != nil {
-				return Metrics{}, err
-			}
-
-			return ParseMetrics(raw)
-		})
-	})
-	group.Wait()
-
-	next.At = m.config.Now()
-	next.Results = results(old, next)
-
-	next.stood = old.stood
-	if !next.Metrics.Stale() {
-		next.stood = next.Metrics.Value.counts(old.stood)
-	}
-
-	return next
-}
-
-func part[T any](
-	ctx context.Context, config Config, name string, old Part[T], read func(context.Context) (T, error),
-) Part[T] {
-	var value T
-
-	err := within(ctx, config.Timeout, func(ctx context.Context) (err error) {
-		value, err = read(ctx)
-
-		return err
-	})
-	now := config.Now()
-
-	if err == nil {
-		return Part[T]{Value: value, AsOf: now, TriedAt: now}
-	}
-
-	if ctx.Err() == nil && old.Err == "" {
-		config.Logger.WarnContext(ctx, "the control plane could not be read", "part", name, "error", err)
-	}
-
-	old.Err, old.TriedAt = sentence(err), now
-
-	return old
-}
-
-// sentence says what went wrong without giving away a cause.
-func sentence(err error) string {
-	var e *ops.Error
-
-	switch {
-	case errors.As(err, &e) && e.Code != ops.CodeInternal:
-		return e.Message
-	case errors.Is(err, context.DeadlineExceeded):
-		return "The control plane did not answer in time."
-	default:
-		return "The control plane answered with an error of its own."
 	}
 }
