@@ -121,6 +121,7 @@ func (a *assembly) part(name string, labels []Label) *Histogram {
 	if !ok {
 		i = len(f.Metrics)
 		a.whole[key] = i
+
 		f.Metrics = append(f.Metrics, Metric{Labels: labels, Histogram: &Histogram{}})
 	}
 

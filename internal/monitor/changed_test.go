@@ -14,7 +14,7 @@ const asks = 6
 
 // running runs a monitor in a bubble, where a second costs nothing, and tells what became of it since the last look:
 // revisions and reads of the control plane.
-func running(t *testing.T, act func(w *world, since func() (revisions, read int64))) {
+func running(t *testing.T, act func(w *world, since func() (revisions uint64, read int64))) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(storetest.Open(t, storetest.SQLiteURL(t)))
@@ -23,18 +23,21 @@ func running(t *testing.T, act func(w *world, since func() (revisions, read int6
 
 		go func() { done <- w.Run(ctx) }()
 
-		var seq, asked int64
+		var (
+			seq   uint64
+			asked int64
+		)
 
-		since := func() (revisions, read int64) {
+		since := func() (revisions uint64, read int64) {
 			synctest.Wait()
 
 			oldSeq, oldAsked := seq, asked
-			seq, asked = int64(w.Snapshot().Seq), w.plane.asked.Load()
+			seq, asked = w.Snapshot().Seq, w.plane.asked.Load()
 
 			return seq - oldSeq, asked - oldAsked
 		}
 
-		time.Sleep(time.Minute) // The first poll is long over.
+		<-time.After(time.Minute) // The first poll is long over.
 
 		if revisions, read := since(); revisions != 1 || read != asks {
 			t.Errorf("at the start: %d revisions, %d reads", revisions, read)
@@ -51,7 +54,7 @@ func running(t *testing.T, act func(w *world, since func() (revisions, read int6
 
 func TestWhatChangedHereDoesNotAskTheControlPlane(t *testing.T) {
 	t.Parallel()
-	running(t, func(w *world, since func() (int64, int64)) {
+	running(t, func(w *world, since func() (uint64, int64)) {
 		before := *w.Snapshot()
 
 		for range 100 {
@@ -64,13 +67,13 @@ func TestWhatChangedHereDoesNotAskTheControlPlane(t *testing.T) {
 		}
 
 		w.Changed()
-		time.Sleep(time.Second - time.Millisecond)
+		<-time.After(time.Second - time.Millisecond)
 
 		if revisions, _ := since(); revisions != 0 {
 			t.Errorf("within the second: %d revisions", revisions)
 		}
 
-		time.Sleep(10 * time.Second)
+		<-time.After(10 * time.Second)
 
 		if revisions, read := since(); revisions != 1 || read != 0 {
 			t.Errorf("after the second: %d revisions, %d reads", revisions, read)
@@ -84,10 +87,10 @@ func TestWhatChangedHereDoesNotAskTheControlPlane(t *testing.T) {
 
 func TestChangesAllTheTimeAreARevisionASecond(t *testing.T) {
 	t.Parallel()
-	running(t, func(w *world, since func() (int64, int64)) {
+	running(t, func(w *world, since func() (uint64, int64)) {
 		for range 1000 { // Ten seconds.
 			w.Changed()
-			time.Sleep(10 * time.Millisecond)
+			<-time.After(10 * time.Millisecond)
 		}
 
 		if revisions, read := since(); revisions < 10 || revisions > 11 || read != 0 {
@@ -98,7 +101,7 @@ func TestChangesAllTheTimeAreARevisionASecond(t *testing.T) {
 
 func TestWakeAsksOnceAndAtOnce(t *testing.T) {
 	t.Parallel()
-	running(t, func(w *world, since func() (int64, int64)) {
+	running(t, func(w *world, since func() (uint64, int64)) {
 		for range 100 {
 			w.Wake()
 		}
@@ -108,13 +111,13 @@ func TestWakeAsksOnceAndAtOnce(t *testing.T) {
 		}
 
 		w.Wake()
-		time.Sleep(time.Second - time.Millisecond)
+		<-time.After(time.Second - time.Millisecond)
 
 		if _, read := since(); read != 0 {
 			t.Errorf("within the second: %d reads", read)
 		}
 
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 
 		if revisions, read := since(); revisions != 1 || read != asks {
 			t.Errorf("after the second: %d revisions, %d reads", revisions, read)

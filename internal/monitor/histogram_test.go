@@ -35,7 +35,7 @@ func TestQuantilesAreThoseOfPrometheus(t *testing.T) {
 	} {
 		page := "# TYPE h histogram\n"
 
-		for _, bucket := range strings.Fields(c.buckets) {
+		for bucket := range strings.FieldsSeq(c.buckets) {
 			bound, count, _ := strings.Cut(bucket, "=")
 			if bound == "count" {
 				page += "h_count " + count + "\n"
