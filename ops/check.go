@@ -30,28 +30,18 @@ func (s Section) Check(values Values) []FieldError {
 	return errs
 }
 
-// CheckChanged is [Section.Check] of the values after a change, of the groups alone that
-// the named fields are of: what is wrong elsewhere was there before.
-func (s Section) CheckChanged(after Values, changed []string) []FieldError {
-	return ofGroups(s.Check(after), changed)
-}
-
-// CheckBetween is [Section.CheckChanged] of the rules between values alone.
-func (s Section) CheckBetween(after Values, changed []string) []FieldError {
+// CheckBetween says which of the rules between values the values after a change break.
+// Values that one of held has side by side go together: a control plane held them.
+func (s Section) CheckBetween(after Values, held ...Values) []FieldError {
 	var errs []FieldError
+
 	for _, f := range s.Fields {
-		errs = append(errs, f.checkAtMost(after)...)
+		if !slices.ContainsFunc(held, func(v Values) bool { return s.EqualIn([]string{f.Name, f.AtMost}, v, after) }) {
+			errs = append(errs, f.checkAtMost(after)...)
+		}
 	}
 
-	return ofGroups(errs, changed)
-}
-
-func ofGroups(errs []FieldError, changed []string) []FieldError {
-	return slices.DeleteFunc(errs, func(e FieldError) bool {
-		return !slices.ContainsFunc(changed, func(name string) bool {
-			return groupOf(strings.TrimPrefix(e.Field, "body.")) == groupOf(name)
-		})
-	})
+	return errs
 }
 
 // groupOf is what the name of a field begins with, itself where names do not nest.

@@ -212,7 +212,7 @@ func (c *Changes) prepare(
 	original, err := c.valuesAt(ctx, section, request.Revision)
 
 	held := original
-	if request.Source == SourceRestore {
+	if request.Source == SourceRestore { // of a change or a point, never typed
 		held = request.Values
 	}
 
@@ -246,11 +246,8 @@ func (c *Changes) prepare(
 		}
 	}
 
-	// What is restored went together once.
-	if request.Source != SourceRestore {
-		if err := ops.Invalid(section.CheckBetween(plan.After, fieldNames(plan.Differences))); err != nil {
-			return Plan{}, err
-		}
+	if err := ops.Invalid(section.CheckBetween(plan.After, original, held)); err != nil {
+		return Plan{}, err
 	}
 
 	if len(plan.Differences) == 0 {

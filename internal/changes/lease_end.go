@@ -121,10 +121,15 @@ func (c *Changes) endLease(
 		})
 	}
 
+	began, err := c.Get(ctx, l.Change)
+	if err != nil {
+		return l, err
+	}
+
 	after := current.Values.Clone()
 	maps.Copy(after, l.Before)
 
-	if err := ops.Invalid(section.CheckBetween(after, fieldNames(section.Diff(current.Values, after)))); err != nil {
+	if err := ops.Invalid(section.CheckBetween(after, current.Values, began.Before)); err != nil {
 		cause := *ops.AsError(err)
 		cause.Message = "What was set before does not go with the rest any more" + ops.FieldText(err) + "."
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -165,7 +164,8 @@ func (c *Changes) PreviewValues(
 		return nil, nil, nil, err
 	}
 
-	checked, errs := check(current.Section, values, current.Values)
+	// What is held now may be something else when they are set: it excuses no value.
+	checked, errs := check(current.Section, values, nil)
 	if len(errs) > 0 {
 		return nil, nil, nil, ops.Invalid(errs)
 	}
@@ -177,7 +177,5 @@ func (c *Changes) PreviewValues(
 	after = current.Values.Clone()
 	maps.Copy(after, checked)
 
-	changed := slices.Collect(maps.Keys(checked))
-
-	return checked, current.Values, after, ops.Invalid(current.Section.CheckBetween(after, changed))
+	return checked, current.Values, after, ops.Invalid(current.Section.CheckBetween(after, current.Values))
 }

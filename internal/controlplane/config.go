@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -85,7 +84,7 @@ func typed[C any](current settings, name ops.SectionName) (config C, err error) 
 		return config, err
 	}
 
-	values, err := current.fill(section, ops.Values{})
+	values, err := current.values(section)
 	if err != nil {
 		return config, err
 	}
@@ -110,8 +109,7 @@ func (s session) currentSettings(ctx context.Context) (settings, error) {
 }
 
 // save writes the fields of the update in one transaction and returns when. They are
-// checked by themselves and as they will be, with what stands already beside them; one bad
-// field changes nothing.
+// checked by themselves, and with what is stored beside them; one bad field changes nothing.
 func (s session) save(ctx context.Context, name ops.SectionName, update any) (ops.Time, error) {
 	if err := s.allowOps(ctx); err != nil {
 		return ops.Time{}, err
@@ -128,12 +126,15 @@ func (s session) save(ctx context.Context, name ops.SectionName, update any) (op
 	}
 
 	return ops.At(now), s.changeSettings(ctx, func(tx *sql.Tx, current settings) error {
-		after, err := current.fill(section, maps.Clone(values))
+		held, err := current.values(section)
 		if err != nil {
 			return err
 		}
 
-		if err := ops.Invalid(section.CheckChanged(after, slices.Collect(maps.Keys(values)))); err != nil {
+		after := held.Clone()
+		maps.Copy(after, values)
+
+		if err := ops.Invalid(section.CheckBetween(after, held)); err != nil {
 			return err
 		}
 

@@ -65,14 +65,12 @@ func readSettings(ctx context.Context, q store.Querier) (settings, error) {
 	return found, rows.Err()
 }
 
-// fill adds the fields that the values do not have, as they are stored; a key that is not
-// there has its default.
-func (s settings) fill(section ops.Section, values ops.Values) (ops.Values, error) {
-	for _, f := range section.Fields {
-		if _, given := values[f.Name]; given {
-			continue
-		}
+// values are the section's fields as they are stored; a key that is not there has its
+// default.
+func (s settings) values(section ops.Section) (ops.Values, error) {
+	values := ops.Values{}
 
+	for _, f := range section.Fields {
 		row, there := s[section.Key(f)]
 		if !there {
 			values[f.Name] = f.Default
