@@ -30,6 +30,16 @@ func (s Section) Check(values Values) []FieldError {
 	return errs
 }
 
+// CheckChanged is [Section.Check] of the values after a change, of the groups alone that
+// the named fields are of: what is wrong elsewhere was there before.
+func (s Section) CheckChanged(after Values, changed []string) []FieldError {
+	return slices.DeleteFunc(s.Check(after), func(e FieldError) bool {
+		return !slices.ContainsFunc(changed, func(name string) bool {
+			return groupOf(strings.TrimPrefix(e.Field, "body.")) == groupOf(name)
+		})
+	})
+}
+
 // CheckBetween says which of the rules between values the values after a change break.
 // Values that one of held has side by side go together: a control plane held them.
 func (s Section) CheckBetween(after Values, held ...Values) []FieldError {

@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 var dave = ops.Caller{Username: "dave", Role: ops.RoleOps, Token: "dave-token"}
@@ -57,10 +59,27 @@ func moment(t *testing.T, s string) ops.Time {
 	return ops.At(parsed)
 }
 
+// marshalled returns the JSON of an update, and what an answer of the same values holds.
+func marshalled[C any](t *testing.T, update any) (body string, config C) {
+	t.Helper()
+
+	raw, err := json.Marshal(update)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if err := json.Unmarshal(raw, &config); err != nil {
+		t.Fatal(err)
+	}
+
+	return string(raw), config
+}
+
 func TestClientCalls(t *testing.T) {
 	t.Parallel()
 
 	noon := moment(t, "2026-03-01T12:00:00Z")
+	limits, limited := marshalled[ops.ConcurrencyConfig](t, opstest.Limits(4, 40))
 
 	for name, test := range map[string]struct {
 		call    func(ctx context.Context, s ops.Service, i ops.Instances) (any, error)
@@ -120,16 +139,16 @@ func TestClientCalls(t *testing.T) {
 				return s.GetConcurrencyConfig(ctx)
 			},
 			request: "GET /api/config/concurrency ",
-			answer:  `{"data": {"per_analyst": 5, "cluster_total": 50}}`,
-			want:    ops.ConcurrencyConfig{PerAnalyst: 5, ClusterTotal: 50},
+			answer:  `{"data": ` + limits + `}`,
+			want:    limited,
 		},
 		"update_concurrency_config": {
 			call: func(ctx context.Context, s ops.Service, _ ops.Instances) (any, error) {
-				return s.UpdateConcurrencyConfig(ctx, ops.ConcurrencyUpdate{PerAnalyst: 4, ClusterTotal: 40})
+				return s.UpdateConcurrencyConfig(ctx, opstest.Limits(4, 40))
 			},
-			request: `PUT /api/config/concurrency {"per_analyst":4,"cluster_total":40}`,
-			answer:  `{"data": {"per_analyst": 4, "cluster_total": 40, "updated_at": "2026-03-01T12:00:00Z"}}`,
-			want:    ops.ConcurrencyConfig{PerAnalyst: 4, ClusterTotal: 40, UpdatedAt: &noon},
+			request: `PUT /api/config/concurrency ` + limits,
+			answer:  `{"data": ` + limits + `}`,
+			want:    limited,
 		},
 		"get_maintenance_mode": {
 			call: func(ctx context.Context, s ops.Service, _ ops.Instances) (any, error) {

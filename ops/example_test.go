@@ -15,7 +15,7 @@ func ExampleClient() {
 	plane := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 
-		if _, err := fmt.Fprint(w, `{"data": {"per_analyst": 5, "cluster_total": 50}}`); err != nil {
+		if _, err := fmt.Fprint(w, `{"data": {"max_duration_seconds": 3600}}`); err != nil {
 			log.Print(err)
 		}
 	}))
@@ -26,21 +26,21 @@ func ExampleClient() {
 		log.Fatal(err)
 	}
 
-	limits, err := client.As(ops.Caller{Username: "dave", Role: ops.RoleOps}).GetConcurrencyConfig(context.Background())
+	export, err := client.As(ops.Caller{Username: "dave", Role: ops.RoleOps}).GetExportConfig(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
 
-	fmt.Printf("%d an analyst, %d in the cluster\n", limits.PerAnalyst, limits.ClusterTotal)
-	// Output: 5 an analyst, 50 in the cluster
+	fmt.Printf("an export takes %d seconds at most\n", export.MaxDurationSeconds)
+	// Output: an export takes 3600 seconds at most
 }
 
 // What is wrong with an update can be told before it is sent.
 func ExampleFieldErrors() {
-	err := ops.ConcurrencyUpdate{PerAnalyst: 101, ClusterTotal: 50}.Validate()
+	err := ops.ExportUpdate{MaxDurationSeconds: 59}.Validate()
 
 	for _, field := range ops.FieldErrors(err) {
 		fmt.Println(field.Field, field.Message)
 	}
-	// Output: body.per_analyst must be between 1 and 100
+	// Output: body.max_duration_seconds must be between 60 and 86400
 }

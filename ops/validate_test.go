@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 func TestValidate(t *testing.T) {
@@ -20,11 +21,11 @@ func TestValidate(t *testing.T) {
 		value interface{ Validate() error }
 		want  string // the fields that are wrong, with their types
 	}{
-		"concurrency, lowest":  {ops.ConcurrencyUpdate{PerAnalyst: 1, ClusterTotal: 1}, ""},
-		"concurrency, highest": {ops.ConcurrencyUpdate{PerAnalyst: 100, ClusterTotal: 1000}, ""},
-		"concurrency, below":   {ops.ConcurrencyUpdate{}, "body.per_analyst range, body.cluster_total range"},
+		"concurrency, lowest":  {opstest.Limits(1, 1), ""},
+		"concurrency, highest": {opstest.Limits(100, 1000), ""},
+		"concurrency, below":   {opstest.Limits(0, 0), "body.per_analyst range, body.cluster_total range"},
 		"concurrency, above": {
-			ops.ConcurrencyUpdate{PerAnalyst: 101, ClusterTotal: 1001},
+			opstest.Limits(101, 1001),
 			"body.per_analyst range, body.cluster_total range",
 		},
 		"export, lowest":     {ops.ExportUpdate{MaxDurationSeconds: 60}, ""},

@@ -43,17 +43,8 @@ func TestEveryAudienceCanBeChosen(t *testing.T) {
 	}
 }
 
-func TestEveryJobCanBeScheduled(t *testing.T) {
+func TestAScheduleKeepsWhatIsNotConfigured(t *testing.T) {
 	t.Parallel()
-
-	var names []string
-	for _, name := range jobs.Names() {
-		names = append(names, string(name))
-	}
-
-	if got := config.Jobs(); !slices.Equal(got, names) {
-		t.Errorf("the settings take %v, the jobs are %v", got, names)
-	}
 
 	got := schedule(config.Embedded{JobSchedule: map[string]time.Duration{"lifecycle": time.Hour}})
 	want := jobs.DefaultSchedule()

@@ -9,6 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 func (w *world) borrow(t *testing.T, term string) lease.Lease {
@@ -43,7 +44,7 @@ func (w *world) lease(t *testing.T, id int64) lease.Lease {
 func (w *world) set(t *testing.T, perAnalyst int) {
 	t.Helper()
 
-	_, err := w.plain.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: perAnalyst, ClusterTotal: 50})
+	_, err := w.plain.UpdateConcurrencyConfig(t.Context(), opstest.Limits(perAnalyst, 50))
 	if err != nil {
 		t.Fatal(err)
 	}

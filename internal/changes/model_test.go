@@ -15,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 // model drives a console at random and remembers what it was told.
@@ -258,9 +259,7 @@ func (m *model) changeOutside() {
 
 	switch m.random.IntN(4) {
 	case 0:
-		_, err = m.w.plain.UpdateConcurrencyConfig(m.ctx(), ops.ConcurrencyUpdate{
-			PerAnalyst: 1 + m.random.IntN(100), ClusterTotal: 1 + m.random.IntN(1000),
-		})
+		_, err = m.w.plain.UpdateConcurrencyConfig(m.ctx(), opstest.Limits(1+m.random.IntN(100), 1+m.random.IntN(1000)))
 	case 1:
 		_, err = m.w.plain.UpdateExportConfig(m.ctx(), ops.ExportUpdate{MaxDurationSeconds: 60 + m.random.IntN(1000)})
 	case 2:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 func TestTheSpanOfAnOutsideChangeDoesNotEndBeforeItBegins(t *testing.T) {
@@ -67,7 +68,7 @@ func TestWhatIsChangedOutsideBecomesAChange(t *testing.T) {
 
 		w.clock.Advance(10 * time.Minute)
 
-		if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: 3, ClusterTotal: 50}); err != nil {
+		if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), opstest.Limits(3, 50)); err != nil {
 			t.Fatal(err)
 		}
 

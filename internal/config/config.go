@@ -114,7 +114,7 @@ type Embedded struct {
 	// SlowAfter has the latencies, by component, above which a component is slow;
 	// every one of [Components] has one.
 	SlowAfter map[string]time.Duration
-	// JobSchedule has the intervals, by job of [Jobs], that are not the usual ones; each
+	// JobSchedule has the intervals, by job of [ops.Jobs], that are not the usual ones; each
 	// is at least a second.
 	JobSchedule map[string]time.Duration
 }

@@ -6,14 +6,32 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Components are what the embedded control plane looks at.
 func Components() []string { return []string{"database", "kubernetes", "starburst"} }
 
-// Jobs are the background jobs of the embedded control plane.
-func Jobs() []string {
-	return []string{"reconciliation", "lifecycle", "export_reconciliation", "schema_cache", "instance_orchestration", "resource_monitor"}
+// jobNames are the background jobs that have a schedule.
+func jobNames() []string {
+	var names []string
+	for _, job := range ops.Jobs() {
+		names = append(names, string(job.Name))
+	}
+
+	return names
+}
+
+// jobSchedule says how often each runs, for the help: lifecycle 5m, schema_cache 24h.
+func jobSchedule() string {
+	var items []string
+	for _, job := range ops.Jobs() {
+		every := strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(job.Every.String())
+		items = append(items, string(job.Name)+" "+every)
+	}
+
+	return strings.Join(items, ", ")
 }
 
 const (
@@ -78,7 +96,7 @@ func (r *reader) embedded(f embeddedFlags, address, pages string) *Embedded {
 		Starburst:      r.starburst(f),
 		Kubernetes:     r.kubernetes(f),
 		SlowAfter:      r.slowAfter(&f.SlowAfter),
-		JobSchedule:    r.durations(&f.JobSchedule, Jobs(), time.Second, "JOB=INTERVAL", "lifecycle=10m"),
+		JobSchedule:    r.durations(&f.JobSchedule, jobNames(), time.Second, "JOB=INTERVAL", "lifecycle=10m"),
 	}
 }
 

@@ -94,7 +94,7 @@ type embeddedFlags struct {
 	KubernetesRequests  list    `default:"cpu=500m,memory=2Gi" placeholder:"NAME=QUANTITY,…" help:"Resource requests of each pod: cpu and memory."`
 	KubernetesLimits    list    `default:"cpu=2,memory=4Gi" placeholder:"NAME=QUANTITY,…" help:"Resource limits of each pod: cpu and memory."`
 	SlowAfter           list    `placeholder:"COMPONENT=DURATION,…" help:"Latency above which a component (database, kubernetes or starburst) is slow; 500ms by default."`
-	JobSchedule         list    `placeholder:"JOB=INTERVAL,…" help:"Interval between two runs of a background job; by default reconciliation and lifecycle 5m, export_reconciliation and resource_monitor 1m, instance_orchestration 15s, schema_cache 24h."`
+	JobSchedule         list    `placeholder:"JOB=INTERVAL,…" help:"Interval between two runs of a background job; by default ${job_schedule}."`
 }
 
 type callersFlags struct {

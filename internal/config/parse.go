@@ -48,6 +48,7 @@ func Parse(ctx context.Context, args []string, machine Machine) (Command, error)
 	parser, err := kong.New(&flags,
 		kong.Name("opsconsole"),
 		kong.Description("The operations console of the graph OLAP platform."),
+		kong.Vars{"job_schedule": jobSchedule()},
 		kong.Writers(machine.Out, machine.Out),
 		kong.Exit(func(int) { helped = true }),
 		kong.Resolvers(&in),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 // operations are all fifteen but get_metrics, with arguments that are valid.
@@ -29,7 +30,7 @@ func operations() map[string]func(ctx context.Context, s ops.Service) error {
 			return discard(s.UpdateLifecycleConfig(ctx, ops.LifecycleUpdate{}))
 		},
 		"update_concurrency_config": func(ctx context.Context, s ops.Service) error {
-			return discard(s.UpdateConcurrencyConfig(ctx, ops.ConcurrencyUpdate{PerAnalyst: 1, ClusterTotal: 1}))
+			return discard(s.UpdateConcurrencyConfig(ctx, opstest.Limits(1, 1)))
 		},
 		"set_maintenance_mode": func(ctx context.Context, s ops.Service) error {
 			return discard(s.SetMaintenanceMode(ctx, ops.MaintenanceUpdate{}))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -126,15 +127,14 @@ func (s session) save(ctx context.Context, name ops.SectionName, update any) (op
 	}
 
 	return ops.At(now), s.changeSettings(ctx, func(tx *sql.Tx, current settings) error {
-		held, err := current.values(section)
+		after, err := current.values(section)
 		if err != nil {
 			return err
 		}
 
-		after := held.Clone()
 		maps.Copy(after, values)
 
-		if err := ops.Invalid(section.CheckBetween(after, held)); err != nil {
+		if err := ops.Invalid(section.CheckChanged(after, slices.Collect(maps.Keys(values)))); err != nil {
 			return err
 		}
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 func TestANewPlatformHasTheDefaults(t *testing.T) {
@@ -49,7 +50,7 @@ func TestConfigurationIsKept(t *testing.T) {
 			p.clock.Advance(time.Hour + 123456789*time.Nanosecond)
 
 			put := must[ops.ConcurrencyConfig](t)(as.UpdateConcurrencyConfig(t.Context(),
-				ops.ConcurrencyUpdate{PerAnalyst: 7, ClusterTotal: 70}))
+				opstest.Limits(7, 70)))
 			got := must[ops.ConcurrencyConfig](t)(as.GetConcurrencyConfig(t.Context()))
 
 			if got.PerAnalyst != 7 || got.ClusterTotal != 70 || !got.UpdatedAt.Equal(put.UpdatedAt.Time) {
@@ -83,10 +84,10 @@ func TestBadConfigurationChangesNothing(t *testing.T) {
 		as := p.As(dave)
 		before := counts(t, p.db, `SELECT key, value, updated_at, 0 FROM global_config ORDER BY 1`)
 
-		_, err := as.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: 101, ClusterTotal: 0})
+		_, err := as.UpdateConcurrencyConfig(t.Context(), opstest.Limits(101, 0))
 		wantFields(t, err, "body.per_analyst", "body.cluster_total")
 
-		_, err = as.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: 5, ClusterTotal: 1001})
+		_, err = as.UpdateConcurrencyConfig(t.Context(), opstest.Limits(5, 1001))
 		wantFields(t, err, "body.cluster_total")
 
 		for _, seconds := range []int{59, 86401, 0, -1} {

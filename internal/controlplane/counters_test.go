@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 // Analysts come and go while jobs move their instances on, all at the same time.
@@ -31,7 +32,7 @@ func TestCountersFollowTheRowsInEveryRace(t *testing.T) {
 		statuses := ops.InstanceStatuses()
 
 		must[ops.ConcurrencyConfig](t)(p.As(dave).UpdateConcurrencyConfig(t.Context(),
-			ops.ConcurrencyUpdate{PerAnalyst: 20, ClusterTotal: 100}))
+			opstest.Limits(20, 100)))
 
 		var wg sync.WaitGroup
 		for worker := range workers {

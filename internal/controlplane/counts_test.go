@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 func TestCountsAreOfAllRows(t *testing.T) {
@@ -23,7 +24,7 @@ func TestCountsAreOfAllRows(t *testing.T) {
 		exec(t, p.db, `UPDATE snapshots SET status = 'failed' WHERE id = 1`)
 
 		must[ops.ConcurrencyConfig](t)(p.As(dave).UpdateConcurrencyConfig(t.Context(),
-			ops.ConcurrencyUpdate{PerAnalyst: 9, ClusterTotal: 950}))
+			opstest.Limits(9, 950)))
 
 		cluster := must[ops.ClusterInstances](t)(p.As(dave).GetClusterInstances(t.Context()))
 
@@ -77,7 +78,7 @@ func TestCountsOfNothing(t *testing.T) {
 		exec(t, p.db, `UPDATE instances SET status = 'running'`)
 		p.clock.Advance(time.Second) // rows without counters are counted once a second
 		must[ops.ConcurrencyConfig](t)(p.As(dave).UpdateConcurrencyConfig(t.Context(),
-			ops.ConcurrencyUpdate{PerAnalyst: 1, ClusterTotal: 3}))
+			opstest.Limits(1, 3)))
 
 		cluster = must[ops.ClusterInstances](t)(p.As(dave).GetClusterInstances(t.Context()))
 		if cluster.Limits.ClusterUsed != 7 || cluster.Limits.ClusterAvailable != 0 {

@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 func TestAWindowWhoseAuthorIsGoneIsHeld(t *testing.T) {
@@ -129,7 +130,7 @@ func TestAHeldEndGoesOnWhenTheValuesGoBack(t *testing.T) {
 		t.Errorf("waiting wrote %d entries, %v", m-n, err)
 	}
 
-	if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: 5, ClusterTotal: 50}); err != nil {
+	if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), opstest.Limits(5, 50)); err != nil {
 		t.Fatal(err)
 	}
 

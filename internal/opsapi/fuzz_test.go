@@ -257,7 +257,7 @@ func FuzzWrites(f *testing.F) {
 
 	for i, body := range []string{
 		`{"mapping": {"default_ttl": "P90D", "max_ttl": ""}, "snapshot": null, "instance": {"default_inactivity": "PT1H"}}`,
-		`{"per_analyst": 4, "cluster_total": 40}`,
+		limits(),
 		`{"enabled": true, "message": "Back at 8"}`,
 		`{"max_duration_seconds": 60}`,
 		`{"job_name": "lifecycle", "reason": "a test"}`,
@@ -312,12 +312,14 @@ func (w *fuzzed) write(t failing, route byte, body []byte) (status int) {
 		t.Errorf("HTTP %d left %d instances", status, after.Rows["instances"])
 	}
 
-	limits := ops.ConcurrencyUpdate{PerAnalyst: after.Concurrency.PerAnalyst, ClusterTotal: after.Concurrency.ClusterTotal}
-	for _, valid := range []interface{ Validate() error }{
-		after.Lifecycle, limits, ops.ExportUpdate{MaxDurationSeconds: after.Export.MaxDurationSeconds},
-	} {
-		if err := valid.Validate(); err != nil {
-			t.Errorf("%q left %+v: %v", body, valid, err)
+	for _, section := range ops.Sections() {
+		left := map[ops.SectionName]any{
+			ops.SectionLifecycle: after.Lifecycle, ops.SectionConcurrency: after.Concurrency,
+			ops.SectionMaintenance: after.Maintenance, ops.SectionExport: after.Export,
+		}[section.Name]
+
+		if errs := section.Check(section.ValuesOf(left)); len(errs) > 0 {
+			t.Errorf("%q left %+v: %v", body, left, errs)
 		}
 	}
 
@@ -335,7 +337,7 @@ func TestInputsFindWhatTheFirstFound(t *testing.T) {
 				body  string
 				want  int
 			}{
-				{1, `{"per_analyst": 1, "cluster_total": 1}`, http.StatusOK},
+				{1, limits(), http.StatusOK},
 				{2, `{"enabled": true, "message": "Back at 8"}`, http.StatusOK},
 				{4, `{"job_name": "lifecycle", "reason": "a test"}`, http.StatusOK},
 				{5, `{"mapping_id": 1, "wrapper_type": "ryugraph", "name": "Fraud"}`, http.StatusCreated},

@@ -59,8 +59,23 @@ var Document = sync.OnceValues(func() ([]byte, error) {
 		}
 	}
 
+	describeJobs(whole)
+
 	return json.Marshal(whole)
 })
+
+// describeJobs puts the names in: of all jobs, and of those that can be triggered.
+func describeJobs(whole map[string]any) {
+	var all, triggerable []ops.JobName
+
+	for _, job := range ops.Jobs() {
+		if all = append(all, job.Name); job.Triggerable {
+			triggerable = append(triggerable, job.Name)
+		}
+	}
+
+	schema(whole, "JobName")["enum"], schema(whole, "TriggerableJob")["enum"] = all, triggerable
+}
 
 // schema returns a schema of the document, which has it: the tests ask for every one.
 func schema(document map[string]any, name string) map[string]any {

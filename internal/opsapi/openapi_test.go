@@ -224,9 +224,21 @@ func TestDocumentOfFields(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	section, err := ops.SectionOf(ops.SectionConcurrency)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	bounds := make([]string, len(section.Fields))
+	for i, f := range section.Fields {
+		bounds[i] = fmt.Sprintf("%s %d-%d", f.Name, f.Min, f.Max)
+	}
+
+	limits := strings.Join(bounds, ", ")
+
 	for name, want := range map[string]string{
-		"ConcurrencyConfig":   "per_analyst 1-100, cluster_total 1-1000",
-		"ConcurrencyUpdate":   "per_analyst 1-100, cluster_total 1-1000",
+		"ConcurrencyConfig":   limits,
+		"ConcurrencyUpdate":   limits,
 		"ExportConfig":        "updated_at, updated_by, max_duration_seconds 60-86400",
 		"ExportUpdate":        "max_duration_seconds 60-86400",
 		"MaintenanceMode":     "updated_at, updated_by, enabled, message",
@@ -255,6 +267,27 @@ func TestDocumentOfFields(t *testing.T) {
 	message := document.Components.Schemas["MaintenanceUpdate"].Properties["message"]
 	if message.MaxLength == nil || *message.MaxLength != 10_000 || message.Default != "" || message.Description == "" {
 		t.Errorf("the message is described as %+v", message)
+	}
+}
+
+// TestDocumentOfJobs wants the jobs of the contract, and those of them that can be triggered.
+func TestDocumentOfJobs(t *testing.T) {
+	t.Parallel()
+
+	d, err := describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for name, want := range map[string][]any{
+		"TriggerableJob": {"reconciliation", "lifecycle", "export_reconciliation", "schema_cache"},
+		"JobName": {
+			"reconciliation", "lifecycle", "export_reconciliation", "schema_cache", "instance_orchestration", "resource_monitor",
+		},
+	} {
+		if got := d.document.Components.Schemas[name].Value.Enum; !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", name, got, want)
+		}
 	}
 }
 
@@ -370,7 +403,7 @@ func silentIssuer(t *testing.T) *auth.Tokens {
 func valid(method, path string) string {
 	return map[string]string{
 		"PUT /api/config/lifecycle":   `{"mapping": {"max_ttl": "P90D"}}`,
-		"PUT /api/config/concurrency": `{"per_analyst": 4, "cluster_total": 40}`,
+		"PUT /api/config/concurrency": limits(),
 		"PUT /api/config/maintenance": `{"enabled": false}`,
 		"PUT /api/config/export":      `{"max_duration_seconds": 60}`,
 		"POST /api/ops/jobs/trigger":  `{"job_name": "lifecycle", "reason": "a test"}`,

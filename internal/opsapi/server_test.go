@@ -3,8 +3,10 @@ package opsapi_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,6 +87,31 @@ func sqliteWorld(t *testing.T) *world {
 	return newWorld(t, worldtest.Prepared.SQLite(t))
 }
 
+// limits is a body with every concurrency limit as a new platform has it, but for pairs of
+// a name and its JSON, "" for none.
+func limits(changed ...string) string {
+	section, err := ops.SectionOf(ops.SectionConcurrency)
+	if err != nil {
+		panic(err)
+	}
+
+	var members []string
+
+	for _, f := range section.Fields {
+		if !slices.Contains(changed, f.Name) {
+			members = append(members, fmt.Sprintf("%q: %v", f.Name, f.Default))
+		}
+	}
+
+	for pair := range slices.Chunk(changed, 2) {
+		if pair[1] != "" {
+			members = append(members, fmt.Sprintf("%q: %s", pair[0], pair[1]))
+		}
+	}
+
+	return "{" + strings.Join(members, ", ") + "}"
+}
+
 func TestBodies(t *testing.T) {
 	t.Parallel()
 
@@ -104,7 +131,7 @@ func TestBodies(t *testing.T) {
 	}{
 		"nothing":  {path: concurrency, want: "body missing"},
 		"half":     {path: concurrency, body: `{"per_analyst": 5, "cluster`, want: "body json_invalid"},
-		"and more": {path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50} {}`, want: "body json_invalid"},
+		"and more": {path: concurrency, body: limits() + `{}`, want: "body json_invalid"},
 		"a comment": {
 			path: concurrency, body: `{"per_analyst": 5, /* five */ "cluster_total": 50}`,
 			want: "body json_invalid",
@@ -122,48 +149,48 @@ func TestBodies(t *testing.T) {
 			want: "header.content-type content_type",
 		},
 		"no content type": {
-			path: concurrency, kind: "-", body: `{"per_analyst": 5, "cluster_total": 50}`,
+			path: concurrency, kind: "-", body: limits(),
 			want: "header.content-type content_type",
 		},
 		"too large": {
 			path: maintenance, body: `{"message": "` + strings.Repeat("x", 1<<20) + `"}`, status: http.StatusRequestEntityTooLarge,
 			want: "body too_large",
 		},
-		"missing": {path: concurrency, body: `{}`, want: "body.per_analyst missing, body.cluster_total missing"},
+		"missing": {path: concurrency, body: limits("per_analyst", "", "cluster_total", ""), want: "body.per_analyst missing, body.cluster_total missing"},
 		"null in place of": {
-			path: concurrency, body: `{"per_analyst": null, "cluster_total": 50}`,
+			path: concurrency, body: limits("per_analyst", "null"),
 			want: "body.per_analyst int_type",
 		},
 		"a text for a number": {
-			path: concurrency, body: `{"per_analyst": "5", "cluster_total": 50}`,
+			path: concurrency, body: limits("per_analyst", `"5"`),
 			want: "body.per_analyst int_type",
 		},
 		"a fraction": {
-			path: concurrency, body: `{"per_analyst": 5.5, "cluster_total": 50}`,
+			path: concurrency, body: limits("per_analyst", "5.5"),
 			want: "body.per_analyst int_type",
 		},
 		"a whole fraction": {
-			path: concurrency, body: `{"per_analyst": 5.0, "cluster_total": 5e1}`,
+			path: concurrency, body: limits("per_analyst", "5.0", "cluster_total", "5e1"),
 			want: "body.per_analyst int_type, body.cluster_total int_type",
 		},
 		"a huge number": {
-			path: concurrency, body: `{"per_analyst": 5, "cluster_total": 99999999999999999999}`,
+			path: concurrency, body: limits("cluster_total", "99999999999999999999"),
 			want: "body.cluster_total int_size",
 		},
 		"truth for a number": {
-			path: concurrency, body: `{"per_analyst": true, "cluster_total": [50]}`,
+			path: concurrency, body: limits("per_analyst", "true", "cluster_total", "[50]"),
 			want: "body.per_analyst int_type, body.cluster_total int_type",
 		},
 		"twice": {
-			path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50, "per_analyst": 6}`,
+			path: concurrency, body: strings.Replace(limits(), "{", `{"per_analyst": 6, `, 1),
 			want: "body.per_analyst duplicate",
 		},
 		"in another case": {
-			path: concurrency, body: `{"per_analyst": 5, "Cluster_Total": 50}`,
+			path: concurrency, body: limits("cluster_total", "", "Cluster_Total", "50"),
 			want: "body.cluster_total missing, body.Cluster_Total extra_forbidden",
 		},
 		"more than is known": {
-			path: concurrency, body: `{"per_analyst": 5, "cluster_total": 50, "b": {}, "a": 1}`,
+			path: concurrency, body: limits("b", "{}", "a", "1"),
 			want: "body.a extra_forbidden, body.b extra_forbidden",
 		},
 		"a number for truth":    {path: maintenance, body: `{"enabled": 1}`, want: "body.enabled bool_type"},

@@ -55,7 +55,7 @@ func testCounts(t *testing.T, s Subject) {
 		create(t, s, alice(), "one of three")
 	}
 
-	must[ops.ConcurrencyConfig](t)(service.UpdateConcurrencyConfig(ctx, ops.ConcurrencyUpdate{PerAnalyst: 3, ClusterTotal: 4}))
+	must[ops.ConcurrencyConfig](t)(service.UpdateConcurrencyConfig(ctx, Limits(3, 4)))
 
 	waiting := map[string]int{string(ops.InstanceWaitingForSnapshot): 5}
 	same(t, "instances", must[ops.ClusterInstances](t)(service.GetClusterInstances(ctx)), ops.ClusterInstances{

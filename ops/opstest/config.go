@@ -21,14 +21,9 @@ func testDefaults(t *testing.T, s Subject) {
 		Instance: ops.LifecycleRule{DefaultTTL: new("PT24H"), DefaultInactivity: new("PT4H"), MaxTTL: new("P7D")},
 	})
 
-	concurrency := must[ops.ConcurrencyConfig](t)(service.GetConcurrencyConfig(ctx))
-	same(t, "per_analyst", concurrency.PerAnalyst, 5)
-	same(t, "cluster_total", concurrency.ClusterTotal, 50)
-
 	maintenance := must[ops.MaintenanceMode](t)(service.GetMaintenanceMode(ctx))
 	same(t, "enabled", maintenance.Enabled, false)
 	same(t, "message", maintenance.Message, "")
-	same(t, "max_duration_seconds", must[ops.ExportConfig](t)(service.GetExportConfig(ctx)).MaxDurationSeconds, 3600)
 
 	same(t, "instances", must[ops.ClusterInstances](t)(service.GetClusterInstances(ctx)), ops.ClusterInstances{
 		ByStatus: map[string]int{}, ByOwner: []ops.OwnerCount{},
@@ -74,8 +69,22 @@ func numbersOf(section ops.SectionName, value func(n number) int64) ops.Values {
 	return values
 }
 
+// Limits sets the two limits, and every other of the section to what a new platform has.
+func Limits(perAnalyst, clusterTotal int) (update ops.ConcurrencyUpdate) {
+	values := numbersOf(ops.SectionConcurrency, initial)
+	values["per_analyst"], values["cluster_total"] = int64(perAnalyst), int64(clusterTotal)
+
+	if err := values.Decode(&update); err != nil {
+		panic(err) // numbers go into numbers
+	}
+
+	return update
+}
+
 func low(n number) int64  { return n.low }
 func high(n number) int64 { return n.high }
+
+func initial(n number) int64 { return n.initial }
 
 func testConcurrency(t *testing.T, s Subject) {
 	service := s.ops()
@@ -114,7 +123,7 @@ func testNumbers[U, C any](
 		return u
 	}
 
-	same(t, "a new platform", section.ValuesOf(must[C](t)(get(ctx))), numbersOf(name, func(n number) int64 { return n.initial }))
+	same(t, "a new platform", section.ValuesOf(must[C](t)(get(ctx))), numbersOf(name, initial))
 
 	lowest, highest := numbersOf(name, low), numbersOf(name, high)
 

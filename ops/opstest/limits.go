@@ -21,7 +21,7 @@ func testMaintenance(t *testing.T, s Subject) {
 	}
 
 	must[ops.Instance](t)(instances.GetInstance(ctx, running.ID))
-	must[ops.ConcurrencyConfig](t)(service.UpdateConcurrencyConfig(ctx, ops.ConcurrencyUpdate{PerAnalyst: 1, ClusterTotal: 1}))
+	must[ops.ConcurrencyConfig](t)(service.UpdateConcurrencyConfig(ctx, Limits(1, 1)))
 
 	if err := instances.DeleteInstance(ctx, running.ID); err != nil {
 		t.Errorf("terminating in maintenance: %v", err)
@@ -42,7 +42,7 @@ func testLimits(t *testing.T, s Subject) {
 	limit := func(perAnalyst, clusterTotal int) {
 		t.Helper()
 
-		update := ops.ConcurrencyUpdate{PerAnalyst: perAnalyst, ClusterTotal: clusterTotal}
+		update := Limits(perAnalyst, clusterTotal)
 		must[ops.ConcurrencyConfig](t)(service.UpdateConcurrencyConfig(ctx, update))
 	}
 	full := func(who ops.Caller, limitType string, current, most int) {
@@ -83,7 +83,7 @@ func testLimitRace(t *testing.T, s Subject) {
 	)
 
 	ctx := t.Context()
-	must[ops.ConcurrencyConfig](t)(s.ops().UpdateConcurrencyConfig(ctx, ops.ConcurrencyUpdate{PerAnalyst: limit, ClusterTotal: 100}))
+	must[ops.ConcurrencyConfig](t)(s.ops().UpdateConcurrencyConfig(ctx, Limits(limit, 100)))
 
 	var (
 		all     sync.WaitGroup

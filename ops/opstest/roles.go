@@ -25,7 +25,7 @@ func operations() []operation {
 			Mapping: &ops.LifecycleRuleUpdate{DefaultTTL: new("P9D")},
 		})},
 		{"get_concurrency_config", result(ops.Service.GetConcurrencyConfig)},
-		{"update_concurrency_config", taking(ops.Service.UpdateConcurrencyConfig, ops.ConcurrencyUpdate{PerAnalyst: 9, ClusterTotal: 99})},
+		{"update_concurrency_config", taking(ops.Service.UpdateConcurrencyConfig, Limits(9, 99))},
 		{"get_maintenance_mode", result(ops.Service.GetMaintenanceMode)},
 		{"set_maintenance_mode", taking(ops.Service.SetMaintenanceMode, ops.MaintenanceUpdate{Enabled: true})},
 		{"get_export_config", result(ops.Service.GetExportConfig)},

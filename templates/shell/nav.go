@@ -68,12 +68,13 @@ type action struct {
 }
 
 func actions() []action {
-	jobs := []ops.JobName{ops.JobReconciliation, ops.JobLifecycle, ops.JobExportReconciliation, ops.JobSchemaCache}
-	runs := make([]action, len(jobs))
+	var runs []action
 
-	for i, job := range jobs {
-		runs[i] = action{
-			Label: "Run " + JobTitle(job) + " now", Path: TriggerPath(job), Icon: components.IconPlay, Dialog: true,
+	for _, job := range ops.Jobs() {
+		if job.Triggerable {
+			runs = append(runs, action{
+				Label: "Run " + JobTitle(job.Name) + " now", Path: TriggerPath(job.Name), Icon: components.IconPlay, Dialog: true,
+			})
 		}
 	}
 

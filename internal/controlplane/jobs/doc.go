@@ -1,4 +1,4 @@
-// Package jobs is the background jobs of the embedded control plane: six functions
+// Package jobs is the background jobs of the embedded control plane: functions
 // over the platform's tables, and [Runner], which runs them one at a time each.
 //
 // A row of opsconsole_job_schedule says when a job runs next. [Runner.Tick], which

@@ -78,7 +78,7 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 	m.jobs = map[ops.JobName]jobMetrics{}
 
 	for _, name := range Names() {
-		m.jobs[name] = f.metricsOf(name)
+		m.jobs[name] = implementationOf(name).metrics(f)
 
 		m.executions.WithLabelValues(string(name), string(Success))
 		m.executions.WithLabelValues(string(name), string(Failed))
@@ -91,26 +91,6 @@ func newMetrics(registry prometheus.Registerer) (*metrics, error) {
 	m.refreshes.WithLabelValues(string(Failed))
 
 	return m, errors.Join(f.errs...)
-}
-
-// metricsOf registers what the passes of a job count; nothing of a job that there is not.
-func (f *factory) metricsOf(name ops.JobName) jobMetrics {
-	switch name {
-	case ops.JobReconciliation:
-		return f.reconciliation()
-	case ops.JobLifecycle:
-		return f.lifecycle()
-	case ops.JobExportReconciliation:
-		return f.exportReconciliation()
-	case ops.JobSchemaCache:
-		return f.schemaCache()
-	case ops.JobInstanceOrchestration:
-		return f.instanceOrchestration()
-	case ops.JobResourceMonitor:
-		return f.resourceMonitor()
-	default:
-		return jobMetrics{}
-	}
 }
 
 func (f *factory) reconciliation() jobMetrics {

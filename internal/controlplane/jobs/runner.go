@@ -85,7 +85,7 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 	}
 
 	for _, name := range Names() {
-		r.jobs[name] = construct(name, c)
+		r.jobs[name] = implementationOf(name).job(c)
 	}
 
 	if err := r.writeSchedule(ctx); err != nil {
@@ -97,26 +97,6 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 
 // ErrBusy is returned by [Runner.Run] while the job runs already, here or elsewhere.
 var ErrBusy = errors.New("the job is running already")
-
-// construct returns what does the job's work; nil of a job that there is not.
-func construct(name ops.JobName, c Config) job {
-	switch name {
-	case ops.JobReconciliation:
-		return reconciliation(c.Cluster)
-	case ops.JobLifecycle:
-		return lifecycle
-	case ops.JobExportReconciliation:
-		return exportReconciliation
-	case ops.JobSchemaCache:
-		return schemaCache(c.Catalog)
-	case ops.JobInstanceOrchestration:
-		return instanceOrchestration
-	case ops.JobResourceMonitor:
-		return resourceMonitor(c.Memory)
-	default:
-		return nil
-	}
-}
 
 // Timeout is how long a run of the job may take.
 func (r *Runner) Timeout(name ops.JobName) time.Duration {
