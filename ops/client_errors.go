@@ -206,17 +206,11 @@ func integers(fields map[string]any) {
 
 // clean makes a text from elsewhere fit to show: no control characters, not too long.
 func clean(s string) string {
-	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+	return Shorten(strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' {
 			return -1
 		}
 
 		return r
-	}, s))
-
-	if runes := []rune(s); len(runes) > maxMessage {
-		return string(runes[:maxMessage]) + "…"
-	}
-
-	return s
+	}, s)), maxMessage)
 }

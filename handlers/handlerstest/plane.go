@@ -32,6 +32,9 @@ type Line struct {
 	refusal error
 	// exports are the export jobs, nil for those of the control plane.
 	exports []ops.ExportJob
+	// message is the maintenance mode of a control plane that bounds no message, nil to ask
+	// the embedded one.
+	message *ops.MaintenanceMode
 }
 
 // As is the line as a caller uses it.
@@ -55,6 +58,14 @@ func (l *Line) state() (lost bool, down error) {
 	defer l.mu.Unlock()
 
 	return l.lost, l.down
+}
+
+// Unbounded lets the control plane hold the message, and take any other, however long.
+func (l *Line) Unbounded(message string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.message = &ops.MaintenanceMode{Message: message}
 }
 
 // Refuse lets the control plane refuse every change, and with nil none.
@@ -84,7 +95,27 @@ func (w *wire) GetMaintenanceMode(ctx context.Context) (ops.MaintenanceMode, err
 		return ops.MaintenanceMode{}, down
 	}
 
+	w.line.mu.Lock()
+	defer w.line.mu.Unlock()
+
+	if w.line.message != nil {
+		return *w.line.message, nil
+	}
+
 	return w.Service.GetMaintenanceMode(ctx)
+}
+
+func (w *wire) SetMaintenanceMode(ctx context.Context, u ops.MaintenanceUpdate) (ops.MaintenanceMode, error) {
+	w.line.mu.Lock()
+	defer w.line.mu.Unlock()
+
+	if w.line.message != nil {
+		*w.line.message = ops.MaintenanceMode{Enabled: u.Enabled, Message: u.Message}
+
+		return *w.line.message, nil
+	}
+
+	return w.Service.SetMaintenanceMode(ctx, u)
 }
 
 func (w *wire) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig, error) {

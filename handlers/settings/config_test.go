@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/ops/opstest"
 )
 
 func TestALimitIsSavedAndRestoredAsJSON(t *testing.T) {
@@ -304,7 +305,7 @@ func TestAnOutsideChangeIsShownAndKept(t *testing.T) {
 	w.Data("/config/concurrency")
 
 	service := w.Plane.Platform.As(ops.Caller{Username: "olga", Role: ops.RoleOps})
-	if _, err := service.UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{PerAnalyst: 8, ClusterTotal: 50}); err != nil {
+	if _, err := service.UpdateConcurrencyConfig(t.Context(), opstest.Limits(8, 50)); err != nil {
 		t.Fatal(err)
 	}
 

@@ -64,7 +64,7 @@ func TestWhatIsCopiedDoesWhatTheFormDoes(t *testing.T) {
 		t.Errorf("got %s", python)
 	}
 
-	if sdk := copied["Python SDK"]; !strings.Contains(sdk, "client.ops.update_concurrency_config(per_analyst=2, cluster_total=50)") {
+	if sdk := copied["Python SDK"]; !strings.Contains(sdk, "client.ops.update_concurrency_config(per_analyst=2, cluster_total=50") {
 		t.Errorf("got %s", sdk)
 	}
 

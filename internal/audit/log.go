@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Log is the audit log in a database.
@@ -107,12 +107,7 @@ const textMax = 2000
 // cleanText drops what a database cannot keep, and the end of what is too long: an attempt
 // is logged whatever it held.
 func cleanText(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
-	if utf8.RuneCountInString(s) <= textMax {
-		return s
-	}
-
-	return string([]rune(s)[:textMax]) + "…"
+	return ops.Shorten(strings.ReplaceAll(s, "\x00", "\uFFFD"), textMax)
 }
 
 const columns = `seq, at, actor, role, remote_addr, request_id, action, object, outcome,

@@ -11,7 +11,7 @@ import (
 var errInterrupted = fmt.Errorf("the console was interrupted: %w", ops.ErrOutcomeUnknown)
 
 // unavailable is what the console says of a change that the control plane did not make.
-func unavailable(message string) *ops.Error { return ops.Unavailable("control_plane", message) }
+func unavailable(message string) *ops.Error { return ops.Unavailable(ops.ServiceControlPlane, message) }
 
 func notSaid() *ops.Error {
 	return unavailable("The control plane did not say whether it made the change. The values are read back until it is known.")

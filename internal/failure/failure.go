@@ -32,7 +32,7 @@ func Of(err error) Failure {
 // SERVICE_UNAVAILABLE of the control plane.
 func (f Failure) Err(message string) *ops.Error {
 	if f.ErrorCode == "" {
-		return ops.Unavailable("control_plane", message)
+		return ops.Unavailable(ops.ServiceControlPlane, message)
 	}
 
 	return &ops.Error{Code: f.ErrorCode, Message: message, Details: f.ErrorDetails}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // The headers of a delivery. The timestamp is in seconds since 1970, the signature is
@@ -97,11 +98,7 @@ func (n notification) message() string {
 		return "Nothing is planned. Somebody pressed the test button."
 	}
 
-	if text := []rune(n.window.MessageText); len(text) > most {
-		return string(text[:most]) + "…"
-	}
-
-	return n.window.MessageText
+	return ops.Shorten(n.window.MessageText, most)
 }
 
 // whenAndLink are when it is, and where it is told of.

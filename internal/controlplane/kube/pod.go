@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // What the pods of instances are told by, beside the labels of the configuration.
@@ -123,7 +124,7 @@ func message(p *corev1.Pod) string {
 		}
 	}
 
-	return shorten(said)
+	return ops.Shorten(said, maxSaid)
 }
 
 // onItsWay reports that a container waits for nothing out of the ordinary.
@@ -139,13 +140,5 @@ func join(reason, message string) string {
 	return reason + ": " + message
 }
 
-// shorten bounds what others say: it is stored, and shown in a line.
-func shorten(s string) string {
-	const longest = 500
-
-	if runes := []rune(s); len(runes) > longest {
-		return string(runes[:longest]) + "…"
-	}
-
-	return s
-}
+// maxSaid bounds what others say, in characters: it is stored, and shown in a line.
+const maxSaid = 500

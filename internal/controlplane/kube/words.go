@@ -10,6 +10,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // inWords puts what the API server has against a request for pods into words; verb is
@@ -44,7 +45,7 @@ func (c *Cluster) inWords(ctx context.Context, verb string, err error) error {
 	case apierrors.IsInternalError(err):
 		return away("the Kubernetes API server failed to answer; the log has the cause")
 	case said != "":
-		return refused("Kubernetes refuses to %s the pod: %s", verb, shorten(said))
+		return refused("Kubernetes refuses to %s the pod: %s", verb, ops.Shorten(said, maxSaid))
 	default:
 		return away("the Kubernetes API server cannot be reached; the log has the cause")
 	}
