@@ -71,7 +71,7 @@ func TestAWindowIsAnnouncedByForms(t *testing.T) {
 		t.Errorf("got %d\n%s", wrong.Status, wrong.Body)
 	}
 
-	if got := w.Form("/maintenance/windows", windowForm(w, url.Values{"colour": {"red"}})); got.Status != http.StatusUnprocessableEntity {
+	if got := w.Form("/maintenance/windows", windowForm(w, url.Values{"color": {"red"}})); got.Status != http.StatusUnprocessableEntity {
 		t.Errorf("an unknown field: got %d", got.Status)
 	}
 

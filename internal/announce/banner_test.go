@@ -102,8 +102,8 @@ func TestBanner(t *testing.T) {
 		t.Errorf("it links to %q, want %q", links, want)
 	}
 
-	if colour := eval[string](p, `getComputedStyle(document.querySelector("#opsconsole-announcements").shadowRoot.querySelector("section")).display`); colour != "flex" {
-		t.Errorf("it has no style: display is %q", colour)
+	if color := eval[string](p, `getComputedStyle(document.querySelector("#opsconsole-announcements").shadowRoot.querySelector("section")).display`); color != "flex" {
+		t.Errorf("it has no style: display is %q", color)
 	}
 
 	eval[any](p, `void document.querySelector("#opsconsole-announcements").shadowRoot.querySelector("button").click()`)

@@ -24,12 +24,12 @@ type verification struct {
 	// running is held by whoever verifies; found guards what is told of it meanwhile.
 	running, found sync.Mutex
 
-	last State
-	walk walk
+	last     State
+	progress progress
 }
 
-// walk is the way along the chain.
-type walk struct {
+// progress is how far along the chain a verification is.
+type progress struct {
 	state State
 	hash  string
 	// begun is when the first entry was last looked at.
@@ -54,7 +54,7 @@ func (l *Log) Verify(ctx context.Context) (State, error) {
 	l.verified.running.Lock()
 	defer l.verified.running.Unlock()
 
-	v := &l.verified.walk
+	v := &l.verified.progress
 	now := l.now().UTC()
 
 	if v.state.Broken != "" || now.Sub(v.begun) >= verifyEvery {
@@ -82,7 +82,7 @@ func (l *Log) Verify(ctx context.Context) (State, error) {
 
 const verifyBatch = 1000
 
-func (l *Log) verifyNext(ctx context.Context, v *walk) (done bool, err error) {
+func (l *Log) verifyNext(ctx context.Context, v *progress) (done bool, err error) {
 	var head Entry
 
 	err = l.db.Read().QueryRowContext(ctx,
@@ -140,7 +140,7 @@ func (l *Log) verifyNext(ctx context.Context, v *walk) (done bool, err error) {
 	return v.state.UpTo >= head.Seq || v.state.Broken != "", nil
 }
 
-func (v *walk) check(e Entry) string {
+func (v *progress) check(e Entry) string {
 	digest, err := e.digest()
 
 	switch {

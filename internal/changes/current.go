@@ -74,7 +74,7 @@ func (c *Changes) observe(ctx context.Context, section ops.Section, before Curre
 	}
 
 	err := c.write(ctx, func(tx *sql.Tx) error {
-		now, err := head(ctx, tx, section.Name)
+		now, err := lockSection(ctx, tx, section.Name)
 		if err != nil {
 			return err
 		}
@@ -95,7 +95,7 @@ func (c *Changes) observe(ctx context.Context, section ops.Section, before Curre
 // external writes the found values as the next revision and, where others were known,
 // as a change from outside.
 func (c *Changes) external(
-	ctx context.Context, tx *sql.Tx, section ops.Section, at headRow, before ops.Values, found ops.SectionState,
+	ctx context.Context, tx *sql.Tx, section ops.Section, at position, before ops.Values, found ops.SectionState,
 ) error {
 	var id sql.NullInt64
 
@@ -115,7 +115,7 @@ func (c *Changes) external(
 
 		id.Valid = true
 
-		if err := dropReplacedReviews(ctx, tx, section.Name); err != nil {
+		if err := closeReplacedReviews(ctx, tx, section.Name); err != nil {
 			return err
 		}
 	}
@@ -125,7 +125,7 @@ func (c *Changes) external(
 
 // lastSeen is when the section was last seen to be what it was known to be; not after
 // now, though the clock may have been set back since.
-func (c *Changes) lastSeen(section ops.Section, at headRow, now time.Time) time.Time {
+func (c *Changes) lastSeen(section ops.Section, at position, now time.Time) time.Time {
 	last := at.seenAt.Time
 
 	if value, _ := c.seen.Load(section.Name); value != nil {

@@ -126,9 +126,9 @@ func markReviewed(ctx context.Context, tx *sql.Tx, id int64) error {
 	return nil
 }
 
-// dropReplacedReviews notes that nobody is asked any more about outside changes of which every field
+// closeReplacedReviews notes that nobody is asked any more about outside changes of which every field
 // was changed outside again: at most as many stay as the section has fields.
-func dropReplacedReviews(ctx context.Context, tx *sql.Tx, section ops.SectionName) error {
+func closeReplacedReviews(ctx context.Context, tx *sql.Tx, section ops.SectionName) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE opsconsole_changes SET unreviewed = 0 WHERE section = $1 AND unreviewed = 1 AND NOT EXISTS (
 			SELECT 1 FROM opsconsole_change_fields f WHERE f.change_id = opsconsole_changes.id AND NOT EXISTS (

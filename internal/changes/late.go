@@ -16,7 +16,7 @@ import (
 // to those that were found: what changes of ours that were carried out late leave
 // unexplained came from outside.
 func (c *Changes) explain(
-	ctx context.Context, tx *sql.Tx, section ops.Section, at headRow, known ops.Values, found ops.SectionState,
+	ctx context.Context, tx *sql.Tx, section ops.Section, at position, known ops.Values, found ops.SectionState,
 ) error {
 	if known != nil && !section.Equal(known, found.Values) {
 		var err error
@@ -35,7 +35,7 @@ func (c *Changes) explain(
 // explainLate looks for a change of ours that was given up and whose values are there now: it
 // was carried out after all. It returns what is explained then.
 func (c *Changes) explainLate(
-	ctx context.Context, tx *sql.Tx, section ops.Section, at *headRow, known ops.Values, found ops.SectionState,
+	ctx context.Context, tx *sql.Tx, section ops.Section, at *position, known ops.Values, found ops.SectionState,
 ) (ops.Values, error) {
 	candidates, err := givenUp(ctx, tx, section)
 	if err != nil {
@@ -62,7 +62,7 @@ func givenUp(ctx context.Context, tx *sql.Tx, section ops.Section) ([]Change, er
 // follows what was known, it is applied; else it stays failed, and a change of its own
 // says what it did to what had come between. It returns the values that it left.
 func (c *Changes) settleLate(
-	ctx context.Context, tx *sql.Tx, section ops.Section, at *headRow, change Change, known ops.Values, found ops.SectionState,
+	ctx context.Context, tx *sql.Tx, section ops.Section, at *position, change Change, known ops.Values, found ops.SectionState,
 ) (ops.Values, error) {
 	message := fmt.Sprintf("The control plane carried it out late: it was seen %s after it was made.",
 		c.now().Sub(change.At).Round(time.Second))

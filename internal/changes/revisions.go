@@ -9,37 +9,37 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// headRow is where a section stands.
-type headRow struct {
+// position is where a section stands.
+type position struct {
 	revision int64
 	seenAt   store.Time
 	open     bool
 }
 
-// head locks the section until tx ends and returns where it stands.
-func head(ctx context.Context, tx *sql.Tx, section ops.SectionName) (headRow, error) {
+// lockSection locks the section until tx ends and returns where it stands.
+func lockSection(ctx context.Context, tx *sql.Tx, section ops.SectionName) (position, error) {
 	var (
-		h    headRow
+		at   position
 		open int
 	)
 
 	err := tx.QueryRowContext(ctx, `
 		UPDATE opsconsole_sections SET revision = revision WHERE section = $1
-		RETURNING revision, seen_at`, section).Scan(&h.revision, &h.seenAt)
+		RETURNING revision, seen_at`, section).Scan(&at.revision, &at.seenAt)
 	if err != nil {
-		return headRow{}, fmt.Errorf("lock %s: %w", section, err)
+		return position{}, fmt.Errorf("lock %s: %w", section, err)
 	}
 
 	err = tx.QueryRowContext(ctx, `
 		SELECT count(*) FROM opsconsole_changes WHERE section = $1 AND outcome IN ('pending', 'unknown')`,
 		section).Scan(&open)
 	if err != nil {
-		return headRow{}, fmt.Errorf("look for open changes of %s: %w", section, err)
+		return position{}, fmt.Errorf("look for open changes of %s: %w", section, err)
 	}
 
-	h.open = open > 0
+	at.open = open > 0
 
-	return h, nil
+	return at, nil
 }
 
 // advance writes the next revision of a section.

@@ -33,7 +33,7 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 			}
 		}
 
-		now, err := head(ctx, tx, section.Name)
+		now, err := lockSection(ctx, tx, section.Name)
 		if err != nil {
 			return err
 		}
@@ -164,7 +164,7 @@ func (c *Changes) settle(
 	defer cancel()
 
 	err := c.write(ctx, func(tx *sql.Tx) error {
-		now, err := head(ctx, tx, section.Name)
+		now, err := lockSection(ctx, tx, section.Name)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// State is how something is. It decides colour and icon; a word always stands beside them.
+// State is how something is. It decides color and icon; a word always stands beside them.
 type State string
 
 // The states. Idle is neither good nor bad (suspended, not configured); busy is on its

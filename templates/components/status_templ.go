@@ -8,7 +8,7 @@ package components
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// icon is the shape of a state, for those who do not see its colour.
+// icon is the shape of a state, for those who do not see its color.
 func (s State) icon() Icon {
 	switch s {
 	case OK:

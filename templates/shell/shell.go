@@ -43,7 +43,7 @@ type Environment struct {
 // Color is one of a fixed set, because the content security policy allows no others.
 type Color string
 
-// The colours of environments.
+// The colors of environments.
 const (
 	Green  Color = "green"
 	Blue   Color = "blue"
