@@ -172,7 +172,7 @@ func TestWhatGoesTogetherElsewhere(t *testing.T) {
 
 		// A lease brings back what was there before it.
 		applied(t, w, plane, save(ops.Values{ttl: "P10D"}, "shorter for an hour", "1h"))
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, plane); err != nil || values()[ttl] != "P60D" {
 			t.Errorf("the lease left %v: %v", values(), err)
@@ -181,7 +181,7 @@ func TestWhatGoesTogetherElsewhere(t *testing.T) {
 		// What was not side by side then does not go together now.
 		l := applied(t, w, plane, save(ops.Values{ttl: "P20D"}, "shorter for another hour", "1h")).Lease
 		applied(t, w, plane, save(ops.Values{most: "P25D"}, "shorter for good", ""))
-		w.clock.pass(time.Hour)
+		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, plane); err != nil {
 			t.Fatal(err)
