@@ -38,7 +38,11 @@ func CheckRange[N int | int64](field string, value, low, high N) []FieldError {
 }
 
 // Clip shortens what somebody else wrote, for a message: to 200 characters of UTF-8.
-func Clip(text string) string { return Shorten(text, 200) }
+func Clip(text string) string {
+	const most = 200
+
+	return Shorten(text, most)
+}
 
 // Shorten returns as many characters of UTF-8 at most, and an ellipsis where more followed.
 func Shorten(text string, most int) string {

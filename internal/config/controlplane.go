@@ -26,6 +26,7 @@ func jobNames() []string {
 // jobSchedule says how often each runs, for the help: lifecycle 5m, schema_cache 24h.
 func jobSchedule() string {
 	var items []string
+
 	for _, job := range ops.Jobs() {
 		every := strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(job.Every.String())
 		items = append(items, string(job.Name)+" "+every)

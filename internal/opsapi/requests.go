@@ -19,6 +19,7 @@ func sectionUpdate[U any](name ops.SectionName) func(*object) U {
 		}
 
 		values := ops.Values{}
+
 		for _, f := range section.Fields {
 			if value := field(o, f); value != nil {
 				values[f.Name] = value
