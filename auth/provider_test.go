@@ -238,7 +238,7 @@ func TestTheSecretGoesNowhereElse(t *testing.T) {
 		idp.Config.Handler.ServeHTTP(recorded, r)
 		maps.Copy(w.Header(), recorded.Header())
 		w.WriteHeader(recorded.Code)
-		//nolint:gosec // a discovery document, with the issuer's address changed
+
 		_, _ = w.Write(bytes.ReplaceAll(recorded.Body.Bytes(), []byte(idp.URL), []byte("http://"+r.Host)))
 	}))
 	defer front.Close()
@@ -270,7 +270,6 @@ func TestTheProviderMayBeWrong(t *testing.T) {
 			t.Parallel()
 
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				//nolint:gosec // the test's own document
 				_, _ = w.Write([]byte(strings.ReplaceAll(test.document, "SELF", "http://"+r.Host)))
 			}))
 			defer server.Close()

@@ -51,8 +51,10 @@ func TestTheBrowserReckonsWithTheSameRules(t *testing.T) {
 
 	var ready struct {
 		Details struct {
-			TimeZones struct{ Release string } `json:"time_zones"` //nolint:tagliatelle // as the answer has it
-		}
+			TimeZones struct {
+				Release string `json:"release"`
+			} `json:"time_zones"`
+		} `json:"details"`
 	}
 	if err := json.Unmarshal([]byte(got.Body), &ready); err != nil || ready.Details.TimeZones.Release < "2026f" {
 		t.Errorf("got %s, %v, want release 2026f or later", got.Body, err)

@@ -119,8 +119,8 @@ func newConsole(config Config) *console {
 		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects()),
 	})
 	c.errors = &web.Errors{
-		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn, LastRead: f.lastRead,
-		Now: c.Now, Logger: c.Logger,
+		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn,
+		LastRead: f.lastRead, Now: c.Now, Logger: c.Logger,
 	}
 
 	return c

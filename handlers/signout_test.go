@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,8 +42,8 @@ func send(t *testing.T, browser *http.Client, method, address string, header ...
 		t.Fatal(err)
 	}
 
-	for i := 0; i < len(header); i += 2 {
-		request.Header.Set(header[i], header[i+1])
+	for pair := range slices.Chunk(header, 2) {
+		request.Header.Set(pair[0], pair[1])
 	}
 
 	response, err := browser.Do(request)
@@ -64,7 +65,7 @@ func TestSigningOutGoesOnByAPage(t *testing.T) {
 	browser := signedInBrowser(t, w)
 	browser.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-	got := send(t, browser, http.MethodPost, w.URL+"/logout", "Accept", "text/html")
+	got := send(t, browser, http.MethodPost, w.URL+"/logout", "Accept", "text/html") //nolint:bodyclose // send closes it when the test ends
 
 	next, isRefresh := strings.CutPrefix(got.Header.Get("Refresh"), "0; url=")
 	if got.StatusCode != http.StatusOK || !isRefresh || !strings.Contains(next, "id_token_hint=") {
@@ -72,7 +73,7 @@ func TestSigningOutGoesOnByAPage(t *testing.T) {
 	}
 
 	browser.CheckRedirect = nil
-	if got := send(t, browser, http.MethodGet, next); got.Request.URL.Path != "/login" {
+	if got := send(t, browser, http.MethodGet, next); got.Request.URL.Path != "/login" { //nolint:bodyclose // send closes it when the test ends
 		t.Errorf("it ends at %s", got.Request.URL)
 	}
 
@@ -115,13 +116,13 @@ func TestStrangersDoNotFillTheAuditLog(t *testing.T) {
 	for range 15 {
 		w.Form(auth.BackchannelPath, url.Values{"logout_token": {"x"}})
 
-		begun, err := send(t, stranger, http.MethodGet, w.URL+"/auth/start").Location()
+		begun, err := send(t, stranger, http.MethodGet, w.URL+"/auth/start").Location() //nolint:bodyclose // send closes it when the test ends
 		if err != nil {
 			t.Fatal(err)
 		}
 
 		answer := url.Values{"state": begun.Query()["state"], "error": {"access_denied"}}
-		send(t, stranger, http.MethodGet, w.URL+"/auth/callback?"+answer.Encode())
+		send(t, stranger, http.MethodGet, w.URL+"/auth/callback?"+answer.Encode()) //nolint:bodyclose // send closes it when the test ends
 	}
 
 	entry, after := w.Newest()
@@ -135,7 +136,7 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 	t.Parallel()
 
 	w := handlerstest.New(t)
-	stream := send(t, signedInBrowser(t, w), http.MethodGet, w.URL+"/events")
+	stream := send(t, signedInBrowser(t, w), http.MethodGet, w.URL+"/events") //nolint:bodyclose // send closes it when the test ends
 
 	if stream.StatusCode != http.StatusOK {
 		t.Fatalf("got %d", stream.StatusCode)

@@ -14,6 +14,7 @@ import (
 // Object is JSON to be sent.
 type Object map[string]any
 
+// SendJSON sends the object as the operator of the world.
 func (w *World) SendJSON(method, path string, body Object) Answer {
 	w.t.Helper()
 

@@ -119,7 +119,7 @@ func exportRow(j pages.ExportJob) []string {
 	}
 
 	return []string{
-		strconv.FormatInt(j.ID, 10), strconv.FormatInt(j.SnapshotID, 10), web.Cell(j.EntityType), web.Cell(j.EntityName), web.Cell(string(j.Status)),
-		claimed, text(j.ClaimedBy), strconv.Itoa(j.Attempts), text(j.ErrorMessage), j.Stuck,
+		strconv.FormatInt(j.ID, 10), strconv.FormatInt(j.SnapshotID, 10), web.Cell(j.EntityType), web.Cell(j.EntityName),
+		web.Cell(string(j.Status)), claimed, text(j.ClaimedBy), strconv.Itoa(j.Attempts), text(j.ErrorMessage), j.Stuck,
 	}
 }

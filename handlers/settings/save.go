@@ -184,6 +184,7 @@ func (h *Handlers) resultData(p *web.Page, result changes.Result) any {
 // showFailed keeps what was typed and says why the change did not take place.
 func (h *Handlers) showFailed(p *web.Page, result changes.Result, in input) error {
 	cause := result.Change.Err()
+
 	why := web.Sentences("Not changed", cause.Message)
 	if p.OnlyToast(cause) {
 		return &ops.Error{Code: cause.Code, Message: why, Details: cause.Details}

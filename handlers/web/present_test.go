@@ -81,6 +81,7 @@ func TestAnErrorAsksOnceWhoAsks(t *testing.T) {
 		a := ask(c.who, c.err)
 
 		err := error(ops.NotFound("job", "x"))
+
 		if c.known {
 			if failed := web.PageOf(a.ctx, now).Identify(a.identify); failed != nil {
 				err = failed

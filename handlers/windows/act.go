@@ -85,7 +85,6 @@ func (h *Handlers) Act(p *web.Page) error {
 	}
 
 	after, err := h.act(p, w, f)
-
 	if err != nil {
 		return h.actRefused(p, w, f, err)
 	}

@@ -73,15 +73,6 @@ func (f fields) windowEdit(zone string) (e maintenance.Edit, notes []string) {
 // lines ends lines as everybody but browsers does.
 func lines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
 
-// when returns the value if it was given.
-func when[T any](given bool, value T) *T {
-	if !given {
-		return nil
-	}
-
-	return &value
-}
-
 // wallOrTime reads a moment; in a form also what the clocks of the zone show then.
 func (f fields) wallOrTime(name, zone string) (at time.Time, note string) {
 	typed := ""

@@ -173,6 +173,7 @@ func (h *Handlers) showTemplateDelete(p *web.Page, status int, view pages.Templa
 	})
 }
 
+// DeleteTemplate deletes a template.
 func (h *Handlers) DeleteTemplate(p *web.Page) error {
 	t, err := h.template(p)
 	if err != nil {

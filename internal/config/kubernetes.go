@@ -71,7 +71,8 @@ func (r *reader) labels(more *list, s setting) map[string]string {
 	// A pod that nobody labelled is nobody's instance. A selector that only says what a
 	// pod must not have finds it, and most of what else runs there.
 	if r.ok(s) && selector.Matches(labels.Set{}) {
-		r.badf(s, "is %q, which also matches pods without labels; require a label that the instances' pods have, such as app=graph-instance", s.text)
+		r.badf(s, "is %q, which also matches pods without labels; require a label that the instances' pods have, "+
+			"such as app=graph-instance", s.text)
 
 		return found
 	}
@@ -101,7 +102,8 @@ func (r *reader) labels(more *list, s setting) map[string]string {
 	}
 
 	if r.ok(s) && r.ok(more.setting) && !selector.Matches(labels.Set(found)) {
-		r.badf(more.setting, "and --kubernetes-selector do not give the pods labels that match %s; the pods would not be found again", s.text)
+		r.badf(more.setting, "and --kubernetes-selector do not give the pods labels that match %s; "+
+			"the pods would not be found again", s.text)
 	}
 
 	return found

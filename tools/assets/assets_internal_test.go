@@ -21,7 +21,7 @@ func page(text string) fs.FS {
 func TestWordsAreThoseThatDecideTheCSS(t *testing.T) {
 	t.Parallel()
 
-	got, err := readWords(page(`<b class="grid p-2" data-variant="outline">It is "said"</b><i class={ "grid", templ.KV("w-1/2", on) }>`), "templates")
+	got, err := readWords(page(`<b class="grid p-2" data-variant="outline">It is "said"</b><i class={ "grid", templ.KV("w-1/2", on) }>`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +44,12 @@ func TestWordsAreThoseThatDecideTheCSS(t *testing.T) {
 func TestWhatIsSaidOnAPageChangesNoWord(t *testing.T) {
 	t.Parallel()
 
-	before, err := readWords(page(`<b class="grid">Saved { count(n) } times</b>`), "templates")
+	before, err := readWords(page(`<b class="grid">Saved { count(n) } times</b>`))
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	after, err := readWords(page("// Said again.\n<b class=\"grid\">Kept { number(n) }</b>"), "templates")
+	after, err := readWords(page("// Said again.\n<b class=\"grid\">Kept { number(n) }</b>"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestTheAssetsAreUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if used, err := readWords(root, "templates"); err != nil || !reflect.DeepEqual(used, listed) {
+	if used, err := readWords(root); err != nil || !reflect.DeepEqual(used, listed) {
 		t.Errorf("the templates use other words than assets/words.json lists, run ./task assets and commit (%v)", err)
 	}
 

@@ -27,7 +27,7 @@ func run(args []string, out io.Writer) error {
 
 	switch {
 	case len(args) == 1 && args[0] == "words":
-		found, err := readWords(root, "templates")
+		found, err := readWords(root)
 		if err != nil {
 			return err
 		}

@@ -23,11 +23,11 @@ var (
 	loneWord       = regexp.MustCompile(`"([a-z][a-z0-9-]*)"`)
 )
 
-// readWords reads the templates in the folder and below it.
-func readWords(root fs.FS, folder string) (words, error) {
+// readWords reads the templates of the root's folder of that name.
+func readWords(root fs.FS) (words, error) {
 	classes, values := map[string]bool{}, map[string]bool{}
 
-	err := fs.WalkDir(root, folder, func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(root, "templates", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Ext(name) != ".templ" {
 			return err
 		}

@@ -141,7 +141,8 @@ func (r *Runner) log(ctx context.Context, p *pass, outcome Result, err error) {
 	switch outcome {
 	case Success:
 		if err != nil {
-			p.logger.WarnContext(ctx, "the job could not do all", slog.Any("error", err), slog.Any("found", p.found), slog.Any("done", p.done))
+			p.logger.WarnContext(ctx, "the job could not do all",
+				slog.Any("error", err), slog.Any("found", p.found), slog.Any("done", p.done))
 
 			return
 		}

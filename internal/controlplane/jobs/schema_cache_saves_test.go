@@ -24,6 +24,7 @@ func TestNoSaveWaitsForTheSchemaCache(t *testing.T) {
 
 	each(t, nil, func(w *world) {
 		all := catalogs{"crm": {entries: tables("crm", someTables)}}
+
 		w.start(func(c *jobs.Config) { c.Catalog = all })
 		w.run(ops.JobSchemaCache) // the next run has as much to sweep
 
@@ -53,7 +54,7 @@ func TestNoSaveWaitsForTheSchemaCache(t *testing.T) {
 	})
 }
 
-// saves saves again and again until the context is done, and returns how long each took.
+// saves writes again and again until the context is done, and returns how long each took.
 func saves(ctx context.Context, w *world) []time.Duration {
 	var took []time.Duration
 

@@ -98,6 +98,7 @@ func TestCatalogThatAlwaysFails(t *testing.T) {
 
 	each(t, nil, func(w *world) {
 		all := catalogs{"lake": {err: errConnector}, "crm": {entries: tables("crm", 3)}}
+
 		w.start(func(c *jobs.Config) { c.Catalog = all })
 
 		for range 4 {
@@ -131,6 +132,7 @@ func TestSchemaThatCannotBeRead(t *testing.T) {
 
 	each(t, nil, func(w *world) {
 		all := catalogs{"lake": {entries: tables("lake", 3)}}
+
 		w.start(func(c *jobs.Config) { c.Catalog = all })
 		w.run(ops.JobSchemaCache)
 
@@ -159,6 +161,7 @@ func TestSchemaCacheIsSwitchedAtOnce(t *testing.T) {
 
 	each(t, nil, func(w *world) {
 		all := catalogs{"crm": {entries: tables("crm", 3)}, "lake": {entries: tables("lake", 3)}}
+
 		w.start(func(c *jobs.Config) { c.Catalog = all })
 		w.run(ops.JobSchemaCache)
 
@@ -183,6 +186,7 @@ func TestSchemaCacheIsSwitchedAtOnce(t *testing.T) {
 		w.want("1524", `SELECT COUNT(*) FROM opsconsole_schema_entries`)
 
 		all["lake"] = warehouse{entries: tables("lake", 4)}
+
 		w.run(ops.JobSchemaCache)
 		w.wantCached(2, 2, 504, 1008)
 	})

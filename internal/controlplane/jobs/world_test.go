@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,9 +119,9 @@ func (w *world) insert(table string, columnsAndValues ...any) int64 {
 		id             int64
 	)
 
-	for i := 0; i < len(columnsAndValues); i += 2 {
-		columns = append(columns, columnsAndValues[i].(string))
-		values = append(values, columnsAndValues[i+1])
+	for pair := range slices.Chunk(columnsAndValues, 2) {
+		columns = append(columns, pair[0].(string))
+		values = append(values, pair[1])
 		marks = append(marks, fmt.Sprintf("$%d", len(values)))
 	}
 
