@@ -3,7 +3,6 @@ package ops_test
 import (
 	"context"
 	"fmt"
-	"log"
 	"net/http"
 	"net/http/httptest"
 
@@ -14,21 +13,22 @@ import (
 func ExampleClient() {
 	plane := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-
-		if _, err := fmt.Fprint(w, `{"data": {"max_duration_seconds": 3600}}`); err != nil {
-			log.Print(err)
-		}
+		_, _ = fmt.Fprint(w, `{"data": {"max_duration_seconds": 3600}}`)
 	}))
 	defer plane.Close()
 
 	client, err := ops.NewClient(ops.ClientConfig{BaseURL: plane.URL, Credentials: ops.IdentityHeaders()})
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+
+		return
 	}
 
 	export, err := client.As(ops.Caller{Username: "dave", Role: ops.RoleOps}).GetExportConfig(context.Background())
 	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
+
+		return
 	}
 
 	fmt.Printf("an export takes %d seconds at most\n", export.MaxDurationSeconds)

@@ -50,15 +50,16 @@ func durations(name, label string, ttl, inactivity, longest any) []Field {
 	return []Field{
 		{
 			Name: name + ".default_ttl", Label: label + " time to live", Group: label, Short: "Time to live", Kind: KindDuration,
-			AtMost: name + ".max_ttl", Default: ttl, Help: "A new one is deleted this long after it was made, unless its owner says otherwise.",
+			AtMost: name + ".max_ttl", Default: ttl,
+			Help: "A new one is deleted this long after it was made, unless its owner says otherwise.",
 		},
 		{
 			Name: name + ".default_inactivity", Label: label + " inactivity", Group: label, Short: "Inactivity", Kind: KindDuration,
 			Default: inactivity, Help: "A new one counts as idle after this long without use.",
 		},
 		{
-			Name: name + ".max_ttl", Label: label + " longest time to live", Group: label, Short: "Longest time to live", Kind: KindDuration,
-			Default: longest, Help: "Nobody can ask for longer.",
+			Name: name + ".max_ttl", Label: label + " longest time to live", Group: label, Short: "Longest time to live",
+			Kind: KindDuration, Default: longest, Help: "Nobody can ask for longer.",
 		},
 	}
 }

@@ -208,16 +208,17 @@ func TestDocumentOfFields(t *testing.T) {
 	var document struct {
 		Components struct {
 			Schemas map[string]struct {
-				Required   []string
+				Required   []string `json:"required"`
 				Properties map[string]struct {
-					Type             any
-					Minimum, Maximum *int
-					MaxLength        *int
-					Default          any
-					Description      string
-				}
-			}
-		}
+					Type        any    `json:"type"`
+					Minimum     *int   `json:"minimum"`
+					Maximum     *int   `json:"maximum"`
+					MaxLength   *int   `json:"maxLength"` //nolint:tagliatelle // as JSON Schema has it
+					Default     any    `json:"default"`
+					Description string `json:"description"`
+				} `json:"properties"`
+			} `json:"schemas"`
+		} `json:"components"`
 	}
 
 	if err := json.Unmarshal(raw, &document); err != nil {

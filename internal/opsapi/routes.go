@@ -22,11 +22,20 @@ func operations() []route {
 		{http.MethodGet, "/api/cluster/instances", read(ops.Service.GetClusterInstances)},
 
 		{http.MethodGet, "/api/config/lifecycle", read(ops.Service.GetLifecycleConfig)},
-		{http.MethodPut, "/api/config/lifecycle", write(sectionUpdate[ops.LifecycleUpdate](ops.SectionLifecycle), ops.Service.UpdateLifecycleConfig)},
+		{
+			http.MethodPut, "/api/config/lifecycle",
+			write(sectionUpdate[ops.LifecycleUpdate](ops.SectionLifecycle), ops.Service.UpdateLifecycleConfig),
+		},
 		{http.MethodGet, "/api/config/concurrency", read(ops.Service.GetConcurrencyConfig)},
-		{http.MethodPut, "/api/config/concurrency", write(sectionUpdate[ops.ConcurrencyUpdate](ops.SectionConcurrency), ops.Service.UpdateConcurrencyConfig)},
+		{
+			http.MethodPut, "/api/config/concurrency",
+			write(sectionUpdate[ops.ConcurrencyUpdate](ops.SectionConcurrency), ops.Service.UpdateConcurrencyConfig),
+		},
 		{http.MethodGet, "/api/config/maintenance", read(ops.Service.GetMaintenanceMode)},
-		{http.MethodPut, "/api/config/maintenance", write(sectionUpdate[ops.MaintenanceUpdate](ops.SectionMaintenance), ops.Service.SetMaintenanceMode)},
+		{
+			http.MethodPut, "/api/config/maintenance",
+			write(sectionUpdate[ops.MaintenanceUpdate](ops.SectionMaintenance), ops.Service.SetMaintenanceMode),
+		},
 		{http.MethodGet, "/api/config/export", read(ops.Service.GetExportConfig)},
 		{http.MethodPut, "/api/config/export", write(sectionUpdate[ops.ExportUpdate](ops.SectionExport), ops.Service.UpdateExportConfig)},
 
