@@ -88,7 +88,7 @@ func (c *console) auditRefusal(p *web.Page, err error) error {
 		status, _ = web.Classify(err)
 	}
 
-	if status < http.StatusBadRequest || status >= http.StatusInternalServerError || p.AsksPreview() || p.Audited() {
+	if status < http.StatusBadRequest || status >= http.StatusInternalServerError || p.LooksAhead() || p.Audited() {
 		return nil
 	}
 

@@ -59,6 +59,16 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 		}
 	}
 
+	// Nobody gets around the log by asking for a preview of what has none.
+	for _, path := range []string{"/maintenance/windows", "/maintenance/webhooks", "/config/nope"} {
+		_, before := w.Newest()
+		got := w.Post(path+"?preview=1", extra)
+
+		if entry, after := w.Newest(); got.Status < http.StatusBadRequest || after != before+1 || entry.Object != strings.TrimPrefix(path, "/") {
+			t.Errorf("%s: got %d and %d entries, %+v", path, got.Status, after-before, entry)
+		}
+	}
+
 	// A form answers with itself; looking ahead is no act.
 	_, before := w.Newest()
 	w.Form("/maintenance/webhooks", url.Values{"name": {"x"}, "reason": {"load test tonight"}, "junk": {"1"}})

@@ -91,15 +91,19 @@ func (p *Page) RequestID() string {
 // Service is the control plane as the user sees it.
 func (p *Page) Service(platform ops.Platform) ops.Service { return platform.As(p.Who.Caller()) }
 
-// AsksPreview reports whether the request asks only what an act would come to.
+// AsksPreview reports whether the request asks only what an act would come to. It is for an act
+// that can be previewed: any other is none the less for what stands in its address.
 func (p *Page) AsksPreview() bool {
-	p.preview = p.preview || p.QueryParam("preview") == "1"
+	p.preview = p.QueryParam("preview") == "1"
 
 	return p.preview
 }
 
-// LooksAhead marks a request that does nothing, whatever its method.
-func (p *Page) LooksAhead() { p.preview = true }
+// LookAhead marks a request that does nothing, whatever its method.
+func (p *Page) LookAhead() { p.preview = true }
+
+// LooksAhead reports whether the request is marked, or asked for a preview of its act.
+func (p *Page) LooksAhead() bool { return p.preview }
 
 // ID is the number in the path, of a kind of thing.
 func (p *Page) ID(kind string) (int64, error) { return ParseID(kind, p.Param("id")) }

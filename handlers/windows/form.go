@@ -75,7 +75,7 @@ func firstDate(t maintenance.Template, now time.Time) time.Time {
 
 // FormAgain shows the form with what was typed, for whoever comes back from the review.
 func (h *Handlers) FormAgain(p *web.Page) error {
-	p.LooksAhead()
+	p.LookAhead()
 
 	f, err := read(p)
 	if err != nil {

@@ -21,7 +21,7 @@ import (
 
 // Review shows what announcing a window would come to, and asks why.
 func (h *Handlers) Review(p *web.Page) error {
-	p.LooksAhead()
+	p.LookAhead()
 
 	f, err := read(p)
 	if err != nil {
