@@ -108,7 +108,7 @@ func (h *Handlers) Restore(p *web.Page) error {
 		return h.restoreRefused(p, h.refused(p, request.Entry(), err), in, id)
 	}
 
-	h.guardAgainstWindows(p, &request)
+	h.guardAgainstWindows(&request)
 
 	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
 	h.Monitor.Wake()

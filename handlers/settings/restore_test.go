@@ -126,3 +126,28 @@ func TestNobodyTypesWhatNoFormTakes(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsHeldBeyondOurBoundsKeepsClearOfAWindow changes temporarily what a window will set, with a
+// message that no form here takes: restored, or sent along as it is.
+func TestWhatIsHeldBeyondOurBoundsKeepsClearOfAWindow(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	window := w.Announce(nil) // In an hour, with maintenance mode on.
+	long := strings.Repeat("ü", ops.MessageMax+1)
+	w.Plane.Unbounded(long)
+
+	const until = `"duration": "2h", "reason": "only for this evening", "confirm": "test"`
+
+	refused := func(path, fields string) {
+		t.Helper()
+
+		got := w.Post(path, fmt.Sprintf(`{%s, "revision": %q}`, fields, handlerstest.At(w.Data("/config/maintenance"), "revision")))
+		if got.Status != http.StatusConflict || handlerstest.At(got.JSON(t), "error", "details", "window") != window["id"] {
+			t.Errorf("%s: got %d, want a conflict with the window\n%.300s", path, got.Status, got.Body)
+		}
+	}
+
+	refused("/config/maintenance", fmt.Sprintf(`"enabled": true, "message": %q, %s`, long, until))
+	refused(shorten(t, w, "short and good"), until)
+}

@@ -69,7 +69,7 @@ func (h *Handlers) Save(p *web.Page) error {
 		return h.notSaved(p, section, in, request, h.refused(p, request.Entry(), err))
 	}
 
-	h.guardAgainstWindows(p, &request)
+	h.guardAgainstWindows(&request)
 
 	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
 	h.Monitor.Wake()
@@ -81,27 +81,11 @@ func (h *Handlers) Save(p *web.Page) error {
 	return h.showResult(p, result, in)
 }
 
-// guardAgainstWindows has a temporary change refused that would be in the way of a window. What is
-// wrong with its values is for who applies it to say.
-func (h *Handlers) guardAgainstWindows(p *web.Page, request *changes.Request) {
-	if request.Term == nil {
-		return
+// guardAgainstWindows has a temporary change refused that would be in the way of a window.
+func (h *Handlers) guardAgainstWindows(request *changes.Request) {
+	if request.Term != nil {
+		request.Guard = h.Windows.GuardAgainstWindows(request.Section, request.Term.EndsAt)
 	}
-
-	_, before, after, err := h.Changes.PreviewValues(p.Ctx(), request.Section, request.Values)
-	if err != nil {
-		return
-	}
-
-	fields := []string{}
-
-	for name := range after {
-		if before[name] != after[name] {
-			fields = append(fields, name)
-		}
-	}
-
-	request.Guard = h.Windows.GuardAgainstWindows(request.Section, fields, request.Term.EndsAt)
 }
 
 // showResult answers a change that was tried, whatever became of it.

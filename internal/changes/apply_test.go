@@ -22,7 +22,7 @@ func TestASaveThatAnotherReplicaOvertookIsAConflictWithAllThreeValues(t *testing
 
 	// The other one is through between this one's reading and its writing.
 	r := request(revision, 7)
-	r.Guard = func(context.Context, *sql.Tx) error {
+	r.Guard = func(context.Context, *sql.Tx, []string) error {
 		_, err := other.Apply(t.Context(), w.service, dave, request(revision, 8))
 
 		return err

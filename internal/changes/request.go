@@ -24,9 +24,9 @@ type Request struct {
 	Term *Term
 	// Confirm is the name of the environment, where a change is grave enough to ask for it.
 	Confirm string
-	// Guard runs first in the transaction that writes the change down, and its error
-	// stops the change; nil lets it pass.
-	Guard func(ctx context.Context, tx *sql.Tx) error
+	// Guard runs first in the transaction that writes the change down, with the names of the
+	// fields that will differ, and its error stops the change; nil lets it pass.
+	Guard func(ctx context.Context, tx *sql.Tx, fields []string) error
 
 	// ends is the lease that the change takes back.
 	ends *lease.Lease

@@ -28,7 +28,7 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 
 	err := c.write(ctx, func(tx *sql.Tx) error {
 		if request.Guard != nil {
-			if err := request.Guard(ctx, tx); err != nil {
+			if err := request.Guard(ctx, tx, change.Fields); err != nil {
 				return err
 			}
 		}

@@ -11,13 +11,12 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// GuardAgainstWindows returns the guard of a temporary change of the fields until that time: a
-// CONFLICT when a window will set one of them before it has ended, for the window could
-// not start then.
+// GuardAgainstWindows returns the guard of a temporary change until that time: a CONFLICT when a
+// window will set one of its fields before it has ended, for the window could not start then.
 func (s *Windows) GuardAgainstWindows(
-	section ops.SectionName, fields []string, until time.Time,
-) func(ctx context.Context, tx *sql.Tx) error {
-	return func(ctx context.Context, tx *sql.Tx) error {
+	section ops.SectionName, until time.Time,
+) func(ctx context.Context, tx *sql.Tx, fields []string) error {
+	return func(ctx context.Context, tx *sql.Tx, fields []string) error {
 		return s.checkFields(ctx, tx, section, fields, until)
 	}
 }

@@ -141,8 +141,8 @@ func (s *Windows) change(ctx context.Context, tx *sql.Tx, w Window, d transition
 }
 
 // guard lets a change of the window pass only while the window is what it was.
-func (s *Windows) guard(w Window) func(ctx context.Context, tx *sql.Tx) error {
-	return func(ctx context.Context, tx *sql.Tx) error {
+func (s *Windows) guard(w Window) func(ctx context.Context, tx *sql.Tx, fields []string) error {
+	return func(ctx context.Context, tx *sql.Tx, _ []string) error {
 		done, err := tx.ExecContext(ctx, `UPDATE opsconsole_windows SET revision = revision WHERE id = $1 AND revision = $2`,
 			w.ID, w.Revision)
 		if err != nil {
