@@ -25,7 +25,7 @@ type Fields struct {
 const givenTwice = "is given twice"
 
 // Meta are the fields with which a change of the configuration comes beside its values. A form
-// may send those that it does not take, if they are empty.
+// may send those that it does not take, each once, if they are empty.
 func Meta() []string {
 	return []string{"reason", "revision", "duration", "until", "confirm_within", "confirm", "name"}
 }
@@ -133,7 +133,7 @@ func (f *Fields) OK() bool { return len(f.errs) == 0 }
 // Done refuses what nobody took, and returns all that is wrong.
 func (f *Fields) Done() error {
 	for _, name := range f.Rest() {
-		if f.IsForm() && f.form.Get(name) == "" && slices.Contains(Meta(), name) {
+		if slices.Equal(f.form[name], []string{""}) && slices.Contains(Meta(), name) {
 			continue
 		}
 

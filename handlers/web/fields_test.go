@@ -50,6 +50,7 @@ func TestFormsAndJSONAreReadAlike(t *testing.T) {
 		{json, `{"number": -1, "texts": "a"}`, "number: must be a whole number above 0; texts: must be an array of texts"},
 		{json, `{"a": {"b": 1, "b": 2}}`, "a.b: is given twice"},
 		{form, "junk=1&name=&until=soon", "junk: is not a field of this form; until: is not a field of this form"},
+		{form, "name=&name=hidden", "name: is not a field of this form"},
 		{json, `{"junk": 1, "name": ""}`, "junk: is not a field of this form; name: is not a field of this form"},
 		{form, "text=%ff", "text: is not text in UTF-8"},
 		{"text/plain", "text=a", "header.content-type: must be application/x-www-form-urlencoded or application/json"},
