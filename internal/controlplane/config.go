@@ -127,6 +127,12 @@ func (s session) save(ctx context.Context, name ops.SectionName, update any) (op
 	}
 
 	return ops.At(now), s.changeSettings(ctx, func(tx *sql.Tx, current settings) error {
+		for _, f := range section.Fields {
+			if _, given := values[f.Name]; given { // what is written over need not be readable
+				delete(current, section.Key(f))
+			}
+		}
+
 		after, err := current.values(section)
 		if err != nil {
 			return err

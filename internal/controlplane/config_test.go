@@ -117,5 +117,12 @@ func TestANumberThatIsNoneIsAnError(t *testing.T) {
 		if got, err := p.As(dave).GetConcurrencyConfig(t.Context()); err == nil {
 			t.Errorf("the limit 'many' was read as %+v", got)
 		}
+
+		// To set it is how it is mended.
+		must[ops.ConcurrencyConfig](t)(p.As(dave).UpdateConcurrencyConfig(t.Context(), opstest.Limits(5, 60)))
+
+		if got := must[ops.ConcurrencyConfig](t)(p.As(dave).GetConcurrencyConfig(t.Context())); got.ClusterTotal != 60 {
+			t.Errorf("the limit is %d", got.ClusterTotal)
+		}
 	})
 }
