@@ -57,7 +57,7 @@ func TestWhatAWebServerRefusesHasItsOwnCode(t *testing.T) {
 	for want, got := range map[string]handlerstest.Answer{
 		"METHOD_NOT_ALLOWED": w.Send(http.MethodDelete, "/jobs", "", "Accept", "application/json", "Authorization", bearer),
 		"CROSS_SITE_REQUEST": w.Send(http.MethodPost, "/logout", "", "Accept", "application/json", "Sec-Fetch-Site", "cross-site"),
-		"REQUEST_TOO_LARGE": w.Send(http.MethodPost, "/config/concurrency", strings.Repeat("x", 1<<17),
+		"REQUEST_TOO_LARGE": w.Send(http.MethodPost, "/config/concurrency", strings.Repeat("x", 1<<19),
 			"Accept", "application/json", "Authorization", bearer),
 		"RESOURCE_NOT_FOUND": w.Get("/nope", "Accept", "application/json"),
 	} {

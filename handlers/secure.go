@@ -16,8 +16,9 @@ import (
 )
 
 const (
-	// bodyMax is far more than any form of the console holds, in bytes.
-	bodyMax      = 64 << 10
+	// bodyMax is far more than any form of the console holds, in bytes: the longest message of
+	// all, with 12 bytes for a character of which a form escapes four.
+	bodyMax      = 256 << 10
 	requestIDMax = 128
 )
 

@@ -109,6 +109,27 @@ func TestARestoreThatTheControlPlaneRefusesSaysSo(t *testing.T) {
 	}
 }
 
+// TestTheLongestMessageGoesThroughItsForms reviews and saves as many characters as a message may have,
+// each of which takes as many bytes as any does.
+func TestTheLongestMessageGoesThroughItsForms(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	long := strings.Repeat("\U0001F6E0", ops.MessageMax)
+	typed := url.Values{
+		"enabled": {"false"}, "message": {long}, "reason": {"as long as can be"},
+		"revision": {fmt.Sprint(handlerstest.At(w.Data("/config/maintenance"), "revision"))},
+	}
+
+	if got := w.Get("/config/maintenance/review?"+typed.Encode(), "Accept", "text/html"); got.Status != http.StatusOK {
+		t.Errorf("the review: got %d\n%.300s", got.Status, got.Body)
+	}
+
+	if got := w.Form("/config/maintenance", typed); got.Status != http.StatusSeeOther || message(w) != long {
+		t.Errorf("got %d, want the message saved\n%.300s", got.Status, got.Body)
+	}
+}
+
 // TestNobodyTypesWhatNoFormTakes refuses the message in a save and in a restore's own fields.
 func TestNobodyTypesWhatNoFormTakes(t *testing.T) {
 	t.Parallel()
