@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -170,6 +171,11 @@ func TestASilentRoundAsksNobodyAndKeepsTheSession(t *testing.T) {
 		// Only a page load goes there.
 		if got := b.get("/"); got.Identity.Token == "" || len(asked) != round-1 {
 			t.Fatalf("round %d: a script's request got %+v", round, got)
+		}
+
+		// Nor with what would be lost on the way.
+		if got := b.load("/review?message=" + strings.Repeat("x", 2000)); got.Identity.Token == "" || len(asked) != round-1 {
+			t.Fatalf("round %d: a long address got %+v", round, got)
 		}
 
 		got := b.load("/jobs?x=1")

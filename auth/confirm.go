@@ -19,6 +19,11 @@ func isPageLoad(r *http.Request) bool {
 		return false
 	}
 
+	// With what was typed in a longer address nobody would come back.
+	if uri := r.URL.RequestURI(); LocalPath(uri) != uri {
+		return false
+	}
+
 	if dest := r.Header.Get("Sec-Fetch-Dest"); dest != "" {
 		return dest == "document"
 	}
@@ -63,32 +68,28 @@ func (a *Auth) confirmation(r *http.Request, s session, mayConfirm bool) error {
 	return sessionEnded(errors.New("its access token has ended, and there is no refresh token"))
 }
 
-// Confirm sends the browser to the provider and back, without that anybody is asked anything:
-// OpenID Connect Core 1.0, section 3.1.2.1, prompt=none. It is for a request that was
-// answered with an [ErrConfirm]; [Auth.Callback] completes it.
-func (a *Auth) Confirm(w http.ResponseWriter, r *http.Request) error {
+// Confirm begins a way to the provider and back on which nobody is asked anything, and returns
+// where the browser has to go: OpenID Connect Core 1.0, section 3.1.2.1, prompt=none. It is
+// for a request that was answered with an [ErrConfirm]; [Auth.Callback] completes it.
+func (a *Auth) Confirm(w http.ResponseWriter, r *http.Request) (next string, err error) {
 	opened, err := a.sessions.New(r, a.sessions.cookieName)
 	if err != nil {
-		return err
+		return "", err
 	}
 
 	idp, err := a.provider.get(r.Context())
 	if err != nil {
-		return err
+		return "", err
 	}
 
 	keys, err := a.attempts.begin(w, r, r.URL.RequestURI(), true)
 	if err != nil {
-		return err
+		return "", err
 	}
 
-	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, idp.oauth.AuthCodeURL(keys.state,
+	return idp.oauth.AuthCodeURL(keys.state,
 		oidc.Nonce(keys.nonce), oauth2.S256ChallengeOption(keys.verifier),
-		oauth2.SetAuthURLParam("prompt", "none"), oauth2.SetAuthURLParam("id_token_hint", sessionIn(opened).tokens.ID)),
-		http.StatusSeeOther)
-
-	return nil
+		oauth2.SetAuthURLParam("prompt", "none"), oauth2.SetAuthURLParam("id_token_hint", sessionIn(opened).tokens.ID)), nil
 }
 
 // confirmed completes what [Auth.Confirm] began.

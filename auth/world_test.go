@@ -167,7 +167,10 @@ func (c *console) routes(mux *http.ServeMux) {
 			identity, err := identify(r)
 			if err != nil {
 				if errors.Is(err, auth.ErrConfirm) {
-					err = c.auth.Confirm(w, r)
+					var next string
+					if next, err = c.auth.Confirm(w, r); err == nil {
+						http.Redirect(w, r, next, http.StatusSeeOther)
+					}
 				}
 
 				if err != nil {

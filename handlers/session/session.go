@@ -181,9 +181,6 @@ func (h *Handlers) Logout(p *web.Page) error {
 		return p.SeeOther(cmp.Or(out.ProviderURL, auth.SignedOutPath))
 	}
 
-	// Browsers hold the redirects after a form to the form-action of its page, and a provider's
-	// sign-out may lead anywhere: so the page goes on, and not the form.
-	p.Response().Header().Set("Refresh", "0; url="+out.ProviderURL)
-
-	return p.Draw(http.StatusOK, pages.SigningOutPage(h.Environment, p.Preferences(), out.ProviderURL))
+	return p.GoOnward(out.ProviderURL, pages.OnwardPage(h.Environment, p.Preferences(), "Signing out",
+		"You are signed out here, and are being signed out at the identity provider.", out.ProviderURL))
 }

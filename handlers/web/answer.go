@@ -72,6 +72,15 @@ func (p *Page) SeeOther(location string) error {
 	return p.Redirect(http.StatusSeeOther, location)
 }
 
+// GoOnward sends the browser to another site, by a page that leads there too. Browsers hold the
+// redirects after a form, also those to where the form was answered, to the form-action of its
+// page, and an identity provider may lead anywhere: so the page goes on, and not the form.
+func (p *Page) GoOnward(next string, page templ.Component) error {
+	p.Response().Header().Set("Refresh", "0; url="+next)
+
+	return p.Draw(http.StatusOK, page)
+}
+
 // WriteUntil bounds how long whoever asks may take to read what is written until then.
 func (p *Page) WriteUntil(deadline time.Time) error {
 	err := http.NewResponseController(p.Response()).SetWriteDeadline(deadline)

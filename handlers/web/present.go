@@ -23,8 +23,8 @@ type Errors struct {
 	Environment shell.Environment
 	// Identify tells who sent a request that no route has asked of.
 	Identify func(r *http.Request) (auth.Identity, error)
-	// Confirm has whoever asks confirm a sign-in that a proxy or provider began elsewhere.
-	Confirm func(w http.ResponseWriter, r *http.Request) error
+	// Confirm begins to have the provider confirm the session, and returns where the browser has to go.
+	Confirm func(w http.ResponseWriter, r *http.Request) (next string, err error)
 	// SignIn is the sign-in page, from which the way leads back.
 	SignIn func(p *Page, back, problem string) templ.Component
 	// LastRead is when what is known of the platform was read; nil when it never was.
@@ -44,7 +44,7 @@ func (x *Errors) Handle(err error, c echo.Context) {
 	}
 
 	if errors.Is(err, auth.ErrConfirm) {
-		if err = x.Confirm(c.Response(), c.Request()); err == nil {
+		if err = x.confirm(p); err == nil {
 			return
 		}
 	}
@@ -62,6 +62,16 @@ func (x *Errors) Handle(err error, c echo.Context) {
 			c.Response().WriteHeader(http.StatusInternalServerError)
 		}
 	}
+}
+
+func (x *Errors) confirm(p *Page) error {
+	next, err := x.Confirm(p.Response(), p.Request())
+	if err != nil {
+		return err
+	}
+
+	return p.GoOnward(next, sessionview.OnwardPage(x.Environment, p.Preferences(), "Confirming your session",
+		"The identity provider is asked whether you are still signed in there.", next))
 }
 
 // send decides between data, the way to sign in, a toast and a page.

@@ -122,3 +122,26 @@ func TestWhoeverIsLimitedIsToldUntilWhen(t *testing.T) {
 		t.Errorf("got %q, want 40", got)
 	}
 }
+
+// TestASessionIsConfirmedByAPage checks that the browser is not redirected: what it loads may be where
+// a form was answered, and Chromium would hold the redirect to the form-action of the form's page.
+func TestASessionIsConfirmedByAPage(t *testing.T) {
+	t.Parallel()
+
+	const next = "https://id.example.com/authorize?prompt=none&state=x"
+
+	a := ask(auth.Identity{}, auth.ErrConfirm)
+	a.errors.Confirm = func(w http.ResponseWriter, _ *http.Request) (string, error) {
+		http.SetCookie(w, &http.Cookie{Name: "attempt", Value: "x", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+
+		return next, nil
+	}
+
+	a.errors.Handle(web.PageOf(a.ctx, now).Identify(a.identify), a.ctx)
+
+	header := a.answer.Header()
+	if a.answer.Code != http.StatusOK || header.Get("Refresh") != "0; url="+next || header.Get("Cache-Control") != "no-store" ||
+		header.Get("Set-Cookie") == "" || !strings.Contains(a.answer.Body.String(), `href="https://id.example.com/authorize?`) {
+		t.Errorf("got %d, %v\n%s", a.answer.Code, header, a.answer.Body)
+	}
+}
