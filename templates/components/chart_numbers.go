@@ -1,0 +1,144 @@
+package components
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+// points reduces a series to the highest of each span, at most that many of them.
+func (c Chart) points(series monitor.Series, most int) monitor.Series {
+	return series.Highest(c.From, c.step(most))
+}
+
+func (c Chart) step(most int) time.Duration {
+	return max(c.Until.Sub(c.From)/time.Duration(most), time.Second)
+}
+
+// row is a line of the table of a chart; nil where there was no data.
+type row struct {
+	at           time.Time
+	value, limit *float64
+}
+
+// rows are at most that many spans of the same length, which the script counts on, each
+// with its highest value.
+func (c Chart) rows(most int) []row {
+	length := c.Until.Sub(c.From)
+	if length <= 0 {
+		return nil
+	}
+
+	step := c.step(most)
+	out := make([]row, min(most, int((length+step-1)/step)))
+
+	for i := range out {
+		out[i].at = c.From.Add(time.Duration(i+1) * step)
+	}
+
+	// What was seen at the very end is of the last span.
+	index := func(at time.Time) int { return min(int(at.Sub(c.From)/step), len(out)-1) }
+
+	for _, p := range c.points(c.Values, most) {
+		r := &out[index(p.At)]
+		r.value = monitor.Higher(r.value, p.Value)
+	}
+
+	for _, p := range c.points(c.Limit, most) {
+		r := &out[index(p.At)]
+		r.limit = monitor.Higher(r.limit, p.Value)
+	}
+
+	return out
+}
+
+// summary says in a sentence what the table holds, for those who see neither.
+func (c Chart) summary(most int) string {
+	points, write := c.points(c.Values, most), writer(c.Unit)
+
+	lowest, highest, last := extremes(points)
+	if math.IsNaN(last) {
+		return c.Title + ": no data"
+	}
+
+	text := fmt.Sprintf("%s: between %s and %s, last %s", c.Title, write(lowest), write(highest), write(last))
+	if missing, whole := unseen(points); missing > 0 {
+		text += fmt.Sprintf("; no data for %s of it", format.Percent(int(missing.Seconds()), int(whole.Seconds())))
+	}
+
+	return text
+}
+
+// extremes are infinite, and last is none, where no point has a value.
+func extremes(points monitor.Series) (lowest, highest, last float64) {
+	lowest, highest, last = math.Inf(1), math.Inf(-1), math.NaN()
+
+	for _, p := range points {
+		if p.Value != nil {
+			lowest, highest, last = min(lowest, *p.Value), max(highest, *p.Value), *p.Value
+		}
+	}
+
+	return lowest, highest, last
+}
+
+// unseen is how much of the time that the points are of lies in gaps.
+func unseen(points monitor.Series) (missing, whole time.Duration) {
+	usual := usualDistance(points)
+
+	for i, p := range points {
+		if p.Value != nil {
+			continue
+		}
+
+		missing += usual
+		if i > 0 && i+1 < len(points) {
+			missing += points[i+1].At.Sub(points[i-1].At) - 2*usual
+		}
+	}
+
+	return missing, points[len(points)-1].At.Sub(points[0].At) + usual
+}
+
+func (c Chart) write(v *float64) string {
+	if v == nil {
+		return "no data"
+	}
+
+	return writer(c.Unit)(*v)
+}
+
+// writer writes values of a unit: milliseconds as such, anything else as numbers.
+func writer(unit string) func(float64) string {
+	if unit == "ms" {
+		return format.Millis
+	}
+
+	return format.Number
+}
+
+// sparkline is the chart of a series that spans its own time.
+func sparkline(label, unit string, series monitor.Series) Chart {
+	c := Chart{Title: label, Label: label, Unit: unit, Values: series}
+	if len(series) > 0 {
+		c.From, c.Until = series[0].At, series[len(series)-1].At
+	}
+
+	return c
+}
+
+// Extent writes the lowest and the highest latency of a series of milliseconds, "" when
+// it has none: those of its sparkline and of the table below.
+func Extent(series monitor.Series) string {
+	c := sparkline("", "ms", series)
+
+	lowest, highest, last := extremes(c.points(c.Values, sparklineRowsMost))
+	if math.IsNaN(last) {
+		return ""
+	}
+
+	return format.Millis(lowest) + " to " + format.Millis(highest)
+}
