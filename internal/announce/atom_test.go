@@ -43,7 +43,7 @@ func TestAtom(t *testing.T) {
 
 	if f.ID != "https://ops.example.com/announcements.atom" || f.Title != "Maintenance: demo, the; small\\one" ||
 		len(f.Authors) != 1 || f.Authors[0].Name != source.Name {
-		t.Errorf("the feed is %q, %q by %v", f.ID, f.Title, f.Authors)
+		t.Errorf("the feed is %q, %q by %v; want %q, %q by %s", f.ID, f.Title, f.Authors, "https://ops.example.com/announcements.atom", "Maintenance: demo, the; small\\one", source.Name)
 	}
 
 	if f.UpdatedParsed == nil || !f.UpdatedParsed.Equal(v.AsOf) {
@@ -56,7 +56,7 @@ func TestAtom(t *testing.T) {
 	}
 
 	if links["self"] != f.ID || links["alternate"] != page.String() {
-		t.Errorf("the links are %v", links)
+		t.Errorf("the links are %v, want self %s and alternate %s", links, f.ID, page)
 	}
 
 	if len(f.Entries) != len(windows()) {
@@ -76,7 +76,7 @@ func TestAtom(t *testing.T) {
 	e := f.Entries[0]
 	if e.Title != "Taking longer than planned: Storage stuck" || e.Content.Type != "html" ||
 		!strings.Contains(e.Content.Value, "<em>your</em>") || !strings.Contains(e.Content.Value, "Europe/Berlin") {
-		t.Errorf("the first entry is %q with %s %q", e.Title, e.Content.Type, e.Content.Value)
+		t.Errorf("the first entry is %q with %s %q, want %q with html of <em>your</em> and Europe/Berlin", e.Title, e.Content.Type, e.Content.Value, "Taking longer than planned: Storage stuck")
 	}
 }
 
@@ -95,7 +95,7 @@ func TestAtomText(t *testing.T) {
 		}
 
 		if strings.Contains(f.Entries[0].Content.Value, "<script") {
-			t.Errorf("the content is %q", f.Entries[0].Content.Value)
+			t.Errorf("the content is %q, want no script in it", f.Entries[0].Content.Value)
 		}
 	}
 }
@@ -105,6 +105,6 @@ func TestAtomOfNothing(t *testing.T) {
 
 	f := feed(t, announce.View(nil, ops.Healthy, noon, page))
 	if len(f.Entries) != 0 || f.UpdatedParsed == nil || !f.UpdatedParsed.Equal(time.Unix(0, 0)) {
-		t.Errorf("the feed is %+v", f)
+		t.Errorf("the feed is %+v, want no entries, updated at %s", f, time.Unix(0, 0))
 	}
 }

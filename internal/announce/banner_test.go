@@ -86,15 +86,15 @@ func TestBanner(t *testing.T) {
 
 	got := eval[[]string](p, texts)
 	if !strings.Contains(got[0], "Under way: "+hostile) || !strings.Contains(got[0], "<script>") || !strings.Contains(got[1], "Announced: Storage soon") {
-		t.Errorf("it draws %q", got)
+		t.Errorf("it draws %q, want %q with its message as text, then %q", got, "Under way: "+hostile, "Announced: Storage soon")
 	}
 
 	if title := eval[string](p, "document.title"); title != "portal" {
-		t.Errorf("what was announced was run: the title is %q", title)
+		t.Errorf("what was announced was run: the title is %q, want portal", title)
 	}
 
 	if n := eval[int](p, `document.querySelectorAll("#opsconsole-announcements").length`); n != 1 {
-		t.Errorf("a page that includes it twice has %d banners", n)
+		t.Errorf("a page that includes it twice has %d banners, want one", n)
 	}
 
 	links := eval[[]string](p, `[...document.querySelector("#opsconsole-announcements").shadowRoot.querySelectorAll("a")].map((a) => a.href)`)
@@ -103,7 +103,7 @@ func TestBanner(t *testing.T) {
 	}
 
 	if color := eval[string](p, `getComputedStyle(document.querySelector("#opsconsole-announcements").shadowRoot.querySelector("section")).display`); color != "flex" {
-		t.Errorf("it has no style: display is %q", color)
+		t.Errorf("it has no style: display is %q, want flex", color)
 	}
 
 	eval[any](p, `void document.querySelector("#opsconsole-announcements").shadowRoot.querySelector("button").click()`)
@@ -116,7 +116,7 @@ func TestBanner(t *testing.T) {
 	p.until(`document.querySelector("#opsconsole-announcements") && performance.getEntriesByType("resource").some((e) => e.name.endsWith(".json"))`)
 
 	if got := eval[[]string](p, texts); len(got) > 0 {
-		t.Errorf("a site that is not configured sees %q", got)
+		t.Errorf("a site that is not configured sees %q, want nothing", got)
 	}
 }
 

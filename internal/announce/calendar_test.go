@@ -39,7 +39,7 @@ func events(t *testing.T, data []byte) (calendar *ical.Calendar, byUID map[strin
 
 	for _, e := range calendar.Children {
 		if e.Name != ical.CompEvent {
-			t.Errorf("there is a %s", e.Name)
+			t.Errorf("there is a %s, want events alone", e.Name)
 		}
 
 		byUID[value(t, e, ical.PropUID)] = e
@@ -59,7 +59,7 @@ func checkLines(t *testing.T, data []byte) {
 
 	for line := range strings.SplitSeq(strings.TrimSuffix(string(data), "\r\n"), "\r\n") {
 		if len(line) > 75 {
-			t.Errorf("%d octets: %q", len(line), line)
+			t.Errorf("%d octets, want at most 75: %q", len(line), line)
 		}
 
 		if !utf8.ValidString(line) {
@@ -117,7 +117,7 @@ func TestCalendar(t *testing.T) {
 		for _, p := range props {
 			for param, values := range p.Params {
 				if len(values) != 1 {
-					t.Errorf("%s of %s is %q", param, name, values)
+					t.Errorf("%s of %s is %q, want one value", param, name, values)
 				}
 			}
 		}
@@ -125,7 +125,7 @@ func TestCalendar(t *testing.T) {
 
 	every, err := calendar.Props.Get(ical.PropRefreshInterval).Duration()
 	if err != nil || every != 15*time.Minute {
-		t.Errorf("calendars look again after %s, %v", every, err)
+		t.Errorf("calendars look again after %s, %v; want %s", every, err, 15*time.Minute)
 	}
 
 	cancelled := []string{"off", "missed"}
@@ -152,7 +152,7 @@ func TestCalendar(t *testing.T) {
 		}
 
 		if got := e.Props.Get(ical.PropSequence).Value; got != "2" {
-			t.Errorf("the sequence of %s is %s", w.UID, got)
+			t.Errorf("the sequence of %s is %s, want 2", w.UID, got)
 		}
 	}
 }
@@ -173,11 +173,11 @@ func TestCalendarOfChange(t *testing.T) {
 	}
 
 	if a, b := old.Props.Get(ical.PropSequence).Value, cancelled.Props.Get(ical.PropSequence).Value; a != "2" || b != "3" {
-		t.Errorf("the sequence went from %s to %s", a, b)
+		t.Errorf("the sequence went from %s to %s, want from 2 to 3", a, b)
 	}
 
 	if got := value(t, cancelled, ical.PropStatus); got != "CANCELLED" {
-		t.Errorf("it is %s", got)
+		t.Errorf("it is %s, want CANCELLED", got)
 	}
 
 	if !moment(t, cancelled, ical.PropDateTimeStamp).After(moment(t, old, ical.PropDateTimeStamp)) {
@@ -213,7 +213,7 @@ func TestCalendarOfNoTime(t *testing.T) {
 
 	_, byUID := events(t, announce.View([]maintenance.Window{w}, ops.Healthy, noon, page).Calendar(source))
 	if end := byUID["x"].Props.Get(ical.PropDateTimeEnd); end != nil {
-		t.Errorf("it ends at %s", end.Value)
+		t.Errorf("it ends at %s, want no end", end.Value)
 	}
 }
 
@@ -235,7 +235,7 @@ func FuzzCalendar(f *testing.F) {
 		}
 
 		if n := len(calendar.Events()); n != 1 {
-			t.Error(fmt.Sprint(n, " events"))
+			t.Error(fmt.Sprint(n, " events, want 1"))
 		}
 	})
 }

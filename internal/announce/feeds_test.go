@@ -144,7 +144,7 @@ func TestOneLookForAll(t *testing.T) {
 	for range 200 {
 		all.Go(func() {
 			if r := get(t, f, announce.JSONPath); r.Code != http.StatusOK {
-				t.Errorf("it answered %d", r.Code)
+				t.Errorf("it answered %d, want 200", r.Code)
 			}
 		})
 	}
@@ -193,7 +193,7 @@ func TestWhatMakesANewState(t *testing.T) {
 
 			since := get(t, f, announce.JSONPath, "If-Modified-Since: "+before.Header().Get("Last-Modified"))
 			if w.Now().Sub(noon) >= time.Second && since.Code != http.StatusOK {
-				t.Errorf("since the last one it answered %d", since.Code)
+				t.Errorf("since the last one it answered %d, want 200", since.Code)
 			}
 		})
 	}
@@ -208,7 +208,7 @@ func TestStale(t *testing.T) {
 
 	r := get(t, f, announce.JSONPath)
 	if r.Code != http.StatusServiceUnavailable || r.Header().Get("Retry-After") == "" || r.Header().Get("Cache-Control") != "no-store" {
-		t.Errorf("with nothing known it answered %d, %v", r.Code, r.Header())
+		t.Errorf("with nothing known it answered %d, %v; want 503, with Retry-After and no-store", r.Code, r.Header())
 	}
 
 	w.set(func(w *world) { w.err = nil })
@@ -220,7 +220,7 @@ func TestStale(t *testing.T) {
 	w.set(func(w *world) { w.err, w.now = errors.New("connection refused"), w.now.Add(2*time.Second) })
 
 	if v := view(t, f); !v.Stale || len(v.Current) != 3 {
-		t.Errorf("without the database it is stale %v, with %d windows", v.Stale, len(v.Current))
+		t.Errorf("without the database it is stale %v, with %d windows, want true and 3", v.Stale, len(v.Current))
 	}
 
 	w.set(func(w *world) { w.err, w.now = nil, w.now.Add(2*time.Second) })
@@ -243,7 +243,7 @@ func TestHangingDatabase(t *testing.T) {
 	w.set(func(w *world) { w.gate, w.now = gate, w.now.Add(2*time.Second) })
 
 	if v := view(t, f); v.Stale || len(v.Current) != 3 || !v.Now.Equal(noon.Add(2*time.Second)) {
-		t.Errorf("it is %+v", v)
+		t.Errorf("it is %+v, want it not stale, with three current windows, at %s", v, noon.Add(2*time.Second))
 	}
 
 	close(gate)
@@ -260,7 +260,7 @@ func TestViewOfOneWhoLeft(t *testing.T) {
 	cancel()
 
 	if _, err := f.View(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("it said %v", err)
+		t.Errorf("it said %v, want %v", err, context.Canceled)
 	}
 
 	close(w.gate)

@@ -128,11 +128,11 @@ func checkAttributes(t *testing.T, token html.Token, allowed []string) {
 		case a.Key == "rel":
 			rel = a.Val
 		case a.Key == "href" && !strings.HasPrefix(strings.ToLower(a.Val), "http") && !strings.HasPrefix(strings.ToLower(a.Val), "mailto:"):
-			t.Errorf("a link leads to %q", a.Val)
+			t.Errorf("a link leads to %q, want http or mailto", a.Val)
 		}
 	}
 
 	if token.Data == "a" && rel != "nofollow noopener" {
-		t.Errorf("%s has rel %q", token, rel)
+		t.Errorf("%s has rel %q, want %q", token, rel, "nofollow noopener")
 	}
 }

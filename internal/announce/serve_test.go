@@ -35,12 +35,12 @@ func TestServe(t *testing.T) {
 
 			if r.Code != http.StatusOK || r.Header().Get("Content-Type") != types[path] || plain == "" ||
 				r.Header().Get("Content-Length") != strconv.Itoa(len(plain)) || r.Header().Get("X-Content-Type-Options") != "nosniff" {
-				t.Errorf("it answered %d, %v", r.Code, r.Header())
+				t.Errorf("it answered %d, %v; want 200, %s, %d bytes and nosniff", r.Code, r.Header(), types[path], len(plain))
 			}
 
 			tag := r.Header().Get("ETag")
 			if !strings.HasPrefix(tag, `"`) || !strings.HasPrefix(r.Header().Get("Cache-Control"), "public, max-age=") {
-				t.Errorf("caches are told %v", r.Header())
+				t.Errorf("caches are told %v, want an ETag in quotes and public, max-age=", r.Header())
 			}
 
 			checkNotModified(t, f, path, r.Header())
@@ -58,12 +58,12 @@ func checkNotModified(t *testing.T, f http.Handler, path string, headers http.He
 		again := get(t, f, path, name+": "+value)
 		if again.Code != http.StatusNotModified || again.Body.Len() > 0 || again.Header().Get("ETag") != headers.Get("ETag") ||
 			again.Header().Get("Cache-Control") != headers.Get("Cache-Control") {
-			t.Errorf("with %s: %s it answered %d, %v", name, value, again.Code, again.Header())
+			t.Errorf("with %s: %s it answered %d, %v; want 304, empty, with the same ETag and Cache-Control", name, value, again.Code, again.Header())
 		}
 	}
 
 	if r := get(t, f, path, `If-None-Match: "other"`); r.Code != http.StatusOK {
-		t.Errorf("with another ETag it answered %d", r.Code)
+		t.Errorf("with another ETag it answered %d, want 200", r.Code)
 	}
 }
 
@@ -73,7 +73,7 @@ func checkCompressed(t *testing.T, f http.Handler, path, plain, plainTag string)
 	r := get(t, f, path, "Accept-Encoding: br, gzip;q=0.8")
 	if r.Header().Get("Content-Encoding") != "gzip" || r.Header().Get("ETag") == plainTag ||
 		!slices.Contains(r.Header().Values("Vary"), "Accept-Encoding") {
-		t.Errorf("compressed it answered %v", r.Header())
+		t.Errorf("compressed it answered %v, want gzip, another ETag and Vary: Accept-Encoding", r.Header())
 	}
 
 	unzip, err := gzip.NewReader(r.Body)
@@ -83,22 +83,22 @@ func checkCompressed(t *testing.T, f http.Handler, path, plain, plainTag string)
 
 	got, err := io.ReadAll(unzip)
 	if err != nil || string(got) != plain {
-		t.Errorf("compressed it is %q, %v", got, err)
+		t.Errorf("compressed it is %q, %v; want %q", got, err, plain)
 	}
 
 	if r := get(t, f, path, "Accept-Encoding: gzip", "If-None-Match: "+r.Header().Get("ETag")); r.Code != http.StatusNotModified {
-		t.Errorf("with the compressed ETag it answered %d", r.Code)
+		t.Errorf("with the compressed ETag it answered %d, want 304", r.Code)
 	}
 
 	for _, refusal := range []string{"gzip;q=0", "identity", "gzip;q=0.000, br"} {
 		if r := get(t, f, path, "Accept-Encoding: "+refusal); r.Header().Get("Content-Encoding") != "" {
-			t.Errorf("Accept-Encoding: %s got %s", refusal, r.Header().Get("Content-Encoding"))
+			t.Errorf("Accept-Encoding: %s got %s, want no Content-Encoding", refusal, r.Header().Get("Content-Encoding"))
 		}
 	}
 
 	part := get(t, f, path, "Accept-Encoding: gzip", "Range: bytes=0-3")
 	if part.Code != http.StatusPartialContent || part.Body.String() != plain[:4] {
-		t.Errorf("a part of it is %d", part.Code)
+		t.Errorf("a part of it is %d %q, want 206 %q", part.Code, part.Body, plain[:4])
 	}
 }
 
@@ -119,13 +119,13 @@ func TestMethods(t *testing.T) {
 			}
 
 			if method == http.MethodHead && (w.Body.Len() > 0 || w.Header().Get("ETag") == "") {
-				t.Errorf("HEAD %s answered %d bytes, %v", path, w.Body.Len(), w.Header())
+				t.Errorf("HEAD %s answered %d bytes, %v; want none, and an ETag", path, w.Body.Len(), w.Header())
 			}
 		}
 	}
 
 	if r := get(t, f, "/announcements.txt"); r.Code != http.StatusNotFound {
-		t.Errorf("another path answered %d", r.Code)
+		t.Errorf("another path answered %d, want 404", r.Code)
 	}
 }
 
@@ -155,7 +155,7 @@ func TestOrigins(t *testing.T) {
 			}
 
 			if shared && !slices.Contains(r.Header().Values("Vary"), "Origin") {
-				t.Errorf("%s varies by %v", path, r.Header().Values("Vary"))
+				t.Errorf("%s varies by %v, want Origin among them", path, r.Header().Values("Vary"))
 			}
 		}
 	}
@@ -166,7 +166,7 @@ func TestOrigins(t *testing.T) {
 
 	closed := newWorld().feeds(func(c *announce.Config) { c.Origins = nil })
 	if r := get(t, closed, announce.BannerPath, "Origin: "+portal); r.Header().Get(allow) != "" || r.Header().Get("Cross-Origin-Resource-Policy") != "" {
-		t.Errorf("without origins it allows %v", r.Header())
+		t.Errorf("without origins it allows %v, want no other site", r.Header())
 	}
 }
 
@@ -195,7 +195,7 @@ func TestMaxAge(t *testing.T) {
 
 	private := w.feeds(func(c *announce.Config) { c.Private = true })
 	if got := get(t, private, announce.JSONPath).Header().Get("Cache-Control"); !strings.HasPrefix(got, "private,") {
-		t.Errorf("for those who are signed in it may be kept %q", got)
+		t.Errorf("for those who are signed in it may be kept %q, want private", got)
 	}
 }
 

@@ -95,11 +95,11 @@ func TestView(t *testing.T) {
 	}
 
 	if v.Overall.Status != ops.Degraded || v.Overall.Label == "" {
-		t.Errorf("overall is %+v", v.Overall)
+		t.Errorf("overall is %+v, want %s and a label", v.Overall, ops.Degraded)
 	}
 
 	if got := v.Current[2].URL; got != "https://ops.example.com/announcements#now" {
-		t.Errorf("the window is at %s", got)
+		t.Errorf("the window is at %s, want https://ops.example.com/announcements#now", got)
 	}
 }
 

@@ -47,7 +47,7 @@ func TestLifeOfAWindow(t *testing.T) {
 		f := w.feeds(func(c *announce.Config) { c.Windows = windows })
 
 		if v := view(t, f); len(v.Current)+len(v.Upcoming)+len(v.Past) > 0 {
-			t.Errorf("an empty platform announces %+v", v)
+			t.Errorf("an empty platform announces %+v, want nothing", v)
 		}
 
 		// at sees the world some minutes after noon.
@@ -74,13 +74,13 @@ func TestLifeOfAWindow(t *testing.T) {
 
 		v := at(1)
 		if len(v.Upcoming) != 1 || v.Upcoming[0].MessageHTML != "<p>Save <strong>your</strong> work.</p>" {
-			t.Fatalf("when it was announced there is %+v", v)
+			t.Fatalf("when it was announced there is %+v, want one window to come, with the message as HTML", v)
 		}
 
 		first := event(t, f, window.UID)
 
 		if v = at(61); len(v.Current) != 1 || v.Current[0].Label != "Under way" || v.Current[0].StartedAt == nil {
-			t.Fatalf("when it has begun there is %+v", v)
+			t.Fatalf("when it has begun there is %+v, want one window under way, with the time it started", v)
 		}
 
 		act := maintenance.Act{Reason: "needs a little longer"}
@@ -89,22 +89,22 @@ func TestLifeOfAWindow(t *testing.T) {
 		}
 
 		if v = at(121); len(v.Current) != 1 || !v.Current[0].EndsAt.Equal(noon.Add(3*time.Hour)) {
-			t.Fatalf("when it was extended there is %+v", v)
+			t.Fatalf("when it was extended there is %+v, want one window until %s", v, noon.Add(3*time.Hour))
 		}
 
 		extended := event(t, f, window.UID)
 		if a, b := sequence(t, first), sequence(t, extended); b <= a {
-			t.Errorf("the sequence went from %d to %d", a, b)
+			t.Errorf("the sequence went from %d to %d, want a higher one", a, b)
 		}
 
 		if got := moment(t, extended, ical.PropDateTimeEnd); !got.Equal(noon.Add(3 * time.Hour)) {
-			t.Errorf("in calendars it ends at %s", got)
+			t.Errorf("in calendars it ends at %s, want %s", got, noon.Add(3*time.Hour))
 		}
 
 		at(181)
 
 		if v = at(182); len(v.Past) != 1 || v.Past[0].Phase != maintenance.Completed || v.Past[0].EndedAt == nil {
-			t.Fatalf("when it is over there is %+v", v)
+			t.Fatalf("when it is over there is %+v, want one window completed, with the time it ended", v)
 		}
 
 		draft.StartsAt, draft.EndsAt = noon.Add(24*time.Hour), noon.Add(25*time.Hour)
@@ -121,7 +121,7 @@ func TestLifeOfAWindow(t *testing.T) {
 		at(183)
 
 		if got := value(t, event(t, f, second.UID), ical.PropStatus); got != "CANCELLED" {
-			t.Errorf("in calendars the cancelled window is %s", got)
+			t.Errorf("in calendars the cancelled window is %s, want CANCELLED", got)
 		}
 
 		if v = at(91 * 24 * 60); len(v.Past) != 0 {

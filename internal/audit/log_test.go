@@ -41,7 +41,7 @@ func TestEntriesAreChainedAndVerified(t *testing.T) {
 		log := newLog(db)
 
 		if state, err := log.Verify(t.Context()); err != nil || state.Broken != "" || state.UpTo != 0 {
-			t.Fatalf("an empty log: %+v, %v", state, err)
+			t.Fatalf("an empty log: got %+v, %v; want it unbroken up to 0", state, err)
 		}
 
 		first := record(t, log, audit.Entry{Action: audit.SignIn, Outcome: audit.Done})
@@ -55,12 +55,12 @@ func TestEntriesAreChainedAndVerified(t *testing.T) {
 		}
 
 		if state, err := log.Verify(t.Context()); err != nil || state.Broken != "" || state.UpTo != 2 {
-			t.Fatalf("got %+v, %v", state, err)
+			t.Fatalf("got %+v, %v; want it unbroken up to 2", state, err)
 		}
 
 		page, err := log.List(t.Context(), audit.Filter{Limit: 1})
 		if err != nil || len(page.Items) != 1 || page.Items[0].Hash != second.Hash || page.Next != 2 {
-			t.Fatalf("got %+v, %v", page, err)
+			t.Fatalf("got %+v, %v; want one entry, with hash %s, and the next before 2", page, err, second.Hash)
 		}
 	})
 }
@@ -75,11 +75,11 @@ func TestLongTextsAreCut(t *testing.T) {
 
 		want := long[:2*2000] + "…"
 		if entry.Object != want || entry.Reason != want || entry.Message != want {
-			t.Errorf("kept %d, %d and %d bytes", len(entry.Object), len(entry.Reason), len(entry.Message))
+			t.Errorf("kept %d, %d and %d bytes, want %d of each", len(entry.Object), len(entry.Reason), len(entry.Message), len(want))
 		}
 
 		if state, err := log.Verify(t.Context()); err != nil || state.Broken != "" || state.UpTo != 1 {
-			t.Errorf("got %+v, %v", state, err)
+			t.Errorf("got %+v, %v; want it unbroken up to 1", state, err)
 		}
 	})
 }
@@ -138,7 +138,7 @@ func TestWhatWasFoundGoodIsLookedAtAgain(t *testing.T) {
 		}
 
 		if state, err := log.Verify(t.Context()); err != nil || state.UpTo != 3 {
-			t.Fatalf("got %+v, %v", state, err)
+			t.Fatalf("got %+v, %v; want it good up to 3", state, err)
 		}
 
 		dropTriggers(t, db)
@@ -147,7 +147,7 @@ func TestWhatWasFoundGoodIsLookedAtAgain(t *testing.T) {
 		at = at.Add(time.Hour)
 
 		if state, err := log.Verify(t.Context()); err != nil || state.Broken != "entry 2 was altered" || state.UpTo != 1 {
-			t.Errorf("not found: %+v, %v", state, err)
+			t.Errorf("not found: got %+v, %v; want %q, good up to 1", state, err, "entry 2 was altered")
 		}
 	})
 }
@@ -163,7 +163,7 @@ func TestALogThatGotShorterIsBroken(t *testing.T) {
 		}
 
 		if state, err := log.Verify(t.Context()); err != nil || state.UpTo != 3 {
-			t.Fatalf("got %+v, %v", state, err)
+			t.Fatalf("got %+v, %v; want it good up to 3", state, err)
 		}
 
 		dropTriggers(t, db)
@@ -232,7 +232,7 @@ func TestConcurrentAppendsLeaveNoGap(t *testing.T) {
 
 		state, err := log.Verify(t.Context())
 		if err != nil || state.Broken != "" || state.UpTo != writers-7 {
-			t.Fatalf("got %+v, %v", state, err)
+			t.Fatalf("got %+v, %v; want it unbroken up to %d", state, err, writers-7)
 		}
 	})
 }
@@ -257,16 +257,16 @@ func TestFilters(t *testing.T) {
 		} {
 			page, err := log.List(t.Context(), filter)
 			if err != nil || len(page.Items) != 1 || page.Items[0].Seq != wanted.Seq {
-				t.Errorf("%s: got %+v, %v", name, page, err)
+				t.Errorf("%s: got %+v, %v; want entry %d alone", name, page, err, wanted.Seq)
 			}
 		}
 
 		if n, err := log.Count(t.Context(), audit.Filter{Action: audit.JobTrigger}); err != nil || n != 2 {
-			t.Errorf("counted %d, %v", n, err)
+			t.Errorf("counted %d, %v; want 2", n, err)
 		}
 
 		if last, ok, err := log.Last(t.Context(), audit.JobTrigger, "jobs/lifecycle", audit.Intent); err != nil || !ok || last.Seq != 1 {
-			t.Errorf("last: %+v, %t, %v", last, ok, err)
+			t.Errorf("last: got %+v, %t, %v; want entry 1", last, ok, err)
 		}
 	})
 }
@@ -307,6 +307,6 @@ func TestAllPassesEveryPage(t *testing.T) {
 
 	// It is counted as far as anybody wants to know.
 	if n, err := log.Count(t.Context(), audit.Filter{}); err != nil || n != audit.CountMost+1 {
-		t.Errorf("counted %d, %v", n, err)
+		t.Errorf("counted %d, %v; want %d", n, err, audit.CountMost+1)
 	}
 }

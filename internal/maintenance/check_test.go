@@ -85,11 +85,11 @@ func TestWhatCannotBeMeantIsRefusedAtItsField(t *testing.T) {
 		}
 
 		if page, err := w.List(t.Context(), maintenance.Filter{}); err != nil || len(page.Items) != 0 || w.kinds(t) != "" {
-			t.Errorf("got %+v, %v", page, err)
+			t.Errorf("got %+v, %v and events %q; want no window and no event", page, err, w.kinds(t))
 		}
 
 		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.WindowAnnounce, Outcome: audit.Refused}); err != nil || n != 32 {
-			t.Errorf("%d refusals were logged, %v", n, err)
+			t.Errorf("%d refusals were logged, %v; want 32", n, err)
 		}
 	})
 }
@@ -105,7 +105,7 @@ func TestSettingsAreCheckedAgainstWhatIsSet(t *testing.T) {
 
 	_, err := w.Announce(t.Context(), w.line, dave, draft)
 	if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.settings.lifecycle.instance.default_ttl" {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want body.settings.lifecycle.instance.default_ttl refused alone", err)
 	}
 
 	// Lowering a limit much has to be confirmed, also without maintenance mode.
@@ -115,7 +115,7 @@ func TestSettingsAreCheckedAgainstWhatIsSet(t *testing.T) {
 
 	_, err = w.Announce(t.Context(), w.line, dave, draft)
 	if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.confirm" {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want body.confirm refused alone", err)
 	}
 }
 
@@ -140,17 +140,17 @@ func TestSettingsThatCannotBeAppliedAnyMoreHoldTheWindow(t *testing.T) {
 
 	got := w.get(t, window.ID)
 	if got.Phase != maintenance.Held || !strings.Contains(got.Note, "instance.default_ttl") {
-		t.Fatalf("got %+v", got)
+		t.Fatalf("got %+v, want held, with instance.default_ttl in the note", got)
 	}
 
 	// Users are not kept out until somebody comes.
 	if p := w.platform(t); p.maintenance.Enabled || p.concurrency.PerAnalyst == 3 {
-		t.Errorf("it is held, and the platform is %+v", p)
+		t.Errorf("it is held, and the platform is %+v, want maintenance mode off and per_analyst not 3", p)
 	}
 
 	got, err = w.Cancel(t.Context(), w.line, olga, window.ID, act("it does not fit any more"), maintenance.This)
 	if err != nil || got.Phase != maintenance.Cancelled || w.platform(t).maintenance.Enabled {
-		t.Errorf("got %+v, %v", got, err)
+		t.Errorf("got %+v, %v; want cancelled and maintenance mode off", got, err)
 	}
 }
 
@@ -179,7 +179,7 @@ func TestAWindowThatWasGivenUpIsChangedAndStartsWhole(t *testing.T) {
 
 		got := w.get(t, window.ID)
 		if p := w.platform(t); got.Phase != maintenance.Held || p.maintenance.Enabled {
-			t.Fatalf("got %+v", got)
+			t.Fatalf("got %+v on %+v, want held and maintenance mode off", got, p)
 		}
 
 		settings := maintenance.Settings{ops.SectionConcurrency: {"per_analyst": int64(4)}}
@@ -198,7 +198,7 @@ func TestAWindowThatWasGivenUpIsChangedAndStartsWhole(t *testing.T) {
 		w.at(t, 3*time.Hour)
 
 		if got = w.get(t, window.ID); got.Phase != maintenance.Completed || !got.Report.Restored || !same(before, w.platform(t)) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want completed, restored and the settings as before", got)
 		}
 	})
 }

@@ -64,22 +64,22 @@ func crashAt(t *testing.T, n int, acted bool, boundary time.Duration) (there boo
 
 	if boundary == time.Hour {
 		if got := w.get(t, window.ID); got.Phase != maintenance.Active {
-			t.Errorf("killed at call %d: %+v", n, got)
+			t.Errorf("killed at call %d: got %+v, want active", n, got)
 		}
 
 		w.at(t, 3*time.Hour)
 	}
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Completed || !got.Report.Restored || !same(before, w.platform(t)) {
-		t.Errorf("killed at call %d: %+v", n, got)
+		t.Errorf("killed at call %d: got %+v, want completed, restored and the settings as before", n, got)
 	}
 
 	if n, err := w.changes.Count(t.Context(), changes.Filter{Outcome: changes.Applied}); err != nil || n != 6 {
-		t.Errorf("%d changes were applied, %v", n, err)
+		t.Errorf("%d changes were applied, %v; want 6", n, err)
 	}
 
 	if got := w.kinds(t); got != "announced started ended " {
-		t.Errorf("subscribers heard %s", got)
+		t.Errorf("subscribers heard %q, want %q", got, "announced started ended ")
 	}
 
 	w.verifyAudit(t)
@@ -126,7 +126,7 @@ func TestAnEventThatCannotBeHandedOnUndoesWhatHappened(t *testing.T) {
 		}
 
 		if got := w.get(t, window.ID); got.StartedAt != nil || got.Sequence != 0 {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want it not started, at sequence 0", got)
 		}
 
 		w.heard.err = nil
@@ -134,7 +134,7 @@ func TestAnEventThatCannotBeHandedOnUndoesWhatHappened(t *testing.T) {
 		w.tick(t)
 
 		if got := w.kinds(t); got != "announced started " || w.get(t, window.ID).Phase != maintenance.Active {
-			t.Errorf("subscribers heard %s", got)
+			t.Errorf("subscribers heard %q, want %q and the window active", got, "announced started ")
 		}
 	})
 }

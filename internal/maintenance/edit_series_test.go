@@ -21,11 +21,11 @@ func TestOneOccurrenceIsMovedAndTheOthersStay(t *testing.T) {
 			Revision: all[1].Revision, StartsAt: &startsAt, Reason: "a holiday on Tuesday",
 		})
 		if err != nil || !moved.EndsAt.Equal(startsAt.Add(time.Hour)) || moved.Words() != all[0].Words() {
-			t.Fatalf("got %+v, %v", moved, err)
+			t.Fatalf("got %+v, %v; want an end at %s and the words %q", moved, err, startsAt.Add(time.Hour), all[0].Words())
 		}
 
 		if got := dates(w.series(t, moved)); got != "3Mar22h 11Mar22h 17Mar22h 24Mar22h 31Mar22h" {
-			t.Errorf("got %s", got)
+			t.Errorf("got %s, want 3Mar22h 11Mar22h 17Mar22h 24Mar22h 31Mar22h", got)
 		}
 
 		rule := "FREQ=DAILY"
@@ -58,16 +58,16 @@ func TestASeriesIsChangedFromHereOn(t *testing.T) {
 			Confirm: "test",
 		})
 		if err != nil || changed.Title != title || *changed.Recurrence != "FREQ=WEEKLY;BYDAY=TU;COUNT=9" {
-			t.Fatalf("got %+v, %v", changed, err)
+			t.Fatalf("got %+v, %v; want %q, FREQ=WEEKLY;BYDAY=TU;COUNT=9", changed, err, title)
 		}
 
 		after := w.series(t, changed)
 		if got := dates(after); got != "3Mar22h 10Mar22h 17Mar22h 31Mar22h 7Apr22h" {
-			t.Errorf("got %s", got)
+			t.Errorf("got %s, want 3Mar22h 10Mar22h 17Mar22h 31Mar22h 7Apr22h", got)
 		}
 
 		if after[0].Title == title || after[2].Title != title || after[2].UID != all[2].UID || after[2].Sequence != all[2].Sequence+1 {
-			t.Errorf("got %+v", after[2])
+			t.Errorf("the first is %q and the third %+v, want %q on the third alone, with UID %s and sequence %d", after[0].Title, after[2], title, all[2].UID, all[2].Sequence+1)
 		}
 
 		// Another time, and every second week.
@@ -77,15 +77,15 @@ func TestASeriesIsChangedFromHereOn(t *testing.T) {
 			Revision: after[2].Revision, Scope: maintenance.Following, Recurrence: &rule, StartsAt: &startsAt, Reason: "Wednesdays from now on",
 		})
 		if err != nil || changed.Words() != "every second Wednesday at 23:00 Europe/Berlin" {
-			t.Fatalf("got %+v, %v", changed, err)
+			t.Fatalf("got %+v, %v; want %q", changed, err, "every second Wednesday at 23:00 Europe/Berlin")
 		}
 
 		if got := dates(w.series(t, changed)); got != "3Mar22h 10Mar22h 18Mar23h 1Apr23h 15Apr23h" {
-			t.Errorf("got %s", got)
+			t.Errorf("got %s, want 3Mar22h 10Mar22h 18Mar23h 1Apr23h 15Apr23h", got)
 		}
 
 		if got := w.kinds(t); !strings.HasPrefix(got, "announced cancelled ") || strings.Count(got, "changed ") != 2 {
-			t.Errorf("subscribers heard %s", got)
+			t.Errorf("subscribers heard %q, want announced and cancelled first, and changed twice", got)
 		}
 
 		w.verifyAudit(t)
@@ -104,7 +104,7 @@ func TestASeriesThatGetsFewerDatesCancelsTheRest(t *testing.T) {
 			Revision: all[1].Revision, Scope: maintenance.Following, Recurrence: &rule, Reason: "two more, then no more",
 		})
 		if err != nil || dates(w.series(t, changed)) != "3Mar22h 10Mar22h 17Mar22h" {
-			t.Fatalf("got %s, %v", dates(w.series(t, changed)), err)
+			t.Fatalf("got %s, %v; want 3Mar22h 10Mar22h 17Mar22h", dates(w.series(t, changed)), err)
 		}
 
 		none := ""
@@ -113,14 +113,14 @@ func TestASeriesThatGetsFewerDatesCancelsTheRest(t *testing.T) {
 			Revision: changed.Revision, Scope: maintenance.Following, Recurrence: &none, Reason: "this one is the last",
 		})
 		if err != nil || dates(w.series(t, changed)) != "3Mar22h 10Mar22h" {
-			t.Fatalf("got %s, %v", dates(w.series(t, changed)), err)
+			t.Fatalf("got %s, %v; want 3Mar22h 10Mar22h", dates(w.series(t, changed)), err)
 		}
 
 		w.clock.Set(firstTuesday().Add(3 * week))
 		w.tick(t)
 
 		if got := w.series(t, changed); len(got) != 5 || dates(got) != "" {
-			t.Errorf("got %s of %d", dates(got), len(got))
+			t.Errorf("got %q to come of %d, want none of 5", dates(got), len(got))
 		}
 	})
 }
@@ -134,14 +134,14 @@ func TestASeriesIsCancelledFromHereOn(t *testing.T) {
 
 		got, err := w.Cancel(t.Context(), w.line, olga, all[2].ID, act("there will be no more"), maintenance.Following)
 		if err != nil || got.Phase != maintenance.Cancelled || dates(w.series(t, got)) != "3Mar22h 10Mar22h" {
-			t.Fatalf("got %s, %v", dates(w.series(t, got)), err)
+			t.Fatalf("got %s and %s, %v; want cancelled and 3Mar22h 10Mar22h", got.Phase, dates(w.series(t, got)), err)
 		}
 
 		w.clock.Set(firstTuesday())
 		w.tick(t)
 
 		if got := w.series(t, got); len(got) != 5 {
-			t.Errorf("it goes on: %s", dates(got))
+			t.Errorf("it goes on: got %d windows, want 5, with %s to come", len(got), dates(got))
 		}
 	})
 }
@@ -160,11 +160,11 @@ func TestASingleWindowBecomesASeries(t *testing.T) {
 			Revision: window.Revision, Recurrence: &rule, Reason: "every month from now on",
 		})
 		if err != nil || changed.Series == nil || changed.Occurrence != 1 || changed.UID != window.UID {
-			t.Fatalf("got %+v, %v", changed, err)
+			t.Fatalf("got %+v, %v; want the first of a series, with UID %s", changed, err, window.UID)
 		}
 
 		if got := dates(w.series(t, changed)); got != "3Mar22h 7Apr22h 5May22h 2Jun22h 7Jul22h" {
-			t.Errorf("got %s", got)
+			t.Errorf("got %s, want 3Mar22h 7Apr22h 5May22h 2Jun22h 7Jul22h", got)
 		}
 	})
 }

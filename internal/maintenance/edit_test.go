@@ -20,7 +20,7 @@ func TestAWindowIsChangedUntilItStarts(t *testing.T) {
 		moved, err := w.Update(t.Context(), w.line, olga, window.ID, edit)
 		if err != nil || moved.Title != title || !moved.StartsAt.Equal(startsAt) || !moved.EndsAt.Equal(seed.Add(4*time.Hour)) ||
 			moved.Revision != 2 || moved.Sequence != 1 || moved.UID != window.UID {
-			t.Fatalf("got %+v, %v", moved, err)
+			t.Fatalf("got %+v, %v; want %q from %s to %s, at revision 2 and sequence 1, with UID %s", moved, err, title, startsAt, seed.Add(4*time.Hour), window.UID)
 		}
 
 		_, err = w.Update(t.Context(), w.line, olga, window.ID, edit) // from the revision before
@@ -28,13 +28,13 @@ func TestAWindowIsChangedUntilItStarts(t *testing.T) {
 
 		edit.Revision = 2
 		if _, err = w.Update(t.Context(), w.line, olga, window.ID, edit); len(ops.FieldErrors(err)) != 1 || ops.FieldErrors(err)[0].Type != "no_change" {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want one field error of type no_change", err)
 		}
 
 		// No start is not now.
 		edit.Revision, edit.StartsAt = 2, &time.Time{}
 		if _, err = w.Update(t.Context(), w.line, olga, window.ID, edit); len(ops.FieldErrors(err)) != 1 || ops.FieldErrors(err)[0].Field != "body.starts_at" {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want body.starts_at refused alone", err)
 		}
 
 		edit.StartsAt = &startsAt
@@ -52,7 +52,7 @@ func TestAWindowIsChangedUntilItStarts(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		if got := w.kinds(t); got != "announced changed started " {
-			t.Errorf("subscribers heard %s", got)
+			t.Errorf("subscribers heard %q, want %q", got, "announced changed started ")
 		}
 	})
 }
@@ -70,12 +70,12 @@ func TestAnEditThatTurnsMaintenanceOnIsConfirmed(t *testing.T) {
 
 	_, err := w.Update(t.Context(), w.line, olga, window.ID, edit)
 	if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.confirm" {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want body.confirm refused alone", err)
 	}
 
 	edit.Confirm = "test"
 	if got, err := w.Update(t.Context(), w.line, olga, window.ID, edit); err != nil || !got.MaintenanceMode {
-		t.Errorf("got %+v, %v", got, err)
+		t.Errorf("got %+v, %v; want maintenance mode on", got, err)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestAnEditIsPreviewed(t *testing.T) {
 
 	p, err := w.PreviewEdit(t.Context(), window.ID, edit)
 	if err != nil || !p.Window.StartsAt.Equal(startsAt) || p.Window.ID != window.ID || len(p.Notes) != 1 || p.Confirm != "" {
-		t.Errorf("got %+v, %v", p, err)
+		t.Errorf("got %+v, %v; want window %d from %s, with one note and nothing to confirm", p, err, window.ID, startsAt)
 	}
 
 	edit.Revision++

@@ -32,7 +32,7 @@ func TestAnErrorIsKeptWithItsCodeAndDetails(t *testing.T) {
 		}
 
 		if err != nil || asJSON["note"] != got.Note || asJSON["error_code"] != "SERVICE_UNAVAILABLE" {
-			t.Errorf("as JSON: got %v, %v", asJSON, err)
+			t.Errorf("as JSON: got %v, %v; want note %q and error_code SERVICE_UNAVAILABLE", asJSON, err, got.Note)
 		}
 
 		w.line.fail(writes(refusing()), nil)
@@ -113,7 +113,7 @@ func TestPagesAreToldOfWhatWasWritten(t *testing.T) {
 	w.at(t, time.Hour+30*time.Second)
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Active {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want active", got)
 	}
 
 	expect("a start", true)

@@ -24,7 +24,7 @@ func TestAWindowWhoseAuthorIsGoneIsHeld(t *testing.T) {
 
 		held := w.get(t, window.ID)
 		if held.Phase != maintenance.Held || !strings.Contains(held.Note, "dave") || w.platform(t).maintenance.Enabled {
-			t.Fatalf("got %+v", held)
+			t.Fatalf("got %+v, want held, with dave in the note and maintenance mode off", held)
 		}
 
 		if _, err := w.TakeOver(t.Context(), w.line, olga, window.ID, maintenance.Act{Reason: "short"}); len(ops.FieldErrors(err)) != 1 {
@@ -33,7 +33,7 @@ func TestAWindowWhoseAuthorIsGoneIsHeld(t *testing.T) {
 
 		got, err := w.TakeOver(t.Context(), w.line, olga, window.ID, act("dave has left, I do it"))
 		if err != nil || got.Phase != maintenance.Active || got.ActsFor != "olga" || got.AnnouncedBy != "dave" {
-			t.Fatalf("got %+v, %v", got, err)
+			t.Fatalf("got %+v, %v; want active for olga, announced by dave", got, err)
 		}
 
 		// To put back what is temporary nobody has to be there.
@@ -41,7 +41,7 @@ func TestAWindowWhoseAuthorIsGoneIsHeld(t *testing.T) {
 		w.at(t, 3*time.Hour)
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Completed {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want completed", got)
 		}
 	})
 }
@@ -55,14 +55,14 @@ func TestWhetherTheAuthorIsThereIsAskedAgain(t *testing.T) {
 	w.at(t, time.Hour)
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Announced || !got.Overdue || !strings.Contains(got.Note, "Ops role") {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want announced and overdue, with %q in the note", got, "Ops role")
 	}
 
 	w.people.err = nil
 	w.at(t, time.Hour+2*time.Second)
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Active {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want active", got)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestAHeldWindowThatNobodyTakesIsMissed(t *testing.T) {
 	w.at(t, 3*time.Hour)
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Missed || !strings.Contains(got.Note, "held") {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want missed, with %q in the note", got, "held")
 	}
 }
 
@@ -96,11 +96,11 @@ func TestWhatSomebodyElseChangedIsAskedAbout(t *testing.T) {
 
 				got, err := w.Settle(t.Context(), w.line, olga, window.ID, act("we talked about it"), test.keep)
 				if err != nil || got.Phase != maintenance.Completed || w.platform(t).concurrency.PerAnalyst != test.want {
-					t.Fatalf("got %+v, %v", got, err)
+					t.Fatalf("got %+v, %v with per_analyst %d, want completed with %d", got, err, w.platform(t).concurrency.PerAnalyst, test.want)
 				}
 
 				if got.Report.Restored != !test.keep {
-					t.Errorf("got %+v", got.Report)
+					t.Errorf("got %+v, want restored: %t", got.Report, !test.keep)
 				}
 
 				if _, err := w.Settle(t.Context(), w.line, olga, window.ID, act("once more, please"), true); ops.AsError(err).Code != ops.CodeConflict {
@@ -127,7 +127,7 @@ func TestAHeldEndGoesOnWhenTheValuesGoBack(t *testing.T) {
 	}
 
 	if m, err := w.log.Count(t.Context(), audit.Filter{}); err != nil || m != n || w.get(t, window.ID).Phase != maintenance.Held {
-		t.Errorf("waiting wrote %d entries, %v", m-n, err)
+		t.Errorf("waiting wrote %d entries, %v, and the window is %s; want none, and held", m-n, err, w.get(t, window.ID).Phase)
 	}
 
 	if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), opstest.Limits(5, 50)); err != nil {
@@ -137,7 +137,7 @@ func TestAHeldEndGoesOnWhenTheValuesGoBack(t *testing.T) {
 	w.at(t, 5*time.Hour)
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Completed || !got.Report.Restored {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want completed and restored", got)
 	}
 }
 
@@ -159,7 +159,7 @@ func TestWhatTheControlPlaneRefusesForGoodIsAskedAboutOnce(t *testing.T) {
 
 		held := w.get(t, window.ID)
 		if held.Phase != maintenance.Held || !strings.Contains(held.Note, "not allowed here") {
-			t.Fatalf("got %+v", held)
+			t.Fatalf("got %+v, want held, with %q in the note", held, "not allowed here")
 		}
 
 		n, err := w.log.Count(t.Context(), audit.Filter{})
@@ -172,14 +172,14 @@ func TestWhatTheControlPlaneRefusesForGoodIsAskedAboutOnce(t *testing.T) {
 		}
 
 		if m, err := w.log.Count(t.Context(), audit.Filter{}); err != nil || m != n {
-			t.Errorf("waiting wrote %d entries, %v", m-n, err)
+			t.Errorf("waiting wrote %d entries, %v; want none", m-n, err)
 		}
 
 		w.line.fail(nil, nil)
 
 		got, err := w.Settle(t.Context(), w.line, olga, window.ID, act("it is allowed by now"), false)
 		if err != nil || got.Phase != maintenance.Completed || !got.Report.Restored || !same(before, w.platform(t)) {
-			t.Errorf("got %+v, %v", got, err)
+			t.Errorf("got %+v, %v; want completed, restored and the settings as before", got, err)
 		}
 	})
 }
@@ -193,7 +193,7 @@ func TestAStartThatTheControlPlaneRefusesForGoodHoldsTheWindow(t *testing.T) {
 	w.at(t, time.Hour)
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Held || got.StartedAt != nil || !strings.Contains(got.Note, "not allowed here") {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want held and not started, with %q in the note", got, "not allowed here")
 	}
 }
 
@@ -221,7 +221,7 @@ func (w *world) changedMeanwhile(t *testing.T) maintenance.Window {
 
 	window = w.get(t, window.ID)
 	if window.Phase != maintenance.Held || !strings.Contains(window.Note, "olga") || w.platform(t).maintenance.Enabled {
-		t.Fatalf("got %+v", window)
+		t.Fatalf("got %+v, want held, with olga in the note and maintenance mode off", window)
 	}
 
 	return window

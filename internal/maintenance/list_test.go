@@ -44,7 +44,7 @@ func TestWindowsAreListedPageByPage(t *testing.T) {
 
 			if filter.Cursor = page.Next; page.Next == "" {
 				if pages != 3 {
-					t.Errorf("%d pages", pages)
+					t.Errorf("%d pages, want 3", pages)
 				}
 
 				break
@@ -52,7 +52,7 @@ func TestWindowsAreListedPageByPage(t *testing.T) {
 		}
 
 		if !slices.Equal(got, []int64{7, 6, 5, 4, 3, 2, 1}) {
-			t.Errorf("got %v", got)
+			t.Errorf("got %v, want 7 down to 1", got)
 		}
 
 		for want, filter := range map[int]maintenance.Filter{
@@ -64,7 +64,7 @@ func TestWindowsAreListedPageByPage(t *testing.T) {
 			7: {Phases: []maintenance.Phase{maintenance.Announced, maintenance.Held}, Actor: "dave"},
 		} {
 			if n, err := w.Count(t.Context(), filter); err != nil || n != want {
-				t.Errorf("%+v: got %d, %v", filter, n, err)
+				t.Errorf("%+v: got %d, %v; want %d", filter, n, err, want)
 			}
 		}
 
@@ -110,13 +110,13 @@ func TestUsersAreToldOfWhatIsAndWhatWasForAWhile(t *testing.T) {
 			w.clock.Set(seed.AddDate(0, 0, days))
 
 			if list, err := w.Published(t.Context()); err != nil || len(list) != want {
-				t.Errorf("after %d days: %+v, %v", days, list, err)
+				t.Errorf("after %d days: got %+v, %v; want %d windows", days, list, err, want)
 			}
 		}
 
 		if events, err := w.EventsOf(t.Context(), window.ID); err != nil || len(events) != 3 || events[1].Window.Phase != maintenance.Active ||
 			events[2].Window.Report == nil || events[2].Actor != "schedule (for dave)" {
-			t.Errorf("got %+v, %v", events, err)
+			t.Errorf("got %+v, %v; want three events, the second active, the last with a report and by schedule (for dave)", events, err)
 		}
 	})
 }
@@ -152,7 +152,7 @@ func TestATickWithNothingDueIsOneQueryOverAnIndex(t *testing.T) {
 	}
 
 	if !strings.Contains(plan, "USING INDEX opsconsole_windows_due (due_at<?)") || rows.Err() != nil {
-		t.Errorf("got %s", plan)
+		t.Errorf("got %s, %v; want USING INDEX opsconsole_windows_due (due_at<?)", plan, rows.Err())
 	}
 
 	calls := w.line.calls

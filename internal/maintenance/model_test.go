@@ -243,7 +243,7 @@ func (m *model) look() {
 
 		p := m.platform(m.t)
 		if window.MaintenanceMode && (!p.maintenance.Enabled || p.maintenance.Message != window.Message) {
-			m.t.Errorf("window %d is active, and maintenance mode is %+v", window.ID, p.maintenance)
+			m.t.Errorf("window %d is active, and maintenance mode is %+v, want it on with %q", window.ID, p.maintenance, window.Message)
 		}
 
 		if want, ok := window.Settings[ops.SectionConcurrency]; ok && want["per_analyst"] != int64(p.concurrency.PerAnalyst) {
@@ -288,7 +288,7 @@ func (m *model) check(before platform) {
 	}
 
 	if open, err := m.changes.Leases(m.ctx()); err != nil || len(open) > 0 {
-		m.t.Errorf("%+v are open, %v", open, err)
+		m.t.Errorf("%+v are open, %v; want none", open, err)
 	}
 
 	m.verifyAudit(m.t)
@@ -301,11 +301,11 @@ func (m *model) checkWindow(window maintenance.Window) {
 	}
 
 	if window.Report != nil && !window.Report.Restored {
-		m.t.Errorf("window %d: %+v", window.ID, window.Report)
+		m.t.Errorf("window %d: got %+v, want it restored", window.ID, window.Report)
 	}
 
 	if (window.Phase == maintenance.Completed) != (window.Report != nil && window.StartedAt != nil) {
-		m.t.Errorf("window %d is %s, started %v, with report %+v", window.ID, window.Phase, window.StartedAt, window.Report)
+		m.t.Errorf("window %d is %s, started %v, with report %+v; want both if completed, else not both", window.ID, window.Phase, window.StartedAt, window.Report)
 	}
 
 	leases, err := m.Leases(m.ctx(), window.ID)
@@ -316,7 +316,7 @@ func (m *model) checkWindow(window maintenance.Window) {
 	sections := map[ops.SectionName]bool{}
 	for _, l := range leases {
 		if sections[l.Section] || l.State != lease.Ended {
-			m.t.Errorf("window %d: %+v", window.ID, l)
+			m.t.Errorf("window %d: got %+v, want one lease of each section, ended", window.ID, l)
 		}
 
 		sections[l.Section] = true
@@ -324,12 +324,12 @@ func (m *model) checkWindow(window maintenance.Window) {
 
 	events, err := m.EventsOf(m.ctx(), window.ID)
 	if err != nil || len(events) == 0 || events[0].Kind != maintenance.EventAnnounced {
-		m.t.Errorf("window %d: %+v, %v", window.ID, events, err)
+		m.t.Errorf("window %d: got %+v, %v; want announced first", window.ID, events, err)
 	}
 
 	for i, event := range events {
 		if event.Window.Sequence != int64(i) {
-			m.t.Errorf("window %d: event %d has sequence %d", window.ID, i, event.Window.Sequence)
+			m.t.Errorf("window %d: event %d has sequence %d, want %d", window.ID, i, event.Window.Sequence, i)
 		}
 	}
 
@@ -338,7 +338,7 @@ func (m *model) checkWindow(window maintenance.Window) {
 		maintenance.Completed: maintenance.EventEnded, maintenance.Missed: maintenance.EventCancelled,
 		maintenance.Cancelled: maintenance.EventCancelled,
 	}[window.Phase]; want != last {
-		m.t.Errorf("window %d is %s, and subscribers heard %s last", window.ID, window.Phase, last)
+		m.t.Errorf("window %d is %s, and subscribers heard %s last, want %s", window.ID, window.Phase, last, want)
 	}
 }
 

@@ -27,11 +27,11 @@ func TestAControlPlaneThatIsDownAtABoundaryIsTriedUntilItAnswers(t *testing.T) {
 
 			late := w.get(t, window.ID)
 			if late.Phase != phase || !late.Overdue || !strings.Contains(late.Note, "connection refused") {
-				t.Errorf("got %+v", late)
+				t.Errorf("got %+v, want %s and overdue, with %q in the note", late, phase, "connection refused")
 			}
 
 			if overdue, err := w.Overdue(t.Context()); err != nil || len(overdue) != 1 || overdue[0].ID != window.ID {
-				t.Errorf("got %+v, %v", overdue, err)
+				t.Errorf("got %+v, %v; want window %d alone", overdue, err, window.ID)
 			}
 
 			w.line.fail(nil, nil)
@@ -44,13 +44,13 @@ func TestAControlPlaneThatIsDownAtABoundaryIsTriedUntilItAnswers(t *testing.T) {
 		outage(time.Hour, maintenance.Announced)
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Active || got.Overdue || got.Note != "" {
-			t.Fatalf("got %+v", got)
+			t.Fatalf("got %+v, want active, not overdue and without a note", got)
 		}
 
 		outage(3*time.Hour, maintenance.Overrun)
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Completed || got.Overdue || !got.Report.Restored || !same(before, w.platform(t)) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want completed, not overdue, restored and the settings as before", got)
 		}
 
 		w.verifyAudit(t)
@@ -81,7 +81,7 @@ func TestAnOutageIsNoNoiseInTheAuditLog(t *testing.T) {
 	}
 
 	if after := n(); after != before {
-		t.Errorf("%d entries for one outage", after-before)
+		t.Errorf("%d entries for one outage, want none", after-before)
 	}
 }
 
@@ -106,7 +106,7 @@ func TestAWindowIsNotStartedBeforeItsChangesAreKnownToBeApplied(t *testing.T) {
 				w.tick(t)
 
 				if got := w.get(t, window.ID); got.Phase != maintenance.Announced || got.StartedAt != nil {
-					t.Fatalf("got %+v", got)
+					t.Fatalf("got %+v, want announced and not started", got)
 				}
 
 				w.line.fail(nil, nil)
@@ -116,7 +116,7 @@ func TestAWindowIsNotStartedBeforeItsChangesAreKnownToBeApplied(t *testing.T) {
 				}
 
 				if got := w.get(t, window.ID); got.Phase != maintenance.Active || !w.platform(t).maintenance.Enabled {
-					t.Errorf("got %+v", got)
+					t.Errorf("got %+v, want active and maintenance mode on", got)
 				}
 			})
 		})
@@ -135,13 +135,13 @@ func TestALateWindowIsStartedOrMissed(t *testing.T) {
 		w.at(t, 2*time.Hour)
 
 		if got := w.get(t, late.ID); got.Phase != maintenance.Active || !got.StartedAt.Equal(seed.Add(2*time.Hour)) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want active since %s", got, seed.Add(2*time.Hour))
 		}
 
 		w.at(t, 3*time.Hour)
 
 		if got := w.get(t, late.ID).Report; !got.Planned.StartsAt.Equal(seed.Add(time.Hour)) || !got.Actual.StartsAt.Equal(seed.Add(2*time.Hour)) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want a planned start at %s and an actual one at %s", got, seed.Add(time.Hour), seed.Add(2*time.Hour))
 		}
 
 		draft := patching()
@@ -151,11 +151,11 @@ func TestALateWindowIsStartedOrMissed(t *testing.T) {
 		w.at(t, 6*time.Hour)
 
 		if got := w.get(t, missed.ID); got.Phase != maintenance.Missed || !strings.Contains(got.Note, "did not run") || !same(before, w.platform(t)) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want missed, with %q in the note, and the settings as before", got, "did not run")
 		}
 
 		if got := w.kinds(t); got != "announced started ended announced cancelled " {
-			t.Errorf("subscribers heard %s", got)
+			t.Errorf("subscribers heard %q, want %q", got, "announced started ended announced cancelled ")
 		}
 	})
 }
@@ -195,7 +195,7 @@ func TestAWindowThatCouldNotBeStartedWholeIsPutBack(t *testing.T) {
 
 		got := w.get(t, window.ID)
 		if got.Phase != maintenance.Announced || !got.Overdue || got.Note == "" || !w.platform(t).maintenance.Enabled {
-			t.Fatalf("got %+v", got)
+			t.Fatalf("got %+v, want announced, overdue and with a note, and maintenance mode on", got)
 		}
 
 		why := got.Note
@@ -206,7 +206,7 @@ func TestAWindowThatCouldNotBeStartedWholeIsPutBack(t *testing.T) {
 
 		got = w.get(t, window.ID)
 		if got.Phase != maintenance.Missed || !strings.Contains(got.Note, why) || got.Overdue || !same(before, w.platform(t)) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want missed, not overdue, with %q in the note, and the settings as before", got, why)
 		}
 	})
 }
@@ -235,7 +235,7 @@ func TestWhatIsCarriedOutAfterItWasGivenUpIsPutBack(t *testing.T) {
 		}
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Cancelled || got.Overdue || got.Report != nil || !same(before, w.platform(t)) {
-			t.Fatalf("got %+v", got)
+			t.Fatalf("got %+v, want cancelled, not overdue and without a report, and the settings as before", got)
 		}
 
 		_, err := w.plain.SetMaintenanceMode(t.Context(), ops.MaintenanceUpdate{Enabled: true, Message: window.Message})
@@ -250,7 +250,7 @@ func TestWhatIsCarriedOutAfterItWasGivenUpIsPutBack(t *testing.T) {
 		}
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Cancelled || got.Report == nil || !got.Report.Restored || !same(before, w.platform(t)) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want cancelled, with a report of all restored, and the settings as before", got)
 		}
 	})
 }

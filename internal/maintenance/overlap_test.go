@@ -31,7 +31,7 @@ func TestOverlapsAreRefusedByName(t *testing.T) {
 			refused(t, err, ops.CodeConflict)
 
 			if e := ops.AsError(err); e.Details["window"] != first.ID {
-				t.Errorf("%v: got %v", times, err)
+				t.Errorf("%v: got %v, want window %d in the details", times, err, first.ID)
 			}
 
 			_, err = w.Preview(t.Context(), draft)
@@ -56,7 +56,7 @@ func TestOverlapsAreRefusedByName(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		if got := w.get(t, second.ID); got.Revision != second.Revision || !got.StartsAt.Equal(second.StartsAt) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want revision %d and a start at %s", got, second.Revision, second.StartsAt)
 		}
 	})
 }
@@ -72,7 +72,7 @@ func TestAWindowOnALeasedFieldIsRefused(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		if e := ops.AsError(err); e.Details["lease"] != lease.ID || e.Details["field"] != "per_analyst" {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want lease %v and field per_analyst in the details", err, lease.ID)
 		}
 
 		draft := patching()
@@ -98,11 +98,11 @@ func TestAWindowOnALeasedFieldIsNotStartedEarly(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		if e := ops.AsError(err); e.Details["lease"] != lease.ID || w.platform(t).maintenance.Enabled {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want lease %v in the details and maintenance mode off", err, lease.ID)
 		}
 
 		if n, err := w.log.Count(t.Context(), audit.Filter{Action: audit.WindowStart, Outcome: audit.Refused}); err != nil || n != 1 {
-			t.Errorf("%d refusals were logged, %v", n, err)
+			t.Errorf("%d refusals were logged, %v; want one", n, err)
 		}
 	})
 }
@@ -117,7 +117,7 @@ func TestUsersAreNotKeptOutWhileAWindowWaitsForAField(t *testing.T) {
 		w.at(t, time.Hour)
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Announced || !strings.Contains(got.Note, "temporary change") {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want announced, with %q in the note", got, "temporary change")
 		}
 
 		if w.platform(t).maintenance.Enabled {
@@ -151,7 +151,7 @@ func TestOfManyOverlappingWindowsOneIsAnnounced(t *testing.T) {
 		}
 
 		if announced != 1 {
-			t.Errorf("%d were announced", announced)
+			t.Errorf("%d were announced, want one", announced)
 		}
 	})
 }

@@ -22,7 +22,7 @@ func TestAWindowOverrunsOnAPlatformThatIsNotHealthy(t *testing.T) {
 
 		got := w.get(t, window.ID)
 		if got.Phase != maintenance.Overrun || !strings.Contains(got.Note, "kubernetes is unreachable") || !w.platform(t).maintenance.Enabled {
-			t.Fatalf("got %+v", got)
+			t.Fatalf("got %+v, want overrun, with %q in the note and maintenance mode on", got, "kubernetes is unreachable")
 		}
 
 		w.at(t, 3*time.Hour+10*time.Minute)
@@ -36,11 +36,11 @@ func TestAWindowOverrunsOnAPlatformThatIsNotHealthy(t *testing.T) {
 
 		got = w.get(t, window.ID)
 		if got.Phase != maintenance.Completed || !same(before, w.platform(t)) || got.Note != "" || got.Report.Health != ops.Healthy {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want completed, healthy and without a note, and the settings as before", got)
 		}
 
 		if got := w.kinds(t); got != "announced started overrun ended " {
-			t.Errorf("subscribers heard %s", got)
+			t.Errorf("subscribers heard %q, want %q", got, "announced started overrun ended ")
 		}
 	})
 }
@@ -63,11 +63,11 @@ func TestAnOperatorSaysThatAnOverrunWindowIsOver(t *testing.T) {
 
 		got, err := w.Verify(t.Context(), w.line, olga, window.ID, act("the probe is broken, not the platform"))
 		if err != nil || got.Phase != maintenance.Completed || !same(before, w.platform(t)) {
-			t.Fatalf("got %+v, %v", got, err)
+			t.Fatalf("got %+v, %v; want completed and the settings as before", got, err)
 		}
 
 		if r := got.Report; r.VerifiedBy != "olga" || r.VerifyReason != "the probe is broken, not the platform" || r.Health != ops.Unhealthy {
-			t.Errorf("got %+v", r)
+			t.Errorf("got %+v, want it verified by olga, with her reason, while unhealthy", r)
 		}
 	})
 }
@@ -83,7 +83,7 @@ func TestUsersAreToldWhenHealthIsNotKnownForAWhile(t *testing.T) {
 	w.at(t, 3*time.Hour)
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Verifying || !got.Overdue {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want verifying and overdue", got)
 	}
 
 	for second := range 60 {
@@ -91,7 +91,7 @@ func TestUsersAreToldWhenHealthIsNotKnownForAWhile(t *testing.T) {
 	}
 
 	if got := w.get(t, window.ID); got.Phase != maintenance.Overrun {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want overrun", got)
 	}
 }
 
@@ -108,6 +108,6 @@ func TestAnOverrunWindowSaysOnceWhy(t *testing.T) {
 
 	note := w.get(t, window.ID).Note
 	if !strings.HasPrefix(note, "The platform is unhealthy") || strings.Count(note, "The platform is") != 1 {
-		t.Errorf("got %q", note)
+		t.Errorf("got %q, want %q in front, and no second such sentence", note, "The platform is unhealthy")
 	}
 }

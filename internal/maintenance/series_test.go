@@ -60,16 +60,16 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 		window := w.announce(t, weekly())
 		if window.Occurrence != 1 || window.Recurrence == nil || *window.Recurrence != "FREQ=WEEKLY;BYDAY=TU" ||
 			window.Words() != "every Tuesday at 22:00 Europe/Berlin" {
-			t.Fatalf("got %+v", window)
+			t.Fatalf("got %+v, want the first of FREQ=WEEKLY;BYDAY=TU, every Tuesday at 22:00 Europe/Berlin", window)
 		}
 
 		all := w.series(t, window)
 		if got := dates(all); got != "3Mar22h 10Mar22h 17Mar22h 24Mar22h 31Mar22h" || all[1].UID == all[0].UID || all[4].Length() != time.Hour {
-			t.Fatalf("got %s", got)
+			t.Fatalf("got %s, want 3Mar22h 10Mar22h 17Mar22h 24Mar22h 31Mar22h, each with its own UID and an hour long", got)
 		}
 
 		if got := w.kinds(t); got != "announced " {
-			t.Errorf("subscribers heard %s", got)
+			t.Errorf("subscribers heard %q, want %q", got, "announced ")
 		}
 
 		for at := firstTuesday(); at.Before(firstTuesday().Add(time.Hour)); at = at.Add(30 * time.Minute) {
@@ -81,7 +81,7 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 		w.tick(t)
 
 		if got := dates(w.series(t, window)); got != "10Mar22h 17Mar22h 24Mar22h 31Mar22h 7Apr22h" || !same(before, w.platform(t)) {
-			t.Errorf("got %s", got)
+			t.Errorf("got %s, want 10Mar22h 17Mar22h 24Mar22h 31Mar22h 7Apr22h and the settings as before", got)
 		}
 
 		// The console is off for two months; every window that it missed is recorded.
@@ -101,7 +101,7 @@ func TestASeriesIsWrittenAhead(t *testing.T) {
 		}
 
 		if got := dates(all); missed != 9 || got != "12May22h 19May22h 26May22h 2Jun22h 9Jun22h" {
-			t.Errorf("%d were missed; got %s", missed, got)
+			t.Errorf("%d were missed; got %s, want 9 and 12May22h 19May22h 26May22h 2Jun22h 9Jun22h", missed, got)
 		}
 	})
 }
@@ -128,7 +128,7 @@ func TestASeriesEndsWhereItsRuleDoes(t *testing.T) {
 
 	all := w.series(t, window)
 	if len(all) != 7 || slices.ContainsFunc(all, func(w maintenance.Window) bool { return w.Phase != maintenance.Completed }) {
-		t.Errorf("got %+v", all)
+		t.Errorf("got %+v, want seven windows, all completed", all)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestASeriesDoesNotOverlapItsOwnEarlierWindows(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		if e := ops.AsError(err); e.Details["window"] != all[0].ID {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want window %d in the details", err, all[0].ID)
 		}
 
 		_, err = w.PreviewEdit(t.Context(), all[1].ID, edit)
@@ -167,7 +167,7 @@ func TestASeriesOfYearsIsNotExpandedForAges(t *testing.T) {
 
 		preview, err := w.Preview(t.Context(), draft)
 		if err != nil || len(preview.Dates) != 5 || len(preview.Notes) != 0 {
-			t.Fatalf("got %+v, %v", preview, err)
+			t.Fatalf("got %+v, %v; want five dates and no note", preview, err)
 		}
 
 		yearly := w.announce(t, draft)
@@ -183,7 +183,7 @@ func TestASeriesOfYearsIsNotExpandedForAges(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		if got := w.series(t, yearly); len(got) != 5 {
-			t.Errorf("got %s", dates(got))
+			t.Errorf("got %d windows, want 5, with %s to come", len(got), dates(got))
 		}
 	})
 }
@@ -204,7 +204,7 @@ func TestAWindowDoesNotOverlapWhatASeriesWillBe(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		if e := ops.AsError(err); e.Details["series"] != *series.Series {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want series %v in the details", err, *series.Series)
 		}
 
 		draft.StartsAt = draft.StartsAt.Add(2 * time.Hour)
@@ -220,7 +220,7 @@ func TestAWindowDoesNotOverlapWhatASeriesWillBe(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		if e := ops.AsError(err); e.Details["window"] != single.ID {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want window %d in the details", err, single.ID)
 		}
 
 		other = weekly()
@@ -243,7 +243,7 @@ func TestWhoTakesOverTakesTheSeries(t *testing.T) {
 
 	got, err := w.TakeOver(t.Context(), w.line, olga, window.ID, act("dave has left, I do it"))
 	if err != nil || got.Phase != maintenance.Active {
-		t.Fatalf("got %+v, %v", got, err)
+		t.Fatalf("got %+v, %v; want active", got, err)
 	}
 
 	w.clock.Set(firstTuesday().Add(time.Hour))
@@ -253,7 +253,7 @@ func TestWhoTakesOverTakesTheSeries(t *testing.T) {
 
 	all := w.series(t, window)
 	if all[1].Phase != maintenance.Active || all[5].ActsFor != "olga" || all[5].AnnouncedBy != "dave" {
-		t.Errorf("got %+v", all)
+		t.Errorf("got %+v, want the second active, and the sixth for olga and announced by dave", all)
 	}
 }
 
@@ -268,11 +268,11 @@ func TestTheFormIsToldOfDatesAndClocks(t *testing.T) {
 
 	p, err := w.Preview(t.Context(), draft)
 	if err != nil || len(p.Dates) != 5 || p.Words != "every day at 02:30 Europe/Berlin" || p.Confirm == "" || p.Window.ID != 0 {
-		t.Fatalf("got %+v, %v", p, err)
+		t.Fatalf("got %+v, %v; want five dates, every day at 02:30 Europe/Berlin, something to confirm and no ID", p, err)
 	}
 
 	if !slices.ContainsFunc(p.Notes, func(n string) bool { return strings.Contains(n, "02:30 does not exist") }) {
-		t.Errorf("got %q", p.Notes)
+		t.Errorf("got %q, want a note that 02:30 does not exist", p.Notes)
 	}
 
 	draft.Recurrence = ""
@@ -282,7 +282,7 @@ func TestTheFormIsToldOfDatesAndClocks(t *testing.T) {
 	p, err = w.Preview(t.Context(), draft)
 	if want := "Sun 29 March 2026: The clocks in Europe/Berlin go forward during the window: it lasts 3 h, while they show 4 h."; err != nil ||
 		!slices.Equal(p.Notes, []string{want}) || p.Words != "" || len(p.Dates) != 1 {
-		t.Errorf("got %+v, %v", p, err)
+		t.Errorf("got %+v, %v; want the note %q, no words and one date", p, err, want)
 	}
 
 	if open, err := w.Open(t.Context()); err != nil || len(open) != 0 {

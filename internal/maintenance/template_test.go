@@ -19,7 +19,7 @@ func TestTemplatesAreKeptAndUsed(t *testing.T) {
 
 		kept, err := w.SaveTemplate(t.Context(), dave, template, "we do it every month")
 		if err != nil || kept.ID == 0 || kept.CreatedBy != "dave" {
-			t.Fatalf("got %+v, %v", kept, err)
+			t.Fatalf("got %+v, %v; want an ID, and created by dave", kept, err)
 		}
 
 		template.LengthSeconds = 3600
@@ -29,14 +29,14 @@ func TestTemplatesAreKeptAndUsed(t *testing.T) {
 
 		list, err := w.Templates(t.Context())
 		if err != nil || len(list) != 1 || list[0].Length() != time.Hour || list[0].CreatedBy != "olga" || list[0].Title != "Monthly patching" {
-			t.Fatalf("got %+v, %v", list, err)
+			t.Fatalf("got %+v, %v; want Monthly patching alone, an hour long and created by olga", list, err)
 		}
 
 		draft := list[0].Draft(firstTuesday())
 		draft.Reason, draft.Confirm = "patches of the month", "test"
 
 		if window := w.announce(t, draft); window.Length() != time.Hour || window.Words() != "on the first Tuesday of every month at 22:00 Europe/Berlin" {
-			t.Errorf("got %+v", window)
+			t.Errorf("got %+v, want an hour long, on the first Tuesday of every month at 22:00 Europe/Berlin", window)
 		}
 
 		if err := w.DeleteTemplate(t.Context(), olga, kept.ID, "nobody needs it"); err != nil {
@@ -58,7 +58,7 @@ func TestTemplatesAreKeptAndUsed(t *testing.T) {
 			spoil(&bad)
 
 			if _, err := w.SaveTemplate(t.Context(), dave, bad, "we do it every month"); len(ops.FieldErrors(err)) != 1 {
-				t.Errorf("got %v", err)
+				t.Errorf("got %v, want one field error", err)
 			}
 		}
 	})

@@ -24,7 +24,7 @@ func TestAWindowStartsAndEndsByItselfAndPutsEverythingBack(t *testing.T) {
 
 		window := w.announce(t, patching())
 		if window.Phase != maintenance.Announced || window.Revision != 1 || window.Sequence != 0 || window.AnnouncedBy != "dave" {
-			t.Fatalf("got %+v", window)
+			t.Fatalf("got %+v, want announced by dave, at revision 1 and sequence 0", window)
 		}
 
 		w.at(t, time.Hour-time.Second)
@@ -41,29 +41,29 @@ func TestAWindowStartsAndEndsByItselfAndPutsEverythingBack(t *testing.T) {
 		if window.Phase != maintenance.Active || window.StartedAt == nil || !window.StartedAt.Equal(seed.Add(time.Hour)) ||
 			!during.maintenance.Enabled || during.maintenance.Message != window.Message || during.concurrency.PerAnalyst != 3 ||
 			*during.lifecycle.Instance.DefaultTTL != "PT12H" {
-			t.Fatalf("got %+v on %+v", window, during)
+			t.Fatalf("got %+v on %+v, want active since %s, with maintenance mode and its message on, per_analyst 3 and default_ttl PT12H", window, during, seed.Add(time.Hour))
 		}
 
 		change, err := w.changes.History(t.Context(), changes.Filter{Source: changes.SourceSchedule})
 		if err != nil || len(change.Items) != 3 || change.Items[0].Actor != "schedule (for dave)" {
-			t.Errorf("got %+v, %v", change, err)
+			t.Errorf("got %+v, %v; want three changes, the first by schedule (for dave)", change, err)
 		}
 
 		w.at(t, 3*time.Hour)
 
 		window = w.get(t, window.ID)
 		if window.Phase != maintenance.Completed || window.EndedAt == nil || !same(w.platform(t), before) {
-			t.Fatalf("got %+v", window)
+			t.Fatalf("got %+v, want completed, with the time it ended, and the settings as before", window)
 		}
 
 		report := window.Report
 		if report == nil || !report.Restored || len(report.Sections) != 3 || report.Health != ops.Healthy || len(report.Phases) != 3 ||
 			report.Phases[1].Phase != maintenance.Active || report.Phases[1].Seconds != 7200 {
-			t.Errorf("got %+v", report)
+			t.Errorf("got %+v, want three sections restored, healthy, and three phases, the second active for 7200 seconds", report)
 		}
 
 		if got := w.kinds(t); got != "announced started ended " || len(w.heard.list) != 3 || w.heard.list[2].Window.Sequence != 2 {
-			t.Errorf("subscribers heard %s", got)
+			t.Errorf("subscribers heard %q in %d events, want %q in three, the last at sequence 2", got, len(w.heard.list), "announced started ended ")
 		}
 
 		w.verifyAudit(t)
@@ -91,11 +91,11 @@ func TestApplyingTwiceOrWithAnOldRevisionDoesNothing(t *testing.T) {
 		}
 
 		if n, err := w.changes.Count(t.Context(), changes.Filter{Source: changes.SourceSchedule}); err != nil || n != 3 {
-			t.Errorf("%d changes were made, %v", n, err)
+			t.Errorf("%d changes were made, %v; want 3", n, err)
 		}
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Active || got.Revision != window.Revision+1 {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want active at revision %d", got, window.Revision+1)
 		}
 	})
 }
@@ -130,18 +130,18 @@ func TestManyConsolesApplyABoundaryOnce(t *testing.T) {
 		together()
 
 		if n, err := w.changes.Count(t.Context(), changes.Filter{Source: changes.SourceSchedule, Outcome: changes.Applied}); err != nil || n != 3 {
-			t.Errorf("%d changes were made, %v", n, err)
+			t.Errorf("%d changes were made, %v; want 3", n, err)
 		}
 
 		w.clock.Advance(2 * time.Hour)
 		together()
 
 		if got := w.get(t, window.ID); got.Phase != maintenance.Completed || !same(w.platform(t), before) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want completed and the settings as before", got)
 		}
 
 		if got := w.kinds(t); got != "announced started ended " {
-			t.Errorf("subscribers heard %s", got)
+			t.Errorf("subscribers heard %q, want %q", got, "announced started ended ")
 		}
 
 		w.verifyAudit(t)

@@ -218,7 +218,7 @@ func (w *world) verifyAudit(t *testing.T) {
 
 	state, err := w.log.Verify(t.Context())
 	if err != nil || state.Broken != "" {
-		t.Errorf("the audit log: %+v, %v", state, err)
+		t.Errorf("the audit log: got %+v, %v; want it unbroken", state, err)
 	}
 }
 

@@ -51,12 +51,12 @@ func TestARunOutlivesWhoAskedForIt(t *testing.T) {
 		again, err := triggers.New(log).Run(t.Context(), ops.JobLifecycle, run.Entry)
 		if err != nil || again.TriggeredBy != "dave" || again.Reason != "after the outage" ||
 			again.Before == nil || again.Before.Success == nil || *again.Before.Success != 3 || again.Before.Failed != nil {
-			t.Errorf("got %+v, %v", again, err)
+			t.Errorf("got %+v, %v; want it by dave, after the outage, with 3 successes before and no count of failures", again, err)
 		}
 
 		for job, entry := range map[ops.JobName]int64{ops.JobSchemaCache: run.Entry, ops.JobLifecycle: run.Entry - 1} {
 			if _, err := triggers.New(log).Run(t.Context(), job, entry); ops.AsError(err).Code != ops.CodeNotFound {
-				t.Errorf("%s, entry %d: got %v", job, entry, err)
+				t.Errorf("%s, entry %d: got %v, want %s", job, entry, err, ops.CodeNotFound)
 			}
 		}
 	})
@@ -70,11 +70,11 @@ func TestARefusedReasonIsCutAtACharacter(t *testing.T) {
 	_, err := triggers.New(log).Trigger(t.Context(), nil, dave,
 		ops.JobTrigger{JobName: ops.JobLifecycle, Reason: strings.Repeat("ü€", ops.ReasonMax)}, nil)
 	if len(ops.FieldErrors(err)) != 1 {
-		t.Fatalf("got %v", err)
+		t.Fatalf("got %v, want one field error", err)
 	}
 
 	entry, ok, err := log.Last(t.Context(), audit.JobTrigger, "jobs/lifecycle", audit.Refused)
 	if err != nil || !ok || strings.ContainsRune(entry.Reason, utf8.RuneError) || utf8.RuneCountInString(entry.Reason) != 201 {
-		t.Errorf("got %q, %v", entry.Reason, err)
+		t.Errorf("got %q, %v; want 201 whole characters", entry.Reason, err)
 	}
 }

@@ -42,12 +42,12 @@ func TestCrash(t *testing.T) {
 			c.DB = doomed
 
 			if _, err := webhooks.New(c).Deliver(t.Context(), id); err == nil || len(r.got()) != 1 {
-				t.Fatalf("it was sent %d times and ended with %v", len(r.got()), err)
+				t.Fatalf("it was sent %d times and ended with %v, want once and an error", len(r.got()), err)
 			}
 
 			next := w.deliver(id)
 			if !next.Equal(noon.Add(time.Minute)) || len(r.got()) != 1 {
-				t.Fatalf("it was sent %d times, and is due at %s", len(r.got()), next)
+				t.Fatalf("it was sent %d times, and is due at %s, want once and %s", len(r.got()), next, noon.Add(time.Minute))
 			}
 
 			w.clock.Set(next)
@@ -55,11 +55,11 @@ func TestCrash(t *testing.T) {
 
 			d := w.delivery(id)
 			if d.State != webhooks.Delivered || len(d.Log) != 2 || d.Log[0].Error == "" || d.Log[0].Status != 0 {
-				t.Errorf("the log says %+v", d)
+				t.Errorf("the log says %+v, want delivered in two attempts, the first with an error and no status", d)
 			}
 
 			if got := r.got(); len(got) != 2 || got[0].header.Get(webhooks.DeliveryHeader) != got[1].header.Get(webhooks.DeliveryHeader) {
-				t.Errorf("the receiver saw %d, and cannot tell that they are one", len(got))
+				t.Errorf("the receiver saw %d, want two with one %s", len(got), webhooks.DeliveryHeader)
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestTogether(t *testing.T) {
 		all.Wait()
 
 		if n := len(r.got()); n != 1 {
-			t.Errorf("it was sent %d times", n)
+			t.Errorf("it was sent %d times, want once", n)
 		}
 	})
 }
@@ -117,7 +117,7 @@ func TestLateAnswer(t *testing.T) {
 		w.deliver(id)
 
 		if d := w.delivery(id); d.State != webhooks.Delivered || len(d.Log) != 2 || d.Log[0].Status != 200 || d.Log[1].Status != 500 {
-			t.Errorf("the log says %+v", d)
+			t.Errorf("the log says %+v, want delivered in two attempts, with 200 and 500", d)
 		}
 	})
 }

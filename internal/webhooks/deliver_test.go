@@ -33,7 +33,7 @@ func TestDeliver(t *testing.T) {
 		}
 
 		if next := w.deliver(id); !next.IsZero() || len(r.got()) != 1 {
-			t.Fatalf("called twice it was sent %d times, and again at %s", len(r.got()), next)
+			t.Fatalf("called twice it was sent %d times, and again at %s, want once and never again", len(r.got()), next)
 		}
 
 		got := r.got()[0]
@@ -54,7 +54,7 @@ func TestDeliver(t *testing.T) {
 		if d.State != webhooks.Delivered || d.Attempts != 1 || d.FinishedAt == nil || d.NextTryAt != nil || len(d.Log) != 1 ||
 			d.Log[0].Status != http.StatusNoContent || d.Log[0].Error != "" || d.Title != "Storage <moves> & *more*" ||
 			*d.EventID != 17 || *d.WindowID != 7 || !json.Valid(d.Body) {
-			t.Errorf("the log says %+v", d)
+			t.Errorf("the log says %+v, want delivered in one attempt, with 204, of event 17 and window 7", d)
 		}
 	})
 }
@@ -123,13 +123,13 @@ func TestRetries(t *testing.T) {
 			}
 
 			if d := w.delivery(id); d.State != webhooks.Pending || !d.NextTryAt.Equal(next) || d.Last == nil || d.Last.Error == "" {
-				t.Errorf("after attempt %d the log says %+v", i+1, d)
+				t.Errorf("after attempt %d the log says %+v, want pending until %s, with an error", i+1, d, next)
 			}
 
 			w.clock.Set(next.Add(-time.Millisecond))
 
 			if early := w.deliver(id); !early.Equal(next) || len(r.got()) != i+1 {
-				t.Errorf("before its time it was sent, or is due at %s", early)
+				t.Errorf("before its time it was sent, or is due at %s, want %s", early, next)
 			}
 
 			w.clock.Set(next)
@@ -151,7 +151,7 @@ func TestRetries(t *testing.T) {
 		}
 
 		if d.Log[0].Error != "127.0.0.1 answered 500 Internal Server Error." {
-			t.Errorf("the first attempt failed with %q", d.Log[0].Error)
+			t.Errorf("the first attempt failed with %q, want %q", d.Log[0].Error, "127.0.0.1 answered 500 Internal Server Error.")
 		}
 
 		for _, got := range r.got() {
@@ -161,7 +161,7 @@ func TestRetries(t *testing.T) {
 		}
 
 		if signed := r.got()[5].header.Get(webhooks.TimestampHeader); signed != strconv.FormatInt(w.clock.Now().Unix(), 10) {
-			t.Errorf("what is sent again was signed at %s", signed)
+			t.Errorf("what is sent again was signed at %s, want %d", signed, w.clock.Now().Unix())
 		}
 	})
 }
@@ -181,7 +181,7 @@ func TestGiveUp(t *testing.T) {
 
 			for next := w.deliver(id); !next.IsZero(); next = w.deliver(id) {
 				if pause := next.Sub(w.clock.Now()); pause > time.Hour || pause < 2*time.Second {
-					t.Fatalf("it waits %s", pause)
+					t.Fatalf("it waits %s, want 2 seconds to an hour", pause)
 				}
 
 				w.clock.Set(next)
@@ -189,11 +189,11 @@ func TestGiveUp(t *testing.T) {
 
 			span := w.clock.Now().Sub(noon)
 			if d := w.delivery(id); d.State != webhooks.Failed || d.Note == "" || d.NextTryAt != nil || d.FinishedAt == nil {
-				t.Errorf("it is %+v", d)
+				t.Errorf("it is %+v, want failed and finished, with a note", d)
 			}
 
 			if span > 24*time.Hour || span < 23*time.Hour || len(r.got()) < 30 {
-				t.Errorf("it was tried %d times in %s", len(r.got()), span)
+				t.Errorf("it was tried %d times in %s, want at least 30 in 23 to 24 hours", len(r.got()), span)
 			}
 		})
 	}
@@ -226,7 +226,7 @@ func TestDropped(t *testing.T) {
 			}
 
 			if d := w.delivery(id); d.State != webhooks.Dropped || d.Note == "" || d.Webhook.Deleted != (d.Webhook.ID == gone.ID) {
-				t.Errorf("the log says %+v", d)
+				t.Errorf("the log says %+v, want dropped with a note, the webhook deleted: %t", d, d.Webhook.ID == gone.ID)
 			}
 
 			if _, err := w.Redeliver(t.Context(), dave, id); code(err) != "CONFLICT" {
@@ -252,7 +252,7 @@ func TestNewAddress(t *testing.T) {
 	w.clock.Set(w.deliver(id))
 
 	if d := w.delivery(id); d.Last.Error != "127.0.0.1 refused the connection." {
-		t.Errorf("the log says %+v", d.Last)
+		t.Errorf("the log says %+v, want %q", d.Last, "127.0.0.1 refused the connection.")
 	}
 
 	if _, err := w.Update(t.Context(), dave, e.ID, webhooks.Edit{URL: &r.url, Reason: reason}); err != nil {
@@ -267,7 +267,7 @@ func TestNewAddress(t *testing.T) {
 	w.deliver(id)
 
 	if got := r.got(); len(got) != 1 {
-		t.Fatalf("it was sent %d times to the new address", len(got))
+		t.Fatalf("it was sent %d times to the new address, want once", len(got))
 	}
 
 	checkSignature(t, r.got()[0], secret)

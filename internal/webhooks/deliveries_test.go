@@ -29,20 +29,20 @@ func TestButton(t *testing.T) {
 
 		d, err := w.Test(t.Context(), dave, e.ID)
 		if err != nil || d.State != webhooks.Pending || d.Event != webhooks.TestEvent || !slices.Equal(w.jobs.take(), []string{d.ID}) {
-			t.Fatalf("the test is %+v, %v", d, err)
+			t.Fatalf("the test is %+v, %v; want pending, of event %s, and its job", d, err, webhooks.TestEvent)
 		}
 
 		w.deliver(d.ID)
 
 		if d = w.delivery(d.ID); d.State != webhooks.Delivered || d.WindowID != nil || d.EventID != nil {
-			t.Errorf("the log says %+v", d)
+			t.Errorf("the log says %+v, want delivered, of no event and no window", d)
 		}
 
 		got := r.got()[0]
 		checkSignature(t, got, secret)
 
 		if !strings.Contains(got.body, `"event":"test","id":null,`) || !strings.Contains(got.body, `"window":null`) {
-			t.Errorf("the body is %s", got.body)
+			t.Errorf("the body is %s, want the event test, with id and window null", got.body)
 		}
 
 		if _, ok, err := w.log.Last(t.Context(), audit.WebhookTest, "webhooks/1", audit.Done); !ok || err != nil {
@@ -66,7 +66,7 @@ func TestRedeliver(t *testing.T) {
 
 		d, err := w.Redeliver(t.Context(), dave, id)
 		if err != nil || d.State != webhooks.Pending || d.FinishedAt != nil || !slices.Equal(w.jobs.take(), []string{id}) {
-			t.Fatalf("it is %+v, %v", d, err)
+			t.Fatalf("it is %+v, %v; want pending, not finished, and its job", d, err)
 		}
 
 		next := w.deliver(id)
@@ -78,7 +78,7 @@ func TestRedeliver(t *testing.T) {
 		w.deliver(id)
 
 		if d := w.delivery(id); d.State != webhooks.Delivered || d.Attempts != 3 || len(d.Log) != 3 {
-			t.Errorf("the log says %+v", d)
+			t.Errorf("the log says %+v, want delivered in three attempts", d)
 		}
 
 		for _, got := range r.got() {
@@ -226,7 +226,7 @@ func TestADeliveryThatCannotBeIsNotFound(t *testing.T) {
 
 		for _, id := range []string{"", "nope", "\x00", "\xff"} {
 			if _, err := w.Delivery(t.Context(), id); ops.AsError(err) == nil || ops.AsError(err).Code != ops.CodeNotFound {
-				t.Errorf("%q: got %v", id, err)
+				t.Errorf("%q: got %v, want %s", id, err, ops.CodeNotFound)
 			}
 		}
 	})

@@ -44,17 +44,17 @@ func TestEndpoints(t *testing.T) {
 		generic, secret := w.create(webhooks.Generic, "https://in.example.com/hook?token=secret-token", maintenance.EventEnded, maintenance.EventStarted)
 
 		if none != "" || len(secret) < 50 {
-			t.Errorf("the secrets are %q and %q", none, secret)
+			t.Errorf("the secrets are %q and %q, want none and at least 50 characters", none, secret)
 		}
 
 		if slack.Address != "https://hooks.example.com/…" || generic.Address != "https://in.example.com/hook?…" {
-			t.Errorf("the addresses are shown as %q and %q", slack.Address, generic.Address)
+			t.Errorf("the addresses are shown as %q and %q, want %q and %q", slack.Address, generic.Address, "https://hooks.example.com/…", "https://in.example.com/hook?…")
 		}
 
 		list, err := w.Endpoints(t.Context())
 		if err != nil || len(list) != 2 || list[0].ID != generic.ID ||
 			!slices.Equal(list[0].Events, []maintenance.EventKind{maintenance.EventStarted, maintenance.EventEnded}) || list[0].CreatedBy != "dave" {
-			t.Errorf("the list is %+v, %v", list, err)
+			t.Errorf("the list is %+v, %v; want two, first webhook %d by dave, of started and ended", list, err, generic.ID)
 		}
 
 		name, address, disabled := "data team", "https://in.example.com/hook?token=secret-other", false
@@ -63,7 +63,7 @@ func TestEndpoints(t *testing.T) {
 			Revision: generic.Revision, Name: &name, URL: &address, Enabled: &disabled, Reason: reason,
 		})
 		if err != nil || changed.Name != name || changed.Enabled || changed.Revision == generic.Revision || len(changed.Events) != 2 {
-			t.Errorf("after a change it is %+v, %v", changed, err)
+			t.Errorf("after a change it is %+v, %v; want %q, disabled, at another revision, of two events", changed, err, name)
 		}
 
 		if _, err := w.Update(t.Context(), dave, generic.ID, webhooks.Edit{Revision: generic.Revision, Reason: reason}); code(err) != ops.CodeConflict {
@@ -72,7 +72,7 @@ func TestEndpoints(t *testing.T) {
 
 		again, rotated, err := w.RotateSecret(t.Context(), dave, generic.ID, reason)
 		if err != nil || rotated == secret || len(rotated) != len(secret) || again.Revision == changed.Revision {
-			t.Errorf("the next secret is %q, %v", rotated, err)
+			t.Errorf("the next secret is %q, %v; want another, as long, at another revision", rotated, err)
 		}
 
 		if _, _, err := w.RotateSecret(t.Context(), dave, slack.ID, reason); code(err) != ops.CodeConflict {
@@ -148,7 +148,7 @@ func checkAudit(t *testing.T, w *world, secrets []string) {
 		}
 
 		if e.Actor != "dave" || e.Reason != reason {
-			t.Errorf("an entry is %+v", e)
+			t.Errorf("an entry is %+v, want dave and %q", e, reason)
 		}
 	}
 
@@ -165,7 +165,7 @@ func checkAudit(t *testing.T, w *world, secrets []string) {
 
 	if changed.Message != "The address was changed." || !strings.Contains(string(changed.Before), "team generic") ||
 		!strings.Contains(string(changed.After), "data team") {
-		t.Errorf("the change is kept as %+v", changed)
+		t.Errorf("the change is kept as %+v, want %q, from team generic to data team", changed, "The address was changed.")
 	}
 }
 
@@ -309,12 +309,12 @@ func TestUndone(t *testing.T) {
 		}
 
 		if n, err := w.CountDeliveries(t.Context(), webhooks.Filter{}); err != nil || n != 0 {
-			t.Errorf("there are %d deliveries, %v", n, err)
+			t.Errorf("there are %d deliveries, %v; want none", n, err)
 		}
 
 		for _, id := range w.jobs.take() {
 			if next, err := w.Deliver(context.WithoutCancel(t.Context()), id); err != nil || !next.IsZero() {
-				t.Errorf("its job says %s, %v", next, err)
+				t.Errorf("its job says %s, %v; want no next time", next, err)
 			}
 		}
 	})

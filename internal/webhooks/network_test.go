@@ -45,7 +45,7 @@ func TestRedirect(t *testing.T) {
 		w.trust(r)
 
 		if got := attempt(t, w, r.url); got.Status != code || !strings.Contains(got.Error, "redirect") {
-			t.Errorf("a %d ended with %+v", code, got)
+			t.Errorf("a %d ended with %+v, want status %d and a redirect in the error", code, got, code)
 		}
 
 		if len(other.got()) > 0 {
@@ -67,7 +67,7 @@ func TestSlowEndpoints(t *testing.T) {
 		w.trust(r)
 
 		if got := attempt(t, w, r.url); got.Status != 0 || got.Error != "127.0.0.1 did not answer within 200ms." {
-			t.Errorf("it ended with %+v", got)
+			t.Errorf("it ended with %+v, want no status and %q", got, "127.0.0.1 did not answer within 200ms.")
 		}
 	})
 
@@ -85,7 +85,7 @@ func TestSlowEndpoints(t *testing.T) {
 
 		got := attempt(t, onSQLite(t, short), "https://"+listener.Addr().String())
 		if got.Error != "127.0.0.1 did not answer within 200ms." {
-			t.Errorf("it ended with %+v", got)
+			t.Errorf("it ended with %+v, want %q", got, "127.0.0.1 did not answer within 200ms.")
 		}
 	})
 
@@ -109,11 +109,11 @@ func TestSlowEndpoints(t *testing.T) {
 		w.trust(r)
 
 		if got := attempt(t, w, r.url); got.Status != 200 || got.Error != "" {
-			t.Errorf("it ended with %+v", got)
+			t.Errorf("it ended with %+v, want status 200 and no error", got)
 		}
 
 		if n := <-sent; n > 64<<20 {
-			t.Errorf("%d bytes of an answer were taken", n)
+			t.Errorf("%d bytes of an answer were taken, want at most %d", n, 64<<20)
 		}
 	})
 }
@@ -123,7 +123,7 @@ func TestWrongCertificate(t *testing.T) {
 
 	r := newReceiver(t)
 	if got := attempt(t, onSQLite(t, nil), r.url); got.Error != "The certificate of 127.0.0.1 is not valid for it." || len(r.got()) > 0 {
-		t.Errorf("it ended with %+v", got)
+		t.Errorf("it ended with %+v, and %d requests, want %q and none", got, len(r.got()), "The certificate of 127.0.0.1 is not valid for it.")
 	}
 }
 
@@ -134,7 +134,7 @@ func TestNoTLS(t *testing.T) {
 	t.Cleanup(s.Close)
 
 	if got := attempt(t, onSQLite(t, nil), strings.Replace(s.URL, "http", "https", 1)); got.Error != "127.0.0.1 does not speak TLS." {
-		t.Errorf("it ended with %+v", got)
+		t.Errorf("it ended with %+v, want %q", got, "127.0.0.1 does not speak TLS.")
 	}
 }
 
@@ -145,7 +145,7 @@ func TestPlainHTTP(t *testing.T) {
 	t.Cleanup(s.Close)
 
 	if got := attempt(t, onSQLite(t, nil), s.URL); got.Status != 200 || got.Error != "" {
-		t.Errorf("to this machine it ended with %+v", got)
+		t.Errorf("to this machine it ended with %+v, want status 200 and no error", got)
 	}
 }
 
@@ -240,7 +240,7 @@ func TestNameOfAPrivateAddress(t *testing.T) {
 
 	got := attempt(t, w, "https://hooks.example.com:"+port)
 	if len(r.got()) > 0 || got.Error != "hooks.example.com leads to an address that is not public and not in --webhook-allowed-networks." {
-		t.Errorf("it ended with %+v, and %d requests", got, len(r.got()))
+		t.Errorf("it ended with %+v, and %d requests, want an address that is not public, and none", got, len(r.got()))
 	}
 
 	// The system's own name for it.
@@ -248,7 +248,7 @@ func TestNameOfAPrivateAddress(t *testing.T) {
 	w.trust(r)
 
 	if got := attempt(t, w, "https://localhost:"+port); len(r.got()) > 0 || !strings.Contains(got.Error, "not public") {
-		t.Errorf("localhost ended with %+v, and %d requests", got, len(r.got()))
+		t.Errorf("localhost ended with %+v, and %d requests, want an address that is not public, and none", got, len(r.got()))
 	}
 }
 
@@ -276,7 +276,7 @@ func TestRebinding(t *testing.T) {
 	log := w.delivery(id).Log
 	if n.asked.Load() != 2 || len(r.got()) > 0 || len(log) != 2 ||
 		!strings.Contains(log[0].Error, "refused") || !strings.Contains(log[1].Error, "not public") {
-		t.Errorf("it was asked for %d times, %d requests came, and the log says %+v", n.asked.Load(), len(r.got()), log)
+		t.Errorf("it was asked for %d times, %d requests came, and the log says %+v; want 2, none, and refused, then not public", n.asked.Load(), len(r.got()), log)
 	}
 }
 
@@ -287,7 +287,7 @@ func TestUnknownName(t *testing.T) {
 	w := onSQLite(t, func(c *webhooks.Config) { c.Resolver = n.resolver(t) })
 
 	if got := attempt(t, w, "https://nowhere.example.com/"); got.Error != "nowhere.example.com is not known." {
-		t.Errorf("it ended with %+v", got)
+		t.Errorf("it ended with %+v, want %q", got, "nowhere.example.com is not known.")
 	}
 }
 
@@ -307,7 +307,7 @@ func TestLessAllowed(t *testing.T) {
 	w.deliver(id)
 
 	if d := w.delivery(id); len(r.got()) > 0 || !strings.Contains(d.Last.Error, "not among the hosts") {
-		t.Errorf("%d requests came, and the log says %+v", len(r.got()), d.Last)
+		t.Errorf("%d requests came, and the log says %+v; want none, and %q", len(r.got()), d.Last, "not among the hosts")
 	}
 }
 

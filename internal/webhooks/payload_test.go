@@ -83,7 +83,7 @@ func TestSlack(t *testing.T) {
 	}
 
 	if !slices.Equal(types, []string{"header", "section", "context"}) {
-		t.Errorf("the blocks are %q", types)
+		t.Errorf("the blocks are %q, want header, section and context", types)
 	}
 
 	// What people wrote is plain text: markup is ours alone.
@@ -131,7 +131,7 @@ func TestTeams(t *testing.T) {
 
 	if body["type"] != "message" || attachment["contentType"] != "application/vnd.microsoft.card.adaptive" ||
 		card["type"] != "AdaptiveCard" || card["version"] != "1.4" {
-		t.Errorf("the message is %v", body)
+		t.Errorf("the message is %v, want a message with an AdaptiveCard of version 1.4", body)
 	}
 
 	for _, kind := range texts(card["body"], "type") {
@@ -148,7 +148,7 @@ func TestTeams(t *testing.T) {
 	}
 
 	if links := texts(card["actions"], "url"); !slices.Equal(links, []string{"https://ops.example.com/announcements#UID7"}) {
-		t.Errorf("it links to %q", links)
+		t.Errorf("it links to %q, want https://ops.example.com/announcements#UID7", links)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestMessagesOfTests(t *testing.T) {
 
 		for _, text := range texts(body, "text") {
 			if text == "" || utf8.RuneCountInString(text) > 3000 {
-				t.Errorf("%s gets %q", kind, text)
+				t.Errorf("%s gets %q, want 1 to 3000 characters", kind, text)
 			}
 		}
 	}
@@ -177,7 +177,7 @@ func TestWithoutPage(t *testing.T) {
 
 		data, err := json.Marshal(sent(t, w, kind, maintenance.EventAnnounced))
 		if err != nil || strings.Contains(string(data), "Announcements") || strings.Contains(string(data), "mrkdwn") {
-			t.Errorf("%s gets %s, %v", kind, data, err)
+			t.Errorf("%s gets %s, %v; want neither Announcements nor mrkdwn", kind, data, err)
 		}
 	}
 }

@@ -145,7 +145,7 @@ func FuzzParseRule(f *testing.F) {
 
 		for i := range dates[:max(0, len(dates)-1)] {
 			if !dates[i].StartsAt.Before(dates[i+1].StartsAt) {
-				t.Errorf("%q: %v", text, dates)
+				t.Errorf("%q: got %v, want each after the one before", text, dates)
 			}
 		}
 	})

@@ -73,18 +73,18 @@ func TestEveryTransitionOfEveryZone(t *testing.T) {
 					gaps++
 
 					if !at.Equal(wall.Add(-tr.before)) || !strings.Contains(note, "does not exist") || !strings.Contains(note, "forward") {
-						t.Errorf("%s has no %s, got %s, %q", name, wall, at, note)
+						t.Errorf("%s has no %s, got %s, %q; want %s and a note that it does not exist, as the clocks go forward", name, wall, at, note, wall.Add(-tr.before))
 					}
 				case fold:
 					folds++
 
 					// The first of the two: the one before the clocks change.
 					if shown != wall.Format(calendar.WallLayout) || !at.Before(tr.at) || !strings.Contains(note, "twice") {
-						t.Errorf("%s has %s twice, got %s, %q", name, wall, at, note)
+						t.Errorf("%s has %s twice, got %s, %q; want the one before %s, and twice in the note", name, wall, at, note, tr.at)
 					}
 				default:
 					if shown != wall.Format(calendar.WallLayout) || note != "" {
-						t.Errorf("%s: %s is %s, shown as %s, %q", name, wall, at, shown, note)
+						t.Errorf("%s: %s is %s, shown as %s, %q, want it shown as it is, without a note", name, wall, at, shown, note)
 					}
 				}
 			}
@@ -113,7 +113,7 @@ func daily(t *testing.T, name string, loc *time.Location, tr transition) {
 
 	dates, err := rule.Next(first, name, 5)
 	if err != nil || len(dates) != 5 {
-		t.Fatalf("%s: got %v, %v", name, dates, err)
+		t.Fatalf("%s: got %v, %v; want five dates", name, dates, err)
 	}
 
 	for i, date := range dates {
@@ -175,7 +175,7 @@ func TestGapsAndFoldsAreNamed(t *testing.T) {
 	} {
 		at, note, err := calendar.ResolveWall(test.wall, test.zone)
 		if err != nil || at.UTC().Format(time.RFC3339) != test.want || note != test.note {
-			t.Errorf("%s %s: got %s, %q, %v", test.wall, test.zone, at, note, err)
+			t.Errorf("%s %s: got %s, %q, %v; want %s, %q", test.wall, test.zone, at, note, err, test.want, test.note)
 		}
 	}
 
@@ -224,7 +224,7 @@ func TestTheLastDayOfALeapYearPasses(t *testing.T) {
 
 			at, note, err := calendar.ResolveWall(wall, zone)
 			if err != nil || note != "" {
-				t.Fatalf("%s in %s: %s, %v", wall, zone, note, err)
+				t.Fatalf("%s in %s: got %q, %v; want no note", wall, zone, note, err)
 			}
 
 			loc, err := zoneinfo.Location(zone)
