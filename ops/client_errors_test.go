@@ -199,12 +199,12 @@ func TestClientErrors(t *testing.T) {
 			// A read changes nothing, so nothing about it is unknown.
 			_, err = service.GetMaintenanceMode(t.Context())
 			if err == nil || errors.Is(err, ops.ErrOutcomeUnknown) {
-				t.Errorf("the read: %v", err)
+				t.Errorf("the read: %v, want an error, and its outcome known", err)
 			}
 
 			// Nor is it a failure of whoever asks that the control plane failed.
 			if e := ops.AsError(err); e.Code == ops.CodeInternal || !strings.Contains(e.Message, test.message) {
-				t.Errorf("the read: %v", err)
+				t.Errorf("the read: %v, want %q, and not %s", err, test.message, ops.CodeInternal)
 			}
 		})
 	}
@@ -223,11 +223,11 @@ func TestClientFieldErrors(t *testing.T) {
 	}
 
 	if got := ops.FieldText(err); got != "; query.limit: too large" {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want %q", got, "; query.limit: too large")
 	}
 
 	if got := ops.FieldText(ops.NotFound("point", 1)); got != "" {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want nothing", got)
 	}
 }
 
@@ -238,7 +238,7 @@ func TestClientDeleteReadsItsAnswer(t *testing.T) {
 	for body, want := range map[string]bool{"": true, `{"data": {}}`: true, "<form>": false} {
 		err := newClient(t, answering(http.StatusOK, isJSON, body)).InstancesAs(dave).DeleteInstance(t.Context(), 1)
 		if (err == nil) != want || (err != nil && outcomeOf(err) != unknown) {
-			t.Errorf("%q: %v", body, err)
+			t.Errorf("%q: %v, want a success: %t, else the outcome unknown", body, err, want)
 		}
 	}
 }
@@ -252,6 +252,6 @@ func TestClientReadsNoNUL(t *testing.T) {
 
 	status, err := service.GetJobStatus(t.Context())
 	if err != nil || len(status.Jobs) != 2 || status.Jobs[0].Name != "ab" || status.Jobs[1].Name != `c\u0000\`+"\n" {
-		t.Errorf("got %q, %v", status.Jobs, err)
+		t.Errorf("got %q, %v, want %q and %q", status.Jobs, err, "ab", `c\u0000\`+"\n")
 	}
 }

@@ -84,7 +84,7 @@ func checkWrite(t *testing.T, status int, body []byte, err error) {
 
 	e := ops.AsError(err)
 	if got := outcomeOf(err); got != unknown && (got != notDone || status < 400 || (status > 499 && status != 503)) {
-		t.Errorf("HTTP %d: the write is %s: %v", status, got, err)
+		t.Errorf("HTTP %d: the write is %s: %v, want it unknown, or not done at 4xx and 503", status, got, err)
 	}
 
 	if strings.TrimSpace(e.Message) == "" || !utf8.ValidString(e.Message) || strings.ContainsFunc(e.Message, unprintable) {

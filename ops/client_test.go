@@ -314,12 +314,12 @@ func TestClientMetrics(t *testing.T) {
 	// No role is asked, so a caller without a token gets them too.
 	metrics, err := client.As(ops.Caller{}).GetMetrics(t.Context())
 	if err != nil || string(metrics) != "up 1\n" {
-		t.Errorf("got %q, %v", metrics, err)
+		t.Errorf("got %q, %v, want %q", metrics, err, "up 1\n")
 	}
 
 	_, err = newClient(t, answering(http.StatusOK, "text/html", "<form>")).As(dave).GetMetrics(t.Context())
 	if e := ops.AsError(err); e == nil || e.Code != ops.CodeServiceUnavailable {
-		t.Errorf("a page in place of metrics: %v", err)
+		t.Errorf("a page in place of metrics: %v, want %s", err, ops.CodeServiceUnavailable)
 	}
 }
 
@@ -334,17 +334,17 @@ func TestClientProbes(t *testing.T) {
 			answering(http.StatusServiceUnavailable, "application/json",
 				`{"status": "not_ready", "database": "disconnected", "version": "1.2"}`)(w, r)
 		default:
-			t.Errorf("asked for %s", r.URL.Path)
+			t.Errorf("asked for %s, want /platform/health or /platform/ready", r.URL.Path)
 		}
 	}, func(c *ops.ClientConfig) { c.BaseURL += "/platform/" })
 
 	if got, err := client.Health(t.Context()); err != nil || got != (ops.ProbeStatus{Status: ops.ProbeHealthy, Version: "1.2"}) {
-		t.Errorf("health: %+v, %v", got, err)
+		t.Errorf("health: %+v, %v, want %s and the version 1.2", got, err, ops.ProbeHealthy)
 	}
 
 	want := ops.ProbeStatus{Status: ops.ProbeNotReady, Database: ops.DatabaseDisconnected, Version: "1.2"}
 	if got, err := client.Ready(t.Context()); err != nil || got != want {
-		t.Errorf("ready: %+v, %v", got, err)
+		t.Errorf("ready: %+v, %v, want %+v", got, err, want)
 	}
 
 	if _, err := newClient(t, answering(http.StatusServiceUnavailable, "text/html", "<h1>no</h1>")).Ready(t.Context()); err == nil {

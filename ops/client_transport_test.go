@@ -210,7 +210,7 @@ func TestClientTransportErrors(t *testing.T) {
 			}
 
 			if _, err := service.GetMaintenanceMode(t.Context()); !ops.NotDone(err) {
-				t.Errorf("the read: %v", err)
+				t.Errorf("the read: %v, want it not done", err)
 			}
 		})
 	}
@@ -229,13 +229,13 @@ func TestClientCancelled(t *testing.T) {
 
 	_, err := client.As(dave).SetMaintenanceMode(ctx, ops.MaintenanceUpdate{})
 	if outcomeOf(err) != unknown || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "was cancelled") {
-		t.Errorf("cancelled under way: %v", err)
+		t.Errorf("cancelled under way: %v, want the outcome unknown, and that it was cancelled", err)
 	}
 
 	// The context was done before the call began.
 	_, err = client.As(dave).SetMaintenanceMode(ctx, ops.MaintenanceUpdate{})
 	if outcomeOf(err) != notDone || !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled before: %v", err)
+		t.Errorf("cancelled before: %v, want it not done, and %v", err, context.Canceled)
 	}
 
 	expired, cancelExpired := context.WithTimeout(t.Context(), 0)
@@ -243,7 +243,7 @@ func TestClientCancelled(t *testing.T) {
 
 	_, err = client.As(dave).SetMaintenanceMode(expired, ops.MaintenanceUpdate{})
 	if outcomeOf(err) != notDone || !strings.Contains(err.Error(), "in time") {
-		t.Errorf("expired before: %v", err)
+		t.Errorf("expired before: %v, want it not done in time", err)
 	}
 }
 
@@ -274,7 +274,7 @@ func TestClientRetriesReadsOnce(t *testing.T) {
 			}).As(dave)
 
 			if err := test.call(t.Context(), service); (err == nil) != test.ok {
-				t.Errorf("got %v", err)
+				t.Errorf("got %v, want a success: %t", err, test.ok)
 			}
 
 			if got := calls.Load(); got != test.calls {
@@ -296,7 +296,7 @@ func TestClientTakesAFailureForAnAnswer(t *testing.T) {
 	}).As(dave)
 
 	if err := read(t.Context(), service); err == nil || calls.Load() != 1 {
-		t.Errorf("%d calls, %v", calls.Load(), err)
+		t.Errorf("%d calls, %v, want one call and an error", calls.Load(), err)
 	}
 }
 
@@ -346,11 +346,11 @@ func TestClientWriteAfterRestart(t *testing.T) {
 	// Whether the transport has seen the end of its connection by now decides between
 	// the two, but never that it was done.
 	if err := write(t.Context(), client.As(dave)); outcomeOf(err) != notDone && outcomeOf(err) != unknown {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want it not done, or the outcome unknown", err)
 	}
 
 	if err := write(t.Context(), client.As(dave)); outcomeOf(err) != notDone {
-		t.Errorf("nothing listens: %v", err)
+		t.Errorf("nothing listens: %v, want it not done", err)
 	}
 }
 

@@ -64,6 +64,6 @@ func TestAWrongDurationIsNotRepeatedAtLength(t *testing.T) {
 	t.Parallel()
 
 	if _, err := ops.ParseDuration(strings.Repeat("x", 1<<16)); err == nil || len(err.Error()) > 200 {
-		t.Errorf("got %.300v", err)
+		t.Errorf("got %.300v, want an error of 200 bytes at most", err)
 	}
 }

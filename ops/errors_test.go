@@ -41,11 +41,11 @@ func TestErrorChain(t *testing.T) {
 	}
 
 	if got := ops.AsError(fmt.Errorf("poll: %w", caused)); got != caused {
-		t.Errorf("a wrapped error is %v", got)
+		t.Errorf("a wrapped error is %v, want %v", got, caused)
 	}
 
 	if got := ops.AsError(io.EOF); got.Code != ops.CodeInternal || got.Message == io.EOF.Error() || !errors.Is(got, io.EOF) {
-		t.Errorf("a foreign error is %v", got)
+		t.Errorf("a foreign error is %v, want %s in other words, with %v in its chain", got, ops.CodeInternal, io.EOF)
 	}
 
 	if ops.AsError(nil) != nil {
@@ -70,7 +70,7 @@ func TestNotDone(t *testing.T) {
 		"an unknown outcome": {ops.Unavailable("database", "").Because(ops.ErrOutcomeUnknown), false},
 	} {
 		if got := ops.NotDone(test.err); got != test.want {
-			t.Errorf("%s: %t", name, got)
+			t.Errorf("%s: %t, want %t", name, got, test.want)
 		}
 	}
 }
@@ -104,7 +104,7 @@ func TestRetryAfter(t *testing.T) {
 
 	limited := &ops.Error{Code: ops.CodeRateLimitExceeded, Details: map[string]any{"retry_after_seconds": 60}}
 	if got, ok := ops.RetryAfter(fmt.Errorf("run: %w", limited)); !ok || got != time.Minute {
-		t.Errorf("got %s, %t", got, ok)
+		t.Errorf("got %s, %t, want %s", got, ok, time.Minute)
 	}
 
 	for _, err := range []error{nil, io.EOF, ops.NotFound("Instance", 7), &ops.Error{Code: ops.CodeRateLimitExceeded}} {
@@ -119,7 +119,7 @@ func TestFieldErrors(t *testing.T) {
 
 	want := []ops.FieldError{{Field: "body.reason", Message: "is required", Type: "missing"}}
 	if got := ops.FieldErrors(fmt.Errorf("save: %w", ops.Invalid(want))); !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 
 	if ops.Invalid(nil) != nil || ops.FieldErrors(io.EOF) != nil || ops.FieldErrors(nil) != nil {

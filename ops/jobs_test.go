@@ -30,6 +30,6 @@ func TestJobsAreDescribed(t *testing.T) {
 	}
 
 	if job := ops.JobName("backup").Info(); job != (ops.JobInfo{Name: "backup"}) || job.Name.Triggerable() {
-		t.Errorf("got %+v for a job that there is not", job)
+		t.Errorf("got %+v for a job that there is not, want its name alone, not triggerable", job)
 	}
 }

@@ -52,7 +52,7 @@ func TestTimeReadsJSON(t *testing.T) {
 	}
 
 	if moments[0] != moment(t, "2026-03-01T12:00:00Z") || !moments[1].IsZero() {
-		t.Errorf("got %v", moments)
+		t.Errorf("got %v, want 2026-03-01T12:00:00Z and the zero time", moments)
 	}
 
 	for _, data := range []string{`1767225600`, `"soon"`, `{}`} {

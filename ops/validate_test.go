@@ -99,7 +99,7 @@ func TestLifecycleWith(t *testing.T) {
 
 	want := ops.LifecycleConfig{Instance: ops.LifecycleRule{DefaultInactivity: new("PT4H"), MaxTTL: new("P9D")}}
 	if !reflect.DeepEqual(after, want) {
-		t.Errorf("got %+v", after)
+		t.Errorf("got %+v, want %+v", after, want)
 	}
 
 	if *before.Instance.DefaultTTL != "PT24H" || *before.Instance.MaxTTL != "P7D" {
@@ -114,7 +114,7 @@ func TestParseRole(t *testing.T) {
 		"ops": ops.RoleOps, "\tOPS\n": ops.RoleOps, "Admin": ops.RoleAdmin, "analyst": ops.RoleAnalyst,
 	} {
 		if got, ok := ops.ParseRole(text); !ok || got != want {
-			t.Errorf("%q is %q, %t", text, got, ok)
+			t.Errorf("%q is %q, %t, want %q", text, got, ok, want)
 		}
 	}
 
@@ -135,7 +135,7 @@ func TestClip(t *testing.T) {
 		"a\xffb":                 "a\uFFFDb",
 	} {
 		if got := ops.Clip(text); got != want {
-			t.Errorf("%q: got %q", text, got)
+			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }

@@ -133,7 +133,7 @@ func use(t *testing.T, a *App, p platform) {
 
 	plane, ok := p.Platform.(*controlplane.ControlPlane)
 	if !ok {
-		t.Fatalf("the platform is %T", p.Platform)
+		t.Fatalf("the platform is %T, want *controlplane.ControlPlane", p.Platform)
 	}
 
 	instances := plane.InstancesAs(ops.Caller{Username: "frank", Role: ops.RoleAnalyst})
@@ -150,7 +150,7 @@ func use(t *testing.T, a *App, p platform) {
 	}
 
 	if state, err := dave.GetState(t.Context()); err != nil || state.Snapshots.Total != 1 || state.ExportJobs.ByStatus["pending"] != 1 {
-		t.Errorf("got %+v, %v", state, err)
+		t.Errorf("got %+v, %v, want one snapshot and one export job, pending", state, err)
 	}
 }
 
@@ -184,7 +184,7 @@ func everyJobRuns(t *testing.T, a *App) {
 		}
 
 		if failed > 0 {
-			t.Fatalf("%d runs failed", failed)
+			t.Fatalf("%d runs failed, want none", failed)
 		}
 
 		if ran == len(jobs.Names()) {
@@ -192,7 +192,7 @@ func everyJobRuns(t *testing.T, a *App) {
 		}
 
 		if time.Now().After(deadline) {
-			t.Fatalf("%d jobs ran", ran)
+			t.Fatalf("%d jobs ran, want %d", ran, len(jobs.Names()))
 		}
 
 		select {

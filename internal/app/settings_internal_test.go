@@ -77,7 +77,7 @@ func TestDefaultClaims(t *testing.T) {
 	}
 
 	if s.SessionLifetime != auth.DefaultSessionLifetime || s.SessionIdle != auth.DefaultSessionIdle {
-		t.Errorf("the settings say %s and %s", s.SessionLifetime, s.SessionIdle)
+		t.Errorf("the settings say %s and %s, auth %s and %s", s.SessionLifetime, s.SessionIdle, auth.DefaultSessionLifetime, auth.DefaultSessionIdle)
 	}
 }
 
@@ -99,6 +99,6 @@ func TestVersionNamesWhatItWasBuiltFrom(t *testing.T) {
 	t.Parallel()
 
 	if got := ReadVersion().String(); !strings.HasPrefix(got, "opsconsole ") || !strings.Contains(got, "commit") || !strings.Contains(got, "go1.") {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want opsconsole with its commit and the version of Go", got)
 	}
 }

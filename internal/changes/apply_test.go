@@ -33,7 +33,7 @@ func TestASaveThatAnotherReplicaOvertookIsAConflictWithAllThreeValues(t *testing
 	conflict, ok := errors.AsType[*changes.ConflictError](err)
 	if !ok || conflict.Original["per_analyst"] != int64(5) || conflict.Theirs["per_analyst"] != int64(8) ||
 		conflict.Yours["per_analyst"] != int64(7) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want a conflict: 5 at first, 8 of theirs, 7 of yours", err)
 	}
 }
 
@@ -56,7 +56,7 @@ func TestAChangeThatIsSettledIsAnsweredAlthoughItsLeaseCannotBeRead(t *testing.T
 			}
 		}}, dave, r)
 		if err != nil || result.Change.ID == 0 || result.Change.Outcome != changes.Applied || result.Lease != nil {
-			t.Errorf("got %+v, %v", result, err)
+			t.Errorf("got %+v, %v, want the change applied and no lease", result, err)
 		}
 	})
 }
@@ -88,7 +88,7 @@ func TestTheReasonOfBeforeAnOutsideChangeIsNotANewOne(t *testing.T) {
 
 		_, err := w.Apply(t.Context(), w.service, dave, second)
 		if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Type != "reason_repeated" {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want one field refused as reason_repeated", err)
 		}
 	})
 }

@@ -21,11 +21,11 @@ func TestAChangeIsAppliedAndRestored(t *testing.T) {
 
 		if change.Outcome != changes.Applied || change.Actor != "dave" || change.Before["per_analyst"] != int64(5) ||
 			change.After["per_analyst"] != int64(7) || len(change.Fields) != 1 || change.SettledAt == nil {
-			t.Fatalf("got %+v", change)
+			t.Fatalf("got %+v, want dave's change of per_analyst from 5 to 7, applied and settled", change)
 		}
 
 		if got := w.perAnalyst(t); got != 7 {
-			t.Fatalf("the control plane holds %d", got)
+			t.Fatalf("the control plane holds %d, want 7", got)
 		}
 
 		after := w.current(t)
@@ -37,11 +37,11 @@ func TestAChangeIsAppliedAndRestored(t *testing.T) {
 
 		restored := result.Change
 		if restored.Outcome != changes.Applied || restored.Source != changes.SourceRestore || *restored.Restores != change.ID {
-			t.Fatalf("got %+v", restored)
+			t.Fatalf("got %+v, want a restore of change %d, applied", restored, change.ID)
 		}
 
 		if got := w.perAnalyst(t); got != 5 {
-			t.Fatalf("restored to %d", got)
+			t.Fatalf("restored to %d, want 5", got)
 		}
 
 		if old, err := w.Get(t.Context(), change.ID); err != nil || len(old.RestoredBy) != 1 || old.RestoredBy[0] != restored.ID {
@@ -49,7 +49,7 @@ func TestAChangeIsAppliedAndRestored(t *testing.T) {
 		}
 
 		if got := w.outcomes(t); got != "intent done intent done" {
-			t.Errorf("the audit log has %s", got)
+			t.Errorf("the audit log has %s, want intent done intent done", got)
 		}
 	})
 }
@@ -86,7 +86,7 @@ func TestWhatIsRefusedChangesNothing(t *testing.T) {
 
 			fields := ops.FieldErrors(err)
 			if len(fields) != 1 || fields[0].Field != strings.TrimSpace(name) {
-				t.Errorf("%s: got %v", name, err)
+				t.Errorf("%s: got %v, want that field alone refused", name, err)
 			}
 		}
 
@@ -108,21 +108,21 @@ func TestASaveAgainstAStaleRevisionIsAConflict(t *testing.T) {
 
 		var conflict *changes.ConflictError
 		if !errors.As(err, &conflict) {
-			t.Fatalf("got %v", err)
+			t.Fatalf("got %v, want a conflict", err)
 		}
 
 		if conflict.Original["per_analyst"] != int64(5) || conflict.Theirs["per_analyst"] != int64(7) ||
 			conflict.Yours["per_analyst"] != int64(9) || conflict.By.ID != first.ID {
-			t.Errorf("got %+v", conflict)
+			t.Errorf("got %+v, want 5 at first, 7 of theirs, 9 of yours, by change %d", conflict, first.ID)
 		}
 
 		if ops.AsError(err).Code != ops.CodeConflict || w.perAnalyst(t) != 7 {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v with %d per analyst, want a conflict and 7", err, w.perAnalyst(t))
 		}
 
 		// One goes on from there.
 		if change := w.apply(t, request(conflict.Revision, 9)); change.Outcome != changes.Applied {
-			t.Errorf("got %+v", change)
+			t.Errorf("got %+v, want it applied", change)
 		}
 	})
 }
@@ -159,7 +159,7 @@ func TestOfFiftySavesOneApplies(t *testing.T) {
 				case err == nil && result.Change.Outcome == changes.Applied:
 					applied++
 				case ops.AsError(err).Code != ops.CodeConflict:
-					t.Errorf("got %+v, %v", result.Change, err)
+					t.Errorf("got %+v, %v, want it applied or a conflict", result.Change, err)
 				}
 			})
 		}
@@ -167,7 +167,7 @@ func TestOfFiftySavesOneApplies(t *testing.T) {
 		group.Wait()
 
 		if applied != 1 {
-			t.Errorf("%d were applied", applied)
+			t.Errorf("%d were applied, want one", applied)
 		}
 	})
 }
@@ -182,7 +182,7 @@ func TestWhatTheControlPlaneRefusedFailed(t *testing.T) {
 
 		change := w.apply(t, request(revision, 7))
 		if change.Outcome != changes.Failed || change.Error == nil || !strings.Contains(*change.Error, "connection refused") {
-			t.Fatalf("got %+v", change)
+			t.Fatalf("got %+v, want it failed with connection refused", change)
 		}
 
 		w.service.fail(nil, nil, nil)
@@ -200,7 +200,7 @@ func TestNullIsRestoredAsNull(t *testing.T) {
 
 		current, err := w.Current(t.Context(), w.service, ops.SectionLifecycle)
 		if err != nil || current.Values["mapping.default_ttl"] != nil || current.Values["instance.default_ttl"] != "PT24H" {
-			t.Fatalf("got %+v, %v", current, err)
+			t.Fatalf("got %+v, %v, want no default for mappings and PT24H for instances", current, err)
 		}
 
 		result, err := w.Apply(t.Context(), w.service, dave, changes.Request{
@@ -208,12 +208,12 @@ func TestNullIsRestoredAsNull(t *testing.T) {
 			Values: ops.Values{"mapping.default_ttl": "30 days", "instance.default_ttl": "1d 12h"},
 		})
 		if err != nil || result.Change.Outcome != changes.Applied || result.Current.Values["instance.default_ttl"] != "P1DT12H" {
-			t.Fatalf("got %+v, %v", result, err)
+			t.Fatalf("got %+v, %v, want it applied and P1DT12H for instances", result, err)
 		}
 
 		result, err = w.restore(t, result.Change.ID, result.Current.Revision, "it was too early")
 		if err != nil || result.Change.Outcome != changes.Applied || result.Current.Values["mapping.default_ttl"] != nil {
-			t.Fatalf("got %+v, %v", result, err)
+			t.Fatalf("got %+v, %v, want it applied and no default for mappings", result, err)
 		}
 	})
 }

@@ -33,7 +33,7 @@ func TestAnErrorIsKeptWithItsCodeAndItsDetails(t *testing.T) {
 		}
 
 		if wait, ok := ops.RetryAfter(got); !ok || wait != 42*time.Second {
-			t.Errorf("it can be tried again after %s, %t", wait, ok)
+			t.Errorf("it can be tried again after %s, %t, want 42s", wait, ok)
 		}
 
 		w.service.fail(nil, nil, nil)
@@ -56,12 +56,12 @@ func TestALeaseKeepsWhatIsInItsWay(t *testing.T) {
 		w.service.fail(refusal, nil, nil)
 
 		if err := endDue(t.Context(), w, w.service); ops.AsError(err).Code != refusal.Code {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want the refusal %s", err, refusal.Code)
 		}
 
 		want := map[string]any{"required_role": "ops", "user_role": "admin"}
 		if got := w.lease(t, l.ID); got.ErrorCode != refusal.Code || !reflect.DeepEqual(got.ErrorDetails, want) || got.Note == "" {
-			t.Errorf("it keeps %+v", got)
+			t.Errorf("it keeps %+v, want the refusal %s with %v, and a note", got, refusal.Code, want)
 		}
 
 		w.service.fail(nil, nil, nil)
@@ -72,7 +72,7 @@ func TestALeaseKeepsWhatIsInItsWay(t *testing.T) {
 		}
 
 		if got := w.lease(t, l.ID); got.Open() || got.ErrorCode != "" || got.ErrorDetails != nil || got.Note != "" {
-			t.Errorf("after its end it keeps %+v", got)
+			t.Errorf("after its end it keeps %+v, want it over, without error or note", got)
 		}
 	})
 }
@@ -94,11 +94,11 @@ func TestAnErrorOfTheVersionBeforeIsRead(t *testing.T) {
 
 		page, err := w.History(t.Context(), changes.Filter{Section: ops.SectionExport})
 		if err != nil || len(page.Items) != 1 {
-			t.Fatal(page, err)
+			t.Fatalf("got %+v, %v, want one change", page, err)
 		}
 
 		if got := page.Items[0].Err(); got == nil || got.Code != ops.CodeServiceUnavailable || got.Message != "The control plane refused: No." {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want %s: The control plane refused: No.", got, ops.CodeServiceUnavailable)
 		}
 	})
 }
@@ -132,16 +132,16 @@ func TestTheVersionBeforeLeavesNoErrorBehind(t *testing.T) {
 		}
 
 		if got := w.lease(t, l.ID); got.ErrorCode != "" || got.ErrorDetails != nil {
-			t.Errorf("the lease that is over keeps %s, %v", got.ErrorCode, got.ErrorDetails)
+			t.Errorf("the lease that is over keeps %s, %v, want no error", got.ErrorCode, got.ErrorDetails)
 		}
 
 		page, err := w.History(t.Context(), changes.Filter{Section: ops.SectionExport})
 		if err != nil || len(page.Items) != 1 {
-			t.Fatal(page, err)
+			t.Fatalf("got %+v, %v, want one change", page, err)
 		}
 
 		if got := page.Items[0]; got.ErrorCode != "" || got.ErrorDetails != nil {
-			t.Errorf("the change that was applied keeps %s, %v", got.ErrorCode, got.ErrorDetails)
+			t.Errorf("the change that was applied keeps %s, %v, want no error", got.ErrorCode, got.ErrorDetails)
 		}
 	})
 }

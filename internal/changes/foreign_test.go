@@ -175,7 +175,7 @@ func TestWhatGoesTogetherElsewhere(t *testing.T) {
 		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, plane); err != nil || values()[ttl] != "P60D" {
-			t.Errorf("the lease left %v: %v", values(), err)
+			t.Errorf("the lease left %v: %v, want P60D as %s", values(), err, ttl)
 		}
 
 		// What was not side by side then does not go together now.
@@ -188,7 +188,7 @@ func TestWhatGoesTogetherElsewhere(t *testing.T) {
 		}
 
 		if w.lease(t, l.ID).State != lease.Held || values()[ttl] != "P20D" {
-			t.Errorf("the lease left %v", values())
+			t.Errorf("the lease left %v, want it held, and P20D as %s", values(), ttl)
 		}
 	})
 }

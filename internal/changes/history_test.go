@@ -42,7 +42,7 @@ func TestAPageOfTheHistoryIsReadFromAnIndex(t *testing.T) {
 
 				ordered := strings.HasPrefix(step, "SCAN opsconsole_changes USING INDEX opsconsole_changes_at")
 				if strings.Contains(step, "TEMP B-TREE") || strings.HasPrefix(step, "SCAN") && !ordered {
-					t.Errorf("%s, from %d on: %s", name, before, step)
+					t.Errorf("%s, from %d on: %s, want no sort, and no scan but in the order of time", name, before, step)
 				}
 			}
 
@@ -103,7 +103,7 @@ func TestPagesOfTheHistoryLeadFromTheNewestToTheOldest(t *testing.T) {
 
 			filter.Before = 0
 			if n, err := w.Count(t.Context(), filter); err != nil || n != made {
-				t.Errorf("%s: counted %d, %v", name, n, err)
+				t.Errorf("%s: counted %d, %v, want %d", name, n, err, made)
 			}
 		}
 
@@ -134,7 +134,7 @@ func TestTheHistoryIsNotRewritten(t *testing.T) {
 		}
 
 		if got, err := w.Get(t.Context(), change.ID); err != nil || got.Reason != change.Reason || got.Outcome != changes.Applied {
-			t.Errorf("got %+v, %v", got, err)
+			t.Errorf("got %+v, %v, want it applied with the reason %q", got, err, change.Reason)
 		}
 	})
 }

@@ -28,7 +28,7 @@ func TestAChangeThatIsCarriedOutLateIsOursNotExternal(t *testing.T) {
 		w.current(t)
 
 		if given, err := w.Get(t.Context(), change.ID); err != nil || given.Outcome != changes.Failed {
-			t.Fatalf("got %+v, %v", given, err)
+			t.Fatalf("got %+v, %v, want it failed", given, err)
 		}
 
 		// The request had been on its way all the time.
@@ -37,11 +37,11 @@ func TestAChangeThatIsCarriedOutLateIsOursNotExternal(t *testing.T) {
 
 		current := w.current(t)
 		if current.Last == nil || current.Last.ID != change.ID || current.Last.Outcome != changes.Applied || current.Last.Error == nil {
-			t.Fatalf("got %+v", current.Last)
+			t.Fatalf("got %+v, want change %d, applied, with its error", current.Last, change.ID)
 		}
 
 		if n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceExternal}); err != nil || n != 0 {
-			t.Errorf("%d external changes, %v", n, err)
+			t.Errorf("%d external changes, %v, want none", n, err)
 		}
 
 		// What it set for a time goes back at its time.
@@ -63,7 +63,7 @@ func TestAnUnansweredChangeIsWaitedForFromWhenItBecameUnknown(t *testing.T) {
 
 		result, err := w.Apply(t.Context(), slow, dave, request(w.current(t).Revision, 7))
 		if err != nil || result.Change.Outcome != changes.Unknown {
-			t.Fatalf("got %+v, %v", result, err)
+			t.Fatalf("got %+v, %v, want its outcome unknown", result, err)
 		}
 
 		w.service.fail(nil, nil, nil)
@@ -104,7 +104,7 @@ func TestAnUnansweredChangeThatMeetsAnOutsideOneIsWaitedForAndRemembered(t *test
 		w.clock.Advance(11 * time.Second)
 
 		if current := w.current(t); current.Open != nil || current.Last.Source != changes.SourceExternal || w.externals(t) != 1 {
-			t.Fatalf("got %+v", current)
+			t.Fatalf("got %+v, want nothing open and one external change, the last", current)
 		}
 
 		// Now it arrives.
@@ -113,14 +113,14 @@ func TestAnUnansweredChangeThatMeetsAnOutsideOneIsWaitedForAndRemembered(t *test
 
 		last := w.current(t).Last
 		if last.Source != r.Source || last.Actor != "dave" || last.Before["per_analyst"] != int64(8) || w.externals(t) != 1 {
-			t.Fatalf("got %+v", last)
+			t.Fatalf("got %+v, want dave's change, from 8, after one external change", last)
 		}
 
 		// What it found is what goes back at its time.
 		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 8 {
-			t.Errorf("not taken back: %d, %v", w.perAnalyst(t), err)
+			t.Errorf("not taken back: %d, %v, want 8", w.perAnalyst(t), err)
 		}
 	})
 }
@@ -134,7 +134,7 @@ func TestAChangeThatIsCarriedOutAfterAnotherIsOursNotExternal(t *testing.T) {
 
 		last := w.current(t).Last
 		if last.Source == changes.SourceExternal || last.Before["cluster_total"] != int64(70) || w.externals(t) != 0 {
-			t.Fatalf("got %+v", last)
+			t.Fatalf("got %+v, want a change of ours, from 70 in the cluster, and no external one", last)
 		}
 
 		w.clock.Advance(time.Hour)
@@ -153,7 +153,7 @@ func TestAChangeThatWasReplacedDoesNotExplainWhatTurnsUpLater(t *testing.T) {
 		lateAfter(t, w, ops.Values{"per_analyst": int64(12)})
 
 		if last := w.current(t).Last; last.Source != changes.SourceExternal {
-			t.Errorf("got %+v", last)
+			t.Errorf("got %+v, want an external change", last)
 		}
 	})
 }
@@ -184,7 +184,7 @@ func TestAChangeThatIsCarriedOutAfterOthersThatTookEachOtherBackFollowsThem(t *t
 		}
 
 		if len(page.Items) != 3 || w.externals(t) != 0 {
-			t.Errorf("got %+v", page.Items)
+			t.Errorf("got %+v, want three changes, none external", page.Items)
 		}
 	})
 }
@@ -265,11 +265,11 @@ func TestALeaseWhoseOldValuesWouldBeInvalidIsHeldAndNotTriedForEver(t *testing.T
 		}
 
 		if got := w.lease(t, l.ID); got.State != lease.Held || got.Note == "" {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want it held, with a note", got)
 		}
 
 		if n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceLeaseEnd}); err != nil || n != 0 {
-			t.Errorf("%d changes were tried, %v", n, err)
+			t.Errorf("%d changes were tried, %v, want none", n, err)
 		}
 	})
 }
@@ -290,7 +290,7 @@ func TestShorteningADurationToHalfIsGrave(t *testing.T) {
 				Reason: "shorter than it was", Source: changes.SourceAPI,
 			})
 			if fields := ops.FieldErrors(err); len(fields) != 1 || fields[0].Field != "body.confirm" {
-				t.Errorf("%s: got %v", field, err)
+				t.Errorf("%s: got %v, want body.confirm alone refused", field, err)
 			}
 		}
 	})
@@ -317,11 +317,11 @@ func TestAnOutsideChangeIsAskedAboutWhileItHolds(t *testing.T) {
 		}
 
 		if asked, err := w.Unreviewed(t.Context()); err != nil || len(asked) != 0 {
-			t.Errorf("got %+v, %v", asked, err)
+			t.Errorf("got %+v, %v, want nothing left to review", asked, err)
 		}
 
 		if _, err := w.KeepExternal(t.Context(), dave, asked[0].ID, "too late for that"); ops.AsError(err).Code != ops.CodeConflict {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want a conflict", err)
 		}
 	})
 }

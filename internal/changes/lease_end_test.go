@@ -63,7 +63,7 @@ func TestALeaseThatIsExtendedWhileItsEndIsUnderWayDoesNotEnd(t *testing.T) {
 
 		got := w.lease(t, l.ID)
 		if got.State != lease.Active || got.Note != "" || w.perAnalyst(t) != 9 {
-			t.Fatalf("got %+v", got)
+			t.Fatalf("got %+v with %d per analyst, want it active without a note, and 9", got, w.perAnalyst(t))
 		}
 
 		w.clock.Advance(time.Hour)
@@ -86,7 +86,7 @@ func TestALeaseWhoseEndWasMovedSinceItWasReadDoesNotEnd(t *testing.T) {
 		w.extend(t, lease.ID, "1h")
 
 		if err := w.EndBy(t.Context(), stale); ops.AsError(err).Code != ops.CodeConflict {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want a conflict", err)
 		}
 	})
 }
@@ -123,7 +123,7 @@ func TestALeaseEndsWithinTenSecondsAlthoughSomebodyDiedOverIt(t *testing.T) {
 		}
 
 		if got := w.lease(t, l.ID); got.State != lease.Ended || w.perAnalyst(t) != 5 {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v with %d per analyst, want it ended, and 5", got, w.perAnalyst(t))
 		}
 	})
 }
@@ -196,7 +196,7 @@ func TestAnEndThatIsRefusedAgainAndAgainDoesNotFloodTheHistory(t *testing.T) {
 
 		n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceLeaseEnd})
 		if err != nil || n > 70 {
-			t.Errorf("%d tries stand in the history, %v", n, err)
+			t.Errorf("%d tries stand in the history, %v, want at most 70", n, err)
 		}
 	})
 }

@@ -24,7 +24,7 @@ func (w *world) borrow(t *testing.T, term string) lease.Lease {
 
 	result, err := w.Apply(t.Context(), w.service, dave, r)
 	if err != nil || result.Lease == nil {
-		t.Fatalf("got %+v, %v", result, err)
+		t.Fatalf("got %+v, %v, want a lease", result, err)
 	}
 
 	return *result.Lease
@@ -57,7 +57,7 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 
 		l := w.borrow(t, "90m")
 		if l.State != lease.Active || !l.EndsAt.Equal(seed.Add(90*time.Minute)) || len(l.Set) != 1 {
-			t.Fatalf("got %+v", l)
+			t.Fatalf("got %+v, want it active for 90m, with one field set", l)
 		}
 
 		// Another field is changed meanwhile, for good.
@@ -73,7 +73,7 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 		w.clock.Advance(3 * time.Hour)
 
 		if got := w.lease(t, l.ID); got.State != lease.Overdue {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want it overdue", got)
 		}
 
 		if err := endDue(t.Context(), w, w.service); err != nil {
@@ -82,16 +82,16 @@ func TestALeaseEndsByItselfAndTakesBackOnlyWhatItSet(t *testing.T) {
 
 		l = w.lease(t, l.ID)
 		if l.State != lease.Ended || l.EndChange == nil || w.perAnalyst(t) != 5 {
-			t.Fatalf("got %+v", l)
+			t.Fatalf("got %+v with %d per analyst, want it ended by a change, and 5", l, w.perAnalyst(t))
 		}
 
 		end, err := w.Get(t.Context(), *l.EndChange)
 		if err != nil || end.Source != changes.SourceLeaseEnd || end.Actor != "schedule (for dave)" || *end.Restores != l.Change {
-			t.Errorf("got %+v, %v", end, err)
+			t.Errorf("got %+v, %v, want the schedule's end for dave, which restores change %d", end, err, l.Change)
 		}
 
 		if current := w.current(t); current.Values["cluster_total"] != int64(70) {
-			t.Errorf("it took back more than it set: %v", current.Values)
+			t.Errorf("it took back more than it set: %v, want 70 in the cluster", current.Values)
 		}
 	})
 }
@@ -111,7 +111,7 @@ func TestALeaseEndsWhenTheControlPlaneAnswersAgain(t *testing.T) {
 		}
 
 		if got := w.lease(t, l.ID); got.State != lease.Overdue || !strings.Contains(got.Note, "connection refused") {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want it overdue, with a note of connection refused", got)
 		}
 
 		w.service.fail(nil, nil, nil)
@@ -138,7 +138,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 		}
 
 		if got := w.lease(t, l.ID); !got.Open() || got.EndChange == nil {
-			t.Fatalf("got %+v", got)
+			t.Fatalf("got %+v, want it open, with the change that ends it", got)
 		}
 
 		w.service.fail(nil, nil, nil)
@@ -149,7 +149,7 @@ func TestALeaseWhoseEndIsUnknownIsSettled(t *testing.T) {
 		}
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.lease(t, l.ID).State != lease.Ended || w.perAnalyst(t) != 5 {
-			t.Errorf("got %+v, %v", w.lease(t, l.ID), err)
+			t.Errorf("got %+v, %v, with %d per analyst, want it ended, and 5", w.lease(t, l.ID), err, w.perAnalyst(t))
 		}
 	})
 }
@@ -169,13 +169,13 @@ func TestALeaseStopsAndAsksWhenSomebodyElseChangedWhatItSet(t *testing.T) {
 
 		l = w.lease(t, l.ID)
 		if l.State != lease.Held || !strings.Contains(l.Note, "outside") || w.perAnalyst(t) != 12 {
-			t.Fatalf("got %+v", l)
+			t.Fatalf("got %+v with %d per analyst, want it held for a change from outside, and 12", l, w.perAnalyst(t))
 		}
 
 		// The operator decides: back, whatever is set.
 		ended, err := w.End(t.Context(), w.service, dave, l.ID, "that was a mistake")
 		if err != nil || ended.State != lease.Ended || w.perAnalyst(t) != 5 {
-			t.Errorf("got %+v, %v", ended, err)
+			t.Errorf("got %+v, %v, with %d per analyst, want it ended, and 5", ended, err, w.perAnalyst(t))
 		}
 	})
 }
@@ -195,7 +195,7 @@ func TestALeaseThatIsHeldCanBeKept(t *testing.T) {
 
 		kept, err := w.Confirm(t.Context(), dave, l.ID, "twelve is what we want")
 		if err != nil || kept.State != lease.Confirmed || w.perAnalyst(t) != 12 {
-			t.Fatalf("got %+v, %v", kept, err)
+			t.Fatalf("got %+v, %v, with %d per analyst, want it confirmed, and 12", kept, err, w.perAnalyst(t))
 		}
 
 		if _, err := w.Confirm(t.Context(), dave, l.ID, "once more, please"); ops.AsError(err).Code != ops.CodeConflict {
@@ -215,17 +215,17 @@ func TestOverlappingLeasesAreRefusedByName(t *testing.T) {
 
 		_, err := w.Apply(t.Context(), w.service, dave, r)
 		if e := ops.AsError(err); e.Code != ops.CodeConflict || e.Details["lease"] != first.ID {
-			t.Fatalf("got %v", err)
+			t.Fatalf("got %v, want a conflict with lease %d", err, first.ID)
 		}
 
 		// Nothing of it was written, and another field is free.
 		r.Values = ops.Values{"cluster_total": int64(70)}
 		if result, err := w.Apply(t.Context(), w.service, dave, r); err != nil || result.Lease == nil {
-			t.Errorf("got %+v, %v", result, err)
+			t.Errorf("got %+v, %v, want a lease", result, err)
 		}
 
 		if open, err := w.Leases(t.Context()); err != nil || len(open) != 2 || open[0].ID != first.ID {
-			t.Errorf("got %+v, %v", open, err)
+			t.Errorf("got %+v, %v, want two leases, lease %d first", open, err, first.ID)
 		}
 	})
 }
@@ -240,14 +240,14 @@ func TestALeaseIsExtendedAndConfirmed(t *testing.T) {
 
 		result, err := w.Apply(t.Context(), w.service, dave, r)
 		if err != nil || result.Lease.Kind != lease.Confirm {
-			t.Fatalf("got %+v, %v", result, err)
+			t.Fatalf("got %+v, %v, want a change that asks to be confirmed", result, err)
 		}
 
 		longer, _ := w.ParseTerm("", seed.Add(time.Hour).Format(time.RFC3339), "")
 
 		l, err := w.Extend(t.Context(), dave, result.Lease.ID, longer, "needs more watching")
 		if err != nil || !l.EndsAt.Equal(seed.Add(time.Hour)) {
-			t.Fatalf("got %+v, %v", l, err)
+			t.Fatalf("got %+v, %v, want it to end at %s", l, err, seed.Add(time.Hour))
 		}
 
 		w.clock.Advance(30 * time.Minute)
@@ -279,7 +279,7 @@ func TestALeaseOfAChangeThatFailedIsVoid(t *testing.T) {
 
 		result, err := w.Apply(t.Context(), w.service, dave, r)
 		if err != nil || result.Change.Outcome != changes.Failed || result.Lease.State != lease.Void {
-			t.Errorf("got %+v, %v", result, err)
+			t.Errorf("got %+v, %v, want the change failed and its lease void", result, err)
 		}
 	})
 }
@@ -300,7 +300,7 @@ func TestTermsAreChecked(t *testing.T) {
 		{"", "", "-5m"},
 	} {
 		if term, errs := w.ParseTerm(bad[0], bad[1], bad[2]); len(errs) != 1 || term != nil {
-			t.Errorf("%v: got %+v, %v", bad, term, errs)
+			t.Errorf("%v: got %+v, %v, want one field refused and no term", bad, term, errs)
 		}
 	}
 
@@ -331,7 +331,7 @@ func TestAPointIsRestoredAsAWhole(t *testing.T) {
 
 		plan, err := w.PreviewPoint(t.Context(), w.service, point.ID)
 		if err != nil || plan.Complete || plan.Confirm == "" {
-			t.Fatalf("got %+v, %v", plan, err)
+			t.Fatalf("got %+v, %v, want a plan that is not complete and asks to be confirmed", plan, err)
 		}
 
 		restore := func(revision, confirm string) (changes.PointPlan, error) {
@@ -351,18 +351,18 @@ func TestAPointIsRestoredAsAWhole(t *testing.T) {
 
 		half, err := restore(plan.Revision, "test")
 		if err != nil || half.Complete || state(half, ops.SectionConcurrency) != changes.PointFailed || state(half, ops.SectionExport) != changes.PointRestored {
-			t.Fatalf("got %+v, %v", half, err)
+			t.Fatalf("got %+v, %v, want concurrency failed and export restored", half, err)
 		}
 
 		w.service.fail(nil, nil, nil)
 
 		if plan, err = w.PreviewPoint(t.Context(), w.service, point.ID); err != nil || state(plan, ops.SectionExport) != changes.PointUnchanged {
-			t.Fatalf("got %+v, %v", plan, err)
+			t.Fatalf("got %+v, %v, want export unchanged", plan, err)
 		}
 
 		whole, err := restore(plan.Revision, "test")
 		if err != nil || !whole.Complete || w.perAnalyst(t) != 5 {
-			t.Errorf("got %+v, %v", whole, err)
+			t.Errorf("got %+v, %v, with %d per analyst, want it complete, and 5", whole, err, w.perAnalyst(t))
 		}
 	})
 }
@@ -387,16 +387,16 @@ func TestAnOutsideChangeIsAskedAboutUntilItIsKept(t *testing.T) {
 
 		asked, err := w.Unreviewed(t.Context())
 		if err != nil || len(asked) != 1 {
-			t.Fatalf("got %+v, %v", asked, err)
+			t.Fatalf("got %+v, %v, want one change to review", asked, err)
 		}
 
 		kept, err := w.KeepExternal(t.Context(), dave, asked[0].ID, "agreed with the analysts")
 		if err != nil || kept.Kept == nil || kept.Kept.Actor != "dave" {
-			t.Fatalf("got %+v, %v", kept, err)
+			t.Fatalf("got %+v, %v, want it kept by dave", kept, err)
 		}
 
 		if asked, err := w.Unreviewed(t.Context()); err != nil || len(asked) != 0 {
-			t.Errorf("got %+v, %v", asked, err)
+			t.Errorf("got %+v, %v, want nothing left to review", asked, err)
 		}
 	})
 }

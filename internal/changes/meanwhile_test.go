@@ -44,16 +44,16 @@ func TestWhatSomebodyElseChangesMeanwhileIsTheirsAndOursIsApplied(t *testing.T) 
 
 		result, err := w.Apply(t.Context(), service, dave, request(revision, 7))
 		if err != nil || result.Change.Outcome != changes.Applied {
-			t.Fatalf("got %+v, %v", result, err)
+			t.Fatalf("got %+v, %v, want it applied", result, err)
 		}
 
 		page, err := w.History(t.Context(), changes.Filter{Source: changes.SourceExternal})
 		if err != nil || len(page.Items) != 1 {
-			t.Fatalf("got %+v, %v", page, err)
+			t.Fatalf("got %+v, %v, want one external change", page, err)
 		}
 
 		if theirs := page.Items[0]; theirs.Since == nil || !theirs.Since.Equal(made) || len(theirs.Fields) != 1 || theirs.Fields[0] != "cluster_total" {
-			t.Errorf("got %+v", theirs)
+			t.Errorf("got %+v, want a change of cluster_total alone, since %s", theirs, made)
 		}
 	})
 }
@@ -69,7 +69,7 @@ func TestAChangeGoesOnWhenWhoeverAskedIsGone(t *testing.T) {
 
 		result, err := w.Apply(ctx, service, dave, request(revision, 7))
 		if err != nil || result.Change.Outcome != changes.Applied {
-			t.Errorf("got %+v, %v", result, err)
+			t.Errorf("got %+v, %v, want it applied", result, err)
 		}
 	})
 }
@@ -90,7 +90,7 @@ func TestARestoredOutsideChangeIsNotAskedAboutWhenItsValueComesBack(t *testing.T
 		w.apply(t, request(w.current(t).Revision, 9))
 
 		if asked, err := w.Unreviewed(t.Context()); err != nil || len(asked) != 0 {
-			t.Errorf("asked about %+v, %v", asked, err)
+			t.Errorf("asked about %+v, %v, want nothing", asked, err)
 		}
 	})
 }
@@ -109,7 +109,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 		}
 
 		if state := w.lease(t, l.ID).State; state != lease.Overdue {
-			t.Errorf("it is %s", state)
+			t.Errorf("it is %s, want %s", state, lease.Overdue)
 		}
 
 		w.service.fail(nil, nil, nil)
@@ -120,7 +120,7 @@ func TestTheEndOfALeaseIsTriedEveryTenSecondsAtLeast(t *testing.T) {
 		}
 
 		if state := w.lease(t, l.ID).State; state != lease.Ended {
-			t.Errorf("it is %s ten seconds after the control plane answers again", state)
+			t.Errorf("it is %s ten seconds after the control plane answers again, want %s", state, lease.Ended)
 		}
 	})
 }

@@ -63,7 +63,7 @@ func (m *model) checkChains() {
 		}
 
 		if section == ops.SectionExport && values["max_duration_seconds"] != int64(3600) {
-			m.t.Errorf("the chain of %s begins with %v", section, values)
+			m.t.Errorf("the chain of %s begins with %v, want 3600", section, values)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (m *model) checkLeases() {
 
 	for _, l := range open {
 		if l.State != lease.Held || l.Note == "" {
-			m.t.Errorf("not settled: %+v", l)
+			m.t.Errorf("not settled: %+v, want it held, with a note", l)
 		}
 	}
 
@@ -108,7 +108,7 @@ func (m *model) checkEnded(l lease.Lease) {
 	}
 
 	if end.Outcome != changes.Applied || end.Source != changes.SourceLeaseEnd || *end.Restores != l.Change {
-		m.t.Errorf("change %d ended lease %d: %+v", end.ID, l.ID, end)
+		m.t.Errorf("change %d ended lease %d: %+v, want it applied as a restore of change %d", end.ID, l.ID, end, l.Change)
 	}
 
 	for name := range l.Set {
@@ -134,7 +134,7 @@ func fieldOf(t *testing.T, section ops.SectionName, name string) ops.Field {
 // checkAudit: the chain holds, and every intent has an end.
 func (m *model) checkAudit() {
 	if state, err := m.w.log.Verify(m.ctx()); err != nil || state.Broken != "" {
-		m.t.Errorf("%+v, %v", state, err)
+		m.t.Errorf("got %+v, %v, want the audit log unbroken", state, err)
 	}
 
 	ended := map[int64]bool{}

@@ -316,7 +316,7 @@ func (m *model) extendWhileEnding() {
 
 	got, err := m.w.Lease(m.ctx(), extended.ID)
 	if err != nil || got.State != lease.Active || got.EndChange != nil || !got.EndsAt.Equal(extended.EndsAt) {
-		m.t.Errorf("it was extended, and then %+v, %v", got, err)
+		m.t.Errorf("it was extended, and then %+v, %v, want it active until %s", got, err, extended.EndsAt)
 	}
 }
 

@@ -20,7 +20,7 @@ func TestTheSpanOfAnOutsideChangeDoesNotEndBeforeItBegins(t *testing.T) {
 		w.set(t, 8)
 
 		if last := w.current(t).Last; last.Since.After(last.At) {
-			t.Errorf("from %s until %s", last.Since, last.At)
+			t.Errorf("since %s, want no later than %s", last.Since, last.At)
 		}
 	})
 }
@@ -54,7 +54,7 @@ func TestOfOutsideChangesTheNewestOfEachFieldIsAskedAbout(t *testing.T) {
 
 		asked, err := w.Unreviewed(t.Context())
 		if err != nil || len(asked) != 2 || asked[0].ID != w.current(t).Last.ID || asked[1].Section != ops.SectionLifecycle {
-			t.Errorf("got %+v, %v", asked, err)
+			t.Errorf("got %+v, %v, want the last change of concurrency, then one of lifecycle", asked, err)
 		}
 	})
 }
@@ -78,25 +78,25 @@ func TestWhatIsChangedOutsideBecomesAChange(t *testing.T) {
 
 		page, err := w.History(t.Context(), changes.Filter{Section: ops.SectionConcurrency})
 		if err != nil || len(page.Items) != 1 {
-			t.Fatalf("got %+v, %v", page, err)
+			t.Fatalf("got %+v, %v, want one change", page, err)
 		}
 
 		change := page.Items[0]
 		if change.Source != changes.SourceExternal || change.Before["per_analyst"] != int64(5) || change.After["per_analyst"] != int64(3) ||
 			change.Since == nil || !change.Since.Equal(seed) || !change.At.Equal(w.clock.Now()) {
-			t.Errorf("got %+v", change)
+			t.Errorf("got %+v, want an external change from 5 to 3, since %s, seen at %s", change, seed, w.clock.Now())
 		}
 
 		// Whoever had the form open is told.
 		_, err = w.Apply(t.Context(), w.service, dave, request(seen.Revision, 9))
 		if ops.AsError(err).Code != ops.CodeConflict {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want a conflict", err)
 		}
 
 		// And it can be restored.
 		result, err := w.restore(t, change.ID, w.current(t).Revision, "nobody agreed to that")
 		if err != nil || result.Change.Outcome != changes.Applied || w.perAnalyst(t) != 5 {
-			t.Errorf("got %+v, %v", result, err)
+			t.Errorf("got %+v, %v, with %d per analyst, want it applied, and 5", result, err, w.perAnalyst(t))
 		}
 	})
 }
@@ -128,7 +128,7 @@ func TestOurOwnWritesAreNeverExternalHoweverThePollerRaces(t *testing.T) {
 
 		for n := range int64(20) {
 			if change := w.apply(t, request(w.current(t).Revision, 10+n)); change.Outcome != changes.Applied {
-				t.Errorf("got %+v", change)
+				t.Errorf("got %+v, want it applied", change)
 			}
 		}
 
@@ -136,7 +136,7 @@ func TestOurOwnWritesAreNeverExternalHoweverThePollerRaces(t *testing.T) {
 		pollers.Wait()
 
 		if n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceExternal}); err != nil || n != 0 {
-			t.Errorf("%d changes of ours count as external, %v", n, err)
+			t.Errorf("%d changes of ours count as external, %v, want none", n, err)
 		}
 	})
 }

@@ -26,7 +26,7 @@ func TestWhatCanBeRestoredIsFoundBehindAnyNumberOfFailures(t *testing.T) {
 			r.Reason = fmt.Sprintf("attempt %d at eight", n)
 
 			if change := w.apply(t, r); change.Outcome != changes.Failed {
-				t.Fatalf("got %+v", change)
+				t.Fatalf("got %+v, want it failed", change)
 			}
 		}
 

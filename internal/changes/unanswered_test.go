@@ -33,7 +33,7 @@ func TestALostAnswerIsUnknownUntilItIsReadBack(t *testing.T) {
 
 				result, err := w.Apply(t.Context(), readBackFails, dave, request(revision, 7))
 				if err != nil || result.Change.Outcome != changes.Unknown {
-					t.Fatalf("got %+v, %v", result.Change, err)
+					t.Fatalf("got %+v, %v, want its outcome unknown", result.Change, err)
 				}
 
 				w.service.fail(nil, nil, nil)
@@ -51,7 +51,7 @@ func TestALostAnswerIsUnknownUntilItIsReadBack(t *testing.T) {
 
 				change, err := w.Get(t.Context(), result.Change.ID)
 				if err != nil || change.Outcome != test.want || w.perAnalyst(t) != test.holds {
-					t.Errorf("got %+v, %v", change, err)
+					t.Errorf("got %+v, %v, with %d per analyst, want it %s, and %d", change, err, w.perAnalyst(t), test.want, test.holds)
 				}
 
 				if page, err := w.History(t.Context(), changes.Filter{Source: changes.SourceExternal}); err != nil || len(page.Items) != 0 {
@@ -89,7 +89,7 @@ func TestAnUnansweredChangeIsNotDoneBecauseTheOldValuesCanBeRead(t *testing.T) {
 
 		// It may still be on its way: neither done nor failed.
 		if change := w.apply(t, request(revision, 7)); change.Outcome != changes.Unknown {
-			t.Fatalf("got %+v", change)
+			t.Fatalf("got %+v, want its outcome unknown", change)
 		}
 	})
 }
@@ -114,14 +114,14 @@ func TestAChangeThatWasInterruptedIsSettledByTheNextProcess(t *testing.T) {
 		}
 
 		if current, err := next.Current(t.Context(), w.service, ops.SectionConcurrency); err != nil || current.Open == nil {
-			t.Fatalf("the change was forgotten: %+v, %v", current, err)
+			t.Fatalf("the change was forgotten: %+v, %v, want it open", current, err)
 		}
 
 		w.clock.Advance(time.Minute)
 
 		current, err := next.Current(t.Context(), w.service, ops.SectionConcurrency)
 		if err != nil || current.Open != nil || current.Last.Outcome != changes.Applied || current.Values["per_analyst"] != int64(7) {
-			t.Fatalf("got %+v, %v", current, err)
+			t.Fatalf("got %+v, %v, want nothing open, the last change applied, and 7 per analyst", current, err)
 		}
 	})
 }

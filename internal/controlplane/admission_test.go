@@ -53,7 +53,7 @@ func TestARaceNeverExceedsTheLimitWhateverIsolationIsTheDefault(t *testing.T) {
 
 				var set string
 				if err := db.Read().QueryRowContext(t.Context(), `SHOW default_transaction_isolation`).Scan(&set); err != nil || set != level {
-					t.Fatalf("the default is %q, %v", set, err)
+					t.Fatalf("the default is %q, %v, want %q", set, err, level)
 				}
 
 				raceForTheCluster(t, open(t, db))
@@ -125,7 +125,7 @@ func raceToCreate(t *testing.T, p platform, n int, caller func(i int) ops.Caller
 		if err := <-errs; err != nil {
 			e := refused(t, err, ops.CodeConcurrencyLimitExceeded)
 			if e.Details["current_count"] != e.Details["max_allowed"] {
-				t.Errorf("refused with %v", e.Details)
+				t.Errorf("refused with %v, want the count to be the most allowed", e.Details)
 			}
 
 			limit, _ := e.Details["limit_type"].(string)
@@ -149,7 +149,7 @@ func TestOnlyActiveInstancesCountAgainstTheLimits(t *testing.T) {
 		// What is left: seven running ones of analyst-0, who may hold five, of 50 in all.
 		_, err := p.InstancesAs(ops.Caller{Username: "analyst-0", Role: ops.RoleAnalyst}).CreateInstance(t.Context(), request())
 		if e := refused(t, err, ops.CodeConcurrencyLimitExceeded); e.Details["current_count"] != 7 || e.Details["max_allowed"] != 5 {
-			t.Errorf("refused with %v", e.Details)
+			t.Errorf("refused with %v, want 7 of 5", e.Details)
 		}
 
 		must[ops.Instance](t)(p.InstancesAs(alice).CreateInstance(t.Context(), request()))
@@ -174,7 +174,7 @@ func TestMaintenanceRefusesNewInstances(t *testing.T) {
 
 			_, err := p.InstancesAs(alice).CreateInstance(t.Context(), request())
 			if e := refused(t, err, ops.CodeServiceUnavailable); e.Message != want || e.Details["service"] == "" {
-				t.Errorf("refused with %+v", e)
+				t.Errorf("refused with %+v, want %q, and the service", e, want)
 			}
 		}
 
@@ -219,7 +219,7 @@ func TestCreateInstanceFromAReadySnapshot(t *testing.T) {
 
 		again := must[ops.Instance](t)(p.InstancesAs(alice).GetInstance(t.Context(), got.ID))
 		if again.URLSlug != got.URLSlug || !again.CreatedAt.Equal(got.CreatedAt.Time) {
-			t.Errorf("created %+v, read %+v", got, again)
+			t.Errorf("created %+v, read %+v, want the same slug and time", got, again)
 		}
 	})
 }
@@ -287,7 +287,7 @@ func TestCreateInstanceThatCannotBe(t *testing.T) {
 
 		e := refused(t, create(func(r *ops.InstanceRequest) { r.MappingID = 4 }), ops.CodeNotFound)
 		if e.Details["resource_type"] != "Mapping" || e.Details["resource_id"] != "4" {
-			t.Errorf("not found: %v", e.Details)
+			t.Errorf("not found: %v, want Mapping 4", e.Details)
 		}
 
 		wantCode(t, create(func(r *ops.InstanceRequest) { r.MappingID = math.MaxInt64 }), ops.CodeNotFound)
@@ -295,7 +295,7 @@ func TestCreateInstanceThatCannotBe(t *testing.T) {
 
 		e = refused(t, create(func(r *ops.InstanceRequest) { r.MappingVersion = new(2) }), ops.CodeNotFound)
 		if e.Details["resource_type"] != "MappingVersion" || e.Details["resource_id"] != "1/v2" {
-			t.Errorf("not found: %v", e.Details)
+			t.Errorf("not found: %v, want MappingVersion 1/v2", e.Details)
 		}
 
 		if n := count(t, p.db, `SELECT COUNT(*) FROM instances`) + count(t, p.db, `SELECT COUNT(*) FROM export_jobs`); n != 0 {
@@ -340,7 +340,7 @@ func TestCreateInstanceWhileItsMappingIsDeleted(t *testing.T) {
 		}
 
 		if e := refused(t, <-created, ops.CodeNotFound); e.Details["resource_type"] != "Mapping" {
-			t.Errorf("not found: %v", e.Details)
+			t.Errorf("not found: %v, want a Mapping", e.Details)
 		}
 
 		if n := count(t, p.db, `SELECT COUNT(*) FROM snapshots`); n != 0 {

@@ -54,7 +54,7 @@ func TestEveryOperationWantsExactlyOps(t *testing.T) {
 			for _, caller := range []ops.Caller{alice, carol} {
 				e := refused(t, call(t.Context(), p.As(caller)), ops.CodeInsufficientRole)
 				if e.Details["user_role"] != caller.Role || e.Details["required_role"] != ops.RoleOps {
-					t.Errorf("%s by %s: details %v", name, caller.Role, e.Details)
+					t.Errorf("%s by %s: details %v, want that role, and %s required", name, caller.Role, e.Details, ops.RoleOps)
 				}
 			}
 

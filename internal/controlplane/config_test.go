@@ -20,15 +20,15 @@ func TestANewPlatformHasTheDefaults(t *testing.T) {
 			as := p.As(dave)
 
 			if got := must[ops.ConcurrencyConfig](t)(as.GetConcurrencyConfig(t.Context())); got.PerAnalyst != 5 || got.ClusterTotal != 50 {
-				t.Errorf("concurrency is %+v", got)
+				t.Errorf("concurrency is %+v, want 5 per analyst, 50 in the cluster", got)
 			}
 
 			if got := must[ops.MaintenanceMode](t)(as.GetMaintenanceMode(t.Context())); got.Enabled || got.Message != "" {
-				t.Errorf("maintenance is %+v", got)
+				t.Errorf("maintenance is %+v, want it off, without a message", got)
 			}
 
 			if got := must[ops.ExportConfig](t)(as.GetExportConfig(t.Context())); got.MaxDurationSeconds != 3600 {
-				t.Errorf("export is %+v", got)
+				t.Errorf("export is %+v, want 3600 seconds", got)
 			}
 		}
 
@@ -54,7 +54,7 @@ func TestConfigurationIsKept(t *testing.T) {
 			got := must[ops.ConcurrencyConfig](t)(as.GetConcurrencyConfig(t.Context()))
 
 			if got.PerAnalyst != 7 || got.ClusterTotal != 70 || !got.UpdatedAt.Equal(put.UpdatedAt.Time) {
-				t.Errorf("put %+v, got %+v", put, got)
+				t.Errorf("put %+v, got %+v, want 7 per analyst, 70 in the cluster, of the same time", put, got)
 			}
 		}
 
@@ -63,14 +63,14 @@ func TestConfigurationIsKept(t *testing.T) {
 		mode := must[ops.MaintenanceMode](t)(as.GetMaintenanceMode(t.Context()))
 
 		if !mode.Enabled || mode.Message != "Back at <nine>" || *mode.UpdatedBy != "dave" || !mode.UpdatedAt.Equal(putMode.UpdatedAt.Time) {
-			t.Errorf("put %+v, got %+v", putMode, mode)
+			t.Errorf("put %+v, got %+v, want it on, Back at <nine>, by dave, of the same time", putMode, mode)
 		}
 
 		putExport := must[ops.ExportConfig](t)(as.UpdateExportConfig(t.Context(), ops.ExportUpdate{MaxDurationSeconds: 120}))
 		export := must[ops.ExportConfig](t)(as.GetExportConfig(t.Context()))
 
 		if export.MaxDurationSeconds != 120 || *export.UpdatedBy != "dave" || !export.UpdatedAt.Equal(putExport.UpdatedAt.Time) {
-			t.Errorf("put %+v, got %+v", putExport, export)
+			t.Errorf("put %+v, got %+v, want 120 seconds, by dave, of the same time", putExport, export)
 		}
 	})
 }
@@ -122,7 +122,7 @@ func TestANumberThatIsNoneIsAnError(t *testing.T) {
 		must[ops.ConcurrencyConfig](t)(p.As(dave).UpdateConcurrencyConfig(t.Context(), opstest.Limits(5, 60)))
 
 		if got := must[ops.ConcurrencyConfig](t)(p.As(dave).GetConcurrencyConfig(t.Context())); got.ClusterTotal != 60 {
-			t.Errorf("the limit is %d", got.ClusterTotal)
+			t.Errorf("the limit is %d, want 60", got.ClusterTotal)
 		}
 	})
 }

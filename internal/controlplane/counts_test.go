@@ -71,7 +71,7 @@ func TestCountsOfNothing(t *testing.T) {
 
 		cluster := must[ops.ClusterInstances](t)(p.As(dave).GetClusterInstances(t.Context()))
 		if cluster.ByStatus == nil || cluster.ByOwner == nil || cluster.Total != 0 || cluster.Limits.ClusterAvailable != 50 {
-			t.Errorf("an empty cluster is %+v", cluster)
+			t.Errorf("an empty cluster is %+v, want lists without entries, and 50 available", cluster)
 		}
 
 		seed(t, p.db, 1, 7, 0)
@@ -82,7 +82,7 @@ func TestCountsOfNothing(t *testing.T) {
 
 		cluster = must[ops.ClusterInstances](t)(p.As(dave).GetClusterInstances(t.Context()))
 		if cluster.Limits.ClusterUsed != 7 || cluster.Limits.ClusterAvailable != 0 {
-			t.Errorf("seven instances above a limit of three are %+v", cluster.Limits)
+			t.Errorf("seven instances above a limit of three are %+v, want 7 used, none available", cluster.Limits)
 		}
 	})
 }

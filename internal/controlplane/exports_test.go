@@ -32,11 +32,11 @@ func TestExportJobs(t *testing.T) {
 		if first := jobs[0]; first.EntityType != "node" || first.EntityName != "Customer" || first.Attempts != 3 ||
 			*first.ClaimedBy != "worker-1" || first.ClaimedAt.Format("15:04 MST") != "08:55 UTC" ||
 			*first.ErrorMessage != "<b>no such table</b>" {
-			t.Errorf("the newest is %+v", first)
+			t.Errorf("the newest is %+v, want Customer's third attempt, claimed by worker-1 at 08:55 UTC, with its error", first)
 		}
 
 		if jobs[1].ClaimedAt != nil || jobs[1].ClaimedBy != nil || jobs[1].ErrorMessage != nil {
-			t.Errorf("the one before is %+v", jobs[1])
+			t.Errorf("the one before is %+v, want it neither claimed nor with an error", jobs[1])
 		}
 
 		for _, status := range ops.ExportJobStatuses() {

@@ -31,7 +31,7 @@ func TestHealthOfADatabaseThatHangs(t *testing.T) {
 
 		found := must[ops.Health](t)(p.As(dave).GetClusterHealth(ctx))
 		if found.Status != ops.Unhealthy || found.Components["database"].Status != ops.ComponentUnreachable {
-			t.Errorf("health is %+v", found)
+			t.Errorf("health is %+v, want it unhealthy, the database unreachable", found)
 		}
 
 		_, err := p.As(alice).GetClusterHealth(ctx)
@@ -77,7 +77,7 @@ func TestALockedDatabaseKeepsNoCallWaiting(t *testing.T) {
 		defer cancel()
 
 		if found := must[ops.Health](t)(p.As(dave).GetClusterHealth(ctx)); found.Status != ops.Healthy {
-			t.Errorf("health is %+v", found)
+			t.Errorf("health is %+v, want it healthy", found)
 		}
 
 		_ = must[ops.ConcurrencyConfig](t)(p.As(dave).GetConcurrencyConfig(ctx))
@@ -113,7 +113,7 @@ func TestAnotherProcessesLockKeepsHealthNotWaiting(t *testing.T) {
 	// Who is new has to be added, which is what waits.
 	found := must[ops.Health](t)(p.As(dave).GetClusterHealth(ctx))
 	if found.Status != ops.Healthy || ctx.Err() != nil {
-		t.Errorf("health is %+v (%v)", found, ctx.Err())
+		t.Errorf("health is %+v (%v), want it healthy in time", found, ctx.Err())
 	}
 }
 

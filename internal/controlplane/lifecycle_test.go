@@ -91,7 +91,7 @@ func TestLifecycleUpdate(t *testing.T) {
 			if test.fields != nil {
 				wantFields(t, err, test.fields...)
 			} else if err != nil || !answer.Updated || !answer.UpdatedAt.Equal(p.clock.Now()) {
-				t.Errorf("%s: got %+v, %v", name, answer, err)
+				t.Errorf("%s: got %+v, %v, want it updated at %s", name, answer, err, p.clock.Now())
 			}
 
 			if got := lifecycleText(must[ops.LifecycleConfig](t)(as.GetLifecycleConfig(t.Context()))); got != test.want {

@@ -18,7 +18,7 @@ func TestTriggersGoToTheJobs(t *testing.T) {
 
 		answer := must[ops.JobTriggered](t)(p.As(dave).TriggerJob(t.Context(), trigger))
 		if p.jobs.by != "dave" || p.jobs.trigger != trigger || answer.Status != "queued" {
-			t.Errorf("the jobs got %+v, the caller %+v", p.jobs, answer)
+			t.Errorf("the jobs got %+v, the caller %+v, want %+v by dave, queued", p.jobs, answer, trigger)
 		}
 
 		for _, bad := range []ops.JobTrigger{
@@ -38,7 +38,7 @@ func TestTriggersGoToTheJobs(t *testing.T) {
 		}
 
 		if status := must[ops.JobStatus](t)(p.As(dave).GetJobStatus(t.Context())); len(status.Jobs) != 1 {
-			t.Errorf("status is %+v", status)
+			t.Errorf("status is %+v, want one job", status)
 		}
 	})
 }
@@ -71,7 +71,7 @@ func TestWithoutItsDatabase(t *testing.T) {
 		t.Helper()
 
 		if got := p.Ready(t.Context()); got != (ops.ProbeStatus{Status: "ready", Version: "1.2.3", Database: "connected"}) {
-			t.Errorf("ready is %+v", got)
+			t.Errorf("ready is %+v, want ready, 1.2.3, connected", got)
 		}
 
 		if err := p.db.Close(); err != nil {
@@ -84,25 +84,25 @@ func TestWithoutItsDatabase(t *testing.T) {
 			if name != "get_cluster_health" {
 				e := refused(t, call(t.Context(), p.As(dave)), ops.CodeServiceUnavailable)
 				if e.Details["service"] != "database" || errors.Unwrap(e) == nil {
-					t.Errorf("%s answers %v", name, e)
+					t.Errorf("%s answers %v, want the database unavailable, with a cause", name, e)
 				}
 			}
 		}
 
 		health := must[ops.Health](t)(p.As(dave).GetClusterHealth(t.Context()))
 		if health.Status != ops.Unhealthy || health.Components["database"].Status != ops.ComponentUnreachable {
-			t.Errorf("health is %+v", health)
+			t.Errorf("health is %+v, want it unhealthy, the database unreachable", health)
 		}
 
 		_, err := p.As(alice).GetClusterHealth(t.Context())
 		wantCode(t, err, ops.CodeInsufficientRole)
 
 		if got := p.Ready(t.Context()); got != (ops.ProbeStatus{Status: "not_ready", Version: "1.2.3", Database: "disconnected"}) {
-			t.Errorf("ready is %+v", got)
+			t.Errorf("ready is %+v, want not_ready, 1.2.3, disconnected", got)
 		}
 
 		if got := p.Alive(t.Context()); got != (ops.ProbeStatus{Status: "healthy", Version: "1.2.3", Database: "disconnected"}) {
-			t.Errorf("alive is %+v", got)
+			t.Errorf("alive is %+v, want healthy, 1.2.3, disconnected", got)
 		}
 	})
 }

@@ -119,13 +119,13 @@ func TestSearchWithoutAnIndex(t *testing.T) {
 	var indexes int
 	if err := db.Read().QueryRowContext(t.Context(),
 		`SELECT COUNT(*) FROM pg_indexes WHERE indexname = 'opsconsole_instances_search'`).Scan(&indexes); err != nil || indexes != 0 {
-		t.Fatalf("%d indexes, %v", indexes, err)
+		t.Fatalf("%d indexes, %v, want none", indexes, err)
 	}
 
 	seed(t, db, 1, 20, 0)
 
 	p := open(t, db)
 	if page := must[ops.InstancesPage](t)(p.InstancesAs(alice).ListInstances(t.Context(), ops.InstancesQuery{Search: "GRAPH 1"})); page.Total != 11 {
-		t.Errorf("found %d", page.Total)
+		t.Errorf("found %d, want 11", page.Total)
 	}
 }

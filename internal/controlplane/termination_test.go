@@ -39,7 +39,7 @@ func TestDeleteInstance(t *testing.T) {
 			}
 
 			if err != nil || after.Status != ops.InstanceStopping {
-				t.Errorf("%s with the pod %v became %s, %v", status, after.PodName, after.Status, err)
+				t.Errorf("%s with the pod %v became %s, %v, want %s", status, after.PodName, after.Status, err, ops.InstanceStopping)
 			}
 
 			// A client tries again when it did not see the answer.
@@ -101,7 +101,7 @@ func TestDeleteInstanceIsForItsOwnerAdminsAndOps(t *testing.T) {
 		}
 
 		if n := count(t, p.db, `SELECT COUNT(*) FROM instances`); n != 0 {
-			t.Errorf("%d are left", n)
+			t.Errorf("%d are left, want none", n)
 		}
 	})
 }

@@ -40,7 +40,7 @@ func running(t *testing.T, act func(w *world, since func() (revisions uint64, re
 		<-time.After(time.Minute) // The first poll is long over.
 
 		if revisions, read := since(); revisions != 1 || read != asks {
-			t.Errorf("at the start: %d revisions, %d reads", revisions, read)
+			t.Errorf("at the start: %d revisions, %d reads, want 1 and %d", revisions, read, asks)
 		}
 
 		act(w, since)
@@ -63,20 +63,20 @@ func TestWhatChangedHereDoesNotAskTheControlPlane(t *testing.T) {
 
 		// The first of them is told at once, all the others together a second later.
 		if revisions, read := since(); revisions != 1 || read != 0 {
-			t.Errorf("at once: %d revisions, %d reads", revisions, read)
+			t.Errorf("at once: %d revisions, %d reads, want 1 and 0", revisions, read)
 		}
 
 		w.Changed()
 		<-time.After(time.Second - time.Millisecond)
 
 		if revisions, _ := since(); revisions != 0 {
-			t.Errorf("within the second: %d revisions", revisions)
+			t.Errorf("within the second: %d revisions, want none", revisions)
 		}
 
 		<-time.After(10 * time.Second)
 
 		if revisions, read := since(); revisions != 1 || read != 0 {
-			t.Errorf("after the second: %d revisions, %d reads", revisions, read)
+			t.Errorf("after the second: %d revisions, %d reads, want 1 and 0", revisions, read)
 		}
 
 		if after := w.Snapshot(); !after.At.Equal(before.At) || after.Health.AsOf != before.Health.AsOf {
@@ -94,7 +94,7 @@ func TestChangesAllTheTimeAreARevisionASecond(t *testing.T) {
 		}
 
 		if revisions, read := since(); revisions < 10 || revisions > 11 || read != 0 {
-			t.Errorf("%d revisions, %d reads", revisions, read)
+			t.Errorf("%d revisions, %d reads, want 10 or 11, and 0", revisions, read)
 		}
 	})
 }
@@ -107,20 +107,20 @@ func TestWakeAsksOnceAndAtOnce(t *testing.T) {
 		}
 
 		if revisions, read := since(); revisions != 1 || read != asks {
-			t.Errorf("at once: %d revisions, %d reads", revisions, read)
+			t.Errorf("at once: %d revisions, %d reads, want 1 and %d", revisions, read, asks)
 		}
 
 		w.Wake()
 		<-time.After(time.Second - time.Millisecond)
 
 		if _, read := since(); read != 0 {
-			t.Errorf("within the second: %d reads", read)
+			t.Errorf("within the second: %d reads, want none", read)
 		}
 
 		<-time.After(time.Minute)
 
 		if revisions, read := since(); revisions != 1 || read != asks {
-			t.Errorf("after the second: %d revisions, %d reads", revisions, read)
+			t.Errorf("after the second: %d revisions, %d reads, want 1 and %d", revisions, read, asks)
 		}
 	})
 }

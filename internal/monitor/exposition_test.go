@@ -80,7 +80,7 @@ func TestAPageThatIsNoneIsAnError(t *testing.T) {
 
 	for _, page := range []string{"<html>not metrics</html>", "<style>\n body { margin: 0 }\n top: 0\n</style>", `{"detail": "Not Found"}`} {
 		if got, err := monitor.ParseMetrics([]byte(page)); err == nil {
-			t.Errorf("%s was read as\n%s", page, told(got))
+			t.Errorf("%s was read as\n%s\nwant an error", page, told(got))
 		}
 	}
 }
@@ -90,7 +90,7 @@ func TestALineThatCannotBeReadIsClipped(t *testing.T) {
 
 	got, err := monitor.ParseMetrics([]byte("a 1\nb \xff" + strings.Repeat("x", 100_000)))
 	if err != nil || len(got.Unread) != 1 || len(got.Unread[0].Text) > 250 || len(got.Unread[0].Reason) > 250 {
-		t.Errorf("got %v, %d lines", err, len(got.Unread))
+		t.Errorf("got %v, %d lines, want one unread line, its text and its reason of 250 bytes at most", err, len(got.Unread))
 	}
 }
 

@@ -62,7 +62,7 @@ func TestFamiliesOfMetricsMove(t *testing.T) {
 	}
 
 	if got := len(w.Snapshot().Moved[counter]); got != 60 {
-		t.Errorf("%d points are remembered", got)
+		t.Errorf("%d points are remembered, want 60", got)
 	}
 }
 

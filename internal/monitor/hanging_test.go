@@ -61,15 +61,15 @@ func TestWhatHangsHoldsUpNothingElse(t *testing.T) {
 
 	s := m.Snapshot()
 	if !s.State.Stale() || !s.State.AsOf.Equal(good.State.AsOf) || s.State.Err != "The control plane did not answer in time." {
-		t.Errorf("what hangs: got %+v", s.State)
+		t.Errorf("what hangs: got %+v, want it stale, as of %s, for it did not answer in time", s.State, good.State.AsOf)
 	}
 
 	if s.Instances.Stale() || s.Instances.Value.Limits.ClusterUsed != 8 || s.Health.Stale() {
-		t.Errorf("what answers: got %+v, %+v", s.Instances, s.Health)
+		t.Errorf("what answers: got %+v, %+v, want neither stale, and 8 in use", s.Instances, s.Health)
 	}
 
 	if !errors.Is(watched, context.DeadlineExceeded) {
-		t.Errorf("the watcher ended with %v", watched)
+		t.Errorf("the watcher ended with %v, want %v", watched, context.DeadlineExceeded)
 	}
 }
 
@@ -93,6 +93,6 @@ func TestSamplesThatCannotBeWrittenHoldUpNothing(t *testing.T) {
 	}
 
 	if s := m.Snapshot(); s.Seq != 1 || s.Instances.Value.Limits.ClusterUsed != 7 {
-		t.Errorf("got %+v", s)
+		t.Errorf("got %+v, want revision 1, with 7 in use", s)
 	}
 }

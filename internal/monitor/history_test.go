@@ -73,11 +73,11 @@ func TestAvailabilityCountsWhatWasSeen(t *testing.T) {
 
 		lately := monitor.AvailabilityOf(spans, "database", now.Add(-5*time.Minute), now)
 		if lately.Up != 5*time.Minute || lately.Seen != lately.Of {
-			t.Errorf("the last minutes: got %+v", lately)
+			t.Errorf("the last minutes: got %+v, want all five seen, and up", lately)
 		}
 
 		if other := monitor.AvailabilityOf(spans, "kubernetes", start, now); other.Seen != 0 {
-			t.Errorf("of another component: got %+v", other)
+			t.Errorf("of another component: got %+v, want nothing seen", other)
 		}
 	})
 }
@@ -107,7 +107,7 @@ func TestTwoConsolesSeeATimeOnce(t *testing.T) {
 
 	now := *w.clock.Load()
 	if got := monitor.AvailabilityOf(spans, "database", start, now); len(spans) != 1 || got.Seen > got.Of || got.Seen < 9*time.Minute {
-		t.Errorf("got %+v of %v", got, spans)
+		t.Errorf("got %+v of %v, want one span, and between 9m and the whole time seen", got, spans)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestLongerTimesShowTheHighestOfEachStep(t *testing.T) {
 		}
 
 		if len(total) != len(used) || *total[0].Value != 50 {
-			t.Errorf("the limit: got %v", values(total))
+			t.Errorf("the limit: got %v, want %d points, the first 50", values(total), len(used))
 		}
 
 		if _, _, err := w.UsedSince(t.Context(), start.Add(-monitor.Kept), 5*time.Minute); err != nil {

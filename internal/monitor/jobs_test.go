@@ -39,7 +39,7 @@ func TestTheFirstEventOfASeriesIsGrowth(t *testing.T) {
 			w.plane.set(func(p *plane) { p.metrics = c.before })
 
 			if got := w.poll(t).Results[ops.JobLifecycle]; got != "" {
-				t.Errorf("the first poll: got %q", got)
+				t.Errorf("the first poll: got %q, want no result", got)
 			}
 
 			w.plane.set(func(p *plane) { p.metrics = c.after })
@@ -85,9 +85,9 @@ background_job_execution_duration_seconds_sum{job_name="lifecycle",pid="2"} 5
 	case got.Failures == nil || *got.Failures != 5:
 		t.Errorf("failures: got %v, want 5", got.Failures)
 	case got.LastSuccess == nil || got.LastSuccess.Unix() != 1800000000:
-		t.Errorf("last success: got %v", got.LastSuccess)
+		t.Errorf("last success: got %v, want the Unix time 1800000000", got.LastSuccess)
 	case got.Healthy == nil || *got.Healthy:
-		t.Errorf("healthy: got %v", got.Healthy)
+		t.Errorf("healthy: got %v, want false", got.Healthy)
 	case got.P95 == nil || *got.P95 <= 1 || *got.P95 > 2:
 		t.Errorf("p95: got %v, want between 1 and 2", got.P95)
 	}

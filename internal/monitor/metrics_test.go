@@ -48,7 +48,7 @@ func TestMetricsThatAreNoNumbersCanStillBeTold(t *testing.T) {
 	families, err := json.Marshal(snapshot.Metrics.Value.Families)
 	if err != nil || !strings.Contains(string(families), `"value":null`) || !strings.Contains(string(families), `"sum":null`) ||
 		!strings.Contains(string(families), `"buckets":[{"le":0.1,"count":5},{"le":null,"count":5}]`) {
-		t.Errorf("families: %v, %s", err, families)
+		t.Errorf("families: %v, %s, want null for a value, a sum and the bound of the last bucket", err, families)
 	}
 
 	if moved, err := json.Marshal(snapshot.Moved); err != nil {
@@ -61,14 +61,14 @@ func TestMetricsThatAreNoNumbersCanStillBeTold(t *testing.T) {
 	}
 
 	if figures.P50 == nil || *figures.P50 <= 0 || *figures.P50 > 0.1 {
-		t.Errorf("p50: %v", figures.P50)
+		t.Errorf("p50: %v, want above 0 and at most 0.1", figures.P50)
 	}
 
 	if value := snapshot.Metrics.Value.Value("no_such_metric"); value != nil {
-		t.Errorf("no such metric: %v", *value)
+		t.Errorf("no such metric: %v, want nothing", *value)
 	}
 
 	if text, err := json.Marshal(monitor.Number(1.5)); err != nil || string(text) != "1.5" {
-		t.Errorf("a number: %s, %v", text, err)
+		t.Errorf("a number: %s, %v, want 1.5", text, err)
 	}
 }

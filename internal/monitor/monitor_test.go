@@ -127,7 +127,7 @@ func TestOldDataKeepsItsAgeAndTheReason(t *testing.T) {
 
 	good := w.poll(t)
 	if good.Health.Stale() || good.Instances.Value.Limits.ClusterUsed != 7 {
-		t.Fatalf("got %+v", good.Health)
+		t.Fatalf("got %+v, %+v, want health that is not stale, and 7 in use", good.Health, good.Instances)
 	}
 
 	w.plane.set(func(p *plane) { p.down = ops.Unavailable(ops.ServiceControlPlane, "It does not answer") })
@@ -136,20 +136,20 @@ func TestOldDataKeepsItsAgeAndTheReason(t *testing.T) {
 	stale := w.poll(t)
 	if !stale.Health.Stale() || !stale.Health.AsOf.Equal(good.At) || stale.Health.Err != "It does not answer" ||
 		stale.Health.Value.Status != ops.Healthy || !stale.Health.TriedAt.Equal(*w.clock.Load()) {
-		t.Errorf("got %+v", stale.Health)
+		t.Errorf("got %+v, want it stale, as of %s, tried at %s, for it does not answer", stale.Health, good.At, *w.clock.Load())
 	}
 
 	// What is not meant for users is not shown to them.
 	w.plane.set(func(p *plane) { p.down = errors.New("dial tcp: password=hunter2") })
 
 	if s := w.poll(t); s.Health.Err != "The control plane answered with an error of its own." {
-		t.Errorf("got %q", s.Health.Err)
+		t.Errorf("got %q, want that the control plane answered with an error of its own", s.Health.Err)
 	}
 
 	w.plane.set(func(p *plane) { p.down = nil })
 
 	if s := w.poll(t); s.Health.Stale() || s.Seq != good.Seq+3 {
-		t.Errorf("got %+v", s.Health)
+		t.Errorf("got %+v in revision %d, want it not stale, in revision %d", s.Health, s.Seq, good.Seq+3)
 	}
 }
 
@@ -164,7 +164,7 @@ func TestNobodyToAskAsIsAReasonToo(t *testing.T) {
 	m.Poll(t.Context())
 
 	if s := m.Snapshot(); s.Jobs.Err != "Nobody is signed in." || w.plane.asked.Load() != 0 {
-		t.Errorf("got %+v, asked %d times", s.Jobs, w.plane.asked.Load())
+		t.Errorf("got %+v, asked %d times, want that nobody is signed in, and no asking", s.Jobs, w.plane.asked.Load())
 	}
 }
 
@@ -193,7 +193,7 @@ func TestAHundredReadersCostOnePoll(t *testing.T) {
 	readers.Wait()
 
 	if asked := w.plane.asked.Load(); asked != 6 {
-		t.Errorf("the control plane was asked %d times", asked)
+		t.Errorf("the control plane was asked %d times, want 6", asked)
 	}
 }
 
@@ -231,11 +231,11 @@ func TestSamplesSurviveARestartAndGapsStayGaps(t *testing.T) {
 
 		series := next.Snapshot().Components["database"].Latency
 		if len(series) != 6 || series[4].Value != nil || *series[5].Value != 9 || *series[0].Value != 1 {
-			t.Errorf("got %v", values(series))
+			t.Errorf("got %v, want six points: the first 1, the fifth a gap, the last 9", values(series))
 		}
 
 		if used := next.Snapshot().Used; len(used) != 6 || *used[5].Value != 7 {
-			t.Errorf("got %v", values(used))
+			t.Errorf("got %v, want six points, the last 7", values(used))
 		}
 	})
 }
@@ -266,14 +266,14 @@ func TestAComponentSaysSinceWhen(t *testing.T) {
 		w.pass(30 * time.Second)
 
 		if s := w.poll(t); !s.Components["database"].Since.Equal(began) {
-			t.Errorf("got %v", s.Components["database"].Since)
+			t.Errorf("got %v, want %v", s.Components["database"].Since, began)
 		}
 
 		w.plane.set(func(p *plane) { p.status = ops.ComponentSlow })
 		w.pass(30 * time.Second)
 
 		if s := w.poll(t); !s.Components["database"].Since.Equal(*w.clock.Load()) {
-			t.Errorf("got %v", s.Components["database"].Since)
+			t.Errorf("got %v, want %v", s.Components["database"].Since, *w.clock.Load())
 		}
 	})
 }
@@ -304,11 +304,11 @@ func TestJobsAreReadFromTheMetrics(t *testing.T) {
 	figures := s.Metrics.Value.Job(ops.JobLifecycle)
 
 	if *figures.Successes != 10 || *figures.Failures != 2 || !*figures.Healthy || figures.LastSuccess.Year() != 2026 {
-		t.Errorf("got %+v", figures)
+		t.Errorf("got %+v, want 10 successes, 2 failures, healthy, the last success in 2026", figures)
 	}
 
 	if *figures.P50 != 0.1 || *figures.P95 != 1 || figures.Finest == nil || *figures.Finest != 0.1 {
-		t.Errorf("p50 %g, p95 %g", *figures.P50, *figures.P95)
+		t.Errorf("p50 %g, p95 %g, want 0.1 and 1, with 0.1 as the finest", *figures.P50, *figures.P95)
 	}
 
 	if result, known := s.Results[ops.JobLifecycle]; known {
@@ -322,7 +322,7 @@ func TestJobsAreReadFromTheMetrics(t *testing.T) {
 		w.plane.set(func(p *plane) { p.metrics = fmt.Sprintf(exposition, step.success, step.failed) })
 
 		if got := w.poll(t).Results[ops.JobLifecycle]; got != step.want {
-			t.Errorf("%d and %d: got %s", step.success, step.failed, got)
+			t.Errorf("%d and %d: got %s, want %s", step.success, step.failed, got, step.want)
 		}
 	}
 
@@ -332,12 +332,12 @@ func TestJobsAreReadFromTheMetrics(t *testing.T) {
 
 	s = w.poll(t)
 	if s.Results[ops.JobLifecycle] != monitor.JobSkipped || s.Metrics.Value.Job(ops.JobLifecycle).Skipped != "no cluster" {
-		t.Errorf("a skipped run is %s", s.Results[ops.JobLifecycle])
+		t.Errorf("a skipped run is %s, want %s, for there is no cluster", s.Results[ops.JobLifecycle], monitor.JobSkipped)
 	}
 
 	w.plane.set(func(p *plane) { p.metrics = "<html>not metrics</html>" })
 
 	if s := w.poll(t); !s.Metrics.Stale() || s.Metrics.Err != "The control plane's metrics are not in the Prometheus text format." {
-		t.Errorf("got %+v", s.Metrics.Err)
+		t.Errorf("got %+v, want that they are not in the Prometheus text format", s.Metrics.Err)
 	}
 }

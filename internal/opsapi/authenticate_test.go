@@ -175,11 +175,11 @@ func TestDirectHeaders(t *testing.T) {
 
 			caller, err := test.authenticator.Caller(r)
 			if believed := err == nil && caller.Username == "dave"; believed != test.want {
-				t.Errorf("got %+v, %v", caller, err)
+				t.Errorf("got %+v, %v, want dave believed: %t", caller, err, test.want)
 			}
 
 			if err != nil && ops.AsError(err).Code != ops.CodeUnauthorized {
-				t.Errorf("got %v", err)
+				t.Errorf("got %v, want %s", err, ops.CodeUnauthorized)
 			}
 		})
 	}
@@ -193,6 +193,6 @@ func TestAuthenticatorKeepsTheToken(t *testing.T) {
 	r.Header.Set("Authorization", "Bearer good")
 
 	if caller, err := (opsapi.Authenticator{Bearer: knows{}}).Caller(r); err != nil || caller.Token != "good" {
-		t.Errorf("got %+v, %v", caller, err)
+		t.Errorf("got %+v, %v, want the token good", caller, err)
 	}
 }

@@ -205,7 +205,7 @@ func wantOneAnswer(t failing, statuses []int) {
 	t.Helper()
 
 	if slices.Min(statuses) != slices.Max(statuses) {
-		t.Errorf("SQLite and PostgreSQL answer %v", statuses)
+		t.Errorf("SQLite and PostgreSQL answer %v, want the same", statuses)
 	}
 }
 
@@ -229,7 +229,7 @@ func checkAnswer(t failing, r *http.Request, body []byte, answer *httptest.Respo
 	maintenance := answer.Code == http.StatusServiceUnavailable && strings.Contains(answer.Body.String(), `"service":"instances"`)
 
 	if answer.Code >= http.StatusBadRequest && !refused && !maintenance {
-		t.Errorf("HTTP %d %s", answer.Code, answer.Body)
+		t.Errorf("HTTP %d %s, want a success, a refusal or maintenance", answer.Code, answer.Body)
 	}
 
 	if answer.Header().Get("X-Request-ID") == "" {
@@ -309,7 +309,7 @@ func (w *fuzzed) write(t failing, route byte, body []byte) (status int) {
 	}
 
 	if after.Rows["instances"] != instances {
-		t.Errorf("HTTP %d left %d instances", status, after.Rows["instances"])
+		t.Errorf("HTTP %d left %d instances, want %d", status, after.Rows["instances"], instances)
 	}
 
 	for _, section := range ops.Sections() {

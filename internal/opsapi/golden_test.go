@@ -106,7 +106,7 @@ func (a api) ask(t *testing.T, request string) string {
 
 	answer := a.send(t, fields[0], fields[1], body, header)
 	if id := answer.header.Get("X-Request-ID"); id != "conversation-1" {
-		t.Errorf("%s: the request id came back as %q", line, id)
+		t.Errorf("%s: the request id came back as %q, want conversation-1", line, id)
 	}
 
 	return answerText(t, answer)
@@ -157,7 +157,9 @@ func compare(t *testing.T, got, want string) {
 
 	for i, line := range lines {
 		if i >= len(wanted) || line != wanted[i] {
-			t.Fatalf("%s:%d: got\n%s", conversation, i+1, strings.Join(lines[max(i-3, 0):min(i+4, len(lines))], "\n"))
+			t.Fatalf("%s:%d: got\n%s\nwant\n%s", conversation, i+1,
+				strings.Join(lines[max(i-3, 0):min(i+4, len(lines))], "\n"),
+				strings.Join(wanted[max(i-3, 0):min(i+4, len(wanted))], "\n"))
 		}
 	}
 

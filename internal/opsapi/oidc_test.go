@@ -69,11 +69,11 @@ func TestBearerTokens(t *testing.T) {
 
 	config, err := client.As(ops.Caller{Token: token}).UpdateExportConfig(t.Context(), ops.ExportUpdate{MaxDurationSeconds: 60})
 	if err != nil || config.UpdatedBy == nil || *config.UpdatedBy != "dave@example.com" {
-		t.Errorf("got %+v, %v", config, err)
+		t.Errorf("got %+v, %v, want it updated by dave@example.com", config, err)
 	}
 
 	_, err = client.As(ops.Caller{Token: "bad"}).GetExportConfig(t.Context())
 	if e := ops.AsError(err); e == nil || e.Code != ops.CodeUnauthorized || !strings.Contains(e.Message, "refused") {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want %s: refused", err, ops.CodeUnauthorized)
 	}
 }

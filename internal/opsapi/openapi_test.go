@@ -170,7 +170,7 @@ func TestDocument(t *testing.T) {
 
 	answer := sqliteWorld(t).serve(t).send(t, http.MethodGet, "/api/openapi.json", "", nil)
 	if answer.status != http.StatusOK || answer.body != string(written) || answer.header.Get("Content-Type") != "application/json" {
-		t.Errorf("got %d %s %s", answer.status, answer.header, answer.body)
+		t.Errorf("got %d %s %s, want 200 and the document, as application/json", answer.status, answer.header, answer.body)
 	}
 
 	handler := newFuzzed(t, worldtest.Prepared.SQLiteURL(t)).handler
@@ -267,7 +267,7 @@ func TestDocumentOfFields(t *testing.T) {
 
 	message := document.Components.Schemas["MaintenanceUpdate"].Properties["message"]
 	if message.MaxLength == nil || *message.MaxLength != 10_000 || message.Default != "" || message.Description == "" {
-		t.Errorf("the message is described as %+v", message)
+		t.Errorf("the message is described as %+v, want a description, no default, and 10000 characters at most", message)
 	}
 }
 

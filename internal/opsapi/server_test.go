@@ -265,7 +265,7 @@ func TestQueries(t *testing.T) {
 
 	for _, path := range []string{"/api/ops/export-jobs?status=&sort_by=x", "/api/instances?status=&offset=0&created_after="} {
 		if answer := server.send(t, http.MethodGet, path, "", asDave()); answer.status != http.StatusOK {
-			t.Errorf("%s: got %d %s", path, answer.status, answer.body)
+			t.Errorf("%s: got %d %s, want 200", path, answer.status, answer.body)
 		}
 	}
 }
@@ -286,7 +286,7 @@ func TestRequestIDs(t *testing.T) {
 		got := answer.header.Get("X-Request-ID")
 
 		if got == "" || (got == given) != taken {
-			t.Errorf("%q came back as %q", given, got)
+			t.Errorf("%q came back as %q, want it taken: %t", given, got, taken)
 		}
 
 		if !strings.Contains(answer.body, `"request_id":"`+got+`"`) || !strings.Contains(server.log.String(), `"request_id":"`+got+`"`) {
@@ -309,7 +309,7 @@ func TestCausesStayInTheLog(t *testing.T) {
 
 	answer := server.send(t, http.MethodGet, "/api/config/export", "", asDave())
 	if answer.status != http.StatusServiceUnavailable || strings.Contains(answer.body, "sql") {
-		t.Errorf("got %d %s", answer.status, answer.body)
+		t.Errorf("got %d %s, want 503 without a word of SQL", answer.status, answer.body)
 	}
 
 	if log := server.log.String(); !strings.Contains(log, "sql: database is closed") || !strings.Contains(log, `"level":"ERROR"`) {
@@ -319,15 +319,15 @@ func TestCausesStayInTheLog(t *testing.T) {
 	answer = server.send(t, http.MethodGet, "/ready", "", nil)
 	if want := `{"status":"not_ready","version":"1.2.3","database":"disconnected"}`; answer.status != http.StatusServiceUnavailable ||
 		strings.TrimSpace(answer.body) != want {
-		t.Errorf("ready: got %d %s", answer.status, answer.body)
+		t.Errorf("ready: got %d %s, want 503 %s", answer.status, answer.body, want)
 	}
 
 	if status, err := server.client(t).Ready(t.Context()); err != nil || status.Status != ops.ProbeNotReady {
-		t.Errorf("the client reads %+v, %v", status, err)
+		t.Errorf("the client reads %+v, %v, want %s", status, err, ops.ProbeNotReady)
 	}
 
 	if answer = server.send(t, http.MethodGet, "/health", "", nil); answer.status != http.StatusOK {
-		t.Errorf("the process lives, but health answers %d", answer.status)
+		t.Errorf("the process lives, but health answers %d, want 200", answer.status)
 	}
 }
 
@@ -346,7 +346,7 @@ func TestPanics(t *testing.T) {
 	want := `{"error":{"code":"INTERNAL_ERROR","message":"An unexpected error occurred"},"meta":{"request_id":"r1"}}`
 
 	if answer.status != http.StatusInternalServerError || strings.TrimSpace(answer.body) != want {
-		t.Errorf("got %d %s", answer.status, answer.body)
+		t.Errorf("got %d %s, want 500 %s", answer.status, answer.body, want)
 	}
 
 	if log := server.log.String(); !strings.Contains(log, secret) || !strings.Contains(log, "server_test.go") {

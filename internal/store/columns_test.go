@@ -52,13 +52,13 @@ func TestOneListOfColumnsInsertsUpdatesAndReads(t *testing.T) {
 				one.id = int64(id + 1)
 
 				if id, err := one.withID().Insert(t.Context(), tx, "things"); err != nil || id != one.id {
-					t.Errorf("inserted as %d, %v", id, err)
+					t.Errorf("inserted as %d, %v, want %d", id, err, one.id)
 				}
 			}
 
 			n, err := store.Columns{{Name: "name", Value: "renamed"}}.Update(t.Context(), tx, "things", "id = $1 AND name = $2", full.id, full.name)
 			if err != nil || n != 1 {
-				t.Errorf("updated %d, %v", n, err)
+				t.Errorf("updated %d, %v, want 1", n, err)
 			}
 
 			return nil
@@ -69,15 +69,15 @@ func TestOneListOfColumnsInsertsUpdatesAndReads(t *testing.T) {
 
 		got, err := store.Select(t.Context(), db.Read(), "things", (*thing).withID, "WHERE id <= $1 ORDER BY id", full.id)
 		if err != nil || len(got) != 2 {
-			t.Fatal(got, err)
+			t.Fatalf("got %+v, %v, want two rows", got, err)
 		}
 
 		if one := got[0]; one.id != 1 || one.name != "empty" || one.parent != nil || !one.at.IsZero() || one.ended != nil || one.tags != nil {
-			t.Errorf("got %+v", one)
+			t.Errorf("got %+v, want the id 1, the name empty, and nothing else", one)
 		}
 
 		if one := got[1]; one.name != "renamed" || *one.parent != parent || !one.at.Equal(noon) || !one.ended.Equal(noon) || len(one.tags) != 2 {
-			t.Errorf("got %+v", one)
+			t.Errorf("got %+v, want it renamed, with the parent %d, both times %s, and two tags", one, parent, noon)
 		}
 	})
 }

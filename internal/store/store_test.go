@@ -46,12 +46,12 @@ func TestNobodyElseReadsTheFileOfTheDatabase(t *testing.T) {
 
 	files, err := filepath.Glob(path + "*")
 	if err != nil || len(files) == 0 {
-		t.Fatalf("got %v, %v", files, err)
+		t.Fatalf("got %v, %v, want the files of %s", files, err, path)
 	}
 
 	for _, file := range files {
 		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s has the mode %v, %v", file, info.Mode(), err)
+			t.Errorf("%s has the mode %v, %v, want 0600", file, info.Mode(), err)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func TestClusterIsProbed(t *testing.T) {
 	want(t, found, "kubernetes", ops.ComponentConnected, ops.Healthy, "")
 
 	if latency := found.Components["kubernetes"].LatencyMS; latency == nil || *latency <= 0 {
-		t.Errorf("latency %v", latency)
+		t.Errorf("latency %v, want above 0", latency)
 	}
 }
 

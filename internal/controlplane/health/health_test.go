@@ -96,11 +96,11 @@ func TestNothingConfiguredButTheDatabase(t *testing.T) {
 		want(t, found, "starburst", ops.ComponentNotConfigured, ops.Healthy, "")
 
 		if !found.CheckedAt.Equal(clock.Now()) || len(found.Components) != 3 {
-			t.Errorf("health is %+v", found)
+			t.Errorf("health is %+v, want three components, checked at %s", found, clock.Now())
 		}
 
 		if found.Components["database"].LatencyMS == nil || found.Components["starburst"].LatencyMS != nil {
-			t.Errorf("latencies: %+v", found.Components)
+			t.Errorf("latencies: %+v, want one of the database, none of Starburst", found.Components)
 		}
 	})
 }
@@ -215,21 +215,21 @@ func TestManyCallersCostOneProbe(t *testing.T) {
 	wg.Wait()
 
 	if n := asked.Load(); n != 1 {
-		t.Errorf("100 callers cost %d probes", n)
+		t.Errorf("100 callers cost %d probes, want 1", n)
 	}
 
 	clock.Advance(999 * time.Millisecond)
 	check(t, checker)
 
 	if n := asked.Load(); n != 1 {
-		t.Errorf("probed again after 999 ms: %d", n)
+		t.Errorf("probed again after 999 ms: %d, want 1", n)
 	}
 
 	clock.Advance(time.Millisecond)
 	check(t, checker)
 
 	if n := asked.Load(); n != 2 {
-		t.Errorf("not probed again after a second: %d", n)
+		t.Errorf("not probed again after a second: %d, want 2", n)
 	}
 }
 
@@ -278,7 +278,7 @@ func TestAPatienceForNobodyIsRefused(t *testing.T) {
 		DB: prepared(t), Now: time.Now, Logger: slog.New(slog.DiscardHandler), SlowAfter: map[string]time.Duration{"trino": time.Second},
 	})
 	if err == nil || !strings.Contains(err.Error(), `"trino"`) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want it to name %q", err, "trino")
 	}
 }
 
@@ -311,6 +311,6 @@ func TestChangesAreLogged(t *testing.T) {
 
 	if lines := strings.Split(strings.TrimSpace(log.String()), "\n"); len(lines) != 2 ||
 		!strings.Contains(lines[0], "level=WARN") || !strings.Contains(lines[0], "502") || !strings.Contains(lines[1], "level=INFO") {
-		t.Errorf("the log says\n%s", log.String())
+		t.Errorf("the log says\n%s\nwant a warning of the 502, and then one line of level INFO", log.String())
 	}
 }

@@ -63,7 +63,7 @@ func TestKubernetes(t *testing.T) {
 
 			cfg := apiServer(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.Header.Get("Authorization") != "Bearer a-token" {
-					t.Errorf("asked with %v", r.Header)
+					t.Errorf("asked with %v, want Bearer a-token", r.Header)
 				}
 
 				test.answer(w, r)

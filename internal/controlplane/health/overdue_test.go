@@ -54,11 +54,11 @@ func TestACommandThatHangsIsNotWaitedFor(t *testing.T) {
 	want(t, again, "kubernetes", ops.ComponentUnreachable, "", "kubernetes did not answer within 2s")
 
 	if latency := again.Components["kubernetes"].LatencyMS; latency == nil || *latency != 60_000 {
-		t.Errorf("it is waited for since %v ms", latency)
+		t.Errorf("it is waited for since %v ms, want 60000", latency)
 	}
 
 	if started, err := os.ReadFile(starts); err != nil || len(started) != 1 {
-		t.Errorf("the command was run %d times (%v)", len(started), err)
+		t.Errorf("the command was run %d times (%v), want once", len(started), err)
 	}
 
 	free(t, release)
@@ -73,7 +73,7 @@ func TestACommandThatHangsIsNotWaitedFor(t *testing.T) {
 		}
 
 		if time.Now().After(deadline) {
-			t.Fatalf("kubernetes is %+v", found.Components["kubernetes"])
+			t.Fatalf("kubernetes is %+v, want %s", found.Components["kubernetes"], ops.ComponentConnected)
 		}
 	}
 }

@@ -276,7 +276,7 @@ func TestStarburstIsAskedAsTheUser(t *testing.T) {
 
 	user, password, _ := (&http.Request{Header: asked}).BasicAuth()
 	if user != "opsconsole" || password != "a password" || asked.Get("X-Trino-User") != "opsconsole" {
-		t.Errorf("asked with %v", asked)
+		t.Errorf("asked with %v, want opsconsole and its password", asked)
 	}
 }
 
@@ -297,6 +297,6 @@ func TestStarburstThatIsNotThere(t *testing.T) {
 		"the host of Starburst refuses the connection: is it running, and is the port in --starburst-url right?")
 
 	if !strings.Contains(log.String(), "connection refused") || strings.Contains(log.String(), "a-secret") {
-		t.Errorf("the log says %s", log.String())
+		t.Errorf("the log says %s, want connection refused, and no password", log.String())
 	}
 }

@@ -78,7 +78,7 @@ func TestKubernetesIsAskedOnceASecond(t *testing.T) {
 	}
 
 	if n := asked.Load(); n != 3 {
-		t.Errorf("asked %d times in 3 s", n)
+		t.Errorf("asked %d times in 3 s, want 3", n)
 	}
 }
 
@@ -129,11 +129,11 @@ func TestDatabaseThatGoesAway(t *testing.T) {
 	found := check(t, checker)
 	if component := found.Components["database"]; component.Status != ops.ComponentUnreachable || found.Status != ops.Unhealthy ||
 		component.Error == nil || !strings.Contains(*component.Error, "database") {
-		t.Errorf("the database is %+v and the platform %s", component, found.Status)
+		t.Errorf("the database is %+v and the platform %s, want it unreachable, with an error, and %s", component, found.Status, ops.Unhealthy)
 	}
 
 	if said := log.String(); strings.Contains(said, password) || !strings.Contains(said, "cause=") {
-		t.Errorf("the log says %s", said)
+		t.Errorf("the log says %s, want a cause, and no password", said)
 	}
 }
 

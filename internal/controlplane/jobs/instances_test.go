@@ -125,7 +125,7 @@ func TestRuntime(t *testing.T) {
 
 		usage, err := runtime.MemoryUsage(t.Context())
 		if err != nil || len(usage) != 1 || usage["inprocess-1"] != 4711 {
-			t.Errorf("memory %v, %v", usage, err)
+			t.Errorf("memory %v, %v, want 4711 of inprocess-1 alone", usage, err)
 		}
 	})
 }
@@ -177,7 +177,7 @@ func TestRuntimeLeavesOthersPodsAlone(t *testing.T) {
 		}
 
 		if usage, err := runtime.MemoryUsage(t.Context()); err != nil || len(usage) > 0 {
-			t.Errorf("memory of others' pods %v, %v", usage, err)
+			t.Errorf("memory of others' pods %v, %v, want none", usage, err)
 		}
 
 		if n := strings.Count(log.String(), "--kubeconfig"); n != 1 || strings.Count(log.String(), "\n") != 1 {

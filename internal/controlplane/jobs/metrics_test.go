@@ -85,7 +85,7 @@ func TestMetricsAreTheContracts(t *testing.T) {
 			}
 
 			if want := []float64{0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120}; !slices.Equal(bounds, want) {
-				t.Errorf("%s has the buckets %v", family.GetName(), bounds)
+				t.Errorf("%s has the buckets %v, want %v", family.GetName(), bounds, want)
 			}
 		}
 

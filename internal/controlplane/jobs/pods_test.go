@@ -125,7 +125,7 @@ func TestPodRuntimeEndsPods(t *testing.T) {
 		w.step(runtime)
 
 		if len(cluster.deleted) != 2 {
-			t.Errorf("deleted again: %v", cluster.deleted)
+			t.Errorf("deleted again: %v, want two", cluster.deleted)
 		}
 
 		cluster.listed = nil
@@ -140,7 +140,7 @@ func TestPodRuntimeEndsPods(t *testing.T) {
 
 		err := w.runner.Run(t.Context(), jobs.JobArgs{JobName: ops.JobReconciliation})
 		if err == nil || err.Error() != "instance 4: its pod unlisted is there, but the label selector does not find it: it is left alone" {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want that the selector does not find instance 4's pod unlisted, and it is left alone", err)
 		}
 	})
 }
@@ -165,14 +165,14 @@ func TestPodsThatAreRefused(t *testing.T) {
 		}
 
 		if cluster.attempts != 9 { // after 0, 1, 3, 7, 15, 31, 63, 123 and 183 s
-			t.Errorf("%d attempts in 200 s", cluster.attempts)
+			t.Errorf("%d attempts in 200 s, want 9", cluster.attempts)
 		}
 
 		w.start(withCluster(cluster))
 
 		err := w.runner.Run(t.Context(), jobs.JobArgs{JobName: ops.JobReconciliation})
 		if err == nil || err.Error() != "instance 1: it has no pod yet: it is too big" {
-			t.Errorf("the job says %v", err)
+			t.Errorf("the job says %v, want that instance 1 has no pod yet, for it is too big", err)
 		}
 
 		w.clock.Advance(time.Minute)
@@ -199,7 +199,7 @@ func TestPodsThatAreRefusedForTooLong(t *testing.T) {
 		_ = runtime.Step(t.Context())
 
 		if cluster.attempts != 1 {
-			t.Errorf("%d attempts", cluster.attempts)
+			t.Errorf("%d attempts, want 1", cluster.attempts)
 		}
 
 		for range 60 {
@@ -248,7 +248,7 @@ func TestReplicasTakeTurnsAtMakingPods(t *testing.T) {
 		w.step(runtime)
 
 		if cluster.attempts != 1 {
-			t.Errorf("%d attempts", cluster.attempts)
+			t.Errorf("%d attempts, want 1", cluster.attempts)
 		}
 
 		w.step(other)
@@ -268,7 +268,7 @@ func TestInstancePodIsADNSLabel(t *testing.T) {
 	t.Parallel()
 
 	if got := jobs.InstancePod(7, "Some Slug/of_another platform"); got != "graph-7-9b4b095b05" {
-		t.Errorf("got %s", got)
+		t.Errorf("got %s, want graph-7-9b4b095b05", got)
 	}
 
 	if jobs.InstancePod(7, "a") == jobs.InstancePod(7, "b") {

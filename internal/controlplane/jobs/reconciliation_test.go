@@ -172,7 +172,7 @@ func TestReconciliation(t *testing.T) {
 		w.run(ops.JobReconciliation)
 
 		if !slices.Contains(cluster.deleted, "stuck") {
-			t.Errorf("deleted pods %v", cluster.deleted)
+			t.Errorf("deleted pods %v, want stuck among them", cluster.deleted)
 		}
 
 		wantCounts(t, w.last(ops.JobReconciliation).Found, map[string]int{"missing_pods": 0, "status_drift": 0, "orphaned_pods": 1})
@@ -192,7 +192,7 @@ func TestPodsOfAControllerAreNoOrphans(t *testing.T) {
 
 		err := w.runner.Run(t.Context(), jobs.JobArgs{JobName: ops.JobReconciliation})
 		if err == nil || !strings.Contains(err.Error(), "pod web-1: the label selector finds it, but it belongs to the ReplicaSet web: it is left alone") {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want that the pod web-1 belongs to the ReplicaSet web, and is left alone", err)
 		}
 
 		if want := []string{"orphan"}; !slices.Equal(cluster.deleted, want) {
@@ -221,7 +221,7 @@ func TestReconciliationOfWhatIsNewMeanwhile(t *testing.T) {
 		w.want("running", `SELECT status FROM instances`)
 
 		if len(cluster.deleted) > 0 {
-			t.Errorf("deleted pods %v", cluster.deleted)
+			t.Errorf("deleted pods %v, want none", cluster.deleted)
 		}
 	})
 }
@@ -239,7 +239,7 @@ func TestReconciliationWithoutItsCluster(t *testing.T) {
 		w.want("running", `SELECT status FROM instances WHERE id = $1`, id)
 
 		if got := w.last(ops.JobReconciliation); got.Result != jobs.Failed {
-			t.Errorf("record: %+v", got)
+			t.Errorf("record: %+v, want it failed", got)
 		}
 	})
 }

@@ -29,13 +29,13 @@ func TestRunRecord(t *testing.T) {
 		got := w.last(ops.JobExportReconciliation)
 		if got.Result != jobs.Success || got.TriggeredBy != "dave" || got.Reason != "queue is long" || got.Error != "" ||
 			!got.StartedAt.Equal(w.clock.Now()) || !got.EndedAt.Equal(w.clock.Now()) {
-			t.Errorf("record: %+v", got)
+			t.Errorf("record: %+v, want a success of dave's at %s, for the queue is long", got, w.clock.Now())
 		}
 
 		w.run(ops.JobExportReconciliation)
 
 		if got := w.last(ops.JobExportReconciliation); got.TriggeredBy != "" || got.Reason != "" {
-			t.Errorf("a scheduled run's record: %+v", got)
+			t.Errorf("a scheduled run's record: %+v, want nobody, and no reason", got)
 		}
 
 		w.want("0", `SELECT COUNT(*) FROM opsconsole_job_locks`)
@@ -92,7 +92,7 @@ func TestSkippedIsNeitherSuccessNorFailure(t *testing.T) {
 			w.run(name)
 
 			if got := w.last(name); got.Result != jobs.Skipped || got.Error == "" {
-				t.Errorf("%s: %+v", name, got)
+				t.Errorf("%s: %+v, want it skipped, and why", name, got)
 			}
 
 			w.tick()
@@ -138,7 +138,7 @@ func TestHealth(t *testing.T) {
 
 		for _, healthy := range []float64{1, 1, 0} {
 			if err := w.runner.Run(w.t.Context(), jobs.JobArgs{JobName: ops.JobResourceMonitor}); !errors.Is(err, errBroken) {
-				t.Fatalf("run: %v", err)
+				t.Fatalf("run: %v, want %v", err, errBroken)
 			}
 
 			w.tick()
@@ -172,7 +172,7 @@ func TestPanicIsAFailure(t *testing.T) {
 		}
 
 		if got := w.last(ops.JobResourceMonitor); got.Result != jobs.Failed || !strings.Contains(got.Error, "ouch") {
-			t.Errorf("record: %+v", got)
+			t.Errorf("record: %+v, want it failed with ouch", got)
 		}
 
 		w.want("0", `SELECT COUNT(*) FROM opsconsole_job_locks`)
@@ -219,7 +219,7 @@ func TestNoOverlap(t *testing.T) {
 
 		for _, replica := range []*jobs.Runner{other, w.runner} {
 			if err := replica.Run(t.Context(), jobs.JobArgs{JobName: ops.JobResourceMonitor}); !errors.Is(err, jobs.ErrBusy) {
-				t.Errorf("a second run: %v", err)
+				t.Errorf("a second run: %v, want %v", err, jobs.ErrBusy)
 			}
 		}
 
@@ -267,11 +267,11 @@ func TestFrozenRunCannotWrite(t *testing.T) {
 
 		records, err := w.runner.Records(t.Context(), ops.JobResourceMonitor, 10)
 		if err != nil || len(records) != 2 {
-			t.Fatalf("%v, %v", records, err)
+			t.Fatalf("got %v, %v, want two records", records, err)
 		}
 
 		if records[0].Result != jobs.Success || records[1].Result != jobs.Failed || !strings.Contains(records[1].Error, "process ended") {
-			t.Errorf("records: %+v", records)
+			t.Errorf("records: %+v, want a success, and before it a failure, for its process ended", records)
 		}
 	})
 }
@@ -293,11 +293,11 @@ func TestStoppedRunIsRecorded(t *testing.T) {
 		stop()
 
 		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Errorf("run: %v", err)
+			t.Errorf("run: %v, want %v", err, context.Canceled)
 		}
 
 		if got := w.last(ops.JobResourceMonitor); got.Result != jobs.Failed || got.EndedAt.IsZero() {
-			t.Errorf("record: %+v", got)
+			t.Errorf("record: %+v, want it failed, and ended", got)
 		}
 
 		w.want("0", `SELECT COUNT(*) FROM opsconsole_job_locks`)

@@ -87,7 +87,7 @@ func TestScheduleSurvivesRestart(t *testing.T) {
 		w.want("1", `SELECT COUNT(*) FROM test_enqueued WHERE job_name = 'lifecycle'`)
 
 		if in := w.nextRuns()[ops.JobLifecycle]; in != 2*time.Minute+30*time.Second {
-			t.Errorf("lifecycle runs next in %s", in)
+			t.Errorf("lifecycle runs next in %s, want 2m30s", in)
 		}
 	})
 }

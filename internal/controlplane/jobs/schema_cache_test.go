@@ -119,7 +119,7 @@ func TestCatalogThatAlwaysFails(t *testing.T) {
 		all["crm"] = all["lake"]
 
 		if err := w.runner.Run(t.Context(), jobs.JobArgs{JobName: ops.JobSchemaCache}); err == nil || !strings.Contains(err.Error(), "no catalog could be read") {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want that no catalog could be read", err)
 		}
 
 		w.want("11", `SELECT COUNT(*) FROM opsconsole_schema_entries`)

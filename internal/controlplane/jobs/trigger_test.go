@@ -55,12 +55,12 @@ func TestTrigger(t *testing.T) {
 
 		_, err = w.runner.Trigger(t.Context(), "erin", trigger(ops.JobLifecycle))
 		if code(err) != ops.CodeRateLimitExceeded {
-			t.Fatalf("the second trigger within a minute: %v", err)
+			t.Fatalf("the second trigger within a minute: %v, want %s", err, ops.CodeRateLimitExceeded)
 		}
 
 		details := ops.AsError(err).Details
 		if details["resource"] != "job_trigger:lifecycle" || details["retry_after_seconds"] != 48 {
-			t.Errorf("details: %v", details)
+			t.Errorf("details: %v, want job_trigger:lifecycle, and 48 seconds", details)
 		}
 
 		w.clock.Advance(48 * time.Second)
@@ -87,7 +87,7 @@ func TestTriggerRefusesBadInput(t *testing.T) {
 			"long reason":         {JobName: ops.JobLifecycle, Reason: strings.Repeat("é", 501)},
 		} {
 			if _, err := w.runner.Trigger(t.Context(), "dave", bad); code(err) != ops.CodeValidationFailed {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: %v, want %s", name, err, ops.CodeValidationFailed)
 			}
 		}
 
@@ -128,7 +128,7 @@ func TestSimultaneousTriggers(t *testing.T) {
 				accepted++
 			case ops.CodeRateLimitExceeded:
 				if ops.AsError(err).Details["retry_after_seconds"] != 60 {
-					t.Errorf("details: %v", ops.AsError(err).Details)
+					t.Errorf("details: %v, want 60 seconds", ops.AsError(err).Details)
 				}
 			default:
 				t.Error(err)
@@ -178,7 +178,7 @@ func TestTriggerAfterTheClockWasSetBack(t *testing.T) {
 
 		_, err := w.runner.Trigger(t.Context(), "dave", trigger(ops.JobLifecycle))
 		if code(err) != ops.CodeRateLimitExceeded || ops.AsError(err).Details["retry_after_seconds"] != 60 {
-			t.Errorf("five seconds back: %v", err)
+			t.Errorf("five seconds back: %v, want %s, and 60 seconds", err, ops.CodeRateLimitExceeded)
 		}
 
 		w.clock.Advance(-time.Hour)

@@ -222,7 +222,7 @@ func (w *world) last(name ops.JobName) jobs.Record {
 
 	records, err := w.runner.Records(w.t.Context(), name, 1)
 	if err != nil || len(records) != 1 {
-		w.t.Fatalf("records of %s: %v, %v", name, records, err)
+		w.t.Fatalf("records of %s: %v, %v, want one", name, records, err)
 	}
 
 	return records[0]

@@ -66,7 +66,7 @@ func TestPods(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v1/namespaces/graphs/pods", func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("labelSelector") != "app=graph" {
-			t.Errorf("asked for %s", r.URL)
+			t.Errorf("asked for %s, want app=graph as the selector", r.URL)
 		}
 
 		if r.FormValue("continue") == "" {
@@ -90,7 +90,7 @@ func TestPods(t *testing.T) {
 
 	got, err := clusterAt(t, mux).Pods(t.Context())
 	if err != nil || len(got) != 2 {
-		t.Fatalf("%v, %v", got, err)
+		t.Fatalf("got %v, %v, want two pods", got, err)
 	}
 
 	created := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
@@ -99,7 +99,7 @@ func TestPods(t *testing.T) {
 		{Name: "b", UID: "2", Phase: jobs.PodFailed, Ending: true, Message: "OOMKilled", Controller: "ReplicaSet web"},
 	} {
 		if !got[i].CreatedAt.Equal(created) {
-			t.Errorf("created at %s", got[i].CreatedAt)
+			t.Errorf("created at %s, want %s", got[i].CreatedAt, created)
 		}
 
 		if got[i].CreatedAt = want.CreatedAt; got[i] != want {
@@ -126,11 +126,11 @@ func TestHasPod(t *testing.T) {
 	cluster := clusterAt(t, mux)
 
 	if there, err := cluster.HasPod(t.Context(), "there"); !there || err != nil {
-		t.Errorf("there: %v, %v", there, err)
+		t.Errorf("there: %v, %v, want true", there, err)
 	}
 
 	if there, err := cluster.HasPod(t.Context(), "gone"); there || err != nil {
-		t.Errorf("gone: %v, %v", there, err)
+		t.Errorf("gone: %v, %v, want false", there, err)
 	}
 
 	// What may not be looked at may well be there.
@@ -150,7 +150,7 @@ func TestDeletePod(t *testing.T) {
 			} `json:"preconditions"`
 		}
 		if err := json.NewDecoder(r.Body).Decode(&options); err != nil || options.Preconditions.UID != "1" {
-			t.Errorf("options %+v, %v", options, err)
+			t.Errorf("options %+v, %v, want the UID 1", options, err)
 		}
 
 		switch r.PathValue("name") {
@@ -184,7 +184,7 @@ func TestMemory(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /apis/metrics.k8s.io/v1beta1/namespaces/graphs/pods", func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("labelSelector") != "app=graph" {
-			t.Errorf("asked for %s", r.URL)
+			t.Errorf("asked for %s, want app=graph as the selector", r.URL)
 		}
 
 		reply(t, w, http.StatusOK, `{"kind": "PodMetricsList", "items": [
@@ -198,11 +198,11 @@ func TestMemory(t *testing.T) {
 	}
 
 	if _, err := clusterAt(t, http.NotFoundHandler()).MemoryUsage(t.Context()); !errors.Is(err, jobs.ErrNotMeasured) {
-		t.Errorf("without a metrics server: %v", err)
+		t.Errorf("without a metrics server: %v, want %v", err, jobs.ErrNotMeasured)
 	}
 
 	broken := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { reply(t, w, http.StatusOK, `{"items": [`) })
 	if _, err := clusterAt(t, broken).MemoryUsage(t.Context()); err == nil || errors.Is(err, jobs.ErrNotMeasured) {
-		t.Errorf("half an answer: %v", err)
+		t.Errorf("half an answer: %v, want an error other than %v", err, jobs.ErrNotMeasured)
 	}
 }

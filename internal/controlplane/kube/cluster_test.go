@@ -71,20 +71,20 @@ func TestClusterPods(t *testing.T) {
 	}
 
 	if made.Name != request.Name || made.Phase != jobs.PodPending || made.Cores != 2 || made.MemoryBytes != 3<<30 {
-		t.Errorf("made %+v", made)
+		t.Errorf("made %+v, want %s, pending, with 2 cores and 3 GiB", made, request.Name)
 	}
 
 	// Once more is the same one.
 	again, err := cluster.CreatePod(t.Context(), request)
 	if err != nil || again.UID != made.UID {
-		t.Errorf("made again: %+v, %v", again, err)
+		t.Errorf("made again: %+v, %v, want the UID %s", again, err, made.UID)
 	}
 
 	checkPod(t, n.Pod(t, request.Name))
 
 	listed, err := cluster.Pods(t.Context())
 	if err != nil || len(listed) != 1 || listed[0].UID != made.UID {
-		t.Errorf("listed %+v, %v", listed, err)
+		t.Errorf("listed %+v, %v, want one, with the UID %s", listed, err, made.UID)
 	}
 
 	// Another instance's pod of the name is not touched.
@@ -92,7 +92,7 @@ func TestClusterPods(t *testing.T) {
 	other.Slug = "of-another-database"
 
 	if _, err := cluster.CreatePod(t.Context(), other); err == nil || !strings.Contains(err.Error(), "it is left alone") {
-		t.Errorf("another's pod: %v", err)
+		t.Errorf("another's pod: %v, want that it is left alone", err)
 	}
 
 	later := made
@@ -121,7 +121,7 @@ func TestClusterPods(t *testing.T) {
 	}
 
 	if _, err := cluster.MemoryUsage(t.Context()); !errors.Is(err, jobs.ErrNotMeasured) {
-		t.Errorf("memory: %v", err)
+		t.Errorf("memory: %v, want %v", err, jobs.ErrNotMeasured)
 	}
 }
 
@@ -134,18 +134,18 @@ func checkPod(t *testing.T, pod *corev1.Pod) {
 		"opsconsole/instance": "7", "opsconsole/wrapper": "falkordb",
 	}
 	if !maps.Equal(pod.Labels, labels) || pod.Annotations["opsconsole/owner"] != "ann@example.com" {
-		t.Errorf("labels %v, annotations %v", pod.Labels, pod.Annotations)
+		t.Errorf("labels %v, annotations %v, want %v, and ann@example.com as the owner", pod.Labels, pod.Annotations, labels)
 	}
 
 	spec := pod.Spec
 	if spec.RestartPolicy != corev1.RestartPolicyNever || *spec.AutomountServiceAccountToken || *spec.EnableServiceLinks ||
 		!*spec.SecurityContext.RunAsNonRoot || len(spec.Containers) != 1 {
-		t.Errorf("spec %+v", spec)
+		t.Errorf("spec %+v, want one container, not as root, never restarted, without a token and service links", spec)
 	}
 
 	graph := spec.Containers[0]
 	if graph.Image != "registry.example.com/falkordb:4" || *graph.SecurityContext.AllowPrivilegeEscalation {
-		t.Errorf("container %+v", graph)
+		t.Errorf("container %+v, want registry.example.com/falkordb:4, without privilege escalation", graph)
 	}
 
 	want := corev1.ResourceRequirements{
@@ -154,13 +154,13 @@ func checkPod(t *testing.T, pod *corev1.Pod) {
 	}
 	for name, quantity := range want.Requests {
 		if got := graph.Resources.Requests[name]; !got.Equal(quantity) {
-			t.Errorf("requests %s of %s", got.String(), name)
+			t.Errorf("requests %s of %s, want %s", got.String(), name, quantity.String())
 		}
 	}
 
 	for name, quantity := range want.Limits {
 		if got := graph.Resources.Limits[name]; !got.Equal(quantity) {
-			t.Errorf("limits %s of %s", got.String(), name)
+			t.Errorf("limits %s of %s, want %s", got.String(), name, quantity.String())
 		}
 	}
 
@@ -173,7 +173,7 @@ func checkPod(t *testing.T, pod *corev1.Pod) {
 		"GRAPH_OLAP_INSTANCE_ID": "7", "GRAPH_OLAP_INSTANCE_SLUG": "some-slug", "GRAPH_OLAP_INSTANCE_OWNER": "ann@example.com",
 		"GRAPH_OLAP_WRAPPER_TYPE": "falkordb", "GRAPH_OLAP_SNAPSHOT_PATH": "gs://b/s",
 	}) {
-		t.Errorf("environment %v", env)
+		t.Errorf("environment %v, want instance 7's id, slug, owner, wrapper and snapshot", env)
 	}
 }
 

@@ -65,7 +65,7 @@ func TestServerThatHangs(t *testing.T) {
 
 			var away *jobs.ClusterError
 			if err := ask(); !errors.As(err, &away) || away.Refused || away.Words != "the Kubernetes API server did not answer in time" {
-				t.Errorf("got %v", err)
+				t.Errorf("got %v, want that the Kubernetes API server did not answer in time", err)
 			}
 		})
 	}

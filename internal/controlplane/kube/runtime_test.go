@@ -127,7 +127,7 @@ func TestClusterRefusesAndThenTakesAPod(t *testing.T) {
 		wantPods(p.t, n)
 
 		if err := p.reconcile(cluster); err == nil || err.Error() != "instance 1: it has no pod yet: "+words {
-			p.t.Errorf("the job says %v", err)
+			p.t.Errorf("the job says %v, want that instance 1 has no pod yet: %s", err, words)
 		}
 
 		if err := limits.Delete(p.t.Context(), "small", metav1.DeleteOptions{}); err != nil {
@@ -162,11 +162,11 @@ func TestClusterGoesAwayAndComesBack(t *testing.T) {
 		p.exec(`UPDATE instances SET status = 'stopping' WHERE id = 1`)
 
 		if err := p.reconcile(cluster); err == nil || err.Error() != "the Kubernetes API server cannot be reached; the log has the cause" {
-			p.t.Errorf("the job says %v", err)
+			p.t.Errorf("the job says %v, want that the Kubernetes API server cannot be reached", err)
 		}
 
 		if status, _ := p.status(1); status != "stopping" {
-			p.t.Errorf("an instance whose pod nobody can see is %s", status)
+			p.t.Errorf("an instance whose pod nobody can see is %s, want stopping", status)
 		}
 
 		if err := server.StartAPI(p.t.Context()); err != nil {
@@ -301,7 +301,7 @@ func TestClusterReconciliationWithoutAPermission(t *testing.T) {
 
 		want := "instance 1: Kubernetes does not allow it: the permission to delete pods in the namespace " + n.Name + " is missing"
 		if err := p.reconcile(cluster); err == nil || err.Error() != want {
-			p.t.Errorf("the job says %v", err)
+			p.t.Errorf("the job says %v, want %s", err, want)
 		}
 
 		p.becomes(2, "failed", "The pod is gone.")

@@ -50,7 +50,7 @@ func TestEntries(t *testing.T) {
 
 	entries, unread, err := server.client().Entries(t.Context(), `my "lake"`)
 	if err != nil || len(unread) != 0 {
-		t.Fatal(unread, err)
+		t.Fatalf("got %v unread, %v, want all read", unread, err)
 	}
 
 	wantEntries(t, entries,
@@ -141,6 +141,6 @@ func TestStartingFailsTheCatalog(t *testing.T) {
 	}
 
 	if len(server.statements) != 2 {
-		t.Errorf("asked %q", server.statements)
+		t.Errorf("asked %q, want two statements", server.statements)
 	}
 }

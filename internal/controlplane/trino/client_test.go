@@ -70,7 +70,7 @@ func TestDefaultPorts(t *testing.T) {
 		client.DialTo(server.Listener.Addr().String())
 
 		if names, err := client.Catalogs(t.Context()); err != nil || len(names) != 1 {
-			t.Errorf("%s: %v, %v", address, names, err)
+			t.Errorf("%s: %v, %v, want one catalog", address, names, err)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestQueryThatTakesLonger(t *testing.T) {
 
 	client := newClient(t, trino.Config{URL: server.URL, User: "opsconsole"})
 	if rows, err := client.QueryFor(t.Context(), patience, "SELECT 1"); rows != 1 || err != nil {
-		t.Errorf("got %d rows, %v", rows, err)
+		t.Errorf("got %d rows, %v, want 1", rows, err)
 	}
 }
 

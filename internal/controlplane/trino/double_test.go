@@ -65,7 +65,7 @@ func (d *double) statement(w http.ResponseWriter, r *http.Request) {
 	}
 
 	if r.Header.Get("X-Trino-User") != "opsconsole" {
-		d.t.Errorf("headers %v", r.Header)
+		d.t.Errorf("headers %v, want opsconsole as X-Trino-User", r.Header)
 	}
 
 	body, err := io.ReadAll(r.Body)
