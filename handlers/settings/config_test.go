@@ -21,7 +21,7 @@ func TestALimitIsSavedAndRestoredAsJSON(t *testing.T) {
 	got := w.Post("/config/concurrency", fmt.Sprintf(
 		`{"per_analyst": 6, "cluster_total": 60, "reason": "load test tonight", "revision": %q}`, w.Revision()))
 	if got.Status != http.StatusOK {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 200\n%s", got.Status, got.Body)
 	}
 
 	saved := got.JSON(t)
@@ -38,26 +38,26 @@ func TestALimitIsSavedAndRestoredAsJSON(t *testing.T) {
 
 	if handlerstest.At(change, "before", "per_analyst") != 5.0 || handlerstest.At(change, "after", "cluster_total") != 60.0 ||
 		handlerstest.At(saved, "current", "per_analyst") != 6.0 || handlerstest.At(saved, "revision") != w.Revision() {
-		t.Errorf("got %s", got.Body)
+		t.Errorf("got %s, want per_analyst 5 before and 6 now, cluster_total 60 after, and the new revision", got.Body)
 	}
 
 	got = w.Post(fmt.Sprintf("/history/%v/restore", handlerstest.At(change, "id")),
 		fmt.Sprintf(`{"reason": "the test is over", "revision": %q}`, w.Revision()))
 	if restored := got.JSON(t); got.Status != http.StatusOK || handlerstest.At(restored, "change", "restores") != handlerstest.At(change, "id") ||
 		handlerstest.At(restored, "change", "source") != "restore" {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 200 and a restore of change %v\n%s", got.Status, handlerstest.At(change, "id"), got.Body)
 	}
 
 	if perAnalyst, total := w.Limits(); perAnalyst != 5 || total != 50 {
-		t.Errorf("restored to %v and %v", perAnalyst, total)
+		t.Errorf("restored to %v and %v, want 5 and 50", perAnalyst, total)
 	}
 
 	if items, _ := w.Data("/history")["items"].([]any); len(items) != 2 {
-		t.Errorf("the history has %d changes", len(items))
+		t.Errorf("the history has %d changes, want 2", len(items))
 	}
 
 	if page := w.Data("/history?limit=1"); handlerstest.At(page, "next") != 2.0 {
-		t.Errorf("no next page: %v", page)
+		t.Errorf("got %v, want the next page from 2", page)
 	}
 }
 
@@ -72,7 +72,7 @@ func TestAStaleRevisionAnswersAllThreeValues(t *testing.T) {
 	}
 
 	if got := save(6, "first in line"); got.Status != http.StatusOK {
-		t.Fatal(got.Body)
+		t.Fatalf("got %d, want 200\n%s", got.Status, got.Body)
 	}
 
 	got := save(9, "second in line")
@@ -80,12 +80,12 @@ func TestAStaleRevisionAnswersAllThreeValues(t *testing.T) {
 	conflict := got.JSON(t)
 	if got.Status != http.StatusConflict || handlerstest.At(conflict, "error", "code") != "CONFLICT" || handlerstest.At(conflict, "original", "per_analyst") != 5.0 ||
 		handlerstest.At(conflict, "theirs", "per_analyst") != 6.0 || handlerstest.At(conflict, "yours", "per_analyst") != 9.0 || handlerstest.At(conflict, "revision") != w.Revision() {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 409 with CONFLICT, originally 5, theirs 6, yours 9, and the new revision\n%s", got.Status, got.Body)
 	}
 
 	page := w.Form("/config/concurrency", url.Values{"per_analyst": {"9"}, "reason": {"second in line"}, "revision": {revision}})
 	if page.Status != http.StatusConflict || !strings.Contains(page.Body, "first in line") || !strings.Contains(page.Body, `value="9"`) {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 409, the other one's reason and what was typed\n%s", page.Status, page.Body)
 	}
 }
 
@@ -122,23 +122,23 @@ func TestBadInputChangesNothing(t *testing.T) {
 		errs, _ := handlerstest.At(got.JSON(t), "error", "details", "errors").([]any)
 
 		if got.Status != http.StatusUnprocessableEntity || len(errs) == 0 || handlerstest.At(errs[0], "field") != strings.TrimSpace(name) {
-			t.Errorf("%s: got %d\n%s", name, got.Status, got.Body)
+			t.Errorf("%s: got %d, want 422 for this field first\n%s", name, got.Status, got.Body)
 		}
 	}
 
 	big := w.Post("/config/concurrency", with(`"per_analyst": 7, "x": "`+strings.Repeat("x", 1<<20)+`"`))
 	if big.Status != http.StatusRequestEntityTooLarge {
-		t.Errorf("a body of 1 MiB: got %d", big.Status)
+		t.Errorf("a body of 1 MiB: got %d, want 413", big.Status)
 	}
 
 	for _, path := range []string{"/config/nope", "/config/concurrency/review/x", "/history/0/restore", "/history/x/restore", "/leases/9/end", "/nope"} {
 		if got := w.Post(path, `{"reason": "bad input", "revision": "1"}`); got.Status != http.StatusNotFound {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d, want 404", path, got.Status)
 		}
 	}
 
 	if perAnalyst, total := w.Limits(); perAnalyst != 5 || total != 50 {
-		t.Errorf("something was changed: %v, %v", perAnalyst, total)
+		t.Errorf("something was changed: %v, %v, want 5, 50", perAnalyst, total)
 	}
 }
 
@@ -161,14 +161,14 @@ func TestANumberThatNoFieldTakesIsNamed(t *testing.T) {
 
 		if got.Status != http.StatusUnprocessableEntity || len(errs) == 0 || handlerstest.At(errs[0], "field") != want[0] ||
 			!strings.Contains(fmt.Sprint(handlerstest.At(errs[0], "message")), want[1]) {
-			t.Errorf("%s: got %d\n%s", sent, got.Status, got.Body)
+			t.Errorf("%s: got %d, want 422 for %s: %s\n%s", sent, got.Status, want[0], want[1], got.Body)
 		}
 	}
 
 	page := w.Form("/config/concurrency", url.Values{"cluster_total": {tooLarge}, "reason": {"far too many"}, "revision": {w.Revision()}})
 	if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, `value="`+tooLarge+`"`) ||
 		!strings.Contains(page.Body, "ust be between 1 and 1000") {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 422, what was typed and its bounds\n%s", page.Status, page.Body)
 	}
 }
 
@@ -181,7 +181,7 @@ func TestAFormKeepsWhatWasTypedAndEscapesIt(t *testing.T) {
 	got := w.Form("/config/concurrency", typed)
 	if got.Status != http.StatusUnprocessableEntity || strings.Contains(got.Body, "<script>alert") ||
 		!strings.Contains(got.Body, "&lt;script&gt;") || !strings.Contains(got.Body, `value="70"`) || !strings.Contains(got.Body, "whole number") {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 422 for no whole number, and what was typed, escaped\n%s", got.Status, got.Body)
 	}
 
 	// Only the reason is missing: the review comes again.
@@ -191,13 +191,13 @@ func TestAFormKeepsWhatWasTypedAndEscapesIt(t *testing.T) {
 
 	got = w.Form("/config/concurrency", typed)
 	if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "at least 8") || !strings.Contains(got.Body, `value="90m"`) {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 422 for the reason, and the duration kept\n%s", got.Status, got.Body)
 	}
 
 	// A fragment for htmx holds no page around it.
 	got = w.Form("/config/concurrency", typed, "HX-Request", "true")
 	if got.Status != http.StatusUnprocessableEntity || strings.Contains(got.Body, "<html") {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 422 and no page around it\n%s", got.Status, got.Body)
 	}
 
 	typed.Set("reason", "<b>long</b> enough now")
@@ -205,12 +205,12 @@ func TestAFormKeepsWhatWasTypedAndEscapesIt(t *testing.T) {
 
 	got = w.Form("/config/concurrency", typed)
 	if got.Status != http.StatusSeeOther || got.Header.Get("Location") != "/config/concurrency?changed=1" {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 303 at /config/concurrency?changed=1\n%s", got.Status, got.Body)
 	}
 
 	for _, path := range []string{"/config/concurrency?changed=1", "/history", "/history/1", "/audit", "/"} {
 		if got := w.Get(path, "Accept", "text/html"); got.Status != http.StatusOK || strings.Contains(got.Body, "<b>long") {
-			t.Errorf("%s: got %d, or the reason is not escaped", path, got.Status)
+			t.Errorf("%s: got %d, want 200 and the reason escaped", path, got.Status)
 		}
 	}
 }
@@ -227,12 +227,12 @@ func TestTheReviewSaysWhatWouldChange(t *testing.T) {
 	differences, _ := review["differences"].([]any)
 
 	if got.Status != http.StatusOK || len(differences) != 1 || handlerstest.At(differences[0], "after") != 2.0 || handlerstest.At(review, "confirm") == nil {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 200, one difference, to 2, and what to confirm\n%s", got.Status, got.Body)
 	}
 
 	page := w.Get("/config/concurrency/review?"+query.Encode(), "Accept", "text/html")
 	if page.Status != http.StatusOK || !strings.Contains(page.Body, "No analyst holds more than 2") || !strings.Contains(page.Body, `name="confirm"`) {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 200, that no analyst holds more than 2, and a field to confirm it\n%s", page.Status, page.Body)
 	}
 }
 
@@ -247,31 +247,31 @@ func TestAControlPlaneThatIsDownChangesNothingAndSaysSo(t *testing.T) {
 
 	for _, path := range []string{"/", "/health", "/capacity", "/jobs", "/exports", "/metrics", "/history", "/audit"} {
 		if got := w.Get(path, "Accept", "text/html"); got.Status != http.StatusOK {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d, want 200", path, got.Status)
 		}
 	}
 
 	if health := w.Data("/health"); health["stale"] != true || health["as_of"] == nil || health["stale_reason"] != "The control plane does not answer" {
-		t.Errorf("got %v", health)
+		t.Errorf("got %v, want it stale, since when and why", health)
 	}
 
 	if page := w.Get("/config/concurrency", "Accept", "text/html"); page.Status != http.StatusServiceUnavailable ||
 		!strings.Contains(page.Body, "as they were last read") {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 503 and the values as they were last read\n%s", page.Status, page.Body)
 	}
 
 	body := fmt.Sprintf(`{"per_analyst": 6, "reason": "while it is down", "revision": %q}`, revision)
 	if got := w.Post("/config/concurrency", body); got.Status != http.StatusServiceUnavailable {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 503\n%s", got.Status, got.Body)
 	}
 
 	form := url.Values{"per_analyst": {"6"}, "cluster_total": {"50"}, "reason": {"while it is down"}, "revision": {revision}}
 	if got := w.Form("/config/concurrency", form); got.Status != http.StatusServiceUnavailable || !strings.Contains(got.Body, `value="6"`) {
-		t.Errorf("what was typed is lost: got %d\n%s", got.Status, got.Body)
+		t.Errorf("what was typed is lost: got %d, want 503 and it kept\n%s", got.Status, got.Body)
 	}
 
 	if n, err := w.Changes.Count(t.Context(), changes.Filter{}); err != nil || n != 0 {
-		t.Errorf("%d changes were written, %v", n, err)
+		t.Errorf("%d changes were written, want none, %v", n, err)
 	}
 }
 
@@ -284,17 +284,17 @@ func TestALostAnswerIsShownAsUnknown(t *testing.T) {
 
 	got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "reason": "the answer is lost", "revision": %q}`, revision))
 	if got.Status != http.StatusAccepted || handlerstest.At(got.JSON(t), "change", "outcome") != "unknown" {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 202 and an unknown outcome\n%s", got.Status, got.Body)
 	}
 
 	page := w.Get("/config/concurrency", "Accept", "text/html")
 	if page.Status != http.StatusOK || !strings.Contains(page.Body, "is unknown") {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 200 and that it is unknown\n%s", page.Status, page.Body)
 	}
 
 	// Locked until it is settled.
 	if got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 7, "reason": "too impatient", "revision": %q}`, revision)); got.Status != http.StatusConflict {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 409\n%s", got.Status, got.Body)
 	}
 }
 
@@ -316,11 +316,11 @@ func TestAnOutsideChangeIsShownAndKept(t *testing.T) {
 	}
 
 	if page := w.Get("/history/1", "Accept", "text/html"); page.Status != http.StatusOK || !strings.Contains(page.Body, "/history/1/keep") {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 200 and the way to keep it\n%s", page.Status, page.Body)
 	}
 
 	if got := w.Post("/history/1/keep", `{"reason": "agreed with the analysts"}`); got.Status != http.StatusOK || handlerstest.At(got.JSON(t), "change", "kept", "actor") != "dave" {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 200 and it kept by dave\n%s", got.Status, got.Body)
 	}
 
 	w.Monitor.Poll(t.Context())

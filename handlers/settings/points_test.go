@@ -17,27 +17,27 @@ func TestAPointIsKeptPreviewedAndRestored(t *testing.T) {
 	w := handlerstest.New(t)
 
 	if got := w.Post("/points", `{"name": "before the migration", "reason": "so that we can go back"}`); got.Status != http.StatusCreated {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 201\n%s", got.Status, got.Body)
 	}
 
 	w.Post("/config/export", fmt.Sprintf(`{"max_duration_seconds": 5400, "reason": "longer exports", "revision": %q}`, handlerstest.At(w.Data("/config/export"), "revision")))
 
 	plan := w.Data("/points/1")
 	if plan["complete"] != false {
-		t.Errorf("got %v", plan)
+		t.Errorf("got %v, want complete false", plan)
 	}
 
 	if page := w.Get("/points/1", "Accept", "text/html"); page.Status != http.StatusOK || !strings.Contains(page.Body, "Restore 1 section") {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 200 and one section to restore\n%s", page.Status, page.Body)
 	}
 
 	got := w.Post("/points/1/restore", fmt.Sprintf(`{"reason": "the migration is off", "revision": %q}`, plan["revision"]))
 	if got.Status != http.StatusOK || handlerstest.At(got.JSON(t), "complete") != true {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 200 and complete true\n%s", got.Status, got.Body)
 	}
 
 	if got := handlerstest.At(w.Data("/config/export"), "current", "max_duration_seconds"); got != 3600.0 {
-		t.Errorf("restored to %v", got)
+		t.Errorf("restored to %v, want 3600", got)
 	}
 }
 
@@ -67,7 +67,7 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 	half := restore()
 	for _, want := range []string{"Restored", "Failed", "It is being upgraded.", "Trying again does only the rest"} {
 		if half.Status != http.StatusServiceUnavailable || !strings.Contains(half.Body, want) {
-			t.Errorf("got %d without %q\n%s", half.Status, want, half.Body)
+			t.Errorf("got %d, want 503 and %q\n%s", half.Status, want, half.Body)
 		}
 	}
 
@@ -75,17 +75,17 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 		`{"reason": "the migration is off", "revision": %q}`, w.Data("/points/1")["revision"]))
 	if rest.Status != http.StatusServiceUnavailable || handlerstest.At(rest.JSON(t), "error", "code") != string(ops.CodeServiceUnavailable) ||
 		handlerstest.At(rest.JSON(t), "complete") != false {
-		t.Errorf("got %d\n%s", rest.Status, rest.Body)
+		t.Errorf("got %d, want 503 with %s and complete false\n%s", rest.Status, ops.CodeServiceUnavailable, rest.Body)
 	}
 
 	w.Plane.Refuse(nil)
 
 	if again := w.Get("/points/1", "Accept", "text/html"); !strings.Contains(again.Body, "Restore 1 section") {
-		t.Errorf("got %d\n%s", again.Status, again.Body)
+		t.Errorf("got %d, want one section to restore\n%s", again.Status, again.Body)
 	}
 
 	if whole := restore(); whole.Status != http.StatusOK || !strings.Contains(whole.Body, "Every section is as the point has it") {
-		t.Errorf("got %d\n%s", whole.Status, whole.Body)
+		t.Errorf("got %d, want 200 and every section as the point has it\n%s", whole.Status, whole.Body)
 	}
 
 	// Of the export limits there is one restore, of the concurrency limits two that failed.
@@ -94,7 +94,7 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 		"section=concurrency&source=restore&outcome=applied": 1,
 	} {
 		if items, _ := w.Data("/history?" + query)["items"].([]any); len(items) != want {
-			t.Errorf("%s: %v", query, items)
+			t.Errorf("%s: got %v, want %d of them", query, items, want)
 		}
 	}
 }

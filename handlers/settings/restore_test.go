@@ -23,7 +23,7 @@ func shorten(t *testing.T, w *handlerstest.World, reason string) string {
 	got := w.Post("/config/maintenance", fmt.Sprintf(`{"message": "Short", "reason": %q, "revision": %q}`,
 		reason, handlerstest.At(w.Data("/config/maintenance"), "revision")))
 	if got.Status != http.StatusOK {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 200\n%s", got.Status, got.Body)
 	}
 
 	return fmt.Sprintf("/history/%v/restore", handlerstest.At(got.JSON(t), "change", "id"))
@@ -70,7 +70,7 @@ func TestAMessageThatWasHeldIsRestored(t *testing.T) {
 
 			page := w.Get(restore, "Accept", "text/html")
 			if page.Status != http.StatusOK || !strings.Contains(page.Body, "Restore what was before change") {
-				t.Fatalf("got %d\n%s", page.Status, page.Body)
+				t.Fatalf("got %d, want 200 and the page of the restore\n%s", page.Status, page.Body)
 			}
 
 			revision := fmt.Sprint(handlerstest.At(w.Data("/config/maintenance"), "revision"))
@@ -122,7 +122,7 @@ func TestTheLongestMessageGoesThroughItsForms(t *testing.T) {
 	}
 
 	if got := w.Get("/config/maintenance/review?"+typed.Encode(), "Accept", "text/html"); got.Status != http.StatusOK {
-		t.Errorf("the review: got %d\n%.300s", got.Status, got.Body)
+		t.Errorf("the review: got %d, want 200\n%.300s", got.Status, got.Body)
 	}
 
 	if got := w.Form("/config/maintenance", typed); got.Status != http.StatusSeeOther || message(w) != long {

@@ -76,14 +76,14 @@ func TestARestoreThatConflictsGoesOnAsARestore(t *testing.T) {
 	got := w.Form("/history/1/restore", typed)
 	if got.Status != http.StatusConflict || !strings.Contains(got.Body, `action="/history/1/restore"`) ||
 		strings.Contains(got.Body, `action="/config/concurrency/review"`) {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 409 and the form of a restore alone\n%s", got.Status, got.Body)
 	}
 
 	typed.Del("revision")
 
 	review := w.Get("/history/1/restore?"+typed.Encode(), "Accept", "text/html")
 	if review.Status != http.StatusOK || !strings.Contains(review.Body, "only for tonight</textarea>") || !strings.Contains(review.Body, `value="90m"`) {
-		t.Errorf("got %d\n%s", review.Status, review.Body)
+		t.Errorf("got %d, want 200, with the reason and the duration kept\n%s", review.Status, review.Body)
 	}
 }
 
@@ -96,7 +96,7 @@ func TestAConflictAsJSONNamesTheRequest(t *testing.T) {
 
 	got := w.Post("/config/concurrency", strings.Replace(body, "7", "8", 1))
 	if id := handlerstest.At(got.JSON(t), "meta", "request_id"); got.Status != http.StatusConflict || id == nil || id != got.Header.Get("X-Request-ID") {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 409 with the id of the request\n%s", got.Status, got.Body)
 	}
 }
 
@@ -121,13 +121,13 @@ func TestWhatIsRefusedBeforeItIsTriedIsInTheLog(t *testing.T) {
 			entries, err := w.Log.List(t.Context(), audit.Filter{Outcome: audit.Refused})
 
 			if err != nil || got.Status != http.StatusUnprocessableEntity || len(entries.Items) != before+1 {
-				t.Errorf("%s, %s: got %d and %d entries, %v", path, fields, got.Status, len(entries.Items)-before, err)
+				t.Errorf("%s, %s: got %d and %d entries, want 422 and one, %v", path, fields, got.Status, len(entries.Items)-before, err)
 
 				continue
 			}
 
 			if entry := entries.Items[0]; entry.Actor != "dave" || entry.Object != "config/concurrency" || !strings.Contains(entry.Message, ": ") {
-				t.Errorf("%s, %s: logged as %+v", path, fields, entry)
+				t.Errorf("%s, %s: logged as %+v, want dave's of config/concurrency, with what is wrong", path, fields, entry)
 			}
 		}
 	}
@@ -151,12 +151,12 @@ func TestWhatTheControlPlaneSaysIsPassedOn(t *testing.T) {
 
 		if got.Status != want.Code.HTTPStatus() || handlerstest.At(got.JSON(t), "error", "code") != string(want.Code) ||
 			len(want.Details) > 0 && handlerstest.At(got.JSON(t), "error", "details") == nil || handlerstest.At(got.JSON(t), "change", "outcome") != "failed" {
-			t.Errorf("%s: got %d\n%s", want.Code, got.Status, got.Body)
+			t.Errorf("%s: got %d, want %d with its code and details, and a failed change\n%s", want.Code, got.Status, want.Code.HTTPStatus(), got.Body)
 		}
 
 		page := w.Form("/config/concurrency", url.Values{"per_analyst": {"6"}, "reason": {reason + " again"}, "revision": {w.Revision()}})
 		if page.Status != want.Code.HTTPStatus() || !strings.Contains(page.Body, "Not changed") {
-			t.Errorf("%s: got %d\n%s", want.Code, page.Status, page.Body)
+			t.Errorf("%s: got %d, want %d and Not changed\n%s", want.Code, page.Status, want.Code.HTTPStatus(), page.Body)
 		}
 
 		for _, f := range ops.FieldErrors(refusal) {
@@ -214,17 +214,17 @@ func TestEveryRefusedActIsInTheLog(t *testing.T) {
 		entries, err := w.Log.List(t.Context(), audit.Filter{Limit: 10})
 
 		if err != nil || got.Status < 400 || got.Status >= 500 {
-			t.Fatalf("%s %s: got %d %s, %v", bad.path, bad.body, got.Status, got.Body, err)
+			t.Fatalf("%s %s: got %d %s, want 400 to 499, %v", bad.path, bad.body, got.Status, got.Body, err)
 		}
 
 		if n := len(entries.Items) - before; before < 10 && n != 1 {
-			t.Errorf("%s %s: %d entries", bad.path, bad.body, n)
+			t.Errorf("%s %s: %d entries, want one", bad.path, bad.body, n)
 		}
 
 		entry := entries.Items[0]
 		if entry.Actor != "dave" || string(entry.Action) != bad.action || entry.Object != bad.object || entry.Outcome != audit.Refused ||
 			!strings.Contains(entry.Message, bad.message) || strings.Contains(bad.body, why) && entry.Reason != "load test tonight" {
-			t.Errorf("%s %s: logged as %+v", bad.path, bad.body, entry)
+			t.Errorf("%s %s: logged as %+v, want dave's %s of %s refused, with %q and the reason that was given", bad.path, bad.body, entry, bad.action, bad.object, bad.message)
 		}
 	}
 }
@@ -243,7 +243,7 @@ func TestGoingOnFromAConflictKeepsWhatTheOtherOneDid(t *testing.T) {
 
 	if got.Status != http.StatusConflict || !strings.Contains(got.Body, `value="8"`) || !strings.Contains(got.Body, `value="60"`) ||
 		strings.Contains(got.Body, `value="5"`) || !strings.Contains(got.Body, `>8</var>`) || strings.Contains(got.Body, `>5</var>`) {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 409 with the other one's 8, the 60 that was typed, and no 5\n%s", got.Status, got.Body)
 	}
 }
 
@@ -257,11 +257,11 @@ func TestAFieldGivenTwiceIsRefused(t *testing.T) {
 		{"per_analyst": {"6"}, "reason": {"a workshop today", "another one"}, "revision": {w.Revision()}},
 	} {
 		if got := w.Form("/config/concurrency", form); got.Status != http.StatusUnprocessableEntity {
-			t.Errorf("%v: got %d", form, got.Status)
+			t.Errorf("%v: got %d, want 422", form, got.Status)
 		}
 	}
 
 	if perAnalyst, _ := w.Limits(); perAnalyst != 5 {
-		t.Errorf("per_analyst is %v", perAnalyst)
+		t.Errorf("per_analyst is %v, want 5", perAnalyst)
 	}
 }

@@ -40,7 +40,7 @@ func paste(t *testing.T, w *handlerstest.World, snippet string) handlerstest.Ans
 	_, body, found := strings.Cut(rest, "-d '")
 
 	if !found || !strings.HasPrefix(address, w.URL) {
-		t.Fatalf("got %s", snippet)
+		t.Fatalf("got %s, want -d and an address of %s", snippet, w.URL)
 	}
 
 	return w.Post(strings.TrimPrefix(address, w.URL), strings.ReplaceAll(strings.TrimSuffix(body, "'"), `'\''`, "'"))
@@ -61,16 +61,16 @@ func TestWhatIsCopiedDoesWhatTheFormDoes(t *testing.T) {
 	copied := snippets(t, review)
 	if python := copied["Python"]; !strings.Contains(python, `"reason": "It's for \"the\" workshop \u0026 more", "duration": "90m", "confirm": "test"`) ||
 		!strings.Contains(python, w.URL+"/config/concurrency") {
-		t.Errorf("got %s", python)
+		t.Errorf("got %s, want the reason, the duration and the confirmation, sent to %s/config/concurrency", python, w.URL)
 	}
 
 	if sdk := copied["Python SDK"]; !strings.Contains(sdk, "client.ops.update_concurrency_config(per_analyst=2, cluster_total=50") {
-		t.Errorf("got %s", sdk)
+		t.Errorf("got %s, want update_concurrency_config with per_analyst 2 and cluster_total 50", sdk)
 	}
 
 	saved := paste(t, w, copied["curl"])
 	if change := saved.JSON(t); saved.Status != http.StatusOK || handlerstest.At(change, "change", "reason") != reason || handlerstest.At(change, "lease", "state") != "active" {
-		t.Errorf("got %d\n%s", saved.Status, saved.Body)
+		t.Errorf("got %d, want 200, the reason as it was typed, and an active lease\n%s", saved.Status, saved.Body)
 	}
 
 	// The control plane itself reads no durations as people write them; this console does.
@@ -78,29 +78,29 @@ func TestWhatIsCopiedDoesWhatTheFormDoes(t *testing.T) {
 		"instance.default_ttl": {"1d 12h"}, "snapshot.max_ttl": {"soon"},
 	}.Encode(), "Accept", "text/html"))
 	if sdk := lifecycle["Python SDK"]; !strings.Contains(sdk, `"default_ttl": "P1DT12H"`) || !strings.Contains(lifecycle["curl"], `"1d 12h"`) {
-		t.Errorf("got %s\n%s", sdk, lifecycle["curl"])
+		t.Errorf("got %s\n%s\nwant P1DT12H in the first and 1d 12h in the second", sdk, lifecycle["curl"])
 	}
 
 	// What is empty is not sent.
 	for _, path := range []string{"/config/lifecycle", "/history/1/restore"} {
 		for language, text := range snippets(t, w.Get(path, "Accept", "text/html")) {
 			if strings.Contains(text, "confirm") || strings.Contains(text, "until") {
-				t.Errorf("%s, %s: %s", path, language, text)
+				t.Errorf("%s, %s: got %s, want no confirm and no until", path, language, text)
 			}
 		}
 	}
 
 	extend := snippets(t, w.Get("/leases/1/extend", "Accept", "text/html"))["curl"]
 	if got := paste(t, w, strings.Replace(extend, `"reason": ""`, `"reason": "it goes on", "duration": "3h"`, 1)); got.Status != http.StatusOK {
-		t.Errorf("got %d\n%s\n%s", got.Status, got.Body, extend)
+		t.Errorf("got %d, want 200\n%s\n%s", got.Status, got.Body, extend)
 	}
 
 	restore := snippets(t, w.Get("/history/1/restore?reason=the+workshop+is+over", "Accept", "text/html"))["curl"]
 	if got := paste(t, w, restore); got.Status != http.StatusOK || handlerstest.At(got.JSON(t), "change", "restores") != 1.0 {
-		t.Errorf("got %d\n%s\n%s", got.Status, got.Body, restore)
+		t.Errorf("got %d, want 200 and a restore of change 1\n%s\n%s", got.Status, got.Body, restore)
 	}
 
 	if perAnalyst, _ := w.Limits(); perAnalyst != 5 {
-		t.Errorf("restored to %v", perAnalyst)
+		t.Errorf("restored to %v, want 5", perAnalyst)
 	}
 }

@@ -30,14 +30,14 @@ func TestASecretIsShownOnce(t *testing.T) {
 	secret, _ := created["secret"].(string)
 
 	if got.Status != http.StatusCreated || secret == "" || created["enabled"] != true || got.Header.Get("Cache-Control") != "no-store" {
-		t.Fatalf("got %d, %v\n%s", got.Status, got.Header, got.Body)
+		t.Fatalf("got %d, %v, want 201, no-store, and an enabled webhook with a secret\n%s", got.Status, got.Header, got.Body)
 	}
 
 	rotated := w.SendJSON(http.MethodPost, "/maintenance/webhooks/1/rotate", handlerstest.Object{"reason": "It was in a chat"})
 	second, _ := rotated.JSON(t)["secret"].(string)
 
 	if rotated.Status != http.StatusOK || second == "" || second == secret {
-		t.Errorf("got %d\n%s", rotated.Status, rotated.Body)
+		t.Errorf("got %d, want 200 and another secret\n%s", rotated.Status, rotated.Body)
 	}
 
 	for _, path := range []string{"/maintenance/webhooks", "/maintenance/webhooks/1", "/maintenance/webhooks/1/edit", "/audit"} {
@@ -56,11 +56,11 @@ func TestASecretIsShownOnce(t *testing.T) {
 		"events": {"started", "ended"}, "reason": {"Tell another one"},
 	})
 	if form.Status != http.StatusCreated || !strings.Contains(form.Body, "shown this once") || !strings.Contains(form.Body, "ocwhs_") {
-		t.Errorf("got %d\n%s", form.Status, form.Body)
+		t.Errorf("got %d, want 201 and the secret, shown this once\n%s", form.Status, form.Body)
 	}
 
 	if events, _ := w.Data("/maintenance/webhooks/2")["events"].([]any); len(events) != 2 {
-		t.Errorf("it is told of %v", events)
+		t.Errorf("it is told of %v, want two events", events)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestBadWebhooksAreRefused(t *testing.T) {
 		"body.reason": {"reason": ""}, "body.secret": {"secret": "mine"},
 	} {
 		if got := handlerstest.WhatIsWrong(t, w.SendJSON(http.MethodPost, "/maintenance/webhooks", hook(other))); got != strings.TrimSpace(field) {
-			t.Errorf("%v: %q is wrong", other, got)
+			t.Errorf("%v: %q is wrong, want %s", other, got, strings.TrimSpace(field))
 		}
 	}
 
@@ -85,7 +85,7 @@ func TestBadWebhooksAreRefused(t *testing.T) {
 	})
 	if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, "url-error") || strings.Contains(page.Body, "<b>By") ||
 		!strings.Contains(page.Body, `value="https://elsewhere.example.com/"`) {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 422 for the url, with what was typed, escaped\n%s", page.Status, page.Body)
 	}
 }
 
@@ -98,35 +98,35 @@ func TestAWebhookIsChangedAndDeleted(t *testing.T) {
 	// A form leaves the address empty to keep it.
 	form := url.Values{"name": {"Renamed"}, "url": {""}, "revision": {"1"}, "reason": {"A better name"}}
 	if got := w.Form("/maintenance/webhooks/1", form); got.Status != http.StatusSeeOther {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 303\n%s", got.Status, got.Body)
 	}
 
 	after := w.Data("/maintenance/webhooks/1")
 	if events, _ := after["events"].([]any); after["name"] != "Renamed" || after["enabled"] != false || len(events) != 0 ||
 		!strings.Contains(after["address"].(string), "hooks.example.com") {
-		t.Errorf("got %v", after)
+		t.Errorf("got %v, want it renamed, off, without events, still at hooks.example.com", after)
 	}
 
 	if got := w.Form("/maintenance/webhooks/1", form); got.Status != http.StatusConflict {
-		t.Errorf("a stale form: got %d", got.Status)
+		t.Errorf("a stale form: got %d, want 409", got.Status)
 	}
 
 	patched := w.SendJSON(http.MethodPatch, "/maintenance/webhooks/1", handlerstest.Object{"enabled": true, "reason": "On with it again"})
 	if patched.Status != http.StatusOK || patched.JSON(t)["enabled"] != true || patched.JSON(t)["name"] != "Renamed" {
-		t.Errorf("got %d\n%s", patched.Status, patched.Body)
+		t.Errorf("got %d, want 200, enabled, still Renamed\n%s", patched.Status, patched.Body)
 	}
 
 	if got := w.Form("/maintenance/webhooks/1/delete", url.Values{"reason": {""}}); got.Status != http.StatusUnprocessableEntity {
-		t.Errorf("without a reason: got %d", got.Status)
+		t.Errorf("without a reason: got %d, want 422", got.Status)
 	}
 
 	if got := w.Form("/maintenance/webhooks/1/delete", url.Values{"reason": {"Nobody reads it"}}); got.Status != http.StatusSeeOther {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 303\n%s", got.Status, got.Body)
 	}
 
 	for _, path := range []string{"/maintenance/webhooks/1", "/maintenance/webhooks/1/edit", "/maintenance/webhooks/1/explode"} {
 		if got := w.Get(path, "Accept", "application/json"); got.Status != http.StatusNotFound {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d, want 404", path, got.Status)
 		}
 	}
 }
@@ -140,20 +140,20 @@ func TestWhatIsSentIsLogged(t *testing.T) {
 
 	got := w.SendJSON(http.MethodPost, "/maintenance/webhooks/1/test", handlerstest.Object{})
 	if test := got.JSON(t); got.Status != http.StatusAccepted || test["event"] != "test" || test["state"] != "pending" {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 202 and a pending test\n%s", got.Status, got.Body)
 	}
 
 	for query, total := range map[string]any{
 		"": 2.0, "?event=announced": 1.0, "?event=test": 1.0, "?window=1": 1.0, "?webhook=1": 2.0, "?webhook=2": 0.0, "?state=delivered": 0.0,
 	} {
 		if found := w.Data("/maintenance/deliveries" + query); found["total"] != total {
-			t.Errorf("%s: got %v", query, found["total"])
+			t.Errorf("%s: got %v, want %v", query, found["total"], total)
 		}
 	}
 
 	for _, query := range []string{"?state=lost", "?event=lunch", "?webhook=x", "?limit=0"} {
 		if got := w.Get("/maintenance/deliveries"+query, "Accept", "application/json"); got.Status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: got %d", query, got.Status)
+			t.Errorf("%s: got %d, want 422", query, got.Status)
 		}
 	}
 
@@ -162,22 +162,22 @@ func TestWhatIsSentIsLogged(t *testing.T) {
 
 	page := w.Get("/maintenance/deliveries/"+id, "Accept", "text/html")
 	if page.Status != http.StatusOK || !strings.Contains(page.Body, "Patching") || !strings.Contains(page.Body, window["uid"].(string)) {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 200, Patching and %s\n%s", page.Status, window["uid"], page.Body)
 	}
 
 	again := w.Form("/maintenance/deliveries/"+id+"/redeliver", url.Values{})
 	if again.Status != http.StatusSeeOther || again.Header.Get("Location") != "/maintenance/deliveries/"+id {
-		t.Errorf("got %d\n%s", again.Status, again.Body)
+		t.Errorf("got %d at %s, want 303 at /maintenance/deliveries/%s\n%s", again.Status, again.Header.Get("Location"), id, again.Body)
 	}
 
 	w.SendJSON(http.MethodPost, "/maintenance/webhooks/1/delete", handlerstest.Object{"reason": "Nobody reads it"})
 
 	if gone := w.Form("/maintenance/deliveries/"+id+"/redeliver", url.Values{}); gone.Status != http.StatusConflict ||
 		!strings.Contains(gone.Body, "turned off or deleted") {
-		t.Errorf("got %d\n%s", gone.Status, gone.Body)
+		t.Errorf("got %d, want 409 and that it is turned off or deleted\n%s", gone.Status, gone.Body)
 	}
 
 	if got := w.Get("/maintenance/deliveries/nope", "Accept", "application/json"); got.Status != http.StatusNotFound {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 404", got.Status)
 	}
 }

@@ -52,7 +52,7 @@ func TestWhatIsWrittenHereIsDrawnWithoutAskingTheControlPlane(t *testing.T) {
 		t.Helper()
 
 		if got := w.SendJSON("POST", handlerstest.Path(window, act), body); got.Status != 200 {
-			t.Fatalf("%s: got %d\n%s", act, got.Status, got.Body)
+			t.Fatalf("%s: got %d, want 200\n%s", act, got.Status, got.Body)
 		}
 	}
 

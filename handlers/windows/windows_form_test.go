@@ -46,12 +46,12 @@ func TestAWindowIsAnnouncedByForms(t *testing.T) {
 	}
 
 	if items, _ := w.Data("/maintenance/windows")["items"].([]any); review.Status != http.StatusOK || len(items) != 0 {
-		t.Errorf("got %d, and %d are announced\n%s", review.Status, len(items), review.Body)
+		t.Errorf("got %d, and %d are announced, want 200 and none\n%s", review.Status, len(items), review.Body)
 	}
 
 	again := w.Form("/maintenance/windows/new", form)
 	if again.Status != http.StatusOK || !strings.Contains(again.Body, `value="`+form.Get("starts_at")+`"`) {
-		t.Errorf("got %d\n%s", again.Status, again.Body)
+		t.Errorf("got %d, want 200 and the start that was typed\n%s", again.Status, again.Body)
 	}
 
 	// What the review asks for comes back there, the rest to the form; what was typed stays.
@@ -60,7 +60,7 @@ func TestAWindowIsAnnouncedByForms(t *testing.T) {
 	unconfirmed := w.Form("/maintenance/windows", form)
 	if unconfirmed.Status != http.StatusUnprocessableEntity || !strings.Contains(unconfirmed.Body, "confirm-error") ||
 		!strings.Contains(unconfirmed.Body, "Monthly patching") {
-		t.Errorf("got %d\n%s", unconfirmed.Status, unconfirmed.Body)
+		t.Errorf("got %d, want 422 for the confirmation, and the reason kept\n%s", unconfirmed.Status, unconfirmed.Body)
 	}
 
 	form.Set("confirm", "test")
@@ -68,16 +68,16 @@ func TestAWindowIsAnnouncedByForms(t *testing.T) {
 	wrong := w.Form("/maintenance/windows", windowForm(w, url.Values{"settings.concurrency.per_analyst": {"many"}}))
 	if wrong.Status != http.StatusUnprocessableEntity || !strings.Contains(wrong.Body, `value="many"`) ||
 		!strings.Contains(wrong.Body, `id="settings.concurrency.per_analyst-error"`) {
-		t.Errorf("got %d\n%s", wrong.Status, wrong.Body)
+		t.Errorf("got %d, want 422 for per_analyst, and what was typed\n%s", wrong.Status, wrong.Body)
 	}
 
 	if got := w.Form("/maintenance/windows", windowForm(w, url.Values{"color": {"red"}})); got.Status != http.StatusUnprocessableEntity {
-		t.Errorf("an unknown field: got %d", got.Status)
+		t.Errorf("an unknown field: got %d, want 422", got.Status)
 	}
 
 	done := w.Form("/maintenance/windows", form)
 	if done.Status != http.StatusSeeOther || done.Header.Get("Location") != "/maintenance/windows/1" {
-		t.Fatalf("got %d\n%s", done.Status, done.Body)
+		t.Fatalf("got %d, want 303 at /maintenance/windows/1\n%s", done.Status, done.Body)
 	}
 
 	window := w.Data("/maintenance/windows/1")
@@ -85,7 +85,7 @@ func TestAWindowIsAnnouncedByForms(t *testing.T) {
 
 	if ttl, set := instance["default_ttl"]; !set || ttl != nil || handlerstest.At(window, "settings", "concurrency", "per_analyst") != 4.0 ||
 		window["message"] != "We **patch** it.\n\n- one" || window["maintenance_mode"] != true {
-		t.Errorf("got %v", window)
+		t.Errorf("got %v, want default_ttl null, per_analyst 4, the message with plain line ends, and maintenance mode on", window)
 	}
 }
 
@@ -97,7 +97,7 @@ func TestAWindowIsChangedByItsForm(t *testing.T) {
 
 	form := w.Get(handlerstest.Path(window, "edit"), "Accept", "text/html")
 	if form.Status != http.StatusOK || !strings.Contains(form.Body, `value="Patching"`) || !strings.Contains(form.Body, `value="4"`) {
-		t.Fatalf("got %d\n%s", form.Status, form.Body)
+		t.Fatalf("got %d, want 200 and a form with Patching and 4\n%s", form.Status, form.Body)
 	}
 
 	berlin, _ := zoneinfo.Location("Europe/Berlin")
@@ -118,20 +118,20 @@ func TestAWindowIsChangedByItsForm(t *testing.T) {
 	}
 
 	if got := w.Form(handlerstest.Path(window, ""), changed); got.Status != http.StatusSeeOther || got.Header.Get("Location") != handlerstest.Path(window, "") {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d at %s, want 303 at %s\n%s", got.Status, got.Header.Get("Location"), handlerstest.Path(window, ""), got.Body)
 	}
 
 	after := w.Data(handlerstest.Path(window, ""))
 	if after["title"] != "Patching, again" || after["starts_at"] != window["starts_at"] || after["ends_at"] != window["ends_at"] ||
 		after["message"] != "one\n\ntwo" {
-		t.Errorf("got %v", after)
+		t.Errorf("got %v, want the new title, with times and message as before", after)
 	}
 
 	// A stale form says so and keeps what was typed.
 	changed.Set("title", "Too late")
 
 	if got := w.Form(handlerstest.Path(window, ""), changed); got.Status != http.StatusConflict || !strings.Contains(got.Body, "Too late") {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 409 and what was typed\n%s", got.Status, got.Body)
 	}
 }
 
@@ -143,22 +143,22 @@ func TestAWindowIsActedOnByForms(t *testing.T) {
 
 	for _, act := range []string{"start", "end", "verify", "extend", "cancel", "takeover", "settle"} {
 		if got := w.Get(handlerstest.Path(window, act), "Accept", "text/html"); got.Status != http.StatusOK || !strings.Contains(got.Body, `name="reason"`) {
-			t.Errorf("%s: got %d", act, got.Status)
+			t.Errorf("%s: got %d, want 200 and a field for the reason", act, got.Status)
 		}
 	}
 
 	short := w.Form(handlerstest.Path(window, "start"), url.Values{"reason": {"x"}, "revision": {"1"}})
 	if short.Status != http.StatusUnprocessableEntity || !strings.Contains(short.Body, "reason-error") {
-		t.Errorf("got %d\n%s", short.Status, short.Body)
+		t.Errorf("got %d, want 422 for the reason\n%s", short.Status, short.Body)
 	}
 
 	if got := w.Form(handlerstest.Path(window, "start"), url.Values{"reason": {"We are early"}, "revision": {"1"}}); got.Status != http.StatusSeeOther {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 303\n%s", got.Status, got.Body)
 	}
 
 	again := w.Form(handlerstest.Path(window, "start"), url.Values{"reason": {"We are early again"}})
 	if again.Status != http.StatusConflict || !strings.Contains(again.Body, "We are early again") {
-		t.Errorf("got %d\n%s", again.Status, again.Body)
+		t.Errorf("got %d, want 409 and the reason kept\n%s", again.Status, again.Body)
 	}
 
 	if page := w.Get("/jobs", "Accept", "text/html"); !strings.Contains(page.Body, "Maintenance is on: Patching") {
@@ -166,7 +166,7 @@ func TestAWindowIsActedOnByForms(t *testing.T) {
 	}
 
 	if next := w.Data("/")["next_window"]; handlerstest.At(next, "title") != "Patching" || handlerstest.At(next, "active") != true {
-		t.Errorf("the overview has %v", next)
+		t.Errorf("the overview has %v, want Patching, active", next)
 	}
 }
 
@@ -183,7 +183,7 @@ func TestTimesThatClocksSkipAreNamed(t *testing.T) {
 		"starts_at": {at.Format("2006-01-02") + "T02:30"}, "ends_at": {at.Format("2006-01-02") + "T05:00"},
 	}))
 	if review.Status != http.StatusOK || !strings.Contains(review.Body, "02:30 does not exist in Europe/Berlin") {
-		t.Errorf("got %d\n%s", review.Status, review.Body)
+		t.Errorf("got %d, want 200 and that 02:30 does not exist in Europe/Berlin\n%s", review.Status, review.Body)
 	}
 }
 
@@ -200,35 +200,35 @@ func TestASeriesIsShownInWords(t *testing.T) {
 	review := w.SendJSON(http.MethodPost, "/maintenance/windows/review", w.Draft(series))
 	if preview := review.JSON(t); review.Status != http.StatusOK || !strings.HasPrefix(fmt.Sprint(preview["words"]), "every "+start.Weekday().String()) ||
 		len(preview["dates"].([]any)) != 5 {
-		t.Errorf("got %d\n%s", review.Status, review.Body)
+		t.Errorf("got %d, want 200, every %s and 5 dates\n%s", review.Status, start.Weekday(), review.Body)
 	}
 
 	first := w.Announce(series)
 
 	list := w.Data("/maintenance/windows")
 	if items := list["items"].([]any); len(items) != 5 || list["total"] != 5.0 {
-		t.Errorf("%d windows are written ahead", len(items))
+		t.Errorf("%d windows are written ahead, of %v, want 5 of 5", len(items), list["total"])
 	}
 
 	got := w.SendJSON(http.MethodPatch, handlerstest.Path(first, ""), handlerstest.Object{
 		"title": "All of them", "scope": "following", "reason": "A better title", "confirm": "test", "revision": 1,
 	})
 	if got.Status != http.StatusOK {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 200\n%s", got.Status, got.Body)
 	}
 
 	for _, item := range w.Data("/maintenance/windows")["items"].([]any) {
 		if handlerstest.At(item, "title") != "All of them" {
-			t.Errorf("one is still %v", handlerstest.At(item, "title"))
+			t.Errorf("one is still %v, want All of them", handlerstest.At(item, "title"))
 		}
 	}
 
 	if got := w.SendJSON(http.MethodPost, handlerstest.Path(first, "cancel"), handlerstest.Object{"reason": "We stop doing that", "scope": "following"}); got.Status != http.StatusOK {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 200\n%s", got.Status, got.Body)
 	}
 
 	if found := w.Data("/maintenance/windows?phase=cancelled&limit=2"); found["total"] != 5.0 || found["next"] == nil {
-		t.Errorf("got %v", found)
+		t.Errorf("got %v, want a total of 5 and a next page", found)
 	}
 }
 
@@ -243,7 +243,7 @@ func TestNoTextOfAWindowBecomesMarkup(t *testing.T) {
 	if got := w.SendJSON(http.MethodPost, "/maintenance/templates", handlerstest.Object{
 		"name": evil, "title": evil, "message": evil, "length_seconds": 60, "time_zone": "UTC", "reason": evil,
 	}); got.Status != http.StatusCreated {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 201\n%s", got.Status, got.Body)
 	}
 
 	pages := []string{
@@ -255,7 +255,7 @@ func TestNoTextOfAWindowBecomesMarkup(t *testing.T) {
 	for _, path := range pages {
 		got := w.Get(path, "Accept", "text/html")
 		if got.Status != http.StatusOK {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d, want 200", path, got.Status)
 		}
 
 		for _, markup := range []string{"<img src=x", "<script>alert", `href="javascript:`} {

@@ -21,13 +21,13 @@ func TestAnOverlapIsRefusedWithALink(t *testing.T) {
 	got := w.SendJSON(http.MethodPost, "/maintenance/windows", w.Draft(nil))
 	if refused := got.JSON(t); got.Status != http.StatusConflict || handlerstest.At(refused, "error", "code") != "CONFLICT" ||
 		handlerstest.At(refused, "error", "details", "window") != first["id"] {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 409 with CONFLICT and window %v\n%s", got.Status, first["id"], got.Body)
 	}
 
 	page := w.Form("/maintenance/windows/review", windowForm(w, nil))
 	if page.Status != http.StatusConflict || !strings.Contains(page.Body, `href="`+handlerstest.Path(first, "")+`"`) ||
 		!strings.Contains(page.Body, `value="Patching"`) {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 409, a link to %s and the form filled\n%s", page.Status, handlerstest.Path(first, ""), page.Body)
 	}
 }
 
@@ -53,11 +53,11 @@ func TestAnOverlapWithWhatASeriesWillBeIsRefusedWithALink(t *testing.T) {
 
 	link := fmt.Sprintf("/maintenance/windows?series=%v", first["series"])
 	if page.Status != http.StatusConflict || !strings.Contains(page.Body, `href="`+link+`"`) {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 409 and a link to %s\n%s", page.Status, link, page.Body)
 	}
 
 	if n := w.Data(link)["total"]; n != 5.0 {
-		t.Errorf("%v windows of the series are listed", n)
+		t.Errorf("%v windows of the series are listed, want 5", n)
 	}
 }
 
@@ -74,18 +74,18 @@ func TestATemporaryChangeKeepsClearOfAWindow(t *testing.T) {
 
 	refused := change(`"per_analyst": 6, "duration": "2h", "reason": "a workshop today"`)
 	if refused.Status != http.StatusConflict || handlerstest.At(refused.JSON(t), "error", "details", "window") != window["id"] {
-		t.Errorf("got %d\n%s", refused.Status, refused.Body)
+		t.Errorf("got %d, want 409 with window %v\n%s", refused.Status, window["id"], refused.Body)
 	}
 
 	form := w.Form("/config/concurrency", url.Values{
 		"per_analyst": {"6"}, "cluster_total": {"50"}, "confirm_within": {"2h"}, "reason": {"a workshop today"}, "revision": {w.Revision()},
 	})
 	if form.Status != http.StatusConflict || !strings.Contains(form.Body, "Patching") || !strings.Contains(form.Body, `value="6"`) {
-		t.Errorf("got %d\n%s", form.Status, form.Body)
+		t.Errorf("got %d, want 409, Patching and what was typed\n%s", form.Status, form.Body)
 	}
 
 	if n, err := w.Log.Count(t.Context(), audit.Filter{Action: audit.ConfigSave, Outcome: audit.Refused}); err != nil || n != 2 {
-		t.Errorf("%d refusals are logged, %v", n, err)
+		t.Errorf("%d refusals are logged, want 2, %v", n, err)
 	}
 
 	// What ends before, what the window does not set, and what lasts, may be.
@@ -95,7 +95,7 @@ func TestATemporaryChangeKeepsClearOfAWindow(t *testing.T) {
 		`"per_analyst": 7, "duration": "30m", "reason": "a short workshop"`,
 	} {
 		if got := change(fields); got.Status != http.StatusOK {
-			t.Errorf("%s: got %d\n%s", fields, got.Status, got.Body)
+			t.Errorf("%s: got %d, want 200\n%s", fields, got.Status, got.Body)
 		}
 	}
 
@@ -112,6 +112,6 @@ func TestATemporaryChangeKeepsClearOfAWindow(t *testing.T) {
 	}
 
 	if len(leases) != 2 {
-		t.Errorf("got %v", leases)
+		t.Errorf("got %v, want two leases", leases)
 	}
 }

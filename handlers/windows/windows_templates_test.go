@@ -21,12 +21,12 @@ func TestTemplatesOfWindows(t *testing.T) {
 	form.Del("ends_at")
 
 	if got := w.Form("/maintenance/templates", form); got.Status != http.StatusSeeOther {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 303\n%s", got.Status, got.Body)
 	}
 
 	items, _ := w.Data("/maintenance/templates")["items"].([]any)
 	if len(items) != 1 || handlerstest.At(items[0], "length_seconds") != 5400.0 || handlerstest.At(items[0], "name") != "Monthly" {
-		t.Fatalf("got %v", items)
+		t.Fatalf("got %v, want one template, Monthly, of 5400 seconds", items)
 	}
 
 	if page := w.Get("/maintenance/windows/new?template=1", "Accept", "text/html"); !strings.Contains(page.Body, `value="Patching"`) {
@@ -36,7 +36,7 @@ func TestTemplatesOfWindows(t *testing.T) {
 	form.Set("length", "a while")
 
 	if got := w.Form("/maintenance/templates", form); got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "length-error") {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 422 for the length\n%s", got.Status, got.Body)
 	}
 
 	for field, body := range map[string]handlerstest.Object{
@@ -46,19 +46,19 @@ func TestTemplatesOfWindows(t *testing.T) {
 		maps.Copy(sent, body)
 
 		if got := handlerstest.WhatIsWrong(t, w.SendJSON(http.MethodPost, "/maintenance/templates", sent)); !slices.Contains(strings.Fields(got), field) {
-			t.Errorf("%v: %q is wrong", body, got)
+			t.Errorf("%v: %q is wrong, want %s in it", body, got, field)
 		}
 	}
 
 	if got := w.Form("/maintenance/templates/1/delete", url.Values{"reason": {""}}); got.Status != http.StatusUnprocessableEntity {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 422", got.Status)
 	}
 
 	if got := w.Form("/maintenance/templates/1/delete", url.Values{"reason": {"Nobody needs it"}}); got.Status != http.StatusSeeOther {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 303\n%s", got.Status, got.Body)
 	}
 
 	if got := w.Get("/maintenance/templates/1", "Accept", "application/json"); got.Status != http.StatusNotFound {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 404", got.Status)
 	}
 }

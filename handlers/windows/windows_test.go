@@ -20,7 +20,7 @@ func TestAWindowIsAnnouncedStartsAndEnds(t *testing.T) {
 	window := got.JSON(t)
 
 	if got.Status != http.StatusCreated || got.Header.Get("Location") != handlerstest.Path(window, "") {
-		t.Fatalf("got %d at %s\n%s", got.Status, got.Header.Get("Location"), got.Body)
+		t.Fatalf("got %d at %s, want 201 at %s\n%s", got.Status, got.Header.Get("Location"), handlerstest.Path(window, ""), got.Body)
 	}
 
 	for _, name := range []string{"title", "message", "starts_at", "ends_at", "time_zone", "maintenance_mode", "recurrence", "reason"} {
@@ -38,23 +38,23 @@ func TestAWindowIsAnnouncedStartsAndEnds(t *testing.T) {
 	}
 
 	if handlerstest.At(window, "settings", "concurrency", "per_analyst") != 4.0 {
-		t.Errorf("the settings are %v", window["settings"])
+		t.Errorf("the settings are %v, want per_analyst 4", window["settings"])
 	}
 
 	w.Pass(time.Hour)
 
 	active := w.Data(handlerstest.Path(window, ""))
 	if perAnalyst, _ := w.Limits(); active["phase"] != "active" || active["started_at"] == nil || perAnalyst != 4 {
-		t.Errorf("at its start it is %v with %v", active, perAnalyst)
+		t.Errorf("at its start it is %v with %v, want it active, with a started_at and 4", active, perAnalyst)
 	}
 
 	if mode := w.MaintenanceMode(); mode["enabled"] != true || mode["message"] != "We **patch** it." {
-		t.Errorf("maintenance mode is %v", mode)
+		t.Errorf("maintenance mode is %v, want it on with the window's message", mode)
 	}
 
 	// The banner tells of it; its settings are not told once more as temporary changes.
 	if page := w.Get("/jobs").Body; !strings.Contains(page, "Maintenance is on:") || strings.Contains(page, `aria-label="Temporary changes in force"`) {
-		t.Errorf("every page says\n%s", page)
+		t.Errorf("want the banner and no temporary changes on every page, got\n%s", page)
 	}
 
 	w.Pass(2 * time.Hour)
@@ -62,17 +62,17 @@ func TestAWindowIsAnnouncedStartsAndEnds(t *testing.T) {
 	over := w.Data(handlerstest.Path(window, ""))
 	if perAnalyst, _ := w.Limits(); over["phase"] != "completed" || over["ended_at"] == nil || perAnalyst != 5 ||
 		w.MaintenanceMode()["enabled"] != false {
-		t.Errorf("at its end it is %v with %v", over, perAnalyst)
+		t.Errorf("at its end it is %v with %v, want it completed, with an ended_at and 5, and maintenance mode off", over, perAnalyst)
 	}
 
 	sections, _ := handlerstest.At(over, "report", "sections").([]any)
 	if handlerstest.At(over, "report", "restored") != true || len(sections) != 2 {
-		t.Errorf("the report is %v", over["report"])
+		t.Errorf("the report is %v, want it restored, with two sections", over["report"])
 	}
 
 	for _, section := range sections {
 		if differences, ok := handlerstest.At(section, "differences").([]any); !ok || len(differences) > 0 {
-			t.Errorf("it differs: %v", section)
+			t.Errorf("got %v, want an empty list of differences", section)
 		}
 	}
 
@@ -83,7 +83,7 @@ func TestAWindowIsAnnouncedStartsAndEnds(t *testing.T) {
 	sources := w.Data("/history?section=concurrency")
 	for _, change := range sources["items"].([]any) {
 		if handlerstest.At(change, "actor") != "schedule (for dave)" {
-			t.Errorf("a change was made by %v", handlerstest.At(change, "actor"))
+			t.Errorf("a change was made by %v, want schedule (for dave)", handlerstest.At(change, "actor"))
 		}
 	}
 }
@@ -129,7 +129,7 @@ func TestBadWindowsAreRefusedFieldByField(t *testing.T) {
 	} {
 		got := w.SendJSON(http.MethodPost, "/maintenance/windows", w.Draft(other))
 		if fields := handlerstest.WhatIsWrong(t, got); fields != strings.TrimSpace(field) {
-			t.Errorf("%s: %q is wrong\n%s", field, fields, got.Body)
+			t.Errorf("%q is wrong, want %s\n%s", fields, field, got.Body)
 		}
 	}
 
@@ -144,7 +144,7 @@ func TestBadWindowsAreRefusedFieldByField(t *testing.T) {
 
 	for _, missing := range []string{"/maintenance/windows/99", "/maintenance/windows/x", "/maintenance/windows/0"} {
 		if got := w.Get(missing, "Accept", "application/json"); got.Status != http.StatusNotFound {
-			t.Errorf("%s: got %d", missing, got.Status)
+			t.Errorf("%s: got %d, want 404", missing, got.Status)
 		}
 	}
 
@@ -163,19 +163,19 @@ func TestAWindowIsPatched(t *testing.T) {
 	got := w.SendJSON(http.MethodPatch, handlerstest.Path(window, ""), handlerstest.Object{"title": "Later", "ends_at": later, "reason": "The parts are late", "revision": 1})
 	if patched := got.JSON(t); got.Status != http.StatusOK || patched["title"] != "Later" || patched["ends_at"] != later ||
 		patched["starts_at"] != window["starts_at"] || patched["message"] != window["message"] || patched["revision"] != 2.0 {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 200, Later until %s, start and message as before, revision 2\n%s", got.Status, later, got.Body)
 	}
 
 	stale := w.SendJSON(http.MethodPatch, handlerstest.Path(window, ""), handlerstest.Object{"title": "Never", "reason": "I come too late", "revision": 1})
 	if stale.Status != http.StatusConflict || handlerstest.At(stale.JSON(t), "error", "details", "revision") != 2.0 {
-		t.Errorf("got %d\n%s", stale.Status, stale.Body)
+		t.Errorf("got %d, want 409 with revision 2\n%s", stale.Status, stale.Body)
 	}
 
 	// Who names no revision means the window as it is; one in quotes is one too.
 	for _, revision := range []handlerstest.Object{{"title": "Without"}, {"title": "Quoted", "revision": "3"}} {
 		revision["reason"] = "Another name for it"
 		if got := w.SendJSON(http.MethodPatch, handlerstest.Path(window, ""), revision); got.Status != http.StatusOK {
-			t.Errorf("%v: got %d\n%s", revision, got.Status, got.Body)
+			t.Errorf("%v: got %d, want 200\n%s", revision, got.Status, got.Body)
 		}
 	}
 
@@ -185,7 +185,7 @@ func TestAWindowIsPatched(t *testing.T) {
 	} {
 		body["reason"] = "Something is wrong with it"
 		if fields := handlerstest.WhatIsWrong(t, w.SendJSON(http.MethodPatch, handlerstest.Path(window, ""), body)); fields != field {
-			t.Errorf("%v: %q is wrong", body, fields)
+			t.Errorf("%v: %q is wrong, want %s", body, fields, field)
 		}
 	}
 }
@@ -208,20 +208,20 @@ func TestWindowsAreActedOn(t *testing.T) {
 
 	for name, fields := range map[string]string{"start": "body.reason", "extend": "body.ends_at", "cancel": "body.reason"} {
 		if got := handlerstest.WhatIsWrong(t, act(name, handlerstest.Object{})); got != fields {
-			t.Errorf("%s: %q is wrong", name, got)
+			t.Errorf("%s: %q is wrong, want %s", name, got, fields)
 		}
 	}
 
 	if got := act("end", handlerstest.Object{"reason": "It has not even begun"}); got.Status != http.StatusConflict {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 409", got.Status)
 	}
 
 	if got := act("explode", handlerstest.Object{"reason": "There is no such act"}); got.Status != http.StatusNotFound {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 404", got.Status)
 	}
 
 	if got := handlerstest.WhatIsWrong(t, act("start", handlerstest.Object{"reason": "We are early", "confirm": "production"})); got != "body.confirm" {
-		t.Errorf("%q is wrong", got)
+		t.Errorf("%q is wrong, want body.confirm", got)
 	}
 
 	phase(act("start", handlerstest.Object{"reason": "We are early", "revision": 1, "confirm": "test"}), "active")
@@ -232,11 +232,11 @@ func TestWindowsAreActedOn(t *testing.T) {
 	phase(extended, "active")
 
 	if extended.JSON(t)["ends_at"] != until {
-		t.Errorf("it ends at %v", extended.JSON(t)["ends_at"])
+		t.Errorf("it ends at %v, want %s", extended.JSON(t)["ends_at"], until)
 	}
 
 	if got := handlerstest.WhatIsWrong(t, act("extend", handlerstest.Object{"reason": "It takes longer still", "ends_at": until})); got != "body.ends_at" {
-		t.Errorf("%q is wrong", got)
+		t.Errorf("%q is wrong, want body.ends_at", got)
 	}
 
 	// The platform does not handlerstest.Answer at its end: it goes on until somebody says that it is over.
@@ -246,13 +246,13 @@ func TestWindowsAreActedOn(t *testing.T) {
 	phase(act("verify", handlerstest.Object{"reason": "I have looked myself"}), "completed")
 
 	if perAnalyst, _ := w.Limits(); perAnalyst != 5 {
-		t.Errorf("the limit is %v", perAnalyst)
+		t.Errorf("the limit is %v, want 5", perAnalyst)
 	}
 
 	window = w.Announce(handlerstest.Object{"title": "Another"})
 
 	if got := handlerstest.WhatIsWrong(t, act("cancel", handlerstest.Object{"reason": "Not needed any more", "scope": "all"})); got != "body.scope" {
-		t.Errorf("%q is wrong", got)
+		t.Errorf("%q is wrong, want body.scope", got)
 	}
 
 	phase(act("cancel", handlerstest.Object{"reason": "Not needed any more"}), "cancelled")
@@ -275,7 +275,7 @@ func TestTheListOfWindowsIsFiltered(t *testing.T) {
 
 	for _, query := range []string{"?phase=nope", "?from=soon", "?limit=0", "?limit=9999", "?cursor=nope", "?text=%00", "?series=one"} {
 		if got := w.Get("/maintenance/windows"+query, "Accept", "application/json"); got.Status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: got %d", query, got.Status)
+			t.Errorf("%s: got %d, want 422", query, got.Status)
 		}
 	}
 }
@@ -294,22 +294,22 @@ func TestWindowsAreThereWithoutTheControlPlane(t *testing.T) {
 
 	page := w.Get("/maintenance", "Accept", "text/html")
 	if page.Status != http.StatusServiceUnavailable || !strings.Contains(page.Body, "Patching") || !strings.Contains(page.Body, "overdue") {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 503, Patching and overdue\n%s", page.Status, page.Body)
 	}
 
 	if got := w.Data(handlerstest.Path(window, "")); got["phase"] != "announced" || got["overdue"] != true || got["started_at"] != nil || got["note"] == "" {
-		t.Errorf("got %v", got)
+		t.Errorf("got %v, want it announced, overdue, not started, with a note", got)
 	}
 
 	health := w.Send(http.MethodGet, "/healthz", "").JSON(t)
 	if overdue, _ := handlerstest.At(health, "details", "overdue_windows").([]any); len(overdue) != 1 || handlerstest.At(overdue[0], "id") != window["id"] {
-		t.Errorf("got %v", health)
+		t.Errorf("got %v, want window %v overdue alone", health, window["id"])
 	}
 
 	w.Plane.Cut(nil, false)
 	w.Pass(20 * time.Second)
 
 	if got := w.Data(handlerstest.Path(window, "")); got["phase"] != "active" || got["overdue"] != false {
-		t.Errorf("got %v", got)
+		t.Errorf("got %v, want it active and not overdue", got)
 	}
 }
