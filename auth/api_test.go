@@ -160,12 +160,12 @@ func TestTokensThatAnybodyCouldMake(t *testing.T) {
 	} {
 		_, err := idp.apiTokens(t).Verify(t.Context(), token)
 		if e := ops.AsError(err); e == nil || e.Code != ops.CodeUnauthorized || strings.Contains(e.Message, token) {
-			t.Errorf("%s: got %v", name, err)
+			t.Errorf("%s: got %v, want UNAUTHORIZED without the token in it", name, err)
 		}
 	}
 
 	if _, err := idp.apiTokens(t).Verify(t.Context(), good); err != nil {
-		t.Errorf("the good one: %v", err)
+		t.Errorf("the good one: %v, want it taken", err)
 	}
 }
 
@@ -186,7 +186,7 @@ func TestAnAPIWhileTheProviderIsDown(t *testing.T) {
 
 		_, err := tokens.Verify(t.Context(), good)
 		if e := ops.AsError(err); e == nil || e.Code != ops.CodeServiceUnavailable || !errors.Is(err, auth.ErrUnreachable) {
-			t.Errorf("%s: got %v", when, err)
+			t.Errorf("%s: got %v, want SERVICE_UNAVAILABLE, unreachable", when, err)
 		}
 	}
 
@@ -203,13 +203,13 @@ func TestAnAPIWhileTheProviderIsDown(t *testing.T) {
 	set(false)
 
 	if _, err := tokens.Verify(t.Context(), good); err != nil {
-		t.Errorf("back again: %v", err)
+		t.Errorf("back again: %v, want it taken", err)
 	}
 
 	set(true)
 
 	if _, err := tokens.Verify(t.Context(), good); err != nil {
-		t.Errorf("down again, with keys known: %v", err)
+		t.Errorf("down again, with keys known: %v, want it taken", err)
 	}
 }
 

@@ -26,7 +26,7 @@ func TestTabsDoNotDisturbEachOther(t *testing.T) {
 
 	for i, tab := range slices.Backward(tabs) {
 		if got := b.choose(tab, "dave"); got.Status != http.StatusOK || got.Path != fmt.Sprintf("/tab/%d", i) {
-			t.Errorf("tab %d landed at %+v", i, got)
+			t.Errorf("tab %d landed at %+v, want /tab/%d with 200", i, got, i)
 		}
 	}
 
@@ -72,7 +72,7 @@ func TestAnAttemptIsUsedOnce(t *testing.T) {
 		cookies := b.cookies()
 
 		if got := b.get(target); got.Status != http.StatusOK || got.Path != "/jobs" {
-			t.Fatalf("the first use: %+v", got)
+			t.Fatalf("the first use: %+v, want /jobs with 200", got)
 		}
 
 		expectKind(t, b.get(target), http.StatusUnauthorized, "replayed")
@@ -85,11 +85,11 @@ func TestAnAttemptIsUsedOnce(t *testing.T) {
 		expectKind(t, got, http.StatusUnauthorized, "replayed")
 
 		if got.ReturnTo != "/jobs" {
-			t.Errorf("the way back is %q", got.ReturnTo)
+			t.Errorf("the way back is %q, want /jobs", got.ReturnTo)
 		}
 
 		if got := b.get("/"); got.Identity.Username != "dave" {
-			t.Errorf("a replay ended the session: %+v", got)
+			t.Errorf("a replay ended the session: %+v, want dave's still", got)
 		}
 	})
 }
@@ -116,7 +116,7 @@ func TestAnAttemptBelongsToItsBrowser(t *testing.T) {
 	expectKind(t, victim.get(target), http.StatusUnauthorized, "foreign")
 
 	if got := attacker.get(target); got.Path != "/jobs" {
-		t.Errorf("whom it belongs to cannot use it any more: %+v", got)
+		t.Errorf("whom it belongs to cannot use it any more: %+v, want /jobs", got)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestAnAttemptExpires(t *testing.T) {
 	c.clock.Advance(10*time.Minute - time.Second)
 
 	if got := b.get(inTime); got.Path != "/jobs" {
-		t.Errorf("in time: %+v", got)
+		t.Errorf("in time: %+v, want /jobs", got)
 	}
 
 	c.clock.Advance(3 * time.Second)
@@ -140,7 +140,7 @@ func TestAnAttemptExpires(t *testing.T) {
 	expectKind(t, got, http.StatusUnauthorized, "expired")
 
 	if got.ReturnTo != "/jobs" {
-		t.Errorf("the way back is %q", got.ReturnTo)
+		t.Errorf("the way back is %q, want /jobs", got.ReturnTo)
 	}
 }
 
@@ -159,7 +159,7 @@ func TestCallbacksOutOfTheBlue(t *testing.T) {
 	}
 
 	if n := count(t, c.db, "opsconsole_sign_ins"); n != 0 {
-		t.Errorf("%d rows were written for attempts that nobody began", n)
+		t.Errorf("%d rows were written for attempts that nobody began, want none", n)
 	}
 }
 
@@ -175,11 +175,11 @@ func TestAttemptsDoNotPileUp(t *testing.T) {
 	}
 
 	if n := len(b.cookies()); n != 20 {
-		t.Errorf("%d cookies of attempts", n)
+		t.Errorf("%d cookies of attempts, want 20", n)
 	}
 
 	if got := b.choose(b.begin("/last"), "dave"); got.Path != "/last" {
-		t.Errorf("the newest attempt: %+v", got)
+		t.Errorf("the newest attempt: %+v, want /last", got)
 	}
 
 	if n := count(t, c.db, "opsconsole_sign_ins"); n != 1 {
@@ -195,7 +195,7 @@ func TestReturnToIsLocal(t *testing.T) {
 	for _, target := range []string{"//evil.example.com/x", "https://evil.example.com/", `/\evil.example.com`} {
 		b := c.browser(t)
 		if got := b.choose(b.begin(target), "dave"); got.Path != "/" {
-			t.Errorf("%q landed at %+v", target, got)
+			t.Errorf("%q landed at %+v, want /", target, got)
 		}
 	}
 }

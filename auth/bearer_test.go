@@ -57,7 +57,7 @@ func TestAScriptOfTheDemo(t *testing.T) {
 		}
 		if err := json.Unmarshal([]byte(text), &token); err != nil || status != http.StatusOK ||
 			token.TokenType != "Bearer" || token.ExpiresIn < 3500 || token.ExpiresIn > 3600 {
-			t.Fatalf("status %d, %v: %s", status, err, text)
+			t.Fatalf("status %d, %v, want 200 and a Bearer token for an hour: %s", status, err, text)
 		}
 
 		got := b.call("/jobs", "Bearer "+token.AccessToken)
@@ -65,15 +65,15 @@ func TestAScriptOfTheDemo(t *testing.T) {
 		who := got.Identity
 		if got.Status != http.StatusOK || who.Username != "dave" || who.Email != "dave@graph-olap.example.com" || !who.IsOps() ||
 			who.Via != auth.ViaBearer || who.Token != token.AccessToken || who.SessionID != "" || !who.ExpiresAt.After(who.SignedInAt) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want 200 and dave of Ops by the bearer token, with no session", got)
 		}
 
 		if user, err := c.auth.User(t.Context(), "dave"); err != nil || user.Role != ops.RoleOps {
-			t.Errorf("the user is remembered as %+v, %v", user, err)
+			t.Errorf("the user is remembered as %+v, %v, want dave with the role ops", user, err)
 		}
 
 		if n := count(t, db, "opsconsole_sessions"); n != 0 || len(b.cookies()) != 0 {
-			t.Errorf("a bearer token made %d sessions and the cookies %v", n, b.cookies())
+			t.Errorf("a bearer token made %d sessions and the cookies %v, want none", n, b.cookies())
 		}
 
 		if _, ok := c.auth.LatestToken(); ok {
@@ -111,13 +111,13 @@ func TestBearerTokens(t *testing.T) {
 		}),
 	} {
 		if got := b.call("/", header); got.Status != http.StatusOK || got.Identity.Username != "dave" {
-			t.Errorf("%s: %+v", name, got)
+			t.Errorf("%s: %+v, want 200 for dave", name, got)
 		}
 	}
 
 	noRoles := token(func(c claims) { delete(c, auth.DefaultRolesClaim) })
 	if got := b.call("/", "Bearer "+noRoles); got.Identity.Role != "" || got.Status != http.StatusOK {
-		t.Errorf("without roles: %+v", got)
+		t.Errorf("without roles: %+v, want 200 and no role", got)
 	}
 
 	bad := map[string][]string{
@@ -143,7 +143,7 @@ func TestBearerTokens(t *testing.T) {
 	for name, headers := range bad {
 		got := b.call("/", headers...)
 		if got.Kind != "bearer invalid" || got.Status != http.StatusUnauthorized {
-			t.Errorf("%s: %+v", name, got)
+			t.Errorf("%s: %+v, want 401, bearer invalid", name, got)
 		}
 	}
 
@@ -151,17 +151,17 @@ func TestBearerTokens(t *testing.T) {
 	b.get("/begin")
 
 	if got := b.get("/"); got.Identity.Via != auth.ViaSession {
-		t.Fatalf("the session: %+v", got)
+		t.Fatalf("the session: %+v, want dave's by session", got)
 	}
 
 	for name, headers := range bad {
 		if got := b.call("/", headers...); got.Kind != "bearer invalid" {
-			t.Errorf("%s, beside a session: %+v", name, got)
+			t.Errorf("%s, beside a session: %+v, want bearer invalid", name, got)
 		}
 	}
 
 	if got := b.call("/", "Basic eDp5"); got.Identity.Via != auth.ViaSession {
-		t.Errorf("a scheme that is not ours: %+v", got)
+		t.Errorf("a scheme that is not ours: %+v, want it by session", got)
 	}
 }
 
@@ -187,6 +187,6 @@ func TestABearerTokenWhileTheProviderIsDown(t *testing.T) {
 
 	// With the keys at hand it is not needed.
 	if got := b.call("/", good); got.Identity.Username != "dave" {
-		t.Errorf("with the keys at hand: %+v", got)
+		t.Errorf("with the keys at hand: %+v, want dave", got)
 	}
 }

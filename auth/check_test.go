@@ -61,7 +61,7 @@ func checks(t *testing.T, db *store.DB, arrange func(*fakeIDP)) (*fakeIDP, *cons
 	b := c.browser(t)
 
 	if got := b.get("/begin"); !got.Identity.IsOps() {
-		t.Fatalf("signed in as %+v", got)
+		t.Fatalf("signed in as %+v, want dave of Ops", got)
 	}
 
 	return idp, c, b
@@ -133,14 +133,14 @@ func TestALostRoleIsLostWithinMinutes(t *testing.T) {
 			idp.clock.Advance(5*time.Minute - time.Second)
 
 			if got := test.ask(b, "/jobs?x=1"); !got.Identity.IsOps() {
-				t.Errorf("just before: %+v", got)
+				t.Errorf("just before: %+v, want dave of Ops still", got)
 			}
 
 			idp.clock.Advance(time.Second)
 
 			got := test.ask(b, "/jobs?x=1")
 			if got.Identity.Username != "dave" || got.Identity.IsOps() {
-				t.Errorf("got %+v", got)
+				t.Errorf("got %+v, want dave without Ops", got)
 			}
 
 			if _, ok := c.auth.LatestToken(); ok {
@@ -148,7 +148,7 @@ func TestALostRoleIsLostWithinMinutes(t *testing.T) {
 			}
 
 			if user, err := c.auth.User(t.Context(), "dave"); err != nil || user.Role == ops.RoleOps {
-				t.Errorf("the user is remembered as %+v, %v", user, err)
+				t.Errorf("the user is remembered as %+v, %v, want a role other than ops", user, err)
 			}
 		})
 	}
@@ -170,34 +170,34 @@ func TestASilentRoundAsksNobodyAndKeepsTheSession(t *testing.T) {
 
 		// Only a page load goes there.
 		if got := b.get("/"); got.Identity.Token == "" || len(asked) != round-1 {
-			t.Fatalf("round %d: a script's request got %+v", round, got)
+			t.Fatalf("round %d: a script's request got %+v after %d rounds, want a token and %d rounds", round, got, len(asked), round-1)
 		}
 
 		// Nor with what would be lost on the way.
 		if got := b.load("/review?message=" + strings.Repeat("x", 2000)); got.Identity.Token == "" || len(asked) != round-1 {
-			t.Fatalf("round %d: a long address got %+v", round, got)
+			t.Fatalf("round %d: a long address got %+v after %d rounds, want a token and %d rounds", round, got, len(asked), round-1)
 		}
 
 		got := b.load("/jobs?x=1")
 		if got.Path != "/jobs?x=1" || !got.Identity.IsOps() || len(asked) != round {
-			t.Fatalf("round %d: got %+v after %d rounds", round, got, len(asked))
+			t.Fatalf("round %d: got %+v after %d rounds, want /jobs?x=1 for Ops and %d rounds", round, got, len(asked), round)
 		}
 
 		after := got.Identity
 		if after.Token == before.Token || after.ExpiresAt != before.ExpiresAt || after.SessionID != before.SessionID ||
 			b.cookies()["opsconsole"] != cookie {
-			t.Errorf("round %d: before %+v, after %+v", round, before, after)
+			t.Errorf("round %d: before %+v, after %+v, want another token, the same session, cookie and end", round, before, after)
 		}
 	}
 
 	for _, query := range asked {
 		if query.Get("prompt") != "none" || query.Get("id_token_hint") == "" || query.Get("nonce") == "" {
-			t.Errorf("asked with %v", query)
+			t.Errorf("asked with %v, want prompt=none, an id_token_hint and a nonce", query)
 		}
 	}
 
 	if n := count(t, c.db, "opsconsole_sessions"); n != 1 {
-		t.Errorf("%d sessions", n)
+		t.Errorf("%d sessions, want 1", n)
 	}
 }
 
@@ -232,11 +232,11 @@ func TestASilentRoundThatFails(t *testing.T) {
 
 			got := b.load("/jobs")
 			if got.Kind != test.kind || (test.kind == "" && !got.Identity.IsOps()) || (test.kind != "" && got.ReturnTo != "/jobs") {
-				t.Errorf("got %+v", got)
+				t.Errorf("got %+v, want kind %q (of Ops if empty, else back to /jobs)", got, test.kind)
 			}
 
 			if n := count(t, c.db, "opsconsole_sessions"); (n == 1) != (test.kind == "") {
-				t.Errorf("%d sessions are left", n)
+				t.Errorf("%d sessions are left, want one: %t", n, test.kind == "")
 			}
 		})
 	}
@@ -251,7 +251,7 @@ func TestASessionEndsWithItsAccessToken(t *testing.T) {
 	idp.clock.Advance(10*time.Minute - time.Second)
 
 	if got := b.get("/"); !got.Identity.IsOps() {
-		t.Errorf("just before: %+v", got)
+		t.Errorf("just before: %+v, want dave of Ops", got)
 	}
 
 	idp.clock.Advance(time.Second)
@@ -263,11 +263,11 @@ func TestASessionEndsWithItsAccessToken(t *testing.T) {
 	}
 
 	if got := b.load("/"); !got.Identity.IsOps() || got.Identity.Token == "" {
-		t.Errorf("a page load: %+v", got)
+		t.Errorf("a page load: %+v, want dave of Ops with a token", got)
 	}
 
 	if got := b.get("/"); !got.Identity.IsOps() {
-		t.Errorf("afterwards: %+v", got)
+		t.Errorf("afterwards: %+v, want dave of Ops", got)
 	}
 }
 
@@ -314,7 +314,7 @@ func TestWhatUserinfoSaysOfASession(t *testing.T) {
 				for range 3 {
 					got := b.get("/")
 					if (test.ends && got.Status != http.StatusUnauthorized) || (!test.ends && !got.Identity.IsOps()) {
-						t.Errorf("got %+v", got)
+						t.Errorf("got %+v, want the session ended: %t", got, test.ends)
 					}
 				}
 			})
@@ -345,7 +345,7 @@ func TestASessionIsBoundToItsSettings(t *testing.T) {
 			again.setCookie("opsconsole", b.cookies()["opsconsole"])
 
 			if got := again.get("/"); (got.Kind == "session ended") != test.out {
-				t.Errorf("got %+v", got)
+				t.Errorf("got %+v, want the session ended: %t", got, test.out)
 			}
 		})
 	}
@@ -364,12 +364,12 @@ func TestASessionOfTheVersionBefore(t *testing.T) {
 	}
 
 	if got := b.get("/"); !got.Identity.IsOps() {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want dave of Ops", got)
 	}
 
 	idp.clock.Advance(5 * time.Minute)
 
 	if got := b.get("/"); !got.Identity.IsOps() || idp.renewals() != 1 {
-		t.Errorf("got %+v after %d renewals", got, idp.renewals())
+		t.Errorf("got %+v after %d renewals, want dave of Ops and 1 renewal", got, idp.renewals())
 	}
 }

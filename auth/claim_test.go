@@ -66,12 +66,12 @@ func TestTwoReplicasRenewOnce(t *testing.T) {
 
 			for _, got := range answers {
 				if got.Identity.Username != "dave" || got.Identity.Token != answers[0].Identity.Token {
-					t.Fatalf("round %d: one got %+v, another %+v", round, answers[0], got)
+					t.Fatalf("round %d: one got %+v, another %+v, want dave with the same token twice", round, answers[0], got)
 				}
 			}
 
 			if n := idp.renewals(); n != round {
-				t.Fatalf("round %d: %d renewals", round, n)
+				t.Fatalf("round %d: %d renewals, want %d", round, n, round)
 			}
 		}
 	})
@@ -104,7 +104,7 @@ func TestAReplicaThatIsSlowKeepsItsClaim(t *testing.T) {
 	group.Wait()
 
 	if got.Identity.Username != "dave" || other.Identity.Token != got.Identity.Token || idp.renewals() != 1 {
-		t.Errorf("one got %+v, the other %+v after %d renewals", got, other, idp.renewals())
+		t.Errorf("one got %+v, the other %+v after %d renewals, want dave with the same token twice and 1 renewal", got, other, idp.renewals())
 	}
 }
 
@@ -129,11 +129,11 @@ func TestAReplicaThatDiesDelaysBySeconds(t *testing.T) {
 		got := b.get("/")
 
 		if took := time.Since(began); took < 4*time.Second || took > 15*time.Second {
-			t.Errorf("it took %s", took)
+			t.Errorf("it took %s, want 4 s to 15 s", took)
 		}
 
 		if got.Identity.Username != "dave" || got.Identity.Token == before.Token || idp.renewals() != 1 {
-			t.Errorf("got %+v after %d renewals", got, idp.renewals())
+			t.Errorf("got %+v after %d renewals, want dave with another token and 1 renewal", got, idp.renewals())
 		}
 
 		// Nothing of the claim is left.
@@ -141,7 +141,7 @@ func TestAReplicaThatDiesDelaysBySeconds(t *testing.T) {
 
 		began = time.Now()
 		if got := b.get("/"); got.Identity.Username != "dave" || time.Since(began) > 3*time.Second {
-			t.Errorf("the next took %s: %+v", time.Since(began), got)
+			t.Errorf("the next took %s, want at most 3 s and dave: %+v", time.Since(began), got)
 		}
 	})
 }

@@ -68,7 +68,7 @@ func TestClaimPath(t *testing.T) {
 	} {
 		path, err := auth.ParseClaimPath(test.path)
 		if err != nil {
-			t.Errorf("%s: %v", test.path, err)
+			t.Errorf("%s: %v, want it taken", test.path, err)
 
 			continue
 		}
@@ -79,7 +79,7 @@ func TestClaimPath(t *testing.T) {
 		}
 
 		if path.String() != test.path {
-			t.Errorf("%s is written %s", test.path, path)
+			t.Errorf("%s is written %s, want it as it was read", test.path, path)
 		}
 	}
 

@@ -29,11 +29,11 @@ func TestNobodyIsSignedInWhoIsNotAdmitted(t *testing.T) {
 	}
 
 	if landed := b.choose(b.begin("/jobs"), "dave"); landed.Status != http.StatusInternalServerError {
-		t.Errorf("landed at %+v", landed)
+		t.Errorf("landed at %+v, want 500", landed)
 	}
 
 	if asked.Username != "dave" || asked.Role != ops.RoleOps {
-		t.Errorf("was asked about %+v", asked)
+		t.Errorf("was asked about %+v, want dave with the role ops", asked)
 	}
 
 	expectKind(t, b.get("/jobs"), http.StatusUnauthorized, "no credential")
@@ -51,17 +51,17 @@ func TestSignInAndOut(t *testing.T) {
 
 		landed := b.choose(b.begin("/jobs?x=1&y=%2F"), "dave")
 		if landed.Status != http.StatusOK || landed.Path != "/jobs?x=1&y=%2F" {
-			t.Fatalf("landed at %+v", landed)
+			t.Fatalf("landed at %+v, want 200 at /jobs?x=1&y=%%2F", landed)
 		}
 
 		who := landed.Identity
 		if who.Username != "dave" || who.Email != "dave@graph-olap.example.com" || who.Name != "Dave" ||
 			who.Role != ops.RoleOps || !who.IsOps() || who.Via != auth.ViaSession || who.Token == "" || who.SessionID == "" {
-			t.Errorf("identity %+v", who)
+			t.Errorf("identity %+v, want dave of Ops by session, with his address, name and a token", who)
 		}
 
 		if got := who.Caller(); got.Username != "dave" || got.Role != ops.RoleOps || got.Token != who.Token || got.Email != who.Email {
-			t.Errorf("caller %+v", got)
+			t.Errorf("caller %+v, want dave of Ops with the identity's token and address", got)
 		}
 
 		if left := len(b.cookies()); left != 1 {
@@ -70,14 +70,14 @@ func TestSignInAndOut(t *testing.T) {
 
 		token, ok := c.auth.LatestToken()
 		if !ok || token != who.Token {
-			t.Errorf("the latest token is %q, %v", token, ok)
+			t.Errorf("the latest token is %q, %v, want %q", token, ok, who.Token)
 		}
 
 		cookie := b.cookies()["opsconsole"]
 
 		at, _, _ := b.page(http.MethodPost, "/logout", nil)
 		if at.Path != auth.SignedOutPath {
-			t.Errorf("signing out ended at %s", at)
+			t.Errorf("signing out ended at %s, want %s", at, auth.SignedOutPath)
 		}
 
 		expectKind(t, b.get("/jobs"), http.StatusUnauthorized, "no credential")
@@ -86,7 +86,7 @@ func TestSignInAndOut(t *testing.T) {
 		expectKind(t, b.get("/jobs"), http.StatusUnauthorized, "session ended")
 
 		if n := count(t, db, "opsconsole_sessions"); n != 0 {
-			t.Errorf("%d sessions are left", n)
+			t.Errorf("%d sessions are left, want none", n)
 		}
 
 		if _, ok := c.auth.LatestToken(); ok {
@@ -123,7 +123,7 @@ func TestSignOutGoesByTheProvider(t *testing.T) {
 	query := target.Query()
 	if !strings.HasPrefix(target.String(), c.URL+"/demo-idp/end_session?") || query.Get("id_token_hint") == "" ||
 		query.Get("client_id") != clientID || query.Get("post_logout_redirect_uri") != c.URL+auth.SignedOutPath {
-		t.Errorf("signing out goes to %s", target)
+		t.Errorf("signing out goes to %s, want the provider's end_session with the ID token, %s and the way back", target, clientID)
 	}
 
 	// The hint says who signed in; it must not be a way to call.
@@ -141,7 +141,7 @@ func TestSignOutGoesByTheProvider(t *testing.T) {
 	defer response.Body.Close()
 
 	if response.StatusCode != http.StatusUnauthorized {
-		t.Errorf("an ID token as bearer: status %d", response.StatusCode)
+		t.Errorf("an ID token as bearer: status %d, want 401", response.StatusCode)
 	}
 }
 
@@ -164,19 +164,19 @@ func TestSignOutWithoutTheProvider(t *testing.T) {
 
 	for range 2 { // the second time there is none
 		if at, _, _ := b.page(http.MethodPost, "/logout", nil); at.String() != restarted.URL+auth.SignedOutPath {
-			t.Errorf("signing out leads to %s", at)
+			t.Errorf("signing out leads to %s, want %s", at, restarted.URL+auth.SignedOutPath)
 		}
 	}
 
 	if n := count(t, c.db, "opsconsole_sessions"); n != 0 {
-		t.Errorf("%d sessions are left", n)
+		t.Errorf("%d sessions are left, want none", n)
 	}
 
 	b.setCookie("opsconsole", "malformed")
 	b.page(http.MethodPost, "/logout", nil)
 
 	if left := b.cookies(); len(left) != 0 {
-		t.Errorf("cookies %v are left", left)
+		t.Errorf("cookies %v are left, want none", left)
 	}
 }
 
@@ -188,7 +188,7 @@ func TestRolesThatAreNotOps(t *testing.T) {
 	for username, role := range map[string]ops.Role{"alice": ops.RoleAnalyst, "bob": ops.RoleAnalyst, "carol": ops.RoleAdmin} {
 		b := c.browser(t)
 		if who := b.signIn(username); who.Role != role || who.IsOps() {
-			t.Errorf("%s: role %q, ops %v", username, who.Role, who.IsOps())
+			t.Errorf("%s: role %q, ops %v, want role %q without Ops", username, who.Role, who.IsOps(), role)
 		}
 	}
 
@@ -215,12 +215,12 @@ func TestCookiesOverHTTPS(t *testing.T) {
 	for _, cookie := range set {
 		if !strings.HasPrefix(cookie.Name, "__Host-opsconsole") || !cookie.Secure || !cookie.HttpOnly ||
 			cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" {
-			t.Errorf("cookie %s", cookie)
+			t.Errorf("cookie %s, want __Host-opsconsole, Secure, HttpOnly, Lax, for / and no domain", cookie)
 		}
 	}
 
 	if got := b.cookies(); len(set) != 3 || len(got) != 1 || got["__Host-opsconsole"] == "" {
-		t.Errorf("%d cookies were set, %v is kept", len(set), got)
+		t.Errorf("%d cookies were set, %v is kept, want 3 set and __Host-opsconsole alone kept", len(set), got)
 	}
 
 	// A cookie that a plain connection could have planted means nothing here.
@@ -243,6 +243,6 @@ func TestSessionsSurviveARestart(t *testing.T) {
 	after.setCookie("opsconsole", before.cookies()["opsconsole"])
 
 	if got := after.get("/"); got.Identity.Username != "dave" || got.Identity.Token != signedIn.Token {
-		t.Errorf("after a restart: %+v", got)
+		t.Errorf("after a restart: %+v, want dave with the token of before", got)
 	}
 }

@@ -36,14 +36,14 @@ func TestWhatARenewalBroughtIsKept(t *testing.T) {
 	idp.clock.Advance(9 * time.Minute)
 
 	if got := later.get("/"); !got.Identity.IsOps() || idp.renewals() != 1 {
-		t.Errorf("without keys: %+v after %d renewals", got, idp.renewals())
+		t.Errorf("without keys: %+v after %d renewals, want Ops after 1", got, idp.renewals())
 	}
 
 	keys(http.StatusOK)
 	idp.clock.Advance(15 * time.Second)
 
 	if got := later.get("/"); !got.Identity.IsOps() || idp.renewals() != 2 {
-		t.Errorf("with keys: %+v after %d renewals", got, idp.renewals())
+		t.Errorf("with keys: %+v after %d renewals, want Ops after 2", got, idp.renewals())
 	}
 }
 
@@ -63,7 +63,7 @@ func TestATokenEndpointThatHasTooMuchEndsNoSession(t *testing.T) {
 	idp.clock.Advance(9 * time.Minute)
 
 	if got := b.get("/"); !got.Identity.IsOps() {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want dave of Ops", got)
 	}
 }
 
@@ -85,7 +85,7 @@ func TestStrangersDoNotHideANewKey(t *testing.T) {
 
 	before := idp.requests("/keys")
 	if _, err := c.auth.Identify(stranger); err == nil || idp.requests("/keys") != before+1 {
-		t.Fatalf("a stranger: %v after %d fetches", err, idp.requests("/keys")-before)
+		t.Fatalf("a stranger: %v after %d fetches, want an error after 1", err, idp.requests("/keys")-before)
 	}
 
 	rotated := newTestKey()
@@ -95,7 +95,7 @@ func TestStrangersDoNotHideANewKey(t *testing.T) {
 	})
 
 	if got := b.get("/"); !got.Identity.IsOps() || got.Identity.Token == "" {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want dave of Ops with a token", got)
 	}
 }
 
@@ -123,16 +123,16 @@ func TestOneSessionsTroubleStopsNoOther(t *testing.T) {
 	idp.clock.Advance(5 * time.Minute)
 
 	if got := b.get("/"); !got.Identity.IsOps() {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want dave of Ops", got)
 	}
 
 	if got := other.get("/"); !got.Identity.IsOps() || idp.renewals() != 1 {
-		t.Errorf("another got %+v after %d renewals", got, idp.renewals())
+		t.Errorf("another got %+v after %d renewals, want Ops after 1", got, idp.renewals())
 	}
 
 	// What userinfo cannot say, a silent round can.
 	if got := b.load("/"); !got.Identity.IsOps() || rounds != 1 {
-		t.Errorf("a page load got %+v after %d rounds", got, rounds)
+		t.Errorf("a page load got %+v after %d rounds, want Ops after 1", got, rounds)
 	}
 }
 
@@ -148,7 +148,7 @@ func TestUserinfoIsTriedAtTheSignIn(t *testing.T) {
 	idp.clock.Advance(5 * time.Minute)
 
 	if got := b.get("/"); !got.Identity.IsOps() {
-		t.Errorf("one that never took it: %+v", got)
+		t.Errorf("one that never took it: %+v, want Ops still", got)
 	}
 
 	idp, _, b = checks(t, sqlite(t), func(f *fakeIDP) {
@@ -166,7 +166,7 @@ func TestUserinfoIsTriedAtTheSignIn(t *testing.T) {
 	idp.clock.Advance(5 * time.Minute)
 
 	if got := b.get("/"); got.Identity.Username != "dave" || got.Identity.IsOps() {
-		t.Errorf("one that says nothing of roles any more: %+v", got)
+		t.Errorf("one that says nothing of roles any more: %+v, want dave without Ops", got)
 	}
 }
 
@@ -238,7 +238,7 @@ func TestAProcessThatTakesLongIsNotWaitedForWithoutEnd(t *testing.T) {
 
 	got := b.get("/")
 	if took := time.Since(began); !got.Identity.IsOps() || took > 13*time.Second {
-		t.Errorf("got %+v after %s", got, took)
+		t.Errorf("got %+v after %s, want Ops within 13 s", got, took)
 	}
 
 	stop()
@@ -255,7 +255,7 @@ func TestAKeyIsForItsAlgorithm(t *testing.T) {
 	})
 
 	if code := verifies(t, idp.apiTokens(t), idp.jwt(idp.apiClaims(nil))); code != ops.CodeUnauthorized {
-		t.Errorf("got %q", code)
+		t.Errorf("got %q, want %q", code, ops.CodeUnauthorized)
 	}
 }
 
@@ -265,7 +265,7 @@ func TestATokenThatIsBoundToAKeyIsNotTaken(t *testing.T) {
 	idp := newFakeIDP(t)
 	for _, bound := range []claims{{"jkt": "x"}, {"x5t#S256": "x"}} {
 		if code := verifies(t, idp.apiTokens(t), idp.jwt(idp.apiClaims(claims{"cnf": bound}))); code != ops.CodeUnauthorized {
-			t.Errorf("%v: got %q", bound, code)
+			t.Errorf("%v: got %q, want %q", bound, code, ops.CodeUnauthorized)
 		}
 	}
 }

@@ -51,7 +51,7 @@ func TestAnOddKeyStopsNoOther(t *testing.T) {
 	)
 
 	if code := verifies(t, idp.apiTokens(t), idp.jwt(idp.apiClaims(nil))); code != "" {
-		t.Errorf("got %s", code)
+		t.Errorf("got %s, want it taken", code)
 	}
 }
 
@@ -127,7 +127,7 @@ func TestAKeyThatWasTakenBackIsNotTakenForEver(t *testing.T) {
 	idp.clock.Advance(time.Hour)
 
 	if code := verifies(t, tokens, idp.jwt(idp.apiClaims(nil))); code != ops.CodeUnauthorized {
-		t.Errorf("after an hour: %q", code)
+		t.Errorf("after an hour: %q, want %q", code, ops.CodeUnauthorized)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestDiscoveryIsReadAgain(t *testing.T) {
 
 	moved := oidctest.SignIDToken(rotated, "moved", oidc.RS256, string(payload))
 	if first, second := verifies(t, tokens, moved), verifies(t, tokens, moved); first != ops.CodeUnauthorized || second != "" {
-		t.Errorf("a key that moved: %q, then %q", first, second)
+		t.Errorf("a key that moved: %q, then %q, want %q, then none", first, second, ops.CodeUnauthorized)
 	}
 }
 
@@ -203,7 +203,7 @@ func TestTheTimesOfTokens(t *testing.T) {
 		"issued by a word":                {claims{"iat": "now"}, false},
 	} {
 		if code := verifies(t, tokens, idp.jwt(idp.apiClaims(test.change))); (code == "") != test.good {
-			t.Errorf("%s: got %q", name, code)
+			t.Errorf("%s: got %q, want it taken: %t", name, code, test.good)
 		}
 	}
 }
@@ -221,6 +221,6 @@ func TestTokensAreCompact(t *testing.T) {
 	}
 
 	if code := verifies(t, idp.apiTokens(t), string(flat)); code != ops.CodeUnauthorized {
-		t.Errorf("JSON is taken: %q", code)
+		t.Errorf("JSON is taken: %q, want %q", code, ops.CodeUnauthorized)
 	}
 }

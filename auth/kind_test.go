@@ -107,7 +107,7 @@ func TestOnlyAccessTokensAreTaken(t *testing.T) {
 		}
 
 		if _, err := lax.Verify(t.Context(), raw); (err == nil) != test.lax {
-			t.Errorf("%s, where unmarked tokens are taken: got %v", name, err)
+			t.Errorf("%s, where unmarked tokens are taken: got %v, want it taken: %t", name, err, test.lax)
 		}
 	}
 }
@@ -129,17 +129,17 @@ func TestIDTokensOfARealProviderAreRefused(t *testing.T) {
 	b.get("/")
 
 	if len(kept) != 2 {
-		t.Fatalf("%d ID tokens", len(kept))
+		t.Fatalf("%d ID tokens, want 2", len(kept))
 	}
 
 	for i, raw := range kept {
 		if got := b.call("/", "Bearer "+raw); got.Kind != "bearer invalid" || !strings.Contains(got.Message, "ID token") {
-			t.Errorf("ID token %d: %+v", i, got)
+			t.Errorf("ID token %d: %+v, want bearer invalid, as an ID token", i, got)
 		}
 	}
 
 	if got := b.call("/", "Bearer "+access); got.Identity.Username != "dave" {
-		t.Errorf("the access token: %+v", got)
+		t.Errorf("the access token: %+v, want dave", got)
 	}
 }
 

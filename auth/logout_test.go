@@ -53,7 +53,7 @@ func TestTheProviderEndsSessions(t *testing.T) {
 
 			b := first.browser(t)
 			if got := b.get("/begin"); !got.Identity.IsOps() {
-				t.Fatalf("got %+v", got)
+				t.Fatalf("got %+v, want dave of Ops", got)
 			}
 
 			return b
@@ -66,14 +66,14 @@ func TestTheProviderEndsSessions(t *testing.T) {
 
 			for i, b := range []*browser{mine, elsewhere, other, old} {
 				if got := b.get("/"); got.Identity.IsOps() != want[i] {
-					t.Errorf("%s: session %d: %+v", when, i, got)
+					t.Errorf("%s: session %d: %+v, want it signed in: %t", when, i, got, want[i])
 				}
 			}
 		}
 
 		// A sid of somebody else's ends nothing.
 		if got := nobody.logout(idp.jwtOf(t, "logout+jwt", idp.logoutClaims(claims{"sub": "user-3"}))); got.Status != http.StatusOK {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want 200", got)
 		}
 
 		expect("another's", true, true, true, true)
@@ -81,13 +81,13 @@ func TestTheProviderEndsSessions(t *testing.T) {
 		// By sid; one that has none goes by its sub.
 		raw := idp.jwtOf(t, "logout+jwt", idp.logoutClaims(nil))
 		if got := nobody.logout(raw); got.Status != http.StatusOK || got.Message != "dave" {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want 200 and dave signed out", got)
 		}
 
 		expect("by sid", false, true, true, false)
 
 		if got := nobody.logout(raw); got.Kind != "logout invalid" {
-			t.Errorf("a second time: %+v", got)
+			t.Errorf("a second time: %+v, want logout invalid", got)
 		}
 
 		// By sid alone, and by sub alone.
@@ -99,7 +99,7 @@ func TestTheProviderEndsSessions(t *testing.T) {
 		idp.clock.Advance(time.Hour)
 
 		if err := first.auth.Purge(t.Context()); err != nil || count(t, db, "opsconsole_logout_tokens") != 0 {
-			t.Errorf("the used tokens stay: %v", err)
+			t.Errorf("the used tokens stay: %v, want none left", err)
 		}
 	})
 }
@@ -131,18 +131,18 @@ func TestBadLogoutTokensEndNothing(t *testing.T) {
 	} {
 		got := b.logout(idp.jwtOf(t, test.typ, idp.logoutClaims(test.change)))
 		if got.Kind != "logout invalid" || got.Status != http.StatusUnauthorized {
-			t.Errorf("%s: %+v", name, got)
+			t.Errorf("%s: %+v, want 401, logout invalid", name, got)
 		}
 	}
 
 	for name, raw := range map[string]string{"nothing": "", "no token": "x", "an ID token": idp.jwt(idp.standardClaims())} {
 		if got := b.logout(raw); got.Kind != "logout invalid" {
-			t.Errorf("%s: %+v", name, got)
+			t.Errorf("%s: %+v, want logout invalid", name, got)
 		}
 	}
 
 	if got := b.get("/"); !got.Identity.IsOps() {
-		t.Errorf("afterwards: %+v", got)
+		t.Errorf("afterwards: %+v, want dave of Ops still", got)
 	}
 }
 

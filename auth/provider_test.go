@@ -71,11 +71,11 @@ func TestBadTokensAreRefused(t *testing.T) {
 			expectKind(t, got, http.StatusUnauthorized, "token invalid")
 
 			if got.ReturnTo != "/jobs" {
-				t.Errorf("the way back is %q", got.ReturnTo)
+				t.Errorf("the way back is %q, want /jobs", got.ReturnTo)
 			}
 
 			if n := count(t, c.db, "opsconsole_sessions"); n != 0 || len(b.cookies()) != 0 {
-				t.Errorf("%d sessions, cookies %v", n, b.cookies())
+				t.Errorf("%d sessions, cookies %v, want none", n, b.cookies())
 			}
 		})
 	}
@@ -91,7 +91,7 @@ func TestGoodTokensOfTheSameProviderAreTaken(t *testing.T) {
 
 	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)), idp.use)
 	if got := c.browser(t).get("/begin?return_to=/jobs"); got.Path != "/jobs" || !got.Identity.IsOps() {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want /jobs for dave of Ops", got)
 	}
 }
 
@@ -145,7 +145,7 @@ func TestWhatTheProviderRefuses(t *testing.T) {
 			expectKind(t, got, test.status, test.kind)
 
 			if !strings.Contains(got.Message, test.says) || strings.ContainsAny(got.Message, "<>") || got.ReturnTo != "/jobs" {
-				t.Errorf("got %+v", got)
+				t.Errorf("got %+v, want a message with %q, without markup, and back to /jobs", got, test.says)
 			}
 		})
 	}
@@ -172,7 +172,7 @@ func TestTheProviderMayComeLate(t *testing.T) {
 	idp.set(func() { idp.down = false })
 
 	if got := b.get("/begin?return_to=/x"); got.Path != "/x" {
-		t.Errorf("after it came back: %+v", got)
+		t.Errorf("after it came back: %+v, want /x", got)
 	}
 }
 
@@ -197,11 +197,11 @@ func TestTheClientProvesItself(t *testing.T) {
 			idp.respond = func(r *http.Request, _ claims) int {
 				id, secret, inHeader := r.BasicAuth()
 				if inHeader == test.inForm || (inHeader && (id != clientID || secret != url.QueryEscape(clientSecret))) {
-					t.Errorf("in the header: %v, %q, %q", inHeader, id, secret)
+					t.Errorf("in the header: %v, %q, %q, want it there: %t, with %q and the secret escaped", inHeader, id, secret, !test.inForm, clientID)
 				}
 
 				if form := r.PostForm; test.inForm && (form.Get("client_id") != clientID || form.Get("client_secret") != test.secret) {
-					t.Errorf("in the form: %v", form)
+					t.Errorf("in the form: %v, want %q and %q", form, clientID, test.secret)
 				}
 
 				return http.StatusOK
@@ -211,7 +211,7 @@ func TestTheClientProvesItself(t *testing.T) {
 
 			c := newConsole(t, db, idp.use, func(cfg *auth.Config) { cfg.ClientSecret = test.secret })
 			if got := c.browser(t).get("/begin"); !got.Identity.IsOps() {
-				t.Errorf("got %+v", got)
+				t.Errorf("got %+v, want dave of Ops", got)
 			}
 		})
 	}
@@ -280,7 +280,7 @@ func TestTheProviderMayBeWrong(t *testing.T) {
 			expectKind(t, got, http.StatusServiceUnavailable, "unreachable")
 
 			if !strings.Contains(got.Message, test.says) {
-				t.Errorf("message %q", got.Message)
+				t.Errorf("message %q, want it to say %q", got.Message, test.says)
 			}
 		})
 	}

@@ -31,7 +31,7 @@ func TestTokensAreRenewedInTime(t *testing.T) {
 		idp.clock.Advance(200*time.Second - time.Second)
 
 		if got := b.get("/").Identity; got.Token != before.Token || idp.renewals() != 0 {
-			t.Errorf("too early: %d renewals", idp.renewals())
+			t.Errorf("too early: %d renewals, want none and the same token", idp.renewals())
 		}
 
 		idp.clock.Advance(time.Second)
@@ -49,7 +49,7 @@ func TestTokensAreRenewedInTime(t *testing.T) {
 
 		for _, got := range answers {
 			if got.Identity.Token == before.Token || got.Identity.Token != answers[0].Identity.Token || !got.Identity.IsOps() {
-				t.Fatalf("got %+v", got)
+				t.Fatalf("got %+v, want dave of Ops with one and the same new token", got)
 			}
 		}
 
@@ -81,13 +81,13 @@ func TestTheLatestTokenIsStillGood(t *testing.T) {
 	idp.clock.Advance(10*time.Minute - time.Second)
 
 	if token, ok := c.auth.LatestToken(); !ok || token != want.Token {
-		t.Errorf("in its last second: %q, %v", token, ok)
+		t.Errorf("in its last second: %q, %v, want %q", token, ok, want.Token)
 	}
 
 	idp.clock.Advance(time.Second)
 
 	if token, ok := c.auth.LatestToken(); ok || token != "" {
-		t.Errorf("when it is over: %q, %v", token, ok)
+		t.Errorf("when it is over: %q, %v, want none", token, ok)
 	}
 }
 
@@ -141,7 +141,7 @@ func TestRolesAreReadAgain(t *testing.T) {
 			}
 
 			if _, ok := c.auth.LatestToken(); ok != (test.want == ops.RoleOps) {
-				t.Errorf("a token is offered: %v", ok)
+				t.Errorf("a token is offered: %v, want %t", ok, test.want == ops.RoleOps)
 			}
 		})
 	}
@@ -177,7 +177,7 @@ func TestARefusedRenewalEndsTheSession(t *testing.T) {
 			expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
 
 			if n := count(t, c.db, "opsconsole_sessions"); n != 0 {
-				t.Errorf("%d rows are left", n)
+				t.Errorf("%d rows are left, want none", n)
 			}
 
 			if _, ok := c.auth.LatestToken(); ok {
@@ -209,18 +209,18 @@ func TestAProviderThatIsDownEndsNoSession(t *testing.T) {
 
 	for range 5 {
 		if got := b.get("/"); got.Identity.Username != "dave" || got.Identity.Token == "" {
-			t.Fatalf("while its token lasts: %+v", got)
+			t.Fatalf("while its token lasts: %+v, want dave with a token", got)
 		}
 	}
 
 	if n := tried.Load(); n != 1 {
-		t.Errorf("it was asked %d times at once", n)
+		t.Errorf("it was asked %d times at once, want once", n)
 	}
 
 	idp.clock.Advance(time.Minute)
 
 	if got := b.get("/"); got.Identity.Username != "dave" || got.Identity.Token != "" {
-		t.Errorf("after its token ended: %+v", got)
+		t.Errorf("after its token ended: %+v, want dave without a token", got)
 	}
 
 	if _, ok := c.auth.LatestToken(); ok {
@@ -231,7 +231,7 @@ func TestAProviderThatIsDownEndsNoSession(t *testing.T) {
 	idp.clock.Advance(15 * time.Second)
 
 	if got := b.get("/"); got.Identity.Token == "" {
-		t.Errorf("after it came back: %+v", got)
+		t.Errorf("after it came back: %+v, want a token", got)
 	}
 }
 
@@ -267,6 +267,6 @@ func TestTheDemoRenewsItsTokens(t *testing.T) {
 	c.clock.Advance(59*time.Minute + 30*time.Second)
 
 	if got := b.get("/"); got.Identity.Username != "olga" || got.Identity.Token == before.Token || got.Identity.Token == "" {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want olga with another token", got)
 	}
 }

@@ -68,21 +68,21 @@ func FuzzLocalPath(f *testing.F) {
 	f.Fuzz(func(t *testing.T, target string) {
 		got := auth.LocalPath(target)
 		if got != target && got != "/" {
-			t.Errorf("LocalPath(%q) = %q", target, got)
+			t.Errorf("LocalPath(%q) = %q, want it as it is or /", target, got)
 		}
 
 		seen := browser.Replace(strings.TrimSpace(got))
 		if seen != got || !strings.HasPrefix(seen, "/") || strings.HasPrefix(seen, "//") {
-			t.Errorf("LocalPath(%q) = %q, which a browser reads as %q", target, got, seen)
+			t.Errorf("LocalPath(%q) = %q, which a browser reads as %q, want a path on this host", target, got, seen)
 		}
 
 		landed, err := base.Parse(got)
 		if err != nil || landed.Host != base.Host || landed.Scheme != base.Scheme || landed.User != nil {
-			t.Errorf("LocalPath(%q) leads to %v (%v)", target, landed, err)
+			t.Errorf("LocalPath(%q) leads to %v (%v), want this host", target, landed, err)
 		}
 
 		if again := auth.LocalPath(got); again != got {
-			t.Errorf("LocalPath(%q) = %q, and of that %q", target, got, again)
+			t.Errorf("LocalPath(%q) = %q, and of that %q, want the same", target, got, again)
 		}
 	})
 }

@@ -34,7 +34,7 @@ func TestAPlantedSessionIsNotAdopted(t *testing.T) {
 		victim.setCookie("opsconsole", planted)
 
 		if got := victim.get("/"); got.Kind != "session ended" {
-			t.Errorf("%s: %+v", name, got)
+			t.Errorf("%s: %+v, want session ended", name, got)
 		}
 	}
 
@@ -57,7 +57,7 @@ func TestAPlantedSessionIsNotAdopted(t *testing.T) {
 	attacker.setCookie("opsconsole", own)
 
 	if got := attacker.get("/"); got.Kind != "session ended" {
-		t.Errorf("the attacker is %+v", got)
+		t.Errorf("the attacker is %+v, want session ended", got)
 	}
 }
 
@@ -77,7 +77,7 @@ func TestASessionEndsByTheClock(t *testing.T) {
 				idp.clock.Advance(59 * time.Minute)
 
 				if got := b.get("/"); got.Identity.Username != "dave" {
-					t.Fatalf("in use: %+v", got)
+					t.Fatalf("in use: %+v, want dave", got)
 				}
 			}
 
@@ -85,7 +85,7 @@ func TestASessionEndsByTheClock(t *testing.T) {
 			expectKind(t, b.get("/"), http.StatusUnauthorized, "session ended")
 
 			if n := count(t, db, "opsconsole_sessions"); n != 0 {
-				t.Errorf("%d rows are left", n)
+				t.Errorf("%d rows are left, want none", n)
 			}
 		})
 
@@ -95,14 +95,14 @@ func TestASessionEndsByTheClock(t *testing.T) {
 
 			signedIn := b.get("/").Identity
 			if life := signedIn.ExpiresAt.Sub(signedIn.SignedInAt); life != 12*time.Hour {
-				t.Errorf("it lives for %s", life)
+				t.Errorf("it lives for %s, want 12h", life)
 			}
 
 			for range 23 {
 				idp.clock.Advance(30 * time.Minute)
 
 				if got := b.get("/"); got.Identity.Username != "dave" {
-					t.Fatalf("in use: %+v", got)
+					t.Fatalf("in use: %+v, want dave", got)
 				}
 			}
 
@@ -118,7 +118,7 @@ func TestASessionEndsByTheClock(t *testing.T) {
 				idp.clock.Advance(11 * time.Minute)
 
 				if got := b.get("/recheck"); got.Identity.Username != "dave" {
-					t.Fatalf("watching: %+v", got)
+					t.Fatalf("watching: %+v, want dave", got)
 				}
 			}
 
@@ -155,7 +155,7 @@ func TestASessionIsMarkedOnceAMinute(t *testing.T) {
 
 		sessions, err := c.auth.Sessions(t.Context())
 		if err != nil || len(sessions) != 1 {
-			t.Fatalf("%d sessions, %v", len(sessions), err)
+			t.Fatalf("%d sessions, %v, want 1", len(sessions), err)
 		}
 
 		return sessions[0].LastSeenAt.Sub(began).Round(time.Second)
@@ -191,7 +191,7 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		sessions, err := c.auth.Sessions(t.Context())
 		if err != nil || len(sessions) != 2 || sessions[0].ID != carols || sessions[0].Role != ops.RoleAdmin ||
 			sessions[1].Username != "dave" || sessions[1].Role != ops.RoleOps {
-			t.Fatalf("sessions %+v, %v", sessions, err)
+			t.Fatalf("sessions %+v, %v, want carol's as admin, then dave's as ops", sessions, err)
 		}
 
 		if err := errors.Join(c.auth.EndSession(t.Context(), carols), c.auth.EndSession(t.Context(), carols)); err != nil {
@@ -215,7 +215,7 @@ func TestUsersAreRemembered(t *testing.T) {
 		c := newConsole(t, db, idp.use)
 
 		if _, err := c.auth.User(t.Context(), "dave"); ops.AsError(err).Code != ops.CodeNotFound {
-			t.Errorf("before: %v", err)
+			t.Errorf("before: %v, want RESOURCE_NOT_FOUND", err)
 		}
 
 		c.browser(t).get("/begin")
@@ -227,7 +227,7 @@ func TestUsersAreRemembered(t *testing.T) {
 
 		user, err := c.auth.User(t.Context(), "dave")
 		if err != nil || user.Role != ops.RoleOps || user.Email != "dave@graph-olap.example.com" {
-			t.Errorf("after: %+v, %v", user, err)
+			t.Errorf("after: %+v, %v, want dave of Ops with his address", user, err)
 		}
 
 		idp.set(func() { idp.idToken = func(c claims) { c[auth.DefaultRolesClaim] = []string{"analyst"} } })
@@ -235,7 +235,7 @@ func TestUsersAreRemembered(t *testing.T) {
 
 		user, err = c.auth.User(t.Context(), "dave")
 		if err != nil || user.Role != ops.RoleAnalyst || !user.LastSeenAt.Equal(idp.clock.Now().UTC().Truncate(time.Microsecond)) {
-			t.Errorf("with another role: %+v, %v", user, err)
+			t.Errorf("with another role: %+v, %v, want an analyst seen just now", user, err)
 		}
 	})
 }
@@ -277,7 +277,7 @@ func TestTheDatabaseAloneYieldsNothing(t *testing.T) {
 		b.get("/") // renews the tokens
 
 		if len(secrets) != 8 || idp.renewals() != 1 {
-			t.Fatalf("%d secrets after %d renewals", len(secrets), idp.renewals())
+			t.Fatalf("%d secrets after %d renewals, want 8 after 1", len(secrets), idp.renewals())
 		}
 
 		dump := dumpTables(t, db, "opsconsole_sessions", "opsconsole_sign_ins", "opsconsole_users")
@@ -378,7 +378,7 @@ func TestADeadDatabaseIsNotASignedOutUser(t *testing.T) {
 	request.Header.Set("Cookie", "opsconsole="+b.cookies()["opsconsole"])
 
 	if _, err := c.auth.Identify(request); err == nil || errors.Is(err, auth.ErrSessionEnded) || errors.Is(err, auth.ErrNoCredential) {
-		t.Errorf("identify: %v", err)
+		t.Errorf("identify: %v, want an error that ends no session", err)
 	}
 
 	recorder := httptest.NewRecorder()
@@ -387,6 +387,6 @@ func TestADeadDatabaseIsNotASignedOutUser(t *testing.T) {
 	}
 
 	if got := b.get("/"); got.Identity.Username != "dave" {
-		t.Errorf("afterwards: %+v", got)
+		t.Errorf("afterwards: %+v, want dave still", got)
 	}
 }

@@ -36,11 +36,11 @@ func TestHowASignOutEnds(t *testing.T) {
 
 			out, err := c.auth.SignOut(httptest.NewRecorder(), request)
 			if err != nil || out.Still != test.still || !strings.HasPrefix(out.ProviderURL, test.to) || (test.to == "") != (out.ProviderURL == "") {
-				t.Errorf("got %+v, %v", out, err)
+				t.Errorf("got %+v, %v, want still %q and an address that begins with %q", out, err, test.still, test.to)
 			}
 
 			if n := count(t, c.db, "opsconsole_sessions"); n != 0 {
-				t.Errorf("%d sessions are left", n)
+				t.Errorf("%d sessions are left, want none", n)
 			}
 		})
 	}

@@ -291,7 +291,7 @@ func (b *browser) begin(returnTo string) string {
 
 	at, status, text := b.page(http.MethodGet, "/begin?return_to="+url.QueryEscape(returnTo), nil)
 	if status != http.StatusOK || !strings.Contains(text, "dave — Ops") {
-		b.t.Fatalf("GET /begin ended at %s with %d: %s", at, status, text)
+		b.t.Fatalf("GET /begin ended at %s with %d, want 200 and the choice of accounts: %s", at, status, text)
 	}
 
 	return at.String()
@@ -311,7 +311,7 @@ func (b *browser) signIn(username string) auth.Identity {
 
 	landed := b.choose(b.begin("/"), username)
 	if landed.Status != http.StatusOK || landed.Identity.Username != username {
-		b.t.Fatalf("signing in as %s: %+v", username, landed)
+		b.t.Fatalf("signing in as %s: %+v, want 200 for that account", username, landed)
 	}
 
 	return landed.Identity

@@ -103,7 +103,7 @@ func TestSaveAndRestoreLimits(t *testing.T) {
 	p.sees("[data-invalid] .error", "")
 
 	if now := p.limits(); now.Revision != before.Revision {
-		t.Errorf("a save without a reason changed something: %+v", now)
+		t.Errorf("a save without a reason changed something: %+v, want revision %s", now, before.Revision)
 	}
 
 	const reason = `Fewer for <b>all</b> & "everybody"`
@@ -112,17 +112,17 @@ func TestSaveAndRestoreLimits(t *testing.T) {
 
 	after := p.limits()
 	if after.Current.PerAnalyst != 3 || after.Current.ClusterTotal != before.Current.ClusterTotal || after.Revision == before.Revision {
-		t.Errorf("before %+v, after %+v", before, after)
+		t.Errorf("before %+v, after %+v, want 3 per analyst, the same in total, another revision", before, after)
 	}
 
 	saved := after.History[0]
 	if saved.Actor != "dave" || saved.Reason != reason || saved.Source != "console" || saved.Outcome != "applied" ||
 		saved.Before["per_analyst"] != float64(before.Current.PerAnalyst) || saved.After["per_analyst"] != 3.0 {
-		t.Errorf("the change is %+v", saved)
+		t.Errorf("the change is %+v, want dave's from the console, applied, with his reason, from %d to 3 per analyst", saved, before.Current.PerAnalyst)
 	}
 
 	if got := d.controlPlaneLimit(t); got != 3 {
-		t.Errorf("the control plane has %d", got)
+		t.Errorf("the control plane has %d, want 3", got)
 	}
 
 	p.visit("/history")
@@ -136,15 +136,15 @@ func TestSaveAndRestoreLimits(t *testing.T) {
 
 	restored := p.limits()
 	if restored.Current != before.Current {
-		t.Errorf("before %+v, restored %+v", before.Current, restored.Current)
+		t.Errorf("before %+v, restored %+v, want the same", before.Current, restored.Current)
 	}
 
 	if r := restored.History[0]; r.Restores == nil || *r.Restores != saved.ID || r.Outcome != "applied" {
-		t.Errorf("the restore is %+v", r)
+		t.Errorf("the restore is %+v, want it applied, of the change %v", r, saved.ID)
 	}
 
 	if got := d.controlPlaneLimit(t); got != before.Current.PerAnalyst {
-		t.Errorf("the control plane has %d", got)
+		t.Errorf("the control plane has %d, want %d", got, before.Current.PerAnalyst)
 	}
 
 	p.visit("/audit")
@@ -181,7 +181,7 @@ func TestConflict(t *testing.T) {
 	}
 
 	if got := dave.limits(); got.Current.PerAnalyst != 4 {
-		t.Errorf("the late save changed something: %+v", got)
+		t.Errorf("the late save changed something: %+v, want 4 per analyst", got)
 	}
 
 	// Going on from there, with what was typed.
@@ -190,7 +190,7 @@ func TestConflict(t *testing.T) {
 	dave.save("Dave insists")
 
 	if got := dave.limits(); got.Current.PerAnalyst != 7 {
-		t.Errorf("got %+v", got)
+		t.Errorf("got %+v, want 7 per analyst", got)
 	}
 }
 
@@ -221,7 +221,7 @@ func TestSaveAsAScript(t *testing.T) {
 	} {
 		f := decode[failure](t, got, http.StatusUnprocessableEntity)
 		if f.Error.Code != "VALIDATION_FAILED" || f.Error.Details["errors"] == nil {
-			t.Errorf("%s: %s", name, got.Body)
+			t.Errorf("%s: %s, want VALIDATION_FAILED with the errors", name, got.Body)
 		}
 	}
 
@@ -230,13 +230,13 @@ func TestSaveAsAScript(t *testing.T) {
 		Revision string `json:"revision"`
 	}](t, save(3, before.Revision, "By a script"), http.StatusOK)
 	if saved.Change.Outcome != "applied" || saved.Revision == before.Revision {
-		t.Errorf("got %+v", saved)
+		t.Errorf("got %+v, want it applied with another revision", saved)
 	}
 
 	conflict := decode[failure](t, save(9, before.Revision, "Late, sorry"), http.StatusConflict)
 	if conflict.Error.Code != "CONFLICT" || conflict.Theirs["per_analyst"] != 3.0 || conflict.Yours["per_analyst"] != 9.0 ||
 		conflict.Original["per_analyst"] != float64(before.Current.PerAnalyst) {
-		t.Errorf("got %+v", conflict)
+		t.Errorf("got %+v, want CONFLICT with 3 theirs, 9 yours and %d before", conflict, before.Current.PerAnalyst)
 	}
 }
 

@@ -121,7 +121,7 @@ func (d *demo) stop(t *testing.T) {
 	}
 
 	if code := d.cmd.ProcessState.ExitCode(); code != 0 {
-		t.Errorf("it ended with code %d:\n%s", code, d.log.String())
+		t.Errorf("it ended with code %d, want 0:\n%s", code, d.log.String())
 	}
 }
 

@@ -48,7 +48,7 @@ func TestTriggerAJob(t *testing.T) {
 	got := olga.fetch(http.MethodPost, "/jobs/reconciliation/trigger", map[string]string{"reason": "Me too, please"})
 	if e := decode[refusal](t, got, http.StatusTooManyRequests).Error; e.Code != "RATE_LIMIT_EXCEEDED" ||
 		e.Details.Resource != "job_trigger:reconciliation" || e.Details.RetryAfter < 1 || e.Details.RetryAfter > 60 {
-		t.Errorf("got %s", got.Body)
+		t.Errorf("got %s, want RATE_LIMIT_EXCEEDED of job_trigger:reconciliation for 1 to 60 s", got.Body)
 	}
 
 	// Another job has a minute of its own.

@@ -99,7 +99,7 @@ func TestClusterRunsWhatIsAskedFor(t *testing.T) {
 	d.callControlPlane(t, http.MethodPost, "/api/instances", ops.InstanceRequest{MappingID: 1, WrapperType: "falkordb", Name: "Fraud"}, &created)
 
 	if created.Data.Status != ops.InstanceWaitingForSnapshot {
-		t.Errorf("created %+v", created.Data)
+		t.Errorf("created %+v, want it to wait for its snapshot", created.Data)
 	}
 
 	id := created.Data.ID
@@ -123,7 +123,7 @@ func TestClusterRunsWhatIsAskedFor(t *testing.T) {
 	d.run(t, d.args...)
 
 	if instance := d.instance(t, id); instance.Status != ops.InstanceRunning || *instance.PodName != name {
-		t.Errorf("after a restart: %+v", instance)
+		t.Errorf("after a restart: %+v, want it running in the pod %s", instance, name)
 	}
 
 	d.callControlPlane(t, http.MethodDelete, fmt.Sprintf("/api/instances/%d", id), nil, nil)
@@ -147,13 +147,13 @@ func checkInstancePod(t *testing.T, pod *corev1.Pod) {
 	t.Helper()
 
 	if pod.Labels["app"] != "graph-instance" || pod.Labels["team"] != "blue" {
-		t.Errorf("labels %v", pod.Labels)
+		t.Errorf("labels %v, want the app graph-instance of the team blue", pod.Labels)
 	}
 
 	graph := pod.Spec.Containers[0]
 	if graph.Image != "registry.example.com/graph:1" || graph.Resources.Requests.Cpu().String() != "250m" ||
 		graph.Resources.Limits.Memory().String() != "2Gi" {
-		t.Errorf("container %+v", graph)
+		t.Errorf("container %+v, want graph:1 with a request of 250m and a limit of 2Gi", graph)
 	}
 }
 

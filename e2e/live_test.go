@@ -55,7 +55,7 @@ func TestPagesSayThatTheyAreStale(t *testing.T) {
 		"per_analyst": 4, "cluster_total": 50, "reason": "Into the void", "revision": "1",
 	})
 	if got.Status != http.StatusServiceUnavailable {
-		t.Errorf("a save got %d: %s", got.Status, got.Body)
+		t.Errorf("a save got %d, want 503: %s", got.Status, got.Body)
 	}
 
 	p.visit("/")
@@ -72,7 +72,7 @@ func TestRemoteControlPlane(t *testing.T) {
 	p.saveLimit(6, "From afar, by hand")
 
 	if got := platform.controlPlaneLimit(t); got != 6 {
-		t.Errorf("the platform has %d", got)
+		t.Errorf("the platform has %d, want 6", got)
 	}
 
 	p.visit("/jobs")
@@ -97,7 +97,7 @@ func TestWorksWithoutScript(t *testing.T) {
 	p.saveLimit(4, "Without any script")
 
 	if got := d.controlPlaneLimit(t); got != 4 {
-		t.Errorf("the control plane has %d", got)
+		t.Errorf("the control plane has %d, want 4", got)
 	}
 
 	p.visit("/jobs")
@@ -135,6 +135,6 @@ func TestFirstPageIsLight(t *testing.T) {
 
 	const requests, bytes = 7, 50_000
 	if len(entries) > requests || total > bytes {
-		t.Errorf("%d requests, %d bytes: %+v", len(entries), total, entries)
+		t.Errorf("%d requests, %d bytes, want at most %d and %d: %+v", len(entries), total, requests, bytes, entries)
 	}
 }

@@ -48,7 +48,7 @@ func (d *demo) public(t *testing.T, path string) string {
 
 	text, err := io.ReadAll(response.Body)
 	if err != nil || response.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s, %v", path, response.Status, err)
+		t.Fatalf("%s: %s, %v, want 200", path, response.Status, err)
 	}
 
 	return string(text)
@@ -113,7 +113,7 @@ func TestAWindowStartsAndEndsOnAnOpenPage(t *testing.T) {
 	over := decode[window](t, p.fetch(http.MethodGet, path, nil), http.StatusOK)
 	if over.Phase != "completed" || over.Report == nil || !over.Report.Restored || len(over.Report.Sections) != 1 ||
 		len(over.Report.Sections[0].Differences) != 0 {
-		t.Errorf("got %+v", over)
+		t.Errorf("got %+v, want it completed, with one section restored as it was", over)
 	}
 }
 
@@ -140,7 +140,7 @@ func TestAWindowIsStartedExtendedAndEndedByHand(t *testing.T) {
 	d.callControlPlane(t, http.MethodGet, "/api/config/maintenance", nil, &mode)
 
 	if !mode.Data.Enabled || mode.Data.Message != "We **patch** the cluster." {
-		t.Errorf("maintenance mode is %+v", mode.Data)
+		t.Errorf("maintenance mode is %+v, want it on, with the message of the window", mode.Data)
 	}
 
 	p.pressIn("main", "Extend")
@@ -158,7 +158,7 @@ func TestAWindowIsStartedExtendedAndEndedByHand(t *testing.T) {
 	d.callControlPlane(t, http.MethodGet, "/api/config/maintenance", nil, &mode)
 
 	if mode.Data.Enabled || mode.Data.Message != "" {
-		t.Errorf("maintenance mode is %+v", mode.Data)
+		t.Errorf("maintenance mode is %+v, want it off, without a message", mode.Data)
 	}
 }
 
@@ -173,18 +173,18 @@ func TestAPipelineAnnouncesAndEndsAWindow(t *testing.T) {
 		"reason": "Release of the day", "confirm": "demo",
 	}), http.StatusCreated)
 	if made.Phase != "active" || made.StartedAt == nil {
-		t.Errorf("got %+v", made)
+		t.Errorf("got %+v, want it active and started", made)
 	}
 
 	if now := p.limits(); now.Current.PerAnalyst != 3 {
-		t.Errorf("the limit is %d", now.Current.PerAnalyst)
+		t.Errorf("the limit is %d, want 3", now.Current.PerAnalyst)
 	}
 
 	path := fmt.Sprintf("/maintenance/windows/%d", made.ID)
 	ended := decode[window](t, p.fetch(http.MethodPost, path+"/end", map[string]any{"reason": "The release is out"}), http.StatusOK)
 
 	if ended.Phase != "completed" || p.limits().Current.PerAnalyst != 5 {
-		t.Errorf("got %+v", ended)
+		t.Errorf("got %+v, want it completed and 5 per analyst", ended)
 	}
 }
 
@@ -269,7 +269,7 @@ func TestAnnouncementsAreLightAndAccessible(t *testing.T) {
 
 	for _, path := range []string{"/announcements", "/announcements.ics", "/announcements.atom", "/announcements.json"} {
 		if text := d.public(t, path); !strings.Contains(text, "Patching") || strings.Contains(text, "dave") {
-			t.Errorf("%s is\n%s", path, text)
+			t.Errorf("%s is\n%s\nwant Patching in it and not dave", path, text)
 		}
 	}
 }

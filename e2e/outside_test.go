@@ -52,7 +52,7 @@ func TestAnOutsideChangeIsKeptOrRestored(t *testing.T) {
 	p.sees("main", "dave let it stand")
 
 	if now := p.longest(); now.Current.Seconds != 5400 || len(now.History) != 1 {
-		t.Errorf("keeping it changed something: %+v", now)
+		t.Errorf("keeping it changed something: %+v, want 5400 s and one entry", now)
 	}
 
 	p.visit("/")
@@ -73,7 +73,7 @@ func TestAnOutsideChangeIsKeptOrRestored(t *testing.T) {
 	now := p.longest()
 	if restored := now.History[0]; now.Current.Seconds != 5400 || restored.Source != "restore" || restored.Outcome != "applied" ||
 		restored.Restores == nil || *restored.Restores != now.History[1].ID || now.History[1].Source != "external" {
-		t.Errorf("got %+v", now)
+		t.Errorf("got %+v, want 5400 s by a restore, applied, of the change from outside", now)
 	}
 
 	p.visit("/")

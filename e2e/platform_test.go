@@ -45,7 +45,7 @@ func (d *demo) callControlPlane(t *testing.T, method, path string, request, body
 	}
 
 	if response.StatusCode/100 != 2 {
-		t.Fatalf("%s %s answers %s: %s", method, path, response.Status, text)
+		t.Fatalf("%s %s answers %s, want 2xx: %s", method, path, response.Status, text)
 	}
 
 	if body == nil {
@@ -80,7 +80,7 @@ func TestThePlatformOfTheDemoBelievesThisMachineAlone(t *testing.T) {
 		defer response.Body.Close()
 
 		if response.StatusCode != want {
-			t.Errorf("as %q: %s", host, response.Status)
+			t.Errorf("as %q: %s, want %d", host, response.Status, want)
 		}
 	}
 }

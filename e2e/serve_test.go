@@ -36,7 +36,7 @@ func TestPostgres(t *testing.T) {
 	d.as(t, "dave", "/").saveLimit(4, "On PostgreSQL too")
 
 	if got := d.controlPlaneLimit(t); got != 4 {
-		t.Errorf("the control plane has %d", got)
+		t.Errorf("the control plane has %d, want 4", got)
 	}
 }
 
@@ -61,6 +61,6 @@ func TestTheWorldOutlivesTheProgram(t *testing.T) {
 	p.sees("main", "Before the restart")
 
 	if got := p.limits(); got.Current != before.Current || got.Revision != before.Revision {
-		t.Errorf("before %+v, after %+v", before, got)
+		t.Errorf("before %+v, after %+v, want the same", before, got)
 	}
 }

@@ -29,7 +29,7 @@ func TestSignOut(t *testing.T) {
 	p.expect("401")
 
 	if got := p.fetch(http.MethodGet, "/jobs", nil); got.Status != http.StatusUnauthorized {
-		t.Errorf("a script got %d after signing out: %s", got.Status, got.Body)
+		t.Errorf("a script got %d after signing out, want 401: %s", got.Status, got.Body)
 	}
 }
 
@@ -52,7 +52,7 @@ func TestRefusedRoles(t *testing.T) {
 			for _, path := range []string{"/", "/health", "/jobs", "/history", "/audit", "/config/concurrency", "/events"} {
 				got := p.fetch(http.MethodGet, path, nil)
 				if got.Status != http.StatusForbidden {
-					t.Errorf("%s answers %d to a script: %s", path, got.Status, got.Body)
+					t.Errorf("%s answers %d to a script, want 403: %s", path, got.Status, got.Body)
 				}
 			}
 

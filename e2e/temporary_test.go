@@ -41,13 +41,13 @@ func TestATemporaryChangeEndsWhileThePageIsOpen(t *testing.T) {
 	}
 
 	if got := d.controlPlaneLimit(t); got != before.Current.PerAnalyst {
-		t.Errorf("the control plane has %d", got)
+		t.Errorf("the control plane has %d, want %d", got, before.Current.PerAnalyst)
 	}
 
 	after := p.limits()
 	if end := after.History[0]; after.Current != before.Current || end.Source != "lease_end" || end.Outcome != "applied" ||
 		end.Restores == nil || *end.Restores != after.History[1].ID {
-		t.Errorf("got %+v", after)
+		t.Errorf("got %+v, want the values of before by lease_end, applied, of the temporary change", after)
 	}
 
 	p.visit("/history?source=lease_end")
@@ -89,6 +89,6 @@ func TestATemporaryChangeIsExtendedAndEndedEarly(t *testing.T) {
 	p.until("no countdown is left", `document.readyState === "complete" && !document.querySelector(".temporary")`)
 
 	if got := d.controlPlaneLimit(t); got != 5 {
-		t.Errorf("the control plane has %d", got)
+		t.Errorf("the control plane has %d, want 5", got)
 	}
 }

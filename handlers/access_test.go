@@ -43,12 +43,12 @@ func TestWhoLacksTheRoleIsToldWhichAndIsLogged(t *testing.T) {
 	got := w.Send(http.MethodGet, "/jobs", "", "Accept", "text/html", "Authorization", "Bearer "+w.Token("carol"))
 	if got.Status != http.StatusForbidden || !strings.Contains(got.Body, "carol") ||
 		!strings.Contains(got.Body, "Admin") || !strings.Contains(got.Body, "Ops") {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 403 and the page that names carol, Admin and Ops\n%s", got.Status, got.Body)
 	}
 
 	page, err := w.Log.List(t.Context(), audit.Filter{Action: audit.AccessRefused, Actor: "carol"})
 	if err != nil || len(page.Items) != 1 || page.Items[0].Object != "/jobs" || page.Items[0].RemoteAddr != "127.0.0.1" {
-		t.Errorf("got %+v, %v", page.Items, err)
+		t.Errorf("got %+v, %v, want one entry of /jobs from 127.0.0.1", page.Items, err)
 	}
 }
 
@@ -59,7 +59,7 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 
 	got := w.Send(http.MethodGet, "/config/concurrency?a=b", "", "Accept", "text/html")
 	if got.Status != http.StatusSeeOther || got.Header.Get("Location") != "/login?return_to=%2Fconfig%2Fconcurrency%3Fa%3Db" {
-		t.Fatalf("got %d, %s", got.Status, got.Header.Get("Location"))
+		t.Fatalf("got %d, %s, want 303 to the sign-in that leads back", got.Status, got.Header.Get("Location"))
 	}
 
 	jar, err := cookiejar.New(nil)
@@ -74,18 +74,18 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 	status, back := browse(t, browser, http.MethodPost, signIn.String(), "username=dave")
 
 	if status != http.StatusOK || back.RequestURI() != "/config/concurrency?a=b" {
-		t.Errorf("got %d at %s", status, back)
+		t.Errorf("got %d at %s, want 200 at /config/concurrency?a=b", status, back)
 	}
 
 	browse(t, browser, http.MethodPost, w.URL+"/logout", "")
 
 	if _, again := browse(t, browser, http.MethodGet, w.URL+"/jobs", ""); again.Path != "/login" {
-		t.Errorf("signed out and still at %s", again)
+		t.Errorf("signed out and still at %s, want /login", again)
 	}
 
 	for _, action := range []audit.Action{audit.SignIn, audit.SignOut} {
 		if n, err := w.Log.Count(t.Context(), audit.Filter{Action: action, Actor: "dave"}); err != nil || n != 1 {
-			t.Errorf("%s is in the log %d times, %v", action, n, err)
+			t.Errorf("%s is in the log %d times, %v, want once", action, n, err)
 		}
 	}
 }
@@ -105,17 +105,17 @@ func TestWhoTheControlPlaneDoesNotKnowIsNotSentToSignIn(t *testing.T) {
 		got := w.Get(page, header...)
 		if got.Status != http.StatusUnauthorized || got.Header.Get("HX-Redirect") != "" ||
 			!strings.Contains(got.Body, unknown.Message) || !strings.Contains(got.Body, "--control-plane-auth") {
-			t.Errorf("%v: got %d, %s\n%.2000s", header, got.Status, got.Header, got.Body)
+			t.Errorf("%v: got %d, %s, want 401 of the control plane and no way to the sign-in\n%.2000s", header, got.Status, got.Header, got.Body)
 		}
 	}
 
 	if got := w.Get(page, "Accept", "application/json"); handlerstest.At(got.JSON(t), "error", "code") != string(unknown.Code) {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want the code %s\n%s", got.Status, unknown.Code, got.Body)
 	}
 
 	// Whom the console itself does not know is.
 	if got := w.Send(http.MethodGet, page, "", "Accept", "text/html"); got.Status != http.StatusSeeOther {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 303\n%s", got.Status, got.Body)
 	}
 }
 
@@ -127,7 +127,7 @@ func TestABadBearerTokenIsNotSentToSignIn(t *testing.T) {
 	for _, path := range []string{"/jobs", "/audit.csv"} {
 		got := w.Send(http.MethodGet, path, "", "Authorization", "Bearer a.b.c")
 		if got.Status != http.StatusUnauthorized || handlerstest.At(got.JSON(t), "error", "code") != string(ops.CodeUnauthorized) {
-			t.Errorf("%s: got %d\n%s", path, got.Status, got.Body)
+			t.Errorf("%s: got %d, want 401, UNAUTHORIZED\n%s", path, got.Status, got.Body)
 		}
 	}
 }
@@ -165,13 +165,13 @@ func TestAnotherSiteCanDoNothing(t *testing.T) {
 	got := w.Form("/config/concurrency", url.Values{"per_analyst": {"9"}, "reason": {"from another site"}, "revision": {w.Revision()}},
 		"Sec-Fetch-Site", "cross-site")
 	if perAnalyst, _ := w.Limits(); got.Status != http.StatusForbidden || perAnalyst != 5 {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d and %v per analyst, want 403 and 5", got.Status, perAnalyst)
 	}
 
 	for _, to := range []string{"//evil.example", "https://evil.example", `/\evil.example`, "javascript:alert(1)"} {
 		got := w.Send(http.MethodGet, "/login?return_to="+url.QueryEscape(to), "", "Authorization", "Bearer "+w.Token("dave"))
 		if got.Header.Get("Location") != "/" {
-			t.Errorf("%s leads to %s", to, got.Header.Get("Location"))
+			t.Errorf("%s leads to %s, want /", to, got.Header.Get("Location"))
 		}
 	}
 }
@@ -184,15 +184,15 @@ func TestHeadersKeepABrowserSafe(t *testing.T) {
 
 	policy := got.Header.Get("Content-Security-Policy")
 	if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
-		t.Errorf("got %s", policy)
+		t.Errorf("got %s, want default-src 'none' and nothing unsafe", policy)
 	}
 
 	if got.Header.Get("X-Request-ID") == "" || got.Header.Get("X-Content-Type-Options") != "nosniff" || got.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("got %v", got.Header)
+		t.Errorf("got %v, want a request id, nosniff and no-store", got.Header)
 	}
 
 	if got := w.Get("/healthz", "X-Request-ID", "my-id"); got.Header.Get("X-Request-ID") != "my-id" {
-		t.Errorf("the request id was not taken: %v", got.Header)
+		t.Errorf("the request id was not taken: %v, want my-id", got.Header)
 	}
 }
 
@@ -212,12 +212,12 @@ func TestAProblemShowsOthersNothingOfThePlatform(t *testing.T) {
 
 		got := w.Send(http.MethodGet, "/nowhere", "", header...)
 		if got.Status != http.StatusNotFound || !strings.Contains(got.Body, "There is nothing here") {
-			t.Errorf("%q: got %d\n%s", who, got.Status, got.Body)
+			t.Errorf("%q: got %d, want 404 and that there is nothing here\n%s", who, got.Status, got.Body)
 		}
 
 		for _, text := range []string{temporary, navigation} {
 			if shown := strings.Contains(got.Body, text); shown != (who == "dave") {
-				t.Errorf("%q: %q is shown: %t", who, text, shown)
+				t.Errorf("%q: %q is shown: %t, want %t", who, text, shown, who == "dave")
 			}
 		}
 	}

@@ -18,7 +18,7 @@ func TestAnnouncementsNeedNoSignIn(t *testing.T) {
 	page := func() string {
 		got := w.Send(http.MethodGet, "/announcements", "")
 		if got.Status != http.StatusOK || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") {
-			t.Fatalf("got %d, %v", got.Status, got.Header)
+			t.Fatalf("got %d, %v, want 200, text/html", got.Status, got.Header)
 		}
 
 		return got.Body
@@ -40,19 +40,19 @@ func TestAnnouncementsNeedNoSignIn(t *testing.T) {
 	w.Pass(time.Hour)
 
 	if during := page(); !strings.Contains(during, "Under way") {
-		t.Errorf("while it runs:\n%s", during)
+		t.Errorf("while it runs it says\n%s\nwant it under way", during)
 	}
 
 	w.Pass(2 * time.Hour)
 
 	if after := page(); !strings.Contains(after, "Completed") || !strings.Contains(after, "No maintenance is under way") {
-		t.Errorf("when it is over:\n%s", after)
+		t.Errorf("when it is over it says\n%s\nwant it completed and none under way", after)
 	}
 
 	for _, path := range announce.Paths() {
 		got := w.Send(http.MethodGet, path, "")
 		if got.Status != http.StatusOK || path != announce.BannerPath && !strings.Contains(got.Body, window["uid"].(string)) {
-			t.Errorf("%s: got %d\n%s", path, got.Status, got.Body)
+			t.Errorf("%s: got %d, want 200 and the window\n%s", path, got.Status, got.Body)
 		}
 	}
 }
@@ -68,11 +68,11 @@ func TestAnnouncementsCanBeKept(t *testing.T) {
 		tag := first.Header.Get("ETag")
 
 		if tag == "" || !strings.HasPrefix(first.Header.Get("Cache-Control"), "public, max-age=") {
-			t.Errorf("%s: caches are told %v", path, first.Header)
+			t.Errorf("%s: caches are told %v, want an ETag and a public max-age", path, first.Header)
 		}
 
 		if again := w.Send(http.MethodGet, path, "", "If-None-Match", tag); again.Status != http.StatusNotModified || again.Body != "" {
-			t.Errorf("%s: got %d with the same tag", path, again.Status)
+			t.Errorf("%s: got %d with the same tag, want 304 and no body", path, again.Status)
 		}
 	}
 
@@ -82,7 +82,7 @@ func TestAnnouncementsCanBeKept(t *testing.T) {
 	w.Pass(2 * time.Second)
 
 	if changed := w.Send(http.MethodGet, "/announcements", "", "If-None-Match", tag); changed.Status != http.StatusOK {
-		t.Errorf("got %d after a change", changed.Status)
+		t.Errorf("got %d after a change, want 200", changed.Status)
 	}
 }
 
@@ -94,17 +94,17 @@ func TestAnnouncementsForThoseWhoAreSignedIn(t *testing.T) {
 	for _, path := range announce.Paths() {
 		if got := w.Send(http.MethodGet, path, "", "Accept", "text/html"); got.Status != http.StatusSeeOther ||
 			!strings.HasPrefix(got.Header.Get("Location"), "/login?") {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d, want 303 to /login", path, got.Status)
 		}
 
 		if got := w.Send(http.MethodGet, path, "", "Accept", "application/json"); got.Status != http.StatusUnauthorized {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d, want 401", path, got.Status)
 		}
 
 		// An analyst will do.
 		got := w.Send(http.MethodGet, path, "", "Authorization", "Bearer "+w.Token("alice"))
 		if got.Status != http.StatusOK || strings.Contains(got.Header.Get("Cache-Control"), "public") {
-			t.Errorf("%s: got %d, %s", path, got.Status, got.Header.Get("Cache-Control"))
+			t.Errorf("%s: got %d, %s, want 200 and nothing public", path, got.Status, got.Header.Get("Cache-Control"))
 		}
 	}
 }
@@ -116,7 +116,7 @@ func TestAnnouncementsForNobody(t *testing.T) {
 
 	for _, path := range announce.Paths() {
 		if got := w.Send(http.MethodGet, path, "", "Authorization", "Bearer "+w.Token("dave")); got.Status != http.StatusNotFound {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d, want 404", path, got.Status)
 		}
 	}
 }
@@ -129,11 +129,11 @@ func TestAnnouncementsAsJSON(t *testing.T) {
 
 	if got := w.Send(http.MethodGet, "/announcements", "", "Accept", "application/json"); got.Status != http.StatusSeeOther ||
 		got.Header.Get("Location") != announce.JSONPath {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 303 to %s", got.Status, announce.JSONPath)
 	}
 
 	upcoming, _ := w.Send(http.MethodGet, announce.JSONPath, "").JSON(t)["upcoming"].([]any)
 	if len(upcoming) != 1 || handlerstest.At(upcoming[0], "title") != "Patching" || handlerstest.At(upcoming[0], "announced_by") != nil {
-		t.Errorf("got %v", upcoming)
+		t.Errorf("got %v, want Patching alone, announced by nobody", upcoming)
 	}
 }

@@ -38,11 +38,11 @@ func TestWhatNoFieldTakesIsRefusedAndNamed(t *testing.T) {
 
 	body := fmt.Sprintf(`{"instance.default_ttl": "PT20H", "instance": {"default_ttl": "PT21H"}, "reason": "said twice", "revision": %q}`, lifecycle)
 	if fields := handlerstest.WhatIsWrong(t, w.Post("/config/lifecycle", body)); fields != "body.instance.default_ttl" {
-		t.Errorf("%q is wrong", fields)
+		t.Errorf("%q is wrong, want body.instance.default_ttl", fields)
 	}
 
 	if perAnalyst, total := w.Limits(); perAnalyst != 5 || total != 50 {
-		t.Errorf("changed to %v and %v", perAnalyst, total)
+		t.Errorf("changed to %v and %v, want 5 and 50", perAnalyst, total)
 	}
 }
 
@@ -58,7 +58,7 @@ func TestALongNameIsNotSentBack(t *testing.T) {
 
 		for _, path := range []string{"/config/concurrency", "/jobs/lifecycle/trigger"} {
 			if got := w.Post(path, body); got.Status != http.StatusUnprocessableEntity || len(got.Body) > most {
-				t.Errorf("%s: got %d and %d bytes", path, got.Status, len(got.Body))
+				t.Errorf("%s: got %d and %d bytes, want 422 and at most %d bytes", path, got.Status, len(got.Body), most)
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func TestAQueryThatIsNotTextIsRefused(t *testing.T) {
 		"/audit.csv?actor=%ff", "/audit.jsonl?object=%00",
 	} {
 		if fields := handlerstest.WhatIsWrong(t, w.Get(path, "Accept", "application/json")); !strings.HasPrefix(fields, "query.") {
-			t.Errorf("%s: %q is wrong", path, fields)
+			t.Errorf("%s: %q is wrong, want one of the query", path, fields)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func TestAnExportHasItsHeadOrIsNone(t *testing.T) {
 
 	rows, err := csv.NewReader(strings.NewReader(w.Get("/audit.csv?actor=nobody").Body)).ReadAll()
 	if err != nil || len(rows) != 1 || rows[0][0] != "seq" {
-		t.Errorf("got %v, %v", rows, err)
+		t.Errorf("got %v, %v, want the header alone", rows, err)
 	}
 
 	insert := func(seq int, at string) {
@@ -101,7 +101,7 @@ func TestAnExportHasItsHeadOrIsNone(t *testing.T) {
 	insert(-1, "0, which is no time at all")
 
 	if got := w.Get("/audit.csv?action=job.trigger"); got.Status != http.StatusInternalServerError {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 500\n%s", got.Status, got.Body)
 	}
 
 	// More than a page lies before what cannot be read.
@@ -127,13 +127,13 @@ func TestOnlyFormsAndJSONAreRead(t *testing.T) {
 		for _, path := range []string{"/config/concurrency", "/jobs/lifecycle/trigger", "/maintenance/windows"} {
 			got := w.Send(http.MethodPost, path, body, "Content-Type", kind, "Accept", "application/json", "Authorization", "Bearer "+w.Token("dave"))
 			if fields := handlerstest.WhatIsWrong(t, got); fields != "header.content-type" {
-				t.Errorf("%s as %q: %q is wrong", path, kind, fields)
+				t.Errorf("%s as %q: %q is wrong, want header.content-type", path, kind, fields)
 			}
 		}
 	}
 
 	if perAnalyst, _ := w.Limits(); perAnalyst != 5 {
-		t.Errorf("changed to %v", perAnalyst)
+		t.Errorf("changed to %v, want 5", perAnalyst)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestAFormThatIsRefusedLosesNothing(t *testing.T) {
 	} {
 		got := w.Form(sent.path, sent.form)
 		if got.Status != http.StatusUnprocessableEntity {
-			t.Errorf("%s %v: got %d", sent.path, sent.form, got.Status)
+			t.Errorf("%s %v: got %d, want 422", sent.path, sent.form, got.Status)
 		}
 
 		for _, text := range sent.want {
@@ -201,13 +201,13 @@ func TestPreferencesAreThoseThereAre(t *testing.T) {
 		for _, form := range forms {
 			got := w.Form("/preferences", form)
 			if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "<code>"+field+"</code>") || got.Header.Get("Set-Cookie") != "" {
-				t.Errorf("%v: got %d, %s", form, got.Status, got.Header.Get("Set-Cookie"))
+				t.Errorf("%v: got %d, %s, want 422, %s and no cookie", form, got.Status, got.Header.Get("Set-Cookie"), field)
 			}
 		}
 	}
 
 	if fields := handlerstest.WhatIsWrong(t, w.Post("/preferences", `{"theme": 5, "zone": ["UTC"]}`)); fields != "body.theme body.zone" {
-		t.Errorf("%q is wrong", fields)
+		t.Errorf("%q is wrong, want body.theme and body.zone", fields)
 	}
 
 	for sent, kept := range map[string]string{
@@ -217,7 +217,7 @@ func TestPreferencesAreThoseThereAre(t *testing.T) {
 		got := w.Send(http.MethodPost, "/preferences", sent+"&return_to=/jobs", "Content-Type", "application/x-www-form-urlencoded",
 			"Authorization", "Bearer "+w.Token("dave"))
 		if got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Set-Cookie"), kept+";") || got.Header.Get("Location") != "/jobs" {
-			t.Errorf("%s: got %d, %s", sent, got.Status, got.Header.Get("Set-Cookie"))
+			t.Errorf("%s: got %d, %s, want 303 to /jobs and %s", sent, got.Status, got.Header.Get("Set-Cookie"), kept)
 		}
 	}
 }
@@ -232,12 +232,12 @@ func TestWhatAPageDoesNotShowIsRefused(t *testing.T) {
 		"/capacity?owners=some": "owners",
 	} {
 		if fields := handlerstest.WhatIsWrong(t, w.Get(path, "Accept", "application/json")); fields != "query."+field {
-			t.Errorf("%s: %q is wrong", path, fields)
+			t.Errorf("%s: %q is wrong, want query.%s", path, fields, field)
 		}
 
 		page := w.Get(path, "Accept", "text/html")
 		if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, "<code>"+field+"</code>") {
-			t.Errorf("%s: got %d without what is wrong", path, page.Status)
+			t.Errorf("%s: got %d, want 422 and a page that says %s", path, page.Status, field)
 		}
 	}
 
@@ -296,7 +296,7 @@ func TestAFolderOfFilesIsNotListed(t *testing.T) {
 
 	for path, want := range map[string]int{"/static/": http.StatusNotFound, "/static/app.css": http.StatusOK, "/static/nope.css": http.StatusNotFound} {
 		if got := w.Send(http.MethodGet, path, ""); got.Status != want || strings.Contains(got.Body, `href="app.css"`) {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d, want %d and no list of files", path, got.Status, want)
 		}
 	}
 }

@@ -48,6 +48,6 @@ func TestAReaderThatStopsReadingIsLetGo(t *testing.T) {
 	}
 
 	if within := got.deadlines[0].Sub(begun); within <= 0 || within > time.Minute {
-		t.Errorf("a message may take %v", within)
+		t.Errorf("a message may take %v, want at most a minute", within)
 	}
 }

@@ -26,7 +26,7 @@ func TestTheKindOfAnswerIsTheOneWantedMost(t *testing.T) {
 		"":                                       "text/html",
 	} {
 		if got := w.Get("/jobs", "Accept", accept).Header.Get("Content-Type"); !strings.HasPrefix(got, want) {
-			t.Errorf("%s: got %s", accept, got)
+			t.Errorf("%s: got %s, want %s", accept, got, want)
 		}
 	}
 }
@@ -39,12 +39,12 @@ func TestWhatCanBeReadHasAHead(t *testing.T) {
 	for _, path := range []string{"/", "/jobs", "/config/concurrency", "/history", "/audit.csv", "/events?page=jobs", "/healthz", "/login"} {
 		got := w.Send(http.MethodHead, path, "", "Authorization", "Bearer "+w.Token("dave"))
 		if full := got.Status; full != http.StatusOK && full != http.StatusSeeOther || got.Body != "" {
-			t.Errorf("%s: got %d", path, got.Status)
+			t.Errorf("%s: got %d and %d bytes, want 200 or 303 and no body", path, got.Status, len(got.Body))
 		}
 	}
 
 	if n, err := w.Log.Count(t.Context(), audit.Filter{Action: audit.LogExport}); err != nil || n != 0 {
-		t.Errorf("%d exports are logged, %v", n, err)
+		t.Errorf("%d exports are logged, %v, want none", n, err)
 	}
 }
 
@@ -77,7 +77,7 @@ func TestNobodyFillsTheAuditLog(t *testing.T) {
 	}
 
 	if n, err := w.Log.Count(t.Context(), audit.Filter{Action: audit.SignIn}); err != nil || n != 0 {
-		t.Errorf("%d sign-ins of nobody are logged, %v", n, err)
+		t.Errorf("%d sign-ins of nobody are logged, %v, want none", n, err)
 	}
 }
 
@@ -92,7 +92,7 @@ func TestARefusalIsLoggedOnceAMinute(t *testing.T) {
 		pass  int
 	}{{"carol /jobs", true, 0}, {"carol /jobs", false, 59}, {"carol /audit", true, 59}, {"carol /jobs", true, 60}, {"carol /jobs", false, 61}} {
 		if got := ask(at(step.pass), step.kind); got != step.first {
-			t.Errorf("step %d: got %t", i, got)
+			t.Errorf("step %d: got %t, want %t", i, got, step.first)
 		}
 	}
 }
@@ -111,7 +111,7 @@ func TestAPageThatCannotBeHadSaysWhatIsWrongAndOffersOnlyWhatHelps(t *testing.T)
 	} {
 		got := w.Get(path)
 		if got.Status != want.status || !strings.Contains(got.Body, want.says) || strings.Contains(got.Body, "Try again") {
-			t.Errorf("%s: got %d\n%s", path, got.Status, got.Body)
+			t.Errorf("%s: got %d, want %d and %q\n%s", path, got.Status, want.status, want.says, got.Body)
 		}
 	}
 }

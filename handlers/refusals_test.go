@@ -50,12 +50,12 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 		entry, after := w.Newest()
 
 		if got.Status != bad.status || after != before+1 {
-			t.Errorf("%s %.40s: got %d and %d entries", bad.path, bad.body, got.Status, after-before)
+			t.Errorf("%s %.40s: got %d and %d entries, want %d and one entry", bad.path, bad.body, got.Status, after-before, bad.status)
 		}
 
 		if entry.Actor != "dave" || string(entry.Action) != bad.action || entry.Object != bad.object || entry.Outcome != audit.Refused ||
 			!strings.Contains(entry.Message, bad.message) || bad.body == extra && entry.Reason != "load test tonight" {
-			t.Errorf("%s %.40s: logged as %+v", bad.path, bad.body, entry)
+			t.Errorf("%s %.40s: logged as %+v, want dave's %s of %s, refused with %q", bad.path, bad.body, entry, bad.action, bad.object, bad.message)
 		}
 	}
 
@@ -65,7 +65,7 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 		got := w.Post(path+"?preview=1", extra)
 
 		if entry, after := w.Newest(); got.Status < http.StatusBadRequest || after != before+1 || entry.Object != strings.TrimPrefix(path, "/") {
-			t.Errorf("%s: got %d and %d entries, %+v", path, got.Status, after-before, entry)
+			t.Errorf("%s: got %d and %d entries, %+v, want a refusal and one entry of this path", path, got.Status, after-before, entry)
 		}
 	}
 
@@ -74,7 +74,7 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 	w.Form("/maintenance/webhooks", url.Values{"name": {"x"}, "reason": {"load test tonight"}, "junk": {"1"}})
 
 	if entry, after := w.Newest(); after != before+1 || entry.Reason != "load test tonight" || !strings.Contains(entry.Message, "junk") {
-		t.Errorf("a form: logged as %+v", entry)
+		t.Errorf("a form: logged as %+v, want one entry with the reason, and junk in its message", entry)
 	}
 
 	for _, path := range []string{"/maintenance/windows/review", "/maintenance/windows/new", "/points/1/restore?preview=1"} {
@@ -82,7 +82,7 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 
 		got := w.Post(path, extra)
 		if _, after := w.Newest(); got.Status < http.StatusBadRequest || after != before {
-			t.Errorf("%s: got %d and %d entries", path, got.Status, after-before)
+			t.Errorf("%s: got %d and %d entries, want a refusal and no entry", path, got.Status, after-before)
 		}
 	}
 }
@@ -101,12 +101,12 @@ func TestJSONThatIsSentAsAFormLeavesNoTrace(t *testing.T) {
 				"Authorization", "Bearer "+w.Token("dave"))
 
 			if fields := handlerstest.WhatIsWrong(t, got); fields != "header.content-type" || strings.Contains(got.Body, "hidden") {
-				t.Errorf("%s: %s is wrong: %s", path, fields, got.Body)
+				t.Errorf("%s: %s is wrong, want header.content-type and nothing hidden: %s", path, fields, got.Body)
 			}
 
 			entry, after := w.Newest()
 			if after != before+1 || strings.Contains(entry.Message, "hidden") || !strings.Contains(entry.Message, "content-type") {
-				t.Errorf("%s: logged as %+v", path, entry)
+				t.Errorf("%s: logged as %+v, want one entry that names content-type and nothing hidden", path, entry)
 			}
 		}
 	}
@@ -149,7 +149,7 @@ func TestARefusalThatCannotBeWrittenDownIsLogged(t *testing.T) {
 
 		logged, end = w.Logged(end)
 		if got.Status != bad.status || !strings.Contains(logged, "write the audit entry") || strings.Contains(got.Body, "audit entry") {
-			t.Errorf("%s: got %d %s, and the log says %q", bad.path, got.Status, got.Body, logged)
+			t.Errorf("%s: got %d %s, and the log says %q, want %d, the failed entry in the log and not in the answer", bad.path, got.Status, got.Body, logged, bad.status)
 		}
 	}
 }

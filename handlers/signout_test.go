@@ -28,7 +28,7 @@ func signedInBrowser(t *testing.T, w *handlerstest.World) *http.Client {
 	_, at := browse(t, browser, http.MethodGet, w.URL+"/auth/start", "")
 
 	if status, back := browse(t, browser, http.MethodPost, at.String(), "username=dave"); status != http.StatusOK || back.Path != "/" {
-		t.Fatalf("got %d at %s", status, back)
+		t.Fatalf("got %d at %s, want 200 at /", status, back)
 	}
 
 	return browser
@@ -69,16 +69,16 @@ func TestSigningOutGoesOnByAPage(t *testing.T) {
 
 	next, isRefresh := strings.CutPrefix(got.Header.Get("Refresh"), "0; url=")
 	if got.StatusCode != http.StatusOK || !isRefresh || !strings.Contains(next, "id_token_hint=") {
-		t.Fatalf("got %d, %v", got.StatusCode, got.Header)
+		t.Fatalf("got %d, %v, want 200 and a Refresh with the ID token", got.StatusCode, got.Header)
 	}
 
 	browser.CheckRedirect = nil
 	if got := send(t, browser, http.MethodGet, next); got.Request.URL.Path != "/login" { //nolint:bodyclose // send closes it when the test ends
-		t.Errorf("it ends at %s", got.Request.URL)
+		t.Errorf("it ends at %s, want /login", got.Request.URL)
 	}
 
 	if policy := got.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "form-action 'self';") {
-		t.Errorf("the policy is %s", policy)
+		t.Errorf("the policy is %s, want form-action 'self'", policy)
 	}
 }
 
@@ -90,11 +90,11 @@ func TestALogoutTokenThatDoesNotHold(t *testing.T) {
 	got := w.Form(auth.BackchannelPath, url.Values{"logout_token": {"x"}})
 	if body := got.JSON(t); got.Status != http.StatusBadRequest || body["error"] != "invalid_request" ||
 		got.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("got %d, %v", got.Status, body)
+		t.Errorf("got %d, %v, want 400, invalid_request, no-store", got.Status, body)
 	}
 
 	if entry, _ := w.Newest(); entry.Action != audit.SignOut || entry.Outcome != audit.Refused || entry.Message == "" {
-		t.Errorf("logged as %+v", entry)
+		t.Errorf("logged as %+v, want a sign-out refused, with a message", entry)
 	}
 }
 
@@ -127,7 +127,7 @@ func TestStrangersDoNotFillTheAuditLog(t *testing.T) {
 
 	entry, after := w.Newest()
 	if after-before != 20 || !strings.Contains(entry.Message, "within this minute") {
-		t.Errorf("%d entries, the last %+v", after-before, entry)
+		t.Errorf("%d entries, the last %+v, want 20, the last about this minute", after-before, entry)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestAStreamEndsWithItsSession(t *testing.T) {
 	stream := send(t, signedInBrowser(t, w), http.MethodGet, w.URL+"/events") //nolint:bodyclose // send closes it when the test ends
 
 	if stream.StatusCode != http.StatusOK {
-		t.Fatalf("got %d", stream.StatusCode)
+		t.Fatalf("got %d, want 200", stream.StatusCode)
 	}
 
 	ended := make(chan struct{})

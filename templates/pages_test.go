@@ -75,7 +75,7 @@ func TestPagesNameWhatTheyReferTo(t *testing.T) {
 
 			for id, n := range ids {
 				if n > 1 {
-					t.Errorf("the id %s is there %d times", id, n)
+					t.Errorf("the id %s is there %d times, want once", id, n)
 				}
 			}
 
@@ -151,7 +151,7 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 	} {
 		live := draw(t, c.live)
 		if !strings.HasPrefix(live, `<div id="`+region+`"`) {
-			t.Errorf("%s: the region begins with %.60s", region, live)
+			t.Errorf("%s: the region begins with %.60s, want a div of that id", region, live)
 		}
 
 		if !strings.Contains(draw(t, c.page), live) {
@@ -160,7 +160,7 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 
 		push := draw(t, shell.Push(region, c.live))
 		if !strings.HasPrefix(push, `<hx-partial hx-target="#`+region+`" hx-swap="outerMorph">`+live) {
-			t.Errorf("%s: pushed as %.120s", region, push)
+			t.Errorf("%s: pushed as %.120s, want what is live in an hx-partial for that region", region, push)
 		}
 	}
 }
@@ -276,10 +276,10 @@ func TestASeriesTellsUsersOnceWhatItMeans(t *testing.T) {
 
 	page := draw(t, announcements.Page(anyShell().Environment, announcementsOf(series...)))
 	if n := strings.Count(page, `class="message"`); n != 1 {
-		t.Errorf("the message is there %d times", n)
+		t.Errorf("the message is there %d times, want once", n)
 	}
 
 	if n := strings.Count(page, "<article"); n != len(series) {
-		t.Errorf("%d windows are there", n)
+		t.Errorf("%d windows are there, want %d", n, len(series))
 	}
 }

@@ -132,19 +132,19 @@ func (p *idp) code() string {
 
 	page := p.do(http.MethodGet, authorization(nil), nil)
 	if page.status != http.StatusFound {
-		p.t.Fatalf("authorize: %+v", page)
+		p.t.Fatalf("authorize: %+v, want 302", page)
 	}
 
 	chosen := p.do(http.MethodPost, page.location.String(), url.Values{"username": {"dave"}})
 	if chosen.status != http.StatusSeeOther {
-		p.t.Fatalf("sign-in: %+v", chosen)
+		p.t.Fatalf("sign-in: %+v, want 303", chosen)
 	}
 
 	back := p.do(http.MethodGet, chosen.location.String(), nil)
 
 	query := back.location.Query()
 	if !strings.HasPrefix(back.location.String(), callback+"?") || query.Get("state") != "the state & more" || query.Get("code") == "" {
-		p.t.Fatalf("back at the client: %+v", back)
+		p.t.Fatalf("back at the client: %+v, want the callback with the state and a code", back)
 	}
 
 	return query.Get("code")
@@ -161,7 +161,7 @@ func (p *idp) tokens() map[string]any {
 
 	got := p.do(http.MethodPost, "/oauth/token", exchange(p.code()), basic(clientID, clientSecret))
 	if got.status != http.StatusOK {
-		p.t.Fatalf("exchange: %+v", got)
+		p.t.Fatalf("exchange: %+v, want 200", got)
 	}
 
 	return got.json
@@ -197,7 +197,7 @@ func expectPlatformClaims(t *testing.T, claims map[string]any) {
 	if len(roles) != 1 || roles[0] != "ops" || claims["https://api.graph-olap.example.com/email"] != "dave@graph-olap.example.com" ||
 		claims["email"] != "dave@graph-olap.example.com" || claims["name"] != "Dave" ||
 		claims["preferred_username"] != "dave" || claims["sub"] != "dave" {
-		t.Errorf("claims %v", claims)
+		t.Errorf("claims %v, want the role ops alone and dave's name, sub and addresses", claims)
 	}
 }
 
@@ -212,13 +212,13 @@ func TestDiscoveryBelowAPath(t *testing.T) {
 		"jwks_uri": "/keys", "end_session_endpoint": "/end_session",
 	} {
 		if document[name] != p.issuer+want {
-			t.Errorf("%s is %v", name, document[name])
+			t.Errorf("%s is %v, want %s", name, document[name], p.issuer+want)
 		}
 	}
 
 	keys, _ := p.do(http.MethodGet, "/keys", nil).json["keys"].([]any)
 	if len(keys) != 1 {
-		t.Fatalf("keys %v", keys)
+		t.Fatalf("keys %v, want one", keys)
 	}
 
 	if key, _ := keys[0].(map[string]any); key["d"] != nil || key["kty"] != "RSA" {
@@ -237,11 +237,11 @@ func TestWhatTheTokensSay(t *testing.T) {
 	expectPlatformClaims(t, access)
 
 	if id["nonce"] != "n" || id["at_hash"] == nil || access["iss"] != p.issuer {
-		t.Errorf("ID token %v, access token %v", id, access)
+		t.Errorf("ID token %v, access token %v, want the nonce n, an at_hash and the issuer %s", id, access, p.issuer)
 	}
 
 	if audience, _ := access["aud"].([]any); len(audience) != 1 || audience[0] != clientID {
-		t.Errorf("the access token is for %v", access["aud"])
+		t.Errorf("the access token is for %v, want %s alone", access["aud"], clientID)
 	}
 
 	bearer := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+tokens["access_token"].(string)) }
@@ -251,16 +251,16 @@ func TestWhatTheTokensSay(t *testing.T) {
 
 	out := p.do(http.MethodGet, "/end_session?"+hint.Encode(), nil)
 	if out.location.String() != signedOut+"?state=s" {
-		t.Errorf("signing out leads to %s (%d)", out.location, out.status)
+		t.Errorf("signing out leads to %s (%d), want %s?state=s", out.location, out.status, signedOut)
 	}
 
 	if got := p.do(http.MethodGet, "/userinfo", nil, bearer); got.status < 400 {
-		t.Errorf("the token is good after signing out: %+v", got)
+		t.Errorf("the token is good after signing out: %+v, want a refusal", got)
 	}
 
 	refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens["refresh_token"].(string)}}
 	if got := p.do(http.MethodPost, "/oauth/token", refresh, basic(clientID, clientSecret)); got.json["error"] != "invalid_grant" {
-		t.Errorf("the refresh token is good after signing out: %+v", got)
+		t.Errorf("the refresh token is good after signing out: %+v, want invalid_grant", got)
 	}
 }
 
@@ -277,23 +277,23 @@ func TestTokensAreRevoked(t *testing.T) {
 		return p.do(http.MethodPost, "/oauth/introspect", url.Values{"token": {access}}, basic(clientID, clientSecret)).json
 	}
 	if got := introspect(); got["active"] != true || got["username"] != "dave" {
-		t.Errorf("introspection %v", got)
+		t.Errorf("introspection %v, want an active token of dave's", got)
 	}
 
 	for _, token := range []string{access, refresh} {
 		got := p.do(http.MethodPost, "/revoke", url.Values{"token": {token}}, basic(clientID, clientSecret))
 		if got.status != http.StatusOK {
-			t.Errorf("revocation: %+v", got)
+			t.Errorf("revocation: %+v, want 200", got)
 		}
 	}
 
 	if got := introspect(); got["active"] != false || got["username"] != nil {
-		t.Errorf("introspection after revocation %v", got)
+		t.Errorf("introspection after revocation %v, want it inactive, of nobody", got)
 	}
 
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}}
 	if got := p.do(http.MethodPost, "/oauth/token", form, basic(clientID, clientSecret)); got.json["error"] != "invalid_grant" {
-		t.Errorf("renewing after revocation: %+v", got)
+		t.Errorf("renewing after revocation: %+v, want invalid_grant", got)
 	}
 }
 
@@ -305,26 +305,26 @@ func TestCodesAndRefreshTokensAreUsedOnce(t *testing.T) {
 
 	first := p.do(http.MethodPost, "/oauth/token", exchange(code), basic(clientID, clientSecret))
 	if first.status != http.StatusOK {
-		t.Fatalf("the first use: %+v", first)
+		t.Fatalf("the first use: %+v, want 200", first)
 	}
 
 	second := p.do(http.MethodPost, "/oauth/token", exchange(code), basic(clientID, clientSecret))
 	if second.status != http.StatusBadRequest || second.json["error"] != "invalid_grant" {
-		t.Errorf("the second use: %+v", second)
+		t.Errorf("the second use: %+v, want 400, invalid_grant", second)
 	}
 
 	refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first.json["refresh_token"].(string)}}
 
 	renewed := p.do(http.MethodPost, "/oauth/token", refresh, basic(clientID, clientSecret))
 	if renewed.status != http.StatusOK || renewed.json["refresh_token"] == first.json["refresh_token"] {
-		t.Fatalf("renewing: %+v", renewed)
+		t.Fatalf("renewing: %+v, want 200 and another refresh token", renewed)
 	}
 
 	expectPlatformClaims(t, payload(t, renewed.json["id_token"]))
 
 	again := p.do(http.MethodPost, "/oauth/token", refresh, basic(clientID, clientSecret))
 	if again.status != http.StatusBadRequest || again.json["error"] != "invalid_grant" {
-		t.Errorf("renewing again: %+v", again)
+		t.Errorf("renewing again: %+v, want 400, invalid_grant", again)
 	}
 }
 
@@ -374,7 +374,7 @@ func TestWhatTheTokenEndpointRefuses(t *testing.T) {
 
 			got := p.do(http.MethodPost, "/oauth/token", form, change...)
 			if got.status != test.status || got.json["error"] != test.code || got.json["access_token"] != nil {
-				t.Errorf("got %d %s", got.status, got.text)
+				t.Errorf("got %d %s, want %d, %q and no access token", got.status, got.text, test.status, test.code)
 			}
 		})
 	}
@@ -400,7 +400,7 @@ func TestWhatTheAuthorizationEndpointRefuses(t *testing.T) {
 
 		if test.code == "" {
 			if got.status != http.StatusBadRequest || got.location.String() != "" {
-				t.Errorf("%s: %d to %s", name, got.status, got.location)
+				t.Errorf("%s: %d to %s, want 400 and no redirect", name, got.status, got.location)
 			}
 
 			continue
@@ -408,7 +408,7 @@ func TestWhatTheAuthorizationEndpointRefuses(t *testing.T) {
 
 		answer := got.location.Query()
 		if got.status != http.StatusFound || answer.Get("error") != test.code || answer.Get("state") != "the state & more" {
-			t.Errorf("%s: %d to %s", name, got.status, got.location)
+			t.Errorf("%s: %d to %s, want 302 with the error %s and the state", name, got.status, got.location, test.code)
 		}
 	}
 }

@@ -36,31 +36,31 @@ func TestTheSignInPage(t *testing.T) {
 
 	rule := page.header.Get("Content-Security-Policy")
 	if !strings.Contains(rule, "default-src 'none'") || strings.Contains(rule, "unsafe") {
-		t.Errorf("content rule %q", rule)
+		t.Errorf("content rule %q, want default-src 'none' and nothing unsafe", rule)
 	}
 
 	wrong := p.do(http.MethodPost, at, url.Values{"username": {`<b>"mallory`}})
 	if wrong.status != http.StatusUnprocessableEntity || !strings.Contains(wrong.text, "no account of that name") ||
 		!strings.Contains(wrong.text, `value="&lt;b&gt;&#34;mallory"`) || strings.Contains(wrong.text, "<b>") {
-		t.Errorf("a wrong name: %d\n%s", wrong.status, wrong.text)
+		t.Errorf("a wrong name: %d, want 422, the name escaped and that there is no such account\n%s", wrong.status, wrong.text)
 	}
 
 	cancelled := p.do(http.MethodPost, at, url.Values{"cancel": {"yes"}}).location.Query()
 	if cancelled.Get("error") != "access_denied" || cancelled.Get("state") != "the state & more" {
-		t.Errorf("cancelling leads to %v", cancelled)
+		t.Errorf("cancelling leads to %v, want access_denied and the state", cancelled)
 	}
 
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		if got := p.do(method, "/sign-in?request=%3Cb%3E", url.Values{"username": {"dave"}}); got.status != http.StatusBadRequest ||
 			!strings.Contains(got.text, "begin again") || strings.Contains(got.text, "<b>") {
-			t.Errorf("%s of a request that is none: %d\n%s", method, got.status, got.text)
+			t.Errorf("%s of a request that is none: %d, want 400, begin again, and nothing unescaped\n%s", method, got.status, got.text)
 		}
 	}
 
 	// Nobody gets on without having been let in.
 	request, _ := url.Parse(at)
 	if got := p.do(http.MethodGet, "/authorize/callback?id="+request.Query().Get("request"), nil); got.location.Query().Get("code") != "" {
-		t.Errorf("without signing in: %s", got.location)
+		t.Errorf("without signing in: %s, want no code", got.location)
 	}
 }
 
@@ -73,7 +73,7 @@ func TestTokensForScripts(t *testing.T) {
 	if life, _ := got.json["expires_in"].(float64); got.status != http.StatusOK || got.json["token_type"] != "Bearer" ||
 		life < 3500 || life > 3600 ||
 		got.header.Get("Cache-Control") != "no-store" || got.json["refresh_token"] != nil {
-		t.Fatalf("got %+v", got)
+		t.Fatalf("got %+v, want 200 and a Bearer token for an hour, no-store, without a refresh token", got)
 	}
 
 	claims := payload(t, got.json["access_token"])
@@ -81,18 +81,18 @@ func TestTokensForScripts(t *testing.T) {
 
 	audience, _ := claims["aud"].([]any)
 	if claims["iss"] != p.issuer || len(audience) != 1 || audience[0] != clientID || claims["nonce"] != nil {
-		t.Errorf("claims %v", claims)
+		t.Errorf("claims %v, want the issuer %s, the audience %s and no nonce", claims, p.issuer, clientID)
 	}
 
 	for username, code := range map[string]string{"": "invalid_request", "mallory": "invalid_grant", "Dave": "invalid_grant"} {
 		got := p.do(http.MethodPost, "/demo-token", url.Values{"username": {username}})
 		if got.status != http.StatusBadRequest || got.json["error"] != code {
-			t.Errorf("%q: %+v", username, got)
+			t.Errorf("%q: %+v, want 400, %s", username, got, code)
 		}
 	}
 
 	if got := p.do(http.MethodGet, "/demo-token?username=dave", nil); got.json["access_token"] != nil {
-		t.Errorf("by a link: %+v", got)
+		t.Errorf("by a link: %+v, want no token", got)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestItSpeaksToThisMachineAlone(t *testing.T) {
 		idp.ServeHTTP(recorder, request)
 
 		if recorder.Code != test.want || recorder.Header().Get("Access-Control-Allow-Origin") != "" {
-			t.Errorf("%s: %d %s", name, recorder.Code, recorder.Body)
+			t.Errorf("%s: %d, want %d and no allowed origin: %s", name, recorder.Code, test.want, recorder.Body)
 		}
 	}
 }

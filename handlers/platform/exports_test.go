@@ -74,7 +74,7 @@ func TestExportsAreFoundSortedAndPaged(t *testing.T) {
 		}
 
 		if page := w.Get("/exports"+query, "Accept", "text/html"); page.Status != http.StatusOK {
-			t.Errorf("%q: got %d", query, page.Status)
+			t.Errorf("%q: got %d, want 200", query, page.Status)
 		}
 	}
 
@@ -85,13 +85,13 @@ func TestExportsAreFoundSortedAndPaged(t *testing.T) {
 
 		errs, _ := handlerstest.At(got.JSON(t), "error", "details", "errors").([]any)
 		if field, _, _ := strings.Cut(query, "="); got.Status != http.StatusUnprocessableEntity || len(errs) != 1 || handlerstest.At(errs[0], "field") != "query."+field {
-			t.Errorf("%.20s: got %d\n%s", query, got.Status, got.Body)
+			t.Errorf("%.20s: got %d, want 422 for that field alone\n%s", query, got.Status, got.Body)
 		}
 
 		// A person is told, and sees what can be shown.
 		page := w.Get("/exports?"+query, "Accept", "text/html")
 		if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, "KNOWS") {
-			t.Errorf("%.20s: got %d", query, page.Status)
+			t.Errorf("%.20s: got %d, want 422 and the page", query, page.Status)
 		}
 	}
 }
@@ -104,7 +104,7 @@ func TestExportsAsAFileAreThoseOfThePage(t *testing.T) {
 
 	rows, err := csv.NewReader(strings.NewReader(got.Body)).ReadAll()
 	if err != nil || got.Status != http.StatusOK || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/csv") {
-		t.Fatalf("got %d, %v\n%s", got.Status, err, got.Body)
+		t.Fatalf("got %d, %v, want 200, text/csv\n%s", got.Status, err, got.Body)
 	}
 
 	column := []string{}
@@ -113,16 +113,16 @@ func TestExportsAsAFileAreThoseOfThePage(t *testing.T) {
 	}
 
 	if !slices.Equal(column, []string{"id", "4", "3", "2", "1"}) {
-		t.Errorf("got %v", column)
+		t.Errorf("got %v, want id, 4, 3, 2, 1", column)
 	}
 
 	// What a spreadsheet would take for a formula is a text.
 	if rows[1][8] != "'=TABLE_NOT_FOUND" || rows[3][9] == "" {
-		t.Errorf("got %q", rows[1:])
+		t.Errorf("got %q, want '=TABLE_NOT_FOUND in the first and a tenth column in the third", rows[1:])
 	}
 
 	if got := w.Get("/exports.csv?sort=nothing"); got.Status != http.StatusUnprocessableEntity {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 422", got.Status)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestMetricsAreFoundByNameHelpAndLabel(t *testing.T) {
 		}
 
 		if found := slices.Contains(names, want); found != (want != "") || float64(len(names)) >= total {
-			t.Errorf("%s: got %v of %v", query, names, total)
+			t.Errorf("%s: got %v of %v, want %q among fewer than all", query, names, total, want)
 		}
 	}
 }

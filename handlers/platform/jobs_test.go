@@ -22,27 +22,27 @@ func TestATriggerIsLoggedAlsoWhenItIsRefused(t *testing.T) {
 
 	got := w.Post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`)
 	if got.Status != http.StatusOK || handlerstest.At(got.JSON(t), "status") != "queued" || handlerstest.At(got.JSON(t), "triggered_by") != "dave" {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 200 and it queued by dave\n%s", got.Status, got.Body)
 	}
 
 	got = w.Post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`)
 	if got.Status != http.StatusTooManyRequests || got.Header.Get("Retry-After") == "" ||
 		handlerstest.At(got.JSON(t), "error", "details", "resource") != "job_trigger:lifecycle" {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 429 with Retry-After for job_trigger:lifecycle\n%s", got.Status, got.Body)
 	}
 
 	for _, bad := range []string{`{"reason": "   "}`, `{}`, `{"reason": "` + strings.Repeat("x", 501) + `"}`, `{"reason": "x", "extra": 1}`, `{"reason": 5}`, `{"reason": "\u200b\u2060"}`} {
 		if got := w.Post("/jobs/schema_cache/trigger", bad); got.Status != http.StatusUnprocessableEntity {
-			t.Errorf("%.40s: got %d", bad, got.Status)
+			t.Errorf("%.40s: got %d, want 422", bad, got.Status)
 		}
 	}
 
 	if got := w.Post("/jobs/resource_monitor/trigger", `{"reason": "cannot be triggered"}`); got.Status != http.StatusUnprocessableEntity {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 422\n%s", got.Status, got.Body)
 	}
 
 	if got := w.Post("/jobs/nope/trigger", `{"reason": "there is none"}`); got.Status != http.StatusNotFound {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 404\n%s", got.Status, got.Body)
 	}
 
 	for outcome, want := range map[audit.Outcome]int{audit.Intent: 2, audit.Done: 1, audit.Refused: 9} {
@@ -59,16 +59,16 @@ func TestATriggerAsAFormShowsItsReceiptAndTheCooldown(t *testing.T) {
 
 	got := w.Form("/jobs/lifecycle/trigger", url.Values{"reason": {""}})
 	if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "Is required") {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 422 and Is required\n%s", got.Status, got.Body)
 	}
 
 	got = w.Form("/jobs/lifecycle/trigger", url.Values{"reason": {"after the outage"}})
 	if got.Status != http.StatusSeeOther {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 303\n%s", got.Status, got.Body)
 	}
 
 	if page := w.Get(got.Header.Get("Location"), "Accept", "text/html"); page.Status != http.StatusOK || !strings.Contains(page.Body, "after the outage") {
-		t.Errorf("got %d\n%s", page.Status, page.Body)
+		t.Errorf("got %d, want 200 and the reason\n%s", page.Status, page.Body)
 	}
 
 	location := got.Header.Get("Location")
@@ -77,26 +77,26 @@ func TestATriggerAsAFormShowsItsReceiptAndTheCooldown(t *testing.T) {
 		"/jobs/lifecycle/receipt?entry=%ff", "/jobs/lifecycle/receipt?at=2026-03-01T12:00:00Z&success=7",
 	} {
 		if page := w.Get(other, "Accept", "application/json"); page.Status != http.StatusNotFound {
-			t.Errorf("%s: got %d\n%s", other, page.Status, page.Body)
+			t.Errorf("%s: got %d, want 404\n%s", other, page.Status, page.Body)
 		}
 	}
 
 	receipt := w.Data(location)
 	if handlerstest.At(receipt, "triggered_by") != "dave" || handlerstest.At(receipt, "reason") != "after the outage" || len(receipt["counters"].([]any)) != 2 {
-		t.Errorf("got %v", receipt)
+		t.Errorf("got %v, want dave's, with his reason and 2 counters", receipt)
 	}
 
 	got = w.Form("/jobs/lifecycle/trigger", url.Values{"reason": {"once more, please"}})
 	if got.Status != http.StatusTooManyRequests || !strings.Contains(got.Body, "once more, please") ||
 		got.Header.Get("Retry-After") == "" {
-		t.Errorf("got %d\n%s", got.Status, got.Body)
+		t.Errorf("got %d, want 429 with Retry-After and the reason that was typed\n%s", got.Status, got.Body)
 	}
 
 	w.Monitor.Poll(t.Context())
 
 	for _, job := range w.Data("/jobs")["jobs"].([]any) {
 		if handlerstest.At(job, "name") == "lifecycle" && (handlerstest.At(job, "cooldown_until") == nil || handlerstest.At(job, "last_trigger", "by") != "dave") {
-			t.Errorf("got %v", job)
+			t.Errorf("got %v, want a cooldown and the last trigger by dave", job)
 		}
 	}
 }
@@ -120,7 +120,7 @@ func TestTheStreamSendsThePageAtOnceAndEndsWithTheSession(t *testing.T) {
 	defer response.Body.Close()
 
 	if kind := response.Header.Get("Content-Type"); kind != "text/event-stream" {
-		t.Fatalf("got %s", kind)
+		t.Fatalf("got %s, want text/event-stream", kind)
 	}
 
 	var message strings.Builder
@@ -132,11 +132,11 @@ func TestTheStreamSendsThePageAtOnceAndEndsWithTheSession(t *testing.T) {
 
 	if text := message.String(); !strings.Contains(text, `id="live-jobs"`) || !strings.Contains(text, `id="live-shell"`) ||
 		strings.Contains(text, "dave") {
-		t.Errorf("got %s", text)
+		t.Errorf("got %s, want live-jobs and live-shell, and not dave", text)
 	}
 
 	if got := w.Get("/events?page=nope"); got.Status != http.StatusNotFound {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 404", got.Status)
 	}
 }
 
@@ -150,19 +150,19 @@ func TestTheLogIsExported(t *testing.T) {
 
 	rows, err := csv.NewReader(strings.NewReader(got.Body)).ReadAll()
 	if err != nil || len(rows) != 3 || rows[0][0] != "seq" || rows[1][9] != "'=1+1, a formula" {
-		t.Errorf("got %v, %v", rows, err)
+		t.Errorf("got %v, %v, want a header and two entries, the formula made text", rows, err)
 	}
 
 	if lines := strings.Count(w.Get("/audit.jsonl?action=job.trigger").Body, "\n"); lines != 2 {
-		t.Errorf("got %d lines", lines)
+		t.Errorf("got %d lines, want 2", lines)
 	}
 
 	if page := w.Data("/audit?action=job.trigger&limit=1"); handlerstest.At(page, "next") == nil || handlerstest.At(page, "total") != 2.0 {
-		t.Errorf("got %v", page)
+		t.Errorf("got %v, want a next page and 2 in total", page)
 	}
 
 	if got := w.Get("/audit?action=nope", "Accept", "application/json"); got.Status != http.StatusUnprocessableEntity {
-		t.Errorf("got %d", got.Status)
+		t.Errorf("got %d, want 422", got.Status)
 	}
 }
 

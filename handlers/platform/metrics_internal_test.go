@@ -53,7 +53,7 @@ instances_created 4
 		}
 
 		if got := strings.Join(names, " "); got != c.want || view.HiddenCreated != c.hidden || view.Total != 5 {
-			t.Errorf("%q, %t: got %s and %d hidden of %d", c.search, c.created, got, view.HiddenCreated, view.Total)
+			t.Errorf("%q, %t: got %s and %d hidden of %d, want %s and %d hidden of 5", c.search, c.created, got, view.HiddenCreated, view.Total, c.want, c.hidden)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func TestLinesThatCannotBeReadAreNamed(t *testing.T) {
 
 	view := metricsView(snapshotOf(t, "a 1\n"+strings.Repeat("b x\n", 50)), time.Unix(2, 0), "", false)
 	if len(view.Unread) != unreadShown || view.UnreadTotal != 50 || view.Unread[0].Line != 2 || view.Unread[0].Text != "b x" || view.Unread[0].Reason == "" {
-		t.Errorf("got %d of %d: %+v", len(view.Unread), view.UnreadTotal, view.Unread)
+		t.Errorf("got %d of %d: %+v, want %d of 50 from line 2, b x, with a reason", len(view.Unread), view.UnreadTotal, view.Unread, unreadShown)
 	}
 
 	if len(view.Families) != 1 || view.Stale {

@@ -42,13 +42,13 @@ func TestHealthTellsWhatWasSeenBefore(t *testing.T) {
 
 	changes, _ := handlerstest.At(got, "timeline", "changes").([]any)
 	if len(changes) != 2 {
-		t.Fatalf("got %v", changes)
+		t.Fatalf("got %v, want 2 changes", changes)
 	}
 
 	newest, oldest := changes[0], changes[1]
 	if handlerstest.At(newest, "from") != "unreachable" || handlerstest.At(newest, "to") != "connected" || handlerstest.At(oldest, "to") != "unreachable" ||
 		handlerstest.At(oldest, "holds") != false || handlerstest.At(oldest, "unseen_ns") != 0.0 || handlerstest.At(oldest, "lasted_ns") != float64(time.Hour) {
-		t.Errorf("got %v", changes)
+		t.Errorf("got %v, want an hour unreachable, then connected", changes)
 	}
 
 	if unseen, _ := handlerstest.At(newest, "unseen_ns").(float64); time.Duration(unseen).Round(time.Minute) != 40*time.Minute {
@@ -63,23 +63,23 @@ func TestHealthTellsWhatWasSeenBefore(t *testing.T) {
 
 		availability, _ := handlerstest.At(c, "availability").([]any)
 		if len(availability) != 3 {
-			t.Fatalf("got %v", availability)
+			t.Fatalf("got %v, want 3", availability)
 		}
 
 		day, week := availability[0], availability[1]
 		if up, seen := handlerstest.At(week, "up_seconds").(float64), handlerstest.At(week, "seen_seconds").(float64); up < 31*3600 || up > 31*3600+60 || seen-up != 3600 {
-			t.Errorf("7 days: up %v of %v s", up, seen)
+			t.Errorf("7 days: up %v of %v s, want up 111600 to 111660 s and 3600 s more seen", up, seen)
 		}
 
 		if seen := handlerstest.At(day, "seen_seconds").(float64); seen > 24*3600 {
-			t.Errorf("24 h: seen %v s", seen)
+			t.Errorf("24 h: seen %v s, want at most 24 h", seen)
 		}
 	}
 
 	for _, reach := range []string{"", "?range=7d", "?range=30d", "?range="} {
 		page := w.Get("/health"+reach, "Accept", "text/html")
 		if page.Status != http.StatusOK || !strings.Contains(page.Body, "Unreachable") || !strings.Contains(page.Body, "then not seen for 39 min") {
-			t.Errorf("%q: got %d without the timeline", reach, page.Status)
+			t.Errorf("%q: got %d, want 200 and the timeline", reach, page.Status)
 		}
 	}
 }
@@ -90,11 +90,11 @@ func TestTheChartIsMarkedWithWhatWasDone(t *testing.T) {
 	w := handlerstest.New(t)
 
 	if got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "reason": "a workshop today", "revision": %q}`, w.Revision())); got.Status != http.StatusOK {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 200\n%s", got.Status, got.Body)
 	}
 
 	if got := w.Post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`); got.Status != http.StatusOK {
-		t.Fatalf("got %d\n%s", got.Status, got.Body)
+		t.Fatalf("got %d, want 200\n%s", got.Status, got.Body)
 	}
 
 	for _, reach := range []string{"1h", "24h", "7d", "30d"} {
@@ -102,12 +102,12 @@ func TestTheChartIsMarkedWithWhatWasDone(t *testing.T) {
 
 		marks, _ := got["marks"].([]any)
 		if len(marks) != 2 || handlerstest.At(marks[0], "text") != "Lifecycle triggered by dave" || handlerstest.At(marks[1], "text") != "Concurrency changed by dave" {
-			t.Fatalf("%s: got %v", reach, marks)
+			t.Fatalf("%s: got %v, want the trigger, then the change, both by dave", reach, marks)
 		}
 
 		for _, mark := range marks {
 			if page := w.Get(fmt.Sprint(handlerstest.At(mark, "url")), "Accept", "text/html"); page.Status != http.StatusOK {
-				t.Errorf("%v leads to %d", handlerstest.At(mark, "url"), page.Status)
+				t.Errorf("%v leads to %d, want 200", handlerstest.At(mark, "url"), page.Status)
 			}
 		}
 

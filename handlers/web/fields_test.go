@@ -67,6 +67,6 @@ func TestWhatWasTypedIsGivenBack(t *testing.T) {
 
 	f, _ := sent(t, "application/x-www-form-urlencoded", "text=a%ff&bool=maybe")
 	if f.Form().Get("text") != "a\uFFFD" || f.Form().Get("bool") != "maybe" {
-		t.Errorf("got %v", f.Form())
+		t.Errorf("got %v, want a\uFFFD and maybe", f.Form())
 	}
 }

@@ -142,6 +142,6 @@ func TestASessionIsConfirmedByAPage(t *testing.T) {
 	header := a.answer.Header()
 	if a.answer.Code != http.StatusOK || header.Get("Refresh") != "0; url="+next || header.Get("Cache-Control") != "no-store" ||
 		header.Get("Set-Cookie") == "" || !strings.Contains(a.answer.Body.String(), `href="https://id.example.com/authorize?`) {
-		t.Errorf("got %d, %v\n%s", a.answer.Code, header, a.answer.Body)
+		t.Errorf("got %d, %v, want 200, a Refresh to %s, no-store, a cookie and the link\n%s", a.answer.Code, header, next, a.answer.Body)
 	}
 }

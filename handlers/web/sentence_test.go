@@ -43,10 +43,10 @@ func TestWhatIsWrongStandsBesideItsFieldOrAboveTheForm(t *testing.T) {
 	}
 
 	if wrong := web.Sort(ops.NotFound("lease", 5), web.Has("reason")); wrong.Problem != "Lease 5 not found." || len(wrong.Fields) != 0 {
-		t.Errorf("got %+v", wrong)
+		t.Errorf("got %+v, want that lease 5 is not found and no fields", wrong)
 	}
 
 	if wrong := web.Sort(nil, web.Has()); wrong.Problem != "" || len(wrong.Fields) != 0 {
-		t.Errorf("got %+v", wrong)
+		t.Errorf("got %+v, want nothing wrong", wrong)
 	}
 }

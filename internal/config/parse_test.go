@@ -115,7 +115,7 @@ func TestHelp(t *testing.T) {
 	}
 
 	if _, ok := got.(config.Help); !ok {
-		t.Errorf("got %T", got)
+		t.Errorf("got %T, want config.Help", got)
 	}
 
 	for _, want := range []string{"--oidc-issuer", "$OPSCONSOLE_OIDC_ISSUER", "$OPSCONSOLE_OIDC_CLIENT_SECRET_FILE", "Default 5s."} {
@@ -161,7 +161,7 @@ func TestEmptyVariablesAreNotSet(t *testing.T) {
 
 	s := parseServe(t, serveArgs(), "OPSCONSOLE_POLL_INTERVAL=", "OPSCONSOLE_OIDC_CLIENT_SECRET_FILE=")
 	if s.PollInterval != 5e9 || s.OIDC.ClientSecret != "" {
-		t.Errorf("got %s and %q", s.PollInterval, string(s.OIDC.ClientSecret))
+		t.Errorf("got %s and %q, want 5s and no secret", s.PollInterval, string(s.OIDC.ClientSecret))
 	}
 }
 
@@ -179,12 +179,12 @@ func TestSecretsComeFromFiles(t *testing.T) {
 
 	e := s.ControlPlane.Embedded
 	if e.InternalAPIKey != "hunter2" || e.Starburst.Password != "hunter2" || s.DatabaseURL != "postgres://o:hunter2@db/o" {
-		t.Errorf("got %q, %q, %q", string(e.InternalAPIKey), string(e.Starburst.Password), string(s.DatabaseURL))
+		t.Errorf("got %q, %q, %q, want hunter2 in each", string(e.InternalAPIKey), string(e.Starburst.Password), string(s.DatabaseURL))
 	}
 
 	remote := parseServe(t, serveArgs("--control-plane-auth=api-key"), "OPSCONSOLE_CONTROL_PLANE_API_KEY_FILE="+file)
 	if key := remote.ControlPlane.Remote.APIKey; key != "hunter2" {
-		t.Errorf("got %q", string(key))
+		t.Errorf("got %q, want hunter2", string(key))
 	}
 
 	_, err := parse(t, serveArgs("--control-plane-auth=api-key"), "OPSCONSOLE_CONTROL_PLANE_API_KEY_FILE=/no/such/file")
@@ -206,7 +206,7 @@ func TestEverythingIsReportedAtOnce(t *testing.T) {
 
 	problems, ok := errors.AsType[config.SettingsError](err)
 	if !ok {
-		t.Fatalf("got %v", err)
+		t.Fatalf("got %v, want a config.SettingsError", err)
 	}
 
 	var flags []string

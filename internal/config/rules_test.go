@@ -220,7 +220,7 @@ func TestWrongSettings(t *testing.T) {
 			}
 
 			if n := strings.Count(err.Error(), "\n"); n != 1 {
-				t.Errorf("%d problems are told for one that there is: %v", n, err)
+				t.Errorf("%d problems are told, want 1: %v", n, err)
 			}
 		})
 	}

@@ -21,27 +21,27 @@ func TestServe(t *testing.T) {
 	s := parseServe(t, serveArgs())
 
 	if s.Addr != "127.0.0.1:8080" || s.PublicURL.String() != "http://127.0.0.1:8080" {
-		t.Errorf("served on %s, reached on %s", s.Addr, s.PublicURL)
+		t.Errorf("served on %s, reached on %s, want 127.0.0.1:8080 in both", s.Addr, s.PublicURL)
 	}
 
 	if s.Environment != (config.Environment{Name: "production", Color: "red"}) || !s.LogJSON || s.LogLevel != slog.LevelInfo {
-		t.Errorf("got %+v, JSON %t, %s", s.Environment, s.LogJSON, s.LogLevel)
+		t.Errorf("got %+v, JSON %t, %s, want production in red, JSON, INFO", s.Environment, s.LogJSON, s.LogLevel)
 	}
 
 	if s.SessionLifetime != 12*time.Hour || s.SessionIdle != time.Hour || s.PollInterval != 5*time.Second ||
 		s.ConfirmBelow != 0.5 {
-		t.Errorf("got %s, %s, %s, %g", s.SessionLifetime, s.SessionIdle, s.PollInterval, s.ConfirmBelow)
+		t.Errorf("got %s, %s, %s, %g, want 12h, 1h, 5s, 0.5", s.SessionLifetime, s.SessionIdle, s.PollInterval, s.ConfirmBelow)
 	}
 
 	if s.OIDC.Issuer.String() != "https://id.example.com" || s.OIDC.OpsRole != "ops" ||
 		!slices.Equal(s.OIDC.Scopes, []string{"profile", "email"}) {
-		t.Errorf("got %+v", s.OIDC)
+		t.Errorf("got %+v, want id.example.com, the role ops, profile and email", s.OIDC)
 	}
 
 	remote := s.ControlPlane.Remote
 	if s.ControlPlane.Embedded != nil || remote.URL.String() != "https://cp.example.com" ||
 		remote.Auth != config.Passthrough || remote.Timeout != 10*time.Second {
-		t.Errorf("got %+v", remote)
+		t.Errorf("got %+v, want cp.example.com by passthrough within 10s, nothing embedded", remote)
 	}
 }
 
@@ -50,7 +50,7 @@ func TestMaintenance(t *testing.T) {
 
 	if m := parseServe(t, serveArgs()).Maintenance; m.Announcements != "public" ||
 		len(m.Origins)+len(m.WebhookHosts)+len(m.WebhookNetworks)+len(m.BlockedAuthors) != 0 {
-		t.Errorf("got %+v", m)
+		t.Errorf("got %+v, want them public, nothing else set", m)
 	}
 
 	m := parseServe(t, serveArgs("--announcements=signed-in", "--announcement-origins=HTTPS://N.example.com:443,http://127.0.0.1:8888",
@@ -101,12 +101,12 @@ func TestServeEmbedded(t *testing.T) {
 		netip.MustParsePrefix("10.1.2.0/24"), netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("::1/128"),
 	}
 	if e.Addr != ":9090" || !slices.Equal(e.TrustIdentityHeaders, trusted) {
-		t.Errorf("got %+v", e)
+		t.Errorf("got %+v, want :9090 and trust in %v", e, trusted)
 	}
 
 	if e.Tokens.Issuer.Host != "id.example.com" || e.Tokens.Audience != "api" || !strings.HasSuffix(e.Tokens.RolesClaim, "/roles") ||
 		e.Tokens.UsernameClaim != "preferred_username" || e.Tokens.OpsRole != "Platform-Ops" {
-		t.Errorf("got %+v", e.Tokens)
+		t.Errorf("got %+v, want id.example.com for api, the claims roles and preferred_username, Platform-Ops", e.Tokens)
 	}
 
 	want := config.Kubernetes{
@@ -116,17 +116,17 @@ func TestServeEmbedded(t *testing.T) {
 		Requests: map[string]string{"memory": "1Gi"}, Limits: map[string]string{"memory": "2Gi"},
 	}
 	if e.Starburst.User != "console" || !reflect.DeepEqual(*e.Kubernetes, want) {
-		t.Errorf("got %+v, %+v", e.Starburst, e.Kubernetes)
+		t.Errorf("got %+v, %+v, want the user console and %+v", e.Starburst, e.Kubernetes, want)
 	}
 
 	slow := map[string]time.Duration{"database": 200 * time.Millisecond, "kubernetes": 500 * time.Millisecond, "starburst": 3 * time.Second}
 	if !maps.Equal(e.SlowAfter, slow) {
-		t.Errorf("got %v", e.SlowAfter)
+		t.Errorf("got %v, want %v", e.SlowAfter, slow)
 	}
 
 	schedule := map[string]time.Duration{"lifecycle": 10 * time.Minute, "schema_cache": 6 * time.Hour, "resource_monitor": time.Second}
 	if !maps.Equal(e.JobSchedule, schedule) {
-		t.Errorf("got %v", e.JobSchedule)
+		t.Errorf("got %v, want %v", e.JobSchedule, schedule)
 	}
 }
 
@@ -137,7 +137,7 @@ func TestServeEmbeddedByVariable(t *testing.T) {
 
 	e := s.ControlPlane.Embedded
 	if e == nil || e.SlowAfter["database"] != time.Second || e.SlowAfter["starburst"] != 2*time.Second {
-		t.Fatalf("got %+v", e)
+		t.Fatalf("got %+v, want the database's 1s and starburst's 2s", e)
 	}
 
 	if e.Tokens != nil || e.Starburst != nil || e.Kubernetes != nil || e.TrustIdentityHeaders != nil {
@@ -179,18 +179,18 @@ func TestDemo(t *testing.T) {
 	} {
 		command, err := parse(t, strings.Fields(args))
 		if err != nil {
-			t.Errorf("%s: %v", args, err)
+			t.Errorf("%s: %v, want it taken", args, err)
 
 			continue
 		}
 
 		d := command.(config.Demo)
 		if d.ControlPlane.Embedded == nil || d.ControlPlane.Embedded.Addr != "127.0.0.1:8081" || d.ControlPlane.Remote != nil {
-			t.Errorf("%s: got %+v", args, d.ControlPlane)
+			t.Errorf("%s: got %+v, want it embedded on 127.0.0.1:8081, none remote", args, d.ControlPlane)
 		}
 
 		if d.DatabaseURL != "sqlite://data/opsconsole.db" || d.Speed != 20 || d.Seed != 1 || d.Environment.Name != "demo" {
-			t.Errorf("%s: got %+v", args, d)
+			t.Errorf("%s: got %+v, want data/opsconsole.db, speed 20, seed 1, demo", args, d)
 		}
 	}
 
@@ -203,11 +203,11 @@ func TestDemo(t *testing.T) {
 	d := command.(config.Demo)
 	if remote := d.ControlPlane.Remote; d.ControlPlane.Embedded != nil ||
 		remote.Auth != config.IdentityHeaders || remote.URL.Port() != "9091" {
-		t.Errorf("got %+v", d.ControlPlane)
+		t.Errorf("got %+v, want none embedded, identity headers to port 9091", d.ControlPlane)
 	}
 
 	if d.DatabaseURL != "sqlite:///tmp/world/opsconsole.db" || d.Speed != 0.5 || d.Seed != 42 {
-		t.Errorf("got %+v", d)
+		t.Errorf("got %+v, want /tmp/world/opsconsole.db, speed 0.5, seed 42", d)
 	}
 }
 
@@ -322,7 +322,7 @@ func TestConfigShowsWhereSettingsComeFrom(t *testing.T) {
 	}
 
 	if shown := show(t, command); !strings.Contains(shown, `OPSCONSOLE_DATABASE_URL="sqlite://data/opsconsole.db" # default`) {
-		t.Errorf("got\n%s", shown)
+		t.Errorf("got\n%s\nwant the database's address as a default", shown)
 	}
 }
 

@@ -41,12 +41,12 @@ func TestAGapIsNeverBridged(t *testing.T) {
 
 	line := path(t, chart(series(1, 2, -1, -1, 5, 6)).Draw(), "line")
 	if line != "M100.0 83.3L200.0 66.7M500.0 16.7L600.0 0.0" {
-		t.Errorf("the line is %s", line)
+		t.Errorf("the line is %s, want M100.0 83.3L200.0 66.7M500.0 16.7L600.0 0.0", line)
 	}
 
 	area := path(t, chart(series(1, 2, -1, -1, 5, 6)).Draw(), "area")
 	if strings.Count(area, "M") != 2 || strings.Count(area, "Z") != 2 {
-		t.Errorf("the area is %s", area)
+		t.Errorf("the area is %s, want two, each closed", area)
 	}
 }
 
@@ -57,7 +57,7 @@ func TestSamplesThatAreMissingAreAGap(t *testing.T) {
 	values = append(values[:3:3], values[7:]...)
 
 	if line := path(t, chart(values).Draw(), "line"); strings.Count(line, "M") != 2 {
-		t.Errorf("the line is %s", line)
+		t.Errorf("the line is %s, want two strokes", line)
 	}
 }
 
@@ -65,7 +65,7 @@ func TestALoneSampleIsADot(t *testing.T) {
 	t.Parallel()
 
 	if line := path(t, chart(series(-1, 3, -1)).Draw(), "line"); line != "M200.0 25.0h0" {
-		t.Errorf("the line is %s", line)
+		t.Errorf("the line is %s, want M200.0 25.0h0", line)
 	}
 }
 
@@ -101,7 +101,7 @@ func TestTheTableHasTheNumbersOfTheChart(t *testing.T) {
 	text := draw(t, c.Draw())
 
 	if n := strings.Count(text, "<tr>"); n < 11 || n > 61 {
-		t.Errorf("the table has %d rows", n)
+		t.Errorf("the table has %d rows, want 11 to 61", n)
 	}
 
 	for _, want := range []string{">10</td>", ">no data</td>", ">Limit</th>"} {
@@ -119,7 +119,7 @@ func TestALongSeriesIsThinnedOutInTheTable(t *testing.T) {
 	c.Until = start.Add(3000 * time.Minute)
 
 	if n := strings.Count(draw(t, c.Draw()), "<tr>"); n > 61 {
-		t.Errorf("the table has %d rows", n)
+		t.Errorf("the table has %d rows, want at most 61", n)
 	}
 }
 
@@ -138,11 +138,11 @@ func TestExtent(t *testing.T) {
 	t.Parallel()
 
 	if got := components.Extent(series(12, -1, 812, 3)); got != "3 ms to 812 ms" {
-		t.Errorf("got %q", got)
+		t.Errorf("got %q, want 3 ms to 812 ms", got)
 	}
 
 	if got := components.Extent(series(-1)); got != "" {
-		t.Errorf("of nothing: %q", got)
+		t.Errorf("of nothing: %q, want nothing", got)
 	}
 }
 
@@ -197,7 +197,7 @@ func TestTheTableKeepsTheHighestOfEachSpan(t *testing.T) {
 	text := draw(t, c.Draw())
 
 	if !strings.Contains(text, "between 10 and 50, last 10") {
-		t.Errorf("the summary is not of the whole: %s", text)
+		t.Errorf("the summary is not of the whole, want between 10 and 50, last 10: %s", text)
 	}
 
 	if !strings.Contains(text, ">50</td>") {
@@ -234,16 +234,16 @@ func TestLineSummaryAndTableAreReducedAlike(t *testing.T) {
 			case "10":
 				lowest++
 			default:
-				t.Errorf("%s: a row says %s", name, row[1])
+				t.Errorf("%s: a row says %s, want 50 or 10", name, row[1])
 			}
 		}
 
 		if !strings.Contains(drawn, `aria-label="Used: between 10 and 50, last 10"`) || highest != 1 || lowest != len(rows)-1 {
-			t.Errorf("%s: summary and table differ: %s", name, drawn)
+			t.Errorf("%s: summary and table differ, %d rows of 50 and %d of 10, want 1 and %d: %s", name, highest, lowest, len(rows)-1, drawn)
 		}
 
 		if points := strings.Count(lines[1], "L") + 1; points > 4*len(rows)+1 || strings.Count(lines[1], "M") != 1 {
-			t.Errorf("%s: the line has %d points in %d rows: %s", name, points, len(rows), lines[1])
+			t.Errorf("%s: the line has %d points in %d rows, want at most %d unbroken: %s", name, points, len(rows), 4*len(rows)+1, lines[1])
 		}
 	}
 }
@@ -260,6 +260,6 @@ func TestALongGapIsTheTimeThatItLasts(t *testing.T) {
 	c.Until = start.Add(20 * time.Minute)
 
 	if text := draw(t, c.Draw()); !strings.Contains(text, "no data for 80% of it") {
-		t.Errorf("got %s", text)
+		t.Errorf("got %s, want no data for 80%% of it", text)
 	}
 }

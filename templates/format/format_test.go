@@ -33,7 +33,7 @@ func TestNumber(t *testing.T) {
 	}
 
 	if got := format.Number(math.NaN()); got != "NaN" {
-		t.Errorf("Number(NaN) = %q", got)
+		t.Errorf("Number(NaN) = %q, want NaN", got)
 	}
 }
 
@@ -118,7 +118,7 @@ func TestAbsoluteIsAsShortAsItIsClear(t *testing.T) {
 
 	zone := time.FixedZone("east", 3*3600)
 	if got := format.Absolute(now.In(zone), now); got != "14:05 UTC" {
-		t.Errorf("in another zone: %q", got)
+		t.Errorf("in another zone: %q, want 14:05 UTC", got)
 	}
 }
 

@@ -25,11 +25,11 @@ func TestTicketsBecomeLinks(t *testing.T) {
 		},
 	} {
 		if got := tickets.Split(text); !slices.Equal(got, want) {
-			t.Errorf("%q: got %v", text, got)
+			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}
 
 	if got := (format.Tickets{}).Split("OPS-1"); !slices.Equal(got, []format.Piece{{Text: "OPS-1"}}) {
-		t.Errorf("without a pattern: got %v", got)
+		t.Errorf("without a pattern: got %v, want OPS-1 as one piece of text", got)
 	}
 }
