@@ -169,7 +169,7 @@ func (c *console) routes(mux *http.ServeMux) {
 				if errors.Is(err, auth.ErrConfirm) {
 					var next string
 					if next, err = c.auth.Confirm(w, r); err == nil {
-						http.Redirect(w, r, next, http.StatusSeeOther)
+						http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // where auth sends people, as handlers do
 					}
 				}
 
