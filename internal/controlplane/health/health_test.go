@@ -2,12 +2,9 @@ package health_test
 
 import (
 	"bytes"
-	"context"
 	"log/slog"
-	"maps"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -96,11 +93,11 @@ func TestNothingConfiguredButTheDatabase(t *testing.T) {
 		want(t, found, "starburst", ops.ComponentNotConfigured, ops.Healthy, "")
 
 		if !found.CheckedAt.Equal(clock.Now()) || len(found.Components) != 3 {
-			t.Errorf("health is %+v, want three components, checked at %s", found, clock.Now())
+			t.Errorf("health is %+v", found)
 		}
 
 		if found.Components["database"].LatencyMS == nil || found.Components["starburst"].LatencyMS != nil {
-			t.Errorf("latencies: %+v, want one of the database, none of Starburst", found.Components)
+			t.Errorf("latencies: %+v", found.Components)
 		}
 	})
 }
@@ -142,135 +139,6 @@ func TestWhatHangsIsUnreachable(t *testing.T) {
 	}
 }
 
-func TestSlowIsNotUnreachable(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range map[string]struct {
-		took      time.Duration
-		slowAfter map[string]time.Duration
-		status    ops.ComponentStatus
-		overall   ops.HealthStatus
-		words     string
-	}{
-		"just not slow": {500 * time.Millisecond, nil, ops.ComponentConnected, ops.Healthy, ""},
-		"slow":          {501 * time.Millisecond, nil, ops.ComponentSlow, ops.Degraded, "starburst took longer than 500ms to answer"},
-		"patient":       {time.Second, map[string]time.Duration{"starburst": time.Second}, ops.ComponentConnected, ops.Healthy, ""},
-		"patience at its end": {
-			1001 * time.Millisecond,
-			map[string]time.Duration{"starburst": time.Second},
-			ops.ComponentSlow, ops.Degraded, "starburst took longer than 1s to answer",
-		},
-		"another's patience": {
-			501 * time.Millisecond,
-			map[string]time.Duration{"kubernetes": time.Second},
-			ops.ComponentSlow, ops.Degraded, "starburst took longer than 500ms to answer",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			clock := newClock()
-			trino := starburst(t, func(w http.ResponseWriter, r *http.Request) {
-				clock.Advance(test.took)
-				text(http.StatusOK, info)(w, r)
-			})
-
-			// The database must not see the time that Starburst takes.
-			slowAfter := map[string]time.Duration{"database": time.Hour}
-			maps.Copy(slowAfter, test.slowAfter)
-
-			found := check(t, newChecker(t, health.Config{
-				Starburst: trino, SlowAfter: slowAfter, Now: clock.Now,
-			}))
-			want(t, found, "starburst", test.status, test.overall, test.words)
-
-			if got := *found.Components["starburst"].LatencyMS; got != float64(test.took.Milliseconds()) {
-				t.Errorf("latency is %v ms, want %v", got, test.took)
-			}
-		})
-	}
-}
-
-func TestManyCallersCostOneProbe(t *testing.T) {
-	t.Parallel()
-
-	var (
-		asked   atomic.Int32
-		release = make(chan struct{})
-		clock   = newClock()
-	)
-
-	checker := newChecker(t, health.Config{Now: clock.Now, Starburst: starburst(t, func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
-		<-release
-		text(http.StatusOK, info)(w, r)
-	})})
-
-	var wg sync.WaitGroup
-	for range 100 {
-		wg.Go(func() { want(t, check(t, checker), "starburst", ops.ComponentConnected, ops.Healthy, "") })
-	}
-
-	close(release)
-	wg.Wait()
-
-	if n := asked.Load(); n != 1 {
-		t.Errorf("100 callers cost %d probes, want 1", n)
-	}
-
-	clock.Advance(999 * time.Millisecond)
-	check(t, checker)
-
-	if n := asked.Load(); n != 1 {
-		t.Errorf("probed again after 999 ms: %d, want 1", n)
-	}
-
-	clock.Advance(time.Millisecond)
-	check(t, checker)
-
-	if n := asked.Load(); n != 2 {
-		t.Errorf("not probed again after a second: %d, want 2", n)
-	}
-}
-
-func TestACallerWhoLeavesEndsNoProbe(t *testing.T) {
-	t.Parallel()
-
-	asked, release := make(chan struct{}), make(chan struct{})
-	checker := newChecker(t, health.Config{Starburst: starburst(t, func(w http.ResponseWriter, r *http.Request) {
-		close(asked)
-
-		select {
-		case <-release:
-			text(http.StatusOK, info)(w, r)
-		case <-r.Context().Done():
-		}
-	})})
-
-	ctx, cancel := context.WithCancel(t.Context())
-	left := make(chan error)
-
-	go func() {
-		_, err := checker.Check(ctx)
-		left <- err
-	}()
-
-	<-asked
-	cancel()
-
-	if err := <-left; err == nil {
-		t.Error("the caller waited to the end")
-	}
-
-	// Nor does the database wait for Starburst.
-	if !checker.DatabaseAnswers(t.Context()) {
-		t.Error("the database does not answer")
-	}
-
-	close(release)
-	want(t, check(t, checker), "starburst", ops.ComponentConnected, ops.Healthy, "")
-}
-
 func TestAPatienceForNobodyIsRefused(t *testing.T) {
 	t.Parallel()
 
@@ -278,7 +146,7 @@ func TestAPatienceForNobodyIsRefused(t *testing.T) {
 		DB: prepared(t), Now: time.Now, Logger: slog.New(slog.DiscardHandler), SlowAfter: map[string]time.Duration{"trino": time.Second},
 	})
 	if err == nil || !strings.Contains(err.Error(), `"trino"`) {
-		t.Errorf("got %v, want it to name %q", err, "trino")
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -311,6 +179,6 @@ func TestChangesAreLogged(t *testing.T) {
 
 	if lines := strings.Split(strings.TrimSpace(log.String()), "\n"); len(lines) != 2 ||
 		!strings.Contains(lines[0], "level=WARN") || !strings.Contains(lines[0], "502") || !strings.Contains(lines[1], "level=INFO") {
-		t.Errorf("the log says\n%s\nwant a warning of the 502, and then one line of level INFO", log.String())
+		t.Errorf("the log says\n%s", log.String())
 	}
 }

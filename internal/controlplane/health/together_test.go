@@ -43,24 +43,6 @@ func TestComponentsAreAskedSideBySide(t *testing.T) {
 	want(t, found, "kubernetes", ops.ComponentConnected, ops.Healthy, "")
 }
 
-func TestAProbeTakesTwoSecondsAtMost(t *testing.T) {
-	t.Parallel()
-
-	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-
-	checker, err := health.New(health.Config{
-		DB: prepared(t), Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-		Starburst: starburst(t, hang), Kubernetes: apiServer(t, hang),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	found := check(t, checker)
-	want(t, found, "starburst", ops.ComponentUnreachable, "", "starburst did not answer within 2s")
-	want(t, found, "kubernetes", ops.ComponentUnreachable, "", "kubernetes did not answer within 2s")
-}
-
 func TestKubernetesIsAskedOnceASecond(t *testing.T) {
 	t.Parallel()
 

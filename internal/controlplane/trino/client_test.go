@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
@@ -34,7 +35,6 @@ func TestQueryFailures(t *testing.T) {
 		},
 		"another scheme": {func(s *double) { s.elsewhere = strings.Replace(s.URL, "http", "https", 1) }, "another address, https://127", 0},
 		"no address":     {func(s *double) { s.elsewhere = "http://[" }, "another address", 0},
-		"busy":           {func(s *double) { s.busy.Store(100) }, "Starburst answers 503", 0},
 		"odd row":        {func(s *double) { s.rows["metadata.catalogs"] = [][]any{{"a", "b"}} }, "2 columns, not 1", 0},
 		"odd value":      {func(s *double) { s.rows["metadata.catalogs"] = [][]any{{17}} }, "column 1", 0},
 	} {
@@ -70,7 +70,7 @@ func TestDefaultPorts(t *testing.T) {
 		client.DialTo(server.Listener.Addr().String())
 
 		if names, err := client.Catalogs(t.Context()); err != nil || len(names) != 1 {
-			t.Errorf("%s: %v, %v, want one catalog", address, names, err)
+			t.Errorf("%s: %v, %v", address, names, err)
 		}
 	}
 }
@@ -105,60 +105,92 @@ func TestQueryGivenUp(t *testing.T) {
 
 func TestQueueThatDoesNotMove(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server, handler := newOffline(t)
+		server.stuck = true
 
-	server := newDouble(t)
-	server.stuck = true
+		begun := time.Now()
 
-	_, err := server.client().QueryFor(t.Context(), 100*time.Millisecond, "SELECT 1")
-	if queued := new(trino.QueuedError); !errors.As(err, &queued) || !strings.Contains(err.Error(), "still queued after 100ms") {
-		t.Errorf("got %v, want that it is queued", err)
-	}
+		_, err := newOfflineClient(t, handler).QueryFor(t.Context(), 5500*time.Millisecond, "SELECT 1")
+		if queued := new(trino.QueuedError); !errors.As(err, &queued) || !strings.Contains(err.Error(), "still queued after 5.5s") {
+			t.Errorf("got %v, want that it is queued", err)
+		}
 
-	if server.cancelled.Load() != 1 {
-		t.Error("the query was not cancelled")
-	}
+		if took := time.Since(begun); took != 5500*time.Millisecond {
+			t.Errorf("it took %v", took)
+		}
+
+		if server.cancelled.Load() != 1 {
+			t.Error("the query was not cancelled")
+		}
+	})
 }
 
 // A Trino that does not answer has queued nothing.
 func TestNoAnswerIsNotQueued(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
 
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-ctx.Done() }))
-	t.Cleanup(server.Close)
-
-	client := newClient(t, trino.Config{URL: server.URL, User: "opsconsole"})
-	if _, err := client.QueryFor(ctx, 50*time.Millisecond, "SELECT 1"); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
-	}
+		client := newOfflineClient(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+		if _, err := client.QueryFor(ctx, 5*time.Second, "SELECT 1"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want %v", err, context.DeadlineExceeded)
+		}
+	})
 }
 
 // A query that is under way is waited for, however long it was queued for at most.
 func TestQueryThatTakesLonger(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		pages := 0
+		client := newOfflineClient(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			state := "QUEUED"
 
-	const patience = 50 * time.Millisecond
+			switch pages++; pages {
+			case 1:
+			case 2:
+				<-time.After(4 * time.Second)
 
-	var pages atomic.Int32
+				state = "RUNNING"
+			default:
+				<-time.After(20 * time.Second)
 
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if pages.Add(1) == 3 {
-			<-time.After(2 * patience)
+				_, _ = io.WriteString(w, `{"data": [[1]], "stats": {"state": "FINISHED"}}`)
 
-			_, _ = io.WriteString(w, `{"data": [[1]], "stats": {"state": "FINISHED"}}`)
+				return
+			}
 
-			return
+			_, _ = io.WriteString(w, `{"nextUri": "http://`+r.Host+`/v1/statement/executing/x/0", "stats": {"state": "`+state+`"}}`)
+		}))
+
+		if rows, err := client.QueryFor(t.Context(), 5*time.Second, "SELECT 1"); rows != 1 || err != nil {
+			t.Errorf("got %d rows, %v", rows, err)
 		}
+	})
+}
 
-		_, _ = io.WriteString(w, `{"nextUri": "http://`+r.Host+`/v1/statement/executing/x/0", "stats": {"state": "RUNNING"}}`)
-	}))
-	t.Cleanup(server.Close)
+// One that is busy is asked again, after longer and longer, until it is too much.
+func TestBusy(t *testing.T) {
+	t.Parallel()
 
-	client := newClient(t, trino.Config{URL: server.URL, User: "opsconsole"})
-	if rows, err := client.QueryFor(t.Context(), patience, "SELECT 1"); rows != 1 || err != nil {
-		t.Errorf("got %d rows, %v, want 1", rows, err)
+	for busy, message := range map[int32]string{4: "", 5: "Starburst answers 503"} {
+		synctest.Test(t, func(t *testing.T) {
+			server, handler := newOffline(t)
+			server.busy.Store(busy)
+
+			begun := time.Now()
+
+			err := newOfflineClient(t, handler).Prove(t.Context())
+			if busyStill := message != ""; (err != nil) != busyStill || busyStill && !strings.Contains(err.Error(), message) {
+				t.Errorf("busy %d times: got %v, want %q", busy, err, message)
+			}
+
+			if took := time.Since(begun); took != time.Second || server.cancelled.Load() != 0 {
+				t.Errorf("busy %d times: it took %v, want 100 ms, 200, 300 and 400; %d queries were cancelled", busy, took, server.cancelled.Load())
+			}
+		})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
 )
@@ -25,7 +26,7 @@ type double struct {
 	fails map[string]trino.QueryError
 	// busy is how many requests are answered with 503 before one is served.
 	busy atomic.Int32
-	// stuck keeps every query queued.
+	// stuck keeps every query queued, of which Trino tells once a second.
 	stuck     bool
 	elsewhere string
 	cancelled atomic.Int32
@@ -37,6 +38,17 @@ type double struct {
 func newDouble(t *testing.T) *double {
 	t.Helper()
 
+	d, handler := newOffline(t)
+	d.Server = httptest.NewServer(handler)
+	t.Cleanup(d.Close)
+
+	return d
+}
+
+// newOffline is a double without a server.
+func newOffline(t *testing.T) (*double, http.Handler) {
+	t.Helper()
+
 	d := &double{t: t, rows: map[string][][]any{}, fails: map[string]trino.QueryError{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/statement", d.statement)
@@ -45,10 +57,8 @@ func newDouble(t *testing.T) *double {
 		d.cancelled.Add(1)
 		w.WriteHeader(http.StatusNoContent)
 	})
-	d.Server = httptest.NewServer(mux)
-	t.Cleanup(d.Close)
 
-	return d
+	return d, mux
 }
 
 func (d *double) reply(w http.ResponseWriter, answer map[string]any) {
@@ -101,6 +111,13 @@ func (d *double) page(w http.ResponseWriter, r *http.Request) {
 	statement := d.statements[id]
 	d.mu.Unlock()
 
+	if d.stuck {
+		select {
+		case <-time.After(time.Second):
+		case <-r.Context().Done():
+		}
+	}
+
 	if page == 0 || d.stuck {
 		d.reply(w, map[string]any{"nextUri": d.next(r, id, page+1), "stats": map[string]any{"state": "QUEUED"}})
 
@@ -149,6 +166,16 @@ func newClient(t *testing.T, config trino.Config) *trino.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
+
+	return client
+}
+
+// newOfflineClient is a client in a bubble, where the network must not be: the handler answers it.
+func newOfflineClient(t *testing.T, handler http.Handler) *trino.Client {
+	t.Helper()
+
+	client := newClient(t, trino.Config{URL: "http://trino.example.com", User: "opsconsole"})
+	client.AnswerBy(handler)
 
 	return client
 }
