@@ -32,7 +32,7 @@ func (c *console) serve(r route) echo.HandlerFunc {
 			return c.refuse(p)
 		}
 
-		err := r.handle(p)
+		err := c.once(p, r)
 		if r.access == operators && !p.IsRead() {
 			if unwritten := c.auditRefusal(p, err); unwritten != nil {
 				err = errors.Join(err, unwritten)

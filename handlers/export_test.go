@@ -21,3 +21,13 @@ func Refusals() (at func(seconds int) time.Time, first func(now time.Time, kind 
 
 	return func(seconds int) time.Time { return begun.Add(time.Duration(seconds) * time.Second) }, new(refusals).first
 }
+
+// Acts lists method and path of every route that does something once for a key.
+func Acts() map[string]bool {
+	acts := map[string]bool{}
+	for name := range new(console).acts() {
+		acts[name] = true
+	}
+
+	return acts
+}

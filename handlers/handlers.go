@@ -23,6 +23,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
@@ -45,6 +46,7 @@ type Config struct {
 	Audit    *audit.Log
 	Triggers *triggers.Triggers
 	Monitor  *monitor.Monitor
+	Keys     *idempotency.Keys
 	// Ready says whether the console's own database answers.
 	Ready func(ctx context.Context) error
 
@@ -82,6 +84,8 @@ type console struct {
 
 	errors   *web.Errors
 	refusals refusals
+	// again are the acts' answers once more, by route.
+	again map[string]again
 }
 
 // New returns the console as a handler.
@@ -122,6 +126,8 @@ func newConsole(config Config) *console {
 		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn,
 		LastRead: f.lastRead, Now: c.Now, Logger: c.Logger,
 	}
+
+	c.again = c.acts()
 
 	return c
 }

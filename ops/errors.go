@@ -11,8 +11,9 @@ import (
 // Code names an error of the contract, section 3.
 type Code string
 
-// The codes of the contract, and CONFLICT, which the console adds for a change
-// that was prepared against values that are no longer set.
+// The codes of the contract, and what the console adds: CONFLICT for a change that was
+// prepared against values that are no longer set, and the two of an idempotency key that
+// came with something else before, or whose request is under way.
 const (
 	CodeUnauthorized             Code = "UNAUTHORIZED"
 	CodeMissingRole              Code = "MISSING_ROLE"
@@ -26,6 +27,8 @@ const (
 	CodeRateLimitExceeded        Code = "RATE_LIMIT_EXCEEDED"
 	CodeInternal                 Code = "INTERNAL_ERROR"
 	CodeServiceUnavailable       Code = "SERVICE_UNAVAILABLE"
+	CodeIdempotencyKeyReused     Code = "IDEMPOTENCY_KEY_REUSED"
+	CodeIdempotencyInFlight      Code = "IDEMPOTENCY_IN_FLIGHT"
 )
 
 // HTTPStatus is the one table from code to HTTP status. A code it does not know is 500.
@@ -37,9 +40,9 @@ func (c Code) HTTPStatus() int {
 		return http.StatusForbidden
 	case CodeNotFound:
 		return http.StatusNotFound
-	case CodeConflict, CodeConcurrencyLimitExceeded:
+	case CodeConflict, CodeConcurrencyLimitExceeded, CodeIdempotencyInFlight:
 		return http.StatusConflict
-	case CodeValidationFailed:
+	case CodeValidationFailed, CodeIdempotencyKeyReused:
 		return http.StatusUnprocessableEntity
 	case CodeRateLimitExceeded:
 		return http.StatusTooManyRequests
@@ -91,6 +94,18 @@ func (e *Error) Because(cause error) *Error {
 // ErrOutcomeUnknown is in the chain of an error after which the call may or may
 // not have been carried out: the control plane was reached and did not answer.
 var ErrOutcomeUnknown = errors.New("the outcome is unknown")
+
+// ForNow reports whether err refuses what was asked for a reason that will pass: nothing was
+// done, and the same request can be made again.
+func ForNow(err error) bool {
+	if !NotDone(err) {
+		return false
+	}
+
+	code := AsError(err).Code
+
+	return code == CodeRateLimitExceeded || code == CodeServiceUnavailable
+}
 
 // NotDone reports whether err says for certain that nothing was carried out. A
 // nil error, an INTERNAL_ERROR, a foreign error and [ErrOutcomeUnknown] do not.

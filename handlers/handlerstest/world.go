@@ -22,6 +22,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -136,6 +137,7 @@ func NewOf(t *testing.T, readers announce.Audience) *World {
 
 	w.Handler = handlers.New(handlers.Config{
 		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
+		Keys:  idempotency.New(db, w.Now),
 		Ready: db.Read().PingContext, Static: os.DirFS(filepath.Join(root(t), "static")), Environment: env,
 		PublicURL: public, Issuer: issuer, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 	})

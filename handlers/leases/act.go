@@ -106,14 +106,30 @@ func (h *Handlers) Act(p *web.Page) error {
 		after, err = h.act(p, l, in)
 	}
 
-	switch {
-	case err != nil:
+	if err != nil {
 		return h.actRefused(p, l, in, err)
-	case p.WantsJSON():
-		return p.JSON(http.StatusOK, map[string]lease.Lease{"lease": after})
-	default:
-		return p.SeeOther(pages.Path(after.ID))
 	}
+
+	return sendLease(p, after)
+}
+
+// sendLease answers an act on a lease.
+func sendLease(p *web.Page, l lease.Lease) error {
+	if p.WantsJSON() {
+		return p.JSON(http.StatusOK, map[string]lease.Lease{"lease": l})
+	}
+
+	return p.SeeOther(pages.Path(l.ID))
+}
+
+// Again answers an act on a lease once more.
+func (h *Handlers) Again(p *web.Page, _ audit.Entry) error {
+	l, err := h.find(p)
+	if err != nil {
+		return err
+	}
+
+	return sendLease(p, l)
 }
 
 func (h *Handlers) act(p *web.Page, l lease.Lease, in sent) (lease.Lease, error) {

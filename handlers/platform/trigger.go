@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
@@ -75,6 +76,11 @@ func (h *Handlers) Trigger(p *web.Page) error {
 		return h.triggerRefused(p, job, wanted.Reason, err)
 	}
 
+	return h.sendRun(p, run)
+}
+
+// sendRun answers a run that was accepted.
+func (h *Handlers) sendRun(p *web.Page, run triggers.Run) error {
 	switch {
 	case p.WantsJSON():
 		return p.JSON(http.StatusOK, run.JobTriggered)
@@ -83,6 +89,21 @@ func (h *Handlers) Trigger(p *web.Page) error {
 	default:
 		return p.SeeOther(receiptURL(run))
 	}
+}
+
+// TriggeredAgain answers a trigger once more.
+func (h *Handlers) TriggeredAgain(p *web.Page, act audit.Entry) error {
+	job, err := h.job(p)
+	if err != nil {
+		return err
+	}
+
+	run, err := h.Triggers.Again(p.Ctx(), job.Name, act.Seq)
+	if err != nil {
+		return h.triggerRefused(p, job, act.Reason, err)
+	}
+
+	return h.sendRun(p, run)
 }
 
 // counters are the job's as they were last read, nil when they never were.

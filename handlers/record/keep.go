@@ -66,11 +66,28 @@ func (h *Handlers) Keep(p *web.Page) error {
 		return h.keepRefused(p, id, reason, err)
 	case err != nil:
 		return err
-	case p.WantsJSON():
-		return p.JSON(http.StatusOK, map[string]changes.Change{"change": change})
 	default:
-		return p.SeeOther("/history/" + strconv.FormatInt(id, 10))
+		return sendKept(p, change)
 	}
+}
+
+// sendKept answers a change that somebody let stand.
+func sendKept(p *web.Page, change changes.Change) error {
+	if p.WantsJSON() {
+		return p.JSON(http.StatusOK, map[string]changes.Change{"change": change})
+	}
+
+	return p.SeeOther("/history/" + strconv.FormatInt(change.ID, 10))
+}
+
+// KeptAgain answers once more that a change stands.
+func (h *Handlers) KeptAgain(p *web.Page, act audit.Entry) error {
+	change, err := h.Changes.Get(p.Ctx(), act.Change)
+	if err != nil {
+		return err
+	}
+
+	return sendKept(p, change)
 }
 
 // refused keeps in the audit log what is refused before it is tried, and returns the cause.

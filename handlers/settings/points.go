@@ -56,15 +56,20 @@ func (h *Handlers) KeepPoint(p *web.Page) error {
 	}
 
 	point, err := h.Changes.Keep(p.Ctx(), p.Service(h.Platform), p.Actor(), name, reason)
-
-	switch {
-	case err != nil:
+	if err != nil {
 		return h.pointRefused(p, name, reason, err)
-	case p.WantsJSON():
-		return p.JSON(http.StatusCreated, map[string]changes.Point{"point": point})
-	default:
-		return p.SeeOther("/points/" + strconv.FormatInt(point.ID, 10))
 	}
+
+	return sendPoint(p, point)
+}
+
+// sendPoint answers a point that was kept.
+func sendPoint(p *web.Page, point changes.Point) error {
+	if p.WantsJSON() {
+		return p.JSON(http.StatusCreated, map[string]changes.Point{"point": point})
+	}
+
+	return p.SeeOther("/points/" + strconv.FormatInt(point.ID, 10))
 }
 
 // pointRefused shows the points again with what was typed.
@@ -137,17 +142,22 @@ func (h *Handlers) RestorePoint(p *web.Page) error {
 		return h.restorePointRefused(p, view, err)
 	}
 
+	return h.showRestored(p, view)
+}
+
+// showRestored answers a restore that was tried: which sections are restored and which not is
+// in the answer.
+func (h *Handlers) showRestored(p *web.Page, view recordview.PointDetail) error {
 	view.Tried = true
 
-	// Which are restored and which not is in the answer.
-	switch failed := failedSections(plan); {
+	switch failed := failedSections(view.PointPlan); {
 	case len(failed) > 0 && p.WantsJSON():
 		cause := ops.Unavailable(ops.ServiceControlPlane, "Not restored: "+strings.Join(failed, ", ")+". Trying again does only the rest.")
 
 		return p.JSON(http.StatusServiceUnavailable, failedPoint{Envelope: p.Envelope(cause), PointDetail: view})
 	case len(failed) > 0:
 		return h.showPoint(p, http.StatusServiceUnavailable, view)
-	case !plan.Complete:
+	case !view.Complete:
 		return h.showPoint(p, http.StatusAccepted, view)
 	default:
 		return h.showPoint(p, http.StatusOK, view)

@@ -55,13 +55,14 @@ func (p *Page) Draw(status int, component templ.Component) error {
 	return p.HTMLBlob(status, buffer.Bytes())
 }
 
-// JSON sends data that nobody may keep.
+// JSON sends data that nobody may keep but this console, to give it again.
 func (p *Page) JSON(status int, data any) error {
 	body, err := json.Marshal(data)
 	if err != nil {
 		return fmt.Errorf("write the JSON: %w", err)
 	}
 
+	p.keep(status, body)
 	p.Response().Header().Set("Cache-Control", "no-store")
 
 	return p.JSONBlob(status, body)

@@ -12,11 +12,12 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 )
 
 // Fields reads what was sent, a form or one JSON object.
 func (p *Page) Fields() (*Fields, error) {
-	body, err := p.body()
+	body, err := p.Body()
 	if err != nil {
 		return nil, err
 	}
@@ -48,8 +49,14 @@ func (p *Page) QueryFields() (*Fields, error) {
 	return &Fields{form: p.QueryParams(), taken: map[string]bool{}}, checkUTF8(p.QueryParams())
 }
 
-// body is what was sent, a form or JSON.
-func (p *Page) body() ([]byte, error) {
+// Body is what was sent, a form or JSON.
+func (p *Page) Body() ([]byte, error) {
+	p.read.Do(func() { p.body, p.bodyErr = p.readBody() })
+
+	return p.body, p.bodyErr
+}
+
+func (p *Page) readBody() ([]byte, error) {
 	body, err := io.ReadAll(p.Request().Body)
 
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -102,6 +109,8 @@ func (f *Fields) readForm(body []byte) (err error) {
 			}
 		}
 	}
+
+	f.form.Del(components.IdempotencyField) // it says nothing of what is asked for
 
 	return checkUTF8(f.form)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -33,6 +35,16 @@ type Page struct {
 	preview bool
 	// fields are those that were sent, once they were read.
 	fields *Fields
+	// body is what they stood in, bodyErr why it cannot be read, once somebody tried.
+	body    []byte
+	bodyErr error
+	read    sync.Once
+	// claim is the key under which the request acts, nil for none, and answer what it came to,
+	// nil where that can be said better later.
+	claim  *idempotency.Claim
+	answer *idempotency.Answer
+	// secret is set when the answer has one.
+	secret bool
 }
 
 // Frame is what surrounds the pages.
@@ -72,6 +84,7 @@ func (p *Page) Ctx() context.Context { return p.Request().Context() }
 func (p *Page) Actor() audit.Actor {
 	return audit.Actor{
 		Username: p.Who.Username, Role: string(p.Who.Role), RemoteAddr: p.RealIP(), RequestID: p.RequestID(), Audited: &p.audited,
+		Claim: p.claim,
 	}
 }
 

@@ -9,6 +9,9 @@ import (
 	pages "github.com/graph-olap/opsconsole/templates/webhooks"
 )
 
+// listPath is where all webhooks are.
+const listPath = "/maintenance/webhooks"
+
 // ActForm asks why a webhook is to go, or to have another secret.
 func (h *Handlers) ActForm(p *web.Page) error {
 	e, err := h.endpoint(p)
@@ -68,10 +71,8 @@ func (h *Handlers) Act(p *web.Page) error {
 		})
 	case secret != "":
 		return h.show(p, http.StatusOK, pages.Webhook{Endpoint: e, Secret: secret})
-	case p.WantsJSON():
-		return p.JSON(http.StatusOK, e)
 	default:
-		return p.SeeOther("/maintenance/webhooks")
+		return sendWebhook(p, e, listPath)
 	}
 }
 

@@ -80,10 +80,15 @@ func (h *Handlers) Create(p *web.Page) error {
 		return h.formRefused(p, pages.Form{}, f, err)
 	}
 
-	// Not a redirect: what is shown once must be in this answer.
-	p.Response().Header().Set("Location", pages.Path(created.ID))
+	return h.showCreated(p, created, secret)
+}
 
-	return h.show(p, http.StatusCreated, pages.Webhook{Endpoint: created, Secret: secret})
+// showCreated answers a webhook that was added. It is no redirect: what is shown once must be
+// in this answer.
+func (h *Handlers) showCreated(p *web.Page, e webhooks.Endpoint, secret string) error {
+	p.Response().Header().Set("Location", pages.Path(e.ID))
+
+	return h.show(p, http.StatusCreated, pages.Webhook{Endpoint: e, Secret: secret})
 }
 
 // EditForm asks for the changes to a webhook.
@@ -125,12 +130,18 @@ func (h *Handlers) Update(p *web.Page) error {
 		after, err = h.Webhooks.Update(p.Ctx(), p.Actor(), e.ID, edit)
 	}
 
-	switch {
-	case err != nil:
+	if err != nil {
 		return h.formRefused(p, pages.Form{Webhook: &e}, f, err)
-	case p.WantsJSON():
-		return p.JSON(http.StatusOK, after)
-	default:
-		return p.SeeOther(pages.Path(e.ID))
 	}
+
+	return sendWebhook(p, after, pages.Path(e.ID))
+}
+
+// sendWebhook answers an act on a webhook, of which the page at the path tells.
+func sendWebhook(p *web.Page, e webhooks.Endpoint, path string) error {
+	if p.WantsJSON() {
+		return p.JSON(http.StatusOK, e)
+	}
+
+	return p.SeeOther(path)
 }

@@ -52,6 +52,10 @@ func (h *Handlers) Show(p *web.Page) error {
 const deliveriesShown = 10
 
 func (h *Handlers) show(p *web.Page, status int, view pages.Webhook) error {
+	if view.Secret != "" {
+		p.TellSecret()
+	}
+
 	filter := webhooks.Filter{Webhook: view.ID, Limit: deliveriesShown}
 
 	found, err := h.Webhooks.Deliveries(p.Ctx(), filter)

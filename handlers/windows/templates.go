@@ -122,10 +122,8 @@ func (h *Handlers) KeepTemplate(p *web.Page) error {
 		return p.Refused(err, has, func(status int, _ web.Wrong) error {
 			return h.showTemplateForm(p, status, pages.TemplateForm{}, f.Form(), lengthBeside(err))
 		})
-	case p.WantsJSON():
-		return p.JSON(http.StatusCreated, t)
 	default:
-		return p.SeeOther("/maintenance/templates")
+		return sendTemplate(p, http.StatusCreated, t)
 	}
 }
 
@@ -199,9 +197,7 @@ func (h *Handlers) DeleteTemplate(p *web.Page) error {
 
 			return h.showTemplateDelete(p, status, view)
 		})
-	case p.WantsJSON():
-		return p.JSON(http.StatusOK, t)
 	default:
-		return p.SeeOther("/maintenance/templates")
+		return sendTemplate(p, http.StatusOK, t)
 	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
@@ -43,7 +45,8 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Environment: a.config.Environment.Name, ConfirmBelow: a.config.ConfirmBelow,
 	})
 
-	a.recovery = history.Recover
+	keys := idempotency.New(a.db, now)
+	a.recovery = func(ctx context.Context) error { return errors.Join(history.Recover(ctx), keys.Recover(ctx)) }
 
 	watch := monitor.New(monitor.Config{
 		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
@@ -61,7 +64,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
 	pages := handlers.New(handlers.Config{
-		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch,
+		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
 		Feeds: a.feeds(windows, watch, env), Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Ready: a.db.Read().PingContext, Static: a.static, Environment: env,
 		Tickets:   tickets(a.config.Tickets),
@@ -86,6 +89,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	a.background = append(a.background, watch.Run, engine.Run,
 		every(time.Hour, a.logger, "old sessions", signIn.Purge),
+		every(time.Hour, a.logger, "old idempotency keys", keys.Purge),
 		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {
 			state, err := log.Verify(ctx)
 			if state.Broken != "" {

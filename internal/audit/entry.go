@@ -2,8 +2,13 @@ package audit
 
 import (
 	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/idempotency"
 )
 
 // Actor is who does something, as the audit log keeps it.
@@ -16,6 +21,8 @@ type Actor struct {
 	RequestID  string
 	// Audited, when not nil, is set once an entry of the actor's is written.
 	Audited *atomic.Bool
+	// Claim is the key under which the actor acts once, nil for none.
+	Claim *idempotency.Claim
 }
 
 // Outcome is what became of an act.
@@ -58,6 +65,16 @@ type Entry struct {
 	// PrevHash and Hash chain the entries: hex SHA-256.
 	PrevHash string `json:"prev_hash"`
 	Hash     string `json:"hash"`
+}
+
+// ObjectID is the number of what it was done to, the last part of Object.
+func (e Entry) ObjectID() (int64, error) {
+	id, err := strconv.ParseInt(e.Object[strings.LastIndexByte(e.Object, '/')+1:], 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("find what audit entry %d is about: %w", e.Seq, err)
+	}
+
+	return id, nil
 }
 
 // Action names what was done or tried.

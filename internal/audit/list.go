@@ -130,6 +130,12 @@ func (l *Log) Last(ctx context.Context, action Action, object string, outcome Ou
 	return l.one(ctx, `WHERE action = $1 AND object = $2 AND outcome = $3 ORDER BY seq DESC`, action, object, outcome)
 }
 
+// Ending returns the entry that says how the act of an intent ended; ok is false when it is
+// not known.
+func (l *Log) Ending(ctx context.Context, intent int64) (entry Entry, ok bool, err error) {
+	return l.one(ctx, `WHERE seq > $1 AND intent = $1 ORDER BY seq`, intent)
+}
+
 // one returns the first entry that the clause selects.
 func (l *Log) one(ctx context.Context, clause string, args ...any) (entry Entry, ok bool, err error) {
 	page, err := l.list(ctx, 1, clause, args...)

@@ -29,6 +29,10 @@ func New(db *store.DB, now func() time.Time) *Log {
 
 // Record writes one entry in a transaction of its own.
 func (l *Log) Record(ctx context.Context, actor Actor, entry Entry) (Entry, error) {
+	if entry.Outcome == Refused { // it stands alone: nothing was done
+		actor.Claim = nil
+	}
+
 	err := l.db.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
 
@@ -40,7 +44,8 @@ func (l *Log) Record(ctx context.Context, actor Actor, entry Entry) (Entry, erro
 	return entry, err
 }
 
-// Append writes one entry within tx and returns it with its number, time and hashes.
+// Append writes one entry within tx and returns it with its number, time and hashes. The
+// actor's first is what their idempotency key stands for from then on.
 func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) (Entry, error) {
 	entry.Actor, entry.Role = actor.Username, actor.Role
 	entry.RemoteAddr, entry.RequestID = actor.RemoteAddr, actor.RequestID
@@ -76,6 +81,10 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_audit_head SET hash = $1 WHERE id = 1`, entry.Hash)
 	if err != nil {
 		return Entry{}, fmt.Errorf("move the audit log's head: %w", err)
+	}
+
+	if err := actor.Claim.Keep(ctx, tx, entry.Seq); err != nil {
+		return Entry{}, err
 	}
 
 	if actor.Audited != nil {

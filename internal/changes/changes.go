@@ -150,25 +150,12 @@ func (c *Changes) perform(
 		settled = change
 	}
 
-	result := Result{Change: settled}
-
-	// What became of the change is known; what stands around it is worth no error any more.
-	if request.Term != nil {
-		begun, err := c.leases.OfChange(ctx, settled.ID)
-		if err != nil {
-			c.slog.ErrorContext(ctx, "the lease of a change could not be read", "change", settled.ID, "error", err)
-		} else {
-			result.Lease = &begun
-		}
+	// One part of several that have one key is not all of it.
+	if settled.Outcome == Failed && request.point == nil && ops.ForNow(settled.Err()) {
+		actor.Claim.Refused()
 	}
 
-	if result.Current, err = c.known(ctx, section); err != nil {
-		c.slog.ErrorContext(ctx, "a section could not be read after its change", "change", settled.ID, "error", err)
-
-		result.Current = plan.Current
-	}
-
-	return result, nil
+	return c.result(ctx, settled, plan.Current), nil
 }
 
 // withTimeout makes a call that takes no longer than the timeout.

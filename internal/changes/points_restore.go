@@ -199,14 +199,19 @@ func (c *Changes) restoreSection(
 		return
 	}
 
-	part.Change = &result.Change
 	part.Revision = result.Current.Revision
+	part.tell(result.Change)
+}
 
-	switch result.Change.Outcome {
+// tell says what became of the section by the change that restored it, or tried to.
+func (part *SectionPlan) tell(change Change) {
+	part.Change = &change
+
+	switch change.Outcome {
 	case Applied:
 		part.State = PointRestored
 	case Failed:
-		part.State, part.Error = PointFailed, result.Change.Err().Message
+		part.State, part.Error = PointFailed, change.Err().Message
 	case Pending, Unknown:
 		part.State, part.Error = PointUnknown, "Whether it was restored is not known yet."
 	}

@@ -84,6 +84,10 @@ func (t *Triggers) Trigger(
 		entry.Outcome, entry.Message = audit.Unknown, ops.AsError(err).Message
 	}
 
+	if ops.ForNow(err) {
+		actor.Claim.Refused()
+	}
+
 	end, logErr := t.record(ctx, actor, entry)
 	if logErr != nil {
 		err = errors.Join(err, fmt.Errorf("log how the trigger ended: %w", logErr))
@@ -124,6 +128,25 @@ func (t *Triggers) Refuse(ctx context.Context, actor audit.Actor, trigger ops.Jo
 	}
 
 	return nil
+}
+
+// Again returns what came of the trigger of an intent, as [Triggers.Trigger] did. Its error
+// is a SERVICE_UNAVAILABLE with [ops.ErrOutcomeUnknown] while that is not known.
+func (t *Triggers) Again(ctx context.Context, job ops.JobName, intent int64) (Run, error) {
+	end, ok, err := t.log.Ending(ctx, intent)
+
+	switch {
+	case err != nil:
+		return Run{}, err
+	case !ok || end.Outcome == audit.Unknown:
+		return Run{}, ops.Unavailable(ops.ServiceControlPlane,
+			"Whether the job was started is not known: the control plane did not say. Look at its runs before you run it again.",
+		).Because(ops.ErrOutcomeUnknown)
+	case end.Outcome != audit.Done:
+		return Run{}, &ops.Error{Code: ops.CodeConflict, Message: "The control plane did not start the job: " + end.Message}
+	default:
+		return t.Run(ctx, job, end.Seq)
+	}
 }
 
 // Run returns the accepted trigger of the job that the entry of the audit log tells of,

@@ -39,6 +39,9 @@ func (s *Webhooks) Notify(ctx context.Context, tx *sql.Tx, event maintenance.Eve
 	return nil
 }
 
+// messageOfDelivery is what the audit log says before the id of a delivery.
+const messageOfDelivery = "Delivery "
+
 // Test sends a test event to an endpoint, also to one that is turned off. What becomes of
 // it is seen in the delivery that it returns.
 func (s *Webhooks) Test(ctx context.Context, actor audit.Actor, id int64) (Delivery, error) {
@@ -55,7 +58,7 @@ func (s *Webhooks) Test(ctx context.Context, actor audit.Actor, id int64) (Deliv
 		}
 
 		_, err = s.Audit.Append(ctx, tx, actor, audit.Entry{
-			Action: audit.WebhookTest, Object: objectOf(id), Outcome: audit.Done, Message: "Delivery " + delivery,
+			Action: audit.WebhookTest, Object: objectOf(id), Outcome: audit.Done, Message: messageOfDelivery + delivery,
 		})
 
 		return err
@@ -141,7 +144,7 @@ func (s *Webhooks) Redeliver(ctx context.Context, actor audit.Actor, id string) 
 		}
 
 		_, err = s.Audit.Append(ctx, tx, actor, audit.Entry{
-			Action: audit.WebhookRedeliver, Object: objectOf(e.ID), Outcome: audit.Done, Message: "Delivery " + id,
+			Action: audit.WebhookRedeliver, Object: objectOf(e.ID), Outcome: audit.Done, Message: messageOfDelivery + id,
 		})
 
 		return err

@@ -1,0 +1,81 @@
+package handlers
+
+import (
+	"log/slog"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// again answers what an act came to, as it stands now; act is the entry of the audit log that
+// was written first.
+type again func(p *web.Page, act audit.Entry) error
+
+// acts are the routes that do something once for a key, and how each says once more what came
+// of it, by method and path. Every other one that is no read looks ahead.
+func (c *console) acts() map[string]again {
+	return map[string]again{
+		"POST /config/:section":                      c.settings.SavedAgain,
+		"POST /history/:id/restore":                  c.settings.RestoredAgain,
+		"POST /history/:id/keep":                     c.record.KeptAgain,
+		"POST /points":                               c.settings.PointAgain,
+		"POST /points/:id/restore":                   c.settings.PointRestoredAgain,
+		"POST /leases/:id/:act":                      c.leases.Again,
+		"POST /jobs/:name/trigger":                   c.platform.TriggeredAgain,
+		"POST /maintenance/windows":                  c.windows.AnnouncedAgain,
+		"PATCH /maintenance/windows/:id":             c.windows.Again,
+		"POST /maintenance/windows/:id":              c.windows.Again,
+		"POST /maintenance/windows/:id/:act":         c.windows.Again,
+		"POST /maintenance/templates":                c.windows.TemplateAgain,
+		"POST /maintenance/templates/:id/delete":     c.windows.TemplateDeletedAgain,
+		"POST /maintenance/webhooks":                 c.webhooks.CreatedAgain,
+		"PATCH /maintenance/webhooks/:id":            c.webhooks.UpdatedAgain,
+		"POST /maintenance/webhooks/:id":             c.webhooks.UpdatedAgain,
+		"POST /maintenance/webhooks/:id/:act":        c.webhooks.ActedAgain,
+		"POST /maintenance/deliveries/:id/redeliver": c.webhooks.RedeliveredAgain,
+	}
+}
+
+// once answers the request, and does what it asks for once for its key. Whoever asks is
+// known by then, and may.
+func (c *console) once(p *web.Page, r route) error {
+	again, acts := c.again[r.method+" "+r.path]
+	if !acts {
+		return r.handle(p)
+	}
+
+	act, err := p.Claim(c.Keys)
+
+	switch {
+	case err != nil:
+		return err
+	case act == nil:
+		return c.first(p, r)
+	case act.Answer != nil && p.WantsJSON():
+		return p.Resend(*act.Answer)
+	}
+
+	intent, ok, err := c.Audit.Get(p.Ctx(), act.Intent)
+	if err == nil && !ok {
+		err = ops.NotFound("audit entry", act.Intent)
+	}
+
+	if err != nil {
+		return err
+	}
+
+	return again(p, intent)
+}
+
+// first does what was asked for, and keeps the answer.
+func (c *console) first(p *web.Page, r route) error {
+	err := r.handle(p)
+
+	if unkept := p.Finish(); unkept != nil { // what was done is known all the same
+		c.Logger.ErrorContext(p.Ctx(), "an idempotency key could not be finished",
+			slog.String("request_id", p.RequestID()), slog.Any("error", unkept))
+	}
+
+	return err
+}

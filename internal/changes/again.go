@@ -1,0 +1,96 @@
+package changes
+
+import (
+	"context"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// result is a change with what stands around it, as both are by now. What became of the
+// change is known, so that what cannot be read is worth no error: seen is what the section
+// held before.
+func (c *Changes) result(ctx context.Context, change Change, seen Current) Result {
+	result := Result{Change: change}
+
+	var err error
+
+	result.Lease, err = c.leaseOf(ctx, change)
+	if err != nil {
+		c.slog.ErrorContext(ctx, "the lease of a change could not be read", "change", change.ID, "error", err)
+	}
+
+	if result.Current, err = c.known(ctx, seen.Section); err != nil {
+		c.slog.ErrorContext(ctx, "a section could not be read after its change", "change", change.ID, "error", err)
+
+		result.Current = seen
+	}
+
+	return result
+}
+
+// leaseOf is the lease that the change began, nil when it is for good.
+func (c *Changes) leaseOf(ctx context.Context, change Change) (*lease.Lease, error) {
+	begun, err := c.leases.OfChange(ctx, change.ID)
+
+	switch {
+	case err == nil:
+		return &begun, nil
+	case ops.AsError(err).Code == ops.CodeNotFound:
+		return nil, nil //nolint:nilnil // there is none
+	default:
+		return nil, err
+	}
+}
+
+// Made returns what the change has come to that was written down with the act, the entry of
+// its intent.
+func (c *Changes) Made(ctx context.Context, act audit.Entry) (Result, error) {
+	found, err := c.list(ctx, `WHERE intent = $1`, act.Seq)
+	if err == nil && len(found) == 0 {
+		err = ops.NotFound("change of audit entry", act.Seq)
+	}
+
+	if err != nil {
+		return Result{}, err
+	}
+
+	section, err := ops.SectionOf(found[0].Section)
+	if err != nil {
+		return Result{}, err
+	}
+
+	return c.result(ctx, found[0], Current{Section: section}), nil
+}
+
+// RestoredPoint is RestorePoint's answer once more: the point as it stands against the
+// sections now, with the changes that the act, the entry of the first's intent, made.
+func (c *Changes) RestoredPoint(ctx context.Context, service ops.Service, id int64, act audit.Entry) (PointPlan, error) {
+	plan, err := c.PreviewPoint(ctx, service, id)
+	if err != nil {
+		return PointPlan{}, err
+	}
+
+	made, err := c.list(ctx, `WHERE point_id = $1 AND intent >= $2 AND actor = $3 AND request_id = $4 ORDER BY id`,
+		id, act.Seq, act.Actor, act.RequestID)
+	if err != nil {
+		return PointPlan{}, err
+	}
+
+	plan.Complete = true
+
+	for i := range plan.Sections {
+		part := &plan.Sections[i]
+
+		for _, change := range made {
+			if change.Section == part.Section {
+				part.tell(change)
+			}
+		}
+
+		plan.Complete = plan.Complete && (part.State == PointRestored || part.State == PointUnchanged)
+	}
+
+	return plan, nil
+}
