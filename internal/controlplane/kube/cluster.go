@@ -14,7 +14,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 
@@ -42,7 +41,7 @@ type Config struct {
 // Cluster is a [jobs.WatchedCluster], and a [jobs.Memory] where the cluster has a
 // metrics server.
 type Cluster struct {
-	client    kubernetes.Interface
+	pods      pods
 	namespace string
 	selector  string
 	labels    map[string]string
@@ -56,12 +55,6 @@ type Cluster struct {
 var (
 	_ jobs.WatchedCluster = (*Cluster)(nil)
 	_ jobs.Memory         = (*Cluster)(nil)
-)
-
-// How many requests a second, and at once, the API server gets from us.
-const (
-	requestsPerSecond = 50
-	requestsAtOnce    = 100
 )
 
 const timeoutDefault = 10 * time.Second
@@ -92,16 +85,13 @@ func New(cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 
-	restConfig := rest.CopyConfig(cfg.REST)
-	restConfig.QPS, restConfig.Burst = requestsPerSecond, requestsAtOnce
-
-	client, err := kubernetes.NewForConfig(restConfig)
+	pods, err := newPods(cfg.REST, cfg.Namespace)
 	if err != nil {
 		return nil, fmt.Errorf("connect to Kubernetes: %w", err)
 	}
 
 	c := &Cluster{
-		client: client, namespace: cfg.Namespace, selector: cfg.Selector, labels: maps.Clone(cfg.Labels), images: maps.Clone(cfg.Images),
+		pods: pods, namespace: cfg.Namespace, selector: cfg.Selector, labels: maps.Clone(cfg.Labels), images: maps.Clone(cfg.Images),
 		resources: corev1.ResourceRequirements{Requests: requests, Limits: limits},
 		timeout:   cmp.Or(cfg.Timeout, timeoutDefault), logger: cfg.Logger,
 	}
@@ -154,7 +144,7 @@ func (c *Cluster) page(ctx context.Context, options metav1.ListOptions) (*corev1
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
-	page, err := c.client.CoreV1().Pods(c.namespace).List(ctx, options)
+	page, err := c.pods.list(ctx, options)
 
 	return page, c.inWords(ctx, "list", err)
 }
@@ -164,7 +154,7 @@ func (c *Cluster) HasPod(ctx context.Context, name string) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
-	_, err := c.client.CoreV1().Pods(c.namespace).Get(ctx, name, metav1.GetOptions{})
+	_, err := c.pods.get(ctx, name)
 	if apierrors.IsNotFound(err) {
 		return false, nil
 	}
@@ -182,9 +172,7 @@ func (c *Cluster) CreatePod(ctx context.Context, request jobs.PodRequest) (jobs.
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
-	pods := c.client.CoreV1().Pods(c.namespace)
-
-	made, err := pods.Create(ctx, pod, metav1.CreateOptions{})
+	made, err := c.pods.create(ctx, pod)
 	if !apierrors.IsAlreadyExists(err) {
 		if err != nil {
 			return jobs.Pod{}, c.inWords(ctx, "create", err)
@@ -193,7 +181,7 @@ func (c *Cluster) CreatePod(ctx context.Context, request jobs.PodRequest) (jobs.
 		return podFrom(made), nil
 	}
 
-	made, err = pods.Get(ctx, request.Name, metav1.GetOptions{})
+	made, err = c.pods.get(ctx, request.Name)
 
 	switch {
 	case err != nil:
@@ -213,10 +201,7 @@ func (c *Cluster) DeletePod(ctx context.Context, pod jobs.Pod) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
-	uid := types.UID(pod.UID)
-
-	err := c.client.CoreV1().Pods(c.namespace).Delete(ctx, pod.Name,
-		metav1.DeleteOptions{Preconditions: &metav1.Preconditions{UID: &uid}})
+	err := c.pods.remove(ctx, pod.Name, types.UID(pod.UID))
 	if apierrors.IsNotFound(err) || apierrors.IsConflict(err) {
 		return nil // gone, or another pod of the name by now
 	}

@@ -30,7 +30,7 @@ func (c *Cluster) MemoryUsage(ctx context.Context) (map[string]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 
-	body, err := c.client.CoreV1().RESTClient().Get().
+	body, err := c.pods.client.Get().
 		AbsPath("/apis/metrics.k8s.io/v1beta1/namespaces", c.namespace, "pods").
 		Param("labelSelector", c.selector).
 		DoRaw(ctx)

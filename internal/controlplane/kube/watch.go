@@ -9,8 +9,6 @@ import (
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	informers "k8s.io/client-go/informers/core/v1"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
 
@@ -22,8 +20,7 @@ import (
 func (c *Cluster) prepareWatch() error {
 	const never = time.Duration(0)
 
-	c.informer = informers.NewFilteredPodInformer(c.client, c.namespace, never, cache.Indexers{},
-		func(options *metav1.ListOptions) { options.LabelSelector = c.selector })
+	c.informer = cache.NewSharedIndexInformer(c.pods.source(c.selector), &corev1.Pod{}, never, cache.Indexers{})
 
 	// Who has set which field is most of a pod's size, and of no use here.
 	if err := c.informer.SetTransform(stripManagedFields); err != nil {
