@@ -23,10 +23,15 @@ func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
 		f.Logger.ErrorContext(ctx, "the maintenance windows could not be read", "error", err)
 	}
 
-	var next *maintenance.Window
+	var next, waits *maintenance.Window
 
 	for i, w := range open {
-		if w.Running() {
+		switch {
+		case w.BackAt != nil: // users have the platform back, and the rest waits for somebody
+			waits = &open[i]
+
+			continue
+		case w.Running():
 			return windowBanner(w)
 		}
 
@@ -43,6 +48,8 @@ func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
 	switch message, _ := known.Values["message"].(string); {
 	case known.Values["enabled"] == true:
 		return &shell.Banner{Active: true, Title: "nobody can create an instance.", Message: message, URL: "/maintenance"}
+	case waits != nil:
+		return windowBanner(*waits)
 	case next != nil:
 		return windowBanner(*next)
 	default:
@@ -52,7 +59,8 @@ func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
 
 func windowBanner(w maintenance.Window) *shell.Banner {
 	banner := &shell.Banner{
-		Active: w.Running(), Title: w.Title, Message: firstLine(announce.Render(w.Message).Text), From: &w.StartsAt, Until: &w.EndsAt,
+		Active: w.Running() && w.BackAt == nil, Waits: w.BackAt != nil,
+		Title: w.Title, Message: firstLine(announce.Render(w.Message).Text), From: &w.StartsAt, Until: &w.EndsAt,
 		URL: shell.WindowPath(w.ID),
 	}
 

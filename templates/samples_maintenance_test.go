@@ -145,7 +145,7 @@ func maintenancePages(s shell.Shell) map[string]templ.Component {
 		Past: []maintenance.Window{window(maintenance.Missed)}, MorePast: true, Now: now,
 	}
 	form := windowsview.Form{
-		Fields: windowFields(), Reason: evil, Confirmed: evil, Problem: evil, ProblemURL: "/leases", RequestID: evil, Now: now,
+		Fields: windowFields(), Reason: evil, Confirmed: evil, Problem: evil, Way: components.Link{Text: evil, URL: "/leases"}, RequestID: evil, Now: now,
 	}
 	edit := form
 	edit.Window, edit.Confirm, edit.Preview = &w, evil, &maintenance.Preview{Window: w, Words: evil, Notes: []string{evil}}
@@ -201,7 +201,7 @@ func maintenancePages(s shell.Shell) map[string]templ.Component {
 	for _, name := range windowsview.Acts() {
 		out["window act, "+name] = windowsview.ActPage(s, windowsview.Act{
 			Window: window(maintenance.Active), Act: name, Effects: []components.Line{line()}, EndsAt: evil, Following: true, Keep: true, Reason: evil,
-			Errors: windowFields().Errors, Problem: evil, ProblemURL: "/leases", RequestID: evil, Now: now,
+			Errors: windowFields().Errors, Problem: evil, Way: components.Link{Text: evil, URL: "/leases"}, RequestID: evil, Now: now,
 		})
 	}
 

@@ -172,7 +172,7 @@ func (h *Handlers) refused(p *web.Page, reason string, cause error) error {
 func (h *Handlers) actRefused(p *web.Page, l lease.Lease, in sent, cause error) error {
 	return p.Refused(cause, web.Has("reason", "duration", "until"), func(status int, wrong web.Wrong) error {
 		return h.showForm(p, status, pages.Form{
-			Lease: l, Reason: in.reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem,
+			Lease: l, Reason: in.reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem, Way: wrong.Way,
 			Term: components.TermInput{
 				Duration: in.duration, DurationError: wrong.Fields["duration"], Until: in.until, UntilError: wrong.Fields["until"],
 			},

@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 	pages "github.com/graph-olap/opsconsole/templates/leases"
 )
 
@@ -77,14 +78,60 @@ func (h *Handlers) Show(p *web.Page) error {
 }
 
 func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (pages.Detail, error) {
-	lease, err := h.Changes.Lease(ctx, id)
+	l, err := h.Changes.Lease(ctx, id)
 	if err != nil {
 		return pages.Detail{}, err
 	}
 
-	section, err := ops.SectionOf(lease.Section)
+	section, err := ops.SectionOf(l.Section)
+	if err != nil {
+		return pages.Detail{}, err
+	}
 
-	return pages.Detail{
-		Lease: lease, Title: section.Title, Differences: section.Diff(lease.Before, lease.Set), Tickets: h.Tickets, Now: now,
-	}, err
+	view := pages.Detail{Lease: l, Title: section.Title, Differences: section.Diff(l.Before, l.Set), Tickets: h.Tickets, Now: now}
+
+	acts, err := h.Changes.LeaseActs(ctx, l)
+	if err != nil {
+		return pages.Detail{}, err
+	}
+
+	view.Acts = web.List(acts)
+
+	if l.State == lease.Held { // whoever decides has to know about what
+		view.SetNow, err = h.setNow(ctx, l)
+	}
+
+	return view, err
+}
+
+// setNow is what the fields of a lease hold now, and who set them.
+func (h *Handlers) setNow(ctx context.Context, l lease.Lease) ([]pages.SetNow, error) {
+	known, err := h.Changes.Known(ctx, l.Section)
+	if err != nil {
+		return nil, err
+	}
+
+	by, err := h.Changes.SetBy(ctx, known, l.Fields())
+	if err != nil {
+		return nil, err
+	}
+
+	var out []pages.SetNow
+
+	for _, field := range known.Section.Fields {
+		if _, leased := l.Set[field.Name]; !leased {
+			continue
+		}
+
+		now := pages.SetNow{Label: field.Label, Field: field.Name, Value: known.Values[field.Name]}
+		now.Text = components.Value(field, now.Value)
+
+		if change, ok := by[field.Name]; ok {
+			now.Change = &change
+		}
+
+		out = append(out, now)
+	}
+
+	return out, nil
 }

@@ -46,17 +46,10 @@ func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.T
 		view.Jobs = append(view.Jobs, row)
 	}
 
-	slices.SortStableFunc(view.Jobs, func(a, b pages.Job) int { return rank(b.State.State) - rank(a.State.State) })
+	slices.SortStableFunc(view.Jobs, func(a, b pages.Job) int { return b.State.State.Severity() - a.State.State.Severity() })
 	view.Overall = jobsLine(view.Jobs)
 
 	return view, nil
-}
-
-// rank orders states for lists that show the worst first.
-func rank(s components.State) int {
-	return slices.Index([]components.State{
-		components.OK, components.Idle, components.Busy, components.Unknown, components.Warn, components.Bad,
-	}, s)
 }
 
 func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job, now time.Time) (pages.Job, error) {

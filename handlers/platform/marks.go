@@ -30,7 +30,7 @@ func (h *Handlers) marks(ctx context.Context, from, until time.Time) ([]componen
 
 	for _, c := range changed.Items {
 		marks = append(marks, components.Mark{
-			At: c.At, Text: fmt.Sprintf("%s changed by %s", components.Word(c.Section), c.Actor), URL: fmt.Sprintf("/history/%d", c.ID),
+			At: c.At, Text: fmt.Sprintf("%s changed by %s", components.Word(c.Section), c.From()), URL: fmt.Sprintf("/history/%d", c.ID),
 		})
 	}
 

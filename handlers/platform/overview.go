@@ -101,7 +101,12 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 		return pages.Overview{}, err
 	}
 
-	view.Next, lines = next, append(lines, held...)
+	temporary, err := h.waiting(ctx)
+	if err != nil {
+		return pages.Overview{}, err
+	}
+
+	view.Next, lines = next, append(append(lines, held...), temporary...)
 	view.Attention, view.Overall = attention(lines, view.Freshness)
 
 	return view, nil
@@ -109,8 +114,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 // attention keeps the lines that need a hand, the worst first, and sums them up.
 func attention(lines []components.Line, fresh shell.Freshness) ([]components.Line, components.Line) {
-	lines = slices.DeleteFunc(lines, func(l components.Line) bool { return rank(l.State) <= rank(components.Idle) })
-	slices.SortStableFunc(lines, func(a, b components.Line) int { return rank(b.State) - rank(a.State) })
+	lines = components.WorstFirst(slices.DeleteFunc(lines, func(l components.Line) bool { return !l.State.NeedsLook() }))
 
 	switch {
 	case !fresh.Known():

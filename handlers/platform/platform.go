@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
@@ -36,6 +37,7 @@ type Handlers struct {
 type Changes interface {
 	History(ctx context.Context, filter changes.Filter) (changes.Page, error)
 	Unreviewed(ctx context.Context) ([]changes.Change, error)
+	Leases(ctx context.Context) ([]lease.Lease, error)
 	Known(ctx context.Context, section ops.SectionName) (changes.Current, error)
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/leases"
 	pages "github.com/graph-olap/opsconsole/templates/platform"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -15,21 +18,55 @@ func (h *Handlers) schedule(ctx context.Context) (next *pages.OverviewSchedule, 
 	open, err := h.Windows.Open(ctx)
 
 	for _, w := range open {
-		if next == nil || w.Running() && !next.Active {
+		over := w.BackAt != nil // for users; what is left of it stands among the lines
+
+		if !over && (next == nil || w.Running() && !next.Active) {
 			next = &pages.OverviewSchedule{
 				Title: w.Title, Active: w.Running(), From: w.StartsAt, Until: w.EndsAt, URL: shell.WindowPath(w.ID),
 			}
 		}
 
-		if line := components.OfWindow(w); line == components.Warn {
-			text := fmt.Sprintf("Maintenance window %q is %s.", w.Title, w.Phase)
-			if w.Overdue {
-				text = fmt.Sprintf("Maintenance window %q is overdue: it is still %s.", w.Title, w.Phase)
-			}
-
-			lines = append(lines, components.Line{State: line, Text: text + " " + w.Note, URL: shell.WindowPath(w.ID)})
+		if state := components.OfWindow(w); state.NeedsLook() {
+			lines = append(lines, components.Line{State: state, Text: windowText(w) + " " + w.Note, URL: shell.WindowPath(w.ID)})
 		}
 	}
 
 	return next, lines, err
+}
+
+// windowText says what is the matter with a window.
+func windowText(w maintenance.Window) string {
+	switch {
+	case w.Phase == maintenance.Held:
+		return fmt.Sprintf("Maintenance window %q waits for a decision.", w.Title)
+	case w.Overdue:
+		return fmt.Sprintf("Maintenance window %q is overdue: it is still %s.", w.Title, w.Phase)
+	default:
+		return fmt.Sprintf("Maintenance window %q is %s.", w.Title, w.Phase)
+	}
+}
+
+// waiting are lines of the temporary changes that need somebody; those of windows are theirs.
+func (h *Handlers) waiting(ctx context.Context) ([]components.Line, error) {
+	open, err := h.Changes.Leases(ctx)
+
+	var lines []components.Line
+
+	for _, l := range open {
+		text := ""
+
+		switch {
+		case l.Holder != nil:
+		case l.State == lease.Held:
+			text = fmt.Sprintf("Temporary change %d of %s waits for a decision. ", l.ID, l.Actor)
+		case l.State == lease.Overdue && l.Note != "": // it was tried, else its time has just come
+			text = fmt.Sprintf("Temporary change %d of %s is overdue. ", l.ID, l.Actor)
+		}
+
+		if text != "" {
+			lines = append(lines, components.Line{State: components.OfLease(l.State), Text: text + l.Note, URL: leases.Path(l.ID)})
+		}
+	}
+
+	return lines, err
 }

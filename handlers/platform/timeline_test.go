@@ -116,3 +116,16 @@ func TestTheChartIsMarkedWithWhatWasDone(t *testing.T) {
 		}
 	}
 }
+
+// TestAMarkNamesSomebody, also where whoever changed something outside left no name.
+func TestAMarkNamesSomebody(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	w.Outside(8, 50)
+
+	marks, _ := w.Data("/capacity")["marks"].([]any)
+	if len(marks) != 1 || handlerstest.At(marks[0], "text") != "Concurrency changed by somebody unknown outside this console" {
+		t.Errorf("got %v, want the change from outside, by somebody unknown", marks)
+	}
+}

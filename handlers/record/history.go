@@ -1,6 +1,8 @@
 package record
 
 import (
+	"context"
+	"slices"
 	"strconv"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
@@ -25,7 +27,7 @@ func (h *Handlers) History(p *web.Page) error {
 	}
 	typed.Before, typed.Errors = filter.Before, q.Errors
 
-	view := pages.History{Items: []changes.Change{}, Filter: typed, Tickets: h.Tickets, Now: p.Now}
+	view := pages.History{Items: []changes.Change{}, Unreviewed: []int64{}, Filter: typed, Tickets: h.Tickets, Now: p.Now}
 
 	status, err := q.Refused()
 	if err != nil {
@@ -43,9 +45,25 @@ func (h *Handlers) History(p *web.Page) error {
 		}
 
 		view.Items, view.Next = web.List(found.Items), web.Next(found.Next)
+
+		if view.Unreviewed, err = h.unreviewed(p.Ctx()); err != nil {
+			return err
+		}
 	}
 
 	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.HistoryPage(h.Shell(p, "history", "History"), view)})
+}
+
+// unreviewed are the numbers of the changes from outside that nobody has decided about.
+func (h *Handlers) unreviewed(ctx context.Context) ([]int64, error) {
+	outside, err := h.Changes.Unreviewed(ctx)
+
+	ids := make([]int64, 0, len(outside))
+	for _, c := range outside {
+		ids = append(ids, c.ID)
+	}
+
+	return ids, err
 }
 
 // Change shows one change.
@@ -69,6 +87,13 @@ func (h *Handlers) Change(p *web.Page) error {
 		Change: change, Differences: section.Diff(change.Before, change.After),
 		Title: section.Title, Fields: section.Fields, Tickets: h.Tickets, Now: p.Now,
 	}
+
+	outside, err := h.unreviewed(p.Ctx())
+	if err != nil {
+		return err
+	}
+
+	view.Unreviewed = slices.Contains(outside, id)
 
 	known, err := h.Changes.Known(p.Ctx(), change.Section)
 

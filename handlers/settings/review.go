@@ -26,7 +26,7 @@ func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) pages.Re
 	section := plan.Current.Section
 	view := pages.Review{
 		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
-		Values: plan.After, Differences: plan.Differences, Effects: []components.Line{},
+		Values: plan.After, Differences: plan.Differences,
 		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
 		RequestID: p.RequestID(), Now: p.Now, Tickets: h.Tickets,
 		Snippets: snippet.Section(h.PublicURL, section, plan.Current.Revision, in.typedOf(section, plan.After)),
@@ -49,9 +49,7 @@ func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) pages.Re
 
 	view.Edit = view.Action + "?" + back.Encode()
 
-	for _, effect := range plan.Effects {
-		view.Effects = append(view.Effects, components.Line{State: components.Warn, Text: effect})
-	}
+	view.Effects = components.EffectLines(plan.Effects)
 
 	return view
 }
@@ -61,6 +59,7 @@ func withErrors(view pages.Review, cause error) pages.Review {
 	wrong := web.Sort(cause, web.Has(reviewed()...))
 
 	view.ReasonError, view.ConfirmError, view.Problem = wrong.Fields["reason"], wrong.Fields["confirm"], wrong.Problem
+	view.Way = wrong.Way
 	view.Term.DurationError, view.Term.UntilError = wrong.Fields["duration"], wrong.Fields["until"]
 	view.Term.ConfirmWithinError = wrong.Fields["confirm_within"]
 

@@ -125,6 +125,10 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 		Open: current.Open, Tickets: h.Tickets, Now: now,
 	}
 
+	if view.Temporary, view.Outside, err = h.undecided(ctx, name); err != nil {
+		return pages.Config{}, err
+	}
+
 	if current.Last != nil {
 		view.SetBy, view.SetAt = current.Last.Actor, &current.Last.At
 	}
@@ -163,7 +167,7 @@ func setErrors(form *pages.Form, cause error) {
 		return slices.ContainsFunc(form.Fields, func(f pages.FormField) bool { return f.Name == name })
 	})
 
-	form.Problem = web.Sentences(form.Problem, wrong.Problem)
+	form.Problem, form.Way = web.Sentences(form.Problem, wrong.Problem), wrong.Way
 
 	for i := range form.Fields {
 		form.Fields[i].Error = wrong.Fields[form.Fields[i].Name]

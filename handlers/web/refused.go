@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 )
 
 // Wrong is what is wrong with a form, in sentences.
@@ -16,6 +19,8 @@ type Wrong struct {
 	Fields map[string]string
 	// Problem stands above the form, "" when all of it stands beside fields.
 	Problem string
+	// Way leads from the problem to what is in the way; it has no address when nothing is.
+	Way components.Link
 }
 
 // Has returns what [Sort] needs of a form that has those fields.
@@ -33,7 +38,8 @@ func Sort(cause error, has func(field string) bool) Wrong {
 
 	fields := ops.FieldErrors(cause)
 	if len(fields) == 0 {
-		wrong.Problem = Sentences(ops.AsError(cause).Message)
+		e := ops.AsError(cause)
+		wrong.Problem, wrong.Way = Sentences(e.Message), wayOf(e)
 	}
 
 	for _, f := range fields {
@@ -48,6 +54,22 @@ func Sort(cause error, has func(field string) bool) Wrong {
 	}
 
 	return wrong
+}
+
+// wayOf leads to what is in the way of whoever met with the error; without an address when the
+// error names none. A control plane elsewhere can say what it likes: only pages of this console
+// are led to.
+func wayOf(e *ops.Error) components.Link {
+	address, _ := e.Details["url"].(string)
+	if auth.LocalPath(address) != address {
+		return components.Link{}
+	}
+
+	if e.Details["state"] == string(lease.Held) {
+		return components.Link{URL: address, Text: "Decide about it"}
+	}
+
+	return components.Link{URL: address, Text: "See what is in the way"}
 }
 
 // messages are what is wrong with each field, to stand behind one another.

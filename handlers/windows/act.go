@@ -9,7 +9,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
-	"github.com/graph-olap/opsconsole/templates/shell"
 	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
@@ -178,11 +177,7 @@ func (h *Handlers) actRefused(p *web.Page, w maintenance.Window, f fields, cause
 		typed := f.Form()
 		view := pages.Act{
 			Window: w, EndsAt: typed.Get("ends_at"), Following: typed.Get("scope") == string(maintenance.Following),
-			Keep: typed.Get("keep") != "false", Reason: typed.Get("reason"), Errors: wrong.Fields, Problem: wrong.Problem,
-		}
-
-		if url := collision(cause); url != shell.WindowPath(w.ID) {
-			view.ProblemURL = url
+			Keep: typed.Get("keep") != "false", Reason: typed.Get("reason"), Errors: wrong.Fields, Problem: wrong.Problem, Way: wrong.Way,
 		}
 
 		return h.showAct(p, status, view)

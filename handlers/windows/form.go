@@ -1,7 +1,6 @@
 package windows
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
-	leasesview "github.com/graph-olap/opsconsole/templates/leases"
 	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
@@ -110,7 +108,7 @@ func forbidden(cause error) (out []ops.FieldError) {
 // showWindowForm draws the form of a window with what was typed, and what is wrong with it.
 func (h *Handlers) showForm(p *web.Page, status int, view pages.Form, typed url.Values, cause error) error {
 	wrong := web.Sort(cause, has)
-	view.Problem, view.ProblemURL = wrong.Problem, collision(cause)
+	view.Problem, view.Way = wrong.Problem, wrong.Way
 
 	var err error
 	if view.Fields, err = h.windowFields(p.Ctx(), typed, wrong.Fields); err != nil {
@@ -129,27 +127,4 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form, typed url.
 	return p.Answer(web.Answer{
 		Status: status, Data: view, Full: pages.FormPage(h.Shell(p, "maintenance", title), view),
 	})
-}
-
-// collision leads to what a window collides with; "" when it does not.
-func collision(cause error) string {
-	if cause == nil {
-		return ""
-	}
-
-	details := ops.AsError(cause).Details
-
-	if id, ok := details["window"].(int64); ok {
-		return fmt.Sprintf("/maintenance/windows/%d", id)
-	}
-
-	if id, ok := details["series"].(int64); ok {
-		return fmt.Sprintf("/maintenance/windows?series=%d", id)
-	}
-
-	if id, ok := details["lease"].(int64); ok {
-		return leasesview.Path(id)
-	}
-
-	return ""
 }

@@ -117,12 +117,10 @@ func (h *Handlers) effectsOf(p *web.Page, w maintenance.Window) ([]components.Li
 			continue
 		}
 
-		for _, effect := range plan.Effects {
-			lines = append(lines, components.Line{State: components.Warn, Text: effect})
-		}
+		lines = append(lines, components.EffectLines(plan.Effects)...)
 	}
 
-	return web.List(lines), nil
+	return components.WorstFirst(web.List(lines)), nil
 }
 
 // windowSnippet is what the form would send.

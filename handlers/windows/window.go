@@ -57,6 +57,10 @@ func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now tim
 		return view, err
 	}
 
+	if view.Acts, err = h.Windows.Acts(ctx, w.ID); err != nil {
+		return view, err
+	}
+
 	told, err := h.Webhooks.Deliveries(ctx, webhooks.Filter{Window: w.ID, Limit: deliveriesShown})
 	if err != nil {
 		return view, err

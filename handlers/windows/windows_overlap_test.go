@@ -115,3 +115,44 @@ func TestATemporaryChangeKeepsClearOfAWindow(t *testing.T) {
 		t.Errorf("got %v, want two leases", leases)
 	}
 }
+
+// TestWhoDidWhatAboutAWindowStandsInItsReport: extensions and an early end, by whom and why.
+func TestWhoDidWhatAboutAWindowStandsInItsReport(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	window := w.Announce(nil)
+	w.Pass(time.Hour + time.Second)
+
+	until := w.Now().Add(4 * time.Hour).UTC().Truncate(time.Second)
+	longer := handlerstest.Object{"ends_at": until.Format(time.RFC3339), "reason": "the disks are slow"}
+
+	if got := w.SendJSON(http.MethodPost, handlerstest.Path(window, "extend"), longer); got.Status != http.StatusOK {
+		t.Fatalf("got %d\n%s", got.Status, got.Body)
+	}
+
+	running := w.Get(handlerstest.Path(window, ""), "Accept", "text/html")
+
+	if got := w.SendJSON(http.MethodPost, handlerstest.Path(window, "end"), handlerstest.Object{"reason": "the disks are done"}); got.Status != http.StatusOK {
+		t.Fatalf("got %d\n%s", got.Status, got.Body)
+	}
+
+	acts, _ := w.Data(handlerstest.Path(window, ""))["acts"].([]any)
+	if len(acts) != 3 || handlerstest.At(acts[1], "reason") != "the disks are slow" || handlerstest.At(acts[2], "action") != "window.end" ||
+		handlerstest.At(acts[2], "reason") != "the disks are done" || handlerstest.At(acts[2], "actor") != "dave" {
+		t.Errorf("got %v, want it announced, extended and ended, by whom and why", acts)
+	}
+
+	_, report, _ := strings.Cut(w.Get(handlerstest.Path(window, ""), "Accept", "text/html").Body, `id="report"`)
+	report, _, _ = strings.Cut(report, "Jobs that operators ran")
+
+	for _, text := range []string{"Extended", "the disks are slow", "Ended early", "the disks are done"} {
+		if !strings.Contains(report, text) {
+			t.Errorf("%q is not in the report\n%s", text, report)
+		}
+	}
+
+	if !strings.Contains(running.Body, "Who did what") {
+		t.Error("a running window does not say who did what")
+	}
+}

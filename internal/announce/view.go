@@ -103,7 +103,7 @@ func View(windows []maintenance.Window, health ops.HealthStatus, now time.Time, 
 
 // boundaries are when the clock alone changes what is told of a window.
 func boundaries(w maintenance.Window) []time.Time {
-	if w.Phase == maintenance.Completed || w.Phase == maintenance.Cancelled {
+	if phase := phaseOf(w); phase == maintenance.Completed || phase == maintenance.Cancelled {
 		return nil
 	}
 
@@ -146,19 +146,21 @@ func Of(w maintenance.Window, now time.Time, page *url.URL) Announcement {
 		UID: w.UID, Sequence: w.Sequence, URL: address, Title: w.Title, Phase: phase, Label: label(phase, w.StartsAt, now),
 		Overrun:     phase == maintenance.Overrun,
 		MessageHTML: message.HTML, MessageText: message.Text,
-		StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), StartedAt: w.StartedAt, EndedAt: w.EndedAt,
+		StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), StartedAt: w.StartedAt, EndedAt: cmp.Or(w.BackAt, w.EndedAt),
 		TimeZone: w.TimeZone, UpdatedAt: w.UpdatedAt.UTC(), zone: w.Location(),
 	}
 }
 
-// phaseOf is the phase as far as it matters to users: that a window waits for an
-// operator, or why it did not take place, is not for them.
+// phaseOf is the phase as far as it matters to users: that a window waits for an operator once
+// they have the platform back, or why it did not take place, is not for them.
 func phaseOf(w maintenance.Window) maintenance.Phase {
 	switch {
 	case w.Phase == maintenance.Missed:
 		return maintenance.Cancelled
 	case w.Phase == maintenance.Held && w.StartedAt == nil:
 		return maintenance.Announced
+	case w.Phase == maintenance.Held && w.BackAt != nil:
+		return maintenance.Completed
 	case w.Phase == maintenance.Held:
 		return maintenance.Overrun
 	default:

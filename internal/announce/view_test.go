@@ -45,6 +45,14 @@ func held(w maintenance.Window, startedAt *time.Time) maintenance.Window {
 	return w
 }
 
+// back is a window of which users have had the platform back for three hours.
+func back(w maintenance.Window) maintenance.Window {
+	at := noon.Add(-3 * time.Hour)
+	w.BackAt = &at
+
+	return w
+}
+
 func windows() []maintenance.Window {
 	started := noon.Add(-5 * time.Hour)
 
@@ -58,6 +66,7 @@ func windows() []maintenance.Window {
 		window("long", maintenance.Overrun, noon.Add(-4*time.Hour)),
 		held(window("waits", maintenance.Held, noon.Add(time.Hour)), nil),
 		held(window("stuck", maintenance.Held, started), &started),
+		back(held(window("back", maintenance.Held, started), &started)),
 		window("late", maintenance.Announced, noon.Add(-time.Minute)),
 	}
 }
@@ -83,11 +92,15 @@ func TestView(t *testing.T) {
 		"upcoming": {names(v.Upcoming), []string{
 			"late announced Starting", "waits announced Announced", "sooner announced Announced", "later announced Announced",
 		}},
-		"past": {names(v.Past), []string{"off cancelled Cancelled", "missed cancelled Cancelled", "done completed Completed"}},
+		"past": {names(v.Past), []string{"off cancelled Cancelled", "back completed Completed", "missed cancelled Cancelled", "done completed Completed"}},
 	} {
 		if !slices.Equal(test.got, test.want) {
 			t.Errorf("%s is\n%q, want\n%q", what, test.got, test.want)
 		}
+	}
+
+	if got, want := v.Past[1].EndedAt, noon.Add(-3*time.Hour); got == nil || !got.Equal(want) {
+		t.Errorf("what waits for an operator ended at %v for users, want %s", got, want)
 	}
 
 	if want := noon.Add(-time.Minute); !v.AsOf.Equal(want) {

@@ -25,6 +25,16 @@ type Actor struct {
 	Claim *idempotency.Claim
 }
 
+// Who is a username as it stands in a sentence. Not everybody leaves one: whoever is not signed
+// in, and whoever changes something outside this console.
+func Who(username string) string {
+	if username == "" {
+		return "somebody unknown"
+	}
+
+	return username
+}
+
 // Outcome is what became of an act.
 type Outcome string
 

@@ -3,6 +3,8 @@ package changes
 import (
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -71,6 +73,8 @@ type Change struct {
 	RestoredBy []int64 `json:"restored_by"`
 	// Point is the named point that it restored a part of.
 	Point *int64 `json:"point,omitempty"`
+	// Lease is the temporary change that it began, nil of one for good.
+	Lease *lease.Lease `json:"lease,omitempty"`
 	// Kept is set on an external change that somebody let stand.
 	Kept *Kept `json:"kept,omitempty"`
 
@@ -85,6 +89,18 @@ func (c Change) Err() *ops.Error {
 	}
 
 	return c.Failure.Err(*c.Error)
+}
+
+// Who is who made the change, to stand in a sentence.
+func (c Change) Who() string { return audit.Who(c.Actor) }
+
+// From is who made the change, and that it was outside this console where it was.
+func (c Change) From() string {
+	if c.Source == SourceExternal {
+		return c.Who() + " outside this console"
+	}
+
+	return c.Who()
 }
 
 // Open reports whether the outcome is still to be settled.

@@ -252,7 +252,7 @@ func unsettled(section ops.Section, open Change) error {
 		Code: ops.CodeConflict,
 		Message: fmt.Sprintf("Change %d of %s, by %s, is not settled yet. Wait until it is, then try again.",
 			open.ID, section.Title, open.Actor),
-		Details: map[string]any{"change": open.ID},
+		Details: map[string]any{"change": open.ID, "url": "/" + historyObject(open.ID)},
 	}
 }
 

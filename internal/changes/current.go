@@ -206,7 +206,7 @@ func (c *Changes) known(ctx context.Context, section ops.Section) (Current, erro
 	}
 
 	if change.Valid {
-		last, err := c.Get(ctx, change.Int64)
+		last, err := c.get(ctx, change.Int64)
 		if err != nil {
 			return Current{}, err
 		}

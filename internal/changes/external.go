@@ -68,7 +68,7 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 		return Change{}, err
 	}
 
-	change, err := c.Get(ctx, id)
+	change, err := c.get(ctx, id)
 	if err != nil {
 		return Change{}, err
 	}
@@ -112,7 +112,7 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 		return Change{}, err
 	}
 
-	return c.Get(ctx, id)
+	return c.get(ctx, id)
 }
 
 // markReviewed notes that an outside change is not asked about any more; of other changes

@@ -46,7 +46,7 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 	var last store.Time
 
 	if filter.Before > 0 {
-		change, err := c.Get(ctx, filter.Before)
+		change, err := c.get(ctx, filter.Before)
 		if err != nil {
 			return Page{}, err
 		}
@@ -68,7 +68,7 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 		page.Next = page.Items[filter.Limit-1].ID
 	}
 
-	return page, nil
+	return page, c.markTemporary(ctx, page.Items)
 }
 
 // CountMost is as far as [Changes.Count] counts.
@@ -166,7 +166,7 @@ func (f Filter) clause(last store.Time) (clause string, args []any) {
 // RestoreRequest returns the request that brings the section back to what it was
 // before the change.
 func (c *Changes) RestoreRequest(ctx context.Context, id int64, revision, reason string) (Request, error) {
-	change, err := c.Get(ctx, id)
+	change, err := c.get(ctx, id)
 	if err != nil {
 		return Request{}, err
 	}

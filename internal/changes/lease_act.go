@@ -57,7 +57,7 @@ func (c *Changes) extend(ctx context.Context, actor audit.Actor, id int64, term 
 		}
 
 		_, err := c.log.Append(ctx, tx, actor, audit.Entry{
-			Action: audit.LeaseExtend, Object: leaseObject(id), Outcome: audit.Done, Reason: reason, Change: l.Change,
+			Action: audit.LeaseExtend, Object: lease.Object(id), Outcome: audit.Done, Reason: reason, Change: l.Change,
 			Message: fmt.Sprintf("From %s to %s.", l.EndsAt.Format(time.RFC3339), term.EndsAt.Format(time.RFC3339)),
 		})
 

@@ -6,16 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+// scheduledFor begins the name of the actor of what the console does by itself.
+const scheduledFor = "schedule (for "
+
 // Scheduled is the actor of what the console does by itself for somebody.
 func Scheduled(name string) audit.Actor {
-	return audit.Actor{Username: "schedule (for " + name + ")", Role: string(ops.RoleOps)}
+	return audit.Actor{Username: scheduledFor + name + ")", Role: string(ops.RoleOps)}
 }
+
+// ByHand reports whether it was somebody who did it, and not the console for somebody.
+func ByHand(act audit.Act) bool { return !strings.HasPrefix(act.Actor, scheduledFor) }
 
 // EndDue ends the leases of a section whose time has come. What cannot be ended now stays
 // overdue and is tried again; the error says what was in the way. A section that is slow
@@ -70,7 +78,7 @@ func (c *Changes) End(ctx context.Context, service ops.Service, actor audit.Acto
 }
 
 func (c *Changes) refuseLease(ctx context.Context, actor audit.Actor, action audit.Action, id int64, reason string, cause error) error {
-	return c.Refuse(ctx, actor, audit.Entry{Action: action, Object: leaseObject(id), Reason: reason}, cause)
+	return c.Refuse(ctx, actor, audit.Entry{Action: action, Object: lease.Object(id), Reason: reason}, cause)
 }
 
 // endLease takes back what the lease set. Unless it is asked for, it does so only if the
@@ -116,12 +124,10 @@ func (c *Changes) endLease(
 			state: lease.Ended, reason: reason, note: "The values had gone back already.", outcome: audit.Done,
 		})
 	case !section.EqualIn(l.Fields(), current.Values, l.Set) && (!asked || l.State != lease.Held):
-		return c.hold(ctx, actor, l, reason, &ops.Error{
-			Code: ops.CodeConflict, Message: "Somebody else changed what it set: " + whoChanged(current) + ".",
-		})
+		return c.holdReplaced(ctx, actor, l, reason, current)
 	}
 
-	began, err := c.Get(ctx, l.Change)
+	began, err := c.get(ctx, l.Change)
 	if err != nil {
 		return l, err
 	}
@@ -161,15 +167,18 @@ func final(code ops.Code) bool {
 	return code == ops.CodeValidationFailed || code == ops.CodeConflict || code == ops.CodeNotFound
 }
 
-func whoChanged(current Current) string {
-	switch {
-	case current.Last == nil:
-		return "nobody knows who"
-	case current.Last.Source == SourceExternal:
-		return fmt.Sprintf("from outside this console, change %d", current.Last.ID)
-	default:
-		return fmt.Sprintf("%s, change %d", current.Last.Actor, current.Last.ID)
+// holdReplaced holds a lease of which somebody else has changed something.
+func (c *Changes) holdReplaced(ctx context.Context, actor audit.Actor, l lease.Lease, reason string, current Current) (lease.Lease, error) {
+	fields := slices.DeleteFunc(l.Fields(), func(name string) bool {
+		return current.Section.EqualIn([]string{name}, current.Values, l.Set)
+	})
+
+	cause, err := c.replaced(ctx, current, fields)
+	if err != nil {
+		return l, err
 	}
+
+	return c.hold(ctx, actor, l, reason, cause)
 }
 
 // hold stops a lease from ending by itself and asks.
@@ -203,7 +212,7 @@ func (c *Changes) closeLease(ctx context.Context, actor audit.Actor, l lease.Lea
 		}
 
 		_, err := c.log.Append(ctx, tx, actor, audit.Entry{
-			Action: action, Object: leaseObject(l.ID), Outcome: to.outcome, Reason: to.reason, Change: l.Change, Message: to.note,
+			Action: action, Object: lease.Object(l.ID), Outcome: to.outcome, Reason: to.reason, Change: l.Change, Message: to.note,
 		})
 
 		return err
@@ -214,5 +223,3 @@ func (c *Changes) closeLease(ctx context.Context, actor audit.Actor, l lease.Lea
 
 	return c.Lease(ctx, l.ID)
 }
-
-func leaseObject(id int64) string { return fmt.Sprintf("leases/%d", id) }

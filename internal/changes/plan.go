@@ -2,7 +2,6 @@ package changes
 
 import (
 	"context"
-	"fmt"
 	"maps"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -13,8 +12,8 @@ type Plan struct {
 	Current     Current
 	After       ops.Values
 	Differences []ops.Difference
-	// Effects say in sentences what it means for those who use the platform.
-	Effects []string
+	// Effects are what it means for those who use the platform.
+	Effects []Effect
 	// Confirm says why the environment's name has to be typed; "" when it has not.
 	Confirm string
 }
@@ -42,7 +41,7 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 
 	for _, l := range leases {
 		if !section.EqualIn(l.Fields(), plan.Current.Values, plan.After) {
-			plan.Effects = append(plan.Effects, fmt.Sprintf(
+			plan.Effects = append(plan.Effects, warning(
 				"Temporary change %d of %s set this: when it ends it will find another value, stop, and ask.", l.ID, l.Actor))
 		}
 	}
@@ -66,75 +65,4 @@ func (c *Changes) plan(
 		Current: current, After: after,
 		Differences: section.Diff(current.Values, after),
 	}, nil
-}
-
-// effects says what can be known from the platform's own data.
-func effects(ctx context.Context, service ops.Service, section ops.Section, before, after ops.Values) []string {
-	var out []string
-
-	switch section.Name {
-	case ops.SectionConcurrency:
-		cluster, err := service.GetClusterInstances(ctx)
-		if err != nil {
-			return []string{"Who is above the new limits is not known: the control plane does not say."}
-		}
-
-		return concurrencyEffects(cluster, before, after)
-	case ops.SectionLifecycle:
-		out = append(out, "New defaults apply to what is created from now on; what exists keeps its own durations.")
-	case ops.SectionExport:
-		out = append(out, "The limit applies to exports that are claimed from now on.")
-	case ops.SectionMaintenance:
-		if before["enabled"] != after["enabled"] {
-			if after["enabled"] == true {
-				out = append(out, "Nobody can create an instance while it is on. What runs goes on, and can be ended.")
-			} else {
-				out = append(out, "Instances can be created again at once.")
-			}
-		}
-	}
-
-	return out
-}
-
-func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) []string {
-	var out []string
-
-	if limit := after.Int("per_analyst"); limit < before.Int("per_analyst") {
-		above := 0
-
-		for _, owner := range cluster.ByOwner {
-			if owner.Count > limit {
-				above++
-			}
-		}
-
-		// by_owner counts what the limit does not.
-		including := ""
-		if idle := cluster.Total - cluster.Limits.ClusterUsed; idle > 0 {
-			including = fmt.Sprintf(", counting what is suspended, stopping or failed (%d of all), which the limit does not", idle)
-		}
-
-		switch above {
-		case 0:
-			out = append(out, fmt.Sprintf("No analyst holds more than %d.", limit))
-		case 1:
-			out = append(out, fmt.Sprintf(
-				"1 analyst holds more than %d%s: what runs goes on, but nothing new can be created until it is fewer.", limit, including))
-		default:
-			out = append(out, fmt.Sprintf(
-				"%d analysts hold more than %d%s: what runs goes on, but they cannot create another until they hold fewer.",
-				above, limit, including))
-		}
-	}
-
-	if total, used := after.Int("cluster_total"), cluster.Limits.ClusterUsed; total != before.Int("cluster_total") {
-		if used >= total {
-			out = append(out, fmt.Sprintf("The cluster uses %d of %d: nobody can create an instance until it is fewer.", used, total))
-		} else {
-			out = append(out, fmt.Sprintf("The cluster uses %d: %d more can be created.", used, total-used))
-		}
-	}
-
-	return out
 }

@@ -146,6 +146,28 @@ func (c *Changes) list(ctx context.Context, clause string, args ...any) ([]Chang
 	return out, c.markRestored(ctx, out)
 }
 
+// markTemporary fills in Lease, for those who read of a change: no change depends on it.
+func (c *Changes) markTemporary(ctx context.Context, list []Change) error {
+	if len(list) == 0 {
+		return nil
+	}
+
+	ids := make([]int64, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+
+	began, err := c.leases.OfChanges(ctx, ids)
+
+	for i := range list {
+		if l, ok := began[list[i].ID]; ok {
+			list[i].Lease = &l
+		}
+	}
+
+	return err
+}
+
 // markRestored fills in RestoredBy.
 func (c *Changes) markRestored(ctx context.Context, list []Change) error {
 	if len(list) == 0 {
@@ -189,8 +211,21 @@ func (c *Changes) markRestored(ctx context.Context, list []Change) error {
 	return rows.Err()
 }
 
-// Get returns one change; RESOURCE_NOT_FOUND when there is none.
+// Get returns one change with its lease; RESOURCE_NOT_FOUND when there is none.
 func (c *Changes) Get(ctx context.Context, id int64) (Change, error) {
+	change, err := c.get(ctx, id)
+	if err != nil {
+		return Change{}, err
+	}
+
+	one := []Change{change}
+	err = c.markTemporary(ctx, one)
+
+	return one[0], err
+}
+
+// get returns one change, as far as other changes depend on it.
+func (c *Changes) get(ctx context.Context, id int64) (Change, error) {
 	found, err := c.list(ctx, `WHERE id = $1`, id)
 	if err != nil {
 		return Change{}, err

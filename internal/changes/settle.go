@@ -217,7 +217,7 @@ func (c *Changes) settle(
 		return change, fmt.Errorf("settle change %d: %w", change.ID, err)
 	}
 
-	return c.Get(ctx, change.ID)
+	return c.get(ctx, change.ID)
 }
 
 // settled are the columns that a settlement writes.

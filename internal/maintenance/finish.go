@@ -182,14 +182,44 @@ func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []lease.
 		}
 	}
 
-	note := strings.Join(notes, " ")
+	note, waits := strings.Join(notes, " "), w.stored == Held || w.stored.Final()
 
-	if w.stored == Held || w.stored.Final() {
+	out, err := s.keptOut(ctx, leases)
+
+	switch {
+	case err != nil:
+		return err
+	case !waits:
+		return s.hold(ctx, w, note, cause, !out)
+	case w.stored == Held && w.BackAt == nil && !out:
+		return s.tellBack(ctx, w)
+	default:
 		return pendingError{message: note, cause: cause}
 	}
-
-	return s.hold(ctx, w, note, cause)
 }
+
+// keptOut reports whether users are kept out yet by what the window has set: what else of it
+// waits for a decision is the operators' matter.
+func (s *Windows) keptOut(ctx context.Context, leases []lease.Lease) (bool, error) {
+	if !slices.ContainsFunc(leases, func(l lease.Lease) bool { return l.Section == ops.SectionMaintenance && l.Open() }) {
+		return false, nil
+	}
+
+	known, err := s.Changes.Known(ctx, ops.SectionMaintenance)
+
+	return known.Values["enabled"] == true, err
+}
+
+// tellBack tells users of a held window that it is over for them.
+func (s *Windows) tellBack(ctx context.Context, w Window) error {
+	return s.transition(ctx, w, transition{
+		actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, event: EventEnded,
+		message: "Maintenance mode is off; the rest waits for a decision.",
+	}, func(w *Window) { w.giveBack(s.now()) })
+}
+
+// giveBack notes that users have the platform back.
+func (w *Window) giveBack(now time.Time) { w.BackAt = &now }
 
 // complete proves that everything is as before, and ends the window.
 func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, leases []lease.Lease) error {
@@ -212,13 +242,17 @@ func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, l
 		d.message = "It is over; the report names what is not as it was before."
 	}
 
-	if w.stored.Final() {
+	if w.stored.Final() || w.BackAt != nil { // users know already
 		d.event = ""
 	}
 
 	return s.transition(ctx, w, d, func(w *Window) {
 		if !w.stored.Final() {
 			w.enter(Completed, now)
+		}
+
+		if d.event != "" {
+			w.giveBack(now)
 		}
 
 		w.schedule()

@@ -60,6 +60,6 @@ func (w Window) setsField(field ops.Field) error {
 		Message: fmt.Sprintf("%s is set by maintenance window %d, %q, from %s on. "+
 			"Let the temporary change end before, or put it into the window.",
 			field.Label, w.ID, w.Title, w.StartsAt.UTC().Format("2006-01-02 15:04 UTC")),
-		Details: map[string]any{"window": w.ID, "field": field.Name},
+		Details: map[string]any{"window": w.ID, "field": field.Name, "url": "/" + object(w.ID)},
 	}
 }

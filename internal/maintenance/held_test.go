@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/ops/opstest"
@@ -204,19 +203,7 @@ func (w *world) changedMeanwhile(t *testing.T) maintenance.Window {
 	window := w.announce(t, patching())
 	w.at(t, time.Hour)
 
-	current, err := w.changes.Current(t.Context(), w.line, ops.SectionConcurrency)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	_, err = w.changes.Apply(t.Context(), w.line, olga, changes.Request{
-		Section: ops.SectionConcurrency, Revision: current.Revision, Values: ops.Values{"per_analyst": int64(8)},
-		Reason: "eight from now on", Source: changes.SourceConsole,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-
+	w.byHand(t, 8)
 	w.at(t, 3*time.Hour)
 
 	window = w.get(t, window.ID)

@@ -17,6 +17,8 @@ type reservation struct {
 	window      int64
 	title       string
 	series      int64
+	// held says that the window does not end by itself.
+	held bool
 }
 
 // exclusion is what does not count as overlapped because it is being moved: a window, and
@@ -74,7 +76,7 @@ func (s *Windows) reservedByWindows(ctx context.Context, q store.Querier, from, 
 	out := make([]reservation, 0, len(windows))
 
 	for _, w := range windows {
-		b := reservation{from: w.StartsAt, until: w.EndsAt, window: w.ID, title: w.Title}
+		b := reservation{from: w.StartsAt, until: w.EndsAt, window: w.ID, title: w.Title, held: w.Phase == Held}
 		if w.StartedAt != nil && b.until.Before(now) {
 			b.until = now.Add(time.Second)
 		}
@@ -114,13 +116,21 @@ func (b reservation) conflict(span Span) error {
 	when := func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 	e := &ops.Error{Code: ops.CodeConflict, Details: map[string]any{"starts_at": span.StartsAt}}
 
-	if b.window != 0 {
-		e.Message = fmt.Sprintf("It overlaps window %d, %q, from %s to %s.", b.window, b.title, when(b.from), when(b.until))
-		e.Details["window"] = b.window
-	} else {
+	switch {
+	case b.window == 0:
 		e.Message = fmt.Sprintf("It overlaps the window of series %d from %s to %s.", b.series, when(b.from), when(b.until))
-		e.Details["series"] = b.series
+		e.Details["series"], e.Details["url"] = b.series, fmt.Sprintf("/maintenance/windows?series=%d", b.series)
+
+		return e
+	case b.held:
+		e.Message = fmt.Sprintf("It overlaps window %d, %q, which began at %s and waits for a decision. Decide about that first.",
+			b.window, b.title, when(b.from))
+		e.Details["state"] = string(Held)
+	default:
+		e.Message = fmt.Sprintf("It overlaps window %d, %q, from %s to %s.", b.window, b.title, when(b.from), when(b.until))
 	}
+
+	e.Details["window"], e.Details["url"] = b.window, "/"+object(b.window)
 
 	return e
 }
@@ -139,12 +149,7 @@ func (s *Windows) checkLeases(ctx context.Context, plan Plan, spans []Span) erro
 				slices.ContainsFunc(spans, func(span Span) bool { return span.StartsAt.Before(l.EndsAt) }))
 		})
 		if held {
-			return &ops.Error{
-				Code: ops.CodeConflict,
-				Message: fmt.Sprintf("%s is held by temporary change %d of %s until %s. End that first, or announce the window for later.",
-					field.Label, one.ID, one.Actor, one.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
-				Details: map[string]any{"lease": one.ID, "field": field.Name},
-			}
+			return one.Holds(field, "announce the window for later")
 		}
 	}
 
@@ -162,14 +167,18 @@ func (s *Windows) checkFieldsFree(ctx context.Context, w Window, p part) error {
 
 	one, field, held := p.heldBy(open, func(l lease.Lease) bool { return l.Holder == nil || *l.Holder != lease.Holder(w.ID) })
 
-	switch {
-	case !held:
+	if !held {
 		return nil
-	case one.Holder != nil:
-		return pendingError{message: fmt.Sprintf("%s is held by maintenance window %d.", field.Label, *one.Holder)}
-	default:
-		return pendingError{message: fmt.Sprintf("%s is held by temporary change %d of %s.", field.Label, one.ID, one.Actor)}
 	}
+
+	obstacle := one.Holds(field, "wait")
+	waits := pendingError{message: obstacle.Message}
+
+	if one.State == lease.Held { // nothing of it clears up by itself
+		waits.cause = obstacle
+	}
+
+	return waits
 }
 
 // part is what a window sets in a section.

@@ -73,6 +73,15 @@ type JobRun struct {
 	Reason  string    `json:"reason"`
 }
 
+// Acts returns what people did about the window, oldest first: by whom and why it was announced,
+// started, extended, ended early, and what was decided. What the console did by itself stands in
+// the phases.
+func (s *Windows) Acts(ctx context.Context, id int64) ([]audit.Act, error) {
+	acts, err := s.Audit.Acts(ctx, object(id))
+
+	return slices.DeleteFunc(acts, func(a audit.Act) bool { return !changes.ByHand(a) }), err
+}
+
 // maxJobs bounds the jobs that a report names.
 const maxJobs = 100
 

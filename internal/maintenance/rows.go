@@ -41,6 +41,7 @@ func (w *Window) columns() store.Columns {
 		{Name: "updated_at", Value: store.ZeroTime(&w.UpdatedAt)},
 		{Name: "started_at", Value: store.NullTime(&w.StartedAt)},
 		{Name: "ended_at", Value: store.NullTime(&w.EndedAt)},
+		{Name: "back_at", Value: store.NullTime(&w.BackAt)},
 		{Name: "verified_at", Value: store.ZeroTime(&w.verifiedAt)},
 		{Name: "verified_by", Value: &w.verifiedBy},
 		{Name: "verify_reason", Value: &w.verifyReason},

@@ -27,7 +27,9 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		}
 
 		if !answers {
-			return s.hold(ctx, w, w.ActsFor+" answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it.", nil)
+			why := w.ActsFor + " answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it."
+
+			return s.hold(ctx, w, why, nil, false)
 		}
 
 		// Users are not kept out while the rest waits for somebody.
@@ -68,7 +70,7 @@ func (s *Windows) giveUpStart(ctx context.Context, service ops.Service, w Window
 	}
 
 	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+errorText(cause)+
-		" What it had set is put back. Change its settings, or cancel it.", cause)
+		" What it had set is put back. Change its settings, or cancel it.", cause, false)
 }
 
 // setPart sets what the window sets in a section, if it has not yet.
@@ -154,13 +156,22 @@ func (s *Windows) settled(ctx context.Context, service ops.Service, l lease.Leas
 }
 
 // hold leaves a window to an operator; cause is the error that the note tells of, nil
-// where there is none.
-func (s *Windows) hold(ctx context.Context, w Window, note string, cause error) error {
-	return s.transition(ctx, w, transition{
+// where there is none. Users are told that it is over when they have the platform back.
+func (s *Windows) hold(ctx context.Context, w Window, note string, cause error, back bool) error {
+	d := transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowHold, outcome: audit.Refused, reason: w.Reason, message: note,
-	}, func(w *Window) {
+	}
+	if back {
+		d.event = EventEnded
+	}
+
+	return s.transition(ctx, w, d, func(w *Window) {
 		w.enter(Held, s.now())
 		w.phaseNote, w.Failure = note, failure.Of(cause)
+
+		if back {
+			w.giveBack(s.now())
+		}
 	})
 }
 

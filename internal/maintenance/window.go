@@ -86,6 +86,9 @@ type Window struct {
 	// StartedAt is when everything was applied, EndedAt when everything was as before.
 	StartedAt *time.Time `json:"started_at"`
 	EndedAt   *time.Time `json:"ended_at"`
+	// BackAt is when users had the platform back: nothing of the window kept them out any more,
+	// though an operator may have had to decide about the rest.
+	BackAt *time.Time `json:"back_at"`
 	// PlannedStartsAt and PlannedEndsAt are the times as they were announced, before the
 	// window was started by hand, extended or ended early.
 	PlannedStartsAt time.Time `json:"planned_starts_at"`

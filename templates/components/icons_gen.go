@@ -41,8 +41,6 @@ const (
 	IconRefreshCw           Icon = "refresh-cw"
 	IconScrollText          Icon = "scroll-text"
 	IconSearch              Icon = "search"
-	IconShieldCheck         Icon = "shield-check"
-	IconShieldX             Icon = "shield-x"
 	IconSlidersHorizontal   Icon = "sliders-horizontal"
 	IconSun                 Icon = "sun"
 	IconTimer               Icon = "timer"

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,11 +25,27 @@ const (
 	Unknown State = "unknown"
 )
 
+// severities are the states from the best to the worst.
+func severities() []State { return []State{OK, Idle, Busy, Unknown, Warn, Bad} }
+
+// Severity orders the states: the higher, the worse.
+func (s State) Severity() int { return slices.Index(severities(), s) }
+
+// NeedsLook reports whether somebody should look at what is in this state.
+func (s State) NeedsLook() bool { return s.Severity() > Busy.Severity() }
+
 // Line is a sentence about how things are, with the page that tells more.
 type Line struct {
 	State State  `json:"state"`
 	Text  string `json:"text"`
 	URL   string `json:"url,omitempty"`
+}
+
+// WorstFirst sorts lines in place, those of one state as they came, and returns them.
+func WorstFirst(lines []Line) []Line {
+	slices.SortStableFunc(lines, func(a, b Line) int { return b.State.Severity() - a.State.Severity() })
+
+	return lines
 }
 
 // OfHealth returns the state of the platform.

@@ -39,3 +39,6 @@ func PageURL(path string, query url.Values, before int64) string {
 
 	return path + "?" + query.Encode()
 }
+
+// Link is an address and what it leads to.
+type Link struct{ Text, URL string }

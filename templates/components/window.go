@@ -1,6 +1,9 @@
 package components
 
-import "github.com/graph-olap/opsconsole/internal/maintenance"
+import (
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
+)
 
 // OfWindow returns the state of a maintenance window.
 func OfWindow(w maintenance.Window) State {
@@ -24,6 +27,22 @@ func OfPhase(p maintenance.Phase) State {
 		return Bad
 	case maintenance.Completed:
 		return OK
+	default:
+		return Unknown
+	}
+}
+
+// OfDelivery returns the state of what a webhook was told.
+func OfDelivery(s webhooks.State) State {
+	switch s {
+	case webhooks.Delivered:
+		return OK
+	case webhooks.Pending:
+		return Busy
+	case webhooks.Failed:
+		return Bad
+	case webhooks.Dropped:
+		return Idle
 	default:
 		return Unknown
 	}

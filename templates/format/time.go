@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -47,6 +48,20 @@ func Full(t time.Time) string { return t.UTC().Format("Mon 2 Jan 2006, 15:04:05 
 
 // Minute writes t with its date in UTC.
 func Minute(t time.Time) string { return t.UTC().Format("Mon 2 Jan 2006, 15:04 UTC") }
+
+// Moments writes every moment in a text, which stands there as RFC 3339 has it, as people read it.
+func Moments(text string) string {
+	words := strings.Split(text, " ")
+
+	for i, word := range words {
+		written := strings.TrimRight(word, ".,")
+		if at, err := time.Parse(time.RFC3339, written); err == nil {
+			words[i] = Minute(at) + word[len(written):]
+		}
+	}
+
+	return strings.Join(words, " ")
+}
 
 // Clock writes the time of day in UTC.
 func Clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }

@@ -3,6 +3,8 @@ package leases
 import (
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -34,10 +36,25 @@ func (v List) url(before int64) string {
 type Detail struct {
 	Lease       lease.Lease      `json:"lease"`
 	Differences []ops.Difference `json:"differences"`
-	Title       string           `json:"-"`
+	// Acts are what was done about it since it began, oldest first.
+	Acts []audit.Act `json:"acts"`
+	// SetNow is what its fields hold now, where that waits for a decision.
+	SetNow []SetNow `json:"set_now,omitempty"`
+	Title  string   `json:"-"`
 	// Tickets become links in the reason.
 	Tickets format.Tickets `json:"-"`
 	Now     time.Time      `json:"-"`
+}
+
+// SetNow is what a field holds now.
+type SetNow struct {
+	Field string `json:"field"`
+	Value any    `json:"value"`
+	// Change set it, nil when nobody knows what did.
+	Change *changes.Change `json:"change"`
+	// Label is the field's, Text the value as people read it.
+	Label string `json:"-"`
+	Text  string `json:"-"`
 }
 
 // Path is the address of a temporary change.
@@ -55,6 +72,7 @@ type Form struct {
 	ReasonError string               `json:"-"`
 	Term        components.TermInput `json:"-"`
 	Problem     string               `json:"-"`
+	Way         components.Link      `json:"-"`
 	RequestID   string               `json:"-"`
 
 	Snippets []components.Snippet `json:"-"`

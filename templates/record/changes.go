@@ -37,10 +37,10 @@ func ChangeSteps(c changes.Change) string {
 // who is the actor of a change, and how it came when that was not by this console.
 func who(c changes.Change) string {
 	if c.Source == changes.SourceConsole {
-		return c.Actor
+		return c.Who()
 	}
 
-	return c.Actor + " (" + sourceWord(c.Source) + ")"
+	return c.Who() + " (" + sourceWord(c.Source) + ")"
 }
 
 // short is a value for a line of a list.

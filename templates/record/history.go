@@ -16,8 +16,10 @@ type History struct {
 	// Next is the value of before for the next page, null on the last one.
 	Next *int64 `json:"next"`
 	// Total counts what the filter selects; more than 1,000 is 1,001.
-	Total  int           `json:"total"`
-	Filter HistoryFilter `json:"-"`
+	Total int `json:"total"`
+	// Unreviewed are the changes from outside, of all, that nobody has decided about.
+	Unreviewed []int64       `json:"unreviewed"`
+	Filter     HistoryFilter `json:"-"`
 	// Tickets become links in reasons.
 	Tickets format.Tickets `json:"-"`
 	Now     time.Time      `json:"-"`
@@ -60,8 +62,10 @@ type ChangeDetail struct {
 	Change changes.Change `json:"change"`
 	// Differences are of before and after; Title and Fields are the section's.
 	Differences []ops.Difference `json:"differences"`
-	Title       string           `json:"-"`
-	Fields      []ops.Field      `json:"-"`
+	// Unreviewed says that it came from outside and nobody has decided about it.
+	Unreviewed bool        `json:"unreviewed,omitempty"`
+	Title      string      `json:"-"`
+	Fields     []ops.Field `json:"-"`
 	// Tickets become links in the reason.
 	Tickets format.Tickets `json:"-"`
 	// NotRestorable says why the earlier values cannot be restored; "" when they can.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -29,6 +30,10 @@ type Config struct {
 	SetAt *time.Time `json:"set_at,omitempty"`
 	// Open is the change whose outcome is not known yet: until it is, the form is shut.
 	Open *changes.Change `json:"open,omitempty"`
+	// Temporary are the changes of the section that have not ended yet, those that end first
+	// leading; Outside are those from outside that nobody has decided about, newest first.
+	Temporary []lease.Lease    `json:"temporary"`
+	Outside   []changes.Change `json:"outside"`
 	// Restore is the newest change whose earlier values differ from what is set now.
 	Restore *changes.Change `json:"-"`
 	Form    Form            `json:"-"`
@@ -44,7 +49,9 @@ type Form struct {
 	Revision string
 	Fields   []FormField
 	// Problem says what is wrong with the form as a whole; "" when nothing is.
-	Problem  string
+	Problem string
+	// Way leads to what is in the way, if something is.
+	Way      components.Link
 	Snippets []components.Snippet
 	// Kept is what was typed into the review already, to be sent along to the next one.
 	Kept []TypedField
@@ -97,8 +104,10 @@ type Review struct {
 	Confirmed    string `json:"-"`
 	ConfirmError string `json:"-"`
 	// Problem says why the change was refused, in a sentence; "" before it was tried.
-	Problem   string `json:"-"`
-	RequestID string `json:"-"`
+	Problem string `json:"-"`
+	// Way leads to what is in the way, if something is.
+	Way       components.Link `json:"-"`
+	RequestID string          `json:"-"`
 	// Button names the consequence: "Lower the limit to 3".
 	Button   string               `json:"-"`
 	Snippets []components.Snippet `json:"-"`

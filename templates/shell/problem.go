@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 )
 
 // Problem is a page that could not be had: what happened, in a sentence that is safe to
@@ -19,6 +20,8 @@ type Problem struct {
 	RequestID string
 	// LastGood is the age of the newest good data; nil when it does not matter.
 	LastGood *time.Time
+	// Way leads to what is in the way, if something is.
+	Way components.Link
 	// Retry is the address to try again, "" when that makes no sense.
 	Retry string
 }

@@ -99,7 +99,9 @@ func ParseTheme(s string) Theme {
 
 // Banner tells that maintenance is announced or on.
 type Banner struct {
-	Active  bool
+	Active bool
+	// Waits says that maintenance is over for users, and waits for a decision.
+	Waits   bool
 	Title   string
 	Message string
 	// From and Until bound it; nil when that is open.

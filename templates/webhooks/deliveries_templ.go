@@ -299,7 +299,7 @@ func deliveryTable(caption string, items []webhooks.Delivery, now time.Time, wit
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Status(deliveryState(d.State), components.Word(d.State)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Status(components.OfDelivery(d.State), components.Word(d.State)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -412,7 +412,7 @@ func DeliveryFeed(items []webhooks.Delivery, now time.Time) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Status(deliveryState(d.State), components.Word(d.State)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Status(components.OfDelivery(d.State), components.Word(d.State)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -781,7 +781,7 @@ func DeliveryPage(s shell.Shell, v Delivery) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Status(deliveryState(v.State), components.Word(v.State)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Status(components.OfDelivery(v.State), components.Word(v.State)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -121,19 +121,3 @@ func Path(id int64) string { return fmt.Sprintf("%s/%d", shell.WebhooksPath, id)
 
 // DeliveryPath is the page of a delivery.
 func DeliveryPath(id string) string { return deliveriesPath + "/" + id }
-
-// deliveryState is the state of a delivery.
-func deliveryState(s webhooks.State) components.State {
-	switch s {
-	case webhooks.Delivered:
-		return components.OK
-	case webhooks.Pending:
-		return components.Busy
-	case webhooks.Failed:
-		return components.Bad
-	case webhooks.Dropped:
-		return components.Idle
-	default:
-		return components.Unknown
-	}
-}

@@ -61,10 +61,10 @@ type Form struct {
 	Confirmed string `json:"-"`
 
 	Problem string `json:"-"`
-	// ProblemURL leads to what the window collides with, "" when it does not.
-	ProblemURL string    `json:"-"`
-	RequestID  string    `json:"-"`
-	Now        time.Time `json:"-"`
+	// Way leads to what the window collides with.
+	Way       components.Link `json:"-"`
+	RequestID string          `json:"-"`
+	Now       time.Time       `json:"-"`
 }
 
 // Review is the last look at a window before it is announced.

@@ -97,7 +97,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = collision(v.Problem, v.ProblemURL, v.RequestID).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = collision(v.Problem, v.Way, v.RequestID).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
@@ -21,6 +22,8 @@ type Window struct {
 	// that is over, or that has set them, in its report; else what is set now.
 	Settings []Settings          `json:"-"`
 	Events   []maintenance.Event `json:"-"`
+	// Acts are what people did about it, oldest first.
+	Acts []audit.Act `json:"acts"`
 	// Deliveries are what webhooks were told of it, newest first.
 	Deliveries []webhooks.Delivery `json:"-"`
 	// Following are the other windows of its series that are to come.
@@ -127,12 +130,12 @@ type Act struct {
 	Following bool   `json:"-"`
 	Keep      bool   `json:"-"`
 	Reason    string `json:"-"`
-	// Errors are by field, Problem is what is wrong with the whole.
-	Errors     map[string]string `json:"-"`
-	Problem    string            `json:"-"`
-	ProblemURL string            `json:"-"`
-	RequestID  string            `json:"-"`
-	Now        time.Time         `json:"-"`
+	// Errors are by field, Problem is what is wrong with the whole; Way leads to what is in the way.
+	Errors    map[string]string `json:"-"`
+	Problem   string            `json:"-"`
+	Way       components.Link   `json:"-"`
+	RequestID string            `json:"-"`
+	Now       time.Time         `json:"-"`
 }
 
 func (v Act) is(names ...string) bool { return slices.Contains(names, v.Act) }

@@ -4,6 +4,7 @@
 package lease
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -77,6 +78,9 @@ type Lease struct {
 	tries   int
 	nextTry time.Time
 }
+
+// Object is what the audit log calls the lease of that number; it is its address, too.
+func Object(id int64) string { return fmt.Sprintf("leases/%d", id) }
 
 // Open reports whether the lease still holds its fields.
 func (l Lease) Open() bool { return l.State.Open() }

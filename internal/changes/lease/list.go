@@ -43,6 +43,26 @@ func (s *Store) OfChange(ctx context.Context, change int64) (Lease, error) {
 	return s.one(ctx, `WHERE change_id = $1`, change)
 }
 
+// OfChanges returns the leases that the changes began, by the change.
+func (s *Store) OfChanges(ctx context.Context, changes []int64) (map[int64]Lease, error) {
+	marks, args := make([]string, len(changes)), make([]any, len(changes))
+	for i, id := range changes {
+		marks[i], args[i] = fmt.Sprintf("$%d", i+1), id
+	}
+
+	found, err := s.query(ctx, s.db.Read(), `WHERE change_id IN (`+strings.Join(marks, ", ")+`)`, args...)
+	if err != nil {
+		return nil, err
+	}
+
+	out := make(map[int64]Lease, len(found))
+	for _, l := range found {
+		out[l.Change] = l
+	}
+
+	return out, nil
+}
+
 func (s *Store) one(ctx context.Context, clause string, id int64) (Lease, error) {
 	found, err := s.query(ctx, s.db.Read(), clause, id)
 	if err != nil {

@@ -27,7 +27,7 @@ func (s *Store) Begin(ctx context.Context, tx *sql.Tx, section ops.Section, l Le
 
 		for _, other := range others {
 			if _, held := other.Set[field.Name]; held {
-				return other.holds(field)
+				return other.Holds(field, "extend it")
 			}
 		}
 	}
@@ -38,24 +38,6 @@ func (s *Store) Begin(ctx context.Context, tx *sql.Tx, section ops.Section, l Le
 	}
 
 	return nil
-}
-
-// holds refuses another lease of the field.
-func (l Lease) holds(field ops.Field) error {
-	until := l.EndsAt.UTC().Format("2006-01-02 15:04 UTC")
-	e := &ops.Error{
-		Code: ops.CodeConflict,
-		Message: fmt.Sprintf("%s is held by temporary change %d of %s until %s. End that first, or extend it.",
-			field.Label, l.ID, l.Actor, until),
-		Details: map[string]any{"lease": l.ID, "field": field.Name},
-	}
-
-	if l.Holder != nil {
-		e.Message = fmt.Sprintf("%s is held by maintenance window %d until %s.", field.Label, *l.Holder, until)
-		e.Details["window"] = *l.Holder
-	}
-
-	return e
 }
 
 // Move moves the end of what a holder holds.

@@ -1,0 +1,101 @@
+package changes
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Effect says in a sentence what follows of a change, and how much it matters.
+type Effect struct {
+	Kind EffectKind
+	Text string
+}
+
+// EffectKind is how much an effect matters.
+type EffectKind string
+
+// The kinds: good to know; in somebody's way; and what could not be found out.
+const (
+	EffectNote    EffectKind = "note"
+	EffectWarning EffectKind = "warning"
+	EffectUnknown EffectKind = "unknown"
+)
+
+func note(format string, args ...any) Effect { return Effect{EffectNote, fmt.Sprintf(format, args...)} }
+
+func warning(format string, args ...any) Effect {
+	return Effect{EffectWarning, fmt.Sprintf(format, args...)}
+}
+
+// effects says what can be known from the platform's own data.
+func effects(ctx context.Context, service ops.Service, section ops.Section, before, after ops.Values) []Effect {
+	var out []Effect
+
+	switch section.Name {
+	case ops.SectionConcurrency:
+		cluster, err := service.GetClusterInstances(ctx)
+		if err != nil {
+			return []Effect{{EffectUnknown, "Who is above the new limits is not known: the control plane does not say."}}
+		}
+
+		return concurrencyEffects(cluster, before, after)
+	case ops.SectionLifecycle:
+		out = append(out, note("New defaults apply to what is created from now on; what exists keeps its own durations."))
+	case ops.SectionExport:
+		out = append(out, note("The limit applies to exports that are claimed from now on."))
+	case ops.SectionMaintenance:
+		if before["enabled"] != after["enabled"] {
+			if after["enabled"] == true {
+				out = append(out, warning("Nobody can create an instance while it is on. What runs goes on, and can be ended."))
+			} else {
+				out = append(out, note("Instances can be created again at once."))
+			}
+		}
+	}
+
+	return out
+}
+
+func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) []Effect {
+	var out []Effect
+
+	if limit := after.Int("per_analyst"); limit < before.Int("per_analyst") {
+		above := 0
+
+		for _, owner := range cluster.ByOwner {
+			if owner.Count > limit {
+				above++
+			}
+		}
+
+		// by_owner counts what the limit does not.
+		including := ""
+		if idle := cluster.Total - cluster.Limits.ClusterUsed; idle > 0 {
+			including = fmt.Sprintf(", counting what is suspended, stopping or failed (%d of all), which the limit does not", idle)
+		}
+
+		switch above {
+		case 0:
+			out = append(out, note("No analyst holds more than %d.", limit))
+		case 1:
+			out = append(out, warning(
+				"1 analyst holds more than %d%s: what runs goes on, but nothing new can be created until it is fewer.", limit, including))
+		default:
+			out = append(out, warning(
+				"%d analysts hold more than %d%s: what runs goes on, but they cannot create another until they hold fewer.",
+				above, limit, including))
+		}
+	}
+
+	if total, used := after.Int("cluster_total"), cluster.Limits.ClusterUsed; total != before.Int("cluster_total") {
+		if used >= total {
+			out = append(out, warning("The cluster uses %d of %d: nobody can create an instance until it is fewer.", used, total))
+		} else {
+			out = append(out, note("The cluster uses %d: %d more can be created.", used, total-used))
+		}
+	}
+
+	return out
+}

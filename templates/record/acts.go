@@ -1,0 +1,26 @@
+package record
+
+import (
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/templates/components"
+)
+
+// actWord says what was done, of acts on a window or a temporary change.
+func actWord(a audit.Action) string {
+	words := map[audit.Action]string{
+		audit.LeaseExtend: "End moved", audit.LeaseEnd: "Ended", audit.LeaseConfirm: "Kept for good",
+		audit.WindowAnnounce: "Announced", audit.WindowChange: "Changed", audit.WindowStart: "Started by hand",
+		audit.WindowExtend: "Extended", audit.WindowEnd: "Ended early", audit.WindowVerify: "Declared over",
+		audit.WindowCancel: "Cancelled", audit.WindowTakeOver: "Taken over", audit.WindowSettle: "Decided",
+	}
+
+	if word, known := words[a]; known {
+		return word
+	}
+
+	_, verb, _ := strings.Cut(string(a), ".")
+
+	return components.Word(verb)
+}
