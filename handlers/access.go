@@ -28,11 +28,16 @@ func (c *console) serve(r route) echo.HandlerFunc {
 			return err
 		}
 
-		if r.access == operators && !p.Who.IsOps() {
+		err := p.CheckUser()
+
+		switch {
+		case err != nil:
+		case r.access == operators && !p.Who.IsOps():
 			return c.refuse(p)
+		default:
+			err = c.once(p, r)
 		}
 
-		err := c.once(p, r)
 		if r.access == operators && !p.IsRead() {
 			if unwritten := c.auditRefusal(p, err); unwritten != nil {
 				err = errors.Join(err, unwritten)

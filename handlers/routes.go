@@ -125,6 +125,7 @@ func (c *console) openRoutes() []route {
 		{http.MethodGet, "/auth/callback", c.session.Callback, everybody},
 		{http.MethodPost, auth.BackchannelPath, c.session.BackchannelLogout, everybody},
 		{http.MethodPost, "/logout", c.session.Logout, everybody},
+		{http.MethodGet, "/session", c.session.Current, everybody},
 		{http.MethodPost, "/preferences", c.session.Preferences, signedIn},
 
 		{http.MethodGet, "/healthz", c.healthz, everybody},

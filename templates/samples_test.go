@@ -326,6 +326,7 @@ func pages() map[string]templ.Component {
 		"problem, outside": shell.ProblemOutsidePage(s.Environment, s.Preferences, shell.Problem{Status: 500, Message: evil, RequestID: evil}),
 		"problem":          shell.ProblemPage(s, shell.Problem{Status: 503, Message: evil, Advice: evil, Fields: []ops.FieldError{{Field: "query." + evil, Message: evil}}, RequestID: evil, LastGood: ago(time.Hour), Retry: "/jobs"}),
 		"forbidden":        session.ForbiddenPage(session.Forbidden{Environment: s.Environment, User: s.User, Required: ops.RoleOps, RequestID: evil}),
+		"signed in":        session.CurrentPage(s.Environment, s.Preferences, session.Current{Username: evil, Role: ops.RoleOps}),
 		"sign in":          session.SignInPage(session.SignIn{Environment: s.Environment, Start: "/auth/start", Problem: evil, RequestID: evil}),
 	}
 

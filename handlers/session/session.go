@@ -159,6 +159,23 @@ func logged(cause error) bool {
 	return true
 }
 
+// Current says who is signed in. As data it does not count as use of the session: pages ask
+// while nobody does anything.
+func (h *Handlers) Current(p *web.Page) error {
+	identify := h.Auth.Identify
+	if p.WantsJSON() {
+		identify = h.Auth.Recheck
+	}
+
+	if err := p.Identify(identify); err != nil {
+		return err
+	}
+
+	view := pages.Current{Username: p.Who.Username, Role: p.Who.Role}
+
+	return p.Answer(web.Answer{Data: view, Full: pages.CurrentPage(h.Environment, p.Preferences(), view)})
+}
+
 // Logout ends the session here and at the identity provider.
 func (h *Handlers) Logout(p *web.Page) error {
 	// Whoever is not signed in any more is signed out already.

@@ -76,6 +76,7 @@ const (
 	codeMethodNotAllowed ops.Code = "METHOD_NOT_ALLOWED"
 	codeCrossSite        ops.Code = "CROSS_SITE_REQUEST"
 	codeTooLarge         ops.Code = "REQUEST_TOO_LARGE"
+	codeAnotherUser      ops.Code = "ANOTHER_USER"
 )
 
 func codeOf(status int) ops.Code {
@@ -88,6 +89,8 @@ func codeOf(status int) ops.Code {
 		return codeTooLarge
 	case http.StatusForbidden:
 		return codeCrossSite
+	case http.StatusPreconditionFailed:
+		return codeAnotherUser
 	case http.StatusInternalServerError:
 		return ops.CodeInternal
 	default:
@@ -105,6 +108,8 @@ func messageOf(status int) string {
 		return "That is more than a form of this console can hold"
 	case http.StatusForbidden:
 		return "That request came from another site, so it was not carried out"
+	case http.StatusPreconditionFailed:
+		return "Somebody else is signed in by now than the page was opened by, so it was not carried out"
 	default:
 		return "The request could not be understood"
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -75,6 +76,21 @@ func (p *Page) Identify(identify func(*http.Request) (auth.Identity, error)) err
 	}
 
 	return p.identifyErr
+}
+
+// UserHeader names, percent-encoded, for whom the page was drawn that a request of its script
+// comes from.
+const UserHeader = "Opsconsole-User"
+
+// CheckUser refuses what comes from a page of somebody else than who is signed in by now: in
+// one browser all tabs have one session, and what one person typed is not sent as another.
+func (p *Page) CheckUser() error {
+	drawnFor := p.Request().Header.Get(UserHeader)
+	if name, err := url.PathUnescape(drawnFor); drawnFor == "" || err == nil && name == p.Who.Username {
+		return nil
+	}
+
+	return echo.NewHTTPError(http.StatusPreconditionFailed)
 }
 
 // Ctx is the request's context.

@@ -140,7 +140,7 @@ const ReturnParam = "return_to"
 // askToSignIn leads whoever is not signed in to the sign-in page, and from there back.
 func (x *Errors) askToSignIn(p *Page, e *ops.Error) error {
 	switch {
-	case p.WantsFragment() || p.Path() == "/events":
+	case p.fromScript() || p.Path() == "/events":
 		p.Response().Header().Set("HX-Redirect", SignInPath(p.backPath()))
 
 		return p.NoContent(http.StatusUnauthorized)
@@ -149,6 +149,14 @@ func (x *Errors) askToSignIn(p *Page, e *ops.Error) error {
 	default:
 		return p.Draw(http.StatusUnauthorized, x.SignIn(p, p.backPath(), e.Message))
 	}
+}
+
+// fromScript reports whether htmx asks, for a part of the page or to restore one: a redirect
+// would have it take the sign-in page for what it asked for. To restore it sends one header alone.
+func (p *Page) fromScript() bool {
+	header := p.Request().Header
+
+	return header.Get("HX-Request") == "true" || header.Get("HX-History-Restore-Request") == "true"
 }
 
 // SignInPath is the sign-in page from which the way leads back.

@@ -15,6 +15,12 @@ type Forbidden struct {
 	RequestID   string
 }
 
+// Current is who is signed in.
+type Current struct {
+	Username string   `json:"username"`
+	Role     ops.Role `json:"role"`
+}
+
 // SignIn is the page before the first one.
 type SignIn struct {
 	Environment shell.Environment
