@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/url"
 	"os"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
+	pages "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -24,6 +26,8 @@ type page struct {
 	mu       sync.Mutex
 	console  []chromedp.ConsoleMessage
 	expected []string // what the console may say
+	asked    int      // how often the page asked whether to leave it
+	stays    bool     // the answer
 }
 
 // open opens an empty tab. At the end of the test nothing may stand in its console.
@@ -38,7 +42,20 @@ func (d *demo) open(t *testing.T) *page {
 		t.Skipf("needs Chromium in PATH or in %s (./task test installs it)", chromiumVariable)
 	}
 
-	ctx, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	return d.tab(browser, t, chromedp.WithNewBrowserContext())
+}
+
+// beside opens another tab of the same browser: they have one session.
+func (p *page) beside() *page {
+	p.t.Helper()
+
+	return p.demo.tab(p.ctx, p.t)
+}
+
+func (d *demo) tab(parent context.Context, t *testing.T, options ...chromedp.ContextOption) *page {
+	t.Helper()
+
+	ctx, closeTab := chromedp.NewContext(parent, options...)
 	p := &page{t: t, name: "page", ctx: ctx, demo: d}
 
 	if err := chromedp.Do(ctx); err != nil {
@@ -47,6 +64,8 @@ func (d *demo) open(t *testing.T) *page {
 
 	heard := make(chan struct{})
 	messages := chromedp.Console(ctx)
+
+	go p.answerQuestions(chromedp.Events(ctx, pages.JavascriptDialogOpening))
 
 	go func() {
 		defer close(heard)
@@ -74,6 +93,24 @@ func (d *demo) open(t *testing.T) *page {
 	})
 
 	return p
+}
+
+// answerQuestions answers whether the page may be left: it may, unless it is to stay.
+func (p *page) answerQuestions(questions iter.Seq2[pages.EventJavascriptDialogOpening, error]) {
+	for _, err := range questions {
+		if err != nil {
+			return
+		}
+
+		p.mu.Lock()
+		p.asked++
+		answer := pages.HandleJavaScriptDialogParams{Accept: !p.stays}
+		p.mu.Unlock()
+
+		if _, err := chromedp.Call(p.ctx, pages.HandleJavaScriptDialog, answer); err != nil {
+			return
+		}
+	}
 }
 
 // expect allows the console to say what contains text, such as the status of a refusal.

@@ -2,6 +2,8 @@
 // server has drawn, and leaves it usable where it is not there.
 import "./clock.js";
 import "./live.js";
+import "./session.js";
+import "./drafts.js";
 import "./panels.js";
 import "./palette.js";
 import "./menus.js";

@@ -2,6 +2,7 @@
 // cannot be sent, snippets follow what is typed, and lists are searched in place.
 
 import { contractDuration } from "./durations.js";
+import { follow } from "./follow.js";
 
 // fewLeft is when it is said how many characters are left.
 const fewLeft = 100;
@@ -33,11 +34,13 @@ function differs(form) {
 function update(form) {
   const button = form.querySelector("[data-needs-difference]");
   const fields = [...form.querySelectorAll("[data-original]")];
-  if (button && fields.length > 0 && !fields.every((field) => field.disabled)) {
+  if (button && fields.length > 0) {
     const note = form.querySelector("[data-no-difference]");
-    note.dataset.text ??= note.textContent;
-    button.disabled = !differs(form);
-    note.textContent = button.disabled ? "Nothing differs from what is set now." : note.dataset.text;
+    const open = "open" in form.dataset;
+    if (!open && fields.every((field) => field.disabled)) return;
+    button.disabled = open || !differs(form);
+    if (open) note.textContent = note.dataset.openText;
+    else note.textContent = button.disabled ? "Nothing differs from what is set now." : note.dataset.text;
   }
   for (const part of form.querySelectorAll("[data-field]")) {
     const field = form.elements.namedItem(part.dataset.field);
@@ -62,16 +65,11 @@ function literal(kind, typed, language) {
   return language === "curl" ? quoted.replaceAll("'", "'\\''") : quoted;
 }
 
-// A form that was filled from other values than are set now says so.
-function changedMeanwhile() {
-  const set = document.querySelector("[data-set-now]");
-  const note = document.querySelector("[data-changed-meanwhile]");
-  if (set && note) note.hidden = note.closest("form").elements.revision.value === set.dataset.setNow;
-}
-
 function prepare() {
-  document.querySelectorAll("[data-form]").forEach(update);
-  changedMeanwhile();
+  for (const form of document.querySelectorAll("[data-form]")) {
+    follow(form);
+    update(form);
+  }
 }
 
 document.addEventListener("input", ({ target }) => {

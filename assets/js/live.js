@@ -36,12 +36,9 @@ function set(next) {
   draw();
 }
 
-// Somebody who is not signed in any more is, on a page that is loaded anew, sent to sign
-// in. A page that has just been loaded is not loaded again at once.
-const settled = 10000;
-function signIn() {
-  if (performance.now() > settled) location.reload();
-}
+// What becomes of the page when the session is over, session.js knows.
+const over = () => document.dispatchEvent(new Event("session:over"));
+document.addEventListener("session:renewed", () => connection?.delayCanceller?.());
 
 // htmx connects again by itself once a stream was open, but not when the first
 // connection fails.
@@ -65,7 +62,7 @@ if (mark && events) {
     set("live");
   });
   events.addEventListener("htmx:sse:error", ({ detail }) => {
-    if (detail.status === 401) signIn();
+    if (detail.status === 401 || detail.status === 412) over();
     set("lost");
   });
   events.addEventListener("htmx:sse:before:message", (event) => {
@@ -74,7 +71,7 @@ if (mark && events) {
   events.addEventListener("htmx:sse:close", ({ detail }) => detail.reason === "ended" && connectLater());
   events.addEventListener("htmx:error", connectLater);
   events.addEventListener("htmx:response:error", ({ detail }) => {
-    if (detail.ctx.response.status === 401) signIn();
+    if (detail.ctx.response.status === 401) over();
     connectLater();
   });
   mark.addEventListener("click", () => {

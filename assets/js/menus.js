@@ -15,11 +15,8 @@ document.querySelector("[data-theme-menu]")?.addEventListener("submit", (event) 
 });
 
 // The names of all zones are many, and the browser knows them.
-document.getElementById("zone")?.addEventListener(
-  "focus",
-  () => {
-    const zones = Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name));
-    document.getElementById("zones").append(...zones);
-  },
-  { once: true },
-);
+document.addEventListener("focusin", ({ target }) => {
+  if (!target.matches("#zone, #time_zone") || "filled" in target.list.dataset) return;
+  target.list.dataset.filled = "";
+  target.list.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
+});

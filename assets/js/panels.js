@@ -1,5 +1,7 @@
 // Panels that are swapped in: what a link has loaded into the dialog, and the content of
 // a section of the configuration, which is as good as a page of its own.
+import { mayLeave } from "./typed.js";
+
 const dialog = document.getElementById("dialog");
 const body = document.getElementById("dialog-body");
 
@@ -21,12 +23,18 @@ function focus(element) {
   element.focus();
 }
 
+// Escape and the cross ask as well before what is typed in the dialog goes.
+for (const way of ["cancel", "submit"]) {
+  dialog?.addEventListener(way, (event) => {
+    const closes = way === "cancel" || event.target.method === "dialog";
+    if (closes && !mayLeave(dialog)) event.preventDefault();
+  });
+}
 dialog?.addEventListener("close", () => body.replaceChildren());
 
 document.addEventListener("click", (event) => {
-  if (event.target === dialog) dialog.close();
   const link = event.target.closest("[data-close]");
-  if (!link || !dialog?.contains(link)) return;
+  if (event.target !== dialog && !(link && dialog?.contains(link))) return;
   event.preventDefault();
-  dialog.close();
+  if (mayLeave(dialog)) dialog.close();
 });

@@ -106,7 +106,8 @@ func (h *Handlers) showResult(p *web.Page, result changes.Result, in input) erro
 		return err
 	}
 
-	p.Response().Header().Set("HX-Push-Url", "/config/"+string(change.Section))
+	// Back does not lead to a review that was carried out: against its revision, everything conflicts.
+	p.Response().Header().Set("HX-Replace-Url", "/config/"+string(change.Section))
 
 	return p.Draw(resultStatus(result), templ.Join(pages.ConfigPanel(view), shell.Toast(Notice(change))))
 }

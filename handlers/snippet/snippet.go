@@ -81,7 +81,8 @@ func (s Form) object(language components.Language) []components.SnippetPart {
 	}
 
 	if s.Revision != "" {
-		out.Textf(", %q: %q", "revision", s.Revision)
+		out.Textf(", %q: ", "revision")
+		out.Field("revision", ops.KindText, s.Revision)
 	}
 
 	out.Textf("}")

@@ -1,0 +1,32 @@
+// The form of a section follows what is set while nothing is typed in it. Once something is, it
+// keeps it, with the revision it was filled from, so that saving it is a conflict; but what it
+// says is set now, and what it compares with, is so.
+import { isDirty } from "./typed.js";
+
+export function follow(form) {
+  const region = document.querySelector("[data-set-now]");
+  if (!region || !form.matches("[data-follows]")) return;
+  const { revision } = form.elements;
+  const clean = !isDirty(form);
+  if (revision.value !== region.dataset.setNow) setNow(form, region, clean);
+  if (clean || !isDirty(form)) revision.value = region.dataset.setNow;
+  shut(form, "open" in region.dataset, clean);
+  form.querySelector("[data-changed-meanwhile]").hidden = revision.value === region.dataset.setNow;
+}
+
+function setNow(form, region, clean) {
+  for (const now of region.querySelectorAll("data[data-of]")) {
+    const field = form.elements.namedItem(now.dataset.of);
+    document.getElementById(`${field.id}-now`).textContent = now.textContent;
+    field.dataset.original = now.value;
+    if (clean && field.value !== now.value) field.value = now.value;
+  }
+}
+
+// shut closes the form while the outcome of a change is open, and opens it again; what is typed
+// stays to be read and copied.
+function shut(form, open, clean) {
+  if (open === ("open" in form.dataset)) return;
+  form.toggleAttribute("data-open", open);
+  for (const field of form.querySelectorAll("[data-original]")) field.disabled = open && clean;
+}

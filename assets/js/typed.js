@@ -1,0 +1,49 @@
+// What somebody has typed and not saved: leaving it asks, whichever way it would be lost.
+
+const typable = (field) => field.name && !field.disabled && !["hidden", "submit", "button"].includes(field.type);
+
+// changed says whether a field differs from what is set, or from what the page came with.
+function changed(field) {
+  if (field.dataset.original !== undefined) return field.value.trim() !== field.dataset.original;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.options) return field.selectedIndex !== Math.max([...field.options].findIndex((o) => o.defaultSelected), 0);
+  return field.value !== field.defaultValue;
+}
+
+// isDirty says whether a form holds what would be lost. A review was typed on the page before,
+// and a form that came back with what is wrong was typed before it was sent.
+export function isDirty(form) {
+  if (form === sent) return false;
+  if ("typed" in form.dataset) return true;
+  const fields = [...form.elements].filter(typable);
+  return fields.some(changed) || (fields.length > 0 && form.querySelector('[aria-invalid="true"], [role="alert"]') !== null);
+}
+
+export const dirtyForms = (root = document) => [...root.querySelectorAll("form[data-form]")].filter(isDirty);
+
+// mayLeave asks, if anything but what is in the form own would be lost with what is below root.
+export function mayLeave(root, own) {
+  return dirtyForms(root).every((form) => form === own) || confirm("Leave what you typed? It is not saved.");
+}
+
+// sent is the form with which the page is being left.
+let sent = null;
+
+// leaveWith lets the form take the page away. A section's form can be filled from its page's
+// address, so that Back finds what was typed.
+export function leaveWith(form) {
+  sent = form;
+  if (form.getAttribute("action") !== `${location.pathname}/review`) return;
+  history.replaceState(history.state, "", `?${new URLSearchParams(new FormData(form))}`);
+}
+
+addEventListener("input", () => (sent = null));
+addEventListener("pageshow", () => (sent = null));
+addEventListener("beforeunload", (event) => dirtyForms().length > 0 && event.preventDefault());
+
+// A swap takes away what stood in its target; what a restored page takes away is kept (drafts.js).
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement, target, request } = event.detail.ctx;
+  if ("HX-History-Restore-Request" in request.headers || !target) return;
+  if (!mayLeave(target, sourceElement.closest("form"))) event.preventDefault();
+});

@@ -1,0 +1,163 @@
+package e2e_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// typedLimit is what stands in the field of the limit of an analyst.
+func (p *page) typedLimit() string {
+	p.t.Helper()
+
+	return evaluate[string](p, `document.querySelector("[name=per_analyst]").value`)
+}
+
+// signOutElsewhere ends the session as another tab does.
+func (p *page) signOutElsewhere() {
+	p.t.Helper()
+	p.expect("status of 401")
+	p.expect("status of 412")
+	p.expect("htmx:sse:error")
+	evaluate[bool](p, `fetch("/logout", {method: "POST", redirect: "manual"}).then(() => true)`)
+}
+
+// becomes signs in as an account beside the page, by the way that its dialog offers.
+func (p *page) becomes(account, way string) {
+	p.t.Helper()
+
+	href := evaluate[string](p, find("#session a[target=_blank]", way)+`.getAttribute("href")`)
+
+	tab := p.beside()
+	tab.visit(href)
+	tab.until("the account to choose, or the way there", fmt.Sprintf(`%s || (%s?.click(), false)`,
+		find("button", account+" —"), find("main a", "Sign in")))
+	tab.press(account + " —")
+	tab.sees("h1", "You are signed in as "+account)
+}
+
+// asks does what would take away what is typed, and waits until it was asked whether to: it is not.
+func (p *page) asks(leave func()) {
+	p.t.Helper()
+
+	answer := func(stays bool) (asked int) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+
+		p.stays = stays
+
+		return p.asked
+	}
+
+	before := answer(true)
+
+	leave()
+	eventually(p.t, "it asks", func() bool { return answer(true) == before+1 })
+	answer(false)
+}
+
+func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
+	t.Parallel()
+
+	p := startDemo(t).as(t, "dave", "/config/concurrency")
+	p.sees(".live", "Live")
+	p.fill("per_analyst", "7")
+
+	loaded := evaluate[float64](p, `performance.timeOrigin`)
+
+	p.signOutElsewhere()
+	p.sees("#session", "Your session is over")
+	p.checkAccessibility()
+
+	// Somebody else's session does not get what dave typed.
+	p.becomes("olga", "Sign in")
+	p.sees("#session", "You are now signed in as olga")
+	p.press("Back to the page")
+	p.press("Review")
+	p.sees("#session", "You are now signed in as olga")
+	p.checkAccessibility()
+
+	p.becomes("dave", "Sign in as dave")
+	p.until("the dialog is gone", `!document.getElementById("session").open`)
+	p.sees(".live", "Live")
+
+	if got := p.typedLimit(); got != "7" || evaluate[float64](p, `performance.timeOrigin`) != loaded {
+		t.Errorf("%q is typed, want 7 on the page as it was", got)
+	}
+
+	p.press("Review")
+	p.at("/config/concurrency/review")
+
+	// A save that meets an ended session keeps the reason, and goes on after it.
+	p.fill("reason", "Seven for the workshop")
+	p.signOutElsewhere()
+	p.pressSave()
+	p.sees("#session", "Your session is over")
+	p.becomes("dave", "Sign in")
+	p.until("the dialog is gone", `!document.getElementById("session").open`)
+	p.pressSave()
+	p.at("/config/concurrency")
+	p.sees("#live-changes", "Seven for the workshop")
+}
+
+// TestLeavingWhatIsTypedAsks goes by a link, and by closing the dialog of a run.
+func TestLeavingWhatIsTypedAsks(t *testing.T) {
+	t.Parallel()
+
+	p := startDemo(t).as(t, "dave", "/config/concurrency")
+
+	p.fill("per_analyst", "7")
+	p.asks(func() { p.pressIn(".side", "Jobs") })
+
+	if got := p.typedLimit(); got != "7" {
+		t.Errorf("%q is typed, want 7", got)
+	}
+
+	p.pressIn(".side", "Jobs")
+	p.at("/jobs")
+	p.pressIn("#job-lifecycle", "Run now")
+	p.fill("reason", "Old ones linger")
+	p.asks(func() { p.pressIn("#dialog", "Cancel") })
+	p.sees("#dialog", "Run lifecycle now")
+
+	p.pressIn("#dialog", "Cancel")
+	p.until("the dialog is gone", `!document.getElementById("dialog").open`)
+}
+
+func TestAFormFollowsWhatIsSet(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+	p := d.as(t, "dave", "/config/export")
+	p.sees("#live-set-now", "3,600 seconds")
+
+	// Untouched, it becomes what is set.
+	d.changeOutside(t, 5400)
+	p.until("the field follows", `document.querySelector("[name=max_duration_seconds]").value === "5400"`)
+	p.sees(".help", "Now 5,400 seconds.")
+	p.until("Review is disabled while nothing differs", find("button:disabled", "Review"))
+
+	followed := evaluate[string](p, `document.querySelector("main form [name=revision]").value`)
+
+	// Touched, it keeps what is typed and says what is set by now.
+	p.fill("max_duration_seconds", "4000")
+	d.changeOutside(t, 4800)
+	p.sees(".help", "Now 4,800 seconds.")
+	p.sees("[data-changed-meanwhile]", "no longer what this form was filled from")
+
+	if got := evaluate[string](p, `document.querySelector("[name=max_duration_seconds]").value`); got != "4000" {
+		t.Errorf("%q is typed, want 4000", got)
+	}
+
+	if got := evaluate[string](p, `document.querySelector("main form [name=revision]").value`); got != followed {
+		t.Errorf("the revision is %s, want %s, from which the form was filled", got, followed)
+	}
+
+	// What is typed is no difference any more.
+	p.fill("max_duration_seconds", "4800")
+	p.until("Review is disabled while nothing differs", find("button:disabled", "Review"))
+
+	p.fill("max_duration_seconds", "4000")
+	p.expect("409")
+	p.press("Review")
+	p.sees("h1", "changed meanwhile")
+}
