@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -12,8 +13,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib" // it also registers the driver "pgx"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -32,6 +34,8 @@ type DB struct {
 	dialect Dialect
 	write   *sql.DB
 	read    *sql.DB
+
+	reads, writes failing
 }
 
 // Querier is what *sql.DB and *sql.Tx have in common.
@@ -129,10 +133,13 @@ func openSQLite(path string) (*DB, error) {
 }
 
 func openPostgres(databaseURL string) (*DB, error) {
-	pool, err := sql.Open("pgx", databaseURL)
+	config, err := pgx.ParseConfig(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("open the postgres database: %w", err)
 	}
+
+	config.DialFunc = dialMarked(config.DialFunc)
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*config), cmp.Or(config.ConnectTimeout, connectTimeout)})
 
 	pool.SetMaxOpenConns(postgresConnections)
 	pool.SetMaxIdleConns(postgresConnections)
@@ -171,9 +178,11 @@ func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	for range txAttempts {
 		err = db.tx(ctx, fn)
 		if !retryable(err) {
-			return err
+			break
 		}
 	}
+
+	db.writes.note(err)
 
 	return err
 }
@@ -190,7 +199,7 @@ func (db *DB) tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	}
 
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return commitError(err)
 	}
 
 	return nil
