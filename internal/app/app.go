@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/graph-olap/opsconsole/internal/calmlog"
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -96,11 +97,29 @@ func (a *App) openEngine(ctx context.Context) (err error) {
 
 func newLogger(cfg config.Console) *slog.Logger {
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+
+	var handler slog.Handler = slog.NewTextHandler(os.Stderr, options)
 	if cfg.LogJSON {
-		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+		handler = slog.NewJSONHandler(os.Stderr, options)
 	}
 
-	return slog.New(slog.NewTextHandler(os.Stderr, options))
+	return slog.New(calmlog.New(handler, followsTrouble))
+}
+
+// followsTrouble reports whether a record tells of what fails as long as the database is in
+// trouble, of which the log has the beginning and the end. Whoever was told a request's id finds it.
+func followsTrouble(record slog.Record) bool {
+	trouble, request := false, false
+
+	record.Attrs(func(attr slog.Attr) bool {
+		err, isError := attr.Value.Any().(error)
+		trouble = trouble || isError && store.TroubleOf(err) != nil
+		request = request || attr.Key == "request_id"
+
+		return true
+	})
+
+	return trouble && !request
 }
 
 // Run serves until the context is done, then lets what is under way end, and closes the

@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
+	"github.com/graph-olap/opsconsole/internal/calmlog"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -54,9 +55,12 @@ func migrate(ctx context.Context, db *store.DB, logger *slog.Logger) error {
 }
 
 // quiet lets River's warnings and errors through: what it does otherwise is told by
-// the packages whose jobs it runs.
+// the packages whose jobs it runs. What it says every half a second while the database is in
+// trouble it says as text, so that nothing tells it from the rest: all is said once a minute.
 func quiet(logger *slog.Logger) *slog.Logger {
-	return slog.New(atLeastWarn{logger.Handler()}).With("component", "river")
+	always := func(slog.Record) bool { return true }
+
+	return slog.New(calmlog.New(atLeastWarn{logger.Handler()}, always)).With("component", "river")
 }
 
 type atLeastWarn struct{ slog.Handler }
