@@ -47,6 +47,9 @@ func (a *Auth) confirmation(r *http.Request, s session, mayConfirm bool) error {
 		return nil
 	}
 
+	// What comes back could not be written down.
+	mayConfirm = mayConfirm && a.sessions.inTrouble() == nil
+
 	if mayConfirm && !a.pauses.paused(now, everybody) {
 		// A browser that is sent to a provider that does not answer does not come back.
 		err := a.provider.answers(ctx)

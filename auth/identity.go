@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -69,7 +70,11 @@ func (a *Auth) Identify(r *http.Request) (Identity, error) {
 		return Identity{}, err
 	}
 
-	if now := a.now(); now.Sub(seen) >= a.noteEvery {
+	switch now := a.now(); {
+	case now.Sub(seen) < a.noteEvery:
+	case a.sessions.inTrouble() != nil:
+		a.sessions.remembered.use(identity.SessionID, now)
+	default:
 		if err := a.sessions.saw(ctx, identity, now); err != nil {
 			a.log.WarnContext(ctx, "a user could not be noted as seen", slog.Any("identity", identity), slog.Any("error", err))
 		}
@@ -97,7 +102,11 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 		}
 
 		user, err := a.User(ctx, identity.Username)
-		if err != nil && ops.AsError(err).Code != ops.CodeNotFound {
+
+		switch {
+		case store.TroubleOf(err) != nil: // The token says who it is; what it is for finds out what can be had.
+			return identity, a.now(), nil //nolint:nilerr // as said
+		case err != nil && ops.AsError(err).Code != ops.CodeNotFound:
 			return Identity{}, time.Time{}, err
 		}
 
@@ -106,6 +115,10 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 
 	opened, err := a.sessions.New(r, a.sessions.cookieName)
 	if err != nil {
+		if who, known := a.fromMemory(r, err); known {
+			return who, a.now(), nil
+		}
+
 		return Identity{}, time.Time{}, err
 	}
 
@@ -141,5 +154,20 @@ func (a *Auth) identityOf(s session) Identity {
 
 	a.latest.remember(identity, until)
 
+	unused := s.lastSeenAt.Add(a.sessions.idle)
+	if s.tokens.Refresh == "" {
+		unused = earliest(unused, until)
+	}
+
+	a.sessions.remembered.keep(rememberedSession{who: identity, until: earliest(s.expiresAt, unused), tokenUntil: until, sid: s.sid})
+
 	return identity
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+
+	return a
 }

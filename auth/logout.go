@@ -41,6 +41,10 @@ func (a *Auth) BackchannelLogout(r *http.Request) (usernames []string, err error
 	}
 
 	ended, err := a.sessions.endAt(ctx, token)
+	if store.TroubleOf(err) != nil {
+		a.sessions.remembered.endNamed(token)
+	}
+
 	if err != nil {
 		return nil, err
 	}

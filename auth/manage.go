@@ -55,7 +55,12 @@ func (a *Auth) Sessions(ctx context.Context) (list []Session, err error) {
 func (a *Auth) EndSession(ctx context.Context, id string) error {
 	a.latest.forget(id)
 
-	return a.sessions.end(ctx, id)
+	err := a.sessions.end(ctx, id)
+	if err != nil {
+		a.sessions.remembered.endOne(id)
+	}
+
+	return err
 }
 
 // Purge deletes the sessions and the attempts to sign in that are over. Each

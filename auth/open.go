@@ -35,7 +35,7 @@ func (a *Auth) IsOpen(ctx context.Context, id string) (bool, error) {
 		a.open.ids, a.open.readAt = ids, now
 	}
 
-	return a.open.ids[id], nil
+	return a.open.ids[id] && !a.sessions.remembered.isEnded(id), nil
 }
 
 func (s *sessionStore) ids(ctx context.Context) (ids map[string]bool, err error) {

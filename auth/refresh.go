@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
 )
 
 // checkEvery is how old what the provider said of somebody's roles may get.
@@ -27,9 +29,10 @@ func (a *Auth) due(s session) bool {
 // renewed returns the session as the provider vouches for it: with new tokens and roles if it
 // is time for them. Requests of one session that come together, to whichever process, wait for
 // one renewal. A provider that does not answer is waited for with the tokens at hand; one that
-// refuses ends the session.
+// refuses ends the session. A database that cannot be written is waited for as the provider is:
+// what came could not be kept, and a refresh token that is spent is spent.
 func (a *Auth) renewed(ctx context.Context, s session) (session, error) {
-	if !a.due(s) || a.pauses.paused(a.now(), s.secret.hash()) {
+	if !a.due(s) || a.pauses.paused(a.now(), s.secret.hash()) || a.sessions.inTrouble() != nil {
 		return s, nil
 	}
 
@@ -48,6 +51,10 @@ func (a *Auth) renewed(ctx context.Context, s session) (session, error) {
 	case <-patience.C:
 		return s, nil
 	case result := <-flight:
+		if store.TroubleOf(result.Err) != nil {
+			return s, nil
+		}
+
 		fresh, _ := result.Val.(session)
 
 		return fresh, result.Err

@@ -20,6 +20,8 @@ type sessionStore struct {
 	boundTo string
 
 	cookieName string
+	// remembered is for when the database cannot be read or written.
+	remembered remembered
 }
 
 // sessionKey is where a [sessions.Session] keeps its session.

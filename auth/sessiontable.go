@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -34,6 +33,10 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 		return session{}, sessionEnded(errors.New("the cookie is malformed"))
 	}
 
+	if trouble := s.db.CannotRead(); trouble != nil {
+		return session{}, fmt.Errorf("find a session: %w", trouble)
+	}
+
 	found := session{secret: secret}
 	who := &found.who
 
@@ -57,7 +60,8 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 		return session{}, fmt.Errorf("find a session: %w", err)
 	}
 
-	found.createdAt, found.lastSeenAt, found.expiresAt = createdAt.Time, seenAt.Time, expiresAt.Time
+	found.createdAt, found.expiresAt = createdAt.Time, expiresAt.Time
+	found.lastSeenAt = s.remembered.usedSince(secret.hash(), seenAt.Time)
 	found.checkedAt, found.renewal, found.sid = checkedAt.Time, renewal.String, sid.String
 
 	if found.checkedAt.IsZero() {
@@ -73,8 +77,17 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 		over = errors.New("its time is over")
 	}
 
+	if s.remembered.isEnded(secret.hash()) {
+		over = errEndedHere
+	}
+
 	if over != nil {
-		return session{}, cmp.Or(s.end(ctx, secret.hash()), sessionEnded(over))
+		// A row that cannot be deleted now opens nothing either.
+		if err := s.end(ctx, secret.hash()); err != nil && store.TroubleOf(err) == nil {
+			return session{}, err
+		}
+
+		return session{}, sessionEnded(over)
 	}
 
 	return found, nil
@@ -237,6 +250,19 @@ func (s *sessionStore) purge(ctx context.Context) error {
 
 		return err
 	})
+}
+
+// inTrouble returns why no session can be written, as far as is known.
+func (s *sessionStore) inTrouble() error {
+	if trouble := s.db.CannotRead(); trouble != nil {
+		return trouble
+	}
+
+	if trouble := s.db.CannotWrite(); trouble != nil {
+		return trouble
+	}
+
+	return nil
 }
 
 func sessionEnded(cause error) error {

@@ -32,6 +32,11 @@ func (a *Auth) StartAsAnother(w http.ResponseWriter, r *http.Request, returnTo s
 }
 
 func (a *Auth) start(w http.ResponseWriter, r *http.Request, returnTo string, prompt func(*endpoints) string) error {
+	// Nobody is sent to the provider who could not come in afterwards.
+	if err := a.sessions.inTrouble(); err != nil {
+		return err
+	}
+
 	idp, err := a.provider.get(r.Context())
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+
+	"github.com/graph-olap/opsconsole/internal/store"
 )
 
 // SignedOut is how a sign-out ended. The session here is over in any case.
@@ -27,7 +29,8 @@ const (
 )
 
 // SignOut ends the session of the request and deletes its cookie. After an error the session
-// may still be open.
+// may still be open to who has a copy of its cookie, but not in this process: while the
+// database is in trouble, [Auth.Remember] ends it as soon as it can.
 //
 // Send the browser to ProviderURL by a page, not by a redirect: browsers hold all that follows a
 // form to the form-action of its page, and a provider's sign-out may lead anywhere.
@@ -35,12 +38,22 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (SignedOut, error
 	ctx := r.Context()
 
 	opened, err := a.sessions.New(r, a.sessions.cookieName)
+	if id, presented := a.sessions.presented(r); presented && store.TroubleOf(err) != nil {
+		a.latest.forget(id)
+		a.sessions.remembered.endOne(id)
+		a.sessions.cookies.set(w, a.sessions.cookieName, "", -1)
+	}
+
 	if err != nil && !errors.Is(err, ErrSessionEnded) {
 		return SignedOut{}, err
 	}
 
 	opened.Options = a.sessions.cookies.options(-1)
 	if err := opened.Save(r, w); err != nil {
+		if !opened.IsNew {
+			a.sessions.remembered.endOne(sessionIn(opened).secret.hash())
+		}
+
 		return SignedOut{}, err
 	}
 
