@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
@@ -21,7 +22,7 @@ func (c *console) serve(r route) echo.HandlerFunc {
 	return func(e echo.Context) error {
 		p := web.PageOf(e, c.Now)
 		if r.access == everybody {
-			return r.handle(p)
+			return c.patiently(p, r, r.handle)
 		}
 
 		if err := p.Identify(c.Auth.Identify); err != nil {
@@ -35,7 +36,7 @@ func (c *console) serve(r route) echo.HandlerFunc {
 		case r.access == operators && !p.Who.IsOps():
 			return c.refuse(p)
 		default:
-			err = c.once(p, r)
+			err = c.patiently(p, r, func(p *web.Page) error { return c.once(p, r) })
 		}
 
 		if r.access == operators && !p.IsRead() {
@@ -46,6 +47,33 @@ func (c *console) serve(r route) echo.HandlerFunc {
 
 		return err
 	}
+}
+
+// impatience is how long a request may take while the database is known not to answer.
+const impatience = time.Second
+
+// patiently lets the request to a route be answered. While the database is known not to answer,
+// nobody waits for it to the end: what is in memory needs no time, and the rest is told soon.
+func (c *console) patiently(p *web.Page, r route, answer func(p *web.Page) error) error {
+	down := c.Database.Err()
+	if down == nil || r.path == live.Events("") {
+		return answer(p)
+	}
+
+	whole := p.Request()
+	defer p.SetRequest(whole)
+
+	ctx, cancel := context.WithTimeout(whole.Context(), impatience)
+	defer cancel()
+
+	p.SetRequest(whole.WithContext(ctx))
+
+	err := answer(p)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = errors.Join(down, err)
+	}
+
+	return err
 }
 
 // refuse turns away somebody who is signed in but is not an operator.

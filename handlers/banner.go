@@ -18,7 +18,7 @@ const announcedAhead = 24 * time.Hour
 // window that starts within a day; nil when there is nothing to tell. Maintenance mode
 // is what was last seen of it: the monitor looks with every poll.
 func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
-	open, err := f.Windows.Open(ctx)
+	open, err := f.memory.windows.Open(ctx)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "the maintenance windows could not be read", "error", err)
 	}
@@ -40,7 +40,7 @@ func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
 		}
 	}
 
-	known, err := f.Changes.Known(ctx, ops.SectionMaintenance)
+	known, err := f.memory.changes.Known(ctx, ops.SectionMaintenance)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "whether it is maintenance could not be read", "error", err)
 	}

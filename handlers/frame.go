@@ -11,13 +11,18 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/platform"
 	"github.com/graph-olap/opsconsole/handlers/settings"
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // frame surrounds the pages: where the user is, who they are, and what everybody must know.
-type frame struct{ Config }
+type frame struct {
+	Config
+
+	memory *memory
+}
 
 // Shell surrounds the page; id is its entry in the navigation.
 func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
@@ -36,6 +41,7 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		ZoneRelease: zoneinfo.Current().Release,
 		Now:         p.Now,
 		Fresh:       f.freshness(p.Now),
+		Trouble:     f.trouble(),
 		Banner:      f.banner(p.Ctx(), p.Now),
 		Temporary:   f.temporary(p.Ctx()),
 		Notices:     f.notices(p),
@@ -81,5 +87,17 @@ func (f *frame) regions() []live.Region {
 }
 
 func (f *frame) drawShell(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return shell.Live(f.banner(ctx, now), f.temporary(ctx), now), nil
+	return shell.Live(f.trouble(), f.banner(ctx, now), f.temporary(ctx), now), nil
+}
+
+// trouble is what the console's own database cannot do, nil when there is nothing to tell.
+func (f *frame) trouble() *shell.Trouble {
+	condition := f.Database.Condition()
+	if condition.Error == nil {
+		return nil
+	}
+
+	return &shell.Trouble{
+		Text: *condition.Error, Meaning: condition.Meaning, Since: condition.Since, URL: "/health#component-" + database.Service,
+	}
 }

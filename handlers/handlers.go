@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -23,6 +24,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -47,8 +49,7 @@ type Config struct {
 	Triggers *triggers.Triggers
 	Monitor  *monitor.Monitor
 	Keys     *idempotency.Keys
-	// Ready says whether the console's own database answers.
-	Ready func(ctx context.Context) error
+	Database Database
 
 	Static      fs.FS
 	Environment shell.Environment
@@ -65,12 +66,40 @@ type Config struct {
 	IdentityProvider http.Handler
 }
 
+// Database is how the console's own database does.
+type Database interface {
+	// Ready returns why it cannot be read at this moment.
+	Ready(ctx context.Context) error
+	// Err is why it could not be read when it was last looked at, nil when it could.
+	Err() error
+	// Condition is all that is known of it, without asking it.
+	Condition() database.Condition
+}
+
 // IdentityProviderPath is where the demo's identity provider is served.
 const IdentityProviderPath = "/demo-idp"
+
+// Console is the console as a handler.
+type Console struct {
+	http.Handler
+
+	memory *memory
+	feeds  *announce.Feeds
+}
+
+// Remember reads what pages and announcements show while the database cannot be read. Its
+// errors are those of the database, and leave what was read before.
+func (c *Console) Remember(ctx context.Context) error {
+	_, err := c.feeds.View(ctx)
+
+	return errors.Join(err, c.memory.remember(ctx))
+}
 
 // console is what answers: each subject by its own handlers.
 type console struct {
 	Config
+
+	memory *memory
 
 	platform      *platform.Handlers
 	settings      *settings.Handlers
@@ -89,15 +118,20 @@ type console struct {
 }
 
 // New returns the console as a handler.
-func New(config Config) http.Handler { return newConsole(config).routes() }
+func New(config Config) *Console {
+	c := newConsole(config)
+
+	return &Console{Handler: c.routes(), memory: c.memory, feeds: c.Feeds}
+}
 
 func newConsole(config Config) *console {
-	f := &frame{Config: config}
-	c := &console{Config: config}
+	memory := newMemory(config)
+	f := &frame{Config: config, memory: memory}
+	c := &console{Config: config, memory: memory}
 
 	c.platform = &platform.Handlers{
-		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: c.Triggers, Changes: c.Changes, Windows: c.Windows,
-		Audit: c.Audit, Tickets: c.Tickets,
+		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Changes: memory.changes,
+		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database,
 	}
 	c.settings = &settings.Handlers{
 		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,

@@ -41,7 +41,7 @@ func TestAReaderThatStopsReadingIsLetGo(t *testing.T) {
 	got := &reader{ResponseRecorder: httptest.NewRecorder(), flushed: cancel}
 	begun := time.Now()
 
-	w.Handler.ServeHTTP(got, request)
+	w.Console.ServeHTTP(got, request)
 
 	if len(got.deadlines) == 0 {
 		t.Fatal("each message can take for ever")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
@@ -38,6 +39,10 @@ func (c *console) healthz(p *web.Page) error {
 
 	answer := alive{Status: "healthy", Version: c.Version}
 
+	if c.Database.Err() != nil { // The log has it.
+		return p.JSON(http.StatusOK, answer)
+	}
+
 	overdue, err := c.Windows.Overdue(ctx)
 	if err != nil {
 		c.Logger.WarnContext(ctx, "overdue windows could not be read", "error", err)
@@ -53,15 +58,15 @@ func (c *console) healthz(p *web.Page) error {
 	return p.JSON(http.StatusOK, answer)
 }
 
-// readyz says whether the console can do its work: its database answers. A control
-// plane that is down does not make it unready, the console then is needed most.
+// readyz says whether the console can show anything: its database can be read. One that cannot
+// be written stands in the details alone, as it is the same one for every replica and all of
+// them would go. A control plane that is down does not make it unready, the console then is
+// needed most.
 func (c *console) readyz(p *web.Page) error {
 	ctx, cancel := context.WithTimeout(p.Ctx(), readyTimeout)
 	defer cancel()
 
-	if err := c.Ready(ctx); err != nil {
-		c.Logger.WarnContext(ctx, "not ready", "error", err)
-
+	if err := c.Database.Ready(ctx); err != nil {
 		return p.JSON(http.StatusServiceUnavailable, c.readiness("not_ready", "disconnected"))
 	}
 
@@ -77,7 +82,9 @@ type ready struct {
 }
 
 type readyDetails struct {
-	TimeZones timeZones `json:"time_zones"`
+	// Database is how this console's own database does, also whether it can be written.
+	Database  database.Condition `json:"database"`
+	TimeZones timeZones          `json:"time_zones"`
 }
 
 // timeZones are the rules that times are reckoned with.
@@ -88,11 +95,11 @@ type timeZones struct {
 	Source string `json:"source"`
 }
 
-func (c *console) readiness(status, database string) ready {
+func (c *console) readiness(status, connected string) ready {
 	zones := zoneinfo.Current()
 
 	return ready{
-		Status: status, Database: database, Version: c.Version,
-		Details: readyDetails{TimeZones: timeZones{Release: zones.Release, Source: zones.Source}},
+		Status: status, Database: connected, Version: c.Version,
+		Details: readyDetails{Database: c.Database.Condition(), TimeZones: timeZones{Release: zones.Release, Source: zones.Source}},
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // openWindows are the numbers of the windows that are not over.
 func (f *frame) openWindows(ctx context.Context) map[int64]bool {
-	windows, err := f.Windows.Open(ctx)
+	windows, err := f.memory.windows.Open(ctx)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "the maintenance windows could not be read", "error", err)
 	}
@@ -27,7 +27,7 @@ func (f *frame) openWindows(ctx context.Context) map[int64]bool {
 
 // temporary are the changes that go back by themselves.
 func (f *frame) temporary(ctx context.Context) []shell.Temporary {
-	leases, err := f.Changes.Leases(ctx)
+	leases, err := f.memory.changes.Leases(ctx)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "the temporary changes could not be read", "error", err)
 

@@ -147,7 +147,7 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 		leasesview.ListRegion:        {leasesview.ListPage(s, leases), leasesview.ListLive(leases)},
 		leasesview.Region:            {leasesview.Page(s, leaseDetail()), leasesview.Live(leaseDetail())},
 		settings.ConfigHistoryRegion: {settings.ConfigPage(s, config()), settings.ConfigHistory(config())},
-		shell.Region:                 {platform.JobsPage(s, jobs), shell.Live(s.Banner, s.Temporary, s.Now)},
+		shell.Region:                 {platform.JobsPage(s, jobs), shell.Live(s.Trouble, s.Banner, s.Temporary, s.Now)},
 	} {
 		live := draw(t, c.live)
 		if !strings.HasPrefix(live, `<div id="`+region+`"`) {

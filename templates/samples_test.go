@@ -46,6 +46,7 @@ func anyShell() shell.Shell {
 		User:        shell.User{Username: evil, Email: evil, Role: ops.RoleOps},
 		Preferences: shell.Preferences{Theme: shell.Dark, Zone: evil},
 		Now:         now, Fresh: fresh(), Events: "/events?page=jobs",
+		Trouble:   &shell.Trouble{Text: evil, Meaning: evil, Since: now, URL: "/health"},
 		Banner:    &shell.Banner{Active: true, Title: evil, Message: evil, From: &now, Until: &now, URL: "/maintenance"},
 		Temporary: []shell.Temporary{{Text: evil, EndsAt: now.Add(time.Hour), URL: "/leases", State: lease.Active}},
 		Notices:   []shell.Notice{{Line: line(), LinkText: evil}},

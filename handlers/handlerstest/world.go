@@ -4,7 +4,6 @@ package handlerstest
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
@@ -22,11 +21,13 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
@@ -47,8 +48,9 @@ type World struct {
 	Webhooks *webhooks.Webhooks
 	ahead    atomic.Int64 // nanoseconds
 	Log      *audit.Log
+	Database *database.Watch
 	tokens   map[string]string
-	Handler  http.Handler
+	Console  *handlers.Console
 	said     worldtest.Buffer // what the console logs
 }
 
@@ -78,12 +80,29 @@ func New(t *testing.T) *World {
 func NewOf(t *testing.T, readers announce.Audience) *World {
 	t.Helper()
 
-	db := prepared.SQLite(t)
+	return newOn(t, prepared.SQLite(t), readers)
+}
+
+// NewOnPostgres is a world on PostgreSQL, and the address of its database, which can be made
+// to fail: see [storetest.Stop].
+func NewOnPostgres(t *testing.T) (w *World, databaseURL string) {
+	t.Helper()
+
+	databaseURL = prepared.PostgresURL(t)
+
+	return newOn(t, storetest.Open(t, databaseURL), announce.Public), databaseURL
+}
+
+func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
+	t.Helper()
+
 	plane, runner := newPlane(t, db)
 	w := &World{
 		t: t, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
 	}
 	logger := slog.New(slog.NewTextHandler(&w.said, nil))
+
+	w.Database = database.New(database.Config{DB: db, Now: time.Now, Logger: logger})
 
 	server := httptest.NewUnstartedServer(nil)
 	w.URL = "http://" + server.Listener.Addr().String()
@@ -135,13 +154,13 @@ func NewOf(t *testing.T, readers announce.Audience) *World {
 		Health: func() ops.HealthStatus { return w.Monitor.Snapshot().Health.Value.Status },
 	})
 
-	w.Handler = handlers.New(handlers.Config{
+	w.Console = handlers.New(handlers.Config{
 		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
-		Keys:  idempotency.New(db, w.Now),
-		Ready: db.Read().PingContext, Static: os.DirFS(filepath.Join(root(t), "static")), Environment: env,
+		Keys:     idempotency.New(db, w.Now),
+		Database: w.Database, Static: os.DirFS(filepath.Join(root(t), "static")), Environment: env,
 		PublicURL: public, Issuer: issuer, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 	})
-	server.Config.Handler = w.Handler
+	server.Config.Handler = w.Console
 	server.Start()
 	t.Cleanup(server.Close)
 

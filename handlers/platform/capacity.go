@@ -72,16 +72,23 @@ func (h *Handlers) capacityOver(
 		view.FullAt = &full
 	}
 
-	var err error
+	if reach != pages.LastHour { // The last hour is in memory.
+		var err error
 
-	if reach != pages.LastHour {
 		view.Used, view.ClusterTotal, err = h.Monitor.UsedSince(ctx, view.From, reach.Duration()/stepsShown)
 		if err != nil {
 			return pages.Capacity{}, err
 		}
 	}
 
-	view.Marks, err = h.marks(ctx, view.From, now)
+	_, err := h.optional(func() error {
+		marks, err := h.marks(ctx, view.From, now)
+		if err == nil {
+			view.Marks = marks
+		}
+
+		return err
+	})
 
 	return view, err
 }

@@ -15,9 +15,6 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
-// changesShown is how many of the last changes the overview lists.
-const changesShown = 10
-
 // Overview sums the platform up.
 func (h *Handlers) Overview(p *web.Page) error {
 	view, err := h.overviewView(p.Ctx(), h.Monitor.Snapshot(), p.Now)
@@ -39,7 +36,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 		return pages.Overview{}, err
 	}
 
-	recent, err := h.Changes.History(ctx, changes.Filter{Limit: changesShown})
+	recent, err := h.Changes.History(ctx, changes.Filter{Limit: changes.Recent})
 	if err != nil {
 		return pages.Overview{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
@@ -25,10 +26,11 @@ type Handlers struct {
 
 	Platform ops.Platform
 	Monitor  *monitor.Monitor
-	Triggers *triggers.Triggers
+	Triggers Triggers
 	Changes  Changes
 	Windows  Windows
 	Audit    Audit
+	Database Database
 	// Tickets become links in reasons.
 	Tickets format.Tickets
 }
@@ -45,6 +47,37 @@ type Changes interface {
 type Windows interface {
 	Open(ctx context.Context) ([]maintenance.Window, error)
 	List(ctx context.Context, filter maintenance.Filter) (maintenance.Page, error)
+}
+
+// Database is how the console's own database does.
+type Database interface {
+	// Err is why it could not be read when it was last looked at, nil when it could.
+	Err() error
+	Condition() database.Condition
+}
+
+// optional reads what a page can do without: missing says that the database could not be read.
+func (h *Handlers) optional(read func() error) (missing bool, err error) {
+	if err = h.Database.Err(); err == nil {
+		err = read()
+	}
+
+	if database.Explain(err) != nil {
+		return true, nil //nolint:nilerr // it is told by what is missing, and above every page
+	}
+
+	return false, err
+}
+
+// Triggers runs jobs by hand.
+type Triggers interface {
+	Trigger(
+		ctx context.Context, service ops.Service, actor audit.Actor, trigger ops.JobTrigger, before *triggers.Counters,
+	) (triggers.Run, error)
+	Refuse(ctx context.Context, actor audit.Actor, trigger ops.JobTrigger, cause error) error
+	Run(ctx context.Context, job ops.JobName, seq int64) (triggers.Run, error)
+	Again(ctx context.Context, job ops.JobName, intent int64) (triggers.Run, error)
+	Last(ctx context.Context, job ops.JobName) (entry audit.Entry, ok bool, err error)
 }
 
 // Audit is what was done.

@@ -37,9 +37,15 @@ func (h *Handlers) healthOver(
 ) (pages.Health, error) {
 	view := healthView(s, now)
 
-	spans, err := h.Monitor.Spans(ctx, now.Add(-monitor.Kept))
-	if err != nil {
-		return pages.Health{}, err
+	var spans []monitor.StatusSpan
+
+	missing, err := h.optional(func() (err error) {
+		spans, err = h.Monitor.Spans(ctx, now.Add(-monitor.Kept))
+
+		return err
+	})
+	if missing || err != nil {
+		return view, err
 	}
 
 	for i, c := range view.Components {

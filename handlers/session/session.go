@@ -15,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/session"
 	"github.com/graph-olap/opsconsole/templates/shell"
@@ -176,12 +177,20 @@ func (h *Handlers) Current(p *web.Page) error {
 	return p.Answer(web.Answer{Data: view, Full: pages.CurrentPage(h.Environment, p.Preferences(), view)})
 }
 
+// signedOutHere is told whose session cannot be ended in the database.
+const signedOutHere = "You are signed out here: this browser has let go of your session, and this console takes it no more. " +
+	"Its record is deleted as soon as the database can be written; until then other replicas would take a copy of its cookie."
+
 // Logout ends the session here and at the identity provider.
 func (h *Handlers) Logout(p *web.Page) error {
 	// Whoever is not signed in any more is signed out already.
 	p.Who, _ = h.Auth.Recheck(p.Request())
 
 	out, err := h.Auth.SignOut(p.Response(), p.Request())
+	if database.Explain(err) != nil && !p.WantsJSON() {
+		return p.Draw(http.StatusServiceUnavailable, h.SignIn(p, "/", signedOutHere))
+	}
+
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -54,6 +56,10 @@ func Classify(err error) (int, *ops.Error) {
 	}
 
 	e := ops.AsError(err)
+	if e.Code == ops.CodeInternal {
+		// Nobody said what it means yet.
+		e = cmp.Or(database.Explain(err), e)
+	}
 
 	return e.Code.HTTPStatus(), e
 }
@@ -115,7 +121,20 @@ func messageOf(status int) string {
 	}
 }
 
+// ofDatabase reports whether the error is that this console's own database is in trouble.
+func ofDatabase(e *ops.Error) bool {
+	return e.Code == ops.CodeServiceUnavailable && e.Details["service"] == database.Service
+}
+
 func advice(e *ops.Error) string {
+	switch {
+	case ofDatabase(e) && errors.Is(e, ops.ErrOutcomeUnknown):
+		return "Whether what you asked for was done is not known: the connection broke before the database said so. " +
+			"Look at the audit log once it answers, before you ask for it again."
+	case ofDatabase(e):
+		return "Nothing was changed. The console goes on by itself as soon as the database does; Health says how it is."
+	}
+
 	switch e.Code {
 	case ops.CodeServiceUnavailable:
 		return "Nothing was changed. Look at Health, or try again."

@@ -122,6 +122,10 @@ func (x *Errors) problem(p *Page, status int, e *ops.Error) shell.Problem {
 		RequestID: p.RequestID(),
 	}
 
+	if ofDatabase(e) {
+		problem.Title = "This console's own database is in trouble"
+	}
+
 	if status == http.StatusServiceUnavailable {
 		problem.LastGood = x.LastRead(p.Now)
 	}

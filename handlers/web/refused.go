@@ -96,14 +96,14 @@ func withName(name, message string) string {
 // Refused decides how a form is answered that was refused: data, and what nobody foresaw, with
 // the error; a page with the form again, which show draws under the status with what is wrong.
 func (p *Page) Refused(cause error, has func(field string) bool, show func(status int, wrong Wrong) error) error {
-	e := ops.AsError(cause)
+	_, e := Classify(cause)
 	if p.WantsJSON() || e.Code == ops.CodeInternal {
 		return cause
 	}
 
 	p.retryAfter(e)
 
-	return show(e.Code.HTTPStatus(), Sort(cause, has))
+	return show(e.Code.HTTPStatus(), Sort(e, has))
 }
 
 // OnlyToast reports whether the error is told in a notice above a page that stays as it is:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
@@ -60,6 +61,16 @@ func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, s
 			seen = version
 
 			return errors.Join(failed, err)
+		}))
+}
+
+// runDatabase looks how the console's own database does.
+func (a *App) runDatabase(own *database.Watch) {
+	a.background = append(a.background,
+		every(database.LookEvery, a.logger, "this console's own database", func(ctx context.Context) error {
+			own.Look(ctx)
+
+			return nil
 		}))
 }
 

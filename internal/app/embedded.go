@@ -15,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/controlplane/kube"
 	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/ops"
@@ -153,7 +154,7 @@ func (a *App) api(cfg config.Embedded, plane *controlplane.ControlPlane, tokens 
 	}
 
 	return opsapi.New(opsapi.Config{
-		Platform: plane, Instances: plane, Probes: plane, Authenticate: authenticator, Logger: a.logger,
+		Platform: plane, Instances: plane, Probes: plane, Authenticate: authenticator, Explain: database.ExplainPlatform, Logger: a.logger,
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -54,6 +55,8 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Watchers: []func(context.Context, ops.Service) error{history.Watch},
 	})
 
+	own := database.New(database.Config{DB: a.db, Now: now, Logger: a.logger, Notify: watch.Changed})
+
 	hooks := a.webhooks(log)
 	windows := a.windows(log, history, signIn, hooks)
 	runs := triggers.New(log)
@@ -66,7 +69,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
 		Feeds: a.feeds(windows, watch, env), Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
-		Ready: a.db.Read().PingContext, Static: a.static, Environment: env,
+		Database: own, Static: a.static, Environment: env,
 		Tickets:   tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, Issuer: issuer, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider,
@@ -86,8 +89,11 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	}
 
 	a.runLeases(history, service)
+	a.runDatabase(own)
 
 	a.background = append(a.background, watch.Run, engine.Run,
+		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read", pages.Remember),
+		every(auth.RememberEvery, a.logger, "the sessions that are remembered", signIn.Remember),
 		every(time.Hour, a.logger, "old sessions", signIn.Purge),
 		every(time.Hour, a.logger, "old idempotency keys", keys.Purge),
 		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {

@@ -33,7 +33,11 @@ type Page struct {
 	Next  int64
 }
 
-const defaultLimit = 50
+const (
+	defaultLimit = 50
+	// Recent is how many changes stand where the last ones are told beside other things.
+	Recent = 10
+)
 
 // History returns a page of the history; RESOURCE_NOT_FOUND when there is no change
 // that it could begin after.

@@ -2,6 +2,7 @@ package opsapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -44,7 +45,7 @@ func (s *server) writeError(err error, c echo.Context) {
 		return
 	}
 
-	status, e := classify(c, err)
+	status, e := s.classify(c, err)
 	header := c.Response().Header()
 
 	if status == http.StatusUnauthorized {
@@ -76,13 +77,18 @@ func inEnvelope(e *ops.Error, requestID string) any {
 }
 
 // classify returns the status and the error to answer with.
-func classify(c echo.Context, err error) (int, *ops.Error) {
+func (s *server) classify(c echo.Context, err error) (int, *ops.Error) {
 	var (
 		routing  *echo.HTTPError
 		tooLarge *http.MaxBytesError
 	)
 
-	switch e := ops.AsError(err); {
+	e := ops.AsError(err)
+	if e.Code == ops.CodeInternal {
+		e = cmp.Or(s.explain(err), e)
+	}
+
+	switch {
 	case errors.As(err, &routing) && routing.Code < http.StatusInternalServerError:
 		return routing.Code, unrouted(c, routing.Code)
 	case errors.As(err, &tooLarge):

@@ -18,7 +18,10 @@ type Config struct {
 	Probes    Probes
 	// Authenticate says who sends a request.
 	Authenticate Authenticator
-	Logger       *slog.Logger
+	// Explain returns what an error means that nobody foresaw, nil when that is not known; nil
+	// knows of none.
+	Explain func(err error) *ops.Error
+	Logger  *slog.Logger
 }
 
 // Probes answers GET /health and GET /ready.
@@ -32,6 +35,7 @@ type server struct {
 	instances ops.InstancesPlatform
 	probes    Probes
 	who       Authenticator
+	explain   func(err error) *ops.Error
 	logger    *slog.Logger
 }
 
@@ -43,7 +47,11 @@ func New(config Config) (http.Handler, error) {
 
 	s := &server{
 		platform: config.Platform, instances: config.Instances, probes: config.Probes,
-		who: config.Authenticate, logger: config.Logger,
+		who: config.Authenticate, explain: config.Explain, logger: config.Logger,
+	}
+
+	if s.explain == nil {
+		s.explain = func(error) *ops.Error { return nil }
 	}
 
 	e := echo.New()

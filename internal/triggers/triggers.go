@@ -90,6 +90,10 @@ func (t *Triggers) Trigger(
 
 	end, logErr := t.record(ctx, actor, entry)
 	if logErr != nil {
+		if entry.Outcome == audit.Done { // The job may run: that nothing was done is not to be said of it.
+			logErr = errors.Join(logErr, ops.ErrOutcomeUnknown)
+		}
+
 		err = errors.Join(err, fmt.Errorf("log how the trigger ended: %w", logErr))
 	}
 

@@ -11,7 +11,9 @@ import (
 // show, and what to do.
 type Problem struct {
 	// Status is the HTTP status.
-	Status  int
+	Status int
+	// Title is what happened in a few words, "" for what the status says.
+	Title   string
 	Message string
 	// Fields are what was wrong with which value, when that is what went wrong.
 	Fields []ops.FieldError

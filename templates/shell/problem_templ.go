@@ -429,6 +429,10 @@ func (p Problem) icon() components.Icon {
 }
 
 func (p Problem) title() string {
+	if p.Title != "" {
+		return p.Title
+	}
+
 	switch p.Status {
 	case http.StatusNotFound:
 		return "There is nothing here"

@@ -25,7 +25,9 @@ type Shell struct {
 	// Fresh feeds the live mark of a page that draws the monitor's snapshot.
 	Fresh Freshness
 	// Events is the address of the page's live updates, "" when it has none.
-	Events    string
+	Events string
+	// Trouble is that of the console's own database, nil for none.
+	Trouble   *Trouble
 	Banner    *Banner
 	Temporary []Temporary
 	Notices   []Notice
@@ -95,6 +97,14 @@ func ParseTheme(s string) Theme {
 	default:
 		return System
 	}
+}
+
+// Trouble tells what the console's own database cannot do.
+type Trouble struct {
+	// Text says it in a sentence, Meaning what it means for whoever reads the page.
+	Text, Meaning string
+	Since         time.Time
+	URL           string
 }
 
 // Banner tells that maintenance is announced or on.

@@ -260,7 +260,7 @@ func Layout(s Shell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Live(s.Banner, s.Temporary, s.Now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Live(s.Trouble, s.Banner, s.Temporary, s.Now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

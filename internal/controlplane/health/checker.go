@@ -111,12 +111,9 @@ func (c *Checker) Check(ctx context.Context) (ops.Health, error) {
 			health.CheckedAt = ops.At(results[i].at)
 		}
 
-		switch results[i].component.Status {
-		case ops.ComponentUnreachable, ops.ComponentSlow:
-			if health.Status == ops.Healthy {
-				health.Status = ops.Degraded
-			}
-		case ops.ComponentConnected, ops.ComponentNotConfigured:
+		// One that is connected has an error too where it does only half of what it is for.
+		if results[i].component.Error != nil {
+			health.Status = ops.Degraded
 		}
 	}
 

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // databaseProbe pings, and reads: a database that accepts connections may still
@@ -19,6 +20,10 @@ func databaseProbe(db *store.DB) probe {
 			var n int
 
 			err = db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM global_config`).Scan(&n)
+		}
+
+		if trouble := db.CannotWrite(); err == nil && trouble != nil {
+			return &finding{ops.ComponentConnected, "the database can be read but not written: " + trouble.Words, trouble}
 		}
 
 		return databaseFinding(db, err)

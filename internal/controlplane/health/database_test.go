@@ -48,6 +48,28 @@ func TestPostgresSaysWhatItWants(t *testing.T) {
 	want(t, check(t, newChecker(t, health.Config{DB: db})), "database", ops.ComponentConnected, ops.Healthy, "")
 }
 
+// One that takes no writes is connected, and the platform is not healthy.
+func TestDatabaseThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+
+	db := prepared(t)
+	storetest.FillDisk(t, db)
+
+	checker := newChecker(t, health.Config{DB: db})
+	want(t, check(t, checker), "database", ops.ComponentConnected, ops.Healthy, "")
+
+	if err := db.ProbeWrite(t.Context()); err == nil {
+		t.Fatal("there is room")
+	}
+
+	found := check(t, newChecker(t, health.Config{DB: db}))
+	want(t, found, "database", ops.ComponentConnected, ops.Degraded, "the database can be read but not written: its disk is full")
+
+	if !checker.DatabaseAnswers(t.Context()) {
+		t.Error("it answers, and is said not to")
+	}
+}
+
 // Whoever holds every connection keeps the probe from its own.
 func TestDatabaseWhoseConnectionsAreAllInUse(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,188 @@
+package database
+
+import (
+	"context"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// NotWritable is the status of a database that can be read but not written, beside those
+// that the contract has for components.
+const NotWritable ops.ComponentStatus = "not_writable"
+
+// Condition is how the database does.
+type Condition struct {
+	// Status is connected, slow, not_writable or unreachable.
+	Status ops.ComponentStatus `json:"status"`
+	// Since is when this process first found it so.
+	Since time.Time `json:"since"`
+	// LatencyMS is how long the last look took in milliseconds, nil when it found nothing.
+	LatencyMS *float64 `json:"latency_ms"`
+	// Error says what it cannot do and why, nil when there is nothing to say.
+	Error *string `json:"error"`
+
+	// Meaning says what cannot be done meanwhile, Advice what to look at; "" when all is well.
+	Meaning, Advice string `json:"-"`
+}
+
+// Config is what a [Watch] needs.
+type Config struct {
+	DB     *store.DB
+	Now    func() time.Time
+	Logger *slog.Logger
+	// Notify is called when the status has changed; nil for nobody.
+	Notify func()
+}
+
+const (
+	// LookEvery is the time between two looks that whoever runs a [Watch] leaves.
+	LookEvery = 2 * time.Second
+	// lookTimeout is how long a look may take.
+	lookTimeout = 2 * time.Second
+	// slowAfter is the latency above which the database is slow.
+	slowAfter = 500 * time.Millisecond
+)
+
+// Watch looks at the database again and again, and remembers what it found.
+type Watch struct {
+	config Config
+
+	mu        sync.Mutex
+	latency   time.Duration
+	condition Condition
+	// told is the status that the log knows of.
+	told ops.ComponentStatus
+}
+
+// New returns a watch that has not looked yet.
+func New(config Config) *Watch { return &Watch{config: config, told: ops.ComponentConnected} }
+
+// Look reads the database, and writes to it when a write has failed. What changed is logged,
+// once: everything else that fails meanwhile fails because of it.
+func (w *Watch) Look(ctx context.Context) {
+	_ = w.Ready(ctx) // what it finds stands in the condition
+
+	if w.config.DB.CannotWrite() != nil {
+		_ = within(ctx, w.config.DB.ProbeWrite)
+	}
+
+	if ctx.Err() == nil {
+		w.tell(ctx, w.Condition())
+	}
+}
+
+// Ready returns why the database cannot be read at this moment, nil when it can.
+func (w *Watch) Ready(ctx context.Context) error {
+	begun := w.config.Now()
+
+	err := within(ctx, w.config.DB.ProbeRead)
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	if err == nil {
+		w.latency = w.config.Now().Sub(begun)
+	}
+
+	w.settle()
+
+	return err
+}
+
+// Err is why the database could not be read at the last look, nil when it could.
+func (w *Watch) Err() error {
+	if trouble := w.config.DB.CannotRead(); trouble != nil {
+		return trouble
+	}
+
+	return nil
+}
+
+// Condition is how the database does, as far as the last look and the last write tell.
+func (w *Watch) Condition() Condition {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	w.settle()
+
+	return w.condition
+}
+
+// settle makes the condition of what is known.
+func (w *Watch) settle() {
+	now := Condition{Status: ops.ComponentConnected, LatencyMS: milliseconds(w.latency)}
+	trouble := w.trouble()
+
+	switch {
+	case trouble != nil && trouble.Kind == store.Unreadable:
+		now.Status, now.LatencyMS = ops.ComponentUnreachable, nil
+	case trouble != nil:
+		now.Status = NotWritable
+	case w.latency > slowAfter:
+		now.Status = ops.ComponentSlow
+	}
+
+	if trouble != nil {
+		text := sentence(Name, trouble)
+		now.Error, now.Meaning, now.Advice = &text, meaning(trouble.Kind), advice(trouble.Kind)
+	}
+
+	now.Since = w.condition.Since
+	if now.Status != w.condition.Status {
+		now.Since = w.config.Now()
+	}
+
+	w.condition = now
+}
+
+func (w *Watch) trouble() *store.TroubleError {
+	if trouble := w.config.DB.CannotRead(); trouble != nil {
+		return trouble
+	}
+
+	return w.config.DB.CannotWrite()
+}
+
+// tell logs a status that is another than the one that was told last, and lets others know.
+func (w *Watch) tell(ctx context.Context, now Condition) {
+	w.mu.Lock()
+	before := w.told
+	w.told = now.Status
+	w.mu.Unlock()
+
+	if before == now.Status {
+		return
+	}
+
+	switch {
+	case now.Error != nil:
+		w.config.Logger.ErrorContext(ctx, "this console's own database does not do what it should",
+			"status", now.Status, "words", *now.Error, "error", w.trouble())
+	case now.Status == ops.ComponentSlow:
+		w.config.Logger.WarnContext(ctx, "this console's own database is slow", "latency_ms", *now.LatencyMS)
+	default:
+		w.config.Logger.InfoContext(ctx, "this console's own database is well again", "was", before)
+	}
+
+	if w.config.Notify != nil {
+		w.config.Notify()
+	}
+}
+
+func within(ctx context.Context, do func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+
+	return do(ctx)
+}
+
+func milliseconds(d time.Duration) *float64 {
+	ms := math.Round(float64(d.Microseconds())) / float64(time.Millisecond/time.Microsecond)
+
+	return &ms
+}
