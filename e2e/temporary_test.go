@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 )
 
 func TestATemporaryChangeEndsWhileThePageIsOpen(t *testing.T) {
@@ -90,5 +91,47 @@ func TestATemporaryChangeIsExtendedAndEndedEarly(t *testing.T) {
 
 	if got := d.controlPlaneLimit(t); got != 5 {
 		t.Errorf("the control plane has %d, want 5", got)
+	}
+}
+
+// TestAHeldTemporaryChangeIsDecided on the page of its section, where it says who is in its way.
+func TestAHeldTemporaryChangeIsDecided(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+	p := d.as(t, "dave", "/config/export")
+	p.fill("max_duration_seconds", "7200")
+	p.press("Review")
+	p.at("/config/export/review")
+	p.fill("duration", "8s")
+	p.fill("reason", "A large export tonight")
+	p.pressSave()
+	p.at("/config/export")
+	p.sees("#live-set-now", "Temporary:")
+
+	d.changeOutside(t, 9000)
+
+	// Both are told on the page as it stands: what was set outside, and that the end waits.
+	p.sees("#live-set-now", "Changed outside this console")
+	p.sees("#live-set-now", "olga outside this console, change 2")
+
+	// A window that sets the field is led to the decision.
+	p.expect("409")
+
+	ahead := func(d time.Duration) string { return time.Now().UTC().Add(d).Format(time.RFC3339) }
+	refused := p.fetch(http.MethodPost, "/maintenance/windows", map[string]any{
+		"title": "Patching", "message": "We patch.", "starts_at": ahead(24 * time.Hour), "ends_at": ahead(25 * time.Hour), "time_zone": "UTC",
+		"settings": map[string]any{"export": map[string]any{"max_duration_seconds": 600}}, "reason": "Patches of the month", "confirm": "demo",
+	})
+	decode[any](t, refused, http.StatusConflict)
+
+	p.pressIn("#live-set-now", "Keep what is set")
+	p.fill("reason", "Olga is right")
+	p.press("Keep what is set")
+	p.sees(".facts", "Confirmed")
+	p.sees(".acts", "Olga is right")
+
+	if now := p.longest(); now.Current.Seconds != 9000 {
+		t.Errorf("got %d s, want 9000", now.Current.Seconds)
 	}
 }

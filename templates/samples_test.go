@@ -161,7 +161,7 @@ func conflict() settings.Conflict {
 	return settings.Conflict{
 		Error:    settings.ConflictError{Code: ops.CodeConflict, Message: evil},
 		Original: ops.Values{}, Theirs: values, Yours: values, Section: "concurrency", Title: evil, Fields: fields(),
-		Change: &theirs, Form: form(), Reason: evil, Now: now,
+		Changes: []changes.Change{theirs}, Form: form(), Reason: evil, Now: now,
 	}
 }
 

@@ -284,7 +284,7 @@ func TestNobodyIsNamedNobody(t *testing.T) {
 		"change":   record.ChangePage(s, record.ChangeDetail{Change: c, Unreviewed: true, Now: now}),
 		"compare":  record.ComparePage(s, record.Compare{A: c, B: c, Now: now}),
 		"section":  settings.ConfigPage(s, settings.Config{Outside: []changes.Change{c}, History: []changes.Change{c}, Now: now}),
-		"conflict": settings.ConflictPage(s, settings.Conflict{Change: &c, Now: now}),
+		"conflict": settings.ConflictPage(s, settings.Conflict{Changes: []changes.Change{c}, Now: now}),
 		"overview": platform.OverviewPage(s, platform.Overview{Freshness: fresh(), Changes: []changes.Change{c}}),
 		"audit":    record.AuditPage(s, record.Audit{Items: []audit.Entry{{Seq: 1, Action: audit.AccessRefused, Outcome: audit.Refused}}}),
 	} {

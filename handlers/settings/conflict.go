@@ -1,8 +1,12 @@
 package settings
 
 import (
+	"cmp"
+	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/graph-olap/opsconsole/handlers/snippet"
 	"github.com/graph-olap/opsconsole/handlers/web"
@@ -11,6 +15,21 @@ import (
 	"github.com/graph-olap/opsconsole/templates/components"
 	pages "github.com/graph-olap/opsconsole/templates/settings"
 )
+
+// between are the changes that set what differs from what was seen, newest first: the section's
+// last change may be of another field.
+func (h *Handlers) between(ctx context.Context, conflict *changes.ConflictError) ([]changes.Change, error) {
+	var fields []string
+	for _, d := range conflict.Section.Diff(conflict.Original, conflict.Theirs) {
+		fields = append(fields, d.Field.Name)
+	}
+
+	by, err := h.Changes.SetBy(ctx, changes.Current{Section: conflict.Section, Values: conflict.Theirs}, fields)
+
+	list := slices.SortedFunc(maps.Values(by), func(a, b changes.Change) int { return cmp.Compare(b.ID, a.ID) })
+
+	return slices.CompactFunc(list, func(a, b changes.Change) bool { return a.ID == b.ID }), err
+}
 
 // showConflict shows original, theirs and yours, and what to go on with: a form, or the
 // restore of the change that restores names.
@@ -21,7 +40,12 @@ func (h *Handlers) showConflict(p *web.Page, conflict *changes.ConflictError, in
 		Error:    pages.ConflictError{Code: e.Code, Message: e.Message, Details: e.Details},
 		Original: conflict.Original, Theirs: conflict.Theirs, Yours: conflict.Yours, Revision: conflict.Revision,
 		Section: conflict.Section.Name, Title: conflict.Section.Title, Fields: conflict.Section.Fields,
-		Change: conflict.By, Reason: in.meta["reason"], Now: p.Now,
+		Reason: in.meta["reason"], Now: p.Now,
+	}
+
+	var err error
+	if view.Changes, err = h.between(p.Ctx(), conflict); err != nil {
+		return err
 	}
 
 	// What was left as it was stays as the other one made it.

@@ -65,10 +65,16 @@ func TestWhatIsNotSettledForGoodIsOnTheSectionsPage(t *testing.T) {
 func contains(t *testing.T, w *handlerstest.World, path string, texts ...string) {
 	t.Helper()
 
-	page := w.Get(path, "Accept", "text/html")
 	for _, text := range texts {
-		if page.Status != http.StatusOK || !strings.Contains(page.Body, text) {
-			t.Errorf("%s: got %d, want 200 and %q in\n%s", path, page.Status, text, page.Body)
-		}
+		holds(t, w.Get(path, "Accept", "text/html"), http.StatusOK, text)
+	}
+}
+
+// holds wants an answer with that status, and the text in it.
+func holds(t *testing.T, got handlerstest.Answer, status int, text string) {
+	t.Helper()
+
+	if got.Status != status || !strings.Contains(got.Body, text) {
+		t.Errorf("got %d, want %d and %q in\n%s", got.Status, status, text, got.Body)
 	}
 }

@@ -118,7 +118,7 @@ func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 
 func (x *Errors) problem(p *Page, status int, e *ops.Error) shell.Problem {
 	problem := shell.Problem{
-		Status: status, Message: Sentences(e.Message), Fields: ops.FieldErrors(e), Advice: advice(e), Way: wayOf(e),
+		Status: status, Message: Sentences(e.Message), Fields: ops.FieldErrors(e), Advice: advice(e), Way: Way(e.Details),
 		RequestID: p.RequestID(),
 	}
 

@@ -39,7 +39,7 @@ func Sort(cause error, has func(field string) bool) Wrong {
 	fields := ops.FieldErrors(cause)
 	if len(fields) == 0 {
 		e := ops.AsError(cause)
-		wrong.Problem, wrong.Way = Sentences(e.Message), wayOf(e)
+		wrong.Problem, wrong.Way = Sentences(e.Message), Way(e.Details)
 	}
 
 	for _, f := range fields {
@@ -56,16 +56,16 @@ func Sort(cause error, has func(field string) bool) Wrong {
 	return wrong
 }
 
-// wayOf leads to what is in the way of whoever met with the error; without an address when the
-// error names none. A control plane elsewhere can say what it likes: only pages of this console
-// are led to.
-func wayOf(e *ops.Error) components.Link {
-	address, _ := e.Details["url"].(string)
+// Way leads to what is in the way of whoever met with an error of these details; without an
+// address when they name none. A control plane elsewhere can say what it likes: only pages of
+// this console are led to.
+func Way(details map[string]any) components.Link {
+	address, _ := details["url"].(string)
 	if auth.LocalPath(address) != address {
 		return components.Link{}
 	}
 
-	if e.Details["state"] == string(lease.Held) {
+	if details["state"] == string(lease.Held) {
 		return components.Link{URL: address, Text: "Decide about it"}
 	}
 

@@ -46,6 +46,7 @@ const deliveriesShown = 10
 func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now time.Time) (pages.Window, error) {
 	view := pages.Window{
 		Window: w, Announced: announce.Of(w, now, h.PublicURL.JoinPath("announcements")), Now: now,
+		Way: web.Way(w.ErrorDetails),
 	}
 
 	var err error

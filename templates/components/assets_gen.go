@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=0c9b2d53354e"
+	StylesheetURL = "/static/app.css?v=45c5f99f06bf"
 	ScriptURL     = "/static/app.js?v=f13c4c77d85c"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"

@@ -5,6 +5,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // actWord says what was done, of acts on a window or a temporary change.
@@ -23,4 +24,14 @@ func actWord(a audit.Action) string {
 	_, verb, _ := strings.Cut(string(a), ".")
 
 	return components.Word(verb)
+}
+
+// actMessage says what came of an act, where its word does not.
+func actMessage(a audit.Act) string {
+	switch a.Action {
+	case audit.WindowStart, audit.WindowEnd:
+		return ""
+	default:
+		return format.Moments(a.Message)
+	}
 }

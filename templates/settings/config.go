@@ -136,8 +136,9 @@ type Conflict struct {
 	Section ops.SectionName `json:"-"`
 	Title   string          `json:"-"`
 	Fields  []ops.Field     `json:"-"`
-	// Change is who came first, nil when this console does not know.
-	Change *changes.Change `json:"-"`
+	// Changes are those that set what differs from the original, newest first; none when this
+	// console does not know.
+	Changes []changes.Change `json:"-"`
 	// Form holds yours against the new revision. Where yours was a restore, Restore leads
 	// to its review instead. Reason and all that was typed is kept.
 	Form    Form      `json:"-"`

@@ -26,6 +26,8 @@ type Window struct {
 	Acts []audit.Act `json:"acts"`
 	// Deliveries are what webhooks were told of it, newest first.
 	Deliveries []webhooks.Delivery `json:"-"`
+	// Way leads to what is in its way, if something is.
+	Way components.Link `json:"-"`
 	// Following are the other windows of its series that are to come.
 	Following []maintenance.Window `json:"-"`
 	Now       time.Time            `json:"-"`
@@ -77,6 +79,15 @@ func (v Window) steps() []step {
 	}
 
 	return append(out, planned...)
+}
+
+// untilDone says what a window waits for before it is completed.
+func (v Window) untilDone() string {
+	if v.Phase == maintenance.Held {
+		return "when it is decided"
+	}
+
+	return "when the platform is healthy"
 }
 
 // act is something that can be done about a window.

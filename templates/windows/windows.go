@@ -89,6 +89,9 @@ func windowLine(w maintenance.Window) components.Line {
 		line.Text = "Overrun: its end has come, and it goes on."
 	case maintenance.Held:
 		line.Text = "Held: it waits for an operator."
+		if w.BackAt != nil {
+			line.Text = "Held: users have the platform back, and the rest waits for a decision."
+		}
 	case maintenance.Completed:
 		line.Text = "Completed: everything is as it was before."
 		if w.Report != nil && !w.Report.Restored {
