@@ -270,3 +270,19 @@ func TestNoTextOfAWindowBecomesMarkup(t *testing.T) {
 		t.Error("the review has markup in it")
 	}
 }
+
+// What of a message users do not see is told before it is announced.
+func TestReviewSaysWhatUsersWillNotSee(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	for message, want := range map[string]bool{"See ![the plan](https://example.com/plan.png)": true, "See the plan": false} {
+		review := w.Form("/maintenance/windows/review", windowForm(w, url.Values{"message": {message}}))
+
+		told := strings.Contains(review.Body, "What users will not see") && strings.Contains(review.Body, "https://example.com/plan.png")
+		if review.Status != http.StatusOK || told != want {
+			t.Errorf("%q: got %d, and that is told is %t, want 200 and %t\n%s", message, review.Status, told, want, review.Body)
+		}
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
-	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
@@ -22,6 +21,8 @@ type Message struct {
 	HTML HTML
 	// Text has a line per line and "- " before the items of a list.
 	Text string
+	// Omitted are the sentences that say what was typed and is in neither.
+	Omitted []string
 }
 
 // HTML is sanitised. It is a templ component that writes itself.
@@ -46,9 +47,11 @@ func Render(markdown string) Message {
 		return Message{Text: string(source)} // a buffer does not fail, and neither do the nodes
 	}
 
+	omitted, _ := doc.OwnerDocument().Meta()[omittedKey].([]string)
+
 	return Message{
 		HTML: HTML(strings.TrimSpace(m.policy.Sanitize(out.String()))),
-		Text: strings.TrimSpace(plain(doc, source)),
+		Text: strings.TrimSpace(plain(doc, source)), Omitted: omitted,
 	}
 }
 
@@ -71,7 +74,7 @@ var messages = sync.OnceValue(func() language {
 				util.Prioritized(parser.NewListParser(), first),
 				util.Prioritized(parser.NewListItemParser(), second),
 				util.Prioritized(parser.NewFencedCodeBlockParser(), third),
-				util.Prioritized(parser.NewParagraphParser(), last),
+				util.Prioritized(indentable{parser.NewParagraphParser()}, last),
 			),
 			parser.WithInlineParsers(
 				util.Prioritized(parser.NewCodeSpanParser(), first),
@@ -89,9 +92,6 @@ var messages = sync.OnceValue(func() language {
 	}
 })
 
-// rel keeps a page that is linked to from being recommended, and from reaching back.
-const rel = "nofollow noopener"
-
 // policy is the second lock: the parser makes nothing else to begin with.
 func policy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
@@ -105,51 +105,9 @@ func policy() *bluemonday.Policy {
 	return p
 }
 
-// linkRules marks links, and puts in the place of an image, or of a link that leads
-// elsewhere than it may, the text that it has.
-type linkRules struct{}
+// indentable is a paragraph that may begin with an indented line. The parser leaves off, with
+// all that follows, at a line that none of its blocks can begin with.
+type indentable struct{ parser.BlockParser }
 
-// Transform implements [parser.ASTTransformer].
-func (linkRules) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
-	var unwrap []ast.Node
-
-	// The walker that is passed returns no error, so there is none.
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if !entering {
-			return ast.WalkContinue, nil
-		}
-
-		switch n := n.(type) {
-		case *ast.Image:
-			unwrap = append(unwrap, n)
-		case *ast.Link:
-			if allowed(n.Destination) {
-				n.SetAttributeString("rel", []byte(rel))
-			} else {
-				unwrap = append(unwrap, n)
-			}
-		case *ast.AutoLink:
-			if n.AutoLinkType == ast.AutoLinkEmail || allowed(n.URL(reader.Source())) {
-				n.SetAttributeString("rel", []byte(rel))
-			} else {
-				n.Parent().ReplaceChild(n.Parent(), n, ast.NewString(n.Label(reader.Source())))
-			}
-		}
-
-		return ast.WalkContinue, nil
-	})
-
-	for _, n := range unwrap {
-		for child := n.FirstChild(); child != nil; child = n.FirstChild() {
-			n.Parent().InsertBefore(n.Parent(), n, child)
-		}
-
-		n.Parent().RemoveChild(n.Parent(), n)
-	}
-}
-
-func allowed(url []byte) bool {
-	scheme, _, found := strings.Cut(strings.ToLower(string(url)), ":")
-
-	return found && (scheme == "http" || scheme == "https" || scheme == "mailto")
-}
+// CanAcceptIndentedLine implements [parser.BlockParser].
+func (indentable) CanAcceptIndentedLine() bool { return true }

@@ -52,8 +52,20 @@ func TestRender(t *testing.T) {
 		"no other schemes":    {"<ftp://example.com/x>", "<p>ftp://example.com/x</p>", "ftp://example.com/x"},
 		"no relative links":   {"[x](/logout) [y](//evil.example.com)", "<p>x y</p>", "x y"},
 		"an image in a link":  {"[![x](https://a.example.com/i.png)](https://b.example.com)", "<p>" + link("https://b.example.com", "x") + "</p>", "x (https://b.example.com)"},
-		"not text":            {"a\xffb", "<p>a\uFFFDb</p>", "a\uFFFDb"},
-		"nothing":             {"", "", ""},
+		"indented lines": {
+			"Storage moves:\n\n    to the new hall\n\n\tfrom noon\n\nSave.",
+			"<p>Storage moves:</p>\n<p>to the new hall</p>\n<p>from noon</p>\n<p>Save.</p>",
+			"Storage moves:\n\nto the new hall\n\nfrom noon\n\nSave.",
+		},
+		"an indented line first": {"    noon\nends", "<p>noon<br>\nends</p>", "noon\nends"},
+		"escapes and entities":   {`1\. \*as is\* &lt;b&gt; R&amp;D \&amp;`, "<p>1. *as is* &lt;b&gt; R&amp;D &amp;amp;</p>", "1. *as is* <b> R&D &amp;"},
+		"entities in an address": {
+			`[x](https://a.example.com/?a=1&amp;b=2)`, "<p>" + link("https://a.example.com/?a=1&amp;b=2", "x") + "</p>",
+			"x (https://a.example.com/?a=1&b=2)",
+		},
+		"not in code": {"`&amp; \\*`", `<p><code>&amp;amp; \*</code></p>`, `&amp; \*`},
+		"not text":    {"a\xffb", "<p>a\uFFFDb</p>", "a\uFFFDb"},
+		"nothing":     {"", "", ""},
 	}
 
 	for name, test := range tests {

@@ -1,10 +1,15 @@
 package announce
 
 import (
+	"bufio"
+	"bytes"
+	stdhtml "html"
 	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
 )
 
 // plain is the document as text.
@@ -60,7 +65,7 @@ func inline(b *strings.Builder, parent ast.Node, source []byte) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		switch n := n.(type) {
 		case *ast.Text:
-			b.Write(n.Value(source))
+			b.WriteString(shown(n, source))
 
 			if n.SoftLineBreak() || n.HardLineBreak() {
 				b.WriteByte('\n')
@@ -74,11 +79,33 @@ func inline(b *strings.Builder, parent ast.Node, source []byte) {
 			inline(&label, n, source)
 			b.WriteString(label.String())
 
-			if to := strings.TrimPrefix(string(n.Destination), "mailto:"); to != label.String() {
+			// As the page has it, whose marks and entities mean what they stand for.
+			destination := util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(n.Destination)))
+
+			if to := strings.TrimPrefix(string(destination), "mailto:"); to != label.String() {
 				b.WriteString(" (" + to + ")")
 			}
 		default:
 			inline(b, n, source)
 		}
 	}
+}
+
+// shown is a text as it reads: the renderer's writer knows what escapes and entities stand for.
+func shown(n *ast.Text, source []byte) string {
+	value := n.Value(source)
+	if n.IsRaw() {
+		return string(value)
+	}
+
+	var out bytes.Buffer
+
+	w := bufio.NewWriter(&out)
+	html.DefaultWriter.Write(w, value)
+
+	if err := w.Flush(); err != nil {
+		return string(value) // a buffer does not fail
+	}
+
+	return stdhtml.UnescapeString(out.String())
 }

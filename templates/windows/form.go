@@ -99,6 +99,18 @@ func (v Review) button() string {
 	}
 }
 
+// omitted are the lines that say what of a message is not shown.
+func omitted(message string) []components.Line {
+	sentences := announce.Render(message).Omitted
+	lines := make([]components.Line, len(sentences))
+
+	for i, sentence := range sentences {
+		lines[i] = components.Line{State: components.Warn, Text: sentence}
+	}
+
+	return lines
+}
+
 // Templates is the list of the templates of windows.
 type Templates struct {
 	Items []maintenance.Template `json:"items"`
