@@ -2,7 +2,9 @@ package e2e_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
+	"time"
 )
 
 // typedLimit is what stands in the field of the limit of an analyst.
@@ -160,4 +162,42 @@ func TestAFormFollowsWhatIsSet(t *testing.T) {
 	p.expect("409")
 	p.press("Review")
 	p.sees("h1", "changed meanwhile")
+}
+
+// TestTheFormOfAWindowFollows is of a form without live values: untouched, it is filled anew.
+func TestTheFormOfAWindowFollows(t *testing.T) {
+	t.Parallel()
+
+	p := startDemo(t).as(t, "dave", "/")
+	start := time.Now().UTC().Add(24 * time.Hour).Truncate(time.Minute)
+
+	made := decode[window](t, p.fetch(http.MethodPost, "/maintenance/windows", map[string]any{
+		"title": "Patching", "message": "We patch.", "starts_at": start, "ends_at": start.Add(time.Hour),
+		"time_zone": "UTC", "maintenance_mode": false, "reason": "Monthly patching",
+	}), http.StatusCreated)
+	path := fmt.Sprintf("/maintenance/windows/%d", made.ID)
+	rename := func(title string) {
+		decode[window](t, p.fetch(http.MethodPatch, path, map[string]any{"title": title, "reason": "Said better"}), http.StatusOK)
+	}
+	title := `document.querySelector("main form [name=title]")?.value`
+
+	p.visit(path + "/edit")
+	p.sees(".live", "Live")
+	rename("Patching of Trino")
+	p.until("the form follows", title+` === "Patching of Trino"`)
+
+	p.fill("title", "Mine")
+	rename("Patching of Starburst")
+	p.sees("[data-changed-meanwhile]", "what you send will be refused")
+
+	if got := evaluate[string](p, title); got != "Mine" {
+		t.Errorf("%q is typed, want Mine", got)
+	}
+
+	// What was sent and came back is typed still: nothing but the page has it.
+	p.fill("reason", "x")
+	p.expect("409")
+	p.press("Change it, and tell those who subscribe")
+	p.until("it came back", `document.querySelector("#main[data-typed]") && `+title+` === "Mine"`)
+	p.asks(func() { p.pressIn(".side", "Jobs") })
 }

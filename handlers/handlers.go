@@ -154,7 +154,7 @@ func newConsole(config Config) *console {
 	c.streams = live.New(live.Config{
 		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger,
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.leases.Regions(), c.windows.Regions()),
-		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects()),
+		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects(), c.webhooks.Objects()),
 	})
 	c.errors = &web.Errors{
 		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn,

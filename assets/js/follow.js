@@ -1,21 +1,27 @@
-// The form of a section follows what is set while nothing is typed in it. Once something is, it
-// keeps it, with the revision it was filled from, so that saving it is a conflict; but what it
-// says is set now, and what it compares with, is so.
-import { isDirty } from "./typed.js";
+// A form follows what it was filled from while nothing is typed in it. Once something is, it keeps
+// it, with the revision it was filled from, so that saving it is a conflict; but what it says is
+// set now, and what it compares with, is so.
+import { isDirty, isLeaving } from "./typed.js";
 
 export function follow(form) {
   const region = document.querySelector("[data-set-now]");
-  if (!region || !form.matches("[data-follows]")) return;
+  if (!region || !form.matches("[data-follows]") || isLeaving(form)) return;
   const { revision } = form.elements;
+  // A region may be older than the page: it is drawn once for all.
+  const older = () => +revision.value < +region.dataset.setNow;
   const clean = !isDirty(form);
-  if (revision.value !== region.dataset.setNow) setNow(form, region, clean);
-  if (clean || !isDirty(form)) revision.value = region.dataset.setNow;
+  if (older()) {
+    const values = region.querySelectorAll("data[data-of]");
+    if (clean && values.length === 0) return location.reload();
+    setNow(form, values, clean);
+    if (clean || !isDirty(form)) revision.value = region.dataset.setNow;
+  }
   shut(form, "open" in region.dataset, clean);
-  form.querySelector("[data-changed-meanwhile]").hidden = revision.value === region.dataset.setNow;
+  form.querySelector("[data-changed-meanwhile]").hidden = !older();
 }
 
-function setNow(form, region, clean) {
-  for (const now of region.querySelectorAll("data[data-of]")) {
+function setNow(form, values, clean) {
+  for (const now of values) {
     const field = form.elements.namedItem(now.dataset.of);
     document.getElementById(`${field.id}-now`).textContent = now.textContent;
     field.dataset.original = now.value;

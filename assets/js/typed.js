@@ -10,11 +10,11 @@ function changed(field) {
   return field.value !== field.defaultValue;
 }
 
-// isDirty says whether a form holds what would be lost. A review was typed on the page before,
-// and a form that came back with what is wrong was typed before it was sent.
+// isDirty says whether a form holds what would be lost. What a review asks about was typed on the
+// page before, and what comes back to a form that was sent was typed before that.
 export function isDirty(form) {
   if (form === sent) return false;
-  if ("typed" in form.dataset) return true;
+  if (form.closest("[data-typed]")) return true;
   const fields = [...form.elements].filter(typable);
   return fields.some(changed) || (fields.length > 0 && form.querySelector('[aria-invalid="true"], [role="alert"]') !== null);
 }
@@ -28,6 +28,8 @@ export function mayLeave(root, own) {
 
 // sent is the form with which the page is being left.
 let sent = null;
+
+export const isLeaving = (form) => form === sent;
 
 // leaveWith lets the form take the page away. A section's form can be filled from its page's
 // address, so that Back finds what was typed.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
@@ -32,9 +33,12 @@ func (h *Handlers) Form(p *web.Page) error {
 func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 	view.Hosts, view.RequestID, view.Now = web.List(h.Webhooks.AllowedHosts), p.RequestID(), p.Now
 
-	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: pages.FormPage(h.Shell(p, "maintenance", "Webhook"), view),
-	})
+	shell := h.Shell(p, "maintenance", "Webhook")
+	if view.Webhook != nil {
+		shell.Events = live.EventsOf(formKind, view.Webhook.ID)
+	}
+
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.FormPage(shell, view)})
 }
 
 // formRefused shows the form again with what was typed.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
@@ -119,12 +120,10 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form, typed url.
 	view.Following = typed.Get("scope") == string(maintenance.Following)
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
-	title := "Announce a window"
+	shell := h.Shell(p, "maintenance", "Announce a window")
 	if view.Window != nil {
-		title = "Change " + view.Window.Title
+		shell.Title, shell.Events = "Change "+view.Window.Title, live.EventsOf(formKind, view.Window.ID)
 	}
 
-	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: pages.FormPage(h.Shell(p, "maintenance", title), view),
-	})
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.FormPage(shell, view)})
 }

@@ -22,10 +22,13 @@ func (h *Handlers) drawWindows(ctx context.Context, _ *monitor.Snapshot, now tim
 	return pages.RecentLive(view), err
 }
 
-// kind begins the name of the live page of a window.
-const kind = "window"
+// kind begins the name of the live page of a window, formKind of the form that changes it.
+const (
+	kind     = "window"
+	formKind = "windowform"
+)
 
-// Objects are the windows, each of which has a page.
+// Objects are the windows, each of which has a page and a form.
 func (h *Handlers) Objects() []live.Object {
 	return []live.Object{{
 		Kind: kind, Element: pages.Region, Draw: h.drawWindow,
@@ -34,7 +37,11 @@ func (h *Handlers) Objects() []live.Object {
 
 			return err
 		},
-	}}
+	}, live.Revision(formKind, func(ctx context.Context, id int64) (int64, error) {
+		w, err := h.Windows.Get(ctx, id)
+
+		return w.Revision, err
+	})}
 }
 
 func (h *Handlers) drawWindow(id int64) live.Draw {

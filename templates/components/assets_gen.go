@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL = "/static/app.css?v=45c5f99f06bf"
-	ScriptURL     = "/static/app.js?v=f13c4c77d85c"
+	ScriptURL     = "/static/app.js?v=a111718e1f17"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )

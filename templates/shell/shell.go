@@ -19,6 +19,8 @@ type Shell struct {
 	Environment Environment
 	User        User
 	Preferences Preferences
+	// Typed says that the page answers a form, and holds what was typed into it.
+	Typed bool
 	// ZoneRelease is which release of IANA's rules times are reckoned with.
 	ZoneRelease string
 	Now         time.Time
