@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -40,7 +41,12 @@ func (c *console) serve(r route) echo.HandlerFunc {
 		}
 
 		if r.access == operators && !p.IsRead() {
-			if unwritten := c.auditRefusal(p, err); unwritten != nil {
+			switch unwritten := c.auditRefusal(p, err); {
+			case unwritten == nil:
+			case p.Response().Committed: // Whoever asked was told all of it, and nothing was done.
+				c.Logger.ErrorContext(p.Ctx(), "a refusal could not be written down",
+					slog.String("request_id", p.RequestID()), slog.Any("error", unwritten))
+			default:
 				err = errors.Join(err, unwritten)
 			}
 		}

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -98,6 +99,16 @@ func TestSavesWhileTheDatabaseIsInTrouble(t *testing.T) {
 
 	if page := w.Get("/", "Accept", "text/html"); page.Status != http.StatusOK || !strings.Contains(page.Body, "not written: it is read-only.") {
 		t.Errorf("the overview: got %d, want 200 and why nothing can be saved", page.Status)
+	}
+
+	// A form keeps what was typed, and is answered to its end whatever cannot be written down.
+	for reason, status := range map[string]int{"load test tonight": http.StatusServiceUnavailable, "x": http.StatusUnprocessableEntity} {
+		form := w.Form("/config/concurrency", url.Values{
+			"per_analyst": {"4"}, "cluster_total": {"50"}, "reason": {reason}, "revision": {revision},
+		})
+		if form.Status != status || !strings.Contains(form.Body, `value="4"`) || !strings.Contains(form.Body, "</html>") {
+			t.Errorf("%q: got %d, want %d and the whole form\n%.3000s", reason, form.Status, status, form.Body)
+		}
 	}
 
 	writable()

@@ -206,7 +206,7 @@ func (h *Handlers) notSaved(p *web.Page, section ops.Section, in input, request 
 		return cause
 	}
 
-	e := ops.AsError(cause)
+	_, e := web.Classify(cause)
 	if e.Code == ops.CodeInternal || p.OnlyToast(e) {
 		return cause
 	}
@@ -220,7 +220,7 @@ func (h *Handlers) notSaved(p *web.Page, section ops.Section, in input, request 
 		return errors.Join(cause, err)
 	}
 
-	return h.showSection(p, e.Code.HTTPStatus(), current, in, cause)
+	return h.showSection(p, e.Code.HTTPStatus(), current, in, e)
 }
 
 // onlyMeta reports whether nothing is wrong but what the review asks for.
