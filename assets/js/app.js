@@ -8,6 +8,7 @@ import "./panels.js";
 import "./palette.js";
 import "./menus.js";
 import "./forms.js";
+import "./answers.js";
 import "./durations.js";
 import "./toasts.js";
 import "./charts.js";

@@ -133,6 +133,8 @@ func advice(e *ops.Error) string {
 			"Look at the audit log once it answers, before you ask for it again."
 	case ofDatabase(e):
 		return "Nothing was changed. The console goes on by itself as soon as the database does; Health says how it is."
+	case errors.Is(e, ops.ErrOutcomeUnknown):
+		return "It may have been done all the same: look before you ask for it once more."
 	}
 
 	switch e.Code {

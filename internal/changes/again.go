@@ -2,6 +2,7 @@ package changes
 
 import (
 	"context"
+	"slices"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
@@ -80,11 +81,13 @@ func (c *Changes) RestoredPoint(ctx context.Context, service ops.Service, id int
 
 	plan.Complete = true
 
-	for i := range plan.Sections {
+	for i, section := range ops.Sections() {
 		part := &plan.Sections[i]
 
 		for _, change := range made {
 			if change.Section == part.Section {
+				part.Differences = section.Diff(change.Before, change.After)
+				part.Since = slices.DeleteFunc(part.Since, func(c Change) bool { return c.ID == change.ID })
 				part.tell(change)
 			}
 		}

@@ -427,7 +427,7 @@ func (v Review) lead() string {
 		return "Brings back what was set before change " + format.ID(v.Restores.ID) + ". A restore is a change of its own; nothing is rewritten."
 	}
 
-	return "Nothing is saved yet."
+	return "What changes, and what follows from it; the button below saves it."
 }
 
 var _ = templruntime.GeneratedTemplate
