@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL = "/static/app.css?v=36b5c0eb89bc"
-	ScriptURL     = "/static/app.js?v=e44ee8274322"
+	ScriptURL     = "/static/app.js?v=925ee12a7a5a"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )
