@@ -153,6 +153,11 @@ func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) components.Lin
 	busy := byStatus[ops.ExportClaimed] + byStatus[ops.ExportSubmitted]
 
 	line.Text = fmt.Sprintf("%d waiting, %d under way, %d failed.", waiting, busy, byStatus[ops.ExportFailed])
+	if failed := byStatus[ops.ExportFailed]; failed > 0 {
+		line.State = components.Warn
+		line.Text = countOf(failed, "export job has", "export jobs have") + " failed. " + line.Text
+	}
+
 	if stuck > 0 {
 		line.State = components.Warn
 		line.Text = countOf(stuck, "export job is", "export jobs are") + " stuck. " + line.Text

@@ -65,7 +65,7 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 		row.Late = now.Sub(job.NextRun.Time) > lateAfter
 	}
 
-	row.State = jobState(row, figures)
+	row.State = jobState(row, figures, s.Metrics.Known())
 
 	last, ok, err := h.Triggers.Last(ctx, job.Name)
 	if err != nil {
@@ -85,7 +85,8 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 // lateAfter is how long after its time a run counts as late.
 const lateAfter = time.Minute
 
-func jobState(row pages.Job, figures monitor.JobFigures) components.Line {
+// jobState says how a job is. Metrics that were read and have nothing of it tell of no run so far.
+func jobState(row pages.Job, figures monitor.JobFigures, read bool) components.Line {
 	switch {
 	case figures.Healthy != nil && !*figures.Healthy:
 		return components.Line{State: components.Bad, Text: "Failing: three runs in a row"}
@@ -95,6 +96,8 @@ func jobState(row pages.Job, figures monitor.JobFigures) components.Line {
 		return components.Line{State: components.Warn, Text: "Last run failed"}
 	case figures.Skipped != "":
 		return components.Line{State: components.Idle, Text: "Skipped: " + figures.Skipped}
+	case figures.Healthy == nil && read:
+		return components.Line{State: components.Idle, Text: "No run seen yet"}
 	case figures.Healthy == nil:
 		return components.Line{State: components.Unknown, Text: "Not known"}
 	case row.LastSuccess == nil:
@@ -105,7 +108,7 @@ func jobState(row pages.Job, figures monitor.JobFigures) components.Line {
 }
 
 func jobsLine(jobs []pages.Job) components.Line {
-	var bad, warn int
+	var bad, warn, unknown int
 
 	for _, job := range jobs {
 		switch job.State.State {
@@ -113,7 +116,9 @@ func jobsLine(jobs []pages.Job) components.Line {
 			bad++
 		case components.Warn:
 			warn++
-		case components.OK, components.Busy, components.Idle, components.Unknown:
+		case components.Unknown:
+			unknown++
+		case components.OK, components.Busy, components.Idle:
 		}
 	}
 
@@ -125,6 +130,8 @@ func jobsLine(jobs []pages.Job) components.Line {
 		line.Text = fmt.Sprintf("%s failing, %d late or failed last time.", countOf(bad, "job is", "jobs are"), warn)
 	case warn > 0:
 		line.State, line.Text = components.Warn, countOf(warn, "job is", "jobs are")+" late or failed last time."
+	case unknown > 0:
+		line.State, line.Text = components.Unknown, "Whether "+countOf(unknown, "job is", "jobs are")+" well is not known."
 	case len(jobs) == 0:
 		line.State, line.Text = components.Unknown, "The control plane names no jobs."
 	}

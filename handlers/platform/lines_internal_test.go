@@ -1,0 +1,66 @@
+package platform
+
+import (
+	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+)
+
+// TestALineIsAsBadAsWhatItTellsOf: no green tick stands before what failed, nor before what is
+// not known.
+func TestALineIsAsBadAsWhatItTellsOf(t *testing.T) {
+	t.Parallel()
+
+	exports := func(failed, stuck int) components.Line {
+		return exportsLine(map[ops.ExportJobStatus]int{ops.ExportFailed: failed, ops.ExportPending: 2, ops.ExportCompleted: 7}, stuck)
+	}
+	jobs := func(states ...components.State) components.Line {
+		list := make([]pages.Job, 0, len(states))
+		for _, state := range states {
+			list = append(list, pages.Job{State: components.Line{State: state}})
+		}
+
+		return jobsLine(list)
+	}
+	capacity := func(used int) components.Line {
+		return capacityLine(ops.ClusterInstances{Limits: ops.Limits{ClusterTotal: 50, ClusterUsed: used, ClusterAvailable: 50 - used}})
+	}
+
+	for name, test := range map[string]struct {
+		line components.Line
+		want components.State
+		text string
+	}{
+		"exports that wait":      {exports(0, 0), components.OK, "2 waiting, 0 under way, 0 failed."},
+		"exports that failed":    {exports(4, 0), components.Warn, "4 export jobs have failed. 2 waiting, 0 under way, 4 failed."},
+		"exports that are stuck": {exports(0, 1), components.Warn, "1 export job is stuck. 2 waiting, 0 under way, 0 failed."},
+		"jobs that are well":     {jobs(components.OK, components.Idle), components.OK, "No job is late or failing."},
+		"jobs nobody knows of":   {jobs(components.OK, components.Unknown), components.Unknown, "Whether 1 job is well is not known."},
+		"a late job":             {jobs(components.Unknown, components.Warn), components.Warn, "1 job is late or failed last time."},
+		"a failing job":          {jobs(components.Warn, components.Bad), components.Bad, "1 job is failing, 1 late or failed last time."},
+		"no jobs":                {jobs(), components.Unknown, "The control plane names no jobs."},
+		"room":                   {capacity(10), components.OK, "10 of 50 used, 40 left."},
+		"little room":            {capacity(45), components.Warn, "Nearly full: 45 of 50 used, 5 left."},
+		"no room":                {capacity(50), components.Bad, "The cluster is full: 50 of 50 used. Nobody can create an instance."},
+	} {
+		if test.line.State != test.want || test.line.Text != test.text {
+			t.Errorf("%s: got %s, %q, want %s, %q", name, test.line.State, test.line.Text, test.want, test.text)
+		}
+	}
+}
+
+// TestAJobOfWhichNothingWasReadIsNotKnown, and one of which the metrics have nothing has not run.
+func TestAJobOfWhichNothingWasReadIsNotKnown(t *testing.T) {
+	t.Parallel()
+
+	if got := jobState(pages.Job{}, monitor.JobFigures{}, false); got.State != components.Unknown {
+		t.Errorf("got %+v, want it unknown", got)
+	}
+
+	if got := jobState(pages.Job{}, monitor.JobFigures{}, true); got.State != components.Idle || got.Text != "No run seen yet" {
+		t.Errorf("got %+v, want no run seen yet", got)
+	}
+}
