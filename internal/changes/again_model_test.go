@@ -19,7 +19,7 @@ import (
 // is told is what the history says.
 func TestModelOfALostAnswer(t *testing.T) {
 	t.Parallel()
-	worldtest.Walk(t, 60, 30, func(t *testing.T, db *store.DB, seed uint64, steps int) {
+	worldtest.Walk(t, 25, 12, func(t *testing.T, db *store.DB, seed uint64, steps int) {
 		t.Helper()
 
 		random := rand.New(rand.NewPCG(seed, 2))
@@ -63,7 +63,6 @@ func (c *client) ask(t *testing.T) (told changes.Change, made bool) {
 
 	for range 200 {
 		change, err := c.try(t.Context())
-		c.pass(t)
 
 		switch lost := c.random.IntN(2) == 0; {
 		case lost:
@@ -73,6 +72,8 @@ func (c *client) ask(t *testing.T) (told changes.Change, made bool) {
 		case err != nil && ops.AsError(err).Code == ops.CodeConflict:
 			return changes.Change{}, false
 		}
+
+		c.pass(t)
 	}
 
 	t.Fatalf("%s: there was no answer", c.key)
