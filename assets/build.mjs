@@ -35,10 +35,8 @@ function js() {
     legalComments: "none",
     write: false,
   }).outputFiles[0].text;
-  const vendored = ["htmx.min.js", "ext/hx-sse.min.js"].map((file) =>
-    read(`node_modules/htmx.org/dist/${file}`).replace(/\n?\/\/# sourceMappingURL=.*\s*$/, ""),
-  );
-  return [...vendored, own].map((text) => text.trim()).join("\n;\n") + "\n";
+  const htmx = read("node_modules/htmx.org/dist/htmx.min.js").replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "");
+  return [htmx, own].map((text) => text.trim()).join("\n;\n") + "\n";
 }
 
 function icons(names) {
@@ -52,7 +50,7 @@ function icons(names) {
 
 function licenses() {
   const bundled = [
-    ["htmx.org", "LICENSE", "app.js: htmx and its sse extension"],
+    ["htmx.org", "LICENSE", "app.js: htmx"],
     ["basecoat-css", "LICENSE.md", "app.css: components"],
     ["tailwindcss", "LICENSE", "app.css: base styles and utilities"],
     ["lucide-static", "LICENSE", "icons.svg"],

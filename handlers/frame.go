@@ -78,7 +78,7 @@ func (f *frame) beat() shell.Beat {
 
 	return shell.Beat{
 		Now: fresh.Now, AsOf: fresh.AsOf, Stale: fresh.Stale, StaleReason: fresh.StaleReason,
-		Every: int(max(f.Monitor.Interval(), time.Second).Seconds()),
+		Every: int(live.BeatEvery(f.Monitor.Interval()).Seconds()),
 	}
 }
 

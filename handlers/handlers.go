@@ -153,7 +153,8 @@ func newConsole(config Config) *console {
 	}
 	c.streams = live.New(live.Config{
 		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger,
-		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.leases.Regions(), c.windows.Regions()),
+		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.windows.Regions()),
+		Views:   slices.Concat(c.platform.Views(), c.leases.Views()),
 		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects(), c.webhooks.Objects()),
 	})
 	c.errors = &web.Errors{

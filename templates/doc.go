@@ -9,30 +9,34 @@
 //
 // # Live updates
 //
-// A page with [shell.Shell].Events connects there by server-sent events, through htmx's
-// sse extension. The server sends
+// A page with [shell.Shell].Events follows it by server-sent events, which the page's script
+// reads (assets/js/stream.js). The visible tabs of a browser share one stream, whose address
+// names the pages of all: /events?page=exports%3Fstatus%3Dfailed&page=jobs. The server sends
 //
-//   - at once, and with every new snapshot, an unnamed message whose data is [shell.Push]
-//     of the page's region, any number of them in one message:
+//   - at once, and with every new snapshot for which something differs, an unnamed message a
+//     page, and one of the shell, whose data is [shell.Push] of the regions that differ:
 //
 //     id: 4711
+//     page: jobs
 //     data: <hx-partial hx-target="#live-jobs" hx-swap="outerMorph"><section id="live-jobs">…
 //
 //     Every line of the HTML needs its own "data: ". The region is morphed: focus, open
 //     details, scroll positions and typed text stay;
 //
+//   - at once, an event named pages, whose data is a JSON list of those that it follows; any
+//     other is a snapshot, of which the live mark says so;
+//
 //   - with every poll, and at least every [shell.Beat].Every seconds, an event named beat whose
 //     data is a [shell.Beat] in JSON. It moves the live mark: without one for three times that
-//     long the page calls itself stale, with the seconds.
+//     long the page calls itself stale, with the seconds, and the stream is opened anew.
 //
 //     event: beat
 //     data: {"now":"2026-03-01T14:05:00Z","as_of":"2026-03-01T14:04:58Z","stale":false,"reason":"","every":5}
 //
-// A request that is not signed in any more answers 401, upon which the page loads anew
-// and so comes to the sign-in; any other failure is tried again with growing pauses. A
-// tab in the background closes its stream and opens it again when it is looked at. A
-// paused page drops what arrives, and connects anew when it goes on, so the first
-// message after a connect must hold all regions.
+// A stream for whose pages nobody is signed in any more (401), or somebody else (412), is
+// refused, upon which the script dispatches session:over on the document; any other failure
+// is tried again with growing pauses. A tab in the background follows nothing. A paused page drops what arrives;
+// when it goes on, the tab that has the stream tells it again.
 //
 // # Fragments
 //

@@ -173,8 +173,8 @@ func TestTheShellShowsWhereOneIs(t *testing.T) {
 	text := draw(t, platform.JobsPage(s, platform.Jobs{Freshness: fresh()}))
 
 	for _, want := range []string{
-		`href="/jobs" aria-current="page"`, `data-theme="dark"`, `class="env-grey"`, `hx-sse:connect="/events?page=jobs"`,
-		`<form method="post" action="/logout">`, `hx-swap="none"`,
+		`href="/jobs" aria-current="page"`, `data-theme="dark"`, `class="env-grey"`, `data-events="/events?page=jobs"`,
+		`<form method="post" action="/logout">`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is not there", want)
@@ -186,7 +186,7 @@ func TestTheShellShowsWhereOneIs(t *testing.T) {
 	}
 
 	s.Events = ""
-	if text := draw(t, platform.JobsPage(s, platform.Jobs{})); strings.Contains(text, "hx-sse") || strings.Contains(text, "live-mark") {
+	if text := draw(t, platform.JobsPage(s, platform.Jobs{})); strings.Contains(text, "data-events") || strings.Contains(text, "live-mark") {
 		t.Error("a page without events has a live mark")
 	}
 }

@@ -37,13 +37,8 @@ function isOurs({ response, text }) {
   return response.headers.has("X-Request-Id") && !(response.status >= 500 && whole.test(text));
 }
 
-function isStream(element) {
-  return element.hasAttribute("hx-sse:connect");
-}
-
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
-  if (isStream(ctx.sourceElement)) return;
   const { response } = ctx;
   const underWay = response.status === 409 && response.headers.has("Retry-After");
   if (isOurs(ctx) && !underWay) return answered(ctx);
@@ -51,14 +46,9 @@ document.addEventListener("htmx:after:request", (event) => {
   unanswered(ctx, underWay ? "The console is still at work on it." : `Something on the way answered instead of the console (${response.status}).`);
 });
 
-// That the session is over is no answer to what was asked (session.js); it can be asked again after.
-document.addEventListener("session:renewed", () => {
-  for (const button of document.querySelectorAll("[data-ask-again]")) button.disabled = false;
-});
-
 document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
   // What fails once the answer is there is another matter.
-  if (!ctx || ctx.text !== undefined || isStream(ctx.sourceElement)) return;
+  if (!ctx || ctx.text !== undefined) return;
   unanswered(ctx, ctx.request.signal.reason === "timeout" ? "No answer came in time." : "The connection broke before an answer came.");
 });
 

@@ -1,85 +1,116 @@
-// The live mark: says whether what is shown is current, and pauses the updates.
-import { now, setServerTime, span } from "./time.js";
-
-const mark = document.getElementById("live-mark");
-const events = document.getElementById("events");
+// The live mark: says whether what is shown is current, pauses the updates, and reads anew
+// what does not follow them.
+import { join } from "./tabs.js";
+import { clock, now, setServerTime, span } from "./time.js";
 
 // Without a beat for three times as long as the server promises, a page is stale.
 const missed = 3;
-const retry = { delay: 1000, most: 60000 };
+// How long it takes until it is asked again whether a session that was over is there.
+const later = 15000;
+
+const mark = () => document.getElementById("live-mark");
 
 let state = "connecting";
 let paused = false;
-let connection = null;
-let beat = { at: null, every: 5, asOf: mark?.dataset.asOf, stale: "stale" in (mark?.dataset ?? {}) };
+let beat = { at: null, every: 5 };
+
+// What this tab follows, and how to go on with it and to end it; null while it is hidden.
+let followed = null;
+// Whether the page's own part follows, and not the shell alone.
+let follows = true;
 
 function draw() {
-  const age = beat.asOf ? now() - new Date(beat.asOf) : null;
-  const silent = state === "live" && beat.at !== null && Date.now() - beat.at > missed * beat.every * 1000;
-  const shown = paused ? "paused" : beat.stale || silent ? "stale" : state;
-  const text = {
-    live: "Live",
-    paused: "Paused",
-    connecting: "Connecting",
-    stale: age === null ? "No data" : `Stale ${span(age)}`,
-    lost: age === null ? "No connection" : `Stale ${span(age)}`,
+  if (!mark()) return;
+  const asOf = beat.asOf ?? mark().dataset.asOf;
+  const age = asOf ? now() - new Date(asOf) : null;
+  const silent = beat.at !== null && Date.now() - beat.at > missed * beat.every * 1000;
+  const stale = (beat.stale ?? "stale" in mark().dataset) || (state === "live" && silent) || state === "lost";
+  const shown = state === "over" ? "over" : paused ? "paused" : stale ? "stale" : state === "live" && !follows ? "snapshot" : state;
+  const [text, title] = {
+    live: ["Live", "Pause the updates"],
+    paused: ["Paused", "Go on with the updates"],
+    connecting: ["Connecting", "Pause the updates"],
+    snapshot: ["Snapshot: refresh", `This view does not update itself. It is as of ${clock(drawn())}: read it anew`],
+    over: ["Signed out", "Nobody, or somebody else, is signed in in this browser now"],
+    stale: [age !== null ? `Stale ${span(age)}` : state === "lost" ? "No connection" : "No data", beat.reason || "Pause the updates"],
   }[shown];
-  mark.dataset.state = shown === "lost" ? "stale" : shown;
-  mark.setAttribute("aria-pressed", paused);
-  mark.title = paused ? "Go on with the updates" : beat.reason || "Pause the updates";
-  const label = mark.querySelector("[data-text]");
+  mark().dataset.state = shown;
+  if (follows) mark().setAttribute("aria-pressed", paused);
+  else mark().removeAttribute("aria-pressed");
+  mark().title = title;
+  const label = mark().querySelector("[data-text]");
   if (label.textContent !== text) label.textContent = text;
 }
 
-function set(next) {
-  state = next;
+const drawn = () => new Date(document.documentElement.dataset.now);
+
+// enter follows what the page shows, as long as it is looked at.
+function enter() {
+  if (followed || document.hidden || !mark()) return;
+  const { events } = mark().dataset;
+  const { user } = document.querySelector("[data-user]").dataset;
+  const page = new URL(events, location).searchParams.get("page") ?? "";
+  follows = page !== "";
+  followed = { events, page };
+  [followed.leave, followed.again] = join({ user, page, on: hear });
+}
+
+function leave() {
+  followed?.leave();
+  followed = null;
+}
+
+let swapped = Promise.resolve();
+
+function hear({ page, html, pages, ...news }) {
+  if (html !== undefined) {
+    if (paused || (page && page !== followed?.page)) return;
+    const body = document.body;
+    swapped = swapped.then(() => htmx.swap({ sourceElement: body, target: body, swap: "none", text: html }));
+    return;
+  }
+  if (pages) follows = pages.includes(followed?.page);
+  if (news.state) state = news.state;
+  if (news.beat) {
+    const { now: time, as_of: asOf, ...rest } = news.beat;
+    setServerTime(new Date(Date.parse(time) + Date.now() - news.at).toISOString());
+    beat = { ...rest, asOf, at: news.at };
+  }
+  if (news.state === "over") over();
   draw();
 }
 
-// What becomes of the page when the session is over, session.js knows.
-const over = () => document.dispatchEvent(new Event("session:over"));
-document.addEventListener("session:renewed", () => connection?.delayCanceller?.());
-
-// htmx connects again by itself once a stream was open, but not when the first
-// connection fails.
-let delay = retry.delay;
-function connectLater() {
-  set("lost");
-  setTimeout(() => events.dispatchEvent(new Event("live:connect")), delay);
-  delay = Math.min(2 * delay, retry.most);
+// over leaves it to others what becomes of the page, and looks again later.
+function over() {
+  leave();
+  setTimeout(enter, later);
+  document.dispatchEvent(new Event("session:over"));
 }
 
-if (mark && events) {
-  events.addEventListener("beat", ({ detail }) => {
-    const data = JSON.parse(detail.data);
-    setServerTime(data.now);
-    beat = { at: Date.now(), every: data.every, asOf: data.as_of, stale: data.stale, reason: data.reason };
-    set("live");
-  });
-  events.addEventListener("htmx:sse:after:connection", ({ detail }) => {
-    connection = detail.connection;
-    delay = retry.delay;
-    set("live");
-  });
-  events.addEventListener("htmx:sse:error", ({ detail }) => {
-    if (detail.status === 401 || detail.status === 412) over();
-    set("lost");
-  });
-  events.addEventListener("htmx:sse:before:message", (event) => {
-    if (paused && !event.detail.message.event) event.preventDefault();
-  });
-  events.addEventListener("htmx:sse:close", ({ detail }) => detail.reason === "ended" && connectLater());
-  events.addEventListener("htmx:error", connectLater);
-  events.addEventListener("htmx:response:error", ({ detail }) => {
-    if (detail.ctx.response.status === 401) over();
-    connectLater();
-  });
-  mark.addEventListener("click", () => {
-    paused = !paused;
-    // What was dropped meanwhile comes with the first message of a new connection.
-    if (!paused) connection?.reader?.cancel();
-    draw();
-  });
-  setInterval(draw, 1000);
+document.addEventListener("visibilitychange", () => (document.hidden ? leave() : enter()));
+addEventListener("pagehide", leave);
+addEventListener("pageshow", enter);
+addEventListener("focus", enter);
+document.addEventListener("session:renewed", enter);
+
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest?.("#live-mark")) return;
+  if (!follows) return location.reload();
+  paused = !paused;
+  // What was dropped meanwhile is told again.
+  if (!paused) followed?.again();
   draw();
-}
+});
+
+// What htmx brings back of the history may follow something else.
+document.addEventListener("htmx:after:swap", () => {
+  if (followed && mark() && mark().dataset.events !== followed.events) {
+    leave();
+    enter();
+  }
+  draw();
+});
+
+enter();
+setInterval(draw, 1000);
+draw();

@@ -2,6 +2,7 @@ package leases
 
 import (
 	"context"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -17,46 +18,68 @@ import (
 // List lists the temporary changes that have not ended, or those in the state that is
 // asked for.
 func (h *Handlers) List(p *web.Page) error {
-	q := p.Query()
-	state := q.OneOf("state", append(web.Strings(lease.States()), pages.AnyState))
-	filter := lease.Filter{
-		State: lease.State(strings.TrimPrefix(state, pages.AnyState)), Before: q.Cursor(), Limit: q.Limit(),
-	}
-
-	if err := q.Err(); err != nil {
-		return err
-	}
-
-	shell := h.Shell(p, "leases", "Temporary changes")
-
-	if state == "" {
-		view, err := h.leasesView(p.Ctx(), p.Now)
-		if err != nil {
-			return err
-		}
-
-		shell.Events = live.Events("leases")
-
-		return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view)})
-	}
-
-	found, err := h.Changes.LeaseHistory(p.Ctx(), filter)
+	query, err := queryOf(p.QueryParams())
 	if err != nil {
 		return err
 	}
 
-	view := pages.List{
-		Items: web.List(found.Items), Next: web.Next(found.Next), State: state, Before: filter.Before, Tickets: h.Tickets, Now: p.Now,
+	view, err := h.leasesView(p.Ctx(), query, p.Now)
+	if err != nil {
+		return err
 	}
+
+	shell := h.Shell(p, "leases", "Temporary changes")
+	shell.Events = live.EventsFor("leases", query.values())
 
 	return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view)})
 }
 
-// leasesView is the temporary changes that have not ended.
-func (h *Handlers) leasesView(ctx context.Context, now time.Time) (pages.List, error) {
-	open, err := h.Changes.Leases(ctx)
+// query is what the address asks for: those that have not ended, unless it names a state.
+type query struct {
+	state  string
+	filter lease.Filter
+}
 
-	return pages.List{Items: web.List(open), Tickets: h.Tickets, Now: now}, err
+func queryOf(values url.Values) (query, error) {
+	q := web.ReadQuery(values)
+	state := q.OneOf("state", append(web.Strings(lease.States()), pages.AnyState))
+
+	return query{state: state, filter: lease.Filter{
+		State: lease.State(strings.TrimPrefix(state, pages.AnyState)), Before: q.Cursor(), Limit: q.Limit(),
+	}}, q.Err()
+}
+
+func (q query) values() url.Values {
+	values := url.Values{}
+	if q.state == "" {
+		return values
+	}
+
+	values.Set("state", q.state)
+
+	if q.filter.Before > 0 {
+		values.Set("before", strconv.FormatInt(q.filter.Before, 10))
+	}
+
+	if q.filter.Limit > 0 {
+		values.Set("limit", strconv.Itoa(q.filter.Limit))
+	}
+
+	return values
+}
+
+func (h *Handlers) leasesView(ctx context.Context, q query, now time.Time) (pages.List, error) {
+	if q.state == "" {
+		open, err := h.Changes.Leases(ctx)
+
+		return pages.List{Items: web.List(open), Tickets: h.Tickets, Now: now}, err
+	}
+
+	found, err := h.Changes.LeaseHistory(ctx, q.filter)
+
+	return pages.List{
+		Items: web.List(found.Items), Next: web.Next(found.Next), State: q.state, Before: q.filter.Before, Tickets: h.Tickets, Now: now,
+	}, err
 }
 
 // Show shows one temporary change, over or not.

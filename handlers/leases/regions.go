@@ -2,6 +2,7 @@ package leases
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -11,9 +12,9 @@ import (
 	pages "github.com/graph-olap/opsconsole/templates/leases"
 )
 
-// Regions are what of the list follows the monitor.
-func (h *Handlers) Regions() []live.Region {
-	return []live.Region{{Page: "leases", Element: pages.ListRegion, Draw: h.drawLeases}}
+// Views are what of the list follows the monitor, as its query selects.
+func (h *Handlers) Views() []live.View {
+	return []live.View{{Page: "leases", Element: pages.ListRegion, Of: h.leasesOf}}
 }
 
 // kind begins the name of the live page of a temporary change.
@@ -31,10 +32,14 @@ func (h *Handlers) Objects() []live.Object {
 	}}
 }
 
-func (h *Handlers) drawLeases(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	view, err := h.leasesView(ctx, now)
+func (h *Handlers) leasesOf(values url.Values) (live.Draw, error) {
+	query, err := queryOf(values)
 
-	return pages.ListLive(view), err
+	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+		view, err := h.leasesView(ctx, query, now)
+
+		return pages.ListLive(view), err
+	}, err
 }
 
 func (h *Handlers) drawLease(id int64) live.Draw {

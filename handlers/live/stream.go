@@ -1,26 +1,27 @@
 package live
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // Shell is the page of the region that every page has.
 const Shell = "shell"
+
+// pageParam is the parameter of the stream's address that names the pages which are followed.
+const pageParam = "page"
 
 // Config is what is streamed.
 type Config struct {
@@ -32,6 +33,7 @@ type Config struct {
 	// Beat is the sign of life that a stream gives.
 	Beat    func() shell.Beat
 	Regions []Region
+	Views   []View
 	Objects []Object
 	Now     func() time.Time
 	Logger  *slog.Logger
@@ -39,79 +41,116 @@ type Config struct {
 
 // Streams streams pages to browsers.
 type Streams struct {
-	config Config
-	pages  *pages
+	config     Config
+	topics     *topics
+	compressor *compressor
 }
 
-// New returns the streams of the regions and objects.
+// New returns the streams of the regions, views and objects.
 func New(config Config) *Streams {
-	return &Streams{config: config, pages: newPages(config.Now, config.Regions, config.Objects)}
+	return &Streams{
+		config: config, topics: newTopics(config.Regions, config.Views, config.Objects), compressor: newCompressor(),
+	}
 }
 
 const (
-	// beatEvery is the most time between two signs of life on a stream.
-	beatEvery = 15 * time.Second
+	// recheckEvery is the time between two looks whether who listens still may, and the most
+	// between two signs of life.
+	recheckEvery = 15 * time.Second
 	// endedWithin is the time between two looks whether the session of a stream was ended.
 	endedWithin = time.Second
 	// readWithin is how long a reader may take for one message.
 	readWithin = 20 * time.Second
 )
 
-// Events streams what the page named by ?page= shows, and how old it is.
+// BeatEvery is the most time between two signs of life on a stream, where the control plane is
+// polled in that interval.
+func BeatEvery(interval time.Duration) time.Duration {
+	return min(max(interval, time.Second), recheckEvery)
+}
+
+// Events streams what the pages named by ?page= show, and how old it is.
 func (s *Streams) Events(p *web.Page) error {
-	names := []string{Shell}
-
-	if name := p.QueryParam("page"); name != "" {
-		if _, err := s.pages.find(p.Ctx(), name, s.config.Monitor.Snapshot().Seq); err != nil {
-			return err
-		}
-
-		names = append(names, name)
+	feed, err := s.topics.join(p.Ctx(), p.QueryParams()[pageParam])
+	if err != nil {
+		return err
 	}
+	defer s.topics.leave(feed)
 
+	out := &encoding{w: p.Response()}
 	header := p.Response().Header()
 	header.Set(echo.HeaderContentType, "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no")
+	header.Add("Vary", "Accept-Encoding")
+
+	if announce.AcceptsGzip(p.Request()) {
+		header.Set(echo.HeaderContentEncoding, "gzip")
+
+		out.compressor = s.compressor
+	}
+
 	p.Response().WriteHeader(http.StatusOK)
 
 	if p.Request().Method == http.MethodHead {
 		return nil
 	}
 
+	if err := out.begin(); err != nil || !s.follow(p, feed, out) {
+		// The browser is gone; it will come again if it wants.
+		return nil
+	}
+
+	return errors.Join(p.WriteUntil(s.config.Now().Add(readWithin)), out.end())
+}
+
+// follow sends what is new until the session is over. It is false when the browser is gone.
+func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 	news, cancel := s.config.Monitor.Subscribe()
 	defer cancel()
 
-	ticker := time.NewTicker(beatEvery)
-	defer ticker.Stop()
+	every := BeatEvery(s.config.Monitor.Interval())
+	beats, rechecks, ends := time.NewTicker(every), time.NewTicker(recheckEvery), time.NewTicker(endedWithin)
 
-	ends := time.NewTicker(endedWithin)
+	defer beats.Stop()
+	defer rechecks.Stop()
 	defer ends.Stop()
 
-	var sent uint64
+	var (
+		next uint64 // the first snapshot that was not sent
+		sent time.Time
+	)
 
 	for {
 		select {
 		case <-p.Ctx().Done():
-			return nil
-		case <-ticker.C:
+			return false
+		case <-rechecks.C:
 			// A stream outlives no session and no role.
 			if who, err := s.config.Recheck(p.Request()); err != nil || !who.IsOps() {
-				return nil
-			}
-		case <-ends.C:
-			if s.isOver(p) {
-				return nil
+				return true
 			}
 
 			continue
+		case <-ends.C:
+			if s.isOver(p) {
+				return true
+			}
+
+			continue
+		case <-beats.C:
+			if s.config.Now().Sub(sent) < every/2 {
+				continue
+			}
 		case <-news:
 		}
 
-		if err := s.send(p, names, &sent); err != nil {
-			// The browser is gone; it will come again if it wants.
-			return nil
+		var err error
+		if next, err = s.send(p, feed, out, next); err != nil {
+			return false
 		}
+
+		sent = s.config.Now()
 	}
 }
 
@@ -126,67 +165,44 @@ func (s *Streams) isOver(p *web.Page) bool {
 	return err == nil && !open
 }
 
-// send sends the pages if there is a newer snapshot than the one that was sent, and a beat.
-func (s *Streams) send(p *web.Page, names []string, sent *uint64) error {
-	snapshot := s.config.Monitor.Snapshot()
+// send sends what is new since the snapshot next, and a beat, and returns the next one.
+func (s *Streams) send(p *web.Page, feed *feed, out *encoding, next uint64) (uint64, error) {
+	snapshot, now := s.config.Monitor.Snapshot(), s.config.Now()
 
 	// A browser that reads nothing any more must not hold on to this for good.
-	if err := p.WriteUntil(s.config.Now().Add(readWithin)); err != nil {
-		return err
+	if err := p.WriteUntil(now.Add(readWithin)); err != nil {
+		return 0, err
 	}
 
-	if snapshot.Seq != *sent || *sent == 0 {
-		var message bytes.Buffer
+	var id string
 
-		for _, name := range names {
-			push, err := s.pages.pushOf(p.Ctx(), name, snapshot)
-			if err != nil {
-				s.config.Logger.ErrorContext(p.Ctx(), "a live region could not be drawn", "region", name, "error", err)
-
-				continue
-			}
-
-			message.Write(push)
+	if snapshot.Seq >= next {
+		m, err := feed.message(p.Ctx(), snapshot, now.UTC(), next, s.config.Logger)
+		if err != nil {
+			return 0, err
 		}
 
-		if err := sendEvent(p, "", strconv.FormatUint(snapshot.Seq, 10), message.String()); err != nil {
-			return err
+		if err := out.message(m); err != nil {
+			return 0, err
 		}
 
-		*sent = snapshot.Seq
+		if len(m.plain) == 0 { // Nothing differs: the snapshot was seen all the same.
+			id = fmt.Sprintf("id: %d\n", snapshot.Seq)
+		}
+
+		next = snapshot.Seq + 1
 	}
 
-	beat, err := json.Marshal(s.config.Beat())
+	beat, err := event(shell.BeatEvent, s.config.Beat())
 	if err != nil {
-		return err
+		return 0, err
 	}
 
-	if err := sendEvent(p, shell.BeatEvent, "", string(beat)); err != nil {
-		return err
+	if err := out.short(append([]byte(id), beat...)); err != nil {
+		return 0, err
 	}
 
 	p.Response().Flush()
 
-	return nil
-}
-
-// sendEvent writes one server-sent event: WHATWG HTML, section 9.2.6.
-func sendEvent(p *web.Page, event, id, data string) error {
-	var b strings.Builder
-	if event != "" {
-		fmt.Fprintf(&b, "event: %s\n", event)
-	}
-
-	if id != "" {
-		fmt.Fprintf(&b, "id: %s\n", id)
-	}
-
-	for line := range strings.Lines(data) {
-		fmt.Fprintf(&b, "data: %s\n", strings.TrimRight(line, "\r\n"))
-	}
-
-	b.WriteString("\n")
-	_, err := p.Response().Write([]byte(b.String()))
-
-	return err
+	return next, nil
 }

@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -21,39 +22,63 @@ const (
 	allOwners   = "all"
 )
 
-// Capacity shows what of the cluster is used, and by whom.
-func (h *Handlers) Capacity(p *web.Page) error {
-	shown := ownersShown
-	q := p.Query()
+// capacityQuery is what the address asks for.
+type capacityQuery struct {
+	all   bool
+	reach pages.Reach
+}
 
-	all := q.OneOf("owners", []string{allOwners}) != ""
-	if all || p.WantsJSON() {
-		shown = 0
-	}
+func capacityQueryOf(values url.Values) (query capacityQuery, err error) {
+	q := web.ReadQuery(values)
+	query.all = q.OneOf("owners", []string{allOwners}) != ""
 
 	if err := q.Err(); err != nil {
-		return err
+		return query, err
 	}
 
-	reach, err := reachOf(p, pages.CapacityReaches())
+	query.reach, err = reachOf(values, pages.CapacityReaches())
+
+	return query, err
+}
+
+func (q capacityQuery) values() url.Values {
+	values := q.reach.Query(pages.CapacityReaches())
+	if q.all {
+		values.Set("owners", allOwners)
+	}
+
+	return values
+}
+
+// owners is how many analysts are listed at most, 0 for all.
+func (q capacityQuery) owners() int {
+	if q.all {
+		return 0
+	}
+
+	return ownersShown
+}
+
+// Capacity shows what of the cluster is used, and by whom.
+func (h *Handlers) Capacity(p *web.Page) error {
+	query, err := capacityQueryOf(p.QueryParams())
 	if err != nil {
 		return err
 	}
 
-	view, err := h.capacityOver(p.Ctx(), h.Monitor.Snapshot(), p.Now, shown, reach)
+	shown := query.owners()
+	if p.WantsJSON() {
+		shown = 0
+	}
+
+	view, err := h.capacityOver(p.Ctx(), h.Monitor.Snapshot(), p.Now, shown, query.reach)
 	if err != nil {
 		return err
 	}
 
 	view.Overall.URL = "" // It leads here.
 	shell := h.Shell(p, "capacity", "Capacity")
-	shell.Fresh = view.Freshness
-
-	// All the analysts and a longer time are there to be read; the live page shows those
-	// that matter and the last hour.
-	if !all && reach == pages.CapacityReaches()[0] {
-		shell.Events = live.Events("capacity")
-	}
+	shell.Fresh, shell.Events = view.Freshness, live.EventsFor("capacity", query.values())
 
 	return p.Answer(web.Answer{Data: view, Full: pages.CapacityPage(shell, view)})
 }

@@ -17,7 +17,7 @@ import (
 
 // Health shows each component, and how it was.
 func (h *Handlers) Health(p *web.Page) error {
-	reach, err := reachOf(p, pages.HealthReaches())
+	reach, err := reachOf(p.QueryParams(), pages.HealthReaches())
 	if err != nil {
 		return err
 	}
@@ -29,12 +29,7 @@ func (h *Handlers) Health(p *web.Page) error {
 
 	view.Overall.URL = "" // It leads here.
 	shell := h.Shell(p, "health", "Health")
-	shell.Fresh = view.Freshness
-
-	// A longer time is there to be read; the live page shows the last day.
-	if reach == pages.HealthReaches()[0] {
-		shell.Events = live.Events("health")
-	}
+	shell.Fresh, shell.Events = view.Freshness, live.EventsFor("health", reach.Query(pages.HealthReaches()))
 
 	return p.Answer(web.Answer{Data: view, Full: pages.HealthPage(shell, view)})
 }

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -22,18 +23,23 @@ const (
 
 // Metrics shows the families that the search finds.
 func (h *Handlers) Metrics(p *web.Page) error {
-	q := p.Query()
-	search, created := q.Text("q"), q.OneOf("created", []string{createdAsked}) != ""
-
-	if err := q.Err(); err != nil {
+	search, created, err := metricsQuery(p.QueryParams())
+	if err != nil {
 		return err
 	}
 
 	view := metricsView(h.Monitor.Snapshot(), p.Now, search, created)
 	shell := h.Shell(p, "metrics", "Metrics")
-	shell.Events, shell.Fresh = live.Events(""), view.Freshness
+	shell.Events, shell.Fresh = live.EventsFor("metrics", view.Query()), view.Freshness
 
 	return p.Answer(web.Answer{Data: view, Full: pages.MetricsPage(shell, view)})
+}
+
+func metricsQuery(values url.Values) (search string, created bool, err error) {
+	q := web.ReadQuery(values)
+	search, created = q.Text("q"), q.OneOf("created", []string{createdAsked}) != ""
+
+	return search, created, q.Err()
 }
 
 func metricsView(s *monitor.Snapshot, now time.Time, search string, created bool) pages.Metrics {

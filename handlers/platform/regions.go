@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -15,10 +16,17 @@ import (
 func (h *Handlers) Regions() []live.Region {
 	return []live.Region{
 		{Page: "overview", Element: pages.OverviewRegion, Draw: h.drawOverview},
-		{Page: "health", Element: pages.HealthRegion, Draw: h.drawHealth},
-		{Page: "capacity", Element: pages.CapacityRegion, Draw: h.drawCapacity},
 		{Page: "jobs", Element: pages.JobsRegion, Draw: h.drawJobs},
 		{Page: "exports", Element: pages.ExportsRegion, Draw: h.drawExports},
+	}
+}
+
+// Views are what of these pages follows the monitor as their query selects.
+func (h *Handlers) Views() []live.View {
+	return []live.View{
+		{Page: "health", Element: pages.HealthRegion, Of: h.healthOf},
+		{Page: "capacity", Element: pages.CapacityRegion, Of: h.capacityOf},
+		{Page: "metrics", Element: pages.MetricsRegion, Of: h.metricsOf},
 	}
 }
 
@@ -28,16 +36,32 @@ func (h *Handlers) drawOverview(ctx context.Context, s *monitor.Snapshot, now ti
 	return pages.OverviewLive(view), err
 }
 
-func (h *Handlers) drawHealth(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	view, err := h.healthOver(ctx, s, now, pages.HealthReaches()[0])
+func (h *Handlers) healthOf(query url.Values) (live.Draw, error) {
+	reach, err := reachOf(query, pages.HealthReaches())
 
-	return pages.HealthLive(view), err
+	return func(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+		view, err := h.healthOver(ctx, s, now, reach)
+
+		return pages.HealthLive(view), err
+	}, err
 }
 
-func (h *Handlers) drawCapacity(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	view, err := h.capacityOver(ctx, s, now, ownersShown, pages.CapacityReaches()[0])
+func (h *Handlers) capacityOf(query url.Values) (live.Draw, error) {
+	asked, err := capacityQueryOf(query)
 
-	return pages.CapacityLive(view), err
+	return func(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+		view, err := h.capacityOver(ctx, s, now, asked.owners(), asked.reach)
+
+		return pages.CapacityLive(view), err
+	}, err
+}
+
+func (h *Handlers) metricsOf(query url.Values) (live.Draw, error) {
+	search, created, err := metricsQuery(query)
+
+	return func(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+		return pages.MetricsLive(metricsView(s, now, search, created)), nil
+	}, err
 }
 
 func (h *Handlers) drawJobs(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {

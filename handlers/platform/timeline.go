@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,8 +17,8 @@ import (
 const statusChangesShown = 50
 
 // reachOf is how far back the page is to look: the first of those offered unless it says.
-func reachOf(p *web.Page, offered []pages.Reach) (pages.Reach, error) {
-	typed := pages.Reach(p.QueryParam("range"))
+func reachOf(query url.Values, offered []pages.Reach) (pages.Reach, error) {
+	typed := pages.Reach(query.Get("range"))
 
 	switch {
 	case typed == "":

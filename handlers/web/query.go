@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,17 +17,27 @@ const ListMax = 500
 
 // Query reads the parameters of an address and collects what is wrong with them.
 type Query struct {
-	p *Page
+	values url.Values
+	// data is set where an error is answered by data, and not by a page.
+	data bool
 	// Errors are sentences by the name of the parameter.
 	Errors map[string]string
 }
 
 // Query reads the address.
-func (p *Page) Query() *Query { return &Query{p: p, Errors: map[string]string{}} }
+func (p *Page) Query() *Query {
+	q := ReadQuery(p.QueryParams())
+	q.data = p.WantsJSON()
+
+	return q
+}
+
+// ReadQuery reads the query of an address.
+func ReadQuery(values url.Values) *Query { return &Query{values: values, Errors: map[string]string{}} }
 
 // Text is a text that a database can look for.
 func (q *Query) Text(name string) string {
-	value := q.p.QueryParam(name)
+	value := q.values.Get(name)
 	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
 		q.Errors[name] = "That is not text."
 
@@ -38,7 +49,7 @@ func (q *Query) Text(name string) string {
 
 // OneOf is one of what is allowed, "" when it is not given.
 func (q *Query) OneOf(name string, allowed []string) string {
-	value := q.p.QueryParam(name)
+	value := q.values.Get(name)
 	if value != "" && !slices.Contains(allowed, value) {
 		q.Errors[name] = "Must be one of " + strings.Join(allowed, ", ") + "."
 
@@ -50,7 +61,7 @@ func (q *Query) OneOf(name string, allowed []string) string {
 
 // Time reads a date, as UTC, or RFC 3339.
 func (q *Query) Time(name string) time.Time {
-	value := q.p.QueryParam(name)
+	value := q.values.Get(name)
 	if value == "" {
 		return time.Time{}
 	}
@@ -68,7 +79,7 @@ func (q *Query) Time(name string) time.Time {
 
 // Number is a whole number above 0; 0 when it is not given.
 func (q *Query) Number(name string) int64 {
-	value := q.p.QueryParam(name)
+	value := q.values.Get(name)
 	if value == "" {
 		return 0
 	}
@@ -114,7 +125,7 @@ func (q *Query) Refused() (status int, err error) {
 	switch {
 	case err == nil:
 		return 0, nil
-	case q.p.WantsJSON():
+	case q.data:
 		return 0, err
 	default:
 		return ops.CodeValidationFailed.HTTPStatus(), nil

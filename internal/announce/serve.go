@@ -181,7 +181,7 @@ func (f *Feeds) send(w http.ResponseWriter, r *http.Request, d document, age tim
 
 	body, tag := d.plain, d.tag
 
-	if acceptsGzip(r) {
+	if AcceptsGzip(r) {
 		body, tag = d.gzip, d.gzipTag
 
 		h.Set("Content-Encoding", "gzip")
@@ -194,8 +194,8 @@ func (f *Feeds) send(w http.ResponseWriter, r *http.Request, d document, age tim
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
-// acceptsGzip reports whether the client takes gzip; parts of a body are of the plain one.
-func acceptsGzip(r *http.Request) bool {
+// AcceptsGzip reports whether the client takes gzip; parts of a body are of the plain one.
+func AcceptsGzip(r *http.Request) bool {
 	if r.Header.Get("Range") != "" {
 		return false
 	}

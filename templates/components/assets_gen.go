@@ -5,8 +5,8 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=36b5c0eb89bc"
-	ScriptURL     = "/static/app.js?v=925ee12a7a5a"
+	StylesheetURL = "/static/app.css?v=518f999f7069"
+	ScriptURL     = "/static/app.js?v=329ab69bc000"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )

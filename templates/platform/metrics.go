@@ -28,14 +28,25 @@ type Metrics struct {
 	UnreadTotal int              `json:"unread_total"`
 }
 
-// createdURL is this page with all families.
-func (v Metrics) createdURL() string {
-	query := url.Values{"created": {"all"}}
+// Query is that of the page's address.
+func (v Metrics) Query() url.Values {
+	query := url.Values{}
 	if v.Search != "" {
 		query.Set("q", v.Search)
 	}
 
-	return "/metrics?" + query.Encode()
+	if v.Created {
+		query.Set("created", "all")
+	}
+
+	return query
+}
+
+// createdURL is this page with all families.
+func (v Metrics) createdURL() string {
+	v.Created = true
+
+	return "/metrics?" + v.Query().Encode()
 }
 
 // MetricFamily is the samples of one metric name.

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"net/url"
 	"time"
 )
 
@@ -20,6 +21,15 @@ func HealthReaches() []Reach { return []Reach{LastDay, LastWeek, LastMonth} }
 
 // CapacityReaches are those of the page of the cluster's instances.
 func CapacityReaches() []Reach { return []Reach{LastHour, LastDay, LastWeek, LastMonth} }
+
+// Query is that of a page that looks as far back, nothing where it does so anyway.
+func (r Reach) Query(offered []Reach) url.Values {
+	if r == offered[0] {
+		return url.Values{}
+	}
+
+	return url.Values{"range": {string(r)}}
+}
 
 // Duration is how long it is.
 func (r Reach) Duration() time.Duration {

@@ -7,6 +7,10 @@ import (
 // Region is on every page: the maintenance banner and the temporary changes.
 const Region = "live-shell"
 
+// PagesEvent is the name of the event that carries the names of the pages which a stream
+// follows; others that it was asked for are snapshots.
+const PagesEvent = "pages"
+
 // BeatEvent is the name of the event that carries a [Beat].
 const BeatEvent = "beat"
 
