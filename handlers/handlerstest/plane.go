@@ -3,6 +3,7 @@ package handlerstest
 import (
 	"context"
 	"log/slog"
+	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -25,9 +26,11 @@ type Line struct {
 
 	polls atomic.Int64
 
-	mu   sync.Mutex
-	down error
-	lost bool
+	mu sync.Mutex
+	// instead, when not nil, is in the place of the control plane.
+	instead ops.Platform
+	down    error
+	lost    bool
 	// refusal is what the control plane answers to a change, nil to make it.
 	refusal error
 	// exports are the export jobs, nil for those of the control plane.
@@ -39,7 +42,61 @@ type Line struct {
 
 // As is the line as a caller uses it.
 func (l *Line) As(caller ops.Caller) ops.Service {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	if l.instead != nil {
+		return l.instead.As(caller)
+	}
+
 	return &wire{Service: l.Platform.As(caller), line: l}
+}
+
+// Hang puts a server in the place of the control plane that takes connections and never answers,
+// as a process that is stopped, and returns its address.
+func (l *Line) Hang(t *testing.T) string {
+	t.Helper()
+
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(func() {
+		if err := listener.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+
+	client, err := ops.NewClient(ops.ClientConfig{
+		BaseURL: "http://" + listener.Addr().String(), Credentials: ops.IdentityHeaders(), Timeout: time.Minute,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.instead = client
+
+	return listener.Addr().String()
+}
+
+// Lose lets every read of the control plane fail with the error.
+func (l *Line) Lose(cause error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.instead = lost{cause}
+}
+
+// Resume has the control plane answer again.
+func (l *Line) Resume() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.instead = nil
 }
 
 // Polls is how often the control plane was asked for its health.
@@ -203,4 +260,51 @@ func (w *wire) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]
 	}
 
 	return jobs, nil
+}
+
+// lost is a control plane that gives nobody anything.
+type lost struct{ cause error }
+
+func (l lost) As(ops.Caller) ops.Service { return nothing{cause: l.cause} }
+
+type nothing struct {
+	ops.Service
+
+	cause error
+}
+
+func (n nothing) GetClusterHealth(context.Context) (ops.Health, error) {
+	return ops.Health{}, n.cause
+}
+
+func (n nothing) GetClusterInstances(context.Context) (ops.ClusterInstances, error) {
+	return ops.ClusterInstances{}, n.cause
+}
+
+func (n nothing) GetMetrics(context.Context) ([]byte, error) { return nil, n.cause }
+
+func (n nothing) GetJobStatus(context.Context) (ops.JobStatus, error) {
+	return ops.JobStatus{}, n.cause
+}
+
+func (n nothing) GetState(context.Context) (ops.State, error) { return ops.State{}, n.cause }
+
+func (n nothing) GetExportJobs(context.Context, ops.ExportJobsQuery) ([]ops.ExportJob, error) {
+	return nil, n.cause
+}
+
+func (n nothing) GetConcurrencyConfig(context.Context) (ops.ConcurrencyConfig, error) {
+	return ops.ConcurrencyConfig{}, n.cause
+}
+
+func (n nothing) GetLifecycleConfig(context.Context) (ops.LifecycleConfig, error) {
+	return ops.LifecycleConfig{}, n.cause
+}
+
+func (n nothing) GetMaintenanceMode(context.Context) (ops.MaintenanceMode, error) {
+	return ops.MaintenanceMode{}, n.cause
+}
+
+func (n nothing) GetExportConfig(context.Context) (ops.ExportConfig, error) {
+	return ops.ExportConfig{}, n.cause
 }

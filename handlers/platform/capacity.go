@@ -125,15 +125,15 @@ func capacityView(s *monitor.Snapshot, now time.Time, owners int) pages.Capacity
 		ByStatus:  []pages.StatusCount{}, ByOwner: []pages.Owner{}, Marks: []components.Mark{},
 		Used: s.Used, ClusterTotal: s.ClusterTotal,
 	}
-	if !s.Instances.Known() {
-		view.Overall = notKnown(s.Instances.Err)
 
+	cluster := s.Instances.Value
+	view.Overall = asKnown(s, view.Freshness, capacityLine(cluster))
+
+	if !s.Instances.Known() {
 		return view
 	}
 
-	cluster := s.Instances.Value
 	view.Total, view.Limits, view.OwnersTotal = cluster.Total, cluster.Limits, len(cluster.ByOwner)
-	view.Overall = capacityLine(cluster)
 	view.ByStatus = countStatuses(cluster.ByStatus)
 
 	// By owner comes sorted, the largest count first: those at or above the limit lead.
@@ -182,20 +182,20 @@ func countStatuses(counts map[string]int) []pages.StatusCount {
 // nearlyFull is the part of the cluster's limit from which on it is worth a warning.
 const nearlyFull = 0.9
 
-func capacityLine(cluster ops.ClusterInstances) components.Line {
+func capacityLine(cluster ops.ClusterInstances) said {
 	limits := cluster.Limits
-	line := components.Line{State: components.OK, URL: "/capacity"}
+	used := fmt.Sprintf("%d of %d", limits.ClusterUsed, limits.ClusterTotal)
+	line := said{Line: components.Line{State: components.OK, URL: "/capacity"}, was: used + " were used"}
 
 	switch {
 	case limits.ClusterAvailable == 0:
-		line.State = components.Bad
-		line.Text = fmt.Sprintf("The cluster is full: %d of %d used. Nobody can create an instance.",
-			limits.ClusterUsed, limits.ClusterTotal)
+		line.State, line.was = components.Bad, "The cluster was full, with "+used+" used,"
+		line.Text = "The cluster is full: " + used + " used. Nobody can create an instance."
 	case float64(limits.ClusterUsed) >= nearlyFull*float64(limits.ClusterTotal):
-		line.State = components.Warn
-		line.Text = fmt.Sprintf("Nearly full: %d of %d used, %d left.", limits.ClusterUsed, limits.ClusterTotal, limits.ClusterAvailable)
+		line.State, line.was = components.Warn, "The cluster was nearly full, with "+used+" used,"
+		line.Text = fmt.Sprintf("Nearly full: %s used, %d left.", used, limits.ClusterAvailable)
 	default:
-		line.Text = fmt.Sprintf("%d of %d used, %d left.", limits.ClusterUsed, limits.ClusterTotal, limits.ClusterAvailable)
+		line.Text = fmt.Sprintf("%s used, %d left.", used, limits.ClusterAvailable)
 	}
 
 	return line

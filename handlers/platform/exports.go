@@ -56,17 +56,35 @@ func (h *Handlers) exportsPage(p *web.Page, query pages.ExportsQuery) (pages.Exp
 	snapshot := h.Monitor.Snapshot()
 
 	if !query.Live() {
+		own := *snapshot
 		jobs, err := p.Service(h.Platform).GetExportJobs(p.Ctx(), ops.ExportJobsQuery{Status: query.Status, Limit: ops.ExportJobsMaxLimit})
-		if err != nil {
+
+		switch {
+		case err == nil:
+			own.Exports = monitor.Part[[]ops.ExportJob]{Value: jobs, AsOf: p.Now, TriedAt: p.Now}
+		case web.IsUnanswered(err) && snapshot.Exports.Known():
+			own.Exports = lastExports(snapshot.Exports, query.Status, err)
+		default:
 			return pages.Exports{}, err
 		}
 
-		own := *snapshot
-		own.Exports = monitor.Part[[]ops.ExportJob]{Value: jobs, AsOf: p.Now, TriedAt: p.Now}
 		snapshot = &own
 	}
 
 	return h.exportsView(p.Ctx(), snapshot, p.Now, query)
+}
+
+// lastExports are those with the status, "" for any, that were last read of all.
+func lastExports(
+	all monitor.Part[[]ops.ExportJob], status ops.ExportJobStatus, cause error,
+) monitor.Part[[]ops.ExportJob] {
+	all.Err = web.Sentences(ops.AsError(cause).Message)
+
+	if status != "" {
+		all.Value = slices.DeleteFunc(slices.Clone(all.Value), func(j ops.ExportJob) bool { return j.Status != status })
+	}
+
+	return all
 }
 
 func (h *Handlers) exportsView(
@@ -89,7 +107,7 @@ func (h *Handlers) exportsView(
 	stuckJobs := 0
 
 	for _, job := range s.Exports.Value {
-		row := pages.ExportJob{ExportJob: job, Stuck: stuck(job, longest, now)}
+		row := pages.ExportJob{ExportJob: job, Stuck: stuck(job, longest, readAt(s.Exports, now))}
 		if row.Stuck != "" {
 			stuckJobs++
 		}
@@ -105,12 +123,8 @@ func (h *Handlers) exportsView(
 	first := min((query.Page-1)*query.Limit, view.Found)
 	view.Jobs = view.Jobs[first:min(first+query.Limit, view.Found)]
 
-	view.Overall = exportsLine(view.ByStatus, stuckJobs)
+	view.Overall = asKnown(s, view.Freshness, exportsLine(view.ByStatus, stuckJobs))
 	view.Stuck = stuckJobs
-
-	if !s.State.Known() {
-		view.Overall = notKnown(s.State.Err)
-	}
 
 	return view, nil
 }
@@ -147,12 +161,14 @@ func stuck(job ops.ExportJob, longest time.Duration, now time.Time) string {
 	}
 }
 
-func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) components.Line {
-	line := components.Line{State: components.OK, URL: "/exports"}
+func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) said {
+	line := said{Line: components.Line{State: components.OK, URL: "/exports"}}
 	waiting := byStatus[ops.ExportPending]
 	busy := byStatus[ops.ExportClaimed] + byStatus[ops.ExportSubmitted]
 
-	line.Text = fmt.Sprintf("%d waiting, %d under way, %d failed.", waiting, busy, byStatus[ops.ExportFailed])
+	counts := fmt.Sprintf("%d under way, %d failed", busy, byStatus[ops.ExportFailed])
+	line.Text, line.was = fmt.Sprintf("%d waiting, %s.", waiting, counts), fmt.Sprintf("%d were waiting, %s", waiting, counts)
+
 	if failed := byStatus[ops.ExportFailed]; failed > 0 {
 		line.State = components.Warn
 		line.Text = countOf(failed, "export job has", "export jobs have") + " failed. " + line.Text
@@ -161,6 +177,7 @@ func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) components.Lin
 	if stuck > 0 {
 		line.State = components.Warn
 		line.Text = countOf(stuck, "export job is", "export jobs are") + " stuck. " + line.Text
+		line.was = countOf(stuck, "export job was", "export jobs were") + " stuck, " + line.was
 	}
 
 	return line

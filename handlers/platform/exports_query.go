@@ -83,8 +83,12 @@ func (h *Handlers) ExportsCSV(p *web.Page) error {
 	query.Page, query.Limit = 1, ops.ExportJobsMaxLimit
 
 	view, err := h.exportsPage(p, query)
-	if err != nil {
+
+	switch {
+	case err != nil:
 		return err
+	case view.Stale: // A file does not say how old it is.
+		return ops.Unavailable(ops.ServiceControlPlane, view.StaleReason)
 	}
 
 	header := p.Response().Header()

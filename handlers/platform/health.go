@@ -36,15 +36,21 @@ func (h *Handlers) Health(p *web.Page) error {
 
 func healthView(s *monitor.Snapshot, now time.Time) pages.Health {
 	view := pages.Health{Freshness: shell.Fresh(s.Health, now), Components: []pages.Component{}}
-	if !s.Health.Known() {
-		view.Overall = notKnown(s.Health.Err)
 
+	var own pages.Component
+
+	view.ControlPlane, own = controlPlane(s)
+	view.Own = append(view.Own, own)
+
+	health := s.Health.Value
+	view.Overall = asKnown(s, view.Freshness, healthLine(health))
+
+	if !s.Health.Known() {
 		return view
 	}
 
-	health := s.Health.Value
 	checked := health.CheckedAt.Time
-	view.Status, view.CheckedAt, view.Overall = health.Status, &checked, healthLine(health)
+	view.Status, view.CheckedAt = health.Status, &checked
 
 	for name, c := range health.Components {
 		component := pages.Component{
@@ -62,18 +68,25 @@ func healthView(s *monitor.Snapshot, now time.Time) pages.Health {
 		return cmp.Or(cmp.Compare(severity(b.Status), severity(a.Status)), cmp.Compare(a.Name, b.Name))
 	})
 
+	if view.Stale {
+		forget(&view)
+	}
+
 	return view
 }
 
-func notKnown(reason string) components.Line {
-	if reason == "" {
-		return components.Line{State: components.Unknown, Text: "Not read yet: the first answer of the control plane is on its way."}
-	}
+// forget leaves of what the control plane said how things were: how they are nobody knows.
+func forget(view *pages.Health) {
+	view.LastStatus, view.Status = view.Status, ops.HealthStatus(monitor.NotAsked)
 
-	return components.Line{State: components.Unknown, Text: reason}
+	for i, c := range view.Components {
+		view.Components[i] = pages.Component{
+			Name: c.Name, Status: monitor.NotAsked, LastStatus: c.Status, Since: view.AsOf, Latency: c.Latency,
+		}
+	}
 }
 
-func healthLine(health ops.Health) components.Line {
+func healthLine(health ops.Health) said {
 	bad := 0
 
 	for _, c := range health.Components {
@@ -82,15 +95,17 @@ func healthLine(health ops.Health) components.Line {
 		}
 	}
 
-	line := components.Line{State: components.OfHealth(health.Status), URL: "/health"}
+	line := said{Line: components.Line{State: components.OfHealth(health.Status), URL: "/health"}}
 
 	switch {
 	case health.Status == ops.Healthy:
-		line.Text = "The platform is healthy."
+		line.Text, line.was = "The platform is healthy.", "The platform was healthy"
 	case bad == 1:
 		line.Text = fmt.Sprintf("The platform is %s: 1 component needs a look.", health.Status)
+		line.was = fmt.Sprintf("The platform was %s, and 1 component needed a look,", health.Status)
 	default:
 		line.Text = fmt.Sprintf("The platform is %s: %d components need a look.", health.Status, bad)
+		line.was = fmt.Sprintf("The platform was %s, and %d components needed a look,", health.Status, bad)
 	}
 
 	return line

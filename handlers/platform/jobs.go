@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/live"
@@ -46,8 +47,8 @@ func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.T
 		view.Jobs = append(view.Jobs, row)
 	}
 
-	slices.SortStableFunc(view.Jobs, func(a, b pages.Job) int { return b.State.State.Severity() - a.State.State.Severity() })
-	view.Overall = jobsLine(view.Jobs)
+	slices.SortStableFunc(view.Jobs, func(a, b pages.Job) int { return b.State.Last().Severity() - a.State.Last().Severity() })
+	view.Overall = asKnown(s, view.Freshness, jobsLine(view.Jobs))
 
 	return view, nil
 }
@@ -62,10 +63,13 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 
 	if job.NextRun != nil {
 		row.NextRun = &job.NextRun.Time
-		row.Late = now.Sub(job.NextRun.Time) > lateAfter
+		row.Late = readAt(s.Jobs, now).Sub(job.NextRun.Time) > lateAfter
 	}
 
 	row.State = jobState(row, figures, s.Metrics.Known())
+	if fresh := shell.Fresh(s.Jobs, now).And(shell.Fresh(s.Metrics, now)); fresh.Stale && fresh.Known() {
+		row.State = lastRead(row.State, fresh)
+	}
 
 	last, ok, err := h.Triggers.Last(ctx, job.Name)
 	if err != nil {
@@ -80,6 +84,14 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 	}
 
 	return row, nil
+}
+
+// lastRead is how something was when it was last read: "Last read: healthy".
+func lastRead(line components.Line, fresh shell.Freshness) components.Line {
+	return components.Line{
+		State: components.Unknown, Text: "Last read: " + strings.ToLower(line.Text[:1]) + line.Text[1:],
+		Then: &components.Then{State: line.State, At: *fresh.AsOf, Now: fresh.Now},
+	}
 }
 
 // lateAfter is how long after its time a run counts as late.
@@ -107,11 +119,11 @@ func jobState(row pages.Job, figures monitor.JobFigures, read bool) components.L
 	}
 }
 
-func jobsLine(jobs []pages.Job) components.Line {
+func jobsLine(jobs []pages.Job) said {
 	var bad, warn, unknown int
 
 	for _, job := range jobs {
-		switch job.State.State {
+		switch job.State.Last() {
 		case components.Bad:
 			bad++
 		case components.Warn:
@@ -122,18 +134,24 @@ func jobsLine(jobs []pages.Job) components.Line {
 		}
 	}
 
-	line := components.Line{State: components.OK, Text: "No job is late or failing.", URL: "/jobs"}
+	line := said{
+		Line: components.Line{State: components.OK, Text: "No job is late or failing.", URL: "/jobs"},
+		was:  "No job was late or failing",
+	}
 
 	switch {
 	case bad > 0:
 		line.State = components.Bad
 		line.Text = fmt.Sprintf("%s failing, %d late or failed last time.", countOf(bad, "job is", "jobs are"), warn)
+		line.was = fmt.Sprintf("%s failing, and %d late or failed last time,", countOf(bad, "job was", "jobs were"), warn)
 	case warn > 0:
 		line.State, line.Text = components.Warn, countOf(warn, "job is", "jobs are")+" late or failed last time."
+		line.was = countOf(warn, "job was", "jobs were") + " late or failed last time"
 	case unknown > 0:
 		line.State, line.Text = components.Unknown, "Whether "+countOf(unknown, "job is", "jobs are")+" well is not known."
+		line.was = "Whether " + countOf(unknown, "job was", "jobs were") + " well was not known"
 	case len(jobs) == 0:
-		line.State, line.Text = components.Unknown, "The control plane names no jobs."
+		line.State, line.Text, line.was = components.Unknown, "The control plane names no jobs.", "No job was named"
 	}
 
 	return line

@@ -29,7 +29,11 @@ func (h *Handlers) Overview(p *web.Page) error {
 }
 
 func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now time.Time) (pages.Overview, error) {
-	view := pages.Overview{Freshness: Freshness(s, now), Attention: []components.Line{}, Jobs: []pages.Job{}, Tickets: h.Tickets}
+	health := healthView(s, now)
+	view := pages.Overview{
+		Freshness: Freshness(s, now), Attention: []components.Line{}, Jobs: []pages.Job{}, Tickets: h.Tickets,
+		ControlPlane: health.ControlPlane, Own: health.Own,
+	}
 
 	jobs, err := h.jobsView(ctx, s, now)
 	if err != nil {
@@ -45,9 +49,8 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 	lines := []components.Line{}
 
 	if s.Health.Known() {
-		health := healthView(s, now)
 		view.Health = &pages.OverviewHealth{
-			Status: health.Status, CheckedAt: *health.CheckedAt, Components: health.Components,
+			Status: health.Status, LastStatus: health.LastStatus, CheckedAt: *health.CheckedAt, Components: health.Components,
 		}
 		lines = append(lines, health.Overall)
 	}
@@ -55,7 +58,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 	if s.Instances.Known() {
 		cluster := s.Instances.Value
 		view.Capacity = &pages.OverviewCapacity{Limits: cluster.Limits, Used: s.Used, AtLimit: atLimit(cluster)}
-		lines = append(lines, capacityLine(cluster))
+		lines = append(lines, asKnown(s, shell.Fresh(s.Instances, now), capacityLine(cluster)))
 	}
 
 	if s.Jobs.Known() {
@@ -72,7 +75,27 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 		lines = append(lines, exports.Overall)
 	}
 
-	for _, change := range recent.Items {
+	decide, err := h.undecided(ctx, recent.Items)
+	if err != nil {
+		return pages.Overview{}, err
+	}
+
+	next, held, err := h.schedule(ctx)
+	if err != nil {
+		return pages.Overview{}, err
+	}
+
+	view.Next = next
+	view.Attention, view.Overall = attention(s, slices.Concat(lines, decide, held), view.Freshness)
+
+	return view, nil
+}
+
+// undecided are the changes that are not settled, or that somebody has to decide about.
+func (h *Handlers) undecided(ctx context.Context, recent []changes.Change) ([]components.Line, error) {
+	var lines []components.Line
+
+	for _, change := range recent {
 		if change.Open() {
 			lines = append(lines, components.Line{
 				State: components.Unknown, URL: fmt.Sprintf("/history/%d", change.ID),
@@ -83,7 +106,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 
 	outside, err := h.Changes.Unreviewed(ctx)
 	if err != nil {
-		return pages.Overview{}, err
+		return nil, err
 	}
 
 	for _, change := range outside {
@@ -93,36 +116,31 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 		})
 	}
 
-	next, held, err := h.schedule(ctx)
-	if err != nil {
-		return pages.Overview{}, err
-	}
-
 	temporary, err := h.waiting(ctx)
-	if err != nil {
-		return pages.Overview{}, err
-	}
 
-	view.Next, lines = next, append(append(lines, held...), temporary...)
-	view.Attention, view.Overall = attention(lines, view.Freshness)
-
-	return view, nil
+	return append(lines, temporary...), err
 }
 
-// attention keeps the lines that need a hand, the worst first, and sums them up.
-func attention(lines []components.Line, fresh shell.Freshness) ([]components.Line, components.Line) {
-	lines = components.WorstFirst(slices.DeleteFunc(lines, func(l components.Line) bool { return !l.State.NeedsLook() }))
+// attention keeps the lines that need a hand, or did when they were last read, the worst first,
+// and sums them up. What is wrong with the control plane leads.
+func attention(s *monitor.Snapshot, lines []components.Line, fresh shell.Freshness) ([]components.Line, components.Line) {
+	lines = components.WorstFirst(slices.DeleteFunc(lines, func(l components.Line) bool { return !l.Last().NeedsLook() }))
 
-	switch {
-	case !fresh.Known():
-		return lines, notKnown(fresh.StaleReason)
-	case len(lines) == 0 && fresh.Stale:
-		return lines, components.Line{State: components.Unknown, Text: "All was well when the control plane last answered."}
-	case len(lines) == 0:
-		return lines, components.Line{State: components.OK, Text: "All is well."}
-	default:
-		return lines, components.Line{
-			State: lines[0].State, Text: countOf(len(lines), "thing needs", "things need") + " a look.",
-		}
+	sum := said{Line: components.Line{State: components.OK, Text: "All is well."}, was: "All was well"}
+
+	if n := len(lines); n > 0 {
+		sum.State = lines[0].Last()
+		sum.was = countOf(n, "thing", "things") + " needed a look"
 	}
+
+	if line, ok := controlPlaneLine(s.ControlPlane); ok {
+		lines = slices.Insert(lines, 0, line)
+	}
+
+	if n := len(lines); n > 0 {
+		sum.State = lines[0].Last()
+		sum.Text = countOf(n, "thing needs", "things need") + " a look."
+	}
+
+	return lines, asKnown(s, fresh, sum)
 }

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -38,10 +39,16 @@ func (h *Handlers) healthOver(
 ) (pages.Health, error) {
 	view := healthView(s, now)
 
-	var spans []monitor.StatusSpan
+	var spans, own []monitor.StatusSpan
 
 	missing, err := h.optional(func() (err error) {
-		spans, err = h.Monitor.Spans(ctx, now.Add(-monitor.Kept))
+		from := now.Add(-monitor.Kept)
+
+		if spans, err = h.Monitor.Spans(ctx, from); err != nil {
+			return err
+		}
+
+		own, err = h.Monitor.OwnSpans(ctx, from)
 
 		return err
 	})
@@ -49,19 +56,39 @@ func (h *Handlers) healthOver(
 		return view, err
 	}
 
-	for i, c := range view.Components {
-		for _, reach := range pages.HealthReaches() {
-			seen := monitor.AvailabilityOf(spans, c.Name, now.Add(-reach.Duration()), now)
-			view.Components[i].Availability = append(view.Components[i].Availability, pages.Availability{
-				Reach: reach, UpSeconds: seen.Up.Seconds(), SeenSeconds: seen.Seen.Seconds(),
-			})
-		}
+	for i, c := range view.Own {
+		view.Own[i].Availability = availability(nil, own, c, now)
 	}
 
-	view.Timeline = timeline(view.Components, spans, reach, now)
+	for i, c := range view.Components {
+		view.Components[i].Availability = availability(own, spans, c, now)
+	}
+
+	view.ControlPlane.Availability = view.Own[0].Availability
+	view.Timeline = timeline(slices.Concat(view.Own, view.Components), slices.Concat(own, spans), reach, now)
 
 	return view, nil
 }
+
+// availability is that of a component in its spans; own are those of the control plane that tells
+// of it, none where this console sees it itself.
+func availability(own, spans []monitor.StatusSpan, c pages.Component, now time.Time) []pages.Availability {
+	var out []pages.Availability
+
+	for _, reach := range pages.HealthReaches() {
+		from := now.Add(-reach.Duration())
+		a := monitor.AvailabilityOf(spans, keptAs(c), from, now)
+		out = append(out, pages.Availability{
+			Reach: reach, UpSeconds: a.Up.Seconds(), SeenSeconds: a.Seen.Seconds(),
+			UnknownSeconds: monitor.UnknownOf(own, spans, keptAs(c), from, now).Seconds(),
+		})
+	}
+
+	return out
+}
+
+// keptAs is the name that a component's spans have.
+func keptAs(c pages.Component) string { return cmp.Or(c.Own, c.Name) }
 
 func timeline(
 	components []pages.Component, spans []monitor.StatusSpan, reach pages.Reach, now time.Time,
@@ -72,24 +99,29 @@ func timeline(
 	}
 
 	for _, c := range components {
-		row := pages.TimelineRow{Name: c.Name, Spans: []monitor.StatusSpan{}}
+		row := pages.TimelineRow{Title: c.Title, Name: c.Name, Spans: []monitor.StatusSpan{}}
 
-		var before *monitor.StatusSpan
+		var (
+			before  *monitor.StatusSpan
+			changed []pages.StatusChange
+		)
 
 		for _, s := range spans {
-			if s.Component != c.Name {
+			if s.Component != keptAs(c) {
 				continue
 			}
 
+			s.Component = c.Name
+
 			if before != nil && before.Status != s.Status && s.Since.After(line.From) {
-				if last := lastOf(line.Changes, c.Name); last != nil {
+				if last := lastOf(changed); last != nil {
 					last.Holds = false
 				}
 
-				line.Changes = append(line.Changes, statusChange(*before, s))
+				changed = append(changed, statusChange(c, *before, s))
 			}
 
-			if last := lastOf(line.Changes, c.Name); last != nil {
+			if last := lastOf(changed); last != nil {
 				last.Lasted = s.Until.Sub(last.At)
 				last.Holds = now.Sub(s.Until) <= monitor.GapAfter
 			}
@@ -100,6 +132,8 @@ func timeline(
 
 			before = &s
 		}
+
+		line.Changes = append(line.Changes, changed...)
 
 		// A component that nobody set up in all that time has nothing to show.
 		if slices.ContainsFunc(row.Spans, func(s monitor.StatusSpan) bool { return s.Status != ops.ComponentNotConfigured }) {
@@ -115,16 +149,16 @@ func timeline(
 	return line
 }
 
-func lastOf(changes []pages.StatusChange, component string) *pages.StatusChange {
-	if n := len(changes); n > 0 && changes[n-1].Component == component {
+func lastOf(changes []pages.StatusChange) *pages.StatusChange {
+	if n := len(changes); n > 0 {
 		return &changes[n-1]
 	}
 
 	return nil
 }
 
-func statusChange(before, then monitor.StatusSpan) pages.StatusChange {
-	change := pages.StatusChange{Component: then.Component, At: then.Since, From: before.Status, To: then.Status}
+func statusChange(c pages.Component, before, then monitor.StatusSpan) pages.StatusChange {
+	change := pages.StatusChange{Title: c.Title, Component: c.Name, At: then.Since, From: before.Status, To: then.Status}
 
 	if unseen := then.Since.Sub(before.Until); unseen > monitor.GapAfter {
 		change.Unseen = unseen

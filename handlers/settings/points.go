@@ -93,7 +93,14 @@ func (h *Handlers) Point(p *web.Page) error {
 		return err
 	}
 
-	return h.showPoint(p, http.StatusOK, recordview.PointDetail{PointPlan: plan})
+	view, status := recordview.PointDetail{PointPlan: plan}, http.StatusOK
+
+	// What was not read cannot be compared; the page waits until it can be.
+	if !p.WantsJSON() && p.IsRead() && len(failedSections(plan)) > 0 {
+		view.Again, status = p.Request().URL.RequestURI(), http.StatusServiceUnavailable
+	}
+
+	return h.showPoint(p, status, view)
 }
 
 func (h *Handlers) showPoint(p *web.Page, status int, view recordview.PointDetail) error {

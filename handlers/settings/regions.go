@@ -41,10 +41,14 @@ func (h *Handlers) Regions() []live.Region {
 
 // drawSection draws a part of the section's page as it was last seen.
 func (h *Handlers) drawSection(name ops.SectionName, part func(pages.Config) templ.Component) live.Draw {
-	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	return func(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		known, err := h.Changes.Known(ctx, name)
 		if err != nil {
 			return nil, err
+		}
+
+		if !s.ControlPlane.Answers() {
+			known.Unread = ops.Unavailable(ops.ServiceControlPlane, s.ControlPlane.Err)
 		}
 
 		view, err := h.sectionView(ctx, known, now)

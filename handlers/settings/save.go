@@ -202,12 +202,8 @@ func (h *Handlers) notSaved(p *web.Page, section ops.Section, in input, request 
 		return h.showConflict(p, conflict, in, nil)
 	}
 
-	if p.WantsJSON() {
-		return cause
-	}
-
 	_, e := web.Classify(cause)
-	if e.Code == ops.CodeInternal || p.OnlyToast(e) {
+	if p.WantsJSON() || p.Waits(cause) || e.Code == ops.CodeInternal || p.OnlyToast(e) {
 		return cause
 	}
 

@@ -3,7 +3,6 @@ package settings
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"time"
@@ -31,9 +30,9 @@ func (h *Handlers) showNow(p *web.Page, name ops.SectionName) error {
 		return err
 	}
 
-	current, err := h.Changes.Current(p.Ctx(), p.Service(h.Platform), section.Name)
+	current, err := h.Changes.Latest(p.Ctx(), p.Service(h.Platform), section.Name)
 	if err != nil {
-		return h.sectionUnread(p, section, err)
+		return err
 	}
 
 	in, err := typedInAddress(p)
@@ -41,31 +40,32 @@ func (h *Handlers) showNow(p *web.Page, name ops.SectionName) error {
 		return err
 	}
 
+	if current.Unread != nil {
+		return h.sectionUnread(p, current, in)
+	}
+
 	return h.showSection(p, http.StatusOK, current, in, nil)
 }
 
-// sectionUnread shows what was set when the control plane last answered; the form is
-// shut, because nobody should change what they cannot see.
-func (h *Handlers) sectionUnread(p *web.Page, section ops.Section, cause error) error {
-	e := ops.AsError(cause)
+// unread is the error envelope with what was last read beside it.
+type unread struct {
+	web.Envelope
+	pages.Config
+}
 
-	known, err := h.Changes.Known(p.Ctx(), section.Name)
-	if err != nil || known.Values == nil || p.WantsJSON() || e.Code == ops.CodeInternal {
-		return errors.Join(cause, err)
-	}
-
-	view, err := h.configView(p.Ctx(), p, known, input{})
+// sectionUnread shows what was set when the control plane last answered, and how old that is.
+// The status says that what is set now is not known.
+func (h *Handlers) sectionUnread(p *web.Page, current changes.Current, in input) error {
+	view, err := h.configView(p.Ctx(), p, current, in)
 	if err != nil {
 		return err
 	}
 
-	view.Form.Problem = web.Sentences(e.Message,
-		"These are the values as they were last read; they can be changed when it answers again")
-	view.Form.Shut = true
-	shell := h.sectionShell(p, section.Name, section.Title)
+	shell := h.sectionShell(p, current.Section.Name, current.Section.Title)
 
 	return p.Answer(web.Answer{
-		Status: e.Code.HTTPStatus(), Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
+		Status: current.Unread.Code.HTTPStatus(), Data: unread{p.Envelope(current.Unread), view},
+		Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
 	})
 }
 
@@ -94,6 +94,13 @@ func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.
 	}
 
 	view.Form = h.form(current, in)
+
+	// Nobody should change what they cannot see.
+	if current.Unread != nil {
+		view.Form.Shut, view.Form.Again = true, p.Request().URL.RequestURI()
+		view.Form.Problem = "These are the values as they were last read; they can be changed when the control plane answers again."
+	}
+
 	view.Restore, err = h.Changes.Restorable(ctx, current)
 
 	return view, err
@@ -119,7 +126,8 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 	}
 
 	view := pages.Config{
-		Section: name, Revision: current.Revision, Current: current.Values,
+		Freshness: freshness(current, now),
+		Section:   name, Revision: current.Revision, Current: current.Values,
 		History: web.List(recent.Items), HistoryTotal: total,
 		Title: current.Section.Title, Fields: current.Section.Fields,
 		Open: current.Open, Tickets: h.Tickets, Now: now,
@@ -134,6 +142,16 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 	}
 
 	return view, nil
+}
+
+// freshness is how old what is known of a section is.
+func freshness(current changes.Current, now time.Time) shell.Freshness {
+	fresh := shell.Freshness{AsOf: web.When(!current.SeenAt.IsZero(), current.SeenAt), Now: now}
+	if current.Unread != nil {
+		fresh.Stale, fresh.StaleReason = true, web.Sentences(current.Unread.Message)
+	}
+
+	return fresh
 }
 
 // sectionShell surrounds the pages of a section, on which what is set is live.

@@ -34,8 +34,9 @@ func (p *Page) Answer(a Answer) error {
 		return p.JSON(a.Status, a.Data)
 	}
 
+	// A page that waits takes the whole in its place.
 	component := a.Full
-	if a.Fragment != nil && p.WantsFragment() {
+	if a.Fragment != nil && p.WantsFragment() && p.prefersToWait() == 0 {
 		component = a.Fragment
 	}
 

@@ -117,8 +117,16 @@ func (p *Page) RequestID() string {
 	return p.Response().Header().Get(echo.HeaderXRequestID)
 }
 
-// Service is the control plane as the user sees it.
-func (p *Page) Service(platform ops.Platform) ops.Service { return platform.As(p.Who.Caller()) }
+// Service is the control plane as the user sees it. What only looks waits for it no longer than
+// its patience: the page says what is known without it.
+func (p *Page) Service(platform ops.Platform) ops.Service {
+	service := platform.As(p.Who.Caller())
+	if !p.IsRead() {
+		return service
+	}
+
+	return hurry(p.Ctx(), service, p.Patience())
+}
 
 // AsksPreview reports whether the request asks only what an act would come to. It is for an act
 // that can be previewed: any other is none the less for what stands in its address.

@@ -103,7 +103,7 @@ func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 	problem := x.problem(p, status, e)
 
 	switch {
-	case p.WantsFragment():
+	case p.WantsFragment() && p.prefersToWait() == 0:
 		problem.Message = Sentences(append([]string{problem.Message}, messages(e)...)...)
 
 		return p.Draw(status, shell.ErrorToast(problem))
@@ -133,6 +133,7 @@ func (x *Errors) problem(p *Page, status int, e *ops.Error) shell.Problem {
 	// The same address answers the same, unless the trouble is not with what was asked for.
 	if p.IsRead() && (status >= http.StatusInternalServerError || status == http.StatusTooManyRequests) {
 		problem.Retry = p.Request().URL.RequestURI()
+		problem.Waits = p.Waits(e)
 	}
 
 	return problem

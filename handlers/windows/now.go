@@ -2,7 +2,6 @@ package windows
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/live"
@@ -31,31 +30,37 @@ func (h *Handlers) Now(p *web.Page) error {
 	}
 
 	view.Templates = web.List(kept)
-	status := http.StatusOK
 
-	current, err := h.Changes.Current(p.Ctx(), p.Service(h.Platform), ops.SectionMaintenance)
+	current, err := h.Changes.Latest(p.Ctx(), p.Service(h.Platform), ops.SectionMaintenance)
+	unread := current.Unread
 
-	switch e := ops.AsError(err); {
+	switch {
 	case err == nil:
-	case p.WantsJSON() || e.Code == ops.CodeInternal:
-		return err
-	default:
-		status, view.ModeProblem = e.Code.HTTPStatus(), web.Sentences(e.Message, "Maintenance mode is shown as it was last read")
-
-		if current, err = h.Changes.Known(p.Ctx(), ops.SectionMaintenance); err != nil {
+		if view.Config, err = h.Mode.View(p, current); err != nil {
 			return err
 		}
-	}
-
-	if view.Config, err = h.Mode.View(p, current); err != nil {
+	case ops.AsError(err).Code == ops.CodeInternal:
 		return err
+	default: // Nor was it ever.
+		unread = ops.AsError(err)
+		view.ModeProblem, view.Again = web.Sentences(unread.Message), p.Request().URL.RequestURI()
 	}
 
-	view.Form.Shut = view.ModeProblem != ""
 	shell := h.Shell(p, "maintenance", "Maintenance")
 	shell.Events = live.Events("maintenance")
+	answer := web.Answer{Data: view, Full: pages.MaintenancePage(shell, view)}
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.MaintenancePage(shell, view)})
+	if unread != nil {
+		answer.Status, answer.Data = unread.Code.HTTPStatus(), modeUnread{p.Envelope(unread), view}
+	}
+
+	return p.Answer(answer)
+}
+
+// modeUnread is the error envelope with the windows, and maintenance mode as it was last read.
+type modeUnread struct {
+	web.Envelope
+	pages.Maintenance
 }
 
 // windowsNow are the windows that are not over, and the last that are.

@@ -106,11 +106,16 @@ func (c Change) From() string {
 // Open reports whether the outcome is still to be settled.
 func (c Change) Open() bool { return c.Outcome == Pending || c.Outcome == Unknown }
 
-// Current is what a section holds, read afresh.
+// Current is what a section holds, read afresh or as it was last seen.
 type Current struct {
 	Section  ops.Section
 	Values   ops.Values
 	Revision string
+	// SeenAt is when the section was last seen to hold the values; zero when it never was.
+	SeenAt time.Time
+	// Unread says why it could not be read afresh: what it holds now is not known. It is nil
+	// when it could, and when nobody tried.
+	Unread *ops.Error
 	// Last is the change that explains the values, nil when they were there before
 	// this console was.
 	Last *Change

@@ -24,6 +24,29 @@ func (c *Changes) Current(ctx context.Context, service ops.Service, name ops.Sec
 	return c.current(ctx, service, section)
 }
 
+// Latest is the section read afresh or, where the control plane does not give it, as it was last
+// seen, with the reason. What was never seen is the reason as an error.
+func (c *Changes) Latest(ctx context.Context, service ops.Service, name ops.SectionName) (Current, error) {
+	current, err := c.Current(ctx, service, name)
+	if err == nil {
+		return current, nil
+	}
+
+	cause := ops.AsError(err)
+	if cause.Code == ops.CodeInternal {
+		return Current{}, err
+	}
+
+	known, knownErr := c.Known(ctx, name)
+	if knownErr != nil || known.Values == nil {
+		return Current{}, errors.Join(err, knownErr)
+	}
+
+	known.Unread = cause
+
+	return known, nil
+}
+
 func (c *Changes) current(ctx context.Context, service ops.Service, section ops.Section) (Current, error) {
 	return c.refresh(ctx, service, section, c.canSettle)
 }
@@ -101,7 +124,7 @@ func (c *Changes) external(
 
 	if before != nil {
 		now := c.now()
-		since := c.lastSeen(section, at, now)
+		since := c.lastSeen(section, at.seenAt.Time, now)
 
 		change := Change{
 			Section: section.Name, At: now, Actor: found.UpdatedBy, Source: SourceExternal, Outcome: Applied,
@@ -123,10 +146,10 @@ func (c *Changes) external(
 	return c.advance(ctx, tx, section, at.revision+1, found.Values, id)
 }
 
-// lastSeen is when the section was last seen to be what it was known to be; not after
-// now, though the clock may have been set back since.
-func (c *Changes) lastSeen(section ops.Section, at position, now time.Time) time.Time {
-	last := at.seenAt.Time
+// lastSeen is when the section, of which the database says when it was seen, was last seen to be
+// what it was known to be; not after now, though the clock may have been set back since.
+func (c *Changes) lastSeen(section ops.Section, written, now time.Time) time.Time {
+	last := written
 
 	if value, _ := c.seen.Load(section.Name); value != nil {
 		if seen, ok := value.(time.Time); ok && seen.After(last) {
@@ -187,12 +210,13 @@ func (c *Changes) known(ctx context.Context, section ops.Section) (Current, erro
 		revision int64
 		values   string
 		change   sql.NullInt64
+		seen     store.Time
 	)
 
 	err := c.db.Read().QueryRowContext(ctx, `
-		SELECT r.revision, r.values_json, r.change_id
+		SELECT r.revision, r.values_json, r.change_id, s.seen_at
 		FROM opsconsole_sections s JOIN opsconsole_revisions r ON r.section = s.section AND r.revision = s.revision
-		WHERE s.section = $1`, section.Name).Scan(&revision, &values, &change)
+		WHERE s.section = $1`, section.Name).Scan(&revision, &values, &change, &seen)
 
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -200,6 +224,8 @@ func (c *Changes) known(ctx context.Context, section ops.Section) (Current, erro
 		return Current{}, fmt.Errorf("read the newest revision of %s: %w", section.Name, err)
 	default:
 		current.Revision = revisionText(revision)
+		current.SeenAt = c.lastSeen(section, seen.Time, c.now())
+
 		if err := current.Values.UnmarshalJSON([]byte(values)); err != nil {
 			return Current{}, fmt.Errorf("read the newest revision of %s: %w", section.Name, err)
 		}

@@ -1,9 +1,11 @@
 package changes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
@@ -56,16 +58,22 @@ func (c *Changes) PreviewPoint(ctx context.Context, service ops.Service, id int6
 		return PointPlan{}, err
 	}
 
-	plan := PointPlan{Point: point, Complete: true}
+	sections := ops.Sections()
+	plan := PointPlan{Point: point, Complete: true, Sections: make([]SectionPlan, len(sections))}
+	confirms := make([]string, len(sections))
 
-	for _, section := range ops.Sections() {
-		part, confirm := c.previewSection(ctx, service, section, point)
-		plan.Sections = append(plan.Sections, part)
+	// Side by side: whoever waits for the control plane waits once.
+	var group sync.WaitGroup
+	for i, section := range sections {
+		group.Go(func() { plan.Sections[i], confirms[i] = c.previewSection(ctx, service, section, point) })
+	}
+
+	group.Wait()
+
+	plan.Confirm = cmp.Or(confirms...)
+
+	for _, part := range plan.Sections {
 		plan.Complete = plan.Complete && part.State == PointUnchanged
-
-		if plan.Confirm == "" {
-			plan.Confirm = confirm
-		}
 	}
 
 	plan.Revision = plan.revision()

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -20,12 +21,22 @@ type StatusSpan struct {
 	Until     time.Time           `json:"until"`
 }
 
-// Spans returns the spans of which some part lies after from, oldest first. What several
-// consoles saw alike is one span. Time that no span covers was not seen.
+// Spans returns the spans of the components that the control plane names, of which some part
+// lies after from, oldest first. What several consoles saw alike is one span. Time that no span
+// covers was not seen.
 func (m *Monitor) Spans(ctx context.Context, from time.Time) ([]StatusSpan, error) {
+	return m.spans(ctx, from, `NOT LIKE`)
+}
+
+// OwnSpans are the spans of what this console sees itself, such as the [ControlPlane].
+func (m *Monitor) OwnSpans(ctx context.Context, from time.Time) ([]StatusSpan, error) {
+	return m.spans(ctx, from, `LIKE`)
+}
+
+func (m *Monitor) spans(ctx context.Context, from time.Time, like string) ([]StatusSpan, error) {
 	rows, err := m.config.DB.Read().QueryContext(ctx, `
 		SELECT component, status, since, until FROM opsconsole_component_spans
-		WHERE until > $1 ORDER BY since, component`, store.Time{Time: from})
+		WHERE until > $1 AND component `+like+` $2 ORDER BY since, component`, store.Time{Time: from}, ownPrefix+"%")
 	if err != nil {
 		return nil, fmt.Errorf("read the components' spans: %w", err)
 	}
@@ -88,12 +99,42 @@ func AvailabilityOf(spans []StatusSpan, component string, from, until time.Time)
 		from = end
 
 		a.Seen += length
-		if s.Status == ops.ComponentConnected || s.Status == ops.ComponentSlow {
+		if up(s.Status) {
 			a.Up += length
 		}
 	}
 
 	return a
+}
+
+// UnknownOf is how long the control plane, of which own are the spans, was asked for a component
+// in vain, as far as no console saw that meanwhile: it may have answered or not. Before it was
+// first seen there was nothing to ask for.
+func UnknownOf(own, spans []StatusSpan, component string, from, until time.Time) time.Duration {
+	first := slices.IndexFunc(spans, func(s StatusSpan) bool { return s.Component == component })
+	if first < 0 {
+		return 0
+	}
+
+	var unknown time.Duration
+
+	from = later(from, spans[first].Since)
+
+	for _, s := range own {
+		if s.Component != ControlPlane || s.Status != NotAnswering && s.Status != Refused {
+			continue
+		}
+
+		start, end := later(s.Since, from), earlier(s.Until, until)
+		if !end.After(start) {
+			continue
+		}
+
+		unknown += end.Sub(start) - AvailabilityOf(spans, component, start, end).Seen
+		from = end
+	}
+
+	return unknown
 }
 
 // UsedSince returns the used capacity and its limit from that time on, the highest value

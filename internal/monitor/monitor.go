@@ -60,7 +60,7 @@ func New(config Config) *Monitor {
 		config: config, wake: make(chan struct{}, 1), changed: make(chan struct{}, 1), rings: newRings(),
 		subscribers: map[chan struct{}]struct{}{},
 	}
-	m.newest.Store(&Snapshot{})
+	m.newest.Store(&Snapshot{ControlPlane: Own{Status: NotAsked}})
 
 	return m
 }
@@ -148,8 +148,7 @@ func (m *Monitor) revise(ctx context.Context) {
 	for wait(ctx, m.changed) {
 		rested := time.After(restTime)
 
-		next := *m.Snapshot()
-		m.publish(&next)
+		m.publish(func(newest Snapshot) Snapshot { return newest })
 
 		if !wait(ctx, rested) {
 			return
@@ -181,18 +180,27 @@ func (m *Monitor) Poll(ctx context.Context) {
 		source = service
 	}
 
-	next := m.read(ctx, source)
+	begun := m.config.Now()
+
+	next, told := m.read(ctx, source)
 	if ctx.Err() != nil {
 		return
 	}
 
-	if err := within(ctx, m.config.Timeout, func(ctx context.Context) error { return m.keep(ctx, next) }); err != nil {
+	if service == nil {
+		next.ControlPlane = Own{Status: NotAsked, Err: err.Error()}
+	} else {
+		next.ControlPlane = told.judge()
+	}
+
+	if err := within(ctx, m.config.Timeout, func(ctx context.Context) error { return m.keep(ctx, next, begun) }); err != nil {
 		m.config.Logger.ErrorContext(ctx, "samples could not be kept", "error", err)
 	}
 
-	m.publish(next)
+	m.publish(func(Snapshot) Snapshot { return *next })
 
-	if service == nil {
+	// Watchers ask several times more, and whoever does not answer has just been waited for.
+	if service == nil || next.ControlPlane.Status == NotAnswering {
 		return
 	}
 
@@ -211,13 +219,15 @@ func within(ctx context.Context, timeout time.Duration, fn func(ctx context.Cont
 	return fn(ctx)
 }
 
-// publish makes the snapshot the newest one.
-func (m *Monitor) publish(next *Snapshot) {
+// publish makes what follows from the newest snapshot the newest one.
+func (m *Monitor) publish(follow func(newest Snapshot) Snapshot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	next.Seq = m.Snapshot().Seq + 1
-	m.newest.Store(next)
+	newest := m.Snapshot()
+	next := follow(*newest)
+	next.Seq = newest.Seq + 1
+	m.newest.Store(&next)
 
 	for ch := range m.subscribers {
 		select {

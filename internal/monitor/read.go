@@ -18,24 +18,28 @@ type reader interface {
 	GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error)
 }
 
-// read asks for everything side by side; what fails keeps its old value.
-func (m *Monitor) read(ctx context.Context, service reader) *Snapshot {
+// read asks for everything side by side; what fails keeps its old value. The replies are those
+// of the calls that want a role: the metrics are given to everybody.
+func (m *Monitor) read(ctx context.Context, service reader) (*Snapshot, *replies) {
 	old := m.Snapshot()
 	next := &Snapshot{}
+	told := &replies{}
 
 	var group sync.WaitGroup
 
-	group.Go(func() { next.Health = part(ctx, m.config, "health", old.Health, service.GetClusterHealth) })
-	group.Go(func() { next.Instances = part(ctx, m.config, "instances", old.Instances, service.GetClusterInstances) })
-	group.Go(func() { next.State = part(ctx, m.config, "state", old.State, service.GetState) })
-	group.Go(func() { next.Jobs = part(ctx, m.config, "jobs", old.Jobs, service.GetJobStatus) })
+	group.Go(func() { next.Health = part(ctx, m.config, told, "health", old.Health, service.GetClusterHealth) })
 	group.Go(func() {
-		next.Exports = part(ctx, m.config, "export jobs", old.Exports, func(ctx context.Context) ([]ops.ExportJob, error) {
+		next.Instances = part(ctx, m.config, told, "instances", old.Instances, service.GetClusterInstances)
+	})
+	group.Go(func() { next.State = part(ctx, m.config, told, "state", old.State, service.GetState) })
+	group.Go(func() { next.Jobs = part(ctx, m.config, told, "jobs", old.Jobs, service.GetJobStatus) })
+	group.Go(func() {
+		next.Exports = part(ctx, m.config, told, "export jobs", old.Exports, func(ctx context.Context) ([]ops.ExportJob, error) {
 			return service.GetExportJobs(ctx, ops.ExportJobsQuery{Limit: ops.ExportJobsMaxLimit})
 		})
 	})
 	group.Go(func() {
-		next.Metrics = part(ctx, m.config, "metrics", old.Metrics, func(ctx context.Context) (Metrics, error) {
+		next.Metrics = part(ctx, m.config, &replies{}, "metrics", old.Metrics, func(ctx context.Context) (Metrics, error) {
 			raw, err := service.GetMetrics(ctx)
 			if err != nil {
 				return Metrics{}, err
@@ -54,13 +58,15 @@ func (m *Monitor) read(ctx context.Context, service reader) *Snapshot {
 		next.stood = next.Metrics.Value.counts(old.stood)
 	}
 
-	return next
+	return next, told
 }
 
 func part[T any](
-	ctx context.Context, config Config, name string, old Part[T], read func(context.Context) (T, error),
+	ctx context.Context, config Config, told *replies, name string, old Part[T], read func(context.Context) (T, error),
 ) Part[T] {
 	var value T
+
+	begun := config.Now()
 
 	err := within(ctx, config.Timeout, func(ctx context.Context) (err error) {
 		value, err = read(ctx)
@@ -68,6 +74,7 @@ func part[T any](
 		return err
 	})
 	now := config.Now()
+	told.add(now.Sub(begun), err)
 
 	if err == nil {
 		return Part[T]{Value: value, AsOf: now, TriedAt: now}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -83,21 +84,28 @@ func (m *Monitor) load(ctx context.Context) error {
 }
 
 func (m *Monitor) loadSpans(ctx context.Context) error {
-	spans, err := m.Spans(ctx, m.config.Now().Add(-window))
+	from := m.config.Now().Add(-window)
+
+	spans, err := m.Spans(ctx, from)
 	if err != nil {
 		return err
 	}
 
-	for _, s := range spans {
+	own, err := m.OwnSpans(ctx, from)
+	if err != nil {
+		return err
+	}
+
+	for _, s := range slices.Concat(spans, own) {
 		m.rings.spans[s.Component] = span{status: s.Status, since: s.Since, until: s.Until}
 	}
 
 	return nil
 }
 
-// keep adds what the snapshot shows to the rings and the database, and the last hour
-// to the snapshot.
-func (m *Monitor) keep(ctx context.Context, next *Snapshot) error {
+// keep adds what the snapshot, of a poll that began then, shows to the rings and the database,
+// and the last hour to the snapshot.
+func (m *Monitor) keep(ctx context.Context, next *Snapshot, begun time.Time) error {
 	r := m.rings
 
 	r.mu.Lock()
@@ -107,10 +115,12 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot) error {
 
 	var err error
 
-	// A clock that was set back starts anew.
-	if now.Sub(r.sampled) >= sampleEvery || now.Before(r.sampled) {
+	spans := r.spansOf(next, begun.UTC().Truncate(time.Microsecond), now)
+
+	// A clock that was set back starts anew, and a change of status waits for no sample.
+	if now.Sub(r.sampled) >= sampleEvery || now.Before(r.sampled) || r.differ(spans) {
 		r.sampled = now
-		err = m.sample(ctx, next, now)
+		err = m.sample(ctx, next, spans, now)
 	}
 
 	if now.Sub(r.purged) >= window || now.Before(r.purged) {
@@ -120,12 +130,12 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot) error {
 
 	next.Components = map[string]ComponentHistory{}
 	for name := range next.Health.Value.Components {
-		history := ComponentHistory{Latency: r.last(latencyPrefix+name, now)}
-		if s, ok := r.spans[name]; ok {
-			history.Since = s.since
-		}
+		next.Components[name] = r.history(name, now)
+	}
 
-		next.Components[name] = history
+	next.ControlPlane.ComponentHistory = r.history(ControlPlane, now)
+	if next.ControlPlane.Status == NotAsked {
+		next.ControlPlane.Since = time.Time{}
 	}
 
 	next.Moved = r.metrics.look(next.Metrics, now)
@@ -134,24 +144,58 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot) error {
 	return err
 }
 
+// spansOf are the spans with the statuses that the snapshot shows; what is old is none.
+func (r *rings) spansOf(next *Snapshot, begun, now time.Time) map[string]span {
+	spans := map[string]span{}
+
+	if !next.Health.Stale() {
+		for name, component := range next.Health.Value.Components {
+			spans[name] = r.spans[name].extend(component.Status, now, now)
+		}
+	}
+
+	// However long it was waited for in vain, it did not answer in all that time.
+	if own := next.ControlPlane; own.Status != NotAsked {
+		spans[ControlPlane] = r.spans[ControlPlane].extend(own.Status, begun, now)
+	}
+
+	return spans
+}
+
+// differ reports whether a status is another one than before.
+func (r *rings) differ(spans map[string]span) bool {
+	for name, s := range spans {
+		if before, known := r.spans[name]; known && before.status != s.status {
+			return true
+		}
+	}
+
+	return false
+}
+
+// history is what was seen of a component until now.
+func (r *rings) history(name string, now time.Time) ComponentHistory {
+	return ComponentHistory{Since: r.spans[name].since, Latency: r.last(latencyPrefix+name, now)}
+}
+
 // sample writes what was read in this poll; what is old is no sample.
-func (m *Monitor) sample(ctx context.Context, next *Snapshot, now time.Time) error {
+func (m *Monitor) sample(ctx context.Context, next *Snapshot, spans map[string]span, now time.Time) error {
 	values := map[string]float64{}
 	if !next.Instances.Stale() {
 		values[seriesUsed] = float64(next.Instances.Value.Limits.ClusterUsed)
 		values[seriesTotal] = float64(next.Instances.Value.Limits.ClusterTotal)
 	}
 
-	spans := map[string]span{}
-
 	if !next.Health.Stale() {
 		for name, component := range next.Health.Value.Components {
 			if component.LatencyMS != nil {
 				values[latencyPrefix+name] = *component.LatencyMS
 			}
-
-			spans[name] = m.rings.spans[name].extend(component.Status, now)
 		}
+	}
+
+	if latency := next.ControlPlane.LatencyMS; latency != nil {
+		values[latencyPrefix+ControlPlane] = *latency
 	}
 
 	for name, value := range values {
@@ -188,14 +232,14 @@ func (m *Monitor) sample(ctx context.Context, next *Snapshot, now time.Time) err
 	})
 }
 
-// extend returns the span with now in it: the same one while the status holds without
-// a gap, else a new one.
-func (s span) extend(status ops.ComponentStatus, now time.Time) span {
-	if s.status != status || now.Sub(s.until) > GapAfter {
-		return span{status: status, since: now, until: now}
+// extend returns the span with the time in which the status was seen in it: the same one while
+// the status holds without a gap, else a new one.
+func (s span) extend(status ops.ComponentStatus, from, until time.Time) span {
+	if s.status != status || from.Sub(s.until) > GapAfter {
+		return span{status: status, since: from, until: until}
 	}
 
-	s.until = now
+	s.until = until
 
 	return s
 }

@@ -37,6 +37,9 @@ type Snapshot struct {
 	Exports   Part[[]ops.ExportJob]
 	Metrics   Part[Metrics]
 
+	// ControlPlane is how the control plane answered in this poll, the others how it was said
+	// to be when it last answered.
+	ControlPlane Own
 	// Components tells, by name, since when a component is in its state, and its
 	// latencies of the last hour.
 	Components map[string]ComponentHistory

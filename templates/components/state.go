@@ -3,12 +3,15 @@ package components
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // State is how something is. It decides color and icon; a word always stands beside them.
@@ -39,6 +42,31 @@ type Line struct {
 	State State  `json:"state"`
 	Text  string `json:"text"`
 	URL   string `json:"url,omitempty"`
+	// Then is how it was when it was last known; nil of what is known now. The text ends with
+	// how long ago that was.
+	Then *Then `json:"-"`
+}
+
+// Then is a state that was, and when.
+type Then struct {
+	State State
+	At    time.Time
+	// Now is when it is told.
+	Now time.Time
+}
+
+// Last is the state that was last known.
+func (l Line) Last() State {
+	if l.Then != nil {
+		return l.Then.State
+	}
+
+	return l.State
+}
+
+// beforeAge is the text up to how long ago that was.
+func (l Line) beforeAge() string {
+	return strings.TrimSuffix(l.Text, format.Relative(l.Then.At, l.Then.Now)+".")
 }
 
 // WorstFirst sorts lines in place, those of one state as they came, and returns them.
@@ -62,15 +90,15 @@ func OfHealth(s ops.HealthStatus) State {
 	}
 }
 
-// OfComponent returns the state of a component; a status that the contract does not
-// name is unknown.
+// OfComponent returns the state of a component; a status that neither the contract nor this
+// console names is unknown.
 func OfComponent(s ops.ComponentStatus) State {
 	switch s {
-	case ops.ComponentConnected:
+	case ops.ComponentConnected, monitor.Answering:
 		return OK
 	case ops.ComponentSlow:
 		return Warn
-	case ops.ComponentUnreachable:
+	case ops.ComponentUnreachable, monitor.NotAnswering, monitor.Refused:
 		return Bad
 	case ops.ComponentNotConfigured:
 		return Idle

@@ -14,18 +14,44 @@ import (
 type Health struct {
 	shell.Freshness
 
-	Status    ops.HealthStatus `json:"status"`
-	CheckedAt *time.Time       `json:"checked_at"`
-	Overall   components.Line  `json:"overall"`
+	// ControlPlane is how this console sees what tells it all the rest.
+	ControlPlane ControlPlane `json:"control_plane"`
+	// Own are the components that this console sees itself, drawn before the others.
+	Own []Component `json:"-"`
+	// Status is unknown while the control plane does not say, and LastStatus what it said last.
+	Status     ops.HealthStatus `json:"status"`
+	LastStatus ops.HealthStatus `json:"last_status,omitempty"`
+	CheckedAt  *time.Time       `json:"checked_at"`
+	Overall    components.Line  `json:"overall"`
 	// Components are sorted, the worst first.
 	Components []Component `json:"components"`
 	Timeline   *Timeline   `json:"timeline,omitempty"`
 }
 
-// Component is one component of the platform.
-type Component struct {
-	Name   string              `json:"name"`
+// ControlPlane is how the control plane answers this console.
+type ControlPlane struct {
+	// Status is answering, slow, not_answering, refused, or unknown before it is asked.
 	Status ops.ComponentStatus `json:"status"`
+	// Since is when this console first saw it like this; nil when it cannot tell.
+	Since *time.Time `json:"since"`
+	// LatencyMS is in milliseconds; nil when it did not answer.
+	LatencyMS *float64 `json:"latency_ms"`
+	// Error is a sentence; nil when nothing is wrong.
+	Error *string `json:"error"`
+	// Availability is over the last 24 h, 7 d and 30 d.
+	Availability []Availability `json:"availability,omitempty"`
+}
+
+// Component is one component of the platform, or one that this console sees itself.
+type Component struct {
+	// Own is the name under which this console keeps what it sees itself, "" of a component
+	// that the control plane names; Title what it is called where its name does not say it.
+	Own   string `json:"-"`
+	Title string `json:"-"`
+	Name  string `json:"name"`
+	// Status is unknown while the control plane does not say, and LastStatus what it said last.
+	Status     ops.ComponentStatus `json:"status"`
+	LastStatus ops.ComponentStatus `json:"last_status,omitempty"`
 	// LatencyMS is in milliseconds.
 	LatencyMS *float64 `json:"latency_ms"`
 	// Error is shown as it came.
@@ -46,21 +72,38 @@ type Availability struct {
 	// UpSeconds is how long it answered, of SeenSeconds in which this console watched it.
 	UpSeconds   float64 `json:"up_seconds"`
 	SeenSeconds float64 `json:"seen_seconds"`
+	// UnknownSeconds is how long the control plane did not say.
+	UnknownSeconds float64 `json:"unknown_seconds"`
 }
 
+// percent is the least that it can have been: time that nobody knows of may be either.
 func (a Availability) percent() string {
-	if a.SeenSeconds == 0 {
+	switch {
+	case a.SeenSeconds == 0 && a.UnknownSeconds == 0:
 		return "not seen"
+	case a.SeenSeconds == 0:
+		return "not known"
+	case a.UnknownSeconds > 0:
+		return "at least " + format.Share(a.UpSeconds, a.SeenSeconds+a.UnknownSeconds)
+	default:
+		return format.Share(a.UpSeconds, a.SeenSeconds)
+	}
+}
+
+// unknown says how long nobody knows, "" for no time.
+func (a Availability) unknown() string {
+	if a.UnknownSeconds == 0 {
+		return ""
 	}
 
-	return format.Share(a.UpSeconds, a.SeenSeconds)
+	return format.Span(time.Duration(a.UnknownSeconds*float64(time.Second))) + " not known"
 }
 
 // unseen says how much of the time was watched, "" when it was all but a hundredth.
 func (a Availability) unseen() string {
 	of := a.Reach.Duration()
 
-	switch seen := time.Duration(a.SeenSeconds * float64(time.Second)); {
+	switch seen := time.Duration((a.SeenSeconds + a.UnknownSeconds) * float64(time.Second)); {
 	case seen > 0 && seen < time.Minute:
 		return "of less than a minute seen"
 	case seen > 0 && seen < of-of/100:

@@ -20,6 +20,10 @@ type Overview struct {
 	shell.Freshness
 
 	Overall components.Line `json:"overall"`
+	// ControlPlane is how this console sees what tells it all the rest.
+	ControlPlane ControlPlane `json:"control_plane"`
+	// Own are the components that this console sees itself.
+	Own []Component `json:"-"`
 	// Attention lists what is not as it should be, worst first.
 	Attention []components.Line `json:"attention"`
 	Health    *OverviewHealth   `json:"health"`
@@ -36,6 +40,7 @@ type Overview struct {
 // OverviewHealth is the state of the platform and its components, the worst first.
 type OverviewHealth struct {
 	Status     ops.HealthStatus `json:"status"`
+	LastStatus ops.HealthStatus `json:"last_status,omitempty"`
 	CheckedAt  time.Time        `json:"checked_at"`
 	Components []Component      `json:"components"`
 }

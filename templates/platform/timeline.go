@@ -1,10 +1,12 @@
 package platform
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 )
 
 // Timeline is the statuses that the components held over a time.
@@ -21,12 +23,16 @@ type Timeline struct {
 
 // TimelineRow is the spans of one component, oldest first; time without a span was not seen.
 type TimelineRow struct {
+	// Title is what it is called where its name does not say it.
+	Title string               `json:"-"`
 	Name  string               `json:"name"`
 	Spans []monitor.StatusSpan `json:"spans"`
 }
 
 // StatusChange is a moment from which on a component was seen in another status than before.
 type StatusChange struct {
+	// Title is what it is called where its name does not say it.
+	Title     string              `json:"-"`
 	Component string              `json:"component"`
 	At        time.Time           `json:"at"`
 	From      ops.ComponentStatus `json:"from"`
@@ -37,3 +43,7 @@ type StatusChange struct {
 	// Unseen is how long nobody saw the component before, so that At is the latest it can be.
 	Unseen time.Duration `json:"unseen_ns"`
 }
+
+func (r TimelineRow) title() string { return cmp.Or(r.Title, components.Word(r.Name)) }
+
+func (c StatusChange) title() string { return cmp.Or(c.Title, components.Word(c.Component)) }

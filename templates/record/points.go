@@ -29,7 +29,10 @@ type PointDetail struct {
 	changes.PointPlan
 
 	// Tried says that the states are those of a restore, not of a preview.
-	Tried        bool   `json:"tried"`
+	Tried bool `json:"tried"`
+	// Again is the address that the page asks for until every section could be read, "" when
+	// all were.
+	Again        string `json:"-"`
 	Reason       string `json:"-"`
 	ReasonError  string `json:"-"`
 	Confirmed    string `json:"-"`
@@ -53,6 +56,11 @@ func (v Points) url(before int64) string {
 }
 
 func (v PointDetail) button() string {
+	return "Restore " + format.Plural(v.differing(), "section", "sections")
+}
+
+// differing is how many sections are not as the point has them.
+func (v PointDetail) differing() int {
 	n := 0
 
 	for _, part := range v.Sections {
@@ -61,5 +69,5 @@ func (v PointDetail) button() string {
 		}
 	}
 
-	return "Restore " + format.Plural(n, "section", "sections")
+	return n
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 func configPath(section ops.SectionName) string { return "/config/" + string(section) }
@@ -15,6 +16,9 @@ func configPath(section ops.SectionName) string { return "/config/" + string(sec
 // Config is the page of one section of the configuration: what is set, the form that
 // changes it, and its history. It serves every section alike.
 type Config struct {
+	// Freshness is that of what is set.
+	shell.Freshness
+
 	Section  ops.SectionName `json:"section"`
 	Revision string          `json:"revision"`
 	Current  ops.Values      `json:"current"`
@@ -55,8 +59,10 @@ type Form struct {
 	Snippets []components.Snippet
 	// Kept is what was typed into the review already, to be sent along to the next one.
 	Kept []TypedField
-	// Shut closes the form: what is set now could not be read.
-	Shut bool
+	// Shut closes the form: what is set now could not be read. Again is the address of the page
+	// that has it open once it could be.
+	Shut  bool
+	Again string
 }
 
 // FormField is one field of a form.

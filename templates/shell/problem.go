@@ -24,6 +24,8 @@ type Problem struct {
 	LastGood *time.Time
 	// Way leads to what is in the way, if something is.
 	Way components.Link
-	// Retry is the address to try again, "" when that makes no sense.
+	// Retry is the address to try again, "" when that makes no sense; Waits says that the page
+	// does so by itself.
 	Retry string
+	Waits bool
 }

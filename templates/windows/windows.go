@@ -16,8 +16,10 @@ type Maintenance struct {
 	Recent
 
 	Templates []maintenance.Template `json:"templates"`
-	// ModeProblem says why maintenance mode could not be read; "" when it could.
+	// ModeProblem says why maintenance mode could never be read; "" when it was. Again is the
+	// address to ask for it.
 	ModeProblem string `json:"-"`
+	Again       string `json:"-"`
 }
 
 // Recent are the windows that are not over, and the last that are.

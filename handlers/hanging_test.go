@@ -1,0 +1,138 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers"
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+)
+
+// hanging is a world with one of everything that has a page, whose control plane then hangs.
+func hanging(t *testing.T) (w *handlerstest.World, address string) {
+	t.Helper()
+
+	w = handlerstest.New(t)
+	w.Announce(nil)
+	w.Save(`"cluster_total": 60, "reason": "a workshop today", "duration": "2h"`)
+	w.Post("/points", `{"name": "before the migration", "reason": "so that we can go back"}`)
+	w.Post("/maintenance/webhooks", `{"name": "chat", "url": "https://hooks.example.com/x", "format": "generic", "reason": "So that they know"}`)
+	w.Post("/maintenance/templates",
+		`{"name": "patching", "title": "Patching", "time_zone": "UTC", "length_seconds": 3600, "maintenance_mode": true, "reason": "Monthly"}`)
+
+	return w, w.Plane.Hang(t)
+}
+
+// TestNoPageWaitsForAControlPlaneThatHangs asks for every page there is.
+func TestNoPageWaitsForAControlPlaneThatHangs(t *testing.T) {
+	t.Parallel()
+
+	w, address := hanging(t)
+	w.Token("dave")
+
+	for _, route := range handlers.Routes() {
+		if route[0] != http.MethodGet || route[1] == "/events" {
+			continue
+		}
+
+		path := strings.NewReplacer(":name", "lifecycle", ":section", "concurrency", ":id", "1", ":act", "end").Replace(route[1])
+		query := map[string]string{
+			"/exports": "?status=failed", "/exports.csv": "?status=failed", "/config/concurrency/review": "?per_analyst=9&revision=2",
+			"/jobs/lifecycle/receipt": "?entry=1", "/maintenance/deliveries/1": "?",
+		}[path]
+
+		for _, accept := range []string{"text/html", "application/json"} {
+			t.Run(path+" as "+accept, func(t *testing.T) {
+				t.Parallel()
+
+				begun := time.Now()
+				got := w.Get(path+query, "Accept", accept)
+
+				if took := time.Since(begun); took > time.Second {
+					t.Errorf("it took %v, want at most a second", took)
+				}
+
+				if got.Status >= http.StatusInternalServerError && !strings.Contains(got.Body, address) {
+					t.Errorf("got %d, want whom it waits for, %s\n%s", got.Status, address, got.Body)
+				}
+			})
+		}
+	}
+}
+
+// TestPagesShowWhatIsKnownWhileTheControlPlaneHangs looks at what they say of it.
+func TestPagesShowWhatIsKnownWhileTheControlPlaneHangs(t *testing.T) {
+	t.Parallel()
+
+	w, _ := hanging(t)
+
+	const waiting = "Waiting for the control plane"
+
+	for path, wants := range map[string][]string{
+		"/maintenance":        {"Patching", "Set when last read", "as they were last read", "<button class=\"btn\" disabled", waiting},
+		"/config/concurrency": {"Set when last read", "a workshop today", "as they were last read", "<button class=\"btn\" disabled", waiting},
+		"/config/concurrency/review?per_analyst=9&revision=2": {waiting, "did not answer in time"},
+		"/history/1/restore": {waiting, "did not answer in time"},
+		"/points/1":          {waiting, "before the migration", "Not read", "did not answer in time"},
+	} {
+		got := w.Get(path, "Accept", "text/html")
+		if got.Status != http.StatusServiceUnavailable {
+			t.Errorf("%s: got %d, want 503", path, got.Status)
+		}
+
+		for _, want := range wants {
+			if !strings.Contains(got.Body, want) {
+				t.Errorf("%s: got no %q\n%s", path, want, got.Body)
+			}
+		}
+	}
+
+	// A script has the error, and what was last read beside it.
+	for path, want := range map[string]string{"/config/concurrency": "current", "/maintenance": "upcoming"} {
+		got := w.Get(path, "Accept", "application/json")
+		body := got.JSON(t)
+
+		if got.Status != http.StatusServiceUnavailable || handlerstest.At(body, "error", "code") != "SERVICE_UNAVAILABLE" ||
+			body["stale"] != true || body["as_of"] == nil || body[want] == nil {
+			t.Errorf("%s: got %d, want 503, the error, and %s with its age\n%s", path, got.Status, want, got.Body)
+		}
+	}
+
+	if got := w.Get("/exports?status=failed", "Accept", "application/json").JSON(t); got["stale"] != true || got["as_of"] == nil {
+		t.Errorf("got %v, want the export jobs that were last read, and their age", got)
+	}
+
+	w.Plane.Resume()
+
+	for _, path := range []string{"/maintenance", "/config/concurrency", "/history/1/restore", "/points/1"} {
+		if got := w.Get(path, "Accept", "text/html"); got.Status != http.StatusOK || strings.Contains(got.Body, waiting) {
+			t.Errorf("%s: got %d, want 200 and nobody waiting\n%s", path, got.Status, got.Body)
+		}
+	}
+}
+
+func TestWhoeverPrefersToWaitDoes(t *testing.T) {
+	t.Parallel()
+
+	w, _ := hanging(t)
+
+	for prefer, want := range map[string]string{"respond-async, wait=2": "wait=2", "wait=x": "", "wait=-1": ""} {
+		begun := time.Now()
+		got := w.Get("/config/concurrency", "Accept", "application/json", "Prefer", prefer)
+
+		if took := time.Since(begun); (want != "") != (took >= 2*time.Second) || got.Header.Get("Preference-Applied") != want {
+			t.Errorf("%q: it took %v, applied %q, want %q", prefer, took, got.Header.Get("Preference-Applied"), want)
+		}
+	}
+
+	// The page that waits gets the whole of the one that comes.
+	w.Plane.Resume()
+
+	got := w.Get("/config/concurrency", "Accept", "text/html", "HX-Request", "true", "Prefer", "wait=10")
+	if got.Status != http.StatusOK || !strings.Contains(got.Body, `<main id="main"`) {
+		t.Errorf("got %d, want 200 and the whole page\n%s", got.Status, fmt.Sprintf("%.300s", got.Body))
+	}
+}

@@ -1,0 +1,106 @@
+package platform
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
+	pages "github.com/graph-olap/opsconsole/templates/platform"
+	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// said is a sentence of state, and how it is put once nobody knows whether it still holds:
+// "The platform was healthy".
+type said struct {
+	components.Line
+
+	was string
+}
+
+// asKnown is the one place where the sentence of a page becomes what is known: how things are,
+// how they were when they were last read, or that nobody knows.
+func asKnown(s *monitor.Snapshot, fresh shell.Freshness, line said) components.Line {
+	switch {
+	case !fresh.Known():
+		return notKnown(fresh.StaleReason)
+	case !fresh.Stale:
+		return line.Line
+	}
+
+	when := " when the control plane last answered, "
+	if s.ControlPlane.Answers() { // It answers, but not this.
+		when = " when that was last read, "
+	}
+
+	return components.Line{
+		State: components.Unknown, URL: line.URL,
+		Text: line.was + when + format.Relative(*fresh.AsOf, fresh.Now) + ".",
+		Then: &components.Then{State: line.State, At: *fresh.AsOf, Now: fresh.Now},
+	}
+}
+
+func notKnown(reason string) components.Line {
+	if reason == "" {
+		return components.Line{State: components.Unknown, Text: "Not read yet: the first answer of the control plane is on its way."}
+	}
+
+	return components.Line{State: components.Unknown, Text: reason}
+}
+
+// readAt is the moment of which a part of a snapshot tells: what came later is not known.
+func readAt[T any](part monitor.Part[T], now time.Time) time.Time {
+	if part.Stale() && part.Known() {
+		return part.AsOf
+	}
+
+	return now
+}
+
+// controlPlane is how the control plane answers this console, as data and as a component.
+func controlPlane(s *monitor.Snapshot) (pages.ControlPlane, pages.Component) {
+	card := ownComponent(monitor.ControlPlane, "control_plane", s.ControlPlane)
+	card.Check = map[ops.ComponentStatus]string{
+		ops.ComponentSlow: "Look at the load of the control plane and of its database, and at the network between it and this console.",
+		monitor.NotAnswering: "Look whether it runs, and whether it can be reached from where this console runs. " +
+			"What is shown of the platform is what it last said; nothing can be changed until it answers.",
+		monitor.Refused: "It does not take the identity that this console asks with, or what it asks: have --control-plane-auth and " +
+			"--control-plane-url looked at.",
+	}[card.Status]
+
+	return pages.ControlPlane{Status: card.Status, Since: card.Since, LatencyMS: card.LatencyMS, Error: card.Error}, card
+}
+
+// ownComponent is a component that this console sees itself; key is under what it keeps it.
+func ownComponent(key, name string, own monitor.Own) pages.Component {
+	component := pages.Component{
+		Own: key, Name: name, Status: own.Status, LatencyMS: own.LatencyMS, Latency: own.Latency,
+		Error: web.When(own.Err != "", own.Err), Since: web.When(!own.Since.IsZero(), own.Since),
+	}
+
+	return component
+}
+
+// controlPlaneLine says what is wrong with the control plane; ok is false when nothing is.
+func controlPlaneLine(own monitor.Own) (line components.Line, ok bool) {
+	line = components.Line{State: components.OfComponent(own.Status), URL: "/health#console-control_plane"}
+
+	switch own.Status {
+	case ops.ComponentSlow:
+		line.Text = "The control plane answers slowly: it took " + format.Millis(*own.LatencyMS) + "."
+	case monitor.NotAnswering:
+		line.Text = web.Sentences("The control plane does not answer", own.Err)
+	case monitor.Refused:
+		line.Text = web.Sentences("The control plane refuses this console", own.Err)
+	case monitor.NotAsked:
+		line.Text = web.Sentences("The control plane is not asked", own.Err)
+
+		return line, own.Err != ""
+	default:
+		return line, false
+	}
+
+	return line, true
+}

@@ -1,0 +1,106 @@
+package monitor
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// ownPrefix sets the names of what this console sees itself apart from those of the components
+// that a control plane names.
+const ownPrefix = "console/"
+
+// ControlPlane is the name under which the samples and spans of the control plane are kept.
+const ControlPlane = ownPrefix + "control_plane"
+
+// The statuses of the control plane as this console sees it; slow is that of any component.
+const (
+	Answering    ops.ComponentStatus = "answering"
+	NotAnswering ops.ComponentStatus = "not_answering"
+	// Refused is an answer that refuses whom the console asks as, or what it asks.
+	Refused ops.ComponentStatus = "refused"
+	// NotAsked is a control plane that was not asked yet, or as nobody could be.
+	NotAsked ops.ComponentStatus = "unknown"
+)
+
+// SlowAfter is how long an answer may take until it counts as slow.
+const SlowAfter = 500 * time.Millisecond
+
+// Own is a component as this console itself sees it.
+type Own struct {
+	ComponentHistory
+
+	Status ops.ComponentStatus
+	// LatencyMS is in milliseconds; nil when it did not answer.
+	LatencyMS *float64
+	// Err says in a sentence what is wrong; "" when nothing is.
+	Err string
+}
+
+// Answers reports whether what was asked for was given.
+func (o Own) Answers() bool { return o.Status == Answering || o.Status == ops.ComponentSlow }
+
+// up reports whether a component with the status answers, be it slowly.
+func up(status ops.ComponentStatus) bool {
+	return slices.Contains([]ops.ComponentStatus{ops.ComponentConnected, ops.ComponentSlow, Answering}, status)
+}
+
+// reply is what came of one read.
+type reply struct {
+	status ops.ComponentStatus
+	took   time.Duration
+	err    error
+}
+
+// replies are those of a poll, which are read side by side.
+type replies struct {
+	mu  sync.Mutex
+	all []reply
+}
+
+func (r *replies) add(took time.Duration, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	r.all = append(r.all, reply{statusOf(took, err), took, err})
+}
+
+// statusOf tells from one read how the control plane is.
+func statusOf(took time.Duration, err error) ops.ComponentStatus {
+	switch {
+	case err == nil && took <= SlowAfter:
+		return Answering
+	case err == nil:
+		return ops.ComponentSlow
+	case ops.NotDone(err) && ops.AsError(err).Code != ops.CodeServiceUnavailable:
+		return Refused
+	default:
+		return NotAnswering
+	}
+}
+
+// judge takes the middle one of the replies, the best first: one read that has much to do, or
+// that fails alone, says nothing of the others, and neither does one that is quick alone.
+func (r *replies) judge() Own {
+	order := []ops.ComponentStatus{Answering, ops.ComponentSlow, Refused, NotAnswering}
+
+	slices.SortStableFunc(r.all, func(a, b reply) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.status), slices.Index(order, b.status)), cmp.Compare(a.took, b.took))
+	})
+
+	middle := r.all[len(r.all)/2]
+	own := Own{Status: middle.status}
+
+	if middle.err != nil {
+		own.Err = sentence(middle.err)
+
+		return own
+	}
+
+	own.LatencyMS = new(float64(middle.took) / float64(time.Millisecond))
+
+	return own
+}

@@ -1,0 +1,321 @@
+package monitor_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// tardy is a control plane of which each read takes as long as it is told.
+type tardy struct {
+	*plane
+
+	health, others time.Duration
+}
+
+func (p *tardy) As(ops.Caller) ops.Service { return p }
+
+// after answers when the time is over, if anybody still waits.
+func after[T any](ctx context.Context, d time.Duration, answer func(context.Context) (T, error)) (T, error) {
+	select {
+	case <-time.After(d):
+		return answer(ctx)
+	case <-ctx.Done():
+		var none T
+
+		return none, ctx.Err()
+	}
+}
+
+func (p *tardy) GetClusterHealth(ctx context.Context) (ops.Health, error) {
+	return after(ctx, p.health, p.plane.GetClusterHealth)
+}
+
+func (p *tardy) GetClusterInstances(ctx context.Context) (ops.ClusterInstances, error) {
+	return after(ctx, p.others, p.plane.GetClusterInstances)
+}
+
+func (p *tardy) GetState(ctx context.Context) (ops.State, error) {
+	return after(ctx, p.others, p.plane.GetState)
+}
+
+func (p *tardy) GetJobStatus(ctx context.Context) (ops.JobStatus, error) {
+	return after(ctx, p.others, p.plane.GetJobStatus)
+}
+
+func (p *tardy) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error) {
+	return after(ctx, p.others, func(ctx context.Context) ([]ops.ExportJob, error) { return p.plane.GetExportJobs(ctx, query) })
+}
+
+const never = 24 * time.Hour
+
+func TestTheControlPlaneIsJudgedByMostOfItsAnswers(t *testing.T) {
+	t.Parallel()
+
+	forbidden := ops.InsufficientRole(ops.RoleOps, ops.RoleAdmin)
+
+	for name, test := range map[string]struct {
+		health, others time.Duration
+		fails          error
+		want           ops.ComponentStatus
+		latency        float64
+		err            string
+	}{
+		"quick":                    {10 * time.Millisecond, 20 * time.Millisecond, nil, monitor.Answering, 20, ""},
+		"at the limit":             {0, 500 * time.Millisecond, nil, monitor.Answering, 500, ""},
+		"slow":                     {0, 501 * time.Millisecond, nil, ops.ComponentSlow, 501, ""},
+		"one read is slow":         {3 * time.Second, 20 * time.Millisecond, nil, monitor.Answering, 20, ""},
+		"one read hangs":           {never, 20 * time.Millisecond, nil, monitor.Answering, 20, ""},
+		"all but one read hang":    {0, never, nil, monitor.NotAnswering, 0, "The control plane did not answer in time."},
+		"nothing answers":          {never, never, nil, monitor.NotAnswering, 0, "The control plane did not answer in time."},
+		"it refuses":               {0, 0, forbidden, monitor.Refused, 0, "Role 'ops' required, user has 'admin'"},
+		"it cannot be found there": {0, 0, ops.NotFound("page", "x"), monitor.Refused, 0, "page x not found"},
+		"it fails": {
+			0, 0, ops.Unavailable(ops.ServiceControlPlane, "It is being upgraded"), monitor.NotAnswering, 0, "It is being upgraded",
+		},
+		"it fails in an odd way": {
+			0, 0, errors.New("odd"), monitor.NotAnswering, 0, "The control plane answered with an error of its own.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				m := monitorOf(t, &tardy{&plane{status: ops.ComponentConnected, down: test.fails}, test.health, test.others}, nil)
+				if own := m.Snapshot().ControlPlane; own.Status != monitor.NotAsked || own.Answers() {
+					t.Errorf("before the first poll: got %+v, want it unknown", own)
+				}
+
+				m.Poll(t.Context())
+
+				own := m.Snapshot().ControlPlane
+				if own.Status != test.want || own.Err != test.err || (own.LatencyMS == nil) == own.Answers() {
+					t.Errorf("got %+v, want %s for %q", own, test.want, test.err)
+				}
+
+				if own.LatencyMS != nil && *own.LatencyMS != test.latency {
+					t.Errorf("got %g ms, want %g", *own.LatencyMS, test.latency)
+				}
+			})
+		})
+	}
+}
+
+func monitorOf(t *testing.T, platform ops.Platform, watch func(context.Context, ops.Service) error) *monitor.Monitor {
+	t.Helper()
+
+	config := monitor.Config{
+		Platform: platform, Caller: func() (ops.Caller, error) { return ops.Caller{}, nil }, Timeout: 5 * time.Second,
+		DB: storetest.Open(t, storetest.SQLiteURL(t)), Now: time.Now, Logger: slog.New(slog.DiscardHandler), Interval: time.Hour,
+	}
+	if watch != nil {
+		config.Watchers = append(config.Watchers, watch)
+	}
+
+	return monitor.New(config)
+}
+
+func TestNobodyToAskAsLeavesTheControlPlaneUnknown(t *testing.T) {
+	t.Parallel()
+
+	m := monitor.New(monitor.Config{
+		Caller: func() (ops.Caller, error) { return ops.Caller{}, errors.New("Nobody is signed in.") },
+		DB:     storetest.Open(t, storetest.SQLiteURL(t)), Now: time.Now, Logger: slog.New(slog.DiscardHandler), Interval: time.Hour,
+	})
+	m.Poll(t.Context())
+
+	if own := m.Snapshot().ControlPlane; own.Status != monitor.NotAsked || own.Err != "Nobody is signed in." || !own.Since.IsZero() {
+		t.Errorf("got %+v, want it unknown, for nobody is signed in", own)
+	}
+
+	if spans, err := m.OwnSpans(t.Context(), time.Now().Add(-time.Hour)); err != nil || len(spans) != 0 {
+		t.Errorf("got %v, %v, want no time seen", spans, err)
+	}
+}
+
+// TestAControlPlaneThatHangsIsNotAskedByWatchers: they would each wait as long again.
+func TestAControlPlaneThatHangsIsNotAskedByWatchers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		watched := 0
+		source := &tardy{plane: &plane{status: ops.ComponentConnected}}
+		m := monitorOf(t, source, func(context.Context, ops.Service) error {
+			watched++
+
+			return nil
+		})
+		m.Poll(t.Context())
+
+		source.health, source.others = never, never
+		begun := time.Now()
+
+		m.Poll(t.Context())
+
+		if took := time.Since(begun); watched != 1 || took != 5*time.Second {
+			t.Errorf("it was watched %d times and took %v, want once and 5s", watched, took)
+		}
+
+		// It did not answer from the moment on when it was asked.
+		if since := m.Snapshot().ControlPlane.Since; !since.Equal(begun) {
+			t.Errorf("not answering since %v, want %v", since, begun)
+		}
+	})
+}
+
+// restart starts the console anew.
+func (w *world) restart(t *testing.T, db *store.DB) {
+	t.Helper()
+
+	w.Monitor = w.again(db)
+	news, stop := w.Subscribe()
+
+	defer stop()
+
+	<-news // the one that is there at once
+
+	ctx, cancel := context.WithCancel(t.Context())
+
+	var running sync.WaitGroup
+
+	running.Go(func() {
+		if err := w.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	<-news
+	cancel()
+	running.Wait()
+}
+
+func TestTimeWithoutAnAnswerIsDownForTheControlPlaneAndUnknownForTheOthers(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		w := newWorld(db)
+		start := *w.clock.Load()
+		w.poll(t)
+		w.watch(t, 30*time.Minute)
+		w.plane.set(func(p *plane) { p.down = ops.Unavailable(ops.ServiceControlPlane, "cut") })
+		w.watch(t, 5*time.Minute)
+
+		w.restart(t, db)
+		w.watch(t, 5*time.Minute)
+
+		lost := w.Snapshot().ControlPlane
+		if !lost.Since.Equal(start.Add(30*time.Minute + 15*time.Second)) {
+			t.Errorf("not answering since %v, want 30m15s after %v, also after a restart", lost.Since, start)
+		}
+
+		w.plane.set(func(p *plane) { p.down = nil })
+		w.watch(t, 20*time.Minute)
+
+		now := *w.clock.Load()
+
+		spans, err := w.Spans(t.Context(), start)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		own, err := w.OwnSpans(t.Context(), start)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		// Each span lacks the 15 s before its first sample.
+		const down, up = 10*time.Minute - 15*time.Second, 50*time.Minute - 15*time.Second
+
+		if got := monitor.AvailabilityOf(own, monitor.ControlPlane, start, now); got.Up != up || got.Seen != up+down {
+			t.Errorf("the control plane: got %+v, want %v of %v", got, up, up+down)
+		}
+
+		if got := monitor.AvailabilityOf(spans, "database", start, now); got.Up != up || got.Seen != up {
+			t.Errorf("the database: got %+v, want %v of as much", got, up)
+		}
+
+		if got := monitor.UnknownOf(own, spans, "database", start, now); got != down {
+			t.Errorf("the database: got %v unknown, want %v", got, down)
+		}
+
+		if got := monitor.UnknownOf(own, spans, "starburst", start, now); got != 0 {
+			t.Errorf("what was never seen: got %v unknown, want nothing", got)
+		}
+	})
+}
+
+func TestWhatAnotherConsoleSawIsNotUnknown(t *testing.T) {
+	t.Parallel()
+
+	noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+
+	own := []monitor.StatusSpan{
+		{Component: monitor.ControlPlane, Status: monitor.Refused, Since: at(0), Until: at(50)},
+		{Component: monitor.ControlPlane, Status: monitor.NotAnswering, Since: at(10), Until: at(55)}, // of another console
+		{Component: monitor.ControlPlane, Status: monitor.Answering, Since: at(55), Until: at(70)},
+	}
+	spans := []monitor.StatusSpan{
+		{Component: "database", Status: ops.ComponentConnected, Since: at(20), Until: at(30)},
+	}
+
+	if got := monitor.UnknownOf(own, spans, "database", at(0), at(60)); got != 25*time.Minute {
+		t.Errorf("got %v, want 25m: from when it was first seen, without what was seen", got)
+	}
+}
+
+// TestAPollThatTakesLongIsNoGap: a timeout may be longer than the time after which there is one.
+func TestAPollThatTakesLongIsNoGap(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(storetest.Open(t, storetest.SQLiteURL(t)))
+	w.plane.set(func(p *plane) { p.down = errors.New("cut") })
+
+	start := *w.clock.Load()
+	waiting := &waits{w, 90 * time.Second}
+	m := monitor.New(monitor.Config{
+		Platform: waiting, Caller: func() (ops.Caller, error) { return ops.Caller{}, nil },
+		DB: storetest.Open(t, storetest.SQLiteURL(t)), Now: func() time.Time { return *w.clock.Load() },
+		Logger: slog.New(slog.DiscardHandler), Interval: time.Hour,
+	})
+
+	for range 3 {
+		m.Poll(t.Context())
+		w.pass(5 * time.Second)
+	}
+
+	spans, err := m.OwnSpans(t.Context(), start.Add(-time.Hour))
+	if err != nil || len(spans) != 1 || spans[0].Until.Sub(spans[0].Since) != 280*time.Second {
+		t.Errorf("got %v, %v, want one span of 280 s", spans, err)
+	}
+}
+
+// waits lets the time of a poll pass before it is asked.
+type waits struct {
+	*world
+
+	each time.Duration
+}
+
+func (w *waits) As(ops.Caller) ops.Service {
+	return &slowHealth{plane: w.plane, pass: func() { w.pass(w.each) }}
+}
+
+type slowHealth struct {
+	*plane
+
+	pass func()
+}
+
+func (s *slowHealth) GetClusterHealth(ctx context.Context) (ops.Health, error) {
+	s.pass()
+
+	return s.plane.GetClusterHealth(ctx)
+}
