@@ -11,7 +11,6 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/platform"
 	"github.com/graph-olap/opsconsole/handlers/settings"
 	"github.com/graph-olap/opsconsole/handlers/web"
-	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 	"github.com/graph-olap/opsconsole/templates/shell"
@@ -99,6 +98,6 @@ func (f *frame) trouble() *shell.Trouble {
 	}
 
 	return &shell.Trouble{
-		Text: *condition.Error, Meaning: condition.Meaning, Since: condition.Since, URL: "/health#component-" + database.Service,
+		Text: *condition.Error, Meaning: condition.Meaning, Since: condition.Since, URL: "/health#console-database",
 	}
 }

@@ -51,6 +51,8 @@ func TestPagesFromMemoryWhileTheDatabaseIsDown(t *testing.T) {
 		t.Errorf("the overview has %d changes, want the one that was read before", len(recent))
 	}
 
+	wantOwn(t, w, "not_answering", said)
+
 	for _, path := range []string{
 		"/history", "/audit", "/leases", "/points", "/config/concurrency", "/maintenance", "/maintenance/windows", "/maintenance/webhooks",
 		"/capacity?range=24h",
@@ -77,6 +79,27 @@ func TestPagesFromMemoryWhileTheDatabaseIsDown(t *testing.T) {
 	}
 }
 
+// wantOwn compares what the overview and Health say of the console's own database.
+func wantOwn(t *testing.T, w *handlerstest.World, status, said string) {
+	t.Helper()
+
+	for _, path := range []string{"/", "/health"} {
+		text, _ := handlerstest.At(w.Data(path), "console_database", "error").(string)
+		if got := handlerstest.At(w.Data(path), "console_database", "status"); got != status || !strings.HasSuffix(text, said) {
+			t.Errorf("%s: got %v %q, want %s %q", path, got, text, status, said)
+		}
+	}
+
+	attention, _ := w.Data("/")["attention"].([]any)
+	if len(attention) == 0 || handlerstest.At(attention[0], "url") != "/health#console-database" {
+		t.Errorf("what needs a look is %v, want the database first", attention)
+	}
+
+	if page := w.Get("/health", "Accept", "text/html"); !strings.Contains(page.Body, `id="console-database"`) {
+		t.Error("Health has no component of that name")
+	}
+}
+
 func TestSavesWhileTheDatabaseIsInTrouble(t *testing.T) {
 	t.Parallel()
 
@@ -96,6 +119,8 @@ func TestSavesWhileTheDatabaseIsInTrouble(t *testing.T) {
 	if perAnalyst, _ := w.Limits(); perAnalyst == 4 {
 		t.Error("the limit was changed without a record")
 	}
+
+	wantOwn(t, w, "not_writable", "can be read but not written: it is read-only.")
 
 	if page := w.Get("/", "Accept", "text/html"); page.Status != http.StatusOK || !strings.Contains(page.Body, "not written: it is read-only.") {
 		t.Errorf("the overview: got %d, want 200 and why nothing can be saved", page.Status)
@@ -138,7 +163,7 @@ func TestReadinessFollowsWhatCanBeRead(t *testing.T) {
 		}
 	}
 
-	expect(http.StatusOK, "ready", "connected", "connected")
+	expect(http.StatusOK, "ready", "connected", "answering")
 
 	writable := storetest.MakeReadOnly(t, w.DB, databaseURL)
 	w.Post("/points", `{"name": "before", "reason": "load test tonight"}`)
@@ -147,7 +172,7 @@ func TestReadinessFollowsWhatCanBeRead(t *testing.T) {
 
 	start := storetest.Stop(t, w.DB, databaseURL)
 
-	expect(http.StatusServiceUnavailable, "not_ready", "disconnected", "unreachable")
+	expect(http.StatusServiceUnavailable, "not_ready", "disconnected", "not_answering")
 
 	if got := w.Send(http.MethodGet, "/healthz", ""); got.Status != http.StatusOK {
 		t.Errorf("the process answers, got %d", got.Status)
@@ -155,5 +180,5 @@ func TestReadinessFollowsWhatCanBeRead(t *testing.T) {
 
 	start()
 	w.Database.Look(t.Context())
-	expect(http.StatusOK, "ready", "connected", "connected")
+	expect(http.StatusOK, "ready", "connected", "answering")
 }

@@ -102,8 +102,6 @@ func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
 	}
 	logger := slog.New(slog.NewTextHandler(&w.said, nil))
 
-	w.Database = database.New(database.Config{DB: db, Now: time.Now, Logger: logger})
-
 	server := httptest.NewUnstartedServer(nil)
 	w.URL = "http://" + server.Listener.Addr().String()
 	public := parseURL(t, w.URL)
@@ -139,9 +137,10 @@ func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
 		DB: db, Changes: w.Changes, Audit: w.Log, Now: w.Now, Logger: logger, Outbox: w.Webhooks,
 		AuthorStillOps: func(context.Context, string) (bool, error) { return true, nil },
 	})
+	w.Database = database.New(database.Config{DB: db, Now: time.Now, Logger: logger})
 	w.Monitor = monitor.New(monitor.Config{
 		Platform: w.Plane, Caller: func() (ops.Caller, error) { return ops.Caller{Username: "poller", Role: ops.RoleOps}, nil },
-		DB: db, Now: time.Now, Logger: logger, Interval: time.Hour,
+		DB: db, Database: w.Database.Seen, Now: time.Now, Logger: logger, Interval: time.Hour,
 		Watchers: []func(context.Context, ops.Service) error{w.Changes.Watch},
 	})
 	w.Changes.Notify, w.Webhooks.Config.Notify, w.Windows.Notify = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed

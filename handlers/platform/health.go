@@ -90,7 +90,8 @@ func healthLine(health ops.Health) said {
 	bad := 0
 
 	for _, c := range health.Components {
-		if severity(c.Status) > severity(ops.ComponentConnected) {
+		// One that is connected has an error where it does only half of what it is for.
+		if severity(c.Status) > severity(ops.ComponentConnected) || c.Error != nil {
 			bad++
 		}
 	}

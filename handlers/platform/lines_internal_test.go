@@ -15,7 +15,7 @@ func TestALineIsAsBadAsWhatItTellsOf(t *testing.T) {
 	t.Parallel()
 
 	exports := func(failed, stuck int) components.Line {
-		return exportsLine(map[ops.ExportJobStatus]int{ops.ExportFailed: failed, ops.ExportPending: 2, ops.ExportCompleted: 7}, stuck)
+		return exportsLine(map[ops.ExportJobStatus]int{ops.ExportFailed: failed, ops.ExportPending: 2, ops.ExportCompleted: 7}, stuck).Line
 	}
 	jobs := func(states ...components.State) components.Line {
 		list := make([]pages.Job, 0, len(states))
@@ -23,10 +23,10 @@ func TestALineIsAsBadAsWhatItTellsOf(t *testing.T) {
 			list = append(list, pages.Job{State: components.Line{State: state}})
 		}
 
-		return jobsLine(list)
+		return jobsLine(list).Line
 	}
 	capacity := func(used int) components.Line {
-		return capacityLine(ops.ClusterInstances{Limits: ops.Limits{ClusterTotal: 50, ClusterUsed: used, ClusterAvailable: 50 - used}})
+		return capacityLine(ops.ClusterInstances{Limits: ops.Limits{ClusterTotal: 50, ClusterUsed: used, ClusterAvailable: 50 - used}}).Line
 	}
 
 	for name, test := range map[string]struct {

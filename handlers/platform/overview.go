@@ -29,10 +29,10 @@ func (h *Handlers) Overview(p *web.Page) error {
 }
 
 func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now time.Time) (pages.Overview, error) {
-	health := healthView(s, now)
+	health := h.withDatabase(healthView(s, now), s)
 	view := pages.Overview{
 		Freshness: Freshness(s, now), Attention: []components.Line{}, Jobs: []pages.Job{}, Tickets: h.Tickets,
-		ControlPlane: health.ControlPlane, Own: health.Own,
+		ControlPlane: health.ControlPlane, ConsoleDatabase: health.ConsoleDatabase, Own: health.Own,
 	}
 
 	jobs, err := h.jobsView(ctx, s, now)
@@ -86,7 +86,7 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 	}
 
 	view.Next = next
-	view.Attention, view.Overall = attention(s, slices.Concat(lines, decide, held), view.Freshness)
+	view.Attention, view.Overall = attention(s, health.ConsoleDatabase, slices.Concat(lines, decide, held), view.Freshness)
 
 	return view, nil
 }
@@ -122,8 +122,10 @@ func (h *Handlers) undecided(ctx context.Context, recent []changes.Change) ([]co
 }
 
 // attention keeps the lines that need a hand, or did when they were last read, the worst first,
-// and sums them up. What is wrong with the control plane leads.
-func attention(s *monitor.Snapshot, lines []components.Line, fresh shell.Freshness) ([]components.Line, components.Line) {
+// and sums them up. What is wrong with the console's own database and the control plane leads.
+func attention(
+	s *monitor.Snapshot, own pages.SeenHere, lines []components.Line, fresh shell.Freshness,
+) ([]components.Line, components.Line) {
 	lines = components.WorstFirst(slices.DeleteFunc(lines, func(l components.Line) bool { return !l.Last().NeedsLook() }))
 
 	sum := said{Line: components.Line{State: components.OK, Text: "All is well."}, was: "All was well"}
@@ -134,6 +136,10 @@ func attention(s *monitor.Snapshot, lines []components.Line, fresh shell.Freshne
 	}
 
 	if line, ok := controlPlaneLine(s.ControlPlane); ok {
+		lines = slices.Insert(lines, 0, line)
+	}
+
+	if line, ok := databaseLine(own); ok {
 		lines = slices.Insert(lines, 0, line)
 	}
 

@@ -60,7 +60,7 @@ func readAt[T any](part monitor.Part[T], now time.Time) time.Time {
 }
 
 // controlPlane is how the control plane answers this console, as data and as a component.
-func controlPlane(s *monitor.Snapshot) (pages.ControlPlane, pages.Component) {
+func controlPlane(s *monitor.Snapshot) (pages.SeenHere, pages.Component) {
 	card := ownComponent(monitor.ControlPlane, "control_plane", s.ControlPlane)
 	card.Check = map[ops.ComponentStatus]string{
 		ops.ComponentSlow: "Look at the load of the control plane and of its database, and at the network between it and this console.",
@@ -70,7 +70,40 @@ func controlPlane(s *monitor.Snapshot) (pages.ControlPlane, pages.Component) {
 			"--control-plane-url looked at.",
 	}[card.Status]
 
-	return pages.ControlPlane{Status: card.Status, Since: card.Since, LatencyMS: card.LatencyMS, Error: card.Error}, card
+	return seenHere(card), card
+}
+
+func seenHere(card pages.Component) pages.SeenHere {
+	return pages.SeenHere{Status: card.Status, Since: card.Since, LatencyMS: card.LatencyMS, Error: card.Error}
+}
+
+// withDatabase adds how the console's own database does: as it is now, with what was seen before.
+func (h *Handlers) withDatabase(view pages.Health, s *monitor.Snapshot) pages.Health {
+	now := h.Database.Condition()
+
+	card := ownComponent(monitor.Database, "database", s.Database)
+	card.Title, card.Status, card.LatencyMS, card.Error = "This console's database", now.Status, now.LatencyMS, now.Error
+	card.Since, card.Check = &now.Since, web.Sentences(now.Meaning, now.Advice)
+
+	view.ConsoleDatabase, view.Own = seenHere(card), append(view.Own, card)
+
+	return view
+}
+
+// databaseLine says what is wrong with the console's own database; ok is false when nothing is.
+func databaseLine(own pages.SeenHere) (line components.Line, ok bool) {
+	line = components.Line{State: components.OfComponent(own.Status), URL: "/health#console-database"}
+
+	switch {
+	case own.Error != nil:
+		line.Text = *own.Error
+	case own.Status == ops.ComponentSlow:
+		line.Text = "This console's own database answers slowly: it took " + format.Millis(*own.LatencyMS) + "."
+	default:
+		return line, false
+	}
+
+	return line, true
 }
 
 // ownComponent is a component that this console sees itself; key is under what it keeps it.

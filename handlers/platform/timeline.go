@@ -37,7 +37,7 @@ func reachOf(query url.Values, offered []pages.Reach) (pages.Reach, error) {
 func (h *Handlers) healthOver(
 	ctx context.Context, s *monitor.Snapshot, now time.Time, reach pages.Reach,
 ) (pages.Health, error) {
-	view := healthView(s, now)
+	view := h.withDatabase(healthView(s, now), s)
 
 	var spans, own []monitor.StatusSpan
 
@@ -64,7 +64,7 @@ func (h *Handlers) healthOver(
 		view.Components[i].Availability = availability(own, spans, c, now)
 	}
 
-	view.ControlPlane.Availability = view.Own[0].Availability
+	view.ControlPlane.Availability, view.ConsoleDatabase.Availability = view.Own[0].Availability, view.Own[1].Availability
 	view.Timeline = timeline(slices.Concat(view.Own, view.Components), slices.Concat(own, spans), reach, now)
 
 	return view, nil

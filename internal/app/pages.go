@@ -49,19 +49,19 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	keys := idempotency.New(a.db, now)
 	a.recovery = func(ctx context.Context) error { return errors.Join(history.Recover(ctx), keys.Recover(ctx)) }
 
+	own := database.New(database.Config{DB: a.db, Now: now, Logger: a.logger})
 	watch := monitor.New(monitor.Config{
 		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
-		DB: a.db, Now: now, Logger: a.logger, Interval: a.config.PollInterval, Timeout: p.pollTimeout,
+		DB: a.db, Database: own.Seen, Now: now, Logger: a.logger, Interval: a.config.PollInterval, Timeout: p.pollTimeout,
 		Watchers: []func(context.Context, ops.Service) error{history.Watch},
 	})
-
-	own := database.New(database.Config{DB: a.db, Now: now, Logger: a.logger, Notify: watch.Changed})
 
 	hooks := a.webhooks(log)
 	windows := a.windows(log, history, signIn, hooks)
 	runs := triggers.New(log)
 
 	// What is written here is drawn anew without asking the control plane.
+	own.Notify = watch.Changed
 	history.Notify, hooks.Config.Notify, windows.Notify, runs.Notify = watch.Changed, watch.Changed, watch.Changed, watch.Changed
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}

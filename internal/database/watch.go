@@ -11,13 +11,17 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// NotWritable is the status of a database that can be read but not written, beside those
-// that the contract has for components.
-const NotWritable ops.ComponentStatus = "not_writable"
+// The statuses of the database beside slow, which any component may be: those of everything
+// that this console sees itself, and that of a database that can be read but not written.
+const (
+	Answering    ops.ComponentStatus = "answering"
+	NotAnswering ops.ComponentStatus = "not_answering"
+	NotWritable  ops.ComponentStatus = "not_writable"
+)
 
 // Condition is how the database does.
 type Condition struct {
-	// Status is connected, slow, not_writable or unreachable.
+	// Status is answering, slow, not_writable or not_answering.
 	Status ops.ComponentStatus `json:"status"`
 	// Since is when this process first found it so.
 	Since time.Time `json:"since"`
@@ -35,8 +39,6 @@ type Config struct {
 	DB     *store.DB
 	Now    func() time.Time
 	Logger *slog.Logger
-	// Notify is called when the status has changed; nil for nobody.
-	Notify func()
 }
 
 const (
@@ -50,6 +52,9 @@ const (
 
 // Watch looks at the database again and again, and remembers what it found.
 type Watch struct {
+	// Notify is called when the status has changed; nil for nobody. It is set before the first look.
+	Notify func()
+
 	config Config
 
 	mu        sync.Mutex
@@ -60,7 +65,7 @@ type Watch struct {
 }
 
 // New returns a watch that has not looked yet.
-func New(config Config) *Watch { return &Watch{config: config, told: ops.ComponentConnected} }
+func New(config Config) *Watch { return &Watch{config: config, told: Answering} }
 
 // Look reads the database, and writes to it when a write has failed. What changed is logged,
 // once: everything else that fails meanwhile fails because of it.
@@ -113,14 +118,21 @@ func (w *Watch) Condition() Condition {
 	return w.condition
 }
 
+// Seen is the status and the latency of the condition, for whoever keeps them over time.
+func (w *Watch) Seen() (status ops.ComponentStatus, latencyMS *float64) {
+	now := w.Condition()
+
+	return now.Status, now.LatencyMS
+}
+
 // settle makes the condition of what is known.
 func (w *Watch) settle() {
-	now := Condition{Status: ops.ComponentConnected, LatencyMS: milliseconds(w.latency)}
+	now := Condition{Status: Answering, LatencyMS: milliseconds(w.latency)}
 	trouble := w.trouble()
 
 	switch {
 	case trouble != nil && trouble.Kind == store.Unreadable:
-		now.Status, now.LatencyMS = ops.ComponentUnreachable, nil
+		now.Status, now.LatencyMS = NotAnswering, nil
 	case trouble != nil:
 		now.Status = NotWritable
 	case w.latency > slowAfter:
@@ -169,8 +181,8 @@ func (w *Watch) tell(ctx context.Context, now Condition) {
 		w.config.Logger.InfoContext(ctx, "this console's own database is well again", "was", before)
 	}
 
-	if w.config.Notify != nil {
-		w.config.Notify()
+	if w.Notify != nil {
+		w.Notify()
 	}
 }
 

@@ -32,8 +32,9 @@ func newWatched(t *testing.T, databaseURL string) *watched {
 
 	w := &watched{db: storetest.Open(t, databaseURL), clock: worldtest.NewClock(time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC))}
 	w.Watch = database.New(database.Config{
-		DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.NewTextHandler(&w.log, nil)), Notify: func() { w.told++ },
+		DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.NewTextHandler(&w.log, nil)),
 	})
+	w.Notify = func() { w.told++ }
 
 	return w
 }
@@ -71,19 +72,19 @@ func TestAnOutageIsToldTwice(t *testing.T) {
 
 	databaseURL := storetest.PostgresURL(t)
 	w := newWatched(t, databaseURL)
-	w.look(t, ops.ComponentConnected, 0, "", 0)
+	w.look(t, database.Answering, 0, "", 0)
 
 	start := storetest.Stop(t, w.db, databaseURL)
-	w.look(t, ops.ComponentUnreachable, 0, down, 1)
-	w.look(t, ops.ComponentUnreachable, time.Minute, down, 1)
+	w.look(t, database.NotAnswering, 0, down, 1)
+	w.look(t, database.NotAnswering, time.Minute, down, 1)
 
 	if err := w.Err(); database.Explain(err) == nil {
 		t.Errorf("got %v, want why it cannot be read", err)
 	}
 
 	start()
-	w.look(t, ops.ComponentConnected, 0, "", 2)
-	w.look(t, ops.ComponentConnected, time.Minute, "", 2)
+	w.look(t, database.Answering, 0, "", 2)
+	w.look(t, database.Answering, time.Minute, "", 2)
 
 	if err := w.Err(); err != nil {
 		t.Errorf("got %v, want nothing", err)
@@ -100,7 +101,7 @@ func TestADatabaseThatIsReadOnlyIsFoundByWhoWrites(t *testing.T) {
 			databaseURL := open(t)
 			w := newWatched(t, databaseURL)
 			writable := storetest.MakeReadOnly(t, w.db, databaseURL)
-			w.look(t, ops.ComponentConnected, 0, "", 0)
+			w.look(t, database.Answering, 0, "", 0)
 
 			err := w.db.Tx(t.Context(), func(tx *sql.Tx) error {
 				_, err := tx.ExecContext(t.Context(), `UPDATE opsconsole_calendar SET version = version + 1`)
@@ -122,7 +123,7 @@ func TestADatabaseThatIsReadOnlyIsFoundByWhoWrites(t *testing.T) {
 			w.look(t, database.NotWritable, time.Minute, words, 1)
 			w.look(t, database.NotWritable, 2*time.Minute, words, 1)
 			writable()
-			w.look(t, ops.ComponentConnected, 0, "", 2)
+			w.look(t, database.Answering, 0, "", 2)
 		})
 	}
 }

@@ -16,6 +16,9 @@ const ownPrefix = "console/"
 // ControlPlane is the name under which the samples and spans of the control plane are kept.
 const ControlPlane = ownPrefix + "control_plane"
 
+// Database is the name under which those of the console's own database are kept.
+const Database = ownPrefix + "database"
+
 // The statuses of the control plane as this console sees it; slow is that of any component.
 const (
 	Answering    ops.ComponentStatus = "answering"

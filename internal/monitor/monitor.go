@@ -19,8 +19,10 @@ type Config struct {
 	// asked as now, and is shown as the reason why the data is old.
 	Caller func() (ops.Caller, error)
 	DB     *store.DB
-	Now    func() time.Time
-	Logger *slog.Logger
+	// Database says how DB does, and how quickly it answered, in milliseconds; nil says nothing.
+	Database func() (status ops.ComponentStatus, latencyMS *float64)
+	Now      func() time.Time
+	Logger   *slog.Logger
 	// Interval is the time between two polls.
 	Interval time.Duration
 	// Timeout bounds the read of a part and the keeping of the samples, and four times
@@ -191,6 +193,10 @@ func (m *Monitor) Poll(ctx context.Context) {
 		next.ControlPlane = Own{Status: NotAsked, Err: err.Error()}
 	} else {
 		next.ControlPlane = told.judge()
+	}
+
+	if m.config.Database != nil {
+		next.Database.Status, next.Database.LatencyMS = m.config.Database()
 	}
 
 	if err := within(ctx, m.config.Timeout, func(ctx context.Context) error { return m.keep(ctx, next, begun) }); err != nil {

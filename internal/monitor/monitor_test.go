@@ -89,6 +89,8 @@ type world struct {
 
 	plane *plane
 	clock *atomic.Pointer[time.Time]
+	// own is how the console's own database does, nil for nobody who looks.
+	own func() (ops.ComponentStatus, *float64)
 }
 
 func newWorld(db *store.DB) *world {
@@ -102,7 +104,7 @@ func newWorld(db *store.DB) *world {
 // again is another monitor of the same control plane on the same database.
 func (w *world) again(db *store.DB) *monitor.Monitor {
 	return monitor.New(monitor.Config{
-		Platform: w.plane, Caller: func() (ops.Caller, error) { return ops.Caller{}, nil }, DB: db,
+		Platform: w.plane, Caller: func() (ops.Caller, error) { return ops.Caller{}, nil }, DB: db, Database: w.own,
 		Now: func() time.Time { return *w.clock.Load() }, Logger: slog.New(slog.DiscardHandler), Interval: time.Hour,
 	})
 }

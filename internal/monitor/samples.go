@@ -31,12 +31,14 @@ const (
 
 // rings hold the last hour in memory: the database is read once, at the start.
 type rings struct {
-	mu      sync.Mutex
-	series  map[string]Series
-	spans   map[string]span
-	sampled time.Time
-	purged  time.Time
-	metrics *families
+	mu     sync.Mutex
+	series map[string]Series
+	spans  map[string]span
+	// unwritten are spans that the database did not take: also of the time in which it took none.
+	unwritten map[spanKey]span
+	sampled   time.Time
+	purged    time.Time
+	metrics   *families
 }
 
 // span is the time in which a component was seen to hold a status.
@@ -138,6 +140,7 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot, begun time.Time) err
 		next.ControlPlane.Since = time.Time{}
 	}
 
+	next.Database.ComponentHistory = r.history(Database, now)
 	next.Moved = r.metrics.look(next.Metrics, now)
 	next.Used, next.ClusterTotal = r.last(seriesUsed, now), r.last(seriesTotal, now)
 
@@ -157,6 +160,10 @@ func (r *rings) spansOf(next *Snapshot, begun, now time.Time) map[string]span {
 	// However long it was waited for in vain, it did not answer in all that time.
 	if own := next.ControlPlane; own.Status != NotAsked {
 		spans[ControlPlane] = r.spans[ControlPlane].extend(own.Status, begun, now)
+	}
+
+	if own := next.Database; own.Status != "" {
+		spans[Database] = r.spans[Database].extend(own.Status, now, now)
 	}
 
 	return spans
@@ -198,6 +205,10 @@ func (m *Monitor) sample(ctx context.Context, next *Snapshot, spans map[string]s
 		values[latencyPrefix+ControlPlane] = *latency
 	}
 
+	if latency := next.Database.LatencyMS; latency != nil {
+		values[latencyPrefix+Database] = *latency
+	}
+
 	for name, value := range values {
 		m.rings.add(name, now, value)
 	}
@@ -208,7 +219,9 @@ func (m *Monitor) sample(ctx context.Context, next *Snapshot, spans map[string]s
 		return nil
 	}
 
-	return m.config.DB.Tx(ctx, func(tx *sql.Tx) error {
+	pending := m.rings.pending(spans)
+
+	err := m.config.DB.Tx(ctx, func(tx *sql.Tx) error {
 		for name, value := range values {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO opsconsole_samples (series, at, value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
@@ -218,18 +231,46 @@ func (m *Monitor) sample(ctx context.Context, next *Snapshot, spans map[string]s
 			}
 		}
 
-		for component, s := range spans {
+		for key, s := range pending {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO opsconsole_component_spans (component, since, until, status) VALUES ($1, $2, $3, $4)
 				ON CONFLICT (component, since) DO UPDATE SET until = excluded.until`,
-				component, store.Time{Time: s.since}, store.Time{Time: s.until}, s.status)
+				key.component, store.Time{Time: s.since}, store.Time{Time: s.until}, s.status)
 			if err != nil {
-				return fmt.Errorf("write the span of %s: %w", component, err)
+				return fmt.Errorf("write the span of %s: %w", key.component, err)
 			}
 		}
 
 		return nil
 	})
+
+	m.rings.unwritten = pending
+	if err == nil || len(pending) > unwrittenMost {
+		m.rings.unwritten = nil
+	}
+
+	return err
+}
+
+// spanKey names a span, as its row is named.
+type spanKey struct {
+	component string
+	since     time.Time
+}
+
+// unwrittenMost bounds the spans that wait for a database which takes no writes.
+const unwrittenMost = 1000
+
+// pending are the spans and those that could not be written before.
+func (r *rings) pending(spans map[string]span) map[spanKey]span {
+	pending := map[spanKey]span{}
+	maps.Copy(pending, r.unwritten)
+
+	for component, s := range spans {
+		pending[spanKey{component, s.since}] = s
+	}
+
+	return pending
 }
 
 // extend returns the span with the time in which the status was seen in it: the same one while

@@ -40,6 +40,8 @@ type Snapshot struct {
 	// ControlPlane is how the control plane answered in this poll, the others how it was said
 	// to be when it last answered.
 	ControlPlane Own
+	// Database is how the console's own database was; its Status is "" where nobody looks.
+	Database Own
 	// Components tells, by name, since when a component is in its state, and its
 	// latencies of the last hour.
 	Components map[string]ComponentHistory

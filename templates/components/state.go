@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -98,7 +99,7 @@ func OfComponent(s ops.ComponentStatus) State {
 		return OK
 	case ops.ComponentSlow:
 		return Warn
-	case ops.ComponentUnreachable, monitor.NotAnswering, monitor.Refused:
+	case ops.ComponentUnreachable, monitor.NotAnswering, monitor.Refused, database.NotWritable:
 		return Bad
 	case ops.ComponentNotConfigured:
 		return Idle

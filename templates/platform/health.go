@@ -15,7 +15,9 @@ type Health struct {
 	shell.Freshness
 
 	// ControlPlane is how this console sees what tells it all the rest.
-	ControlPlane ControlPlane `json:"control_plane"`
+	ControlPlane SeenHere `json:"control_plane"`
+	// ConsoleDatabase is this console's own: answering, slow, not_writable or not_answering.
+	ConsoleDatabase SeenHere `json:"console_database"`
 	// Own are the components that this console sees itself, drawn before the others.
 	Own []Component `json:"-"`
 	// Status is unknown while the control plane does not say, and LastStatus what it said last.
@@ -28,9 +30,10 @@ type Health struct {
 	Timeline   *Timeline   `json:"timeline,omitempty"`
 }
 
-// ControlPlane is how the control plane answers this console.
-type ControlPlane struct {
-	// Status is answering, slow, not_answering, refused, or unknown before it is asked.
+// SeenHere is how something does that this console sees itself.
+type SeenHere struct {
+	// Status of the control plane is answering, slow, not_answering, refused, or unknown before
+	// it is asked.
 	Status ops.ComponentStatus `json:"status"`
 	// Since is when this console first saw it like this; nil when it cannot tell.
 	Since *time.Time `json:"since"`

@@ -21,7 +21,9 @@ type Overview struct {
 
 	Overall components.Line `json:"overall"`
 	// ControlPlane is how this console sees what tells it all the rest.
-	ControlPlane ControlPlane `json:"control_plane"`
+	ControlPlane SeenHere `json:"control_plane"`
+	// ConsoleDatabase is this console's own.
+	ConsoleDatabase SeenHere `json:"console_database"`
 	// Own are the components that this console sees itself.
 	Own []Component `json:"-"`
 	// Attention lists what is not as it should be, worst first.
