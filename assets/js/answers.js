@@ -46,6 +46,11 @@ document.addEventListener("htmx:after:request", (event) => {
   unanswered(ctx, underWay ? "The console is still at work on it." : `Something on the way answered instead of the console (${response.status}).`);
 });
 
+// That the session is over is no answer to what was asked (session.js); it can be asked again after.
+document.addEventListener("session:renewed", () => {
+  for (const button of document.querySelectorAll("[data-ask-again]")) button.disabled = false;
+});
+
 document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
   // What fails once the answer is there is another matter.
   if (!ctx || ctx.text !== undefined) return;

@@ -66,7 +66,8 @@ function hear({ page, html, pages, ...news }) {
   if (html !== undefined) {
     if (paused || (page && page !== followed?.page)) return;
     const body = document.body;
-    swapped = swapped.then(() => htmx.swap({ sourceElement: body, target: body, swap: "none", text: html }));
+    // One that fails must not hold up those after it.
+    swapped = swapped.then(() => htmx.swap({ sourceElement: body, target: body, swap: "none", text: html })).catch((error) => console.error(error));
     return;
   }
   if (pages) follows = pages.includes(followed?.page);

@@ -82,6 +82,10 @@ func (t *Triggers) Trigger(
 		entry.Outcome, entry.Message = audit.Refused, ops.AsError(err).Message
 	default:
 		entry.Outcome, entry.Message = audit.Unknown, ops.AsError(err).Message
+
+		if errors.Is(err, ops.ErrOutcomeUnknown) {
+			err = unknown(err)
+		}
 	}
 
 	if ops.ForNow(err) {
@@ -143,14 +147,19 @@ func (t *Triggers) Again(ctx context.Context, job ops.JobName, intent int64) (Ru
 	case err != nil:
 		return Run{}, err
 	case !ok || end.Outcome == audit.Unknown:
-		return Run{}, ops.Unavailable(ops.ServiceControlPlane,
-			"Whether the job was started is not known: the control plane did not say. Look at its runs before you run it again.",
-		).Because(ops.ErrOutcomeUnknown)
+		return Run{}, unknown(ops.ErrOutcomeUnknown)
 	case end.Outcome != audit.Done:
 		return Run{}, &ops.Error{Code: ops.CodeConflict, Message: "The control plane did not start the job: " + end.Message}
 	default:
 		return t.Run(ctx, job, end.Seq)
 	}
+}
+
+// unknown says that nobody knows whether the job was started.
+func unknown(cause error) error {
+	return ops.Unavailable(ops.ServiceControlPlane,
+		"Whether the job was started is not known: the control plane did not say. Look at its runs before you run it again.",
+	).Because(cause)
 }
 
 // Run returns the accepted trigger of the job that the entry of the audit log tells of,

@@ -2,6 +2,7 @@ package triggers_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -77,4 +78,31 @@ func TestARefusedReasonIsCutAtACharacter(t *testing.T) {
 	if err != nil || !ok || strings.ContainsRune(entry.Reason, utf8.RuneError) || utf8.RuneCountInString(entry.Reason) != 201 {
 		t.Errorf("got %q, %v; want 201 whole characters", entry.Reason, err)
 	}
+}
+
+// mute is a control plane whose answer is lost.
+type mute struct{ ops.Service }
+
+func (mute) TriggerJob(context.Context, ops.JobTrigger) (ops.JobTriggered, error) {
+	return ops.JobTriggered{}, ops.Unavailable(ops.ServiceControlPlane, "no answer").Because(ops.ErrOutcomeUnknown)
+}
+
+func TestARunThatWasNotAnsweredIsCalledUnknown(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		log := audit.New(db, time.Now)
+		runs := triggers.New(log)
+
+		_, first := runs.Trigger(t.Context(), mute{}, dave, ops.JobTrigger{JobName: ops.JobLifecycle, Reason: "after the outage"}, nil)
+		_, again := runs.Again(t.Context(), ops.JobLifecycle, 1)
+
+		for _, err := range []error{first, again} {
+			if e := ops.AsError(err); e == nil || e.Code != ops.CodeServiceUnavailable || !errors.Is(err, ops.ErrOutcomeUnknown) ||
+				!strings.Contains(e.Message, "is not known") {
+				t.Errorf("got %v, want %s that says that it is not known", err, ops.CodeServiceUnavailable)
+			}
+		}
+	})
 }

@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL = "/static/app.css?v=518f999f7069"
-	ScriptURL     = "/static/app.js?v=329ab69bc000"
+	ScriptURL     = "/static/app.js?v=a849be4a24b7"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )
