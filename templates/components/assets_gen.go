@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=518f999f7069"
+	StylesheetURL = "/static/app.css?v=18326b7f8c82"
 	ScriptURL     = "/static/app.js?v=a849be4a24b7"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
