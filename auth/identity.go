@@ -101,7 +101,7 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 			return Identity{}, time.Time{}, err
 		}
 
-		user, err := a.User(ctx, identity.Username)
+		user, err := a.userSeen(ctx, identity.Username)
 
 		switch {
 		case store.TroubleOf(err) != nil: // The token says who it is; what it is for finds out what can be had.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -18,12 +19,15 @@ const BackchannelPath = "/auth/backchannel-logout"
 const (
 	logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
 	typeLogout  = "logout+jwt"
+	// logoutTimeout is for writing a logout down.
+	logoutTimeout = 5 * time.Second
 )
 
 // BackchannelLogout ends the sessions that a logout token names, and returns the names of their
 // users: OpenID Connect Back-Channel Logout 1.0, sections 2.4 to 2.7. That there are none is
 // no error. The kinds of its errors are [ErrLogoutInvalid] and [ErrUnreachable]; anything else
-// is a failure of the database.
+// is a failure of the database, after which the sessions are over in this process, and
+// [Auth.Remember] ends them everywhere as soon as it can.
 //
 // Every process looks into the database at each request and each beat of a stream, so that
 // the sessions are over everywhere.
@@ -40,9 +44,9 @@ func (a *Auth) BackchannelLogout(r *http.Request) (usernames []string, err error
 		return nil, err
 	}
 
-	ended, err := a.sessions.endAt(ctx, token)
-	if store.TroubleOf(err) != nil {
-		a.sessions.remembered.endNamed(token)
+	ended, err := a.endAtOnce(ctx, token)
+	if err != nil && !errors.Is(err, ErrLogoutInvalid) {
+		a.sessions.remembered.endNamed(token, a.now())
 	}
 
 	if err != nil {
@@ -59,6 +63,19 @@ func (a *Auth) BackchannelLogout(r *http.Request) (usernames []string, err error
 	a.log.InfoContext(ctx, "the provider ended sessions", slog.Int("sessions", len(ended)), slog.Any("usernames", usernames))
 
 	return usernames, nil
+}
+
+// endAtOnce ends the sessions of a token within the time that a provider waits for, also when it
+// does not wait: what it has said it may not say again.
+func (a *Auth) endAtOnce(ctx context.Context, token logoutToken) ([]endedSession, error) {
+	if trouble := a.sessions.db.CannotRead(); trouble != nil {
+		return nil, fmt.Errorf("end the sessions of a logout token: %w", trouble)
+	}
+
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), logoutTimeout)
+	defer cancel()
+
+	return a.sessions.endAt(ctx, token)
 }
 
 // logoutToken says whose sessions end: those of a session of the provider, or all of a subject.
@@ -134,6 +151,11 @@ func (s *sessionStore) endAt(ctx context.Context, token logoutToken) (ended []en
 
 		return rows.Err()
 	})
+	if err == nil {
+		for _, one := range ended {
+			s.remembered.endOne(one.hash, s.now())
+		}
+	}
 
 	return ended, err
 }

@@ -55,12 +55,7 @@ func (a *Auth) Sessions(ctx context.Context) (list []Session, err error) {
 func (a *Auth) EndSession(ctx context.Context, id string) error {
 	a.latest.forget(id)
 
-	err := a.sessions.end(ctx, id)
-	if err != nil {
-		a.sessions.remembered.endOne(id)
-	}
-
-	return err
+	return a.sessions.end(ctx, id)
 }
 
 // Purge deletes the sessions and the attempts to sign in that are over. Each

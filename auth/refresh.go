@@ -98,7 +98,14 @@ func (a *Auth) refresh(ctx context.Context, id secret) (session, error) {
 		a.pauses.pause(a.now(), s.secret.hash()) // the tokens are new, but who asks for the roles does not answer
 	}
 
-	return a.sessions.replace(ctx, s, given)
+	kept, err := a.sessions.replace(ctx, s, given)
+	if err != nil && given.who.Role != s.who.Role {
+		a.sessions.remembered.endOne(s.secret.hash(), a.now())
+
+		return session{}, a.notVouched(ctx, s, fmt.Errorf("it names another role, and that cannot be kept: %w", err))
+	}
+
+	return kept, err
 }
 
 func (a *Auth) claimWithin(ctx context.Context, id secret) (session, *renewalClaim, error) {
@@ -129,18 +136,19 @@ func (a *Auth) ask(ctx context.Context, s session) (grant, error) {
 // another process has renewed them meanwhile.
 func (a *Auth) endRefused(ctx context.Context, s session, cause error) (session, error) {
 	ended, err := a.sessions.endUnchanged(ctx, s)
-	if err != nil {
-		return session{}, err
-	}
-
-	if !ended {
+	if err == nil && !ended {
 		return a.sessions.find(ctx, s.secret.text())
 	}
 
+	return session{}, a.notVouched(ctx, s, errors.Join(cause, err))
+}
+
+// notVouched is that a session is over, also where its row could not be deleted yet.
+func (a *Auth) notVouched(ctx context.Context, s session, cause error) error {
 	a.latest.forget(s.secret.hash())
 	a.log.InfoContext(ctx, "a session ended, as the provider did not vouch for it",
 		slog.String("username", s.who.Username), slog.Any("cause", cause))
 
 	//nolint:errorlint // not wrapped: an error has one kind, and this one's is that the session ended
-	return session{}, sessionEnded(fmt.Errorf("the provider did not vouch for it: %v", cause))
+	return sessionEnded(fmt.Errorf("the provider did not vouch for it: %v", cause))
 }

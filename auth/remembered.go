@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // remembered are the sessions whose rows this process has read. While the database cannot be
@@ -17,9 +18,21 @@ import (
 type remembered struct {
 	mu       sync.Mutex
 	sessions map[string]rememberedSession
-	// ended are those that were ended here and whose rows could not be deleted yet.
-	ended map[string]bool
+	// ended are those that were ended here, and when: whoever read a row just before it was
+	// deleted brings none of them back.
+	ended map[string]time.Time
+	// logouts are the logout tokens, by their ids, that could not be written down yet.
+	logouts map[string]logoutToken
 }
+
+const (
+	// endedLasts is how long an ended session is known at least once its row is gone.
+	endedLasts = time.Minute
+	// maxStrangers is how many sessions that this process never saw it holds for ended.
+	maxStrangers = 10_000
+	// maxLogouts is how many logout tokens wait for the database.
+	maxLogouts = 1_000
+)
 
 type rememberedSession struct {
 	who Identity
@@ -37,7 +50,7 @@ func (m *remembered) keep(one rememberedSession) {
 	defer m.mu.Unlock()
 
 	if m.sessions == nil {
-		m.sessions, m.ended = map[string]rememberedSession{}, map[string]bool{}
+		m.sessions = map[string]rememberedSession{}
 	}
 
 	one.usedAt = m.sessions[one.who.SessionID].usedAt
@@ -74,7 +87,7 @@ func (m *remembered) find(id string, now time.Time) (Identity, bool) {
 	defer m.mu.Unlock()
 
 	one, known := m.sessions[id]
-	if !known || m.ended[id] || !now.Before(one.until) {
+	if _, ended := m.ended[id]; !known || ended || !now.Before(one.until) {
 		return Identity{}, false
 	}
 
@@ -85,78 +98,148 @@ func (m *remembered) find(id string, now time.Time) (Identity, bool) {
 	return one.who, true
 }
 
-// end notes that a session is over, whatever its row says. Those that this process never saw
-// are left to their rows.
-func (m *remembered) end(is func(id string, one rememberedSession) bool) {
+// endOne notes that a session is over, whatever its row says. It reports whether that is news.
+func (m *remembered) endOne(id string, now time.Time) (news bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	_, seen := m.sessions[id]
+	if _, over := m.ended[id]; over || !seen && len(m.ended) >= maxStrangers+len(m.sessions) {
+		return false
+	}
+
+	m.bury(id, now)
+
+	return true
+}
+
+// endSeen is endOne of a session that this process has seen: its row is gone.
+func (m *remembered) endSeen(id string, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	if _, seen := m.sessions[id]; seen {
+		m.bury(id, now)
+	}
+}
+
+// endNamed ends the sessions that a logout token names, as [sessionStore.endAt] does, and keeps
+// the token for those that this process never saw.
+func (m *remembered) endNamed(token logoutToken, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
 	for id, one := range m.sessions {
-		if is(id, one) {
-			m.ended[id] = true
+		sameSubject := token.subject == one.who.Subject
+		if token.sid != "" && one.sid == token.sid && (token.subject == "" || sameSubject) ||
+			sameSubject && (one.sid == "" || token.sid == "") {
+			m.bury(id, now)
 		}
+	}
+
+	if m.logouts == nil {
+		m.logouts = map[string]logoutToken{}
+	}
+
+	if len(m.logouts) < maxLogouts {
+		m.logouts[token.id] = token
 	}
 }
 
-func (m *remembered) endOne(id string) {
-	m.end(func(known string, _ rememberedSession) bool { return known == id })
+func (m *remembered) bury(id string, now time.Time) {
+	if m.ended == nil {
+		m.ended = map[string]time.Time{}
+	}
+
+	m.ended[id] = now
 }
 
-// endNamed ends the sessions that a logout token names, as [sessionStore.endAt] does.
-func (m *remembered) endNamed(token logoutToken) {
-	m.end(func(_ string, one rememberedSession) bool {
-		sameSubject := token.subject == one.who.Subject
+// revive takes back that a session is over.
+func (m *remembered) revive(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 
-		return token.sid != "" && one.sid == token.sid && (token.subject == "" || sameSubject) ||
-			sameSubject && (one.sid == "" || token.sid == "")
-	})
+	delete(m.ended, id)
 }
 
 func (m *remembered) isEnded(id string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	return m.ended[id]
+	_, ended := m.ended[id]
+
+	return ended
 }
 
-// over are the sessions that were ended here and have a row still.
-func (m *remembered) over() []string {
+// waiting are the logout tokens that could not be written down yet.
+func (m *remembered) waiting() []logoutToken {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	return slices.Sorted(maps.Keys(m.ended))
+	return slices.Collect(maps.Values(m.logouts))
 }
 
-// keepOnly forgets all sessions but those whose rows are there.
-func (m *remembered) keepOnly(open map[string]bool) {
+func (m *remembered) wroteDown(token logoutToken) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	maps.DeleteFunc(m.sessions, func(id string, _ rememberedSession) bool { return !open[id] })
-	maps.DeleteFunc(m.ended, func(id string, _ bool) bool { return !open[id] })
+	delete(m.logouts, token.id)
+}
+
+// keepOnly forgets all sessions but those whose rows are there and name the same role.
+func (m *remembered) keepOnly(open map[string]ops.Role, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	maps.DeleteFunc(m.sessions, func(id string, one rememberedSession) bool {
+		role, there := open[id]
+
+		return !there || role != one.who.Role
+	})
+	maps.DeleteFunc(m.ended, func(id string, at time.Time) bool {
+		_, there := open[id]
+
+		return !there && now.Sub(at) >= endedLasts
+	})
 }
 
 // RememberEvery is the time between two calls of [Auth.Remember].
 const RememberEvery = 5 * time.Second
 
-// Remember sees to it that no session is remembered that was ended, by whichever process, and
-// ends those whose end could not be written down before. What it returns is a failure of the
-// database, during which everything stays as it is.
+// Remember sees to it that no session is remembered that was ended or lost its role, by whichever
+// process, and ends those whose end could not be written down before. What it returns is a failure
+// of the database, during which everything that it kept from being done stays to be done.
 func (a *Auth) Remember(ctx context.Context) error {
-	for _, id := range a.sessions.remembered.over() {
-		if err := a.sessions.end(ctx, id); err != nil {
-			return err
+	ctx, cancel := context.WithTimeout(ctx, RememberEvery)
+	defer cancel()
+
+	memory := &a.sessions.remembered
+
+	var errs []error
+
+	for _, token := range memory.waiting() {
+		_, err := a.sessions.endAt(ctx, token)
+		if err == nil || errors.Is(err, ErrLogoutInvalid) { // it was used before
+			memory.wroteDown(token)
+		} else {
+			errs = append(errs, err)
 		}
 	}
 
-	open, err := a.sessions.ids(ctx)
+	open, err := a.sessions.openNow(ctx)
 	if err != nil {
-		return err
+		return errors.Join(append(errs, err)...)
 	}
 
-	a.sessions.remembered.keepOnly(open)
+	for id := range open {
+		if memory.isEnded(id) {
+			errs = append(errs, a.sessions.end(ctx, id))
+		}
+	}
 
-	return nil
+	memory.keepOnly(open, a.now())
+
+	return errors.Join(errs...)
 }
 
 // fromMemory tells who sent a request that only looks, while cause says that the database

@@ -55,6 +55,8 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
+		s.remembered.endSeen(secret.hash(), s.now())
+
 		return session{}, sessionEnded(err)
 	case err != nil:
 		return session{}, fmt.Errorf("find a session: %w", err)
@@ -130,6 +132,10 @@ func (s *sessionStore) insert(ctx context.Context, kept session, old string) err
 
 	who := kept.who
 
+	if old != "" {
+		s.remembered.endOne(old, s.now())
+	}
+
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE id_hash = $1`, old); err != nil {
 			return err
@@ -197,8 +203,11 @@ func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) 
 	return s.find(ctx, old.secret.text())
 }
 
-// endUnchanged ends a session if its tokens are still the same.
+// endUnchanged ends a session if its tokens are still the same. After an error it is over in this
+// process.
 func (s *sessionStore) endUnchanged(ctx context.Context, old session) (ended bool, err error) {
+	news := s.remembered.endOne(old.secret.hash(), s.now())
+
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx,
 			`DELETE FROM opsconsole_sessions WHERE id_hash = $1 AND tokens = $2`, old.secret.hash(), old.sealed)
@@ -211,6 +220,9 @@ func (s *sessionStore) endUnchanged(ctx context.Context, old session) (ended boo
 
 		return err
 	})
+	if err == nil && !ended && news {
+		s.remembered.revive(old.secret.hash())
+	}
 
 	return ended, err
 }
@@ -228,7 +240,10 @@ func (s *sessionStore) saw(ctx context.Context, who Identity, now time.Time) err
 	})
 }
 
+// end ends a session, in this process whatever becomes of its row.
 func (s *sessionStore) end(ctx context.Context, hash string) error {
+	s.remembered.endOne(hash, s.now())
+
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE id_hash = $1`, hash)
 

@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-
-	"github.com/graph-olap/opsconsole/internal/store"
 )
 
 // SignedOut is how a sign-out ended. The session here is over in any case.
@@ -38,22 +36,23 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (SignedOut, error
 	ctx := r.Context()
 
 	opened, err := a.sessions.New(r, a.sessions.cookieName)
-	if id, presented := a.sessions.presented(r); presented && store.TroubleOf(err) != nil {
-		a.latest.forget(id)
-		a.sessions.remembered.endOne(id)
-		a.sessions.cookies.set(w, a.sessions.cookieName, "", -1)
+	if err != nil && !errors.Is(err, ErrSessionEnded) {
+		if !errors.Is(err, context.Canceled) { // whoever left is told nothing, and keeps the cookie
+			id, _ := a.sessions.presented(r)
+			a.latest.forget(id)
+			a.sessions.remembered.endOne(id, a.now())
+			a.sessions.cookies.set(w, a.sessions.cookieName, "", -1)
+		}
+
+		return SignedOut{}, err
 	}
 
-	if err != nil && !errors.Is(err, ErrSessionEnded) {
-		return SignedOut{}, err
+	if !opened.IsNew {
+		a.latest.forget(sessionIn(opened).secret.hash())
 	}
 
 	opened.Options = a.sessions.cookies.options(-1)
 	if err := opened.Save(r, w); err != nil {
-		if !opened.IsNew {
-			a.sessions.remembered.endOne(sessionIn(opened).secret.hash())
-		}
-
 		return SignedOut{}, err
 	}
 
@@ -63,7 +62,6 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (SignedOut, error
 
 	ended := sessionIn(opened)
 
-	a.latest.forget(ended.secret.hash())
 	a.log.InfoContext(ctx, "signed out", slog.String("username", ended.who.Username))
 
 	return a.providerSignOut(ctx, ended.tokens.ID), nil

@@ -11,6 +11,15 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+// userSeen is [Auth.User] that waits for no database that is known not to answer.
+func (a *Auth) userSeen(ctx context.Context, username string) (User, error) {
+	if trouble := a.sessions.db.CannotRead(); trouble != nil {
+		return User{}, trouble
+	}
+
+	return a.User(ctx, username)
+}
+
 // User is somebody who was seen here, with the role they had last. It stays when
 // their sessions are long gone.
 type User struct {
