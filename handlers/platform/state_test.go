@@ -114,6 +114,7 @@ func TestTimeWithoutAnAnswerIsNeverAllOfTheTime(t *testing.T) {
 	seen(w, "console/control_plane", "answering", 3*hour, 3*hour)
 	seen(w, "console/control_plane", "not_answering", hour, 2*hour)
 	seen(w, "console/control_plane", "slow", hour, hour)
+	seen(w, "database", "unknown", hour, 2*hour)
 	seen(w, "database", "connected", hour, hour)
 
 	got := w.Data("/health")

@@ -57,11 +57,11 @@ func (h *Handlers) healthOver(
 	}
 
 	for i, c := range view.Own {
-		view.Own[i].Availability = availability(nil, own, c, now)
+		view.Own[i].Availability = availability(own, c, now)
 	}
 
 	for i, c := range view.Components {
-		view.Components[i].Availability = availability(own, spans, c, now)
+		view.Components[i].Availability = availability(spans, c, now)
 	}
 
 	view.ControlPlane.Availability, view.ConsoleDatabase.Availability = view.Own[0].Availability, view.Own[1].Availability
@@ -70,17 +70,15 @@ func (h *Handlers) healthOver(
 	return view, nil
 }
 
-// availability is that of a component in its spans; own are those of the control plane that tells
-// of it, none where this console sees it itself.
-func availability(own, spans []monitor.StatusSpan, c pages.Component, now time.Time) []pages.Availability {
+// availability is that of a component in its spans.
+func availability(spans []monitor.StatusSpan, c pages.Component, now time.Time) []pages.Availability {
 	var out []pages.Availability
 
 	for _, reach := range pages.HealthReaches() {
 		from := now.Add(-reach.Duration())
 		a := monitor.AvailabilityOf(spans, keptAs(c), from, now)
 		out = append(out, pages.Availability{
-			Reach: reach, UpSeconds: a.Up.Seconds(), SeenSeconds: a.Seen.Seconds(),
-			UnknownSeconds: monitor.UnknownOf(own, spans, keptAs(c), from, now).Seconds(),
+			Reach: reach, UpSeconds: a.Up.Seconds(), SeenSeconds: a.Seen.Seconds(), UnknownSeconds: a.Unknown.Seconds(),
 		})
 	}
 
@@ -113,6 +111,14 @@ func timeline(
 
 			s.Component = c.Name
 
+			if s.Until.After(line.From) {
+				row.Spans = append(row.Spans, s)
+			}
+
+			if s.Status == monitor.Unknown {
+				continue // No change: nobody saw one.
+			}
+
 			if before != nil && before.Status != s.Status && s.Since.After(line.From) {
 				if last := lastOf(changed); last != nil {
 					last.Holds = false
@@ -124,10 +130,6 @@ func timeline(
 			if last := lastOf(changed); last != nil {
 				last.Lasted = s.Until.Sub(last.At)
 				last.Holds = now.Sub(s.Until) <= monitor.GapAfter
-			}
-
-			if s.Until.After(line.From) {
-				row.Spans = append(row.Spans, s)
 			}
 
 			before = &s

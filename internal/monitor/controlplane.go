@@ -29,6 +29,9 @@ const (
 	NotAsked ops.ComponentStatus = "unknown"
 )
 
+// Unknown is the status of a component while it is asked in vain how it is.
+const Unknown = NotAsked
+
 // SlowAfter is how long an answer may take until it counts as slow.
 const SlowAfter = 500 * time.Millisecond
 

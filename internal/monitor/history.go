@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -76,27 +75,32 @@ type Availability struct {
 	// Of is the time looked at, Seen the part of it in which the component was watched
 	// and configured, Up the part of that in which it answered, be it slowly.
 	Of, Seen, Up time.Duration
+	// Unknown is how long it was asked in vain how the component is, and nobody saw it.
+	Unknown time.Duration
 }
 
 // AvailabilityOf adds up the spans of a component, oldest first, that lie between from and
 // until. The moments between two samples of different status belong to neither; where two
-// consoles saw different things, the span that began first counts.
+// consoles saw different things, the span that began first counts, and what one saw is known.
 func AvailabilityOf(spans []StatusSpan, component string, from, until time.Time) Availability {
 	a := Availability{Of: until.Sub(from)}
+
+	var covered time.Duration
+
+	seenTo, coveredTo := from, from
 
 	for _, s := range spans {
 		if s.Component != component || s.Status == ops.ComponentNotConfigured {
 			continue
 		}
 
-		end := earlier(s.Until, until)
+		covered += s.within(&coveredTo, until)
 
-		length := end.Sub(later(s.Since, from))
-		if length <= 0 {
+		if s.Status == Unknown {
 			continue
 		}
 
-		from = end
+		length := s.within(&seenTo, until)
 
 		a.Seen += length
 		if up(s.Status) {
@@ -104,37 +108,23 @@ func AvailabilityOf(spans []StatusSpan, component string, from, until time.Time)
 		}
 	}
 
+	a.Unknown = covered - a.Seen
+
 	return a
 }
 
-// UnknownOf is how long the control plane, of which own are the spans, was asked for a component
-// in vain, as far as no console saw that meanwhile: it may have answered or not. Before it was
-// first seen there was nothing to ask for.
-func UnknownOf(own, spans []StatusSpan, component string, from, until time.Time) time.Duration {
-	first := slices.IndexFunc(spans, func(s StatusSpan) bool { return s.Component == component })
-	if first < 0 {
+// within is how much of the span lies between from and until; from becomes where that ends.
+func (s StatusSpan) within(from *time.Time, until time.Time) time.Duration {
+	end := earlier(s.Until, until)
+
+	length := end.Sub(later(s.Since, *from))
+	if length <= 0 {
 		return 0
 	}
 
-	var unknown time.Duration
+	*from = end
 
-	from = later(from, spans[first].Since)
-
-	for _, s := range own {
-		if s.Component != ControlPlane || s.Status != NotAnswering && s.Status != Refused {
-			continue
-		}
-
-		start, end := later(s.Since, from), earlier(s.Until, until)
-		if !end.After(start) {
-			continue
-		}
-
-		unknown += end.Sub(start) - AvailabilityOf(spans, component, start, end).Seen
-		from = end
-	}
-
-	return unknown
+	return length
 }
 
 // UsedSince returns the used capacity and its limit from that time on, the highest value

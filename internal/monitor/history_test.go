@@ -58,7 +58,9 @@ func TestAvailabilityCountsWhatWasSeen(t *testing.T) {
 			statuses = append(statuses, s.Status)
 		}
 
-		want := []ops.ComponentStatus{ops.ComponentConnected, ops.ComponentUnreachable, ops.ComponentSlow, ops.ComponentConnected}
+		want := []ops.ComponentStatus{
+			ops.ComponentConnected, ops.ComponentUnreachable, ops.ComponentSlow, monitor.Unknown, ops.ComponentConnected,
+		}
 		if !slices.Equal(statuses, want) {
 			t.Fatalf("got %v, want %v", statuses, want)
 		}
@@ -67,7 +69,7 @@ func TestAvailabilityCountsWhatWasSeen(t *testing.T) {
 
 		// Each span lacks the 15 s before its first sample.
 		got := monitor.AvailabilityOf(spans, "database", now.Add(-24*time.Hour), now)
-		if up, seen := 30*time.Minute+20*time.Minute+10*time.Minute-30*time.Second, 10*time.Minute-15*time.Second; got.Up != up || got.Seen != up+seen || got.Of != 24*time.Hour {
+		if up, seen := 30*time.Minute+20*time.Minute+10*time.Minute-30*time.Second, 10*time.Minute-15*time.Second; got.Up != up || got.Seen != up+seen || got.Of != 24*time.Hour || got.Unknown != time.Hour-15*time.Second {
 			t.Errorf("got %+v, want %v up", got, up)
 		}
 

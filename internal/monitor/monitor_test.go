@@ -23,6 +23,7 @@ type plane struct {
 
 	mu      sync.Mutex
 	down    error
+	unwell  error // of its health alone
 	latency float64
 	used    int
 	status  ops.ComponentStatus
@@ -55,6 +56,10 @@ func answer[T any](p *plane, value func() T) (T, error) {
 }
 
 func (p *plane) GetClusterHealth(context.Context) (ops.Health, error) {
+	if p.unwell != nil {
+		return ops.Health{}, p.unwell
+	}
+
 	return answer(p, func() ops.Health {
 		latency := p.latency
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,7 +35,7 @@ type rings struct {
 	mu     sync.Mutex
 	series map[string]Series
 	spans  map[string]span
-	// unwritten are spans that the database did not take: also of the time in which it took none.
+	// unwritten are spans that ended or that the database did not take: also of the time in which it took none.
 	unwritten map[spanKey]span
 	sampled   time.Time
 	purged    time.Time
@@ -48,7 +49,9 @@ type span struct {
 }
 
 func newRings() *rings {
-	return &rings{series: map[string]Series{}, spans: map[string]span{}, metrics: newFamilies()}
+	return &rings{
+		series: map[string]Series{}, spans: map[string]span{}, unwritten: map[spanKey]span{}, metrics: newFamilies(),
+	}
 }
 
 // load fills the rings from the database.
@@ -120,7 +123,7 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot, begun time.Time) err
 	spans := r.spansOf(next, begun.UTC().Truncate(time.Microsecond), now)
 
 	// A clock that was set back starts anew, and a change of status waits for no sample.
-	if now.Sub(r.sampled) >= sampleEvery || now.Before(r.sampled) || r.differ(spans) {
+	if changed := r.follow(spans); now.Sub(r.sampled) >= sampleEvery || now.Before(r.sampled) || changed {
 		r.sampled = now
 		err = m.sample(ctx, next, spans, now)
 	}
@@ -147,13 +150,20 @@ func (m *Monitor) keep(ctx context.Context, next *Snapshot, begun time.Time) err
 	return err
 }
 
-// spansOf are the spans with the statuses that the snapshot shows; what is old is none.
+// spansOf are the spans with the statuses that the snapshot shows; what is old is none. While it
+// is asked in vain how the components are, nobody knows, however short that is.
 func (r *rings) spansOf(next *Snapshot, begun, now time.Time) map[string]span {
 	spans := map[string]span{}
 
 	if !next.Health.Stale() {
 		for name, component := range next.Health.Value.Components {
 			spans[name] = r.spans[name].extend(component.Status, now, now)
+		}
+	} else if next.ControlPlane.Status != NotAsked {
+		for name, last := range r.spans {
+			if !strings.HasPrefix(name, ownPrefix) && last.status != ops.ComponentNotConfigured {
+				spans[name] = last.extend(Unknown, begun, now)
+			}
 		}
 	}
 
@@ -169,15 +179,19 @@ func (r *rings) spansOf(next *Snapshot, begun, now time.Time) map[string]span {
 	return spans
 }
 
-// differ reports whether a status is another one than before.
-func (r *rings) differ(spans map[string]span) bool {
+// follow takes the spans as those that are now, and reports whether a status is another one than
+// before; how long it was seen before is still to be written.
+func (r *rings) follow(spans map[string]span) (changed bool) {
 	for name, s := range spans {
-		if before, known := r.spans[name]; known && before.status != s.status {
-			return true
+		if before, known := r.spans[name]; known && !before.since.Equal(s.since) {
+			r.unwritten[spanKey{name, before.since}] = before
+			changed = changed || before.status != s.status
 		}
 	}
 
-	return false
+	maps.Copy(r.spans, spans)
+
+	return changed
 }
 
 // history is what was seen of a component until now.
@@ -213,8 +227,6 @@ func (m *Monitor) sample(ctx context.Context, next *Snapshot, spans map[string]s
 		m.rings.add(name, now, value)
 	}
 
-	maps.Copy(m.rings.spans, spans)
-
 	if len(values)+len(spans) == 0 {
 		return nil
 	}
@@ -246,7 +258,7 @@ func (m *Monitor) sample(ctx context.Context, next *Snapshot, spans map[string]s
 
 	m.rings.unwritten = pending
 	if err == nil || len(pending) > unwrittenMost {
-		m.rings.unwritten = nil
+		m.rings.unwritten = map[spanKey]span{}
 	}
 
 	return err
