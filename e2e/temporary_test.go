@@ -35,7 +35,8 @@ func TestATemporaryChangeEndsWhileThePageIsOpen(t *testing.T) {
 	p.sees("#live-changes", "Temporary change 1 ended at its time")
 	p.sees("#live-set-now", fmt.Sprintf("%d instances", before.Current.PerAnalyst))
 	p.until("no countdown is left", `!document.querySelector(".temporary")`)
-	p.sees("form .note", "no longer what this form was filled from")
+	p.until("the form, in which nothing is typed, follows",
+		fmt.Sprintf(`document.querySelector("[name=per_analyst]").value === "%d"`, before.Current.PerAnalyst))
 
 	if evaluate[float64](p, `performance.timeOrigin`) != loaded {
 		t.Error("the page was loaded anew")
