@@ -6,15 +6,18 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -40,6 +43,11 @@ func (c *console) serve(r route) echo.HandlerFunc {
 			err = c.patiently(p, r, func(p *web.Page) error { return c.once(p, r) })
 		}
 
+		// What has its entry in the log may have been done, whatever could not be read afterwards.
+		if !p.IsRead() && p.Audited() && database.Explain(err) != nil {
+			err = errors.Join(err, ops.ErrOutcomeUnknown)
+		}
+
 		if r.access == operators && !p.IsRead() {
 			switch unwritten := c.auditRefusal(p, err); {
 			case unwritten == nil:
@@ -58,12 +66,25 @@ func (c *console) serve(r route) echo.HandlerFunc {
 // impatience is how long a request may take while the database is known not to answer.
 const impatience = time.Second
 
+// waitsItself reports whether a route bounds by itself what it waits for of the database, or waits
+// for others: a stream, what the control plane has, whoever signs out here or at the provider.
+func waitsItself(r route) bool {
+	return slices.Contains([]string{
+		live.Events(""), "/exports.csv", "/metrics/raw", "/readyz", "/logout", auth.BackchannelPath,
+	}, r.path)
+}
+
 // patiently lets the request to a route be answered. While the database is known not to answer,
-// nobody waits for it to the end: what is in memory needs no time, and the rest is told soon.
+// nobody waits for it to the end: what is in memory needs no time, and the rest is told soon. No
+// act is begun, so that none is cut off.
 func (c *console) patiently(p *web.Page, r route, answer func(p *web.Page) error) error {
 	down := c.Database.Err()
-	if down == nil || r.path == live.Events("") {
+
+	switch {
+	case down == nil || waitsItself(r):
 		return answer(p)
+	case !p.IsRead():
+		return down
 	}
 
 	whole := p.Request()
@@ -76,7 +97,7 @@ func (c *console) patiently(p *web.Page, r route, answer func(p *web.Page) error
 
 	err := answer(p)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = errors.Join(down, err)
+		err = errors.Join(database.Explain(down), err)
 	}
 
 	return err

@@ -52,7 +52,7 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 // notices tell what the page before came to.
 func (f *frame) notices(p *web.Page) []shell.Notice {
 	id, err := strconv.ParseInt(p.QueryParam(settings.ChangedParam), 10, 64)
-	if err != nil || p.Who.Username == "" {
+	if err != nil || p.Who.Username == "" || f.Database.Err() != nil {
 		return nil
 	}
 

@@ -177,9 +177,12 @@ func (h *Handlers) Current(p *web.Page) error {
 	return p.Answer(web.Answer{Data: view, Full: pages.CurrentPage(h.Environment, p.Preferences(), view)})
 }
 
-// signedOutHere is told whose session cannot be ended in the database.
-const signedOutHere = "You are signed out here: this browser has let go of your session, and this console takes it no more. " +
-	"Its record is deleted as soon as the database can be written; until then other replicas would take a copy of its cookie."
+// What whoever signs out is told while the database is in trouble.
+const (
+	signedOutHere = "You are signed out here: this browser has let go of your session, and this console takes it no more. " +
+		"Its record is deleted as soon as the database can be written; until then other replicas would take a copy of its cookie."
+	signedOutUnwritten = "You are signed out. Only the entry of it in the audit log could not be written, as the database is in trouble."
+)
 
 // Logout ends the session here and at the identity provider.
 func (h *Handlers) Logout(p *web.Page) error {
@@ -187,8 +190,8 @@ func (h *Handlers) Logout(p *web.Page) error {
 	p.Who, _ = h.Auth.Recheck(p.Request())
 
 	out, err := h.Auth.SignOut(p.Response(), p.Request())
-	if database.Explain(err) != nil && !p.WantsJSON() {
-		return p.Draw(http.StatusServiceUnavailable, h.SignIn(p, "/", signedOutHere))
+	if database.Explain(err) != nil {
+		return h.signedOut(p, err, signedOutHere)
 	}
 
 	if err != nil {
@@ -196,7 +199,12 @@ func (h *Handlers) Logout(p *web.Page) error {
 	}
 
 	if p.Who.Username != "" {
-		if _, err := h.Audit.Record(p.Ctx(), p.Actor(), audit.Entry{Action: audit.SignOut, Outcome: audit.Done}); err != nil {
+		_, err := h.Audit.Record(p.Ctx(), p.Actor(), audit.Entry{Action: audit.SignOut, Outcome: audit.Done})
+		if database.Explain(err) != nil {
+			return h.signedOut(p, err, signedOutUnwritten)
+		}
+
+		if err != nil {
 			return err
 		}
 	}
@@ -209,4 +217,15 @@ func (h *Handlers) Logout(p *web.Page) error {
 
 	return p.GoOnward(out.ProviderURL, pages.OnwardPage(h.Environment, p.Preferences(), "Signing out",
 		"You are signed out here, and are being signed out at the identity provider.", out.ProviderURL))
+}
+
+// signedOut tells what came of a sign-out that the database could not take.
+func (h *Handlers) signedOut(p *web.Page, cause error, words string) error {
+	h.Logger.WarnContext(p.Ctx(), "a sign-out could not be written down", "request_id", p.RequestID(), "error", cause)
+
+	if p.WantsJSON() {
+		return ops.Unavailable(database.Service, words).Because(cause)
+	}
+
+	return p.Draw(http.StatusServiceUnavailable, h.SignIn(p, "/", words))
 }

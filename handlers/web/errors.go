@@ -129,8 +129,7 @@ func ofDatabase(e *ops.Error) bool {
 func advice(e *ops.Error) string {
 	switch {
 	case ofDatabase(e) && errors.Is(e, ops.ErrOutcomeUnknown):
-		return "Whether what you asked for was done is not known: the connection broke before the database said so. " +
-			"Look at the audit log once it answers, before you ask for it again."
+		return "Look at the audit log once the database answers, before you ask for it again."
 	case ofDatabase(e):
 		return "Nothing was changed. The console goes on by itself as soon as the database does; Health says how it is."
 	case errors.Is(e, ops.ErrOutcomeUnknown):

@@ -16,8 +16,8 @@ const Service = "console_database"
 const Name = "This console's own database"
 
 // Explain returns what an error means that says something of the database itself, to be
-// shown to whoever asked; nil of any other. [ops.ErrOutcomeUnknown] is in its chain when what
-// was asked for may have been done.
+// shown to whoever asked; nil of any other. When what was asked for may have been done,
+// [ops.ErrOutcomeUnknown] is in its chain, and "outcome" is "unknown" in its details.
 func Explain(err error) *ops.Error { return explain(err, Service, Name) }
 
 // ExplainPlatform is [Explain] for the API of the embedded control plane, whose callers know
@@ -37,8 +37,11 @@ func explain(err error, service, name string) *ops.Error {
 		return nil
 	}
 
-	if errors.Is(err, store.ErrCommitUnknown) {
-		err = errors.Join(err, ops.ErrOutcomeUnknown)
+	if errors.Is(err, store.ErrCommitUnknown) || errors.Is(err, ops.ErrOutcomeUnknown) {
+		e := ops.Unavailable(service, sentence(name, trouble)+" "+unknown)
+		e.Details["outcome"] = "unknown"
+
+		return e.Because(errors.Join(err, ops.ErrOutcomeUnknown))
 	}
 
 	return ops.Unavailable(service, sentence(name, trouble)+" "+refusal(trouble.Kind)).Because(err)
@@ -52,6 +55,8 @@ func sentence(name string, trouble *store.TroubleError) string {
 
 	return name + " cannot be read: " + trouble.Words + "."
 }
+
+const unknown = "Whether what was asked for was done is not known: it failed before it could say so."
 
 const unwritable = "Nothing can be changed until it can be written, as no change is made without its record."
 
