@@ -95,16 +95,19 @@ func (e *Error) Because(cause error) *Error {
 // not have been carried out: the control plane was reached and did not answer.
 var ErrOutcomeUnknown = errors.New("the outcome is unknown")
 
-// ForNow reports whether err refuses what was asked for a reason that will pass: nothing was
-// done, and the same request can be made again.
+// ForNow reports whether err refuses what was asked for a reason that is none of the request's
+// and will pass (401, 403, 429, 503): nothing was done, and the same request can be made again.
 func ForNow(err error) bool {
 	if !NotDone(err) {
 		return false
 	}
 
-	code := AsError(err).Code
-
-	return code == CodeRateLimitExceeded || code == CodeServiceUnavailable
+	switch AsError(err).Code.HTTPStatus() {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return true
+	default:
+		return false
+	}
 }
 
 // NotDone reports whether err says for certain that nothing was carried out. A

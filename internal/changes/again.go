@@ -65,6 +65,23 @@ func (c *Changes) Made(ctx context.Context, act audit.Entry) (Result, error) {
 	return c.result(ctx, found[0], Current{Section: section}), nil
 }
 
+// EndedLease is End's answer once more: the lease as it stands now, or why the control plane did
+// not take back what it set; act is the entry that was written first.
+func (c *Changes) EndedLease(ctx context.Context, id int64, act audit.Entry) (lease.Lease, error) {
+	if act.Outcome == audit.Intent { // else it took no change
+		made, err := c.Made(ctx, act)
+		if err != nil {
+			return lease.Lease{}, err
+		}
+
+		if failed := made.Change.Err(); made.Change.Outcome == Failed && !final(failed.Code) {
+			return lease.Lease{}, failed
+		}
+	}
+
+	return c.Lease(ctx, id)
+}
+
 // RestoredPoint is RestorePoint's answer once more: the point as it stands against the
 // sections now, with the changes that the act, the entry of the first's intent, made.
 func (c *Changes) RestoredPoint(ctx context.Context, service ops.Service, id int64, act audit.Entry) (PointPlan, error) {
@@ -92,8 +109,37 @@ func (c *Changes) RestoredPoint(ctx context.Context, service ops.Service, id int
 			}
 		}
 
+		if part.State == PointDiffers && part.Change == nil {
+			if err := c.tellRefused(ctx, part, act); err != nil {
+				return PointPlan{}, err
+			}
+		}
+
 		plan.Complete = plan.Complete && (part.State == PointRestored || part.State == PointUnchanged)
 	}
 
 	return plan, nil
+}
+
+// tellRefused says of a section that nothing was tried in by the act's request why that was
+// refused, where it was.
+func (c *Changes) tellRefused(ctx context.Context, part *SectionPlan, act audit.Entry) error {
+	entry := Request{Section: part.Section, Source: SourceRestore}.Entry()
+
+	refused, err := c.log.List(ctx, audit.Filter{
+		Actor: act.Actor, Action: entry.Action, Object: entry.Object, Outcome: audit.Refused,
+	})
+	if err != nil {
+		return err
+	}
+
+	for _, entry := range refused.Items {
+		if entry.RequestID == act.RequestID {
+			part.State, part.Error = PointFailed, entry.Message
+
+			break
+		}
+	}
+
+	return nil
 }

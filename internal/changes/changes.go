@@ -131,7 +131,7 @@ func (c *Changes) perform(
 ) (Result, error) {
 	section := plan.Current.Section
 
-	change, err := c.open(ctx, actor, plan, request)
+	change, intent, err := c.open(ctx, actor, plan, request)
 	if err != nil {
 		return Result{}, err
 	}
@@ -150,12 +150,19 @@ func (c *Changes) perform(
 		settled = change
 	}
 
-	// One part of several that have one key is not all of it.
-	if settled.Outcome == Failed && request.point == nil && ops.ForNow(settled.Err()) {
-		actor.Claim.Refused()
+	result := c.result(ctx, settled, plan.Current)
+
+	// What it answered counts, not why the change failed: that it accepted one and holds other
+	// values is an error that will pass, too.
+	if settled.Outcome == Failed && ops.ForNow(writeErr) {
+		result.refused = intent
 	}
 
-	return c.result(ctx, settled, plan.Current), nil
+	if request.point == nil { // one part of several that have one key is not all of it
+		actor.Claim.Refused(result.refused)
+	}
+
+	return result, nil
 }
 
 // withTimeout makes a call that takes no longer than the timeout.

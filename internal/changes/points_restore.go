@@ -172,12 +172,18 @@ func (c *Changes) restorePoint(
 
 	plan.Complete = true
 
+	var (
+		first int64 // intent of what was refused for now
+		acted bool
+	)
+
 	for i := range plan.Sections {
 		part := &plan.Sections[i]
 
 		switch part.State {
 		case PointDiffers:
-			c.restoreSection(ctx, service, actor, plan.Point, part, reason)
+			refused := c.restoreSection(ctx, service, actor, plan.Point, part, reason)
+			first, acted = cmp.Or(first, refused), acted || part.Change != nil && refused == 0
 		case PointFailed: // It could not even be read, which is an attempt all the same.
 			request := Request{Section: part.Section, Source: SourceRestore, Reason: reason}
 			refused := c.Refuse(ctx, actor, request.Entry(), ops.Unavailable(ops.ServiceControlPlane, part.Error))
@@ -188,15 +194,21 @@ func (c *Changes) restorePoint(
 		plan.Complete = plan.Complete && (part.State == PointRestored || part.State == PointUnchanged)
 	}
 
+	if !acted {
+		actor.Claim.Refused(first)
+	}
+
 	// To go on from: what is left can be tried again at once.
 	plan.Revision = plan.revision()
 
 	return plan, nil
 }
 
+// restoreSection restores one section; refused is the intent of that if the control plane
+// refused it for now, else 0.
 func (c *Changes) restoreSection(
 	ctx context.Context, service ops.Service, actor audit.Actor, point Point, part *SectionPlan, reason string,
-) {
+) (refused int64) {
 	result, err := c.Apply(ctx, service, actor, Request{
 		Section: part.Section, Revision: part.Revision, Values: point.Sections[part.Section], Reason: reason,
 		Source: SourceRestore, Confirm: c.policy.Environment, point: &point.ID, repeated: true,
@@ -204,11 +216,13 @@ func (c *Changes) restoreSection(
 	if err != nil {
 		part.State, part.Error = PointFailed, ops.AsError(err).Message
 
-		return
+		return 0
 	}
 
 	part.Revision = result.Current.Revision
 	part.tell(result.Change)
+
+	return result.refused
 }
 
 // tell says what became of the section by the change that restored it, or tried to.

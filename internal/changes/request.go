@@ -43,6 +43,9 @@ type Result struct {
 	Current Current
 	// Lease is that of a temporary change, else nil.
 	Lease *lease.Lease
+
+	// refused is the intent of a change that the control plane refused for now, else 0.
+	refused int64
 }
 
 // ConflictError refuses a change because the section is no longer what it was

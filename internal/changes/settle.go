@@ -17,16 +17,18 @@ import (
 var errOvertaken = errors.New("the section was changed since it was read")
 
 // open writes the audit intent and the change as pending, in one transaction.
-func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, request Request) (Change, error) {
+func (c *Changes) open(
+	ctx context.Context, actor audit.Actor, plan Plan, request Request,
+) (change Change, intent int64, err error) {
 	section := plan.Current.Section
-	change := Change{
+	change = Change{
 		Section: section.Name, At: c.now(), Actor: actor.Username, Reason: request.Reason,
 		Source: request.Source, Outcome: Pending, Before: plan.Current.Values, After: plan.After,
 		Fields:   fieldNames(section.Diff(plan.Current.Values, plan.After)),
 		Restores: request.Restores, Point: request.point, RequestID: actor.RequestID,
 	}
 
-	err := c.write(ctx, func(tx *sql.Tx) error {
+	err = c.write(ctx, func(tx *sql.Tx) error {
 		if request.Guard != nil {
 			if err := request.Guard(ctx, tx, change.Fields); err != nil {
 				return err
@@ -58,12 +60,13 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 			return err
 		}
 
-		intent, err := c.log.Append(ctx, tx, actor, entry)
-		if err != nil {
+		if entry, err = c.log.Append(ctx, tx, actor, entry); err != nil {
 			return err
 		}
 
-		if change.ID, err = insert(ctx, tx, change, intent.Seq); err != nil {
+		intent = entry.Seq
+
+		if change.ID, err = insert(ctx, tx, change, intent); err != nil {
 			return err
 		}
 
@@ -78,10 +81,10 @@ func (c *Changes) open(ctx context.Context, actor audit.Actor, plan Plan, reques
 		return nil
 	})
 	if err != nil {
-		return Change{}, fmt.Errorf("write down the change of %s first: %w", section.Name, err)
+		return Change{}, 0, fmt.Errorf("write down the change of %s first: %w", section.Name, err)
 	}
 
-	return change, nil
+	return change, intent, nil
 }
 
 // readBack reads the section back after the call and settles the change if it can.

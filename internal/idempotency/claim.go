@@ -12,8 +12,8 @@ import (
 type Claim struct {
 	keys      *Keys
 	id, owner string
-	// refused is set once it is known that nothing was done, and why will pass.
-	refused bool
+	// refused is the intent of what was refused for now, 0 for none.
+	refused int64
 }
 
 // Keep notes an act, in the transaction that writes it down: the first is what the key stands
@@ -38,11 +38,11 @@ func (c *Claim) Keep(ctx context.Context, tx *sql.Tx, intent int64) error {
 	return err
 }
 
-// Refused says that the control plane refused for now (429, 503), so that nothing was done: the
-// key can be used again, to try again.
-func (c *Claim) Refused() {
+// Refused says that the act of the intent was refused for a reason that will pass, so that
+// nothing was done. If it is what the key stands for, the key can be used again, to try again.
+func (c *Claim) Refused(intent int64) {
 	if c != nil {
-		c.refused = true
+		c.refused = intent
 	}
 }
 
@@ -53,14 +53,10 @@ func (c *Claim) Finish(ctx context.Context, answer *Answer) error {
 		return nil
 	}
 
-	nothing := "intent IS NULL"
-	if c.refused {
-		nothing = "true"
-	}
-
 	err := c.keys.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			DELETE FROM opsconsole_idempotency WHERE id = $1 AND owner = $2 AND `+nothing, c.id, c.owner)
+			DELETE FROM opsconsole_idempotency WHERE id = $1 AND owner = $2 AND (intent IS NULL OR intent = $3)`,
+			c.id, c.owner, c.refused)
 		if err != nil {
 			return err
 		}

@@ -182,10 +182,26 @@ func TestWhatDidNothingLeavesTheKeyFree(t *testing.T) {
 		// The control plane said that it will take it later.
 		refused := w.claim(save())
 		w.must(w.keep(refused, 2))
-		refused.Refused()
+		refused.Refused(2)
 		w.must(refused.Finish(w.t.Context(), nil))
 
 		w.claim(save())
+	})
+}
+
+// TestARefusalOfAPartIsNone holds that a key stays with what was done first, whatever came of the rest.
+func TestARefusalOfAPartIsNone(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		claim := w.claim(save())
+		w.must(w.keep(claim, 2))
+		w.must(w.keep(claim, 5))
+		claim.Refused(5)
+		w.must(claim.Finish(w.t.Context(), nil))
+
+		if act := w.act(save()); act.Intent != 2 {
+			w.t.Errorf("got %+v, want intent 2", act)
+		}
 	})
 }
 

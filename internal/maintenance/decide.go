@@ -63,6 +63,28 @@ func (s *Windows) takeOverSeries(ctx context.Context, tx *sql.Tx, w *Window, act
 	return s.writeSeries(ctx, tx, &one)
 }
 
+// Settled is Settle's answer once more: the window as it stands now, or a CONFLICT while something
+// of it still waits for a decision, since what was decided came to nothing.
+func (s *Windows) Settled(ctx context.Context, id int64) (Window, error) {
+	w, err := s.Get(ctx, id)
+	if err != nil {
+		return Window{}, err
+	}
+
+	leases, err := s.Leases(ctx, id)
+	if err != nil {
+		return Window{}, err
+	}
+
+	for _, l := range leases {
+		if l.State == lease.Held && l.Settled() {
+			return Window{}, w.conflict("It still waits for a decision: what was decided could not be carried out. %s", l.Note)
+		}
+	}
+
+	return w, nil
+}
+
 // Settle decides about what a window is to put back and somebody else has changed: keep
 // what is set now, or put it back all the same.
 func (s *Windows) Settle(

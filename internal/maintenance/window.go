@@ -136,6 +136,9 @@ func (w Window) Length() time.Duration { return w.EndsAt.Sub(w.StartsAt) }
 // Running reports whether the window has begun to act and is not over.
 func (w Window) Running() bool { return w.StartedAt != nil && !w.Phase.Final() }
 
+// Due reports whether something of the window is to be done now.
+func (w Window) Due(now time.Time) bool { return !w.dueAt.IsZero() && !w.dueAt.After(now) }
+
 // Location is the window's zone.
 func (w Window) Location() *time.Location { return calendar.Location(w.TimeZone) }
 

@@ -89,7 +89,7 @@ func (t *Triggers) Trigger(
 	}
 
 	if ops.ForNow(err) {
-		actor.Claim.Refused()
+		actor.Claim.Refused(intent.Seq)
 	}
 
 	end, logErr := t.record(ctx, actor, entry)
