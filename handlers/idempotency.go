@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"log/slog"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
@@ -49,7 +50,7 @@ func (c *console) once(p *web.Page, r route) error {
 
 	switch {
 	case err != nil:
-		return err
+		return untold(err)
 	case act == nil:
 		return c.first(p, r)
 	case act.Answer != nil && p.WantsJSON():
@@ -61,21 +62,30 @@ func (c *console) once(p *web.Page, r route) error {
 		err = ops.NotFound("audit entry", act.Intent)
 	}
 
-	if err != nil {
-		return err
+	if err == nil {
+		err = again(p, intent)
 	}
 
-	return again(p, intent)
+	return untold(err)
 }
 
-// first does what was asked for, and keeps the answer.
-func (c *console) first(p *web.Page, r route) error {
-	err := r.handle(p)
-
-	if unkept := p.Finish(); unkept != nil { // what was done is known all the same
-		c.Logger.ErrorContext(p.Ctx(), "an idempotency key could not be finished",
-			slog.String("request_id", p.RequestID()), slog.Any("error", unkept))
+// untold is why it cannot be told what came of a key. Whatever was done under it before was done.
+func untold(err error) error {
+	if err != nil && ops.AsError(err).Code == ops.CodeInternal {
+		err = errors.Join(err, web.ErrUntold)
 	}
 
 	return err
+}
+
+// first does what was asked for, and keeps the answer, also when nobody waits for it any more.
+func (c *console) first(p *web.Page, r route) (err error) {
+	defer func() {
+		if unkept := p.Finish(err); unkept != nil { // what was done is known all the same
+			c.Logger.ErrorContext(p.Ctx(), "an idempotency key could not be finished",
+				slog.String("request_id", p.RequestID()), slog.Any("error", unkept))
+		}
+	}()
+
+	return r.handle(p)
 }

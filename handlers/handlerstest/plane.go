@@ -33,6 +33,10 @@ type Line struct {
 	lost    bool
 	// refusal is what the control plane answers to a change, nil to make it.
 	refusal error
+	// accepts lets it accept a change to the limits, and not make it.
+	accepts bool
+	// meanwhile happens while a change to the limits is asked for, nil for nothing.
+	meanwhile func()
 	// exports are the export jobs, nil for those of the control plane.
 	exports []ops.ExportJob
 	// message is the maintenance mode of a control plane that bounds no message, nil to ask
@@ -125,7 +129,7 @@ func (l *Line) Unbounded(message string) {
 	l.message = &ops.MaintenanceMode{Message: message}
 }
 
-// Refuse lets the control plane refuse every change, and with nil none.
+// Refuse lets the control plane refuse every change and every run, and with nil none.
 func (l *Line) Refuse(refusal error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -138,6 +142,30 @@ func (l *Line) refused() error {
 	defer l.mu.Unlock()
 
 	return l.refusal
+}
+
+// Accept lets the control plane accept changes to the limits without making them.
+func (l *Line) Accept(only bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.accepts = only
+}
+
+// Meanwhile lets something happen while the control plane is asked to change the limits.
+func (l *Line) Meanwhile(something func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.meanwhile = something
+}
+
+// asked is what happens while the limits are to be changed, and whether they are not.
+func (l *Line) asked() (meanwhile func(), accepts bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.meanwhile, l.accepts
 }
 
 // wire is a caller's end of the line.
@@ -183,7 +211,24 @@ func (w *wire) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig,
 	return w.Service.GetConcurrencyConfig(ctx)
 }
 
+func (w *wire) TriggerJob(ctx context.Context, trigger ops.JobTrigger) (ops.JobTriggered, error) {
+	if refusal := w.line.refused(); refusal != nil {
+		return ops.JobTriggered{}, refusal
+	}
+
+	return w.Service.TriggerJob(ctx, trigger)
+}
+
 func (w *wire) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
+	meanwhile, accepts := w.line.asked()
+	if meanwhile != nil {
+		meanwhile()
+	}
+
+	if accepts {
+		return w.GetConcurrencyConfig(ctx)
+	}
+
 	if refusal := w.line.refused(); refusal != nil {
 		return ops.ConcurrencyConfig{}, refusal
 	}

@@ -115,6 +115,10 @@ func (h *Handlers) Act(p *web.Page) error {
 
 // sendLease answers an act on a lease.
 func sendLease(p *web.Page, l lease.Lease) error {
+	if l.Open() && !l.Settled() {
+		p.TellAnew()
+	}
+
 	if p.WantsJSON() {
 		return p.JSON(http.StatusOK, map[string]lease.Lease{"lease": l})
 	}
@@ -123,10 +127,19 @@ func sendLease(p *web.Page, l lease.Lease) error {
 }
 
 // Again answers an act on a lease once more.
-func (h *Handlers) Again(p *web.Page, _ audit.Entry) error {
+func (h *Handlers) Again(p *web.Page, act audit.Entry) error {
 	l, err := h.find(p)
 	if err != nil {
 		return err
+	}
+
+	if p.Param("act") == "end" {
+		after, err := h.Changes.EndedLease(p.Ctx(), l.ID, act)
+		if err != nil {
+			return h.actRefused(p, l, sent{reason: act.Reason}, err)
+		}
+
+		l = after
 	}
 
 	return sendLease(p, l)

@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -126,8 +127,14 @@ func ofDatabase(e *ops.Error) bool {
 	return e.Code == ops.CodeServiceUnavailable && e.Details["service"] == database.Service
 }
 
+// ErrUntold is in the chain of an error for which nobody can say what came of an idempotency key.
+var ErrUntold = fmt.Errorf("what came of the idempotency key before cannot be told: %w", ops.ErrOutcomeUnknown)
+
 func advice(e *ops.Error) string {
 	switch {
+	case errors.Is(e, ErrUntold):
+		return "Nothing was done this time. Whether it was done when you asked before cannot be told at this moment: " +
+			"ask again, nothing is done twice."
 	case ofDatabase(e) && errors.Is(e, ops.ErrOutcomeUnknown):
 		return "Look at the audit log once the database answers, before you ask for it again."
 	case ofDatabase(e):

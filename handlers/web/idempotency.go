@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,7 +41,8 @@ func (p *Page) Claim(keys *idempotency.Keys) (*idempotency.Act, error) {
 	})
 
 	switch {
-	case ops.AsError(err) != nil && ops.AsError(err).Code == ops.CodeIdempotencyInFlight:
+	case err != nil && ops.AsError(err).Code == ops.CodeIdempotencyInFlight:
+		p.audited.Store(true) // whoever is at it says what is done
 		p.Response().Header().Set("Retry-After", "1")
 	case act != nil:
 		p.audited.Store(true) // the first time it was
@@ -50,8 +54,28 @@ func (p *Page) Claim(keys *idempotency.Keys) (*idempotency.Act, error) {
 	return act, err
 }
 
-// Finish says that the request is over.
-func (p *Page) Finish() error { return p.claim.Finish(p.Ctx(), p.answer) }
+// finishTimeout bounds writing down that a request is over.
+const finishTimeout = 10 * time.Second
+
+// Finish says that the request is over, and with what error, nil for none. A key is for answers
+// that are lost, so it is finished also when whoever asked is gone.
+func (p *Page) Finish(err error) error {
+	if p.claim == nil {
+		return nil
+	}
+
+	if err != nil && p.WantsJSON() {
+		status, e := Classify(err)
+		if body, err := json.Marshal(p.Envelope(e)); err == nil {
+			p.keep(status, body)
+		}
+	}
+
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.Ctx()), finishTimeout)
+	defer cancel()
+
+	return p.claim.Finish(ctx, p.answer)
+}
 
 // Resend gives the answer once more.
 func (p *Page) Resend(answer idempotency.Answer) error {
@@ -64,26 +88,29 @@ func (p *Page) Resend(answer idempotency.Answer) error {
 	return p.JSONBlob(answer.Status, answer.Body)
 }
 
-// TellSecret marks an answer with a secret: it is not kept, but made anew from where it is.
-func (p *Page) TellSecret() { p.secret = true }
+// TellAnew marks an answer that is not kept but made anew when it is asked for again: it has a
+// secret, which stands in one place, or tells of what is not settled yet.
+func (p *Page) TellAnew() { p.anew = true }
 
 // keep keeps an answer to be given again, if it is final: no error of a moment, and nothing
 // that is still to be settled.
 func (p *Page) keep(status int, body []byte) {
-	if !p.secret && status < http.StatusInternalServerError && status != http.StatusAccepted {
+	if !p.anew && status < http.StatusInternalServerError && status != http.StatusAccepted {
 		p.answer = &idempotency.Answer{Status: status, Location: p.Response().Header().Get("Location"), Body: body}
 	}
 }
 
 // idempotencyKey is the key that came in the header, else in the field of a form; "" is none.
 func (p *Page) idempotencyKey() (string, error) {
+	const inHeader = "header.idempotency-key"
+
 	switch lines := p.Request().Header.Values(headerIdempotencyKey); {
 	case len(lines) > 1:
-		return "", badIdempotencyKey("is given twice")
+		return "", badIdempotencyKey(inHeader, givenTwice)
 	case len(lines) == 1:
 		key, ok := parseKey(lines[0])
 		if !ok {
-			return "", badIdempotencyKey("must be a string of 1 to 255 printable ASCII characters, best in double quotes")
+			return "", badIdempotencyKey(inHeader, "must be a string of 1 to 255 printable ASCII characters, best in double quotes")
 		}
 
 		return key, nil
@@ -92,17 +119,22 @@ func (p *Page) idempotencyKey() (string, error) {
 	}
 
 	body, _ := p.Body()
-	form, err := url.ParseQuery(string(body))
+	form, _ := url.ParseQuery(string(body)) // what else is wrong is for whoever reads the fields to say
 
-	if key := form.Get(components.IdempotencyField); err == nil && validKey(key) {
-		return key, nil
+	switch keys := form[components.IdempotencyField]; {
+	case len(keys) == 0:
+		return "", nil
+	case len(keys) > 1:
+		return "", badIdempotencyKey("body."+components.IdempotencyField, givenTwice)
+	case !validKey(keys[0]):
+		return "", badIdempotencyKey("body."+components.IdempotencyField, "must be 1 to 255 printable ASCII characters")
+	default:
+		return keys[0], nil
 	}
-
-	return "", nil // what else is wrong is for whoever reads the fields to say
 }
 
-func badIdempotencyKey(message string) error {
-	return ops.Invalid([]ops.FieldError{{Field: "header.idempotency-key", Message: message, Type: "idempotency_key"}})
+func badIdempotencyKey(field, message string) error {
+	return ops.Invalid([]ops.FieldError{{Field: field, Message: message, Type: "idempotency_key"}})
 }
 
 // parseKey reads a string of RFC 9651, section 3.3.3, whose parameters mean nothing here, or

@@ -44,8 +44,8 @@ type Page struct {
 	// nil where that can be said better later.
 	claim  *idempotency.Claim
 	answer *idempotency.Answer
-	// secret is set when the answer has one.
-	secret bool
+	// anew is set when the answer is not to be kept.
+	anew bool
 }
 
 // Frame is what surrounds the pages.

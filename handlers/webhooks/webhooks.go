@@ -53,7 +53,7 @@ const deliveriesShown = 10
 
 func (h *Handlers) show(p *web.Page, status int, view pages.Webhook) error {
 	if view.Secret != "" {
-		p.TellSecret()
+		p.TellAnew()
 	}
 
 	filter := webhooks.Filter{Webhook: view.ID, Limit: deliveriesShown}

@@ -25,8 +25,12 @@ func (h *Handlers) AnnouncedAgain(p *web.Page, act audit.Entry) error {
 }
 
 // Again answers once more what was done to a window.
-func (h *Handlers) Again(p *web.Page, _ audit.Entry) error {
+func (h *Handlers) Again(p *web.Page, act audit.Entry) error {
 	w, err := h.windowOf(p)
+	if err == nil && act.Action == audit.WindowSettle {
+		w, err = h.Windows.Settled(p.Ctx(), w.ID)
+	}
+
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,10 @@ func onlyReview(cause error) bool {
 func sendWindow(p *web.Page, status int, w maintenance.Window) error {
 	path := fmt.Sprintf("/maintenance/windows/%d", w.ID)
 
+	if w.Due(p.Now) {
+		p.TellAnew()
+	}
+
 	if !p.WantsJSON() {
 		return p.SeeOther(path)
 	}
