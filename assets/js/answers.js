@@ -3,7 +3,7 @@
 // that nobody knows, and asks again under its key: the console does nothing twice for one key.
 
 const field = "idempotency_key";
-const bodies = new WeakMap();
+const keys = new WeakMap();
 
 // newKey has 128 bits; crypto.randomUUID is there over HTTPS alone.
 function newKey() {
@@ -11,7 +11,7 @@ function newKey() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// A form has one key for as long as what it sends is the same.
+// What a form sends has one key until it is answered, also when something else was sent between.
 document.addEventListener(
   "submit",
   ({ target: form, submitter }) => {
@@ -24,27 +24,44 @@ document.addEventListener(
       key = Object.assign(document.createElement("input"), { type: "hidden", name: field });
       form.append(key);
     }
-    if (!key.value || (bodies.get(form) ?? body) !== body) key.value = newKey();
-    bodies.set(form, body);
+    const sent = keys.get(form) ?? new Map();
+    if (!sent.has(body)) sent.set(body, (sent.size === 0 && key.value) || newKey());
+    keys.set(form, sent);
+    key.value = sent.get(body);
   },
   true,
 );
 
-const whole = /^\s*(<!doctype|<html)/i;
+const part = /^\s*<(?!!doctype|html)/i;
 
-// Every answer of the console has the id of its request, and what fails is no page to htmx.
+// Every answer of the console has the id of its request, which a proxy may have given it; and
+// what fails is a part of a page to htmx.
 function isOurs({ response, text }) {
-  return response.headers.has("X-Request-Id") && !(response.status >= 500 && whole.test(text));
+  return response.headers.has("X-Request-Id") && (response.status < 500 || part.test(text));
+}
+
+// An error of the console's own says nothing of what was asked for before.
+function isUntold(ctx) {
+  return ctx.response.status >= 500 && !ctx.response.headers.has("Idempotency-Replayed") && noteOf(ctx);
 }
 
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const { response } = ctx;
   const underWay = response.status === 409 && response.headers.has("Retry-After");
-  if (isOurs(ctx) && !underWay) return answered(ctx);
+  let why = `Something on the way answered instead of the console (${response.status}).`;
+  if (underWay) why = "The console is still at work on it.";
+  else if (isOurs(ctx)) {
+    if (ctx.request.method === "GET" || !isUntold(ctx)) return answered(ctx);
+    why = "The console cannot tell at this moment.";
+  }
   event.preventDefault();
-  unanswered(ctx, underWay ? "The console is still at work on it." : `Something on the way answered instead of the console (${response.status}).`);
+  unanswered(ctx, why);
 });
+
+// Who leaves a page breaks off what it asked for.
+let leaving = false;
+for (const name of ["pagehide", "pageshow"]) window.addEventListener(name, () => (leaving = name === "pagehide"));
 
 // That the session is over is no answer to what was asked (session.js); it can be asked again after.
 document.addEventListener("session:renewed", () => {
@@ -53,7 +70,7 @@ document.addEventListener("session:renewed", () => {
 
 document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
   // What fails once the answer is there is another matter.
-  if (!ctx || ctx.text !== undefined) return;
+  if (!ctx || ctx.text !== undefined || leaving) return;
   unanswered(ctx, ctx.request.signal.reason === "timeout" ? "No answer came in time." : "The connection broke before an answer came.");
 });
 
@@ -61,34 +78,54 @@ function place(ctx) {
   return ctx.request.method === "POST" ? ctx.request.form : ctx.sourceElement.closest(".receipt");
 }
 
+// An address that is looked at has one toast.
+function addressOf(ctx) {
+  return new URL(ctx.request.action, location.href).pathname;
+}
+
+function noteOf(ctx) {
+  const note = place(ctx)?.querySelector(":scope > [data-unanswered]");
+  if (note || ctx.request.method !== "GET") return note;
+  return [...document.querySelectorAll("#toasts > [data-unanswered]")].find((toast) => toast.dataset.unanswered === addressOf(ctx));
+}
+
 function answered(ctx) {
   const form = place(ctx);
-  const note = form?.querySelector(":scope > [data-unanswered]");
+  const key = form?.querySelector(`[name=${field}]`);
+  // What is asked for from now on is asked for once more.
+  if (key && ctx.request.method !== "GET" && ctx.response.status < 400) {
+    keys.delete(form);
+    key.value = "";
+  }
+  const note = noteOf(ctx);
   if (!note) return;
   note.remove();
-  for (const part of form.children) part.inert = false;
+  for (const part of form?.children ?? []) part.inert = false;
 }
 
 function unanswered(ctx, why) {
   const acts = ctx.request.method !== "GET";
   const at = place(ctx);
-  let note = at?.querySelector(":scope > [data-unanswered]");
+  let note = noteOf(ctx);
   if (!note) {
     const template = document.getElementById(acts ? "unanswered-act" : "unanswered-look");
     note = template.content.firstElementChild.cloneNode(true);
+    note.dataset.unanswered = addressOf(ctx);
     if (at) at.insertBefore(note, at.querySelector(":scope > .buttons"));
     else document.getElementById("toasts").append(note);
   }
   const button = note.querySelector("[data-ask-again]");
   note.querySelector("[data-why]").textContent = why;
   button.disabled = false;
+  button.hidden = acts && !at; // without its form nobody knows the key
   button.onclick = () => {
     button.disabled = true;
     if (acts) return at.requestSubmit(ctx.request.submitter);
     note.remove();
     htmx.ajax("GET", ctx.request.action, { source: ctx.sourceElement, target: ctx.target, swap: ctx.swap });
   };
+  if (!acts) return;
   // What was sent stays as it was sent until it is known what became of it.
-  if (acts) for (const part of at.children) part.inert = part !== note;
+  for (const part of at?.children ?? []) part.inert = part !== note;
   button.focus();
 }

@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL = "/static/app.css?v=18326b7f8c82"
-	ScriptURL     = "/static/app.js?v=a849be4a24b7"
+	ScriptURL     = "/static/app.js?v=7ded587ec5eb"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )
