@@ -15,7 +15,7 @@ import (
 var ErrCommitUnknown = errors.New("whether it was committed is not known")
 
 func commitError(err error) error {
-	trouble := TroubleOf(err)
+	trouble := TroubleOf(&writeError{cause: err})
 	broken := trouble != nil && trouble.Kind == Unreadable
 
 	if broken || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -25,18 +25,76 @@ func commitError(err error) error {
 	return fmt.Errorf("commit: %w", err)
 }
 
+// writeError is an error of a transaction that writes; begun says that it was more than that no
+// connection could be had.
+type writeError struct {
+	cause error
+	begun bool
+}
+
+func (e *writeError) Error() string { return e.cause.Error() }
+func (e *writeError) Unwrap() error { return e.cause }
+
 // failing is why reads or writes fail.
 type failing struct {
 	mu  sync.Mutex
 	why *TroubleError
+	// probes counts those that began, judged is the newest whose result counts, stalled how many
+	// had begun when one took too long, 0 for none since one answered.
+	probes, judged, stalled int
 }
 
-// note remembers the last write that the database could not take. One that it took is no
-// sign of its health: it may have needed no room.
-func (f *failing) note(err error) {
-	if trouble := TroubleOf(err); trouble != nil && trouble.Kind == Unwritable {
-		f.set(trouble)
+// noteWrite remembers the last write that the database could not take, whatever kept it from that:
+// whether it can be read is for [DB.ProbeRead] to say. One that it took is no sign of its health: it
+// may have needed no room.
+func (db *DB) noteWrite(err error) {
+	write, writing := errors.AsType[*writeError](err)
+	begun := writing && write.begun
+
+	trouble := TroubleOf(err)
+	if trouble == nil || trouble.Kind != Unwritable && !begun {
+		return
 	}
+
+	db.writes.set(&TroubleError{Unwritable, trouble.Words, trouble.Cause})
+
+	if isReadOnly(err) && db.dialect == Postgres { // another server may be the one that writes by now
+		db.write.SetMaxIdleConns(-1)
+		db.write.SetMaxIdleConns(postgresConnections)
+	}
+}
+
+// begin counts a probe.
+func (f *failing) begin() (number int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.probes++
+
+	return f.probes
+}
+
+// judge remembers what a probe found, unless one that began later was done before. One that took
+// too long says nothing yet: two must, one after the other. It returns what holds now.
+func (f *failing) judge(number int, why *TroubleError, late bool) *TroubleError {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	switch {
+	case number < f.judged:
+	case late && (f.stalled == 0 || number <= f.stalled):
+		f.judged = number
+		if f.stalled == 0 {
+			f.stalled = f.probes
+		}
+	default:
+		f.judged, f.why = number, why
+		if why == nil {
+			f.stalled = 0
+		}
+	}
+
+	return f.why
 }
 
 func (f *failing) set(why *TroubleError) {
@@ -61,16 +119,20 @@ func (db *DB) CannotWrite() *TroubleError { return db.writes.get() }
 func (db *DB) CannotRead() *TroubleError { return db.reads.get() }
 
 // ProbeRead reads a row of a table and remembers whether it could, for whoever would rather
-// not wait for a database that is known not to answer. Its error is a [TroubleError], but for a
+// not wait for a database that is known not to answer. That it takes too long counts when it does
+// so twice. Its error is a [TroubleError], but for a
 // caller who has left.
 func (db *DB) ProbeRead(ctx context.Context) error {
-	var version int64
+	number := db.reads.begin()
 
-	err := db.read.QueryRowContext(ctx, `SELECT MAX(version_id) FROM `+versionTable).Scan(&version)
+	err := db.readVersion(ctx)
+	if TroubleOf(err) != nil && ctx.Err() == nil {
+		err = db.readVersion(ctx) // it was the connection alone that was ended
+	}
 
 	switch {
 	case err == nil:
-		db.reads.set(nil)
+		_ = db.reads.judge(number, nil, false) // whatever holds, this one could read
 
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -88,10 +150,18 @@ func (db *DB) ProbeRead(ctx context.Context) error {
 	}
 
 	// Whatever keeps it from being read, it cannot be read.
-	trouble = &TroubleError{Unreadable, trouble.Words, trouble.Cause}
-	db.reads.set(trouble)
+	trouble = db.reads.judge(number, &TroubleError{Unreadable, trouble.Words, trouble.Cause}, errors.Is(err, context.DeadlineExceeded))
+	if trouble == nil {
+		return nil
+	}
 
 	return trouble
+}
+
+func (db *DB) readVersion(ctx context.Context) error {
+	var version int64
+
+	return db.probe.QueryRowContext(ctx, `SELECT MAX(version_id) FROM `+versionTable).Scan(&version)
 }
 
 // probeSize is how much a probe writes, in bytes: several pages of either database, so that it

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -34,6 +35,8 @@ type DB struct {
 	dialect Dialect
 	write   *sql.DB
 	read    *sql.DB
+	// probe is one connection for [DB.ProbeRead] alone: a pool that is full is no outage.
+	probe *sql.DB
 
 	reads, writes failing
 }
@@ -45,7 +48,10 @@ type Querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-const postgresConnections = 20
+const (
+	postgresConnections = 20
+	connectionLifetime  = 5 * time.Minute
+)
 
 // Open opens sqlite:///path/to/file (two slashes and a relative path work too) or
 // postgres://… and checks that it answers. It does not migrate.
@@ -129,7 +135,14 @@ func openSQLite(path string) (*DB, error) {
 	read.SetMaxOpenConns(2 * runtime.GOMAXPROCS(0))
 	read.SetMaxIdleConns(2 * runtime.GOMAXPROCS(0))
 
-	return &DB{dialect: SQLite, write: write, read: read}, nil
+	probe, err := sql.Open("sqlite", dsn(url.Values{"_pragma": {"query_only(ON)"}}))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close(), read.Close())
+	}
+
+	probe.SetMaxOpenConns(1)
+
+	return &DB{dialect: SQLite, write: write, read: read, probe: probe}, nil
 }
 
 func openPostgres(databaseURL string) (*DB, error) {
@@ -139,21 +152,29 @@ func openPostgres(databaseURL string) (*DB, error) {
 	}
 
 	config.DialFunc = dialMarked(config.DialFunc)
-	pool := sql.OpenDB(connector{stdlib.GetConnector(*config), cmp.Or(config.ConnectTimeout, connectTimeout)})
+	connections := connector{stdlib.GetConnector(*config), cmp.Or(config.ConnectTimeout, connectTimeout)}
+	pool, probe := sql.OpenDB(connections), sql.OpenDB(connections)
 
 	pool.SetMaxOpenConns(postgresConnections)
 	pool.SetMaxIdleConns(postgresConnections)
+	probe.SetMaxOpenConns(1)
 
-	return &DB{dialect: Postgres, write: pool, read: pool}, nil
+	// A server that became a standby keeps its connections, and none of them may write.
+	for _, each := range []*sql.DB{pool, probe} {
+		each.SetConnMaxLifetime(connectionLifetime)
+	}
+
+	return &DB{dialect: Postgres, write: pool, read: pool, probe: probe}, nil
 }
 
 // Close closes every connection.
 func (db *DB) Close() error {
-	if db.read == db.write {
-		return db.write.Close()
+	err := errors.Join(db.probe.Close(), db.write.Close())
+	if db.read != db.write {
+		err = errors.Join(err, db.read.Close())
 	}
 
-	return errors.Join(db.read.Close(), db.write.Close())
+	return err
 }
 
 // Dialect says which database it is.
@@ -182,7 +203,7 @@ func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 		}
 	}
 
-	db.writes.note(err)
+	db.noteWrite(err)
 
 	return err
 }
@@ -190,16 +211,20 @@ func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 func (db *DB) tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	tx, err := db.write.BeginTx(ctx, db.txOptions())
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return &writeError{cause: fmt.Errorf("begin: %w", err)}
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 
 	if err := fn(tx); err != nil {
+		if TroubleOf(err) != nil {
+			err = &writeError{cause: err, begun: true}
+		}
+
 		return err
 	}
 
 	if err := tx.Commit(); err != nil {
-		return commitError(err)
+		return &writeError{cause: commitError(err), begun: true}
 	}
 
 	return nil

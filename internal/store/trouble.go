@@ -103,21 +103,24 @@ func connectTrouble(err error) *TroubleError {
 // The classes and codes of PostgreSQL's errors, appendix A of its manual. PgBouncer
 // answers with class 08 what it cannot pass on.
 const (
-	pgConnectionClass      = "08"
-	pgAuthorizationClass   = "28"
-	pgReadOnlyTransaction  = "25006"
-	pgNoSuchDatabase       = "3D000"
-	pgDiskFull             = "53100"
-	pgOutOfMemory          = "53200"
-	pgTooManyConnections   = "53300"
-	pgNotNow               = "55000"
-	pgAdminShutdown        = "57P01"
-	pgCrashShutdown        = "57P02"
-	pgCannotConnectNow     = "57P03"
-	pgDatabaseDropped      = "57P04"
-	pgIdleSessionTimeout   = "57P05"
-	pgDiskError            = "58030"
-	pgInsufficientResource = "53000"
+	pgConnectionClass        = "08"
+	pgNoPrivilege            = "42501"
+	pgLockTimeout            = "55P03"
+	pgIdleTransactionTimeout = "25P03"
+	pgAuthorizationClass     = "28"
+	pgReadOnlyTransaction    = "25006"
+	pgNoSuchDatabase         = "3D000"
+	pgDiskFull               = "53100"
+	pgOutOfMemory            = "53200"
+	pgTooManyConnections     = "53300"
+	pgNotNow                 = "55000"
+	pgAdminShutdown          = "57P01"
+	pgCrashShutdown          = "57P02"
+	pgCannotConnectNow       = "57P03"
+	pgDatabaseDropped        = "57P04"
+	pgIdleSessionTimeout     = "57P05"
+	pgDiskError              = "58030"
+	pgInsufficientResource   = "53000"
 )
 
 func connectWords(code string) string {
@@ -141,6 +144,10 @@ func postgresTrouble(err error, code string) *TroubleError {
 	switch code {
 	case pgReadOnlyTransaction:
 		return &TroubleError{Unwritable, "it is read-only", err}
+	case pgNoPrivilege:
+		return &TroubleError{ofAttempt(err), "its user lacks a privilege", err}
+	case pgLockTimeout:
+		return &TroubleError{ofAttempt(err), "somebody else holds a lock for too long", err}
 	case pgDiskFull:
 		return &TroubleError{Unwritable, "its disk is full", err}
 	case pgTooManyConnections:
@@ -151,7 +158,7 @@ func postgresTrouble(err error, code string) *TroubleError {
 		return &TroubleError{Unreadable, "it is starting up or shutting down", err}
 	case pgDatabaseDropped:
 		return &TroubleError{Unreadable, "it was dropped", err}
-	case pgIdleSessionTimeout:
+	case pgIdleSessionTimeout, pgIdleTransactionTimeout:
 		return &TroubleError{Unreadable, "it ended the connection", err}
 	case pgDiskError:
 		return &TroubleError{Unreadable, "its disk fails", err}
@@ -164,6 +171,21 @@ func postgresTrouble(err error, code string) *TroubleError {
 	return nil
 }
 
+// ofAttempt is the kind of what keeps from the one thing that was tried, to write or to read.
+func ofAttempt(err error) TroubleKind {
+	if _, ok := errors.AsType[*writeError](err); ok {
+		return Unwritable
+	}
+
+	return Unreadable
+}
+
+func isReadOnly(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+
+	return ok && pg.Code == pgReadOnlyTransaction
+}
+
 // primaryCode masks what an extended result code of SQLite adds.
 const primaryCode = 0xff
 
@@ -174,7 +196,7 @@ func sqliteTrouble(err error, code int) *TroubleError {
 	case sqlite3.SQLITE_FULL:
 		return &TroubleError{Unwritable, "its disk is full", err}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return &TroubleError{Unwritable, "another program holds it locked", err}
+		return &TroubleError{ofAttempt(err), "another program holds it locked", err}
 	case sqlite3.SQLITE_IOERR:
 		return ioTrouble(err, code)
 	case sqlite3.SQLITE_CANTOPEN:
