@@ -55,6 +55,26 @@ func TestWhatWaitsForAnOperatorIsOverForUsers(t *testing.T) {
 	}
 }
 
+// TestADecisionIsNoNewsToUsers has it made three hours after they had the platform back, and the
+// window go on in a phase of its own meanwhile.
+func TestADecisionIsNoNewsToUsers(t *testing.T) {
+	t.Parallel()
+
+	started := noon.Add(-5 * time.Hour)
+	w := decided(back(held(window("waits", maintenance.Held, started), &started)))
+	w.UpdatedAt = noon
+
+	v := announce.View([]maintenance.Window{w}, ops.Healthy, noon, page)
+	if want := noon.Add(-3 * time.Hour); !v.AsOf.Equal(want) || !v.Past[0].UpdatedAt.Equal(want) {
+		t.Errorf("got %v and %v, want when users had it back, %v", v.AsOf, v.Past[0].UpdatedAt, want)
+	}
+
+	w.Phase = maintenance.Overrun
+	if a := announce.Of(w, noon, page); a.Phase != maintenance.Completed {
+		t.Errorf("got %s, want it over for them", a.Phase)
+	}
+}
+
 // decided is a held window that somebody decided about just now.
 func decided(w maintenance.Window) maintenance.Window {
 	at := noon

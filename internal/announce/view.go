@@ -87,7 +87,7 @@ func View(windows []maintenance.Window, health ops.HealthStatus, now time.Time, 
 			v.Current = append(v.Current, a)
 		}
 
-		for _, at := range append(boundaries(w), w.UpdatedAt.UTC()) {
+		for _, at := range append(boundaries(w), updatedAt(w)) {
 			if !at.After(now) && at.After(v.AsOf) {
 				v.AsOf = at
 			}
@@ -147,8 +147,18 @@ func Of(w maintenance.Window, now time.Time, page *url.URL) Announcement {
 		Overrun:     phase == maintenance.Overrun,
 		MessageHTML: message.HTML, MessageText: message.Text,
 		StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), StartedAt: w.StartedAt, EndedAt: cmp.Or(w.BackAt, w.EndedAt),
-		TimeZone: w.TimeZone, UpdatedAt: w.UpdatedAt.UTC(), zone: w.Location(),
+		TimeZone: w.TimeZone, UpdatedAt: updatedAt(w), zone: w.Location(),
 	}
+}
+
+// updatedAt is when what users are told was written last: what operators decide once users have
+// the platform back is no news to them.
+func updatedAt(w maintenance.Window) time.Time {
+	if w.BackAt != nil && w.BackAt.Before(w.UpdatedAt) {
+		return w.BackAt.UTC()
+	}
+
+	return w.UpdatedAt.UTC()
 }
 
 // phaseOf is the phase as far as it matters to users: that a window waits for an operator once
@@ -159,7 +169,7 @@ func phaseOf(w maintenance.Window) maintenance.Phase {
 		return maintenance.Cancelled
 	case w.Phase == maintenance.Held && w.StartedAt == nil:
 		return maintenance.Announced
-	case w.Phase == maintenance.Held && w.BackAt != nil:
+	case w.BackAt != nil:
 		return maintenance.Completed
 	case w.Phase == maintenance.Held:
 		return maintenance.Overrun
