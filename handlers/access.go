@@ -83,6 +83,8 @@ func (c *console) patiently(p *web.Page, r route, answer func(p *web.Page) error
 	switch {
 	case down == nil || waitsItself(r):
 		return answer(p)
+	case !p.IsRead() && p.HasKey():
+		return untold(down)
 	case !p.IsRead():
 		return down
 	}

@@ -100,6 +100,13 @@ func (p *Page) keep(status int, body []byte) {
 	}
 }
 
+// HasKey reports whether a key came with the request.
+func (p *Page) HasKey() bool {
+	key, err := p.idempotencyKey()
+
+	return err == nil && key != ""
+}
+
 // idempotencyKey is the key that came in the header, else in the field of a form; "" is none.
 func (p *Page) idempotencyKey() (string, error) {
 	const inHeader = "header.idempotency-key"
