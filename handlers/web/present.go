@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/hangup"
 	"github.com/graph-olap/opsconsole/ops"
 	sessionview "github.com/graph-olap/opsconsole/templates/session"
 	"github.com/graph-olap/opsconsole/templates/shell"
@@ -39,6 +40,13 @@ func (x *Errors) Handle(err error, c echo.Context) {
 
 	if c.Response().Committed {
 		x.Logger.WarnContext(p.Ctx(), "an answer broke off", slog.Any("error", err))
+
+		return
+	}
+
+	if hangup.Is(p.Ctx(), err) {
+		x.Logger.DebugContext(p.Ctx(), "a client hung up", slog.String("request_id", p.RequestID()), slog.Any("error", err))
+		c.Response().WriteHeader(hangup.StatusClosedRequest)
 
 		return
 	}

@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -143,5 +145,29 @@ func TestASessionIsConfirmedByAPage(t *testing.T) {
 	if a.answer.Code != http.StatusOK || header.Get("Refresh") != "0; url="+next || header.Get("Cache-Control") != "no-store" ||
 		header.Get("Set-Cookie") == "" || !strings.Contains(a.answer.Body.String(), `href="https://id.example.com/authorize?`) {
 		t.Errorf("got %d, %v, want 200, a Refresh to %s, no-store, a cookie and the link\n%s", a.answer.Code, header, next, a.answer.Body)
+	}
+}
+
+// TestAClientThatHangsUpIsNoTrouble goes away while its page is made.
+func TestAClientThatHangsUpIsNoTrouble(t *testing.T) {
+	t.Parallel()
+
+	for want, err := range map[string]error{
+		"":            fmt.Errorf("read the history: %w", context.Canceled),
+		"level=ERROR": errors.New("the table is gone"),
+	} {
+		var log strings.Builder
+
+		a := ask(auth.Identity{}, errors.New("nobody"), "Accept", "application/json")
+		a.errors.Logger = slog.New(slog.NewTextHandler(&log, nil))
+
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		a.ctx.SetRequest(a.ctx.Request().WithContext(ctx))
+		a.errors.Handle(err, a.ctx)
+
+		if got := log.String(); !strings.Contains(got, want) || want == "" && (got != "" || a.answer.Code != 499) {
+			t.Errorf("%v: got %d, logged %q, want %q", err, a.answer.Code, got, want)
+		}
 	}
 }

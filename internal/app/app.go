@@ -13,6 +13,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/calmlog"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/hangup"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
@@ -76,7 +77,7 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 
-	a := &App{config: cfg, db: db, logger: newLogger(cfg)}
+	a := &App{config: cfg, db: db, logger: hangup.Quiet(newLogger(cfg))}
 	if err := a.openEngine(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/internal/hangup"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -42,6 +43,12 @@ type fault struct {
 // writeError answers with an error; its cause stays in the log.
 func (s *server) writeError(err error, c echo.Context) {
 	if c.Response().Committed {
+		return
+	}
+
+	if hangup.Is(c.Request().Context(), err) {
+		c.Response().WriteHeader(hangup.StatusClosedRequest)
+
 		return
 	}
 

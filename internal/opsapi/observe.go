@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/internal/hangup"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -97,6 +98,8 @@ func levelOf(c echo.Context, err error) slog.Level {
 	status := c.Response().Status
 
 	switch {
+	case hangup.Is(c.Request().Context(), err):
+		return slog.LevelDebug
 	case err == nil && c.Request().Method == http.MethodGet:
 		return slog.LevelDebug
 	case status == http.StatusInternalServerError, status > http.StatusInternalServerError && errors.Unwrap(err) != nil:

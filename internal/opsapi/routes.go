@@ -18,7 +18,7 @@ type route struct {
 // /metrics and /api/openapi.json, which ask for no caller, are routed beside it.
 func operations() []route {
 	return []route{
-		{http.MethodGet, "/api/cluster/health", read(ops.Service.GetClusterHealth)},
+		{http.MethodGet, "/api/cluster/health", clusterHealth},
 		{http.MethodGet, "/api/cluster/instances", read(ops.Service.GetClusterInstances)},
 
 		{http.MethodGet, "/api/config/lifecycle", read(ops.Service.GetLifecycleConfig)},
