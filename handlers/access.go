@@ -40,7 +40,9 @@ func (c *console) serve(r route) echo.HandlerFunc {
 		case r.access == operators && !p.Who.IsOps():
 			return c.refuse(p)
 		default:
-			err = c.patiently(p, r, func(p *web.Page) error { return c.once(p, r) })
+			if err = checkQuery(p, r); err == nil {
+				err = c.patiently(p, r, func(p *web.Page) error { return c.once(p, r) })
+			}
 		}
 
 		// What has its entry in the log may have been done, whatever could not be read afterwards.

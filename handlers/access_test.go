@@ -57,8 +57,8 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 
 	w := handlerstest.New(t)
 
-	got := w.Send(http.MethodGet, "/config/concurrency?a=b", "", "Accept", "text/html")
-	if got.Status != http.StatusSeeOther || got.Header.Get("Location") != "/login?return_to=%2Fconfig%2Fconcurrency%3Fa%3Db" {
+	got := w.Send(http.MethodGet, "/config/concurrency?reason=why", "", "Accept", "text/html")
+	if got.Status != http.StatusSeeOther || got.Header.Get("Location") != "/login?return_to=%2Fconfig%2Fconcurrency%3Freason%3Dwhy" {
 		t.Fatalf("got %d, %s, want 303 to the sign-in that leads back", got.Status, got.Header.Get("Location"))
 	}
 
@@ -70,11 +70,11 @@ func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {
 	browser := &http.Client{Jar: jar}
 
 	// The sign-in page of the identity provider has the names as buttons.
-	_, signIn := browse(t, browser, http.MethodGet, w.URL+"/auth/start?return_to="+url.QueryEscape("/config/concurrency?a=b"), "")
+	_, signIn := browse(t, browser, http.MethodGet, w.URL+"/auth/start?return_to="+url.QueryEscape("/config/concurrency?reason=why"), "")
 	status, back := browse(t, browser, http.MethodPost, signIn.String(), "username=dave")
 
-	if status != http.StatusOK || back.RequestURI() != "/config/concurrency?a=b" {
-		t.Errorf("got %d at %s, want 200 at /config/concurrency?a=b", status, back)
+	if status != http.StatusOK || back.RequestURI() != "/config/concurrency?reason=why" {
+		t.Errorf("got %d at %s, want 200 at /config/concurrency?reason=why", status, back)
 	}
 
 	browse(t, browser, http.MethodPost, w.URL+"/logout", "")

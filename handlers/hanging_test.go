@@ -101,6 +101,8 @@ func TestPagesShowWhatIsKnownWhileTheControlPlaneHangs(t *testing.T) {
 		}
 	}
 
+	w.Monitor.Poll(t.Context())
+
 	if got := w.Get("/exports?status=failed", "Accept", "application/json").JSON(t); got["stale"] != true || got["as_of"] == nil {
 		t.Errorf("got %v, want the export jobs that were last read, and their age", got)
 	}

@@ -81,7 +81,7 @@ func TestTheConfigurationIsChangedOnceForAKey(t *testing.T) {
 		body := handlerstest.Object{"per_analyst": perAnalyst, "reason": fmt.Sprint("load test of ", perAnalyst), "revision": w.Revision()}
 		maps.Copy(body, more)
 
-		return again(t, w, http.MethodPost, "/config/concurrency?n="+strconv.Itoa(perAnalyst), body)
+		return again(t, w, http.MethodPost, "/config/concurrency?changed="+strconv.Itoa(perAnalyst), body)
 	}
 
 	again(t, w, http.MethodPost, "/points", handlerstest.Object{"name": "before", "reason": "so that we can go back"})

@@ -110,7 +110,7 @@ func TestWhatWasAcceptedIsNotDoneAgain(t *testing.T) {
 
 	for _, again := range []string{"", "true"} {
 		for path, body := range map[string]string{
-			"/config/concurrency?x": body, "/leases/1/end": `{"reason": "it is over already"}`,
+			"/config/concurrency": body, "/leases/1/end": `{"reason": "it is over already"}`,
 		} {
 			got := keyed(w, "dave", "k-1", path, body)
 			wantError(t, path, got, http.StatusServiceUnavailable, ops.CodeServiceUnavailable)

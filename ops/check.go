@@ -31,13 +31,27 @@ func (s Section) Check(values Values) []FieldError {
 }
 
 // CheckChanged is [Section.Check] of the values after a change, of the groups alone that
-// the named fields are of: what is wrong elsewhere was there before.
+// the named fields are of: what is wrong elsewhere was there before. So were the spellings of
+// the other durations, of which it is enough that they can be read.
 func (s Section) CheckChanged(after Values, changed []string) []FieldError {
 	return slices.DeleteFunc(s.Check(after), func(e FieldError) bool {
-		return !slices.ContainsFunc(changed, func(name string) bool {
-			return groupOf(strings.TrimPrefix(e.Field, "body.")) == groupOf(name)
-		})
+		field := strings.TrimPrefix(e.Field, "body.")
+		if e.Type == typeDuration && !slices.Contains(changed, field) && readable(after[field]) {
+			return true
+		}
+
+		return !slices.ContainsFunc(changed, func(name string) bool { return groupOf(field) == groupOf(name) })
 	})
+}
+
+// typeDuration is the type of the error of what the contract does not take as a duration.
+const typeDuration = "duration"
+
+func readable(value any) bool {
+	text, _ := value.(string)
+	_, err := ReadDuration(text)
+
+	return err == nil
 }
 
 // CheckBetween says which of the rules between values the values after a change break.
@@ -98,7 +112,7 @@ func (f Field) Check(value any) []FieldError {
 		}
 
 		if _, err := ParseDuration(text); err != nil {
-			return refuse("duration", err.Error())
+			return refuse(typeDuration, err.Error())
 		}
 	}
 
@@ -111,8 +125,8 @@ func (f Field) checkAtMost(values Values) []FieldError {
 	text, _ := values[f.Name].(string)
 	most, _ := values[f.AtMost].(string)
 
-	length, errLength := ParseDuration(text)
-	longest, errLongest := ParseDuration(most)
+	length, errLength := ReadDuration(text)
+	longest, errLongest := ReadDuration(most)
 
 	if errLength != nil || errLongest != nil || length <= longest {
 		return nil
@@ -120,7 +134,7 @@ func (f Field) checkAtMost(values Values) []FieldError {
 
 	return []FieldError{{
 		Field:   "body." + f.Name,
-		Message: fmt.Sprintf("%s is longer than max_ttl, %s", text, most),
+		Message: fmt.Sprintf("%s is longer than the longest time to live, %s", text, most),
 		Type:    "greater_than_max_ttl",
 	}}
 }

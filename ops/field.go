@@ -38,7 +38,7 @@ type Field struct {
 }
 
 // Equal reports whether two values of the field mean the same: durations are
-// compared by length, so that PT24H is P1D.
+// compared by length, so that PT24H is P1D, and P1Y is P365D.
 func (f Field) Equal(a, b any) bool {
 	if a == b {
 		return true
@@ -51,8 +51,8 @@ func (f Field) Equal(a, b any) bool {
 		return false
 	}
 
-	lengthA, errA := ParseDuration(textA)
-	lengthB, errB := ParseDuration(textB)
+	lengthA, errA := ReadDuration(textA)
+	lengthB, errB := ReadDuration(textB)
 
 	return errA == nil && errB == nil && lengthA == lengthB
 }

@@ -3,7 +3,9 @@ package ops
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
+	"time"
 )
 
 // SectionState is what a control plane holds of a section, and who it says set it: "" where
@@ -30,11 +32,20 @@ func (s Section) Read(ctx context.Context, service Service) (SectionState, error
 }
 
 // Write sets the section to the values after, which hold every field. Of the lifecycle
-// only what differs from before is sent.
+// only what differs from before is sent, spelled as it is; a control plane that takes none
+// but the contract's spelling gets that.
 func (s Section) Write(ctx context.Context, service Service, before, after Values) error {
 	switch s.Name {
 	case SectionLifecycle:
-		return write(ctx, s.lifecycleChanges(before, after), service.UpdateLifecycleConfig)
+		changed := s.lifecycleChanges(before, after)
+		err := write(ctx, changed, service.UpdateLifecycleConfig)
+
+		// It holds to the contract's grammar, whatever was there before: it gets the same lengths.
+		if spelled := s.inGrammar(changed); len(FieldErrors(err)) > 0 && !maps.Equal(spelled, changed) {
+			return write(ctx, spelled, service.UpdateLifecycleConfig)
+		}
+
+		return err
 	case SectionConcurrency:
 		return write(ctx, after, service.UpdateConcurrencyConfig)
 	case SectionMaintenance:
@@ -69,6 +80,22 @@ func (s Section) lifecycleChanges(before, after Values) Values {
 	}
 
 	return changed
+}
+
+// inGrammar writes in the contract's grammar what has the length of one in whole seconds.
+func (s Section) inGrammar(values Values) Values {
+	spelled := values.Clone()
+
+	for name, value := range spelled {
+		text, _ := value.(string)
+		length, err := ReadDuration(text)
+
+		if _, foreign := ParseDuration(text); foreign != nil && err == nil && length%time.Second == 0 {
+			spelled[name] = FormatDuration(length)
+		}
+	}
+
+	return spelled
 }
 
 func write[U, A any](ctx context.Context, values Values, call func(context.Context, U) (A, error)) error {

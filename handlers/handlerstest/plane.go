@@ -38,7 +38,7 @@ type Line struct {
 	// meanwhile happens while a change to the limits is asked for, nil for nothing.
 	meanwhile func()
 	// exports are the export jobs, nil for those of the control plane.
-	exports []ops.ExportJob
+	exports *worldtest.ExportQueue
 	// message is the maintenance mode of a control plane that bounds no message, nil to ask
 	// the embedded one.
 	message *ops.MaintenanceMode
@@ -281,30 +281,37 @@ func newPlane(t *testing.T, db *store.DB) (*controlplane.ControlPlane, *jobs.Run
 }
 
 // Queue is what the control plane of a test holds.
-func (l *Line) Queue(jobs ...ops.ExportJob) {
+func (l *Line) Queue(jobs ...ops.ExportJob) *worldtest.ExportQueue {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	l.exports = jobs
+	l.exports = worldtest.NewExportQueue(jobs...)
+
+	return l.exports
+}
+
+func (l *Line) queue() *worldtest.ExportQueue {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.exports
 }
 
 func (w *wire) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error) {
-	w.line.mu.Lock()
-	defer w.line.mu.Unlock()
-
-	if w.line.exports == nil {
-		return w.Service.GetExportJobs(ctx, query)
+	if queue := w.line.queue(); queue != nil {
+		return queue.List(query), nil
 	}
 
-	jobs := []ops.ExportJob{}
+	return w.Service.GetExportJobs(ctx, query)
+}
 
-	for _, job := range w.line.exports {
-		if (query.Status == "" || job.Status == query.Status) && len(jobs) < max(query.Limit, 1) {
-			jobs = append(jobs, job)
-		}
+func (w *wire) GetState(ctx context.Context) (ops.State, error) {
+	state, err := w.Service.GetState(ctx)
+	if queue := w.line.queue(); queue != nil {
+		state.ExportJobs = queue.State()
 	}
 
-	return jobs, nil
+	return state, err
 }
 
 // lost is a control plane that gives nobody anything.

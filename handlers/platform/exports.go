@@ -50,20 +50,21 @@ func (h *Handlers) Exports(p *web.Page) error {
 	return p.Answer(a)
 }
 
-// exportsPage is what the query selects. The snapshot holds the newest jobs of all; for
-// anything else as many are read as the control plane gives out.
+// exportsPage is what the query selects. The snapshot holds all that may need a hand; what is
+// completed is read as far as the control plane gives it out when somebody asks for it.
 func (h *Handlers) exportsPage(p *web.Page, query pages.ExportsQuery) (pages.Exports, error) {
 	snapshot := h.Monitor.Snapshot()
 
-	if !query.Live() {
+	if query.Status == ops.ExportCompleted && snapshot.Exports.Value.Cut[query.Status] {
 		own := *snapshot
+
 		jobs, err := p.Service(h.Platform).GetExportJobs(p.Ctx(), ops.ExportJobsQuery{Status: query.Status, Limit: ops.ExportJobsMaxLimit})
 
 		switch {
 		case err == nil:
-			own.Exports = monitor.Part[[]ops.ExportJob]{Value: jobs, AsOf: p.Now, TriedAt: p.Now}
+			own.Exports.Value = own.Exports.Value.With(query.Status, jobs)
 		case web.IsUnanswered(err) && snapshot.Exports.Known():
-			own.Exports = lastExports(snapshot.Exports, query.Status, err)
+			own.Exports.Err = web.Sentences(ops.AsError(err).Message)
 		default:
 			return pages.Exports{}, err
 		}
@@ -74,29 +75,23 @@ func (h *Handlers) exportsPage(p *web.Page, query pages.ExportsQuery) (pages.Exp
 	return h.exportsView(p.Ctx(), snapshot, p.Now, query)
 }
 
-// lastExports are those with the status, "" for any, that were last read of all.
-func lastExports(
-	all monitor.Part[[]ops.ExportJob], status ops.ExportJobStatus, cause error,
-) monitor.Part[[]ops.ExportJob] {
-	all.Err = web.Sentences(ops.AsError(cause).Message)
-
-	if status != "" {
-		all.Value = slices.DeleteFunc(slices.Clone(all.Value), func(j ops.ExportJob) bool { return j.Status != status })
-	}
-
-	return all
-}
-
 func (h *Handlers) exportsView(
 	ctx context.Context, s *monitor.Snapshot, now time.Time, query pages.ExportsQuery,
 ) (pages.Exports, error) {
 	view := pages.Exports{
 		Freshness: shell.Fresh(s.Exports, now).And(shell.Fresh(s.State, now)),
-		ByStatus:  map[ops.ExportJobStatus]int{}, Jobs: []pages.ExportJob{}, Read: len(s.Exports.Value), Query: query,
+		ByStatus:  map[ops.ExportJobStatus]int{}, ReadByStatus: map[ops.ExportJobStatus]int{}, Cut: []ops.ExportJobStatus{},
+		Jobs: []pages.ExportJob{}, Query: query,
 	}
 
 	for name, count := range s.State.Value.ExportJobs.ByStatus {
 		view.ByStatus[ops.ExportJobStatus(name)] = count
+	}
+
+	for _, status := range ops.ExportJobStatuses() {
+		if s.Exports.Value.Cut[status] {
+			view.Cut = append(view.Cut, status)
+		}
 	}
 
 	longest, err := h.longestExport(ctx)
@@ -104,13 +99,19 @@ func (h *Handlers) exportsView(
 		return pages.Exports{}, err
 	}
 
-	stuckJobs := 0
-
-	for _, job := range s.Exports.Value {
+	for _, job := range s.Exports.Value.Jobs {
 		row := pages.ExportJob{ExportJob: job, Stuck: stuck(job, longest, readAt(s.Exports, now))}
 		if row.Stuck != "" {
-			stuckJobs++
+			view.Stuck++
 		}
+
+		view.ReadByStatus[job.Status]++
+
+		if query.Status != "" && job.Status != query.Status {
+			continue
+		}
+
+		view.Read++
 
 		if row.Matches(query.Search) {
 			view.Jobs = append(view.Jobs, row)
@@ -123,8 +124,9 @@ func (h *Handlers) exportsView(
 	first := min((query.Page-1)*query.Limit, view.Found)
 	view.Jobs = view.Jobs[first:min(first+query.Limit, view.Found)]
 
-	view.Overall = asKnown(s, view.Freshness, exportsLine(view.ByStatus, stuckJobs))
-	view.Stuck = stuckJobs
+	// What is waiting or done is never stuck.
+	unread := view.Unread(ops.ExportClaimed, ops.ExportSubmitted)
+	view.Overall = asKnown(s, view.Freshness, mayBeStuck(exportsLine(view.ByStatus, view.Stuck), unread))
 
 	return view, nil
 }
@@ -178,6 +180,17 @@ func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) said {
 		line.State = components.Warn
 		line.Text = countOf(stuck, "export job is", "export jobs are") + " stuck. " + line.Text
 		line.was = countOf(stuck, "export job was", "export jobs were") + " stuck, " + line.was
+	}
+
+	return line
+}
+
+// mayBeStuck adds that jobs were not read which may be stuck, if any were not: they are the older
+// ones, and what is stuck is old.
+func mayBeStuck(line said, unread string) said {
+	if unread != "" {
+		line.State = components.Warn
+		line.Text += " More may be stuck: " + unread + "."
 	}
 
 	return line

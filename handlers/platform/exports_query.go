@@ -3,6 +3,7 @@ package platform
 import (
 	"encoding/csv"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -80,7 +81,7 @@ func (h *Handlers) ExportsCSV(p *web.Page) error {
 		return problem
 	}
 
-	query.Page, query.Limit = 1, ops.ExportJobsMaxLimit
+	query.Page, query.Limit = 1, math.MaxInt
 
 	view, err := h.exportsPage(p, query)
 

@@ -74,7 +74,7 @@ func TestATriggerAsAFormShowsItsReceiptAndTheCooldown(t *testing.T) {
 	location := got.Header.Get("Location")
 	for _, other := range []string{
 		strings.Replace(location, "lifecycle", "schema_cache", 1), "/jobs/lifecycle/receipt?entry=1", "/jobs/lifecycle/receipt?entry=9223372036854775807",
-		"/jobs/lifecycle/receipt?entry=%ff", "/jobs/lifecycle/receipt?at=2026-03-01T12:00:00Z&success=7",
+		"/jobs/lifecycle/receipt?entry=%ff", "/jobs/lifecycle/receipt",
 	} {
 		if page := w.Get(other, "Accept", "application/json"); page.Status != http.StatusNotFound {
 			t.Errorf("%s: got %d, want 404\n%s", other, page.Status, page.Body)
@@ -197,5 +197,34 @@ func TestASkippedRunSaysWhatItLacks(t *testing.T) {
 
 	if want := "success, Healthy"; found["lifecycle"] != want {
 		t.Errorf("got %v, want %s", found["lifecycle"], want)
+	}
+}
+
+// TestAJobThatRunsByScheduleSaysSo opens and sends the form of a job that cannot be run by hand.
+func TestAJobThatRunsByScheduleSaysSo(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	for _, job := range []string{"resource_monitor", "instance_orchestration"} {
+		path := "/jobs/" + job + "/trigger"
+
+		page := w.Get(path, "Accept", "text/html")
+		if page.Status != http.StatusOK || !strings.Contains(page.Body, "runs by schedule only") || strings.Contains(page.Body, `name="reason"`) {
+			t.Errorf("%s: got %d, want 200, that it runs by schedule only, and no form\n%s", job, page.Status, page.Body)
+		}
+
+		if view := w.Data(path); handlerstest.At(view, "job", "triggerable") != false {
+			t.Errorf("%s: got %v, want that it is not triggerable", job, view)
+		}
+
+		sent := w.Form(path, url.Values{"reason": {"run it all the same"}})
+		if sent.Status != http.StatusUnprocessableEntity || !strings.Contains(sent.Body, "runs by schedule only") || strings.Contains(sent.Body, "ob_name") {
+			t.Errorf("%s: got %d, want 422 and a sentence\n%s", job, sent.Status, sent.Body)
+		}
+	}
+
+	if got := w.Get("/jobs/nope/trigger", "Accept", "text/html"); got.Status != http.StatusNotFound {
+		t.Errorf("got %d, want 404 for a job that is not there", got.Status)
 	}
 }

@@ -28,9 +28,14 @@ func (h *Handlers) TriggerForm(p *web.Page) error {
 func (h *Handlers) showTriggerForm(p *web.Page, status int, view pages.TriggerForm) error {
 	view.Now, view.RequestID = p.Now, p.RequestID()
 
+	title := "Run " + string(view.Job.Name)
+	if !view.Job.Triggerable {
+		title = string(view.Job.Name) + " runs by schedule only"
+	}
+
 	return p.Answer(web.Answer{
 		Status: status, Data: view,
-		Full: pages.TriggerPage(h.Shell(p, "jobs", "Run "+string(view.Job.Name)), view), Fragment: pages.TriggerDialog(view),
+		Full: pages.TriggerPage(h.Shell(p, "jobs", title), view), Fragment: pages.TriggerDialog(view),
 	})
 }
 
@@ -44,7 +49,7 @@ func (h *Handlers) job(p *web.Page) (pages.Job, error) {
 		}
 	}
 
-	if name.Triggerable() { // The control plane has not named it yet.
+	if info := name.Info(); info.Every > 0 { // The control plane has not named it yet.
 		return h.jobView(p.Ctx(), h.Monitor.Snapshot(), ops.Job{Name: name}, p.Now)
 	}
 

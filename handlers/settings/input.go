@@ -22,6 +22,8 @@ type input struct {
 	values ops.Values
 	// meta are the meta fields that were taken.
 	meta map[string]string
+	// fields are those that a restore is to bring back, nil for all.
+	fields []string
 	// typed is every field of a form as it was typed, nil for JSON.
 	typed url.Values
 }
@@ -154,6 +156,10 @@ func (in *input) kept() []pages.TypedField {
 		if typed := in.meta[name]; typed != "" {
 			out = append(out, pages.TypedField{Name: name, Value: typed})
 		}
+	}
+
+	for _, name := range in.fields {
+		out = append(out, pages.TypedField{Name: FieldsParam, Value: name})
 	}
 
 	return out

@@ -20,6 +20,8 @@ type Form struct {
 	// Asked are what is always sent beside them, Optional what is sent when something is
 	// typed in it.
 	Asked, Optional []string
+	// Only are the fields that a restore is restricted to, none for all.
+	Only []string
 	// Revision is that which the form was filled from, "" where a form has none.
 	Revision string
 }
@@ -74,6 +76,10 @@ func (s Form) object(language components.Language) []components.SnippetPart {
 		out.Field(name, ops.KindText, s.Typed.Get(name))
 
 		separator = ", "
+	}
+
+	if len(s.Only) > 0 {
+		out.Textf(", \"fields\": [\"%s\"]", strings.Join(s.Only, `", "`))
 	}
 
 	for _, name := range s.Optional {

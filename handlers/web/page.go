@@ -128,10 +128,13 @@ func (p *Page) Service(platform ops.Platform) ops.Service {
 	return hurry(p.Ctx(), service, p.Patience())
 }
 
+// PreviewParam asks only what an act would come to.
+const PreviewParam = "preview"
+
 // AsksPreview reports whether the request asks only what an act would come to. It is for an act
 // that can be previewed: any other is none the less for what stands in its address.
 func (p *Page) AsksPreview() bool {
-	p.preview = p.QueryParam("preview") == "1"
+	p.preview = p.QueryParam(PreviewParam) == "1"
 
 	return p.preview
 }

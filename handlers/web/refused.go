@@ -47,7 +47,7 @@ func Sort(cause error, has func(field string) bool) Wrong {
 
 		switch {
 		case !has(name):
-			wrong.Problem = Sentences(wrong.Problem, withName(name, f.Message))
+			wrong.Problem = Sentences(wrong.Problem, f.Sentence())
 		case wrong.Fields[name] == "":
 			wrong.Fields[name] = Sentences(f.Message)
 		}
@@ -77,20 +77,10 @@ func messages(e *ops.Error) []string {
 	var out []string
 
 	for _, f := range ops.FieldErrors(e) {
-		_, name, _ := strings.Cut(f.Field, ".")
-		out = append(out, withName(name, f.Message))
+		out = append(out, f.Sentence())
 	}
 
 	return out
-}
-
-// withName says of which field a message is, where that does not say it itself.
-func withName(name, message string) string {
-	if name == "" || standsAlone(message) {
-		return message
-	}
-
-	return name + ": " + message
 }
 
 // Refused decides how a form is answered that was refused: data, and what nobody foresaw, with

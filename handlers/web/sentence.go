@@ -28,11 +28,3 @@ func Sentences(messages ...string) string {
 
 	return strings.Join(out, " ")
 }
-
-// standsAlone reports whether a message says by itself what it is about: "Say why" does, "must
-// be a number" does not.
-func standsAlone(message string) bool {
-	first, _ := utf8.DecodeRuneInString(message)
-
-	return unicode.IsUpper(first)
-}

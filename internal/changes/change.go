@@ -60,6 +60,8 @@ type Change struct {
 	Fields []string `json:"fields"`
 	// Restores is the id of the change whose earlier values this one brought back.
 	Restores *int64 `json:"restores"`
+	// RestoresPart says that some of the fields which that one had set were left as they were.
+	RestoresPart bool `json:"restores_part,omitempty"`
 	// Error says why it failed, what is unknown or that it was carried out late, in a
 	// sentence. The code and the details of a failure are in Failure.
 	Error *string `json:"error"`
@@ -69,8 +71,10 @@ type Change struct {
 	SettledAt *time.Time `json:"settled_at"`
 	// Since is the start of the span in which an external change happened; At is its end.
 	Since *time.Time `json:"since"`
-	// RestoredBy are the ids of the changes that restored this one, oldest first.
-	RestoredBy []int64 `json:"restored_by"`
+	// RestoredBy are the ids of the changes that restored this one, oldest first, and
+	// RestoredInPartBy of those that restored some of its fields.
+	RestoredBy       []int64 `json:"restored_by"`
+	RestoredInPartBy []int64 `json:"restored_in_part_by,omitempty"`
 	// Point is the named point that it restored a part of.
 	Point *int64 `json:"point,omitempty"`
 	// Lease is the temporary change that it began, nil of one for good.

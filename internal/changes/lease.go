@@ -55,7 +55,7 @@ func (c *Changes) beginLease(ctx context.Context, tx *sql.Tx, section ops.Sectio
 // settleOthers lets follow what a settled change decides: the outside change that it
 // restored, the lease it began, and the one it was to end.
 func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, outcome Outcome) error {
-	if outcome == Applied && change.Restores != nil {
+	if outcome == Applied && change.Restores != nil && !change.RestoresPart {
 		if err := markReviewed(ctx, tx, *change.Restores); err != nil {
 			return err
 		}

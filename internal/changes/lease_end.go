@@ -137,7 +137,7 @@ func (c *Changes) endLease(
 
 	if err := ops.Invalid(section.CheckBetween(after, current.Values, began.Before)); err != nil {
 		cause := *ops.AsError(err)
-		cause.Message = "What was set before does not go with the rest any more" + ops.FieldText(err) + "."
+		cause.Message = "What was set before does not go with the rest any more." + ops.FieldSentences(err)
 
 		return c.hold(ctx, actor, l, reason, &cause)
 	}

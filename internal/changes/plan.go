@@ -59,10 +59,22 @@ func (c *Changes) plan(
 	}
 
 	after := original.Clone()
-	maps.Copy(after, wanted)
+
+	// What means the same stays as it is spelled.
+	for _, d := range section.Diff(original, merged(original, wanted)) {
+		after[d.Field.Name] = d.After
+	}
 
 	return Plan{
 		Current: current, After: after,
 		Differences: section.Diff(current.Values, after),
 	}, nil
+}
+
+// merged are the values with others on top of them.
+func merged(values, others ops.Values) ops.Values {
+	out := values.Clone()
+	maps.Copy(out, others)
+
+	return out
 }

@@ -104,7 +104,7 @@ func size(f ops.Field, value any) float64 {
 			return math.Inf(1)
 		}
 	case string:
-		if length, err := ops.ParseDuration(v); f.Kind == ops.KindDuration && err == nil {
+		if length, err := ops.ReadDuration(v); f.Kind == ops.KindDuration && err == nil {
 			return length.Seconds()
 		}
 	}

@@ -3,6 +3,10 @@ package changes
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
@@ -69,6 +73,33 @@ func (e *ConflictError) Error() string {
 // Unwrap returns a CONFLICT of the contract's form.
 func (e *ConflictError) Unwrap() error {
 	return &ops.Error{Code: ops.CodeConflict, Message: e.Error()}
+}
+
+// Only leaves of a restore the fields that are named; it refuses names that it has no value of, and none.
+func (r *Request) Only(fields []string) error {
+	refuse := func(message string) error {
+		return ops.Invalid([]ops.FieldError{{Field: "body.fields", Message: message, Type: "fields"}})
+	}
+
+	if len(fields) == 0 {
+		return refuse("Choose at least one field to restore.")
+	}
+
+	only := ops.Values{}
+
+	for _, name := range fields {
+		value, known := r.Values[name]
+		if !known {
+			return refuse(fmt.Sprintf("%q is not a field of this section. It has %s.",
+				ops.Clip(name), strings.Join(slices.Sorted(maps.Keys(r.Values)), ", ")))
+		}
+
+		only[name] = value
+	}
+
+	r.Values = only
+
+	return nil
 }
 
 // Entry is what the audit log says of the request.

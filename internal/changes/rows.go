@@ -28,6 +28,7 @@ func (c *Change) columns() store.Columns {
 		{Name: "after_json", Value: store.JSON(&c.After)},
 		{Name: "fields", Value: fieldList{&c.Fields}},
 		{Name: "restores", Value: &c.Restores},
+		{Name: "restores_part", Value: nullFlag{&c.RestoresPart}},
 		{Name: "error", Value: &c.Error},
 		{Name: "request_id", Value: &c.RequestID},
 		{Name: "settled_at", Value: store.NullTime(&c.SettledAt)},
@@ -49,6 +50,28 @@ func (l fieldList) Scan(src any) error {
 
 	err := text.Scan(src)
 	*l.names = strings.Split(text.String, ",")
+
+	return err
+}
+
+// nullFlag keeps true as 1, and false as NULL: so a version before this one leaves it.
+type nullFlag struct{ set *bool }
+
+// Value implements [driver.Valuer].
+func (f nullFlag) Value() (driver.Value, error) {
+	if !*f.set {
+		return nil, nil //nolint:nilnil // NULL is a value
+	}
+
+	return int64(1), nil
+}
+
+// Scan implements [sql.Scanner].
+func (f nullFlag) Scan(src any) error {
+	var n sql.NullInt64
+
+	err := n.Scan(src)
+	*f.set = n.Int64 != 0
 
 	return err
 }
@@ -168,7 +191,7 @@ func (c *Changes) markTemporary(ctx context.Context, list []Change) error {
 	return err
 }
 
-// markRestored fills in RestoredBy.
+// markRestored fills in RestoredBy and RestoredInPartBy.
 func (c *Changes) markRestored(ctx context.Context, list []Change) error {
 	if len(list) == 0 {
 		return nil
@@ -185,7 +208,7 @@ func (c *Changes) markRestored(ctx context.Context, list []Change) error {
 	}
 
 	rows, err := c.db.Read().QueryContext(ctx, `
-		SELECT id, restores, outcome FROM opsconsole_changes
+		SELECT id, restores, restores_part, outcome FROM opsconsole_changes
 		WHERE restores IN (`+strings.Join(marks, ", ")+`) ORDER BY restores, id`, args...)
 	if err != nil {
 		return fmt.Errorf("find restores: %w", err)
@@ -195,16 +218,22 @@ func (c *Changes) markRestored(ctx context.Context, list []Change) error {
 	for rows.Next() {
 		var (
 			id, restores int64
+			part         bool
 			outcome      Outcome
 		)
 
-		if err := rows.Scan(&id, &restores, &outcome); err != nil {
+		if err := rows.Scan(&id, &restores, nullFlag{&part}, &outcome); err != nil {
 			return fmt.Errorf("find restores: %w", err)
 		}
 
-		// Asked of the database, it would look through all that was applied.
-		if outcome == Applied {
-			byID[restores].RestoredBy = append(byID[restores].RestoredBy, id)
+		change := byID[restores]
+
+		switch {
+		case outcome != Applied: // Asked of the database, it would look through all that was.
+		case part:
+			change.RestoredInPartBy = append(change.RestoredInPartBy, id)
+		default:
+			change.RestoredBy = append(change.RestoredBy, id)
 		}
 	}
 

@@ -28,6 +28,10 @@ func (c *Changes) open(
 		Restores: request.Restores, Point: request.point, RequestID: actor.RequestID,
 	}
 
+	if change.RestoresPart, err = c.restoresPart(ctx, section, change); err != nil {
+		return Change{}, 0, err
+	}
+
 	err = c.write(ctx, func(tx *sql.Tx) error {
 		if request.Guard != nil {
 			if err := request.Guard(ctx, tx, change.Fields); err != nil {
@@ -85,6 +89,17 @@ func (c *Changes) open(
 	}
 
 	return change, intent, nil
+}
+
+// restoresPart reports whether the change leaves a field as it is that the one which it restores had set.
+func (c *Changes) restoresPart(ctx context.Context, section ops.Section, change Change) (bool, error) {
+	if change.Restores == nil {
+		return false, nil
+	}
+
+	restored, err := c.Get(ctx, *change.Restores)
+
+	return err == nil && !section.EqualIn(restored.Fields, change.After, restored.Before), err
 }
 
 // readBack reads the section back after the call and settles the change if it can.
@@ -199,6 +214,10 @@ func (c *Changes) settle(
 				return err
 			}
 
+			if found != nil {
+				holds = asFound(section, holds, found.Values)
+			}
+
 			id := sql.NullInt64{Int64: change.ID, Valid: true}
 			if err := c.advance(ctx, tx, section, now.revision+1, holds, id); err != nil {
 				return err
@@ -221,6 +240,16 @@ func (c *Changes) settle(
 	}
 
 	return c.get(ctx, change.ID)
+}
+
+// asFound spells the values as they were found, where that means the same.
+func asFound(section ops.Section, values, found ops.Values) ops.Values {
+	out := found.Clone()
+	for _, d := range section.Diff(found, values) {
+		out[d.Field.Name] = d.After
+	}
+
+	return out
 }
 
 // settled are the columns that a settlement writes.

@@ -3,6 +3,7 @@ package changes
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -54,7 +55,13 @@ func lost(message string) settlement {
 // refusal is the control plane's own error, in a sentence of ours.
 func refusal(err error) *ops.Error {
 	e := *ops.AsError(err)
-	e.Message = "The control plane refused: " + ops.Clip(e.Message) + ops.Clip(ops.FieldText(err))
+
+	message := ops.Clip(e.Message)
+	if wrong := ops.FieldSentences(err); wrong != "" {
+		message = strings.TrimSuffix(message, ".") + "." + ops.Clip(wrong)
+	}
+
+	e.Message = "The control plane refused: " + message
 
 	return &e
 }

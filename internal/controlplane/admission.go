@@ -222,12 +222,12 @@ func checkMaxTTL(ttl, longest *string) error {
 		return nil
 	}
 
-	wanted, err := ops.ParseDuration(*ttl)
+	wanted, err := ops.ReadDuration(*ttl)
 	if err != nil {
 		return err
 	}
 
-	if allowed, err := ops.ParseDuration(*longest); err != nil || wanted <= allowed {
+	if allowed, err := ops.ReadDuration(*longest); err != nil || wanted <= allowed {
 		return nil //nolint:nilerr // see above
 	}
 

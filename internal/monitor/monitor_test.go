@@ -1,6 +1,7 @@
 package monitor_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -29,6 +31,9 @@ type plane struct {
 	status  ops.ComponentStatus
 	metrics string
 	asked   atomic.Int64
+	// exports are the export jobs, uncounted why they are not counted.
+	exports   *worldtest.ExportQueue
+	uncounted error
 }
 
 func (p *plane) As(ops.Caller) ops.Service { return p }
@@ -82,11 +87,21 @@ func (p *plane) GetJobStatus(context.Context) (ops.JobStatus, error) {
 }
 
 func (p *plane) GetState(context.Context) (ops.State, error) {
-	return answer(p, func() ops.State { return ops.State{} })
+	queue, err := answer(p, func() *worldtest.ExportQueue { return p.exports })
+	if err = cmp.Or(err, p.uncounted); err != nil || queue == nil {
+		return ops.State{}, err
+	}
+
+	return ops.State{ExportJobs: queue.State()}, nil
 }
 
-func (p *plane) GetExportJobs(context.Context, ops.ExportJobsQuery) ([]ops.ExportJob, error) {
-	return answer(p, func() []ops.ExportJob { return nil })
+func (p *plane) GetExportJobs(_ context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error) {
+	queue, err := answer(p, func() *worldtest.ExportQueue { return p.exports })
+	if err != nil || queue == nil {
+		return nil, err
+	}
+
+	return queue.List(query), nil
 }
 
 type world struct {

@@ -31,11 +31,22 @@ func (m *Monitor) read(ctx context.Context, service reader) (*Snapshot, *replies
 	group.Go(func() {
 		next.Instances = part(ctx, m.config, told, "instances", old.Instances, service.GetClusterInstances)
 	})
-	group.Go(func() { next.State = part(ctx, m.config, told, "state", old.State, service.GetState) })
+
+	counted := make(chan struct{})
+
+	group.Go(func() {
+		defer close(counted)
+
+		next.State = part(ctx, m.config, told, "state", old.State, service.GetState)
+	})
 	group.Go(func() { next.Jobs = part(ctx, m.config, told, "jobs", old.Jobs, service.GetJobStatus) })
 	group.Go(func() {
-		next.Exports = part(ctx, m.config, told, "export jobs", old.Exports, func(ctx context.Context) ([]ops.ExportJob, error) {
-			return service.GetExportJobs(ctx, ops.ExportJobsQuery{Limit: ops.ExportJobsMaxLimit})
+		next.Exports = part(ctx, m.config, told, "export jobs", old.Exports, func(ctx context.Context) (ExportJobs, error) {
+			return readExports(ctx, service, func() Part[ops.State] {
+				<-counted // It takes no longer than its own timeout.
+
+				return next.State
+			})
 		})
 	})
 	group.Go(func() {

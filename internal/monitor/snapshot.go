@@ -34,7 +34,7 @@ type Snapshot struct {
 	Instances Part[ops.ClusterInstances]
 	State     Part[ops.State]
 	Jobs      Part[ops.JobStatus]
-	Exports   Part[[]ops.ExportJob]
+	Exports   Part[ExportJobs]
 	Metrics   Part[Metrics]
 
 	// ControlPlane is how the control plane answered in this poll, the others how it was said

@@ -81,8 +81,8 @@ func durationStep(d ops.Difference) string {
 		return "will not expire any more"
 	}
 
-	before, errBefore := ops.ParseDuration(fmt.Sprint(d.Before))
-	after, errAfter := ops.ParseDuration(fmt.Sprint(d.After))
+	before, errBefore := ops.ReadDuration(fmt.Sprint(d.Before))
+	after, errAfter := ops.ReadDuration(fmt.Sprint(d.After))
 
 	switch {
 	case errBefore != nil || errAfter != nil:

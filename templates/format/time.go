@@ -105,15 +105,33 @@ func rough(d time.Duration) string {
 	}
 }
 
-// Duration writes an ISO 8601 duration of the contract in words and as it came:
-// 36 h (PT36H). What it cannot read it leaves as it is.
+// Duration writes an ISO 8601 duration in words and as it came: 36 h (PT36H), and
+// 365 d (P1Y). What has no definite length it leaves as it is.
 func Duration(iso string) string {
-	d, err := ops.ParseDuration(iso)
+	if d, err := ops.ParseDuration(iso); err == nil {
+		return words(iso, d) + " (" + iso + ")"
+	}
+
+	d, err := ops.ReadDuration(iso)
 	if err != nil {
 		return iso
 	}
 
-	return words(iso, d) + " (" + iso + ")"
+	return foreign(d) + " (" + iso + ")"
+}
+
+// foreign writes a length in the units of the contract, which iso was not written in.
+func foreign(d time.Duration) string {
+	fraction := d % time.Second
+
+	switch d -= fraction; {
+	case fraction == 0:
+		return words(ops.FormatDuration(d), d)
+	case d == 0:
+		return fraction.String()
+	default:
+		return words(ops.FormatDuration(d), d) + " " + fraction.String()
+	}
 }
 
 // words keeps the units that were written, PT36H is 36 h and P1DT12H 1 d 12 h.

@@ -1,12 +1,15 @@
 package platform
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -17,12 +20,15 @@ type Exports struct {
 	Overall components.Line `json:"overall"`
 	// ByStatus counts all of them, whatever is shown.
 	ByStatus map[ops.ExportJobStatus]int `json:"by_status"`
-	// Jobs are those of the page, of Found that match, of Read that were read: the control
-	// plane gives out at most the newest 1,000.
+	// Jobs are those of the page, of Found that match, of Read of the status that were read:
+	// the control plane gives out at most the newest 1,000 of each.
 	Jobs  []ExportJob `json:"jobs"`
 	Found int         `json:"found"`
 	Read  int         `json:"read"`
-	// Stuck counts those that were read and are stuck.
+	// ReadByStatus counts what was read of all; Cut are the states of which there are more.
+	ReadByStatus map[ops.ExportJobStatus]int `json:"read_by_status"`
+	Cut          []ops.ExportJobStatus       `json:"cut"`
+	// Stuck counts those that were read and are stuck, whatever is shown.
 	Stuck int `json:"stuck"`
 	// Query is what was asked for.
 	Query ExportsQuery `json:"query"`
@@ -117,3 +123,30 @@ func (j ExportJob) Matches(search string) bool {
 
 // ExportsRegion is the live region of the page.
 const ExportsRegion = "live-exports"
+
+// Unread says of which of some states not all jobs were read; "" when they were.
+func (v Exports) Unread(of ...ops.ExportJobStatus) string {
+	var parts []string
+
+	for _, status := range v.Cut {
+		if read := v.ReadByStatus[status]; slices.Contains(of, status) {
+			all := max(read, v.ByStatus[status])
+			parts = append(parts, fmt.Sprintf("the newest %s of %s %s", format.Count(read), format.Count(all), status))
+		}
+	}
+
+	if len(parts) == 0 {
+		return ""
+	}
+
+	return "only " + strings.Join(parts, " and ") + " ones were read"
+}
+
+// unread is [Exports.Unread] of what the query selects.
+func (v Exports) unread() string {
+	if v.Query.Status != "" {
+		return v.Unread(v.Query.Status)
+	}
+
+	return v.Unread(ops.ExportJobStatuses()...)
+}

@@ -34,6 +34,15 @@ func ChangeSteps(c changes.Change) string {
 	return strings.Join(parts, ", ")
 }
 
+// restores says how much of another change a restore brought back.
+func restores(c changes.Change) string {
+	if c.RestoresPart {
+		return "restores a part of"
+	}
+
+	return "restores"
+}
+
 // who is the actor of a change, and how it came when that was not by this console.
 func who(c changes.Change) string {
 	if c.Source == changes.SourceConsole {

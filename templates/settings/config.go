@@ -93,6 +93,8 @@ type Review struct {
 	// Since are the changes of the section that came after it, newest first.
 	Restores *changes.Change  `json:"restores,omitempty"`
 	Since    []changes.Change `json:"since,omitempty"`
+	// Choices are what a restore could bring back, of which Differences are what is chosen.
+	Choices []components.Selectable `json:"-"`
 
 	// Action is /config/{section} or /history/{id}/restore. Typed are the fields to send
 	// along with reason and revision; none for a restore.

@@ -36,7 +36,7 @@ func timedFields(t *timed) []any { return []any{&t.id, &t.from, &t.after} }
 // counted and logged, since it may be what the platform wrote.
 func (t timed) over(ctx context.Context, p *pass, what string) bool {
 	from, errFrom := ops.ParseTime(t.from)
-	after, errAfter := ops.ParseDuration(t.after)
+	after, errAfter := ops.ReadDuration(t.after)
 
 	err := errors.Join(errFrom, errAfter)
 	if err == nil {

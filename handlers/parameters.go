@@ -1,0 +1,96 @@
+package handlers
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/handlers/settings"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// parameters are the names that an address of an operators' route may have behind its ?, by the
+// path of the route; those that are not here have none. Values are for the handlers to read.
+func parameters() map[string][]string {
+	exports := []string{"status", "q", "sort", "limit", "page"}
+	windows := []string{"phase", "actor", "text", "from", "until", "series", "cursor", "limit"}
+	audit := []string{"actor", "action", "object", "outcome", "from", "until", "before", "limit"}
+
+	restore := append(web.Meta(), settings.FieldsParam, web.PreviewParam)
+
+	return map[string][]string{
+		"/health":                    {"range"},
+		"/capacity":                  {"range", "owners"},
+		"/jobs/:name/receipt":        {"entry"},
+		"/exports":                   exports,
+		"/exports.csv":               exports,
+		"/metrics":                   {"q", "created"},
+		"/maintenance/windows":       windows,
+		"/maintenance/windows/new":   {"template", "window"},
+		"/maintenance/windows/:id":   {web.PreviewParam},
+		"/maintenance/templates/new": {"window"},
+		"/maintenance/deliveries":    {"webhook", "window", "state", "event", "cursor", "limit"},
+		"/config/:section":           append(web.Meta(), settings.ChangedParam),
+		"/config/:section/review":    web.Meta(),
+		"/history":                   {"section", "actor", "field", "source", "outcome", "from", "until", "before", "limit"},
+		"/history/:id/restore":       restore,
+		"/compare":                   {"a", "b"},
+		"/leases":                    {"state", "before", "limit"},
+		"/points":                    {"before", "limit"},
+		"/points/:id/restore":        {web.PreviewParam},
+		"/audit":                     audit,
+		"/audit.csv":                 audit,
+		"/audit.jsonl":               audit,
+	}
+}
+
+// takesAny are the operators' routes that no person has the address of: a stream, whose client
+// may send names of its own.
+func takesAny(path string) bool { return path == "/events" }
+
+// tracked reports whether a name is one that mail and chat programs hang onto the links that
+// pass through them. They say nothing about what is asked for.
+func tracked(name string) bool {
+	return strings.HasPrefix(name, "utm_") || slices.Contains([]string{
+		"fbclid", "gclid", "msclkid", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi",
+	}, name)
+}
+
+// checkQuery refuses the names in an address that the route does not have: a filter that is
+// misspelled would show all there is.
+func checkQuery(p *web.Page, r route) error {
+	if r.access != operators || takesAny(r.path) {
+		return nil
+	}
+
+	known := parameters()[r.path]
+
+	// A form of a section is filled from the address.
+	if section, err := ops.SectionOf(ops.SectionName(p.Param("section"))); err == nil {
+		for _, f := range section.Fields {
+			known = append(known, f.Name)
+		}
+	}
+
+	var errs []ops.FieldError
+
+	for _, name := range slices.Sorted(maps.Keys(p.QueryParams())) {
+		if !slices.Contains(known, name) && !tracked(name) {
+			errs = append(errs, ops.FieldError{
+				Field: "query." + ops.Clip(name), Message: "is not known to this address. " + knownNames(known), Type: "extra_forbidden",
+			})
+		}
+	}
+
+	return ops.Invalid(errs)
+}
+
+func knownNames(names []string) string {
+	if len(names) == 0 {
+		return "It takes none."
+	}
+
+	return fmt.Sprintf("It takes %s.", strings.Join(slices.Sorted(slices.Values(names)), ", "))
+}
