@@ -13,6 +13,10 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
+// drawWithin is how long the drawing of a message may take. Streams that wait for it give no sign
+// of life meanwhile, and browsers miss one after three times the time that [BeatEvery] promises.
+const drawWithin = 3 * time.Second
+
 // feed is what is sent alike to all streams of the same pages.
 type feed struct {
 	key    string
@@ -54,26 +58,31 @@ func (f *feed) message(
 		return m, nil
 	}
 
-	// Made for all: that the one who happened to come first leaves must not matter.
-	ctx = context.WithoutCancel(ctx)
-
-	var b bytes.Buffer
-
-	for _, t := range f.topics {
-		if err := t.write(ctx, &b, snapshot, now, since); err != nil {
-			logger.ErrorContext(ctx, "a live page could not be drawn", "page", t.name, "error", err)
-		}
-	}
-
 	f.made++
 	m := &message{number: f.made, segments: map[place][]byte{}}
 
-	if b.Len() > 0 {
-		m.plain = fmt.Appendf(nil, "id: %d\n%s", snapshot.Seq, b.Bytes())
+	// Made for all: that the one who happened to come first leaves must not matter.
+	parts := f.draw(context.WithoutCancel(ctx), snapshot, now, since, logger)
+
+	var html []byte
+
+	names, told := []string{}, since == 0
+
+	for i, p := range parts {
+		html = append(html, p.event...)
+		told = told || p.turned
+
+		if i > 0 && !p.failed { // The first is what every page has.
+			names = append(names, f.topics[i].name)
+		}
 	}
 
-	if since == 0 {
-		pages, err := f.pages()
+	if len(html) > 0 {
+		m.plain = fmt.Appendf(nil, "id: %d\n%s", snapshot.Seq, html)
+	}
+
+	if told {
+		pages, err := event(shell.PagesEvent, names)
 		if err != nil {
 			return nil, err
 		}
@@ -86,14 +95,29 @@ func (f *feed) message(
 	return m, nil
 }
 
-// pages is the event that names the pages which are followed.
-func (f *feed) pages() ([]byte, error) {
-	names := make([]string, 0, len(f.topics))
-	for _, t := range f.topics[1:] {
-		names = append(names, t.name)
+// draw draws all topics at the same time: one that hangs must not use up the time of others.
+func (f *feed) draw(
+	ctx context.Context, snapshot *monitor.Snapshot, now time.Time, since uint64, logger *slog.Logger,
+) []part {
+	ctx, cancel := context.WithTimeout(ctx, drawWithin)
+	defer cancel()
+
+	var all sync.WaitGroup
+
+	parts := make([]part, len(f.topics))
+
+	for i, t := range f.topics {
+		all.Go(func() {
+			var err error
+			if parts[i], err = t.part(ctx, snapshot, now, since); err != nil {
+				logger.ErrorContext(ctx, "a live page could not be drawn", "page", t.name, "error", err)
+			}
+		})
 	}
 
-	return event(shell.PagesEvent, names)
+	all.Wait()
+
+	return parts
 }
 
 // event is a server-sent event with JSON.

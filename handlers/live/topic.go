@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -19,9 +20,13 @@ type topic struct {
 	feeds int
 
 	mu sync.Mutex
-	// seq is the snapshot of which drawn, a part a region, was drawn; drawn is nil before.
-	seq   uint64
-	drawn []drawn
+	// seq is the snapshot of which drawn, a part a region, was drawn; drawn is nil before, and
+	// where that failed: then nobody tries again before the next snapshot.
+	seq    uint64
+	drawn  []drawn
+	failed bool
+	// turned is the snapshot of the last failure after a success, or the other way round.
+	turned uint64
 }
 
 // drawn is how a region was drawn, and since which snapshot it has been like that.
@@ -30,21 +35,36 @@ type drawn struct {
 	since uint64
 }
 
-// write writes the regions that differ since the snapshot, as one server-sent event. The field
-// page names the topic, which browsers' own readers of events ignore: WHATWG HTML, section 9.2.6.
-func (t *topic) write(ctx context.Context, b *bytes.Buffer, snapshot *monitor.Snapshot, now time.Time, since uint64) error {
+// part is what a topic adds to a message.
+type part struct {
+	// event is a server-sent event with the regions that differ, empty when none does.
+	event []byte
+	// failed is whether the topic could not be drawn, turned whether that differs.
+	failed, turned bool
+}
+
+// part returns the regions that differ since the snapshot. The field page names the topic, which
+// browsers' own readers of events ignore: WHATWG HTML, section 9.2.6. The error is why a drawing
+// failed, for the first who asks.
+func (t *topic) part(ctx context.Context, snapshot *monitor.Snapshot, now time.Time, since uint64) (part, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 
-	if t.drawn == nil || t.seq < snapshot.Seq {
-		if err := t.draw(ctx, snapshot, now); err != nil {
-			t.drawn = nil // Whoever comes next gets all of it.
+	var err error
 
-			return fmt.Errorf("draw %s: %w", t.name, err)
+	if t.seq < snapshot.Seq || (t.drawn == nil && !t.failed) {
+		t.drawn, err = t.draw(ctx, snapshot, now)
+		t.seq = snapshot.Seq
+
+		if failed := err != nil; failed != t.failed {
+			t.failed, t.turned = failed, snapshot.Seq
 		}
 	}
 
-	var html []byte
+	var (
+		html []byte
+		b    bytes.Buffer
+	)
 
 	for _, d := range t.drawn {
 		if d.since >= since {
@@ -52,30 +72,36 @@ func (t *topic) write(ctx context.Context, b *bytes.Buffer, snapshot *monitor.Sn
 		}
 	}
 
-	switch {
-	case len(html) == 0:
-		return nil
-	case t.name != Shell:
-		fmt.Fprintf(b, "page: %s\n", t.name)
+	if len(html) > 0 {
+		if t.name != Shell {
+			fmt.Fprintf(&b, "page: %s\n", t.name)
+		}
+
+		writeData(&b, html)
 	}
 
-	writeData(b, html)
-
-	return nil
+	return part{b.Bytes(), t.failed, t.turned >= since}, err
 }
 
-func (t *topic) draw(ctx context.Context, snapshot *monitor.Snapshot, now time.Time) error {
-	next := make([]drawn, len(t.regions))
+// draw returns how the regions look. Whatever panics takes no other page along.
+func (t *topic) draw(ctx context.Context, snapshot *monitor.Snapshot, now time.Time) (next []drawn, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			next, err = nil, fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
+		}
+	}()
+
+	next = make([]drawn, len(t.regions))
 
 	for i, r := range t.regions {
 		component, err := r.Draw(ctx, snapshot, now)
 		if err != nil {
-			return err
+			return nil, err
 		}
 
 		var b bytes.Buffer
-		if err := shell.Push(r.Element, component).Render(ctx, &b); err != nil {
-			return err
+		if err := shell.Push(r.Element, component).Render(context.WithoutCancel(ctx), &b); err != nil {
+			return nil, err
 		}
 
 		if next[i] = (drawn{b.Bytes(), snapshot.Seq}); t.drawn != nil && bytes.Equal(next[i].html, t.drawn[i].html) {
@@ -83,9 +109,7 @@ func (t *topic) draw(ctx context.Context, snapshot *monitor.Snapshot, now time.T
 		}
 	}
 
-	t.seq, t.drawn = snapshot.Seq, next
-
-	return nil
+	return next, nil
 }
 
 // writeData ends a server-sent event with its data. What HTML cannot hold becomes what a

@@ -35,6 +35,8 @@ type world struct {
 	streams *live.Streams
 	// drawn counts how often the part that moves was drawn.
 	drawn atomic.Int64
+	// shakes is what becomes of the drawing of the page "shaky", when it is set.
+	shakes func(ctx context.Context) error
 }
 
 func newWorld(t *testing.T) *world {
@@ -62,6 +64,7 @@ func newWorld(t *testing.T) *world {
 			{Page: live.Shell, Element: "shell", Draw: still},
 			{Page: "both", Element: "moves", Draw: w.move},
 			{Page: "both", Element: "still", Draw: still},
+			{Page: "shaky", Element: "shaky", Draw: w.shake},
 		},
 		Views: []live.View{{Page: "list", Element: "list", Of: func(query url.Values) (live.Draw, error) {
 			if query.Get("status") == "odd" {
@@ -87,6 +90,14 @@ func (w *world) move(_ context.Context, s *monitor.Snapshot, _ time.Time) (templ
 	}
 
 	return text(fmt.Sprintf("%s moved %d times\x00\x00\x00\x00", b.String(), s.Seq)), nil
+}
+
+func (w *world) shake(ctx context.Context, _ *monitor.Snapshot, _ time.Time) (templ.Component, error) {
+	if w.shakes != nil {
+		return text("shaky"), w.shakes(ctx)
+	}
+
+	return text("shaky"), nil
 }
 
 func text(s string) templ.Component { return templ.Raw(s) } //nolint:forbidigo // a test's own text
