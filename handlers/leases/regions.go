@@ -14,7 +14,7 @@ import (
 
 // Views are what of the list follows the monitor, as its query selects.
 func (h *Handlers) Views() []live.View {
-	return []live.View{{Page: "leases", Element: pages.ListRegion, Of: h.leasesOf}}
+	return []live.View{{Page: "leases", Element: pages.ListRegion, Params: []string{"state", "before", "limit"}, Of: h.leasesOf}}
 }
 
 // kind begins the name of the live page of a temporary change.

@@ -5,6 +5,7 @@ package live
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,8 +31,22 @@ type Region struct {
 type View struct {
 	Page    string
 	Element string
+	// Params are the parameters that a query may have, each once.
+	Params []string
 	// Of returns how the view of a query is drawn, or what is wrong with the query.
 	Of func(query url.Values) (Draw, error)
+}
+
+// takes reports whether the query has what the view reads, and nothing else: there would be any
+// number of names for the same view.
+func (v *View) takes(query url.Values) bool {
+	for name, values := range query {
+		if len(values) != 1 || !slices.Contains(v.Params, name) {
+			return false
+		}
+	}
+
+	return true
 }
 
 // Object is a kind of thing of which each has a page of its own, named by the kind and the
@@ -56,8 +71,16 @@ func Events(page string) string {
 // EventsOf is the address of the live updates of the page of one thing.
 func EventsOf(kind string, id int64) string { return Events(kind + "-" + strconv.FormatInt(id, 10)) }
 
-// EventsFor is the address of the live updates of what a query selects of a page.
-func EventsFor(page string, query url.Values) string { return Events(viewName(page, query)) }
+// EventsFor is the address of the live updates of what a query selects of a page. A query that
+// is too long to be asked for has those that every page has.
+func EventsFor(page string, query url.Values) string {
+	name := viewName(page, query)
+	if len(name) > nameMax {
+		return Events("")
+	}
+
+	return Events(name)
+}
 
 // viewName is how a view of a page is named: exports?status=failed.
 func viewName(page string, query url.Values) string {

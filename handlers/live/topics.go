@@ -2,7 +2,6 @@ package live
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -17,6 +16,9 @@ const (
 	followedMax = 64
 	// openMax bounds the views and things that are drawn at the same time, whoever looks at them.
 	openMax = 256
+	// nameMax bounds the name of a view, in bytes: the address of a stream has those of all tabs,
+	// and proxies take one of 8 KB.
+	nameMax = 500
 )
 
 // topics are the pages that can be followed.
@@ -48,6 +50,11 @@ func newTopics(regions []Region, views []View, objects []Object) *topics {
 
 	for _, v := range views {
 		t.views[v.Page] = v
+
+		// What the page shows without a query takes no place from what queries select.
+		if draw, err := v.Of(url.Values{}); err == nil {
+			t.fixed[v.Page] = &topic{name: v.Page, regions: []Region{{Page: v.Page, Element: v.Element, Draw: draw}}}
+		}
 	}
 
 	for _, o := range objects {
@@ -58,7 +65,8 @@ func newTopics(regions []Region, views []View, objects []Object) *topics {
 }
 
 // join returns what is sent to a stream of these pages, until it leaves. Pages that there are
-// not, or that are too many, are left out; when that leaves none, it is an error.
+// not, that are too many, or of which that is not known, are left out; when that leaves none, it
+// is an error.
 func (t *topics) join(ctx context.Context, names []string) (*feed, error) {
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
 	names = names[:min(len(names), followedMax)]
@@ -69,14 +77,14 @@ func (t *topics) join(ctx context.Context, names []string) (*feed, error) {
 	)
 
 	for _, name := range names {
-		switch one, err := t.find(ctx, name); {
-		case err == nil:
-			found = append(found, one)
-		case ops.AsError(err).Code.HTTPStatus() >= http.StatusInternalServerError:
-			return nil, err
-		default:
+		one, err := t.find(ctx, name)
+		if err != nil {
 			problem = err
+
+			continue
 		}
+
+		found = append(found, one)
 	}
 
 	if len(found) == 0 && problem != nil {
@@ -111,7 +119,7 @@ func (t *topics) region(ctx context.Context, name string) (Region, error) {
 
 	if view, known := t.views[page]; known {
 		query, err := url.ParseQuery(typed)
-		if err != nil || viewName(page, query) != name {
+		if err != nil || viewName(page, query) != name || len(name) > nameMax || !view.takes(query) {
 			return Region{}, ops.NotFound("live page", ops.Clip(name))
 		}
 

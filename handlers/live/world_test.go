@@ -66,7 +66,7 @@ func newWorld(t *testing.T) *world {
 			{Page: "both", Element: "still", Draw: still},
 			{Page: "shaky", Element: "shaky", Draw: w.shake},
 		},
-		Views: []live.View{{Page: "list", Element: "list", Of: func(query url.Values) (live.Draw, error) {
+		Views: []live.View{{Page: "list", Element: "list", Params: []string{"status"}, Of: func(query url.Values) (live.Draw, error) {
 			if query.Get("status") == "odd" {
 				return nil, ops.Invalid([]ops.FieldError{{Field: "query.status", Message: "is odd"}})
 			}
@@ -75,6 +75,11 @@ func newWorld(t *testing.T) *world {
 				return text("those that are " + query.Get("status")), nil
 			}, nil
 		}}},
+		Objects: []live.Object{{
+			Kind: "thing", Element: "thing",
+			Exists: func(context.Context, int64) error { return ops.Unavailable("database", "It is down") },
+			Draw:   func(int64) live.Draw { return still },
+		}},
 	})
 
 	return w

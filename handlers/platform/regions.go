@@ -24,9 +24,9 @@ func (h *Handlers) Regions() []live.Region {
 // Views are what of these pages follows the monitor as their query selects.
 func (h *Handlers) Views() []live.View {
 	return []live.View{
-		{Page: "health", Element: pages.HealthRegion, Of: h.healthOf},
-		{Page: "capacity", Element: pages.CapacityRegion, Of: h.capacityOf},
-		{Page: "metrics", Element: pages.MetricsRegion, Of: h.metricsOf},
+		{Page: "health", Element: pages.HealthRegion, Params: []string{"range"}, Of: h.healthOf},
+		{Page: "capacity", Element: pages.CapacityRegion, Params: []string{"owners", "range"}, Of: h.capacityOf},
+		{Page: "metrics", Element: pages.MetricsRegion, Params: []string{"q", "created"}, Of: h.metricsOf},
 	}
 }
 
