@@ -93,6 +93,13 @@ addEventListener("pagehide", leave);
 addEventListener("pageshow", enter);
 addEventListener("focus", enter);
 document.addEventListener("session:renewed", enter);
+// The stream of who was signed in may go on for a while: it is not heard any more.
+document.addEventListener("session:another", () => {
+  state = "over";
+  leave();
+  setTimeout(enter, later);
+  draw();
+});
 
 document.addEventListener("click", ({ target }) => {
   if (!target.closest?.("#live-mark")) return;

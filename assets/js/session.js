@@ -35,6 +35,7 @@ function stop(name) {
   if (dirtyForms().length === 0) return location.reload();
   waiting = true;
   show(name ? "another" : "over", name);
+  if (name) document.dispatchEvent(new Event("session:another"));
 }
 
 function show(state, name = "") {

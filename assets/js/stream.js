@@ -7,33 +7,47 @@ const missed = 3;
 const first = 5; // the seconds promised until the first beat has said so itself
 const pauses = { least: 1000, most: 60000 };
 
-// follow opens the address for a user's pages and calls on.event for each event, on.lost when
+// follow opens address() for a user's pages and calls on.event for each event, on.lost when
 // there is no stream, and on.over, for the last time, when the user is not signed in any more.
+// A stream of pages that there are not is on.refused. It returns how to end it, and how to open
+// it anew: a pause after a failure goes on, and its end asks for the address that is then right.
 export function follow(address, user, on) {
   const stop = new AbortController();
+  let renewal = null;
   (async () => {
     for (let failures = 0; !stop.signal.aborted; ) {
-      const came = await listen(address, user, on, stop.signal).catch(() => false);
+      renewal = new AbortController();
+      const { signal } = renewal;
+      const came = await listen(address(), user, on, signal).catch(() => false);
+      renewal = null;
       if (stop.signal.aborted) return;
+      if (signal.aborted) continue;
       if (came === null) return on.over();
+      if (came === undefined && on.refused()) continue;
       failures = came ? 0 : failures + 1;
       on.lost();
       await pause(failures, stop.signal);
     }
   })();
-  return () => stop.abort();
+  return [() => (stop.abort(), renewal?.abort()), () => renewal?.abort()];
 }
 
-// pause is longer after each failure, and differs between those that failed together.
+// pause is longer after each failure, and differs between those that failed together. It ends
+// when the network is back, or the user.
 function pause(failures, signal) {
   const most = Math.min(pauses.least * 2 ** failures, pauses.most);
+  const over = new AbortController();
   return new Promise((done) => {
-    const timer = setTimeout(done, most * (0.5 + Math.random() / 2));
-    signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+    const end = () => (over.abort(), done());
+    const timer = setTimeout(end, most * (0.5 + Math.random() / 2));
+    over.signal.addEventListener("abort", () => clearTimeout(timer));
+    for (const event of ["online", "focus"]) addEventListener(event, end, { signal: over.signal });
+    signal.addEventListener("abort", end, { signal: over.signal });
   });
 }
 
-// listen reports whether any beat came before the stream ended, null when it is not the user's.
+// listen reports whether any beat came before the stream ended, null when it is not the user's,
+// and undefined when there are no such pages.
 async function listen(address, user, on, stop) {
   const connection = new AbortController();
   const abort = () => connection.abort();
@@ -47,6 +61,7 @@ async function listen(address, user, on, stop) {
       signal: connection.signal,
     });
     if (response.status === 401 || response.status === 412) return null;
+    if (response.status === 404 || response.status === 422) return undefined;
     const type = response.headers.get("Content-Type") ?? "";
     if (!response.ok || !type.startsWith("text/event-stream")) return false;
     for await (const event of events(response.body)) {

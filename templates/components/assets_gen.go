@@ -5,8 +5,8 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=18326b7f8c82"
-	ScriptURL     = "/static/app.js?v=7ded587ec5eb"
+	StylesheetURL = "/static/app.css?v=0584ae9c67c5"
+	ScriptURL     = "/static/app.js?v=5a2e5c4e23ac"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )
