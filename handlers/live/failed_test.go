@@ -38,6 +38,7 @@ func TestWhatCouldNotBeDrawnIsSentLater(t *testing.T) {
 
 		// The mark says "Live" of what follows alone.
 		var said []string
+
 		for line := range strings.Lines(got) {
 			if strings.HasPrefix(line, "data: [") {
 				said = append(said, strings.TrimSpace(line))
@@ -54,7 +55,11 @@ func TestAPageThatHangsOrPanicsTakesNoOtherAlong(t *testing.T) {
 	t.Parallel()
 
 	for name, shakes := range map[string]func(ctx context.Context) error{
-		"hangs":  func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() },
+		"hangs": func(ctx context.Context) error {
+			<-ctx.Done()
+
+			return ctx.Err()
+		},
 		"panics": func(context.Context) error { panic("a fault of its own") },
 	} {
 		t.Run(name, func(t *testing.T) {
