@@ -60,6 +60,19 @@ func TestPagesSayThatTheyAreStale(t *testing.T) {
 
 	p.visit("/")
 	p.sees(".live", "Stale")
+
+	// What waits goes on by itself, without a notice for each time that it was asked in vain.
+	p.visit("/config/concurrency")
+	p.sees("main", "Waiting for the control plane")
+	platform.run(t, platform.args...)
+	p.sees("main", "Set now")
+	p.until("Review is there", find("button", "Review"))
+	p.until("no toast", `document.querySelector("#toasts").children.length === 0`)
+
+	// A form that is open is shut while nobody knows what is set.
+	platform.stop(t)
+	p.sees("#review-help", "could not be read")
+	p.until("Review is disabled", find("button:disabled", "Review"))
 }
 
 func TestRemoteControlPlane(t *testing.T) {

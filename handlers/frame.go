@@ -77,7 +77,8 @@ func (f *frame) beat() shell.Beat {
 
 	return shell.Beat{
 		Now: fresh.Now, AsOf: fresh.AsOf, Stale: fresh.Stale, StaleReason: fresh.StaleReason,
-		Every: int(live.BeatEvery(f.Monitor.Interval()).Seconds()),
+		Answers: f.Monitor.Snapshot().ControlPlane.Answers(),
+		Every:   int(live.BeatEvery(f.Monitor.Interval()).Seconds()),
 	}
 }
 

@@ -1,7 +1,6 @@
 package handlers_test
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +8,8 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // hanging is a world with one of everything that has a page, whose control plane then hangs.
@@ -44,22 +45,20 @@ func TestNoPageWaitsForAControlPlaneThatHangs(t *testing.T) {
 			"/jobs/lifecycle/receipt": "?entry=1", "/maintenance/deliveries/1": "?",
 		}[path]
 
-		for _, accept := range []string{"text/html", "application/json"} {
-			t.Run(path+" as "+accept, func(t *testing.T) {
-				t.Parallel()
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
 
-				begun := time.Now()
-				got := w.Get(path+query, "Accept", accept)
+			begun := time.Now()
+			got := w.Get(path+query, "Accept", "text/html")
 
-				if took := time.Since(begun); took > time.Second {
-					t.Errorf("it took %v, want at most a second", took)
-				}
+			if took := time.Since(begun); took > time.Second {
+				t.Errorf("it took %v, want at most a second", took)
+			}
 
-				if got.Status >= http.StatusInternalServerError && !strings.Contains(got.Body, address) {
-					t.Errorf("got %d, want whom it waits for, %s\n%s", got.Status, address, got.Body)
-				}
-			})
-		}
+			if got.Status >= http.StatusInternalServerError && !strings.Contains(got.Body, address) {
+				t.Errorf("got %d, want whom it waits for, %s\n%s", got.Status, address, got.Body)
+			}
+		})
 	}
 }
 
@@ -91,6 +90,8 @@ func TestPagesShowWhatIsKnownWhileTheControlPlaneHangs(t *testing.T) {
 	}
 
 	// A script has the error, and what was last read beside it.
+	w.Plane.Lose(ops.Unavailable(ops.ServiceControlPlane, "It is being upgraded"))
+
 	for path, want := range map[string]string{"/config/concurrency": "current", "/maintenance": "upcoming"} {
 		got := w.Get(path, "Accept", "application/json")
 		body := got.JSON(t)
@@ -116,25 +117,51 @@ func TestPagesShowWhatIsKnownWhileTheControlPlaneHangs(t *testing.T) {
 	}
 }
 
-func TestWhoeverPrefersToWaitDoes(t *testing.T) {
+// TestAPageWaitsForAllItReadsTogether: each read alone would come in time.
+func TestAPageWaitsForAllItReadsTogether(t *testing.T) {
 	t.Parallel()
 
 	w, _ := hanging(t)
+	w.Plane.Delay(500 * time.Millisecond)
 
-	for prefer, want := range map[string]string{"respond-async, wait=2": "wait=2", "wait=x": "", "wait=-1": ""} {
-		begun := time.Now()
-		got := w.Get("/config/concurrency", "Accept", "application/json", "Prefer", prefer)
+	begun := time.Now()
+	got := w.Get("/history/1/restore", "Accept", "text/html")
 
-		if took := time.Since(begun); (want != "") != (took >= 2*time.Second) || got.Header.Get("Preference-Applied") != want {
-			t.Errorf("%q: it took %v, applied %q, want %q", prefer, took, got.Header.Get("Preference-Applied"), want)
+	if took := time.Since(begun); took > time.Second || got.Status != http.StatusServiceUnavailable {
+		t.Errorf("got %d after %v, want 503 within a second", got.Status, took)
+	}
+}
+
+// TestASlowControlPlaneIsWaitedFor by whoever has no use for less: a script, and a page that waits.
+func TestASlowControlPlaneIsWaitedFor(t *testing.T) {
+	t.Parallel()
+
+	w, _ := hanging(t)
+	w.Plane.Delay(900 * time.Millisecond)
+
+	for _, path := range []string{"/config/concurrency", "/maintenance", "/history/1/restore"} {
+		if got := w.Get(path, "Accept", "application/json"); got.Status != http.StatusOK {
+			t.Errorf("%s as JSON: got %d, want 200", path, got.Status)
+		}
+
+		got := w.Get(path, "Accept", "text/html", web.WaitHeader, "1")
+		if got.Status != http.StatusOK || !strings.Contains(got.Body, `<main id="main"`) {
+			t.Errorf("%s: got %d, want 200 and the whole page", path, got.Status)
 		}
 	}
+}
 
-	// The page that waits gets the whole of the one that comes.
-	w.Plane.Resume()
+// TestNobodyWaitsForWhatIsRefused: it would be refused again.
+func TestNobodyWaitsForWhatIsRefused(t *testing.T) {
+	t.Parallel()
 
-	got := w.Get("/config/concurrency", "Accept", "text/html", "HX-Request", "true", "Prefer", "wait=10")
-	if got.Status != http.StatusOK || !strings.Contains(got.Body, `<main id="main"`) {
-		t.Errorf("got %d, want 200 and the whole page\n%s", got.Status, fmt.Sprintf("%.300s", got.Body))
+	w, _ := hanging(t)
+	w.Plane.Lose(ops.InsufficientRole(ops.RoleOps, ops.RoleAdmin))
+
+	for _, path := range []string{"/config/concurrency", "/maintenance", "/points/1"} {
+		got := w.Get(path, "Accept", "text/html")
+		if got.Status < http.StatusBadRequest || strings.Contains(got.Body, "data-waits") {
+			t.Errorf("%s: got %d, want an error, and nobody waiting", path, got.Status)
+		}
 	}
 }

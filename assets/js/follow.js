@@ -16,7 +16,7 @@ export function follow(form) {
     setNow(form, values, clean);
     if (clean || !isDirty(form)) revision.value = region.dataset.setNow;
   }
-  shut(form, "open" in region.dataset, clean);
+  shut(form, region.dataset.shut, clean);
   form.querySelector("[data-changed-meanwhile]").hidden = !older();
 }
 
@@ -29,10 +29,10 @@ function setNow(form, values, clean) {
   }
 }
 
-// shut closes the form while the outcome of a change is open, and opens it again; what is typed
+// shut closes the form while nothing can be changed, says why, and opens it again; what is typed
 // stays to be read and copied.
-function shut(form, open, clean) {
-  if (open === ("open" in form.dataset)) return;
-  form.toggleAttribute("data-open", open);
-  for (const field of form.querySelectorAll("[data-original]")) field.disabled = open && clean;
+function shut(form, why, clean) {
+  if (why === form.dataset.shut) return;
+  form.dataset.shut = why;
+  for (const field of form.querySelectorAll("[data-original]")) field.disabled = why !== "" && clean;
 }

@@ -36,10 +36,10 @@ function update(form) {
   const fields = [...form.querySelectorAll("[data-original]")];
   if (button && fields.length > 0) {
     const note = form.querySelector("[data-no-difference]");
-    const open = "open" in form.dataset;
-    if (!open && fields.every((field) => field.disabled)) return;
-    button.disabled = open || !differs(form);
-    if (open) note.textContent = note.dataset.openText;
+    const { shut } = form.dataset;
+    if (!shut && fields.every((field) => field.disabled)) return;
+    button.disabled = !!shut || !differs(form);
+    if (shut) note.textContent = shut;
     else note.textContent = button.disabled ? "Nothing differs from what is set now." : note.dataset.text;
   }
   for (const part of form.querySelectorAll("[data-field]")) {

@@ -2,6 +2,7 @@
 // what does not follow them.
 import { join } from "./tabs.js";
 import { clock, now, setServerTime, span } from "./time.js";
+import { goOn } from "./waits.js";
 
 // Without a beat for three times as long as the server promises, a page is stale.
 const missed = 3;
@@ -76,6 +77,7 @@ function hear({ page, html, pages, ...news }) {
     const { now: time, as_of: asOf, ...rest } = news.beat;
     setServerTime(new Date(Date.parse(time) + Date.now() - news.at).toISOString());
     beat = { ...rest, asOf, at: news.at };
+    if (beat.answers) goOn();
   }
   if (news.state === "over") over();
   draw();

@@ -3,6 +3,7 @@ package settings
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,7 +98,11 @@ func (h *Handlers) Point(p *web.Page) error {
 
 	// What was not read cannot be compared; the page waits until it can be.
 	if !p.WantsJSON() && p.IsRead() && len(failedSections(plan)) > 0 {
-		view.Again, status = p.Request().URL.RequestURI(), http.StatusServiceUnavailable
+		status = http.StatusServiceUnavailable
+
+		if slices.ContainsFunc(plan.Sections, func(part changes.SectionPlan) bool { return web.IsUnanswered(part.Unread) }) {
+			view.Again = p.Request().URL.RequestURI()
+		}
 	}
 
 	return h.showPoint(p, status, view)

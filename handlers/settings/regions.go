@@ -47,7 +47,8 @@ func (h *Handlers) drawSection(name ops.SectionName, part func(pages.Config) tem
 			return nil, err
 		}
 
-		if !s.ControlPlane.Answers() {
+		// What was not asked for yet is as it was last seen, and nothing is wrong with it.
+		if !s.ControlPlane.Answers() && s.ControlPlane.Err != "" {
 			known.Unread = ops.Unavailable(ops.ServiceControlPlane, s.ControlPlane.Err)
 		}
 

@@ -97,8 +97,12 @@ func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.
 
 	// Nobody should change what they cannot see.
 	if current.Unread != nil {
-		view.Form.Shut, view.Form.Again = true, p.Request().URL.RequestURI()
-		view.Form.Problem = "These are the values as they were last read; they can be changed when the control plane answers again."
+		view.Form.Shut = true
+		view.Form.Problem = "These are the values as they were last read; they can be changed when what is set now can be read again."
+
+		if web.IsUnanswered(current.Unread) {
+			view.Form.Again = p.Request().URL.RequestURI()
+		}
 	}
 
 	view.Restore, err = h.Changes.Restorable(ctx, current)

@@ -34,9 +34,8 @@ func (p *Page) Answer(a Answer) error {
 		return p.JSON(a.Status, a.Data)
 	}
 
-	// A page that waits takes the whole in its place.
 	component := a.Full
-	if a.Fragment != nil && p.WantsFragment() && p.prefersToWait() == 0 {
+	if a.Fragment != nil && p.WantsFragment() {
 		component = a.Fragment
 	}
 

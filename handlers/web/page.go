@@ -32,6 +32,8 @@ type Page struct {
 	identifyErr error
 	// audited is set once the audit log has an entry of this request.
 	audited atomic.Bool
+	// until is how long the answer may wait for the control plane, zero before it first does.
+	until time.Time
 	// preview is set when the request only looks ahead, whatever its method.
 	preview bool
 	// fields are those that were sent, once they were read.
@@ -117,15 +119,22 @@ func (p *Page) RequestID() string {
 	return p.Response().Header().Get(echo.HeaderXRequestID)
 }
 
-// Service is the control plane as the user sees it. What only looks waits for it no longer than
-// its patience: the page says what is known without it.
+// Service is the control plane as the user sees it. A page that only looks waits for it no longer
+// than its patience, from the first call on: it says what is known without it.
 func (p *Page) Service(platform ops.Platform) ops.Service {
 	service := platform.As(p.Who.Caller())
-	if !p.IsRead() {
+	if p.isPatient() {
 		return service
 	}
 
-	return hurry(p.Ctx(), service, p.Patience())
+	if p.until.IsZero() {
+		ctx, cancel := context.WithTimeout(p.Ctx(), patience)
+		p.until, _ = ctx.Deadline()
+
+		cancel()
+	}
+
+	return impatient{Service: service, until: p.until}
 }
 
 // PreviewParam asks only what an act would come to.

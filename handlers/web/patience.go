@@ -4,49 +4,23 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-const (
-	// patience is how long all that a page reads may wait for the control plane: the rest of a
-	// second is for what is read and drawn here.
-	patience = 600 * time.Millisecond
-	// patienceMost is the most that whoever asks may wait.
-	patienceMost = 10 * time.Second
-)
+// patience is how long all that a page reads may wait for the control plane: the rest of a
+// second is for what is read and drawn here.
+const patience = 800 * time.Millisecond
 
-// Patience is how long what is read for the answer may wait for the control plane, in all: less
-// than a second, unless whoever asks prefers to wait, with "Prefer: wait=10": RFC 7240, section 4.3.
-func (p *Page) Patience() time.Duration {
-	wait := p.prefersToWait()
-	if wait == 0 {
-		return patience
-	}
+// WaitHeader is sent by a page that waits: the control plane answers again, and the page can wait
+// for what it was drawn without.
+const WaitHeader = "Opsconsole-Wait"
 
-	p.Response().Header().Set("Preference-Applied", "wait="+strconv.Itoa(int(wait/time.Second)))
-
-	return wait
-}
-
-// prefersToWait is how long the client would rather wait, 0 when it does not say.
-func (p *Page) prefersToWait() time.Duration {
-	for _, line := range p.Request().Header.Values("Prefer") {
-		for preference := range strings.SplitSeq(line, ",") {
-			preference, _, _ = strings.Cut(preference, ";")
-			name, value, _ := strings.Cut(preference, "=")
-
-			seconds, err := strconv.Atoi(strings.Trim(strings.TrimSpace(value), `"`))
-			if strings.EqualFold(strings.TrimSpace(name), "wait") && err == nil && seconds > 0 {
-				return time.Duration(min(seconds, int(patienceMost/time.Second))) * time.Second
-			}
-		}
-	}
-
-	return 0
+// isPatient reports whether the answer may take as long as the control plane does: data has to
+// be right, and an act to be done, but a page can be drawn with what is known.
+func (p *Page) isPatient() bool {
+	return !p.IsRead() && !p.preview || p.WantsJSON() || p.Request().Header.Get(WaitHeader) != ""
 }
 
 // IsUnanswered reports whether it failed because the control plane did not answer.
@@ -66,16 +40,6 @@ type impatient struct {
 	ops.Service
 
 	until time.Time
-}
-
-// hurry returns the service as one whose reads are waited for that long, all of them together.
-func hurry(ctx context.Context, service ops.Service, wait time.Duration) ops.Service {
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-
-	until, _ := ctx.Deadline()
-
-	return impatient{Service: service, until: until}
 }
 
 func read[T any](ctx context.Context, s impatient, call func(context.Context) (T, error)) (T, error) {

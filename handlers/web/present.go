@@ -111,7 +111,7 @@ func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 	problem := x.problem(p, status, e)
 
 	switch {
-	case p.WantsFragment() && p.prefersToWait() == 0:
+	case p.WantsFragment():
 		problem.Message = Sentences(append([]string{problem.Message}, messages(e)...)...)
 
 		return p.Draw(status, shell.ErrorToast(problem))

@@ -43,7 +43,11 @@ func (h *Handlers) Now(p *web.Page) error {
 		return err
 	default: // Nor was it ever.
 		unread = ops.AsError(err)
-		view.ModeProblem, view.Again = web.Sentences(unread.Message), p.Request().URL.RequestURI()
+		view.ModeProblem = web.Sentences(unread.Message)
+
+		if web.IsUnanswered(unread) {
+			view.Again = p.Request().URL.RequestURI()
+		}
 	}
 
 	shell := h.Shell(p, "maintenance", "Maintenance")

@@ -25,6 +25,8 @@ type SectionPlan struct {
 	Change *Change `json:"change"`
 	// Error says why it failed, or why it cannot be restored now.
 	Error string `json:"error,omitempty"`
+	// Unread is why what is set now could not be read, nil when it was.
+	Unread error `json:"-"`
 }
 
 // PointState is where a section stands against a point.
@@ -102,7 +104,7 @@ func (c *Changes) previewSection(
 
 	current, err := c.current(ctx, service, section)
 	if err != nil {
-		part.State, part.Error = PointFailed, ops.AsError(err).Message
+		part.State, part.Error, part.Unread = PointFailed, ops.AsError(err).Message, err
 
 		return part, ""
 	}

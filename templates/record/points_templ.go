@@ -494,7 +494,7 @@ func PointPage(s shell.Shell, v PointDetail) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if v.Again != "" && part.State == changes.PointFailed {
+				if part.Unread != nil {
 					templ_7745c5c3_Err = components.Status(components.Unknown, "Not read").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -27,6 +28,22 @@ func grouped[T any](items []T, group func(T) string) iter.Seq[[]T] {
 
 			start = end
 		}
+	}
+}
+
+// shut says why nothing can be changed now, "" when it can.
+func (v Config) shut() string { return whyShut(v.Open, v.Stale) }
+
+func (f *Form) shut(open *changes.Change) string { return whyShut(open, f.Shut) }
+
+func whyShut(open *changes.Change, unread bool) string {
+	switch {
+	case open != nil:
+		return openHelp
+	case unread:
+		return unreadHelp
+	default:
+		return ""
 	}
 }
 
