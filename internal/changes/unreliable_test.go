@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -13,6 +14,7 @@ import (
 type unreliable struct {
 	ops.Service
 
+	mu     sync.Mutex // sections are read side by side
 	random *rand.Rand
 	// bad is the chance of a fault in a call, 0 to 1.
 	bad float64
@@ -28,21 +30,20 @@ var errKilled = errors.New("killed")
 func call[T any](u *unreliable, write bool, act func() (T, error)) (T, error) {
 	var none T
 
-	if do := u.onRead; do != nil && !write {
-		u.onRead = nil
-
+	if do := u.takeOnRead(write); do != nil {
 		do()
 	}
 
-	if u.random.Float64() >= u.bad {
+	bad, fault := u.dice()
+	if !bad {
 		return act()
 	}
 
-	switch u.random.IntN(5) {
+	switch fault {
 	case 0:
 		return none, down()
 	case 1:
-		if write {
+		if write { // one at a time
 			u.adrift = append(u.adrift, func() error {
 				_, err := act()
 
@@ -70,6 +71,34 @@ func call[T any](u *unreliable, write bool, act func() (T, error)) (T, error) {
 
 		return none, lost()
 	}
+}
+
+func (u *unreliable) takeOnRead(write bool) func() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+
+	do := u.onRead
+	if !write {
+		u.onRead = nil
+
+		return do
+	}
+
+	return nil
+}
+
+// dice says whether a call breaks, and by which of five faults.
+func (u *unreliable) dice() (bad bool, fault int) {
+	const faults = 5
+
+	u.mu.Lock()
+	defer u.mu.Unlock()
+
+	if u.random.Float64() >= u.bad {
+		return false, 0
+	}
+
+	return true, u.random.IntN(faults)
 }
 
 func (u *unreliable) GetConcurrencyConfig(ctx context.Context) (ops.ConcurrencyConfig, error) {
