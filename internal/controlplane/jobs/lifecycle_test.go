@@ -17,7 +17,8 @@ func TestLifecycleOfInstances(t *testing.T) {
 		young := w.instance(ops.InstanceRunning, "ttl", "PT1H1S")
 		endless := w.instance(ops.InstanceRunning)
 		cleared := w.instance(ops.InstanceRunning, "ttl", "")
-		odd := w.instance(ops.InstanceRunning, "ttl", "P1W")
+		odd := w.instance(ops.InstanceRunning, "ttl", "P1M")
+		weekly := w.instance(ops.InstanceRunning, "ttl", "P1W")
 		zoneless := w.instance(ops.InstanceStarting, "ttl", "PT1H", "created_at", "2026-03-02 08:00:00")
 		idle := w.instance(ops.InstanceRunning, "inactivity_timeout", "PT10M", "last_activity_at", w.ago(10*time.Minute))
 		busy := w.instance(ops.InstanceRunning, "inactivity_timeout", "PT10M", "last_activity_at", w.ago(9*time.Minute))
@@ -28,7 +29,7 @@ func TestLifecycleOfInstances(t *testing.T) {
 		w.run(ops.JobLifecycle)
 
 		for id, want := range map[int64]string{
-			expired: "stopping", failed: "stopping", young: "running", endless: "running", cleared: "running", odd: "running",
+			expired: "stopping", failed: "stopping", young: "running", endless: "running", cleared: "running", odd: "running", weekly: "running",
 			zoneless: "stopping", idle: "suspended", busy: "running", unused: "suspended", asleep: "suspended", both: "stopping",
 		} {
 			w.want(want, `SELECT status FROM instances WHERE id = $1`, id)
