@@ -51,7 +51,6 @@ func TestTheWorldOutlivesTheProgram(t *testing.T) {
 
 	// The page that is open loses its stream, and tries again.
 	p.expect("ERR_CONNECTION_REFUSED")
-	p.expect("htmx:sse:error")
 	d.stop(t)
 
 	d.run(t, d.args...)

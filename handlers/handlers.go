@@ -56,11 +56,9 @@ type Config struct {
 	// Tickets become links in reasons.
 	Tickets   format.Tickets
 	PublicURL *url.URL
-	// Issuer is the identity provider: signing out leads there.
-	Issuer  *url.URL
-	Version string
-	Now     func() time.Time
-	Logger  *slog.Logger
+	Version   string
+	Now       func() time.Time
+	Logger    *slog.Logger
 
 	// IdentityProvider, when not nil, is served below IdentityProviderPath: the demo's.
 	IdentityProvider http.Handler

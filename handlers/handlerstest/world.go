@@ -157,7 +157,7 @@ func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
 		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
 		Keys:     idempotency.New(db, w.Now),
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(t), "static")), Environment: env,
-		PublicURL: public, Issuer: issuer, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
+		PublicURL: public, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 	})
 	server.Config.Handler = w.Console
 	server.Start()

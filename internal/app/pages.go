@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
@@ -32,11 +31,6 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	sign.SessionLifetime, sign.SessionIdle = a.config.SessionLifetime, a.config.SessionIdle
 
 	signIn, err := auth.New(sign)
-	if err != nil {
-		return err
-	}
-
-	issuer, err := url.Parse(sign.Issuer)
 	if err != nil {
 		return err
 	}
@@ -71,7 +65,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Feeds: a.feeds(windows, watch, env), Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Static: a.static, Environment: env,
 		Tickets:   tickets(a.config.Tickets),
-		PublicURL: a.config.PublicURL, Issuer: issuer, Version: ReadVersion().Version, Now: now, Logger: a.logger,
+		PublicURL: a.config.PublicURL, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider,
 	})
 
