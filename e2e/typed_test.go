@@ -60,6 +60,7 @@ func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
 	t.Parallel()
 
 	p := startDemo(t).as(t, "dave", "/config/concurrency")
+	p.theme("light")
 	p.sees(".live", "Live")
 	p.fill("per_analyst", "7")
 
@@ -74,6 +75,7 @@ func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
 	p.sees("#session", "You are now signed in as olga")
 	p.press("Back to the page")
 	p.press("Review")
+	p.until("the dialog is open again", `document.getElementById("session").open`) // its words are there when it is shut, too
 	p.sees("#session", "You are now signed in as olga")
 	p.checkAccessibility()
 
