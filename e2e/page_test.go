@@ -217,13 +217,14 @@ func (p *page) sees(selector, text string) {
 // press waits for a link or button with the text that can be pressed, and presses it.
 func (p *page) press(text string) { p.t.Helper(); p.pressIn("body", text) }
 
-// pressIn presses within the elements of a selector.
+// pressIn presses within the elements of a selector, once the page's scripts are there to see it.
 func (p *page) pressIn(selector, text string) {
 	p.t.Helper()
 
 	inside := selector + " a, " + selector + " button"
 	p.until("a button "+text, fmt.Sprintf(
-		`((e) => e && !e.disabled && (e.scrollIntoView({block: "center"}), e.click(), true))(%s)`, find(inside, text)))
+		`document.readyState === "complete" && ((e) => e && !e.disabled && (e.scrollIntoView({block: "center"}), e.click(), true))(%s)`,
+		find(inside, text)))
 }
 
 // fill types a text into the visible field of that name, in place of what stands there.
@@ -231,7 +232,7 @@ func (p *page) fill(name, text string) {
 	p.t.Helper()
 
 	field := find("[name="+name+"]:not([type=hidden])", "")
-	p.until("a field "+name, fmt.Sprintf(`((e) => e && !e.disabled && (e.focus(), e.select(), true))(%s)`, field))
+	p.until("a field "+name, fmt.Sprintf(`document.readyState === "complete" && ((e) => e && !e.disabled && (e.focus(), e.select(), true))(%s)`, field))
 	p.do(chromedp.KeyEvent(text))
 	p.until("the text in "+name, fmt.Sprintf("%s?.value === %s", field, literal(text)))
 }
