@@ -12,7 +12,8 @@ import (
 )
 
 // parameters are the names that an address of an operators' route may have behind its ?, by the
-// path of the route; those that are not here have none. Values are for the handlers to read.
+// path of the route, with the method in front where it is not so for all; those that are not here
+// have none. Values are for the handlers to read.
 func parameters() map[string][]string {
 	exports := []string{"status", "q", "sort", "limit", "page"}
 	windows := []string{"phase", "actor", "text", "from", "until", "series", "cursor", "limit"}
@@ -28,6 +29,7 @@ func parameters() map[string][]string {
 		"/exports.csv":               exports,
 		"/metrics":                   {"q", "created"},
 		"/maintenance/windows":       windows,
+		"POST /maintenance/windows":  {web.PreviewParam},
 		"/maintenance/windows/new":   {"template", "window"},
 		"/maintenance/windows/:id":   {web.PreviewParam},
 		"/maintenance/templates/new": {"window"},
@@ -65,7 +67,10 @@ func checkQuery(p *web.Page, r route) error {
 		return nil
 	}
 
-	known := parameters()[r.path]
+	known, own := parameters()[r.method+" "+r.path]
+	if !own {
+		known = parameters()[r.path]
+	}
 
 	// A form of a section is filled from the address.
 	if section, err := ops.SectionOf(ops.SectionName(p.Param("section"))); err == nil {
@@ -80,6 +85,15 @@ func checkQuery(p *web.Page, r route) error {
 		if !slices.Contains(known, name) && !tracked(name) {
 			errs = append(errs, ops.FieldError{
 				Field: "query." + ops.Clip(name), Message: "is not known to this address. " + knownNames(known), Type: "extra_forbidden",
+			})
+		}
+	}
+
+	// Who asks for a preview in another way must not get the act.
+	for _, value := range p.QueryParams()[web.PreviewParam] {
+		if slices.Contains(known, web.PreviewParam) && value != "1" {
+			errs = append(errs, ops.FieldError{
+				Field: "query." + web.PreviewParam, Message: "must be 1, or be left out for the act itself", Type: "enum",
 			})
 		}
 	}

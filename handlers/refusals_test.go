@@ -60,7 +60,7 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 	}
 
 	// Nobody gets around the log by asking for a preview of what has none.
-	for _, path := range []string{"/maintenance/windows", "/maintenance/webhooks", "/config/nope"} {
+	for _, path := range []string{"/maintenance/templates", "/maintenance/webhooks", "/config/nope"} {
 		_, before := w.Newest()
 		got := w.Post(path+"?preview=1", extra)
 
@@ -77,7 +77,7 @@ func TestWhatCameToNoActIsInTheLog(t *testing.T) {
 		t.Errorf("a form: logged as %+v, want one entry with the reason, and junk in its message", entry)
 	}
 
-	for _, path := range []string{"/maintenance/windows/review", "/maintenance/windows/new", "/points/1/restore?preview=1"} {
+	for _, path := range []string{"/maintenance/windows/review", "/maintenance/windows/new", "/points/1/restore?preview=1", "/maintenance/windows?preview=1"} {
 		_, before := w.Newest()
 
 		got := w.Post(path, extra)

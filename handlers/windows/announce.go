@@ -11,8 +11,13 @@ import (
 	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
-// Announce announces a window. A form comes here from its review.
+// Announce announces a window. A form comes here from its review. With ?preview=1 it is the
+// review, and changes nothing.
 func (h *Handlers) Announce(p *web.Page) error {
+	if p.AsksPreview() {
+		return h.Review(p)
+	}
+
 	f, err := read(p)
 	if err != nil {
 		return err
