@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -151,10 +152,12 @@ func (s *Webhooks) send(ctx context.Context, a attempt, at time.Time) result {
 		"Content-Type": "application/json", "User-Agent": "opsconsole", DeliveryHeader: a.id, EventHeader: string(a.event),
 	}
 
-	if e.Kind == Generic {
-		headers[TimestampHeader] = strconv.FormatInt(at.Unix(), 10)
-		headers[SignatureHeader] = Sign(e.secret, headers[TimestampHeader], a.body)
+	signature, err := e.signature(a.id, a.body, at)
+	if err != nil {
+		return result{problem: "The secret cannot be read, so nothing can be signed. Change it."}
 	}
+
+	maps.Copy(headers, signature)
 
 	r, cause := s.post(ctx, to, headers, a.body)
 	if r.problem != "" {
@@ -175,12 +178,33 @@ func withoutAddress(cause error) error {
 	return cause
 }
 
+// refusedForGood says why the same request need not be made again, "" where it may be answered
+// otherwise later.
+func (r result) refusedForGood() string {
+	const again = " It is not tried again by itself: "
+
+	switch r.status {
+	case http.StatusBadRequest:
+		return "The endpoint does not take what is sent to it." + again + "see that it does, then send it again."
+	case http.StatusNotFound:
+		return "There is no such address." + again + "see that there is, or change the webhook's, then send it again."
+	case http.StatusGone:
+		return "The address is gone for good." + again + "change the webhook's and send it again, or delete the webhook."
+	default:
+		return ""
+	}
+}
+
 // settle writes down how an attempt ended, and when the next one is.
 func (s *Webhooks) settle(ctx context.Context, a attempt, r result, begun time.Time, took time.Duration) (next time.Time, err error) {
 	now := s.now()
 	state, note := Delivered, ""
 
-	if r.problem != "" {
+	switch {
+	case r.problem == "":
+	case r.refusedForGood() != "":
+		state, note = Failed, r.refusedForGood()
+	default:
 		if next = now.Add(max(retryPolicy().Pause(a.tries, s.Jitter()), r.retryAfter)); next.After(a.giveUpAt) {
 			next, state, note = time.Time{}, Failed, "It was given up after 24 hours."
 

@@ -109,7 +109,7 @@ func TestRetries(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		r := newReceiver(t, status(500), status(503, "Retry-After: 600"), status(404), status(429, "Retry-After: 86400"), status(502))
+		r := newReceiver(t, status(500), status(503, "Retry-After: 600"), status(403), status(429, "Retry-After: 86400"), status(502))
 		w.trust(r)
 		w.create(webhooks.Generic, r.url)
 		id := w.happenOnce(maintenance.EventAnnounced)
@@ -146,7 +146,7 @@ func TestRetries(t *testing.T) {
 			statuses = append(statuses, a.Status)
 		}
 
-		if want := []int{500, 503, 404, 429, 502, 204}; d.State != webhooks.Delivered || !slices.Equal(statuses, want) {
+		if want := []int{500, 503, 403, 429, 502, 204}; d.State != webhooks.Delivered || !slices.Equal(statuses, want) {
 			t.Errorf("it is %s after %v, want %v", d.State, statuses, want)
 		}
 

@@ -17,15 +17,20 @@ import (
 // Kind says what an endpoint understands.
 type Kind string
 
-// The kinds: signed JSON, and the messages of two chats.
+// The kinds: JSON that is signed as this console does, or as Standard Webhooks say, and the
+// messages of two chats.
 const (
-	Generic Kind = "generic"
-	Slack   Kind = "slack"
-	Teams   Kind = "teams"
+	Generic  Kind = "generic"
+	Standard Kind = "standard"
+	Slack    Kind = "slack"
+	Teams    Kind = "teams"
 )
 
 // Kinds lists them all, for forms.
-func Kinds() []Kind { return []Kind{Generic, Slack, Teams} }
+func Kinds() []Kind { return []Kind{Generic, Standard, Slack, Teams} }
+
+// Signed reports whether what is sent to endpoints of the kind is signed with a secret.
+func (k Kind) Signed() bool { return k == Generic || k == Standard }
 
 // TestEvent is the event of what the test button sends.
 const TestEvent maintenance.EventKind = "test"
@@ -94,7 +99,7 @@ func (e *Endpoint) setURL(raw string) {
 
 	path, query := u.EscapedPath(), ""
 
-	if e.Kind != Generic && path != "" && path != "/" {
+	if !e.Kind.Signed() && path != "" && path != "/" {
 		path = "/…"
 	}
 

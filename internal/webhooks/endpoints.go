@@ -2,7 +2,6 @@ package webhooks
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"slices"
@@ -38,9 +37,7 @@ func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (
 
 	e.setURL(raw)
 
-	if e.Kind == Generic {
-		e.secret = newSecret()
-	}
+	e.secret = newSecret(e.Kind)
 
 	err = s.write(ctx, func(tx *sql.Tx) (err error) {
 		if e.ID, err = e.columns().Insert(ctx, tx, endpointTable); err != nil {
@@ -55,10 +52,6 @@ func (s *Webhooks) Create(ctx context.Context, actor audit.Actor, draft Draft) (
 
 	return e, e.secret, nil
 }
-
-// newSecret has 256 bits; what it begins with tells people, and programs that look for
-// leaked secrets, what it is.
-func newSecret() string { return "ocwhs_" + rand.Text() + rand.Text() }
 
 // duplicateName says that a name is there already.
 func duplicateName(err error) error {
@@ -108,19 +101,17 @@ func (s *Webhooks) Update(ctx context.Context, actor audit.Actor, id int64, edit
 	})
 }
 
-// RotateSecret gives a generic endpoint another secret and returns it; it is shown this
-// once. What is sent from now on is signed with it, also what is tried again.
+// RotateSecret gives an endpoint that is not a chat another secret and returns it; it is shown
+// this once. What is sent from now on is signed with it, also what is tried again.
 func (s *Webhooks) RotateSecret(ctx context.Context, actor audit.Actor, id int64, reason string) (e Endpoint, secret string, err error) {
-	secret = newSecret()
-
 	d := auditedChange{action: audit.WebhookRotateSecret, reason: reason}
 
 	e, err = s.change(ctx, actor, id, 0, d, func(e *Endpoint) (string, error) {
-		if e.Kind != Generic {
+		if !e.Kind.Signed() {
 			return "", &ops.Error{Code: ops.CodeConflict, Message: "What is sent to a chat is not signed: there is no secret to change."}
 		}
 
-		e.secret = secret
+		e.secret = newSecret(e.Kind)
 
 		return "", nil
 	})
@@ -128,7 +119,7 @@ func (s *Webhooks) RotateSecret(ctx context.Context, actor audit.Actor, id int64
 		return Endpoint{}, "", err
 	}
 
-	return e, secret, nil
+	return e, e.secret, nil
 }
 
 // Delete removes an endpoint; its address and secret are forgotten, its log stays. What

@@ -1,9 +1,6 @@
 package webhooks
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"strings"
 	"time"
@@ -12,24 +9,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 )
-
-// The headers of a delivery. The timestamp is in seconds since 1970, the signature is
-// that of [Sign]; a chat is sent neither.
-const (
-	DeliveryHeader  = "X-Opsconsole-Delivery"
-	EventHeader     = "X-Opsconsole-Event"
-	TimestampHeader = "X-Opsconsole-Timestamp"
-	SignatureHeader = "X-Opsconsole-Signature"
-)
-
-// Sign returns the signature of a body that is sent at a time: "v1=" and the hex
-// HMAC-SHA256, with the secret, of the timestamp, a dot and the body.
-func Sign(secret, timestamp, body string) string {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte(timestamp + "." + body))
-
-	return "v1=" + hex.EncodeToString(mac.Sum(nil))
-}
 
 // notification is what is told, whatever an endpoint makes of it.
 type notification struct {
@@ -53,6 +32,8 @@ func (n notification) body(kind Kind) (string, error) {
 		message = n.teams()
 	case Generic:
 		message = n.generic()
+	case Standard:
+		message = n.standard()
 	}
 
 	data, err := json.Marshal(message)
@@ -79,6 +60,19 @@ func (n notification) generic() payload {
 	}
 
 	return p
+}
+
+// standardPayload is the body for an endpoint of Standard Webhooks, in the structure that they
+// recommend; Data is what a generic endpoint gets.
+type standardPayload struct {
+	// Type is maintenance.announced and so on, in a hierarchy separated by dots.
+	Type      string    `json:"type"`
+	Timestamp time.Time `json:"timestamp"`
+	Data      payload   `json:"data"`
+}
+
+func (n notification) standard() standardPayload {
+	return standardPayload{Type: "maintenance." + string(n.event), Timestamp: n.at, Data: n.generic()}
 }
 
 // headline says what happened.

@@ -472,9 +472,20 @@ func kindWords(kind webhooks.Kind) string {
 		return "Slack: an incoming webhook"
 	case webhooks.Teams:
 		return "Microsoft Teams: a workflow's webhook"
+	case webhooks.Standard:
+		return "Standard Webhooks: signed JSON that libraries check"
 	default:
 		return "Generic: signed JSON"
 	}
+}
+
+// signedWords say how calls to endpoints of the kind are signed.
+func signedWords(kind webhooks.Kind) string {
+	if kind == webhooks.Standard {
+		return "each call is signed as Standard Webhooks say, over its id, timestamp and body."
+	}
+
+	return "each call is signed with HMAC-SHA256 over its timestamp and body."
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -55,6 +55,15 @@ type Webhook struct {
 	Now     time.Time `json:"-"`
 }
 
+// refused is the newest delivery where it was given up, nil where it was not.
+func (v Webhook) refused() *webhooks.Delivery {
+	if len(v.Deliveries) == 0 || v.Deliveries[0].State != webhooks.Failed {
+		return nil
+	}
+
+	return &v.Deliveries[0]
+}
+
 // Act asks why a webhook is to go, or to have another secret.
 type Act struct {
 	Webhook webhooks.Endpoint `json:"webhook"`
