@@ -17,7 +17,9 @@ const (
 	arrives  fate = iota
 	silent        // until whoever asked gives up
 	lost          // as the connection breaks
-	replaced      // by the proxy's own
+	replaced      // by the proxy's own, which has the id of the request as well
+	untold        // as the console itself cannot tell what came of it
+	unseen        // as lost, of what the page's script looks at
 )
 
 // cutting is a proxy before a demo that carries requests to it, and loses answers.
@@ -65,18 +67,23 @@ func startCutting(t *testing.T) *cutting {
 // spoil lets an answer of the console, which has acted by then, not arrive. Chromium itself
 // sends a form once more when a connection that was kept breaks without an answer.
 func (c *cutting) spoil(response *http.Response) error {
-	if response.Request.Method != http.MethodPost {
+	request, to := response.Request, fate(c.fate.Load())
+	if looks := request.Method == http.MethodGet && request.Header.Get("Hx-Request") != ""; looks == (to != unseen) ||
+		request.Method != http.MethodPost && !looks {
 		return nil
 	}
 
-	switch fate(c.fate.Load()) {
+	switch to {
 	case arrives:
+	case untold:
+		response.Header.Del("Idempotency-Replayed")
+		response.StatusCode, response.ContentLength, response.Body = http.StatusServiceUnavailable, 0, http.NoBody
 	case silent:
 		<-response.Request.Context().Done()
-	case lost:
+	case lost, unseen:
 		panic(http.ErrAbortHandler)
 	case replaced:
-		response.Header = http.Header{"Content-Type": {"text/html"}}
+		response.Header = http.Header{"Content-Type": {"text/html"}, "X-Request-Id": response.Header["X-Request-Id"]}
 		response.StatusCode, response.ContentLength, response.Body = http.StatusBadGateway, 0, http.NoBody
 	}
 

@@ -58,6 +58,7 @@ func (c *console) maintenanceRoutes() []route {
 		{http.MethodPost, "/maintenance/windows", c.windows.Announce, operators},
 		{http.MethodGet, "/maintenance/windows/new", c.windows.Form, operators},
 		{http.MethodPost, "/maintenance/windows/new", c.windows.FormAgain, operators},
+		{http.MethodGet, "/maintenance/windows/review", c.windows.ReviewAgain, operators},
 		{http.MethodPost, "/maintenance/windows/review", c.windows.Review, operators},
 		{http.MethodGet, "/maintenance/windows/:id", c.windows.Show, operators},
 		{http.MethodPatch, "/maintenance/windows/:id", c.windows.Update, operators},

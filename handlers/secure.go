@@ -20,6 +20,10 @@ const (
 	// all, with 12 bytes for a character of which a form escapes four.
 	bodyMax      = 256 << 10
 	requestIDMax = 128
+
+	// headerAnswers tells the page's script that the console answers, and not something on the way,
+	// which may have X-Request-Id as well.
+	headerAnswers = "Opsconsole-Answers"
 )
 
 // observe gives the request its id, logs how it ended, and turns a panic into an error.
@@ -31,6 +35,7 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 
 		e.Response().Header().Set(echo.HeaderXRequestID, id)
+		e.Response().Header().Set(headerAnswers, "1")
 
 		begun := c.Now()
 

@@ -1,6 +1,7 @@
 // Answers that do not come: the connection broke, nobody answered in time, or a proxy did
 // instead of the console. What was asked for may have been done all the same, so the form says
 // that nobody knows, and asks again under its key: the console does nothing twice for one key.
+import { leaveWith } from "./typed.js";
 
 const field = "idempotency_key";
 const keys = new WeakMap();
@@ -32,12 +33,11 @@ document.addEventListener(
   true,
 );
 
-const part = /^\s*<(?!!doctype|html)/i;
+const isOurs = ({ response }) => response.headers.has("Opsconsole-Answers");
 
-// Every answer of the console has the id of its request, which a proxy may have given it; and
-// what fails is a part of a page to htmx.
-function isOurs({ response, text }) {
-  return response.headers.has("X-Request-Id") && (response.status < 500 || part.test(text));
+// isLook reports whether a request does nothing for good; some are sent as a form that does.
+function isLook({ request: { method, form, submitter } }) {
+  return method === "GET" || !!(submitter ?? form)?.closest("[data-looks]");
 }
 
 // An error of the console's own says nothing of what was asked for before.
@@ -52,7 +52,7 @@ document.addEventListener("htmx:after:request", (event) => {
   let why = `Something on the way answered instead of the console (${response.status}).`;
   if (underWay) why = "The console is still at work on it.";
   else if (isOurs(ctx)) {
-    if (ctx.request.method === "GET" || !isUntold(ctx)) return answered(ctx);
+    if (isLook(ctx) || !isUntold(ctx)) return answered(ctx) && event.preventDefault();
     why = "The console cannot tell at this moment.";
   }
   event.preventDefault();
@@ -74,8 +74,9 @@ document.addEventListener("htmx:error", ({ detail: { ctx, error } }) => {
   unanswered(ctx, ctx.request.signal.reason === "timeout" ? "No answer came in time." : "The connection broke before an answer came.");
 });
 
+// place is where something is said of a request; what looks and has none has a toast.
 function place(ctx) {
-  return ctx.request.method === "POST" ? ctx.request.form : ctx.sourceElement.closest(".receipt");
+  return isLook(ctx) ? ctx.sourceElement.closest(".receipt") : ctx.request.form;
 }
 
 // An address that is looked at has one toast.
@@ -85,27 +86,42 @@ function addressOf(ctx) {
 
 function noteOf(ctx) {
   const note = place(ctx)?.querySelector(":scope > [data-unanswered]");
-  if (note || ctx.request.method !== "GET") return note;
+  if (note || !isLook(ctx)) return note;
   return [...document.querySelectorAll("#toasts > [data-unanswered]")].find((toast) => toast.dataset.unanswered === addressOf(ctx));
 }
 
+// answered reports whether the answer leads away from the page.
 function answered(ctx) {
   const form = place(ctx);
   const key = form?.querySelector(`[name=${field}]`);
+  const done = !isLook(ctx) && ctx.response.status < 400;
   // What is asked for from now on is asked for once more.
-  if (key && ctx.request.method !== "GET" && ctx.response.status < 400) {
+  if (key && done) {
     keys.delete(form);
     key.value = "";
   }
   const note = noteOf(ctx);
-  if (!note) return;
-  note.remove();
-  for (const part of form?.children ?? []) part.inert = false;
+  if (note) {
+    note.remove();
+    for (const part of form?.children ?? []) part.inert = false;
+  }
+  return done && leads(ctx, form);
+}
+
+// leads goes where a form that was carried out leads to, in its place: it is no page to come back to.
+function leads(ctx, form) {
+  const next = ctx.response.headers.get("HX-Redirect");
+  if (!next) return false;
+  leaveWith(form);
+  ctx.keepIndicators = true;
+  location.replace(next);
+  return true;
 }
 
 function unanswered(ctx, why) {
-  const acts = ctx.request.method !== "GET";
+  const acts = !isLook(ctx);
   const at = place(ctx);
+  const { form, submitter } = ctx.request;
   let note = noteOf(ctx);
   if (!note) {
     const template = document.getElementById(acts ? "unanswered-act" : "unanswered-look");
@@ -120,8 +136,8 @@ function unanswered(ctx, why) {
   button.hidden = acts && !at; // without its form nobody knows the key
   button.onclick = () => {
     button.disabled = true;
-    if (acts) return at.requestSubmit(ctx.request.submitter);
-    note.remove();
+    if (!acts) note.remove();
+    if (form) return form.requestSubmit(submitter);
     htmx.ajax("GET", ctx.request.action, { source: ctx.sourceElement, target: ctx.target, swap: ctx.swap });
   };
   if (!acts) return;

@@ -23,7 +23,8 @@ function keep(saved) {
   drafts.set(
     entry,
     forms.map((form) => ({
-      action: form.getAttribute("action"),
+      // A review that is come back to is its form again.
+      action: form.dataset.filledAt ?? form.getAttribute("action"),
       values: fieldsOf(form).map((field) => [field.name, isBox(field) ? field.checked : field.value]),
     })),
   );
@@ -39,12 +40,13 @@ function fill({ action, values }) {
     if (at < 0) continue;
     const [[, value]] = rest.splice(at, 1);
     field[isBox(field) ? "checked" : "value"] = value;
+    if (value) field.closest("details")?.setAttribute("open", "");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 
-// Whatever was sent by a form that leads on is saved; a button that leads on took it along.
-document.addEventListener("htmx:before:history:update", ({ detail }) => keep(detail.sourceElement));
+// What takes the place of an entry has saved what was sent; what comes after it has only looked.
+document.addEventListener("htmx:before:history:update", ({ detail }) => keep(detail.history.type === "replace" && detail.sourceElement));
 document.addEventListener("htmx:after:history:update", () => (entry = mark()));
 document.addEventListener("htmx:before:history:restore", () => {
   keep();

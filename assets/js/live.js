@@ -43,7 +43,7 @@ function draw() {
   if (label.textContent !== text) label.textContent = text;
 }
 
-const drawn = () => new Date(document.documentElement.dataset.now);
+const drawn = () => new Date(mark().dataset.drawn);
 
 // enter follows what the page shows, as long as it is looked at.
 function enter() {

@@ -7,7 +7,8 @@ const body = document.getElementById("dialog-body");
 
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   const target = detail.ctx.target;
-  if (!target?.isConnected || !target.matches?.("#config, .asks")) return;
+  if (!target?.isConnected || !target.matches?.("#config, .asks, #main")) return;
+  if (target.id === "main" && detail.ctx.request?.method !== "POST") return; // restored, or read anew
   if (dialog?.contains(target) && !dialog.open) dialog.showModal();
   const heading = target.querySelector("h1, h2");
   if (target.id === "config" && heading) {

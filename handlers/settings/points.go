@@ -161,6 +161,7 @@ func (h *Handlers) RestorePoint(p *web.Page) error {
 // in the answer.
 func (h *Handlers) showRestored(p *web.Page, view recordview.PointDetail) error {
 	view.Tried = true
+	p.ReplaceURL("/points/" + strconv.FormatInt(view.Point.ID, 10))
 
 	switch failed := failedSections(view.PointPlan); {
 	case len(failed) > 0 && p.WantsJSON():

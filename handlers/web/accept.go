@@ -55,6 +55,9 @@ func (p *Page) sentKind() string {
 func (p *Page) WantsFragment() bool {
 	header := p.Request().Header
 
-	return header.Get("HX-Request") == "true" && header.Get("HX-History-Restore-Request") != "true" &&
-		header.Get("HX-Boosted") != "true"
+	return header.Get("HX-Request") == "true" && header.Get("HX-History-Restore-Request") != "true" && !p.isBoosted()
 }
+
+// isBoosted reports whether htmx sends a form as the browser would, and takes its answer, a page,
+// for what the page is to show.
+func (p *Page) isBoosted() bool { return p.Request().Header.Get("HX-Boosted") == "true" }

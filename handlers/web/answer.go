@@ -68,10 +68,25 @@ func (p *Page) JSON(status int, data any) error {
 	return p.JSONBlob(status, body)
 }
 
-// SeeOther is the answer to a form that was sent without htmx.
+// SeeOther leads on from a form that was carried out: the browser by a redirect, the page's script
+// by a header, since it would take what a redirect leads to for its answer.
 func (p *Page) SeeOther(location string) error {
+	if p.fromScript() && !p.IsRead() {
+		p.Response().Header().Set("HX-Redirect", location)
+
+		return p.NoContent(http.StatusNoContent)
+	}
+
 	return p.Redirect(http.StatusSeeOther, location)
 }
+
+// PushURL has the script put the answer to a form into the browser's history, under an address
+// from which it can be come back to.
+func (p *Page) PushURL(address string) { p.Response().Header().Set("HX-Push-Url", address) }
+
+// ReplaceURL has the script give the answer to a form that was carried out an address of its own,
+// in the place of the form's: that is no page to come back to.
+func (p *Page) ReplaceURL(address string) { p.Response().Header().Set("HX-Replace-Url", address) }
 
 // GoOnward sends the browser to another site, by a page that leads there too. Browsers hold the
 // redirects after a form, also those to where the form was answered, to the form-action of its

@@ -101,6 +101,8 @@ func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 	// Whoever the control plane does not know would only be led back to where they were.
 	case status == http.StatusUnauthorized && unknown:
 		return x.askToSignIn(p, e)
+	case p.WantsFragment() || p.isBoosted():
+		return x.sendToast(p, status, e)
 	case forbidden:
 		return p.Draw(status, sessionview.ForbiddenPage(sessionview.Forbidden{
 			Environment: x.Environment, Preferences: p.Preferences(), Required: ops.RoleOps, RequestID: p.RequestID(),
@@ -110,18 +112,27 @@ func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 
 	problem := x.problem(p, status, e)
 
-	switch {
-	case p.WantsFragment():
-		problem.Message = Sentences(append([]string{problem.Message}, messages(e)...)...)
-
-		return p.Draw(status, shell.ErrorToast(problem))
 	// Operators keep the navigation and what stands above every page; to others nothing is
 	// shown of either.
-	case p.Who.IsOps():
+	if p.Who.IsOps() {
 		return p.Draw(status, shell.ProblemPage(x.Frame.Shell(p, "", http.StatusText(status)), problem))
-	default:
-		return p.Draw(status, shell.ProblemOutsidePage(x.Environment, p.Preferences(), problem))
 	}
+
+	return p.Draw(status, shell.ProblemOutsidePage(x.Environment, p.Preferences(), problem))
+}
+
+// sendToast tells the error above the page that the script asks from, which stays as it is: with
+// what is typed in it.
+func (x *Errors) sendToast(p *Page, status int, e *ops.Error) error {
+	problem := x.problem(p, status, e)
+	problem.Message = Sentences(append([]string{problem.Message}, messages(e)...)...)
+
+	header := p.Response().Header()
+	header.Set("HX-Retarget", "#toasts")
+	header.Set("HX-Reswap", "beforeend")
+	header.Set("HX-Reselect", "[data-toast]")
+
+	return p.Draw(status, shell.ErrorToast(problem))
 }
 
 func (x *Errors) problem(p *Page, status int, e *ops.Error) shell.Problem {

@@ -70,10 +70,17 @@ func (h *Handlers) Act(p *web.Page) error {
 			})
 		})
 	case secret != "":
-		return h.show(p, http.StatusOK, pages.Webhook{Endpoint: e, Secret: secret})
+		return h.showRotated(p, e, secret)
 	default:
 		return sendWebhook(p, e, listPath)
 	}
+}
+
+// showRotated answers a webhook that has another secret.
+func (h *Handlers) showRotated(p *web.Page, e webhooks.Endpoint, secret string) error {
+	p.ReplaceURL(pages.Path(e.ID))
+
+	return h.show(p, http.StatusOK, pages.Webhook{Endpoint: e, Secret: secret})
 }
 
 func (h *Handlers) testWebhook(p *web.Page, e webhooks.Endpoint, f *web.Fields) error {

@@ -1,8 +1,6 @@
 package webhooks
 
 import (
-	"net/http"
-
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	pages "github.com/graph-olap/opsconsole/templates/webhooks"
@@ -40,7 +38,7 @@ func (h *Handlers) ActedAgain(p *web.Page, act audit.Entry) error {
 	case err != nil:
 		return err
 	case act.Action == audit.WebhookRotateSecret:
-		return h.show(p, http.StatusOK, pages.Webhook{Endpoint: e, Secret: secret})
+		return h.showRotated(p, e, secret)
 	default:
 		return sendWebhook(p, e, listPath)
 	}

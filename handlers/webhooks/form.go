@@ -91,6 +91,7 @@ func (h *Handlers) Create(p *web.Page) error {
 // in this answer.
 func (h *Handlers) showCreated(p *web.Page, e webhooks.Endpoint, secret string) error {
 	p.Response().Header().Set("Location", pages.Path(e.ID))
+	p.ReplaceURL(pages.Path(e.ID))
 
 	return h.show(p, http.StatusCreated, pages.Webhook{Endpoint: e, Secret: secret})
 }

@@ -92,6 +92,8 @@ func (h *Handlers) FormAgain(p *web.Page) error {
 		return err
 	}
 
+	p.PushURL(newPath)
+
 	return h.showForm(p, http.StatusOK, pages.Form{}, f.Form(), nil)
 }
 

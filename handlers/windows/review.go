@@ -19,6 +19,16 @@ import (
 	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
+// reviewPath is where a window that is to be announced is looked at, newPath where it is filled in.
+const (
+	reviewPath = "/maintenance/windows/review"
+	newPath    = "/maintenance/windows/new"
+)
+
+// ReviewAgain leads whoever comes back to a review to the form: what is typed is in no address, and
+// the page's script fills it in if it still has it.
+func (h *Handlers) ReviewAgain(p *web.Page) error { return p.SeeOther(newPath) }
+
 // Review shows what announcing a window would come to, and asks why.
 func (h *Handlers) Review(p *web.Page) error {
 	p.LookAhead()
@@ -86,6 +96,10 @@ func (h *Handlers) drawWindowReview(
 
 	if view.Snippets, err = h.windowSnippet(preview); err != nil {
 		return err
+	}
+
+	if status == http.StatusOK {
+		p.PushURL(reviewPath)
 	}
 
 	return p.Answer(web.Answer{

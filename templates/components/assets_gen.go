@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL = "/static/app.css?v=0584ae9c67c5"
-	ScriptURL     = "/static/app.js?v=2c690f16bfcd"
+	ScriptURL     = "/static/app.js?v=ca516fe3b709"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )

@@ -261,10 +261,7 @@ func dialogLink(a action) templ.Attributes {
 
 // ToDialog are the attributes that open what is at the path in the dialog.
 func ToDialog(path string) templ.Attributes {
-	return templ.Attributes{"hx-get": path, "hx-target": "#dialog-body", "hx-status:5xx": ToToasts}
+	return templ.Attributes{"hx-get": path, "hx-target": "#dialog-body"}
 }
-
-// ToToasts is where a failed request of htmx puts its answer.
-const ToToasts = "target:#toasts swap:beforeend"
 
 var _ = templruntime.GeneratedTemplate

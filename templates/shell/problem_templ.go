@@ -455,7 +455,11 @@ func ErrorToast(p Problem) templ.Component {
 }
 
 func (p Problem) toast() string {
-	text := p.Message + " " + p.advice()
+	text := p.Message
+	if p.Advice != "" || p.Status >= http.StatusInternalServerError { // else the page that stays says what can be done
+		text += " " + p.advice()
+	}
+
 	if p.RequestID != "" {
 		text += " Request " + p.RequestID + "."
 	}
