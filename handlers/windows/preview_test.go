@@ -99,3 +99,25 @@ func TestWhoMisspellsAPreviewGetsNoAct(t *testing.T) {
 		t.Errorf("there are %d windows, the first of which is %v, want the one as it was", announced(t, w), now["title"])
 	}
 }
+
+// TestRulesAreRefusedAtTheirField sends rules that ended a request before, or meant something else.
+func TestRulesAreRefusedAtTheirField(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	window := w.Announce(nil)
+
+	for _, rule := range []string{
+		"FREQ=MONTHLY;BYDAY=6MO", "FREQ=MONTHLY;BYDAY=-6MO", "FREQ=YEARLY;BYMONTH=12;BYDAY=53MO", "FREQ=MONTHLY;BYDAY=0TU",
+		"FREQ=WEEKLY;BYDAY=1TU", "FREQ=DAILY;COUNT=0", "FREQ=DAILY;INTERVAL=0", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31",
+	} {
+		for path, method := range map[string]string{
+			"/maintenance/windows": http.MethodPost, "/maintenance/windows?preview=1": http.MethodPost, handlerstest.Path(window, ""): http.MethodPatch,
+		} {
+			got := w.SendJSON(method, path, w.Draft(handlerstest.Object{"recurrence": rule}))
+			if fields := handlerstest.WhatIsWrong(t, got); got.Status != http.StatusUnprocessableEntity || fields != "body.recurrence" {
+				t.Errorf("%s %s with %s: got %d, %q, want 422 for body.recurrence\n%s", method, path, rule, got.Status, fields, got.Body)
+			}
+		}
+	}
+}

@@ -4,8 +4,6 @@ import (
 	"iter"
 	"slices"
 	"time"
-
-	"github.com/teambition/rrule-go"
 )
 
 // Occurrence is a date of a series.
@@ -39,26 +37,13 @@ func limit[T any](seq iter.Seq[T], n int) iter.Seq[T] {
 	}
 }
 
-// From yields the dates of the rule from a first local time on, in the zone.
+// From yields the dates of the rule from a first local time on, in the zone, for
+// [Horizon] years.
 func (r Rule) From(first time.Time, loc *time.Location) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
-		option := r.option
-		option.Dtstart = first
-
-		if r.untilUTC {
-			option.Until = Wall(option.Until, loc)
-		}
-
-		rule, err := rrule.NewRRule(option)
-		if err != nil {
-			return // it was read when the rule was
-		}
-
-		next := rule.Iterator()
-
-		for wall, ok := next(); ok; wall, ok = next() {
+		for wall := range r.walls(first) {
 			at, note := Resolve(wall, loc)
-			if !yield(Occurrence{StartsAt: at, Wall: wall.Format(WallLayout), Note: note}) {
+			if r.untilUTC && at.After(r.until) || !yield(Occurrence{StartsAt: at, Wall: wall.Format(WallLayout), Note: note}) {
 				return
 			}
 		}

@@ -1,106 +1,74 @@
 package calendar
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/teambition/rrule-go"
-
-	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Rule is a recurrence rule of RFC 5545: FREQ of DAILY, WEEKLY, MONTHLY or YEARLY, with
 // INTERVAL, COUNT or UNTIL, BYDAY, BYMONTHDAY, BYMONTH, BYSETPOS and WKST.
 type Rule struct {
-	text   string
-	option rrule.ROption
-	// untilUTC says that UNTIL is a moment, not a local time.
-	untilUTC bool
+	text     string
+	freq     frequency
+	interval int
+	// count is 0, and until zero, where the rule does not end so.
+	count int
+	until time.Time
+	// untilUTC says that until is a moment, not a local time.
+	untilUTC  bool
+	days      []numberedDay
+	monthDays []int
+	months    []int // sorted
+	positions []int
+	weekStart time.Weekday
+}
+
+// frequency is how often a rule recurs.
+type frequency int
+
+const (
+	unknown frequency = iota
+	daily
+	weekly
+	monthly
+	yearly
+	moreOften
+)
+
+// numberedDay is a weekday, and which of its kind in a month, from the end where it is
+// negative; 0 is every one.
+type numberedDay struct {
+	day time.Weekday
+	n   int
 }
 
 const maxRuleLength = 300
 
-// ParseRule reads an RRULE, with or without its name in front. It takes what
-// [Rule.Words] can say.
+// ParseRule reads an RRULE, with or without its name in front. It takes what RFC 5545
+// allows, [Rule.Words] can say and can come at all; its error is a clause for a form.
 func ParseRule(text string) (Rule, error) {
-	text = strings.TrimPrefix(strings.ToUpper(strings.Join(strings.Fields(text), "")), "RRULE:")
-
-	if text == "" || len(text) > maxRuleLength {
-		return Rule{}, fmt.Errorf("is not a recurrence rule of 1 to %d characters, such as FREQ=WEEKLY;BYDAY=TU", maxRuleLength)
+	r, parts, err := read(text)
+	if err == nil {
+		err = r.check(parts)
 	}
 
-	parts := map[string]string{}
-
-	for part := range strings.SplitSeq(text, ";") {
-		name, value, _ := strings.Cut(part, "=")
-		if _, twice := parts[name]; twice || value == "" {
-			return Rule{}, fmt.Errorf("is not a recurrence rule: look at %q", ops.Clip(part))
-		}
-
-		parts[name] = value
-
-		if !slices.Contains([]string{
-			"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST",
-		}, name) {
-			return Rule{}, fmt.Errorf("has %s, which is not supported", ops.Clip(name))
-		}
-	}
-
-	option, err := rrule.StrToROption(text)
 	if err != nil {
-		return Rule{}, fmt.Errorf("is not a recurrence rule: %w", err)
+		return Rule{}, err
 	}
 
-	if _, err := rrule.NewRRule(*option); err != nil {
-		return Rule{}, fmt.Errorf("is not a recurrence rule: %w", err)
-	}
-
-	r := Rule{text: text, option: *option, untilUTC: strings.HasSuffix(parts["UNTIL"], "Z")}
-	if len(parts["UNTIL"]) == len("20060102") {
-		r.option.Until = r.option.Until.AddDate(0, 0, 1).Add(-time.Second) // the whole day
-	}
-
-	return r, r.check(parts)
+	return r, nil
 }
 
-const maxInterval = 1000
-
-// check refuses what means nothing, and what cannot be said in words.
-func (r Rule) check(parts map[string]string) error {
-	o := r.option
-	numbered := slices.ContainsFunc(o.Byweekday, func(d rrule.Weekday) bool { return d.N() != 0 })
-	plain := slices.ContainsFunc(o.Byweekday, func(d rrule.Weekday) bool { return d.N() == 0 })
-	zero := func(n int) bool { return n == 0 }
-
-	switch {
-	case o.Freq > rrule.DAILY:
-		return errors.New("recurs more often than daily")
-	case parts["INTERVAL"] != "" && (o.Interval < 1 || o.Interval > maxInterval):
-		return fmt.Errorf("needs an INTERVAL of 1 to %d", maxInterval)
-	case parts["COUNT"] != "" && o.Count < 1:
-		return errors.New("needs a COUNT of 1 or more")
-	case parts["COUNT"] != "" && parts["UNTIL"] != "":
-		return errors.New("has COUNT and UNTIL; one of them ends a series")
-	case slices.ContainsFunc(o.Bymonthday, zero) || slices.ContainsFunc(o.Bysetpos, zero):
-		return errors.New("counts from 1, or from -1 at the end: there is no 0")
-	case o.Wkst.N() != 0:
-		return errors.New("needs a plain day as WKST")
-	case numbered && plain:
-		return errors.New("mixes numbered days with days")
-	case o.Freq >= rrule.WEEKLY && (numbered || len(o.Bymonthday)+len(o.Bysetpos) > 0):
-		return errors.New("numbers days without MONTHLY or YEARLY")
-	case len(o.Bysetpos) > 0 && (!plain || len(o.Bymonthday) > 0):
-		return errors.New("has BYSETPOS, which needs days in BYDAY")
-	case numbered && len(o.Bymonthday) > 0:
-		return errors.New("has numbered days and BYMONTHDAY; one of them names a day")
-	case o.Freq == rrule.YEARLY && len(o.Bymonth) == 0 && len(o.Byweekday)+len(o.Bymonthday) > 0:
-		return errors.New("is YEARLY and needs BYMONTH beside its days")
-	default:
-		return nil
+// KeptRule reads a rule that was taken before, also by a version that took more: days
+// that are numbered 0 are all of them, those beyond the fifth of a month never come.
+func KeptRule(text string) (Rule, error) {
+	r, parts, err := read(text)
+	if err == nil {
+		err = r.checkCounts(parts)
 	}
+
+	return r, err
 }
 
 // String is the rule as it is kept.
@@ -108,16 +76,16 @@ func (r Rule) String() string { return r.text }
 
 // Skip returns the rule after n of its dates have gone by.
 func (r Rule) Skip(n int) Rule {
-	if r.option.Count == 0 || n == 0 {
+	if r.count == 0 || n == 0 {
 		return r
 	}
 
-	r.option.Count -= n
+	r.count -= n
 	parts := strings.Split(r.text, ";")
 
 	for i, part := range parts {
 		if strings.HasPrefix(part, "COUNT=") { // however it was written
-			parts[i] = fmt.Sprintf("COUNT=%d", r.option.Count)
+			parts[i] = fmt.Sprintf("COUNT=%d", r.count)
 		}
 	}
 

@@ -5,56 +5,57 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/teambition/rrule-go"
 )
 
 // Words says when the rule recurs that has this first date: "every second Tuesday at
-// 22:00 Europe/Berlin".
+// 22:00 Europe/Berlin". What it leaves to [Rule.WeekNote] is where weeks begin.
 func (r Rule) Words(first time.Time, zoneName string) string {
 	loc := Location(zoneName)
 	wall := Wall(first, loc)
 
-	words := r.dates(wall) + " at " + clock(wall) + " " + loc.String()
+	dates, condition := r.dates(wall)
+	words := dates + " at " + clock(wall) + " " + loc.String() + condition
 
 	switch {
-	case r.option.Count == 1:
+	case r.count == 1:
 		return words + ", once"
-	case r.option.Count > 1:
-		return fmt.Sprintf("%s, %d times", words, r.option.Count)
-	case r.option.Until.IsZero():
+	case r.count > 1:
+		return fmt.Sprintf("%s, %d times", words, r.count)
+	case r.until.IsZero():
 		return words
 	case r.untilUTC:
-		return words + ", until " + Wall(r.option.Until, loc).Format("2 January 2006")
+		return words + ", until " + Wall(r.until, loc).Format("2 January 2006")
 	default:
-		return words + ", until " + r.option.Until.Format("2 January 2006")
+		return words + ", until " + r.until.Format("2 January 2006")
 	}
 }
 
-func (r Rule) dates(first time.Time) string {
-	o := r.option
+// WeekNote says where weeks begin, if that makes a difference; "" if it makes none or
+// they begin on Monday, as most do.
+func (r Rule) WeekNote() string {
+	if r.freq != weekly || r.interval == 1 || len(r.days) < 2 || r.weekStart == time.Monday {
+		return ""
+	}
 
-	switch o.Freq {
-	case rrule.DAILY:
-		return r.daily() + r.inMonths()
-	case rrule.WEEKLY:
-		return r.weekly(first) + r.inMonths()
-	case rrule.MONTHLY:
-		months := "of " + every(o.Interval, "month")
-		if len(o.Bymonth) > 0 && o.Interval <= 1 {
-			months = "of " + monthNames(o.Bymonth)
-		} else if len(o.Bymonth) > 0 {
-			months += r.inMonths()
-		}
+	return fmt.Sprintf("Weeks are counted from %s to %s, as WKST says.", r.weekStart, (r.weekStart+daysOfWeek-1)%daysOfWeek)
+}
 
-		return r.monthDay(first) + " " + months
-	default:
-		months := o.Bymonth
+// dates are the days on which a rule recurs, and what else has to be so for one.
+func (r Rule) dates(first time.Time) (words, condition string) {
+	switch r.freq {
+	case weekly:
+		return r.inMonths(r.weekly(first))
+	case monthly:
+		return r.monthly(first)
+	case yearly:
+		months := r.months
 		if len(months) == 0 {
 			months = []int{int(first.Month())}
 		}
 
-		return r.monthDay(first) + " of " + monthNames(months) + " " + every(o.Interval, "year")
+		return r.monthDay(first) + " of " + monthNames(months, "and") + " " + every(r.interval, "year"), r.ifThereIsOne(first, months)
+	default:
+		return r.inMonths(r.daily())
 	}
 }
 
@@ -68,169 +69,132 @@ func every(interval int, what string) string {
 }
 
 func (r Rule) daily() string {
-	days := r.option.Byweekday
-
 	switch {
-	case len(days) == 0:
-		return every(r.option.Interval, "day")
-	case r.option.Interval <= 1:
-		return "every " + weekdays(days)
+	case len(r.days) == 0:
+		return every(r.interval, "day")
+	case r.interval <= 1:
+		return "every " + weekdays(r.days, "and")
 	default:
-		return every(r.option.Interval, "day") + " that is a " + list(dayNames(days), "or")
+		return every(r.interval, "day") + " that is a " + weekdays(r.days, "or")
 	}
 }
 
 func (r Rule) weekly(first time.Time) string {
-	days := r.option.Byweekday
-
 	switch {
-	case len(days) == 0:
-		return every(r.option.Interval, first.Weekday().String())
-	case r.option.Interval <= 1 || len(days) == 1:
-		return every(r.option.Interval, weekdays(days))
+	case len(r.days) == 0:
+		return every(r.interval, first.Weekday().String())
+	case r.interval <= 1 || len(r.days) == 1:
+		return every(r.interval, weekdays(r.days, "and"))
 	default:
-		return every(r.option.Interval, "week") + " on " + list(dayNames(days), "and")
+		return every(r.interval, "week") + " on " + onDays(r.days)
 	}
 }
 
-func (r Rule) inMonths() string {
-	if len(r.option.Bymonth) == 0 {
-		return ""
+// inMonths restricts days to months. Days that are not all are counted through the year,
+// also in months in which there is none.
+func (r Rule) inMonths(days string) (words, condition string) {
+	switch {
+	case len(r.months) == 0:
+		return days, ""
+	case r.interval <= 1:
+		return days + " in " + monthNames(r.months, "and"), ""
+	default:
+		return days, ", if it is in " + monthNames(r.months, "or")
 	}
+}
 
-	return " in " + monthNames(r.option.Bymonth)
+func (r Rule) monthly(first time.Time) (words, condition string) {
+	condition = r.ifThereIsOne(first, r.months)
+
+	switch {
+	case len(r.months) == 0:
+		return r.monthDay(first) + " of " + every(r.interval, "month"), condition
+	case r.interval <= 1:
+		return r.monthDay(first) + " of " + monthNames(r.months, "and"), condition
+	default:
+		return r.monthDay(first) + " of " + every(r.interval, "month"), ", if it is " + monthNames(r.months, "or") + condition
+	}
 }
 
 // monthDay names the days of a month: "on the second Tuesday", "on the 15th".
 func (r Rule) monthDay(first time.Time) string {
-	o := r.option
-
 	var names []string
 
 	switch {
-	case len(o.Bysetpos) > 0:
-		for _, n := range o.Bysetpos {
-			names = append(names, place(n)+" "+weekdaysOr(o.Byweekday))
+	case len(r.positions) > 0 && r.freq == yearly && len(r.months) > 1: // they count through all months
+		for _, n := range r.positions {
+			names = append(names, place(n))
 		}
-	case len(o.Bymonthday) > 0:
-		for _, n := range o.Bymonthday {
+
+		return "on the " + list(names, "and") + " of all " + plurals(r.days)
+	case len(r.positions) > 0:
+		for _, n := range r.positions {
+			names = append(names, place(n)+" "+weekdays(r.days, "or"))
+		}
+	case len(r.monthDays) > 0:
+		for _, n := range r.monthDays {
 			names = append(names, monthDayName(n))
 		}
-	case len(o.Byweekday) > 0 && o.Byweekday[0].N() == 0:
-		return "on every " + weekdays(o.Byweekday)
-	case len(o.Byweekday) > 0:
-		for _, d := range o.Byweekday {
-			names = append(names, place(d.N())+" "+dayName(d))
+	case len(r.days) > 0 && r.numbered():
+		for _, d := range r.days {
+			names = append(names, place(d.n)+" "+d.day.String())
 		}
+	case len(r.days) > 0:
+		return "on every " + weekdays(r.days, "and")
 	default:
 		names = []string{monthDayName(first.Day())}
 	}
 
 	words := "on the " + list(names, "and")
-	if len(o.Bymonthday) > 0 && len(o.Byweekday) > 0 {
-		words += " that is a " + list(dayNames(o.Byweekday), "or")
+	if len(r.monthDays) > 0 && len(r.days) > 0 {
+		words += " that is a " + weekdays(r.days, "or")
 	}
 
 	return words
 }
 
-// place is where among several: "second", "last", "second to last".
-func place(n int) string {
-	switch {
-	case n > 0:
-		return ordinal(n)
-	case n == -1:
-		return "last"
-	default:
-		return ordinal(-n) + " to last"
-	}
-}
+// daysOfShortest is how many days the shortest month has.
+const daysOfShortest = 28
 
-func monthDayName(n int) string {
-	if n < 0 {
-		return place(n) + " day"
-	}
-
-	return numeral(n)
-}
-
-func ordinal(n int) string {
-	small := []string{"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"}
-	if n <= len(small) {
-		return small[n-1]
-	}
-
-	return numeral(n)
-}
-
-// numeral is 1st, 2nd, 11th.
-func numeral(n int) string {
-	const century, decade = 100, 10
-
-	if tens := n % century / decade; tens != 1 {
-		switch n % decade {
-		case 1:
-			return fmt.Sprintf("%dst", n)
-		case 2:
-			return fmt.Sprintf("%dnd", n)
-		case 3:
-			return fmt.Sprintf("%drd", n)
+// ifThereIsOne is said of days that not each of the months has.
+func (r Rule) ifThereIsOne(first time.Time, months []int) string {
+	shortest := daysOfShortest
+	if len(months) > 0 {
+		shortest = maxMonthDay
+		for _, m := range months {
+			shortest = min(shortest, time.Date(2001, time.Month(m)+1, 0, 0, 0, 0, 0, time.UTC).Day()) // no leap year
 		}
 	}
 
-	return fmt.Sprintf("%dth", n)
-}
+	each := daysOfShortest / daysOfWeek // of each weekday
+	most, days := each*len(r.days), r.positions
 
-const daysOfWeek = 7
-
-func dayName(d rrule.Weekday) string { return time.Weekday((d.Day() + 1) % daysOfWeek).String() }
-
-func dayNames(days []rrule.Weekday) []string {
-	names := make([]string, 0, len(days))
-	for _, d := range inWeek(days) {
-		names = append(names, dayName(d))
+	switch {
+	case len(r.positions) > 0 && len(r.days) == daysOfWeek:
+		most = shortest
+	case len(r.positions) > 0:
+	case len(r.monthDays) > 0 && len(r.days) > 0: // that the day has to be one of those is said
+		return ""
+	case len(r.monthDays) > 0:
+		most, days = shortest, r.monthDays
+	case len(r.days) > 0:
+		most, days = each, nil
+		for _, d := range r.days {
+			days = append(days, d.n)
+		}
+	default:
+		most, days = shortest, []int{first.Day()}
 	}
 
-	return names
-}
-
-// inWeek sorts days from Monday on.
-func inWeek(days []rrule.Weekday) []rrule.Weekday {
-	return slices.SortedFunc(slices.Values(days), func(a, b rrule.Weekday) int { return a.Day() - b.Day() })
-}
-
-// workdays reports whether the days are Monday to Friday.
-func workdays(days []rrule.Weekday) bool {
-	sorted := inWeek(days)
-
-	const friday = 4
-
-	return len(sorted) == friday+1 && sorted[0].Day() == 0 && sorted[friday].Day() == friday
-}
-
-func weekdays(days []rrule.Weekday) string {
-	if workdays(days) {
-		return "weekday"
+	if len(r.positions) > 0 && r.freq == yearly {
+		most *= len(months)
 	}
 
-	return list(dayNames(days), "and")
-}
-
-func weekdaysOr(days []rrule.Weekday) string {
-	if workdays(days) {
-		return "weekday"
+	if slices.ContainsFunc(days, func(n int) bool { return n > most || n < -most }) {
+		return ", if there is one"
 	}
 
-	return list(dayNames(days), "or")
-}
-
-func monthNames(months []int) string {
-	names := make([]string, 0, len(months))
-	for _, m := range slices.Sorted(slices.Values(months)) {
-		names = append(names, time.Month(m).String())
-	}
-
-	return list(names, "and")
+	return ""
 }
 
 // list joins names as one says them: "a, b and c".

@@ -42,7 +42,7 @@ func (s *Schedule) Length() time.Duration { return time.Duration(s.Seconds) * ti
 
 // Dates yields the dates of the series, from the one that its rule counts from.
 func (s *Schedule) Dates() iter.Seq[calendar.Occurrence] {
-	rule, err := calendar.ParseRule(s.Rule)
+	rule, err := calendar.KeptRule(s.Rule)
 	first, wallErr := time.Parse(calendar.WallLayout, s.FirstWall)
 
 	if errors.Join(err, wallErr) != nil {
@@ -75,7 +75,7 @@ func (s *Schedule) Remaining(wall string) (calendar.Rule, error) {
 		past++
 	}
 
-	rule, err := calendar.ParseRule(s.Rule)
+	rule, err := calendar.KeptRule(s.Rule)
 
 	return rule.Skip(past), err
 }
