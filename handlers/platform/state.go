@@ -122,7 +122,10 @@ func controlPlaneLine(own monitor.Own) (line components.Line, ok bool) {
 
 	switch own.Status {
 	case ops.ComponentSlow:
-		line.Text = "The control plane answers slowly: it took " + format.Millis(*own.LatencyMS) + "."
+		line.Text = own.Err
+		if !own.Overdue {
+			line.Text = "The control plane answers slowly: it took " + format.Millis(*own.LatencyMS) + "."
+		}
 	case monitor.NotAnswering:
 		line.Text = web.Sentences("The control plane does not answer", own.Err)
 	case monitor.Refused:

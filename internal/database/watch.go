@@ -46,8 +46,6 @@ const (
 	LookEvery = 2 * time.Second
 	// lookTimeout is how long a look may take.
 	lookTimeout = 2 * time.Second
-	// slowAfter is the latency above which the database is slow.
-	slowAfter = 500 * time.Millisecond
 )
 
 // Watch looks at the database again and again, and remembers what it found.
@@ -135,7 +133,7 @@ func (w *Watch) settle() {
 		now.Status, now.LatencyMS = NotAnswering, nil
 	case trouble != nil:
 		now.Status = NotWritable
-	case w.latency > slowAfter:
+	case IsSlow(w.latency, w.condition.Status):
 		now.Status = ops.ComponentSlow
 	}
 

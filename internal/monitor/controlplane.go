@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -21,8 +22,8 @@ const Database = ownPrefix + "database"
 
 // The statuses of the control plane as this console sees it; slow is that of any component.
 const (
-	Answering    ops.ComponentStatus = "answering"
-	NotAnswering ops.ComponentStatus = "not_answering"
+	Answering    = database.Answering
+	NotAnswering = database.NotAnswering
 	// Refused is an answer that refuses whom the console asks as, or what it asks.
 	Refused ops.ComponentStatus = "refused"
 	// NotAsked is a control plane that was not asked yet, or as nobody could be.
@@ -31,9 +32,6 @@ const (
 
 // Unknown is the status of a component while it is asked in vain how it is.
 const Unknown = NotAsked
-
-// SlowAfter is how long an answer may take until it counts as slow.
-const SlowAfter = 500 * time.Millisecond
 
 // Own is a component as this console itself sees it.
 type Own struct {
@@ -44,10 +42,14 @@ type Own struct {
 	LatencyMS *float64
 	// Err says in a sentence what is wrong; "" when nothing is.
 	Err string
+	// Overdue says that it was asked and has not answered yet, for longer than it usually takes.
+	Overdue bool
 }
 
 // Answers reports whether what was asked for was given.
-func (o Own) Answers() bool { return o.Status == Answering || o.Status == ops.ComponentSlow }
+func (o Own) Answers() bool {
+	return !o.Overdue && (o.Status == Answering || o.Status == ops.ComponentSlow)
+}
 
 // up reports whether a component with the status answers, be it slowly.
 func up(status ops.ComponentStatus) bool {
@@ -63,24 +65,29 @@ type reply struct {
 
 // replies are those of a poll, which are read side by side.
 type replies struct {
+	// was is how the control plane answered the last poll.
+	was ops.ComponentStatus
+
 	mu  sync.Mutex
-	all []reply
+	all map[string]reply
 }
 
-func (r *replies) add(took time.Duration, err error) {
+func newReplies(was ops.ComponentStatus) *replies { return &replies{was: was, all: map[string]reply{}} }
+
+func (r *replies) add(name string, took time.Duration, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
-	r.all = append(r.all, reply{statusOf(took, err), took, err})
+	r.all[name] = reply{r.statusOf(took, err), took, err}
 }
 
 // statusOf tells from one read how the control plane is.
-func statusOf(took time.Duration, err error) ops.ComponentStatus {
+func (r *replies) statusOf(took time.Duration, err error) ops.ComponentStatus {
 	switch {
-	case err == nil && took <= SlowAfter:
-		return Answering
-	case err == nil:
+	case err == nil && database.IsSlow(took, r.was):
 		return ops.ComponentSlow
+	case err == nil:
+		return Answering
 	case ops.NotDone(err) && ops.AsError(err).Code != ops.CodeServiceUnavailable:
 		return Refused
 	default:
@@ -88,16 +95,48 @@ func statusOf(took time.Duration, err error) ops.ComponentStatus {
 	}
 }
 
+// judged are the parts that tell how the control plane does: those that want a role, as the
+// metrics are given to everybody.
+func judged() []string { return []string{partHealth, partInstances, partState, partJobs, partExports} }
+
+// waiting are the parts that are still waited for; most says that most of those that tell how
+// the control plane does are among them.
+func (r *replies) waiting() (parts map[string]bool, most bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	parts = map[string]bool{}
+	waits := 0
+
+	for _, name := range append(judged(), partMetrics) {
+		_, came := r.all[name]
+		parts[name] = !came
+	}
+
+	for _, name := range judged() {
+		if parts[name] {
+			waits++
+		}
+	}
+
+	return parts, waits > len(judged())/2
+}
+
 // judge takes the middle one of the replies, the best first: one read that has much to do, or
 // that fails alone, says nothing of the others, and neither does one that is quick alone.
 func (r *replies) judge() Own {
 	order := []ops.ComponentStatus{Answering, ops.ComponentSlow, Refused, NotAnswering}
+	sorted := make([]reply, 0, len(judged()))
 
-	slices.SortStableFunc(r.all, func(a, b reply) int {
+	for _, name := range judged() {
+		sorted = append(sorted, r.all[name])
+	}
+
+	slices.SortStableFunc(sorted, func(a, b reply) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, a.status), slices.Index(order, b.status)), cmp.Compare(a.took, b.took))
 	})
 
-	middle := r.all[len(r.all)/2]
+	middle := sorted[len(sorted)/2]
 	own := Own{Status: middle.status}
 
 	if middle.err != nil {

@@ -112,9 +112,17 @@ func TestTheControlPlaneIsJudgedByMostOfItsAnswers(t *testing.T) {
 func monitorOf(t *testing.T, platform ops.Platform, watch func(context.Context, ops.Service) error) *monitor.Monitor {
 	t.Helper()
 
+	return monitorEvery(t, time.Hour, platform, watch)
+}
+
+func monitorEvery(
+	t *testing.T, interval time.Duration, platform ops.Platform, watch func(context.Context, ops.Service) error,
+) *monitor.Monitor {
+	t.Helper()
+
 	config := monitor.Config{
 		Platform: platform, Caller: func() (ops.Caller, error) { return ops.Caller{}, nil }, Timeout: 5 * time.Second,
-		DB: storetest.Open(t, storetest.SQLiteURL(t)), Now: time.Now, Logger: slog.New(slog.DiscardHandler), Interval: time.Hour,
+		DB: storetest.Open(t, storetest.SQLiteURL(t)), Now: time.Now, Logger: slog.New(slog.DiscardHandler), Interval: interval,
 	}
 	if watch != nil {
 		config.Watchers = append(config.Watchers, watch)

@@ -30,7 +30,8 @@ type Config struct {
 	// the one poller. 5 s when it is 0.
 	Timeout time.Duration
 	// Watchers are called after every poll that had a caller, one after the other,
-	// to look at what else the control plane holds.
+	// to look at what else the control plane holds. The next poll does not wait for them, and
+	// leaves them be while they still look.
 	Watchers []func(ctx context.Context, service ops.Service) error
 }
 
@@ -49,6 +50,8 @@ type Monitor struct {
 	// wake asks for a poll, changed for a revision.
 	wake, changed chan struct{}
 	rings         *rings
+	// usual is known to the poll alone.
+	usual usual
 
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}
@@ -120,6 +123,8 @@ func (m *Monitor) Run(ctx context.Context) error {
 
 	group.Go(func() { m.revise(ctx) })
 
+	var watching atomic.Bool
+
 	ticker := time.NewTicker(m.config.Interval)
 	defer ticker.Stop()
 
@@ -131,7 +136,14 @@ func (m *Monitor) Run(ctx context.Context) error {
 		default:
 		}
 
-		m.Poll(ctx)
+		// What a watcher waits for keeps nobody from hearing that it does not answer.
+		if service := m.poll(ctx); service != nil && watching.CompareAndSwap(false, true) {
+			group.Go(func() {
+				defer watching.Store(false)
+
+				m.watch(ctx, service)
+			})
+		}
 
 		select {
 		case <-ctx.Done():
@@ -166,63 +178,6 @@ func wait[T any](ctx context.Context, ch <-chan T) bool {
 	case <-ch:
 		return true
 	}
-}
-
-// Poll reads everything once and publishes the snapshot.
-func (m *Monitor) Poll(ctx context.Context) {
-	caller, err := m.config.Caller()
-
-	var (
-		service ops.Service
-		source  reader = unavailable{err}
-	)
-
-	if err == nil {
-		service = m.config.Platform.As(caller)
-		source = service
-	}
-
-	begun := m.config.Now()
-
-	next, told := m.read(ctx, source)
-	if ctx.Err() != nil {
-		return
-	}
-
-	if service == nil {
-		next.ControlPlane = Own{Status: NotAsked, Err: err.Error()}
-	} else {
-		next.ControlPlane = told.judge()
-	}
-
-	if m.config.Database != nil {
-		next.Database.Status, next.Database.LatencyMS = m.config.Database()
-	}
-
-	if err := within(ctx, m.config.Timeout, func(ctx context.Context) error { return m.keep(ctx, next, begun) }); err != nil {
-		m.config.Logger.ErrorContext(ctx, "samples could not be kept", "error", err)
-	}
-
-	m.publish(func(Snapshot) Snapshot { return *next })
-
-	// Watchers ask several times more, and whoever does not answer has just been waited for.
-	if service == nil || next.ControlPlane.Status == NotAnswering {
-		return
-	}
-
-	for _, watch := range m.config.Watchers {
-		err := within(ctx, watcherTimeouts*m.config.Timeout, func(ctx context.Context) error { return watch(ctx, service) })
-		if err != nil && ctx.Err() == nil {
-			m.config.Logger.WarnContext(ctx, "the control plane could not be watched", "error", err)
-		}
-	}
-}
-
-func within(ctx context.Context, timeout time.Duration, fn func(ctx context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-
-	return fn(ctx)
 }
 
 // publish makes what follows from the newest snapshot the newest one.

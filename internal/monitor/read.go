@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -18,18 +19,27 @@ type reader interface {
 	GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error)
 }
 
-// read asks for everything side by side; what fails keeps its old value. The replies are those
-// of the calls that want a role: the metrics are given to everybody.
-func (m *Monitor) read(ctx context.Context, service reader) (*Snapshot, *replies) {
+// The names of the parts.
+const (
+	partHealth    = "health"
+	partInstances = "instances"
+	partState     = "state"
+	partJobs      = "jobs"
+	partExports   = "export jobs"
+	partMetrics   = "metrics"
+)
+
+// read asks for everything side by side; what fails keeps its old value.
+func (m *Monitor) read(ctx context.Context, service reader, begun time.Time) (*Snapshot, *replies) {
 	old := m.Snapshot()
 	next := &Snapshot{}
-	told := &replies{}
+	told := newReplies(old.ControlPlane.Status)
 
 	var group sync.WaitGroup
 
-	group.Go(func() { next.Health = part(ctx, m.config, told, "health", old.Health, service.GetClusterHealth) })
+	group.Go(func() { next.Health = part(ctx, m.config, told, partHealth, old.Health, service.GetClusterHealth) })
 	group.Go(func() {
-		next.Instances = part(ctx, m.config, told, "instances", old.Instances, service.GetClusterInstances)
+		next.Instances = part(ctx, m.config, told, partInstances, old.Instances, service.GetClusterInstances)
 	})
 
 	counted := make(chan struct{})
@@ -37,11 +47,11 @@ func (m *Monitor) read(ctx context.Context, service reader) (*Snapshot, *replies
 	group.Go(func() {
 		defer close(counted)
 
-		next.State = part(ctx, m.config, told, "state", old.State, service.GetState)
+		next.State = part(ctx, m.config, told, partState, old.State, service.GetState)
 	})
-	group.Go(func() { next.Jobs = part(ctx, m.config, told, "jobs", old.Jobs, service.GetJobStatus) })
+	group.Go(func() { next.Jobs = part(ctx, m.config, told, partJobs, old.Jobs, service.GetJobStatus) })
 	group.Go(func() {
-		next.Exports = part(ctx, m.config, told, "export jobs", old.Exports, func(ctx context.Context) (ExportJobs, error) {
+		next.Exports = part(ctx, m.config, told, partExports, old.Exports, func(ctx context.Context) (ExportJobs, error) {
 			return readExports(ctx, service, func() Part[ops.State] {
 				<-counted // It takes no longer than its own timeout.
 
@@ -50,7 +60,7 @@ func (m *Monitor) read(ctx context.Context, service reader) (*Snapshot, *replies
 		})
 	})
 	group.Go(func() {
-		next.Metrics = part(ctx, m.config, &replies{}, "metrics", old.Metrics, func(ctx context.Context) (Metrics, error) {
+		next.Metrics = part(ctx, m.config, told, partMetrics, old.Metrics, func(ctx context.Context) (Metrics, error) {
 			raw, err := service.GetMetrics(ctx)
 			if err != nil {
 				return Metrics{}, err
@@ -59,7 +69,8 @@ func (m *Monitor) read(ctx context.Context, service reader) (*Snapshot, *replies
 			return ParseMetrics(raw)
 		})
 	})
-	group.Wait()
+
+	m.await(group.Wait, told, begun)
 
 	next.At = m.config.Now()
 	next.Results = results(old, next)
@@ -70,6 +81,31 @@ func (m *Monitor) read(ctx context.Context, service reader) (*Snapshot, *replies
 	}
 
 	return next, told
+}
+
+// await waits for the parts, and tells when they are overdue.
+func (m *Monitor) await(wait func(), told *replies, begun time.Time) {
+	done := make(chan struct{})
+
+	go func() {
+		defer close(done)
+
+		wait()
+	}()
+
+	after := m.usual.overdue()
+	overdue := time.NewTimer(after)
+
+	defer overdue.Stop()
+
+	select {
+	case <-done:
+		return
+	case <-overdue.C:
+		m.tellOverdue(told, after, begun)
+	}
+
+	<-done
 }
 
 func part[T any](
@@ -85,7 +121,7 @@ func part[T any](
 		return err
 	})
 	now := config.Now()
-	told.add(now.Sub(begun), err)
+	told.add(name, now.Sub(begun), err)
 
 	if err == nil {
 		return Part[T]{Value: value, AsOf: now, TriedAt: now}

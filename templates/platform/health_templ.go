@@ -557,6 +557,8 @@ func (c Component) noLatency() string {
 		return "it does not answer"
 	case c.Status == monitor.Refused:
 		return "it refuses to answer"
+	case c.Own != "" && c.Status == ops.ComponentSlow:
+		return "it has not answered yet"
 	default:
 		return "none was reported"
 	}
