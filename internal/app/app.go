@@ -68,7 +68,7 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 
 	zoneinfo.Use(zones)
 
-	db, err := store.Open(ctx, string(cfg.DatabaseURL))
+	db, err := store.OpenWithin(ctx, string(cfg.DatabaseURL), store.Limits(cfg.DatabaseLimits))
 	if err != nil {
 		return nil, fmt.Errorf("the database: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -74,6 +75,10 @@ func TestDefaultClaims(t *testing.T) {
 	if got, want := [...]string{tokens.RolesClaim, tokens.EmailClaim, tokens.UsernameClaim, tokens.OpsRole},
 		[...]string{auth.DefaultRolesClaim, auth.DefaultEmailClaim, "", auth.DefaultOpsRole}; got != want {
 		t.Errorf("the settings say %v of the API's tokens, auth %v", got, want)
+	}
+
+	if got := store.Limits(s.DatabaseLimits); got != store.DefaultLimits() {
+		t.Errorf("the settings say %+v, store %+v", got, store.DefaultLimits())
 	}
 
 	if s.SessionLifetime != auth.DefaultSessionLifetime || s.SessionIdle != auth.DefaultSessionIdle {

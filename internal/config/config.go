@@ -16,7 +16,8 @@ type Console struct {
 	// Its scheme is https unless its host is loopback.
 	PublicURL *url.URL
 	// DatabaseURL is sqlite:///path or postgres://…, perhaps with a password.
-	DatabaseURL Secret
+	DatabaseURL    Secret
+	DatabaseLimits DatabaseLimits
 
 	Environment  Environment
 	ControlPlane ControlPlane
@@ -40,6 +41,12 @@ type Console struct {
 	LogLevel slog.Level
 	// LogJSON is false for text that people read.
 	LogJSON bool
+}
+
+// DatabaseLimits bound how long a session of PostgreSQL can keep others waiting; each is at
+// least a second, and Lock is not longer than Statement.
+type DatabaseLimits struct {
+	IdleInTransaction, Lock, Statement time.Duration
 }
 
 // Environment is what the console calls the platform that it administers.

@@ -22,6 +22,11 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) C
 	c := Console{
 		Addr:        address,
 		DatabaseURL: r.databaseURL(f.DatabaseURL),
+		DatabaseLimits: DatabaseLimits{
+			IdleInTransaction: r.parseDuration(f.DatabaseIdle, time.Second),
+			Lock:              r.parseDuration(f.DatabaseLock, time.Second),
+			Statement:         r.parseDuration(f.DatabaseTimeout, time.Second),
+		},
 		Environment: Environment{
 			Name:  r.required(f.Environment, "give the name of the environment"),
 			Color: r.oneOf(f.EnvironmentColor, Colors()...),
@@ -44,6 +49,11 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) C
 
 	if c.SessionIdle > c.SessionLifetime && r.ok(f.SessionLifetime) {
 		r.badf(f.SessionIdle, "is %s, longer than --session-lifetime, %s; make it shorter", c.SessionIdle, c.SessionLifetime)
+	}
+
+	if c.DatabaseLimits.Lock > c.DatabaseLimits.Statement && r.ok(f.DatabaseLock) && r.ok(f.DatabaseTimeout) {
+		r.badf(f.DatabaseLock, "is %s, longer than --database-statement-timeout, %s; make it shorter",
+			c.DatabaseLimits.Lock, c.DatabaseLimits.Statement)
 	}
 
 	return c

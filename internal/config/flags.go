@@ -38,6 +38,9 @@ type consoleFlags struct {
 	Addr             setting `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve the pages on."`
 	PublicURL        setting `placeholder:"URL" help:"URL at which browsers reach the console; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
 	DatabaseURL      setting `secret:"" placeholder:"URL" help:"URL of the console's database: sqlite:///path or postgres://…; by default the demo creates one in --data-dir."`
+	DatabaseIdle     setting `name:"database-idle-in-transaction" default:"10s" placeholder:"DURATION" help:"Maximum time that a session of PostgreSQL may leave a transaction alone; a replica that stands still loses its locks then."`
+	DatabaseLock     setting `name:"database-lock-timeout" default:"5s" placeholder:"DURATION" help:"Maximum time to wait for a lock of PostgreSQL."`
+	DatabaseTimeout  setting `name:"database-statement-timeout" default:"30s" placeholder:"DURATION" help:"Maximum time of a statement of PostgreSQL; migrations take the time that they need."`
 	Environment      setting `default:"${environment}" placeholder:"NAME" help:"Name of the environment, shown on every page."`
 	EnvironmentColor setting `default:"${color}" placeholder:"COLOR" help:"Color of the environment's name: green, blue, amber, red, violet or grey."`
 	ConfirmBelow     setting `default:"0.5" placeholder:"FRACTION" help:"Lowering a limit to this fraction of it or less must be confirmed with the environment's name, as turning on maintenance must; 0 never asks."`

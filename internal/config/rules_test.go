@@ -79,6 +79,9 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--session-lifetime=1s", "--session-lifetime", "at least 1m"},
 		{serveArgs(), "--session-idle=-1h", "--session-idle", "at least 1m"},
 		{serveArgs(), "--session-lifetime=30m --session-idle=31m", "--session-idle", "longer than --session-lifetime"},
+		{serveArgs(), "--database-lock-timeout=10ms", "--database-lock-timeout", "at least 1s"},
+		{serveArgs(), "--database-lock-timeout=31s", "--database-lock-timeout", "longer than --database-statement-timeout"},
+		{serveArgs(), "--database-lock-timeout=1m --database-statement-timeout=1m", "", ""},
 		{serveArgs(), "--log-level=loud", "--log-level", "debug, info, warn or error"},
 		{serveArgs(), "--log-format=xml", "--log-format", "must be one of text, json"},
 

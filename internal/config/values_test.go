@@ -33,6 +33,11 @@ func TestServe(t *testing.T) {
 		t.Errorf("got %s, %s, %s, %g, want 12h, 1h, 5s, 0.5", s.SessionLifetime, s.SessionIdle, s.PollInterval, s.ConfirmBelow)
 	}
 
+	limits := config.DatabaseLimits{IdleInTransaction: 10 * time.Second, Lock: 5 * time.Second, Statement: 30 * time.Second}
+	if s.DatabaseLimits != limits {
+		t.Errorf("got %+v, want %+v", s.DatabaseLimits, limits)
+	}
+
 	if s.OIDC.Issuer.String() != "https://id.example.com" || s.OIDC.OpsRole != "ops" ||
 		!slices.Equal(s.OIDC.Scopes, []string{"profile", "email"}) {
 		t.Errorf("got %+v, want id.example.com, the role ops, profile and email", s.OIDC)

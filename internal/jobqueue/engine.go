@@ -73,7 +73,7 @@ func New(c Config, families ...Family) (*Engine, error) {
 	}
 
 	id := rand.Text()
-	d, schema := driver(c.DB)
+	d, schema := driver(c.DB.Dialect(), c.DB.Write())
 	engine := &Engine{
 		logger: c.Logger, grace: c.Grace,
 		rescue: &rescue{db: c.DB, driver: d, schema: schema, id: id, now: c.Now, logger: c.Logger},

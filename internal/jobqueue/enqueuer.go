@@ -19,7 +19,7 @@ type Enqueuer struct {
 
 // NewEnqueuer needs a database that [Migrate] has seen.
 func NewEnqueuer(db *store.DB, logger *slog.Logger) (*Enqueuer, error) {
-	d, schema := driver(db)
+	d, schema := driver(db.Dialect(), db.Write())
 
 	client, err := river.NewClient(d, &river.Config{Logger: quiet(logger), Schema: schema})
 	if err != nil {

@@ -18,26 +18,26 @@ import (
 // postgresSchema is where River's tables are on PostgreSQL.
 const postgresSchema = "opsconsole_river"
 
-// driver returns River's driver for the database, and the schema of its tables.
-func driver(db *store.DB) (d riverdriver.Driver[*sql.Tx], schema string) {
-	if db.Dialect() == store.Postgres {
-		return riverdatabasesql.New(db.Write()), postgresSchema
+// driver returns River's driver for a database, and the schema of its tables.
+func driver(dialect store.Dialect, pool *sql.DB) (d riverdriver.Driver[*sql.Tx], schema string) {
+	if dialect == store.Postgres {
+		return riverdatabasesql.New(pool), postgresSchema
 	}
 
-	return riversqlite.New(db.Write()), ""
+	return riversqlite.New(pool), ""
 }
 
 // Migrate makes River's tables, or brings them to the version that this River needs.
 // Replicas that start together do so one after the other.
 func Migrate(ctx context.Context, db *store.DB, logger *slog.Logger) error {
-	return db.Alone(ctx, func() error { return migrate(ctx, db, logger) })
+	return db.Alone(ctx, func(ctx context.Context, pool *sql.DB) error { return migrate(ctx, db.Dialect(), pool, logger) })
 }
 
-func migrate(ctx context.Context, db *store.DB, logger *slog.Logger) error {
-	d, schema := driver(db)
+func migrate(ctx context.Context, dialect store.Dialect, pool *sql.DB, logger *slog.Logger) error {
+	d, schema := driver(dialect, pool)
 
 	if schema != "" {
-		if _, err := db.Write().ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+schema); err != nil {
+		if _, err := pool.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+schema); err != nil {
 			return fmt.Errorf("create the schema %s, for which the database user needs the right: %w", schema, err)
 		}
 	}

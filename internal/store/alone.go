@@ -1,38 +1,77 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // aloneLock is the advisory lock of [DB.Alone].
 const aloneLock = 0x6f7073616c6f6e65 // "opsalone"
 
 // Alone runs fn while no other replica runs one on the same PostgreSQL database: they
-// wait their turn. It is for what replicas that start together would do at once. fn
-// needs connections besides the one that holds the lock, and must not call Alone.
-// SQLite has one process.
-func (db *DB) Alone(ctx context.Context, fn func() error) (err error) {
+// wait their turn. It is for what replicas that start together would do at once. fn is given
+// connections whose statements may take their time, and a context that ends when the turn is
+// lost; it must not call Alone. SQLite has one process.
+//
+// The lock is held by a transaction that says again and again that this process is there: one
+// that stands still, or whose host is gone, loses it as it would any other lock.
+func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.DB) error) (err error) {
 	if db.dialect != Postgres {
-		return fn()
+		return fn(ctx, db.write)
 	}
 
-	conn, err := db.write.Conn(ctx)
+	pool := db.patient()
+	defer func() { err = errors.Join(err, pool.Close()) }()
+
+	tx, err := pool.BeginTx(ctx, db.txOptions())
 	if err != nil {
 		return err
 	}
+	defer tx.Rollback() //nolint:errcheck // there is nothing in it but the lock
 
-	defer func() { err = errors.Join(err, conn.Close()) }()
-
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, int64(aloneLock)); err != nil {
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(aloneLock)); err != nil {
 		return fmt.Errorf("wait for another replica: %w", err)
 	}
 
-	defer func() {
-		_, unlockErr := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(aloneLock))
-		err = errors.Join(err, unlockErr)
+	turn, end := context.WithCancelCause(ctx)
+	ended := make(chan struct{})
+
+	go func() {
+		defer close(ended)
+
+		if err := stayAlive(turn, tx, cmp.Or(db.limits.IdleInTransaction/3, time.Second)); err != nil {
+			end(fmt.Errorf("another replica may have begun the same, as this one stood still: %w", err))
+		}
 	}()
 
-	return fn()
+	err = fn(turn, pool)
+	if lost := context.Cause(turn); lost != nil {
+		err = errors.Join(lost, err)
+	}
+
+	end(nil)
+	<-ended
+
+	return err
+}
+
+// stayAlive has a transaction not idle until the context is done.
+func stayAlive(ctx context.Context, tx *sql.Tx, every time.Duration) error {
+	beat := time.NewTicker(every)
+	defer beat.Stop()
+
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-beat.C:
+			if _, err := tx.ExecContext(context.WithoutCancel(ctx), `SELECT 1`); err != nil {
+				return err
+			}
+		}
+	}
 }

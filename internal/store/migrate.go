@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -35,12 +36,12 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return err
 	}
 
-	provider, err := goose.NewProvider(goose.DialectCustom, db.write, dir, goose.WithStore(versions))
-	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
-	}
+	return db.Alone(ctx, func(ctx context.Context, pool *sql.DB) error {
+		provider, err := goose.NewProvider(goose.DialectCustom, pool, dir, goose.WithStore(versions))
+		if err != nil {
+			return fmt.Errorf("read the migrations: %w", err)
+		}
 
-	return db.Alone(ctx, func() error {
 		if _, err := provider.Up(ctx); err != nil {
 			return fmt.Errorf("migrate the %s database: %w", db.dialect, err)
 		}

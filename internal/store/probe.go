@@ -58,9 +58,8 @@ func (db *DB) noteWrite(err error) {
 
 	db.writes.set(&TroubleError{Unwritable, trouble.Words, trouble.Cause})
 
-	if isReadOnly(err) && db.dialect == Postgres { // another server may be the one that writes by now
-		db.write.SetMaxIdleConns(-1)
-		db.write.SetMaxIdleConns(postgresConnections)
+	if isReadOnly(err) && db.dialect == Postgres {
+		db.reconnect()
 	}
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,13 +9,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
-	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib" // it also registers the driver "pgx"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -37,6 +32,9 @@ type DB struct {
 	read    *sql.DB
 	// probe is one connection for [DB.ProbeRead] alone: a pool that is full is no outage.
 	probe *sql.DB
+	// patient opens a pool whose statements may take their time; nil for SQLite.
+	patient func() *sql.DB
+	limits  Limits
 
 	reads, writes failing
 }
@@ -48,14 +46,14 @@ type Querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-const (
-	postgresConnections = 20
-	connectionLifetime  = 5 * time.Minute
-)
-
 // Open opens sqlite:///path/to/file (two slashes and a relative path work too) or
 // postgres://… and checks that it answers. It does not migrate.
 func Open(ctx context.Context, databaseURL string) (*DB, error) {
+	return OpenWithin(ctx, databaseURL, DefaultLimits())
+}
+
+// OpenWithin is [Open] with limits for the sessions of PostgreSQL.
+func OpenWithin(ctx context.Context, databaseURL string, limits Limits) (*DB, error) {
 	var (
 		db  *DB
 		err error
@@ -65,7 +63,7 @@ func Open(ctx context.Context, databaseURL string) (*DB, error) {
 	case "sqlite":
 		db, err = openSQLite(rest)
 	case "postgres", "postgresql":
-		db, err = openPostgres(databaseURL)
+		db, err = openPostgres(databaseURL, limits)
 	default:
 		return nil, errors.New("a database URL begins with sqlite:// or postgres://")
 	}
@@ -145,28 +143,6 @@ func openSQLite(path string) (*DB, error) {
 	return &DB{dialect: SQLite, write: write, read: read, probe: probe}, nil
 }
 
-func openPostgres(databaseURL string) (*DB, error) {
-	config, err := pgx.ParseConfig(databaseURL)
-	if err != nil {
-		return nil, fmt.Errorf("open the postgres database: %w", err)
-	}
-
-	config.DialFunc = dialMarked(config.DialFunc)
-	connections := connector{stdlib.GetConnector(*config), cmp.Or(config.ConnectTimeout, connectTimeout)}
-	pool, probe := sql.OpenDB(connections), sql.OpenDB(connections)
-
-	pool.SetMaxOpenConns(postgresConnections)
-	pool.SetMaxIdleConns(postgresConnections)
-	probe.SetMaxOpenConns(1)
-
-	// A server that became a standby keeps its connections, and none of them may write.
-	for _, each := range []*sql.DB{pool, probe} {
-		each.SetConnMaxLifetime(connectionLifetime)
-	}
-
-	return &DB{dialect: Postgres, write: pool, read: pool, probe: probe}, nil
-}
-
 // Close closes every connection.
 func (db *DB) Close() error {
 	err := errors.Join(db.probe.Close(), db.write.Close())
@@ -187,18 +163,24 @@ func (db *DB) Read() *sql.DB { return db.read }
 // for River and goose: everything else writes through [DB.Tx].
 func (db *DB) Write() *sql.DB { return db.write }
 
-const txAttempts = 5
+const (
+	txAttempts = 5
+	// lockAttempts outlast a replica that stands still with a lock: [Limits.IdleInTransaction]
+	// takes the lock from it.
+	lockAttempts = 3
+)
 
 // Tx runs fn in a write transaction, read committed on PostgreSQL: committed when fn
-// returns nil, else rolled back. PostgreSQL's serialization failures and deadlocks are
-// tried again, and so is what points at a row that another transaction deleted since fn
-// read it: the next time fn finds it gone. So fn must have no effect besides its transaction.
+// returns nil, else rolled back. PostgreSQL's serialization failures, deadlocks and waits for a
+// lock that take too long are tried again, and so is what points at a row that another
+// transaction deleted since fn read it: the next time fn finds it gone. So fn must have no effect
+// besides its transaction.
 func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	var err error
 
-	for range txAttempts {
+	for attempt := range txAttempts {
 		err = db.tx(ctx, fn)
-		if !retryable(err) {
+		if !retryable(err, attempt+1) {
 			break
 		}
 	}
@@ -230,17 +212,6 @@ func (db *DB) tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	return nil
 }
 
-// txOptions ask PostgreSQL for the isolation that this program is written for, whatever
-// the server, the role or the URL have as the default: what waited for a lock has to see
-// what those before it did. SQLite has one writer.
-func (db *DB) txOptions() *sql.TxOptions {
-	if db.dialect != Postgres {
-		return nil
-	}
-
-	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
-}
-
 // PostgreSQL error codes, appendix A of its manual.
 const (
 	pgForeignKeyViolation  = "23503"
@@ -249,10 +220,21 @@ const (
 	pgDeadlockDetected     = "40P01"
 )
 
-func retryable(err error) bool {
-	var pg *pgconn.PgError
+// retryable reports whether a transaction that failed at its nth attempt is worth another.
+func retryable(err error, n int) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
+		return false
+	}
 
-	return errors.As(err, &pg) && slices.Contains([]string{pgSerializationFailure, pgDeadlockDetected, pgForeignKeyViolation}, pg.Code)
+	switch pg.Code {
+	case pgSerializationFailure, pgDeadlockDetected, pgForeignKeyViolation:
+		return true
+	case pgLockTimeout:
+		return n < lockAttempts
+	default:
+		return false
+	}
 }
 
 // IsUnique reports whether err says that a row like it is there already.

@@ -106,6 +106,7 @@ const (
 	pgConnectionClass        = "08"
 	pgNoPrivilege            = "42501"
 	pgLockTimeout            = "55P03"
+	pgStatementTimeout       = "57014" // also of whom an administrator cancels
 	pgIdleTransactionTimeout = "25P03"
 	pgAuthorizationClass     = "28"
 	pgReadOnlyTransaction    = "25006"
@@ -148,6 +149,8 @@ func postgresTrouble(err error, code string) *TroubleError {
 		return &TroubleError{ofAttempt(err), "its user lacks a privilege", err}
 	case pgLockTimeout:
 		return &TroubleError{ofAttempt(err), "somebody else holds a lock for too long", err}
+	case pgStatementTimeout:
+		return &TroubleError{ofAttempt(err), "a statement took too long and was ended", err}
 	case pgDiskFull:
 		return &TroubleError{Unwritable, "its disk is full", err}
 	case pgTooManyConnections:

@@ -47,8 +47,10 @@ func MakeReadOnly(tb testing.TB, db *store.DB, databaseURL string) (writable fun
 
 // dropIdle has nobody find out by a connection that was ended.
 func dropIdle(db *store.DB) {
-	db.Write().SetMaxIdleConns(0)
-	db.Write().SetMaxIdleConns(2)
+	for _, pool := range []*sql.DB{db.Write(), db.Read()} {
+		pool.SetMaxIdleConns(0)
+		pool.SetMaxIdleConns(2)
+	}
 }
 
 // FillDisk leaves a SQLite database no page to grow by; empty gives it room again.
