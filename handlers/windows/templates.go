@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/windows"
@@ -129,7 +129,7 @@ func (h *Handlers) KeepTemplate(p *web.Page) error {
 
 // length reads a length as people write it, in seconds.
 func (f fields) length() int64 {
-	iso, err := changes.ParseDuration(f.Text("length"))
+	iso, err := humantime.ParseDuration(f.Text("length"))
 	if err != nil {
 		f.Refuse("length", "duration", "must be a length such as 90m or 1d 12h")
 

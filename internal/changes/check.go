@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -58,5 +59,5 @@ func duration(typed string) (any, error) {
 		return nil, nil //nolint:nilnil // no expiry is a value
 	}
 
-	return ParseDuration(typed)
+	return humantime.ParseDuration(typed)
 }

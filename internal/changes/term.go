@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -76,7 +77,7 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 }
 
 func termLength(typed string) (length time.Duration, message string) {
-	iso, err := ParseDuration(typed)
+	iso, err := humantime.ParseDuration(typed)
 	if err != nil {
 		return 0, fmt.Sprintf("%q is not a duration: write 90m, 1d 12h or PT90M", ops.Clip(typed))
 	}

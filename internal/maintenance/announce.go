@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -182,7 +183,7 @@ func notes(c checked) []string {
 		}
 
 		if note := calendar.LengthNote(o.StartsAt, o.StartsAt.Add(c.length()), loc); note != "" {
-			out = append(out, calendar.Day(o.StartsAt.In(loc))+": "+note)
+			out = append(out, humantime.Day(o.StartsAt.In(loc))+": "+note)
 		}
 	}
 

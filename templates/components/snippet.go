@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -77,7 +77,7 @@ func (l Language) Literal(kind ops.Kind, typed string) string {
 		return strconv.FormatBool(typed == "true")
 	case ops.KindDuration:
 		// The control plane reads the contract's form alone, this console also what people write.
-		if iso, err := changes.ParseDuration(typed); err == nil && l == PythonSDK {
+		if iso, err := humantime.ParseDuration(typed); err == nil && l == PythonSDK {
 			typed = iso
 		}
 	case ops.KindText:

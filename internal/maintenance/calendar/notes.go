@@ -3,19 +3,11 @@ package calendar
 import (
 	"fmt"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/humantime"
 )
 
-// clock writes a time of day.
-func clock(at time.Time) string {
-	if at.Second() != 0 {
-		return at.Format("15:04:05")
-	}
-
-	return at.Format("15:04")
-}
-
-// Day writes a day: "Sun 29 March 2026".
-func Day(at time.Time) string { return at.Format("Mon 2 January 2006") }
+func clock(at time.Time) string { return humantime.Clock(at) }
 
 // LengthNote says that the clocks change between two moments, "" when they do not.
 func LengthNote(from, until time.Time, loc *time.Location) string {
