@@ -64,6 +64,8 @@ func actEffects(act string, w maintenance.Window) []components.Line {
 		return []components.Line{info("It ends now at " + w.EndsAt.In(w.Location()).Format("Mon 2 January 2006 15:04 MST") + "."), goesOn}
 	case "cancel":
 		return []components.Line{info("It will not take place."), goesOn}
+	case "rules":
+		return []components.Line{info("Those who subscribe are told where the old moment is taken; nobody is where the time on the clocks stays.")}
 	case "takeover":
 		return []components.Line{info("It acts in your name from then on, and starts when its time has come.")}
 	default:
@@ -91,6 +93,12 @@ func (h *Handlers) Act(p *web.Page) error {
 	return sendWindow(p, http.StatusOK, after)
 }
 
+// What is taken of a window that new rules have moved.
+const (
+	takeClock  = "clock"
+	takeMoment = "moment"
+)
+
 // asked is what an act comes with.
 type asked struct {
 	maintenance.Act
@@ -99,6 +107,7 @@ type asked struct {
 	endsAt time.Time
 	scope  maintenance.Scope
 	keep   bool
+	moment bool
 }
 
 // act does what is asked for, and has the control plane looked at where it set something.
@@ -141,6 +150,10 @@ func (h *Handlers) asked(act string, w maintenance.Window, f fields) (asked, err
 		if in.scope != maintenance.This && in.scope != maintenance.Following {
 			f.Refuse("scope", "enum", "must be this or following")
 		}
+	case "rules":
+		if in.moment = f.Text("take") == takeMoment; !in.moment && f.Text("take") != takeClock {
+			f.Refuse("take", "enum", "must be clock, for the time on the clocks, or moment, for the moment before")
+		}
 	case "settle":
 		if in.keep = f.Bool("keep"); !f.Given("keep") {
 			f.Refuse("keep", "required", "Say whether to keep what is set now.")
@@ -164,6 +177,8 @@ func (h *Handlers) carryOut(p *web.Page, w maintenance.Window, in asked) (mainte
 		return h.Windows.Extend(ctx, who, w.ID, in.Act, in.endsAt)
 	case "cancel":
 		return h.Windows.Cancel(ctx, as, who, w.ID, in.Act, in.scope)
+	case "rules":
+		return h.Windows.DecideRules(ctx, who, w.ID, in.Act, in.moment)
 	case "takeover":
 		return h.Windows.TakeOver(ctx, as, who, w.ID, in.Act)
 	default:
@@ -177,7 +192,7 @@ func (h *Handlers) actRefused(p *web.Page, w maintenance.Window, f fields, cause
 		typed := f.Form()
 		view := pages.Act{
 			Window: w, EndsAt: typed.Get("ends_at"), Following: typed.Get("scope") == string(maintenance.Following),
-			Keep: typed.Get("keep") != "false", Reason: typed.Get("reason"), Errors: wrong.Fields, Problem: wrong.Problem, Way: wrong.Way,
+			Keep: typed.Get("keep") != "false", Moment: typed.Get("take") == takeMoment, Reason: typed.Get("reason"), Errors: wrong.Fields, Problem: wrong.Problem, Way: wrong.Way,
 		}
 
 		return h.showAct(p, status, view)

@@ -30,7 +30,7 @@ func read(p *web.Page) (fields, error) {
 func has(name string) bool {
 	return strings.HasPrefix(name, settingPrefix) || slices.Contains([]string{
 		"title", "message", "starts_at", "ends_at", "time_zone", "maintenance_mode", "settings", "recurrence",
-		"reason", "confirm", "scope", "keep", "name", "length",
+		"reason", "confirm", "scope", "keep", "take", "name", "length",
 	}, name)
 }
 

@@ -69,7 +69,7 @@ type modeUnread struct {
 
 // windowsNow are the windows that are not over, and the last that are.
 func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (pages.Recent, error) {
-	view := pages.Recent{Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Now: now}
+	view := pages.Recent{Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Moved: []maintenance.Window{}, Now: now}
 
 	open, err := h.Windows.Open(ctx)
 	if err != nil {
@@ -81,6 +81,10 @@ func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (pages.Recent,
 			view.Running = append(view.Running, w)
 		} else {
 			view.Upcoming = append(view.Upcoming, w)
+		}
+
+		if w.RulesMove != nil {
+			view.Moved = append(view.Moved, w)
 		}
 	}
 

@@ -41,8 +41,6 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	})
 
 	keys := idempotency.New(a.db, now)
-	a.recovery = func(ctx context.Context) error { return errors.Join(history.Recover(ctx), keys.Recover(ctx)) }
-
 	own := database.New(database.Config{DB: a.db, Now: now, Logger: a.logger})
 	watch := monitor.New(monitor.Config{
 		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
@@ -52,6 +50,10 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	hooks := a.webhooks(log)
 	windows := a.windows(log, history, signIn, hooks)
+	a.recovery = func(ctx context.Context) error {
+		return errors.Join(history.Recover(ctx), keys.Recover(ctx), windows.FollowRules(ctx))
+	}
+
 	runs := triggers.New(log)
 
 	// What is written here is drawn anew without asking the control plane.

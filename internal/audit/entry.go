@@ -119,6 +119,8 @@ const (
 	WindowSettle   Action = "window.settle"
 	WindowOverrun  Action = "window.overrun"
 	WindowMiss     Action = "window.miss"
+	// WindowRules is what new rules of the zones did to a window, and what was decided about it.
+	WindowRules    Action = "window.rules"
 	TemplateSave   Action = "window_template.save"
 	TemplateDelete Action = "window_template.delete"
 
@@ -136,7 +138,7 @@ func Actions() []Action {
 		SignIn, SignOut, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
 		ChangeKeep, PointCreate, JobTrigger, LogExport,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowEnd, WindowVerify, WindowCancel,
-		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, TemplateSave, TemplateDelete,
+		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowRules, TemplateSave, TemplateDelete,
 		WebhookCreate, WebhookChange, WebhookDelete, WebhookRotateSecret, WebhookTest, WebhookRedeliver,
 	}
 }

@@ -165,6 +165,9 @@ func (s *Windows) preview(w Window, c checked) Preview {
 		w.Recurrence, w.words = &c.Recurrence, p.Words
 	}
 
+	w.keepClocks(s.zones())
+	w.showClocks()
+
 	p.Window = w
 
 	return p

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -15,7 +16,7 @@ const windowTable = "opsconsole_windows"
 
 // columns are those of the table but for the id.
 func (w *Window) columns() store.Columns {
-	return append(store.Columns{
+	return slices.Concat(store.Columns{
 		{Name: "uid", Value: &w.UID},
 		{Name: "revision", Value: &w.Revision},
 		{Name: "sequence", Value: &w.Sequence},
@@ -53,7 +54,7 @@ func (w *Window) columns() store.Columns {
 		{Name: "due_at", Value: store.ZeroTime(&w.dueAt)},
 		{Name: "tries", Value: &w.tries},
 		{Name: "next_try_at", Value: store.ZeroTime(&w.nextTryAt)},
-	}, w.Columns()...)
+	}, w.clockColumns(), w.Columns())
 }
 
 func (w *Window) columnsWithID() store.Columns {

@@ -46,6 +46,11 @@ func (s *Windows) sweep(ctx context.Context) error {
 		return nil
 	}
 
+	// Another replica may have announced by older rules.
+	if err := s.FollowRules(ctx); err != nil {
+		return err
+	}
+
 	open, err := s.Changes.Leases(ctx)
 	if err != nil {
 		return err

@@ -33,6 +33,10 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d transition)
 		w.Sequence++
 	}
 
+	if _, _, kept := w.clocks(); !kept {
+		w.keepClocks(s.zones())
+	}
+
 	if err := s.writeRow(ctx, tx, w); err != nil {
 		return err
 	}

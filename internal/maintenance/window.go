@@ -52,6 +52,7 @@ type Plan struct {
 // Window is a span of time in which something is done to the platform.
 type Window struct {
 	Plan
+	Clocks
 	failure.Failure
 
 	ID int64 `json:"id"`
@@ -152,6 +153,7 @@ const overdueAfter = 10 * time.Second
 // derive sets what depends on the clock.
 func (w *Window) derive(now time.Time) {
 	w.Phase, w.Overdue = w.stored, false
+	w.showClocks()
 
 	switch {
 	case w.stored.Final(): // why it was missed stays, whatever putting back meets with

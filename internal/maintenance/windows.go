@@ -9,6 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -28,6 +29,8 @@ type Config struct {
 	Outbox Notifier
 	// Notify is called after what pages show of the windows was written; nil is nobody.
 	Notify func()
+	// Zones are the rules of the zones; nil is those of the process.
+	Zones *zoneinfo.Database
 }
 
 // Windows keeps the windows.

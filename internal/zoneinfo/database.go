@@ -99,4 +99,7 @@ func (d *Database) Location(name string) (*time.Location, error) {
 
 // newer reports whether d is a later release than other. IANA's names sort by age; a database
 // that does not say which it is counts as older than one that does.
-func (d *Database) newer(other *Database) bool { return d.Release > other.Release }
+func (d *Database) newer(other *Database) bool { return d.NewerThan(other.Release) }
+
+// NewerThan reports whether d is a later release than that.
+func (d *Database) NewerThan(release string) bool { return d.Release > release }

@@ -15,6 +15,7 @@ func actWord(a audit.Action) string {
 		audit.WindowAnnounce: "Announced", audit.WindowChange: "Changed", audit.WindowStart: "Started by hand",
 		audit.WindowExtend: "Extended", audit.WindowEnd: "Ended early", audit.WindowVerify: "Declared over",
 		audit.WindowCancel: "Cancelled", audit.WindowTakeOver: "Taken over", audit.WindowSettle: "Decided",
+		audit.WindowRules: "Rules of the zone changed",
 	}
 
 	if word, known := words[a]; known {

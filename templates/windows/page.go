@@ -125,7 +125,7 @@ func (v Window) acts() []act {
 
 // Acts are what can be done about a window at its own address.
 func Acts() []string {
-	return []string{"start", "end", "verify", "extend", "cancel", "takeover", "settle"}
+	return []string{"start", "end", "verify", "extend", "cancel", "takeover", "settle", "rules"}
 }
 
 // Act asks why something is to be done about a window.
@@ -140,6 +140,8 @@ type Act struct {
 	EndsAt    string `json:"-"`
 	Following bool   `json:"-"`
 	Keep      bool   `json:"-"`
+	// Moment says that the old moment is chosen, of a window that new rules have moved.
+	Moment bool `json:"-"`
 	Reason    string `json:"-"`
 	// Errors are by field, Problem is what is wrong with the whole; Way leads to what is in the way.
 	Errors    map[string]string `json:"-"`
@@ -165,6 +167,8 @@ func (v Act) heading() string {
 		return "Cancel: " + v.Window.Title
 	case "takeover":
 		return "Take over: " + v.Window.Title
+	case "rules":
+		return "Choose the time: " + v.Window.Title
 	default:
 		return "Decide: " + v.Window.Title
 	}
@@ -188,6 +192,8 @@ func (v Act) button() string {
 		return "Cancel it"
 	case "takeover":
 		return "Take it over"
+	case "rules":
+		return "Choose it"
 	default:
 		return "Decide so"
 	}

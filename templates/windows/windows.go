@@ -27,6 +27,8 @@ type Recent struct {
 	// Running has begun to act, Upcoming has not; those that start first lead.
 	Running  []maintenance.Window `json:"running"`
 	Upcoming []maintenance.Window `json:"upcoming"`
+	// Moved are those to come that new rules of the zones have moved, until somebody has decided.
+	Moved []maintenance.Window `json:"moved_by_rules"`
 	// Past is over, what started last leads; MorePast says that there is more of it.
 	Past     []maintenance.Window `json:"past"`
 	MorePast bool                 `json:"-"`
