@@ -65,7 +65,7 @@ func actEffects(act string, w maintenance.Window) []components.Line {
 	case "cancel":
 		return []components.Line{info("It will not take place."), goesOn}
 	case "rules":
-		return []components.Line{info("Those who subscribe are told where the old moment is taken; nobody is where the time on the clocks stays.")}
+		return []components.Line{info("Those who subscribe are told if the moment before is taken again.")}
 	case "takeover":
 		return []components.Line{info("It acts in your name from then on, and starts when its time has come.")}
 	default:
@@ -192,7 +192,8 @@ func (h *Handlers) actRefused(p *web.Page, w maintenance.Window, f fields, cause
 		typed := f.Form()
 		view := pages.Act{
 			Window: w, EndsAt: typed.Get("ends_at"), Following: typed.Get("scope") == string(maintenance.Following),
-			Keep: typed.Get("keep") != "false", Moment: typed.Get("take") == takeMoment, Reason: typed.Get("reason"), Errors: wrong.Fields, Problem: wrong.Problem, Way: wrong.Way,
+			Keep: typed.Get("keep") != "false", Moment: typed.Get("take") == takeMoment, Reason: typed.Get("reason"),
+			Errors: wrong.Fields, Problem: wrong.Problem, Way: wrong.Way,
 		}
 
 		return h.showAct(p, status, view)

@@ -141,8 +141,8 @@ type Act struct {
 	Following bool   `json:"-"`
 	Keep      bool   `json:"-"`
 	// Moment says that the old moment is chosen, of a window that new rules have moved.
-	Moment bool `json:"-"`
-	Reason    string `json:"-"`
+	Moment bool   `json:"-"`
+	Reason string `json:"-"`
 	// Errors are by field, Problem is what is wrong with the whole; Way leads to what is in the way.
 	Errors    map[string]string `json:"-"`
 	Problem   string            `json:"-"`
