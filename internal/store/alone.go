@@ -33,8 +33,8 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	}
 	defer tx.Rollback() //nolint:errcheck // there is nothing in it but the lock
 
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(aloneLock)); err != nil {
-		return fmt.Errorf("wait for another replica: %w", err)
+	if err := takeTurn(ctx, pool, tx); err != nil {
+		return err
 	}
 
 	turn, end := context.WithCancelCause(ctx)
@@ -57,6 +57,34 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	<-ended
 
 	return err
+}
+
+// turnTimeout is how long another replica is waited for, before whoever looks after this one is told.
+const turnTimeout = time.Minute
+
+// takeTurn waits for the lock; an error says who has it.
+func takeTurn(ctx context.Context, pool *sql.DB, tx *sql.Tx) error {
+	waiting, cancel := context.WithTimeout(ctx, turnTimeout)
+	defer cancel()
+
+	_, err := tx.ExecContext(waiting, `SELECT pg_advisory_xact_lock($1)`, int64(aloneLock))
+	if err == nil || ctx.Err() != nil || waiting.Err() == nil {
+		return err
+	}
+
+	var holder int
+
+	// How pg_locks shows a lock of one number: manual, section 54.12.
+	err = pool.QueryRowContext(ctx, `
+		SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND (classid::bigint << 32) + objid::bigint = $1`, int64(aloneLock)).Scan(&holder)
+	if err != nil {
+		return fmt.Errorf("another replica kept this one waiting for %s: %w", turnTimeout, err)
+	}
+
+	return fmt.Errorf("another replica has been preparing the database for more than %s, as the server's process %d: "+
+		"start again when it is done, or end it with SELECT pg_terminate_backend(%d) if it is stuck", turnTimeout, holder, holder)
 }
 
 // stayAlive has a transaction not idle until the context is done.

@@ -76,6 +76,12 @@ func OpenWithin(ctx context.Context, databaseURL string, limits Limits) (*DB, er
 		return nil, errors.Join(fmt.Errorf("the %s database does not answer: %w", db.dialect, err), db.Close())
 	}
 
+	if db.dialect == Postgres {
+		if err := db.checkSessions(ctx); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+
 	return db, nil
 }
 

@@ -23,6 +23,7 @@ func named(names []string) ([]program, error) {
 	known := []program{
 		{"compiler", findCompiler, []string{"gcc", "libc6-dev"}},
 		{"postgresql", postgresBin, []string{"postgresql"}},
+		{"pgbouncer", findPgBouncer, []string{"pgbouncer"}},
 		{"chromium", findChromium, []string{"chromium", "fonts-liberation"}},
 		{"etcd", findEtcd, []string{"etcd-server"}},
 		{"npm", findNPM, []string{"nodejs", "npm"}},
@@ -43,6 +44,9 @@ func named(names []string) ([]program, error) {
 }
 
 func findCompiler() (string, error) { return lookUp("gcc", "clang") }
+
+// findPgBouncer looks where Debian has it, too, which is in the PATH of root alone.
+func findPgBouncer() (string, error) { return lookUp("pgbouncer", "/usr/sbin/pgbouncer") }
 
 func findEtcd() (string, error) { return lookUp("etcd") }
 

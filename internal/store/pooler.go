@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// errPooled refuses a pooler in whose hands limits, prepared statements and locks of a session
+// would come to other sessions.
+var errPooled = errors.New("a connection pooler gives each transaction another session of PostgreSQL, as PgBouncer does with " +
+	"pool_mode = transaction or statement; set pool_mode = session for this user or this database, or connect to the server itself")
+
+// checkSessions returns an error where a connection is not a session of the server's.
+func (db *DB) checkSessions(ctx context.Context) error {
+	conn, err := db.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+
+	direct, err := isDirect(ctx, conn)
+	if err != nil || direct {
+		return err
+	}
+
+	return db.keepsSessions(ctx, conn)
+}
+
+// isDirect reports whether the process that a connection was told of at its start is the one that
+// answers: a pooler has to make up numbers, for there it is another one each time.
+func isDirect(ctx context.Context, conn *sql.Conn) (direct bool, err error) {
+	err = conn.Raw(func(driverConn any) error {
+		c, ok := driverConn.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("a connection of the type %T", driverConn)
+		}
+
+		var answers uint32
+
+		// Not prepared: a pooler may not keep that.
+		row := c.Conn().QueryRow(ctx, `SELECT pg_backend_pid()::bigint`, pgx.QueryExecModeSimpleProtocol)
+		if err := row.Scan(&answers); err != nil {
+			return err
+		}
+
+		direct = answers == c.Conn().PgConn().PID()
+
+		return nil
+	})
+
+	return direct, err
+}
+
+// keepsSessions marks the session of a connection and looks whether others meet with the mark.
+func (db *DB) keepsSessions(ctx context.Context, conn *sql.Conn) error {
+	const (
+		others = 4
+		marked = `SELECT coalesce(current_setting('opsconsole.session', true), '')`
+	)
+
+	mark, seen := rand.Text(), ""
+
+	_, err := conn.ExecContext(ctx, `SELECT set_config('opsconsole.session', $1, false)`, pgx.QueryExecModeSimpleProtocol, mark)
+	if err != nil {
+		return err
+	}
+
+	for range others {
+		// Left open until all are done, so that each has another session.
+		tx, err := db.write.BeginTx(ctx, nil)
+		if err != nil {
+			return errors.Join(errPooled, err) // pool_mode = statement knows no transactions
+		}
+		defer tx.Rollback() //nolint:errcheck // there is nothing in it
+
+		if err := tx.QueryRowContext(ctx, marked, pgx.QueryExecModeSimpleProtocol).Scan(&seen); err != nil {
+			return errors.Join(errPooled, err)
+		}
+
+		if seen == mark {
+			return errPooled
+		}
+	}
+
+	if err := conn.QueryRowContext(ctx, marked, pgx.QueryExecModeSimpleProtocol).Scan(&seen); err != nil || seen != mark {
+		return errors.Join(errPooled, err)
+	}
+
+	return nil
+}
