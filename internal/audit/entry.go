@@ -111,6 +111,7 @@ const (
 	WindowChange   Action = "window.change"
 	WindowStart    Action = "window.start"
 	WindowExtend   Action = "window.extend"
+	WindowUpdate   Action = "window.update"
 	WindowEnd      Action = "window.end"
 	WindowVerify   Action = "window.verify"
 	WindowCancel   Action = "window.cancel"
@@ -137,7 +138,7 @@ func Actions() []Action {
 	return []Action{
 		SignIn, SignOut, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
 		ChangeKeep, PointCreate, JobTrigger, LogExport,
-		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowEnd, WindowVerify, WindowCancel,
+		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowRules, TemplateSave, TemplateDelete,
 		WebhookCreate, WebhookChange, WebhookDelete, WebhookRotateSecret, WebhookTest, WebhookRedeliver,
 	}

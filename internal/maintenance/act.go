@@ -181,7 +181,7 @@ func (s *Windows) checkExtend(w *Window, endsAt time.Time) error {
 func (s *Windows) Cancel(
 	ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act, scope Scope,
 ) (Window, error) {
-	d := transition{actor: actor, action: audit.WindowCancel, event: EventCancelled}
+	d := transition{actor: actor, action: audit.WindowCancel, event: EventCancelled, following: scope == Following}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		switch {

@@ -247,7 +247,9 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 			}
 		}
 
-		err := s.save(ctx, tx, &w, transition{actor: actor, action: audit.WindowAnnounce, reason: draft.Reason, event: EventAnnounced})
+		err := s.save(ctx, tx, &w, transition{
+			actor: actor, action: audit.WindowAnnounce, reason: draft.Reason, event: EventAnnounced, following: true,
+		})
 		if err != nil || w.Series == nil {
 			return err
 		}

@@ -107,7 +107,7 @@ func (s *Windows) rewrite(
 		}
 
 		d := transition{
-			actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before, quiet: i > 0,
+			actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before, quiet: i > 0, following: true,
 		}
 
 		if more {

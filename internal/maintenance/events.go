@@ -19,6 +19,14 @@ type Event struct {
 	Reason string `json:"reason"`
 	// Window is as it was right after; its Sequence is the event's.
 	Window Window `json:"window"`
+	// Following says that it is about all that follow in the window's series too.
+	Following bool `json:"following"`
+	// Severity and Text are what users are told by an update, "" of any other event.
+	Severity Severity `json:"severity,omitempty"`
+	Text     string   `json:"text,omitempty"`
+	// SummedUp says that it was told before feeds had an entry for each event: one entry sums up
+	// all of the window's that were.
+	SummedUp bool `json:"-"`
 }
 
 // Notifier hears of every event in the transaction that writes it, to enqueue what
@@ -38,6 +46,10 @@ func (e *Event) columns() store.Columns {
 		{Name: "actor", Value: &e.Actor},
 		{Name: "reason", Value: &e.Reason},
 		{Name: "window_json", Value: store.JSON(&e.Window)},
+		{Name: "following", Value: &e.Following},
+		{Name: "severity", Value: &e.Severity},
+		{Name: "text", Value: &e.Text},
+		{Name: "summed_up", Value: &e.SummedUp},
 	}
 }
 
@@ -47,15 +59,26 @@ func (e *Event) columnsWithID() store.Columns {
 
 // Events returns the events after that id, oldest first, at most limit.
 func (s *Windows) Events(ctx context.Context, after int64, limit int) ([]Event, error) {
-	return s.events(ctx, s.DB.Read(), `WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+	return events(ctx, s.DB.Read(), `WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
 
 // EventsOf returns the events of a window, oldest first.
 func (s *Windows) EventsOf(ctx context.Context, id int64) ([]Event, error) {
-	return s.events(ctx, s.DB.Read(), `WHERE window_id = $1 ORDER BY id`, id)
+	return EventsOf(ctx, s.DB.Read(), id)
 }
 
-func (s *Windows) events(ctx context.Context, q store.Querier, clause string, args ...any) ([]Event, error) {
+// EventsOf returns the events of a window as the transaction sees them, oldest first.
+func EventsOf(ctx context.Context, q store.Querier, id int64) ([]Event, error) {
+	return events(ctx, q, `WHERE window_id = $1 ORDER BY id`, id)
+}
+
+// PublishedEvents returns the events of the windows that users are told of, oldest first.
+func (s *Windows) PublishedEvents(ctx context.Context) ([]Event, error) {
+	return events(ctx, s.DB.Read(), `WHERE window_id IN (SELECT id FROM `+windowTable+` WHERE `+publishedWindows+`) ORDER BY id`,
+		store.Time{Time: s.now().Add(-publishedFor)})
+}
+
+func events(ctx context.Context, q store.Querier, clause string, args ...any) ([]Event, error) {
 	found, err := store.Select(ctx, q, eventTable, (*Event).columnsWithID, clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list events: %w", err)

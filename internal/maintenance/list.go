@@ -164,10 +164,13 @@ func (s *Windows) Open(ctx context.Context) ([]Window, error) {
 // publishedFor is how long users are told of what was.
 const publishedFor = 90 * 24 * time.Hour
 
+// publishedWindows are those windows; $1 is since when what is over has to have been so.
+const publishedWindows = openPhases + ` OR updated_at >= $1`
+
 // Published returns what users are told: every window that is not over, and those that
 // ended, were missed or cancelled in the last 90 days; the one that starts first leads.
 func (s *Windows) Published(ctx context.Context) ([]Window, error) {
-	return s.query(ctx, s.DB.Read(), `WHERE `+openPhases+` OR updated_at >= $1 ORDER BY starts_at, id`,
+	return s.query(ctx, s.DB.Read(), `WHERE `+publishedWindows+` ORDER BY starts_at, id`,
 		store.Time{Time: s.now().Add(-publishedFor)})
 }
 

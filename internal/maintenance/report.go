@@ -23,6 +23,8 @@ type Report struct {
 	Restored bool `json:"restored"`
 	// Sections are those in which the window changed something.
 	Sections []SectionReport `json:"sections"`
+	// Updates are what users were told meanwhile, oldest first; null in reports from before there were any.
+	Updates []Update `json:"updates"`
 	// Jobs are those that operators ran between start and end.
 	Jobs []JobRun `json:"jobs"`
 	// Health is what the platform said at the end; VerifiedBy is who said that the
@@ -107,6 +109,13 @@ func (s *Windows) report(
 		r.Restored = r.Restored && len(section.Differences) == 0
 		r.Sections = append(r.Sections, section)
 	}
+
+	events, err := s.EventsOf(ctx, w.ID)
+	if err != nil {
+		return Report{}, err
+	}
+
+	r.Updates = Updates(events)
 
 	page, err := s.Audit.List(ctx, audit.Filter{
 		Action: audit.JobTrigger, Outcome: audit.Done, From: r.Actual.StartsAt, Until: now, Limit: maxJobs,

@@ -20,6 +20,8 @@ type transition struct {
 	// the same: they are part of one that is told.
 	event EventKind
 	quiet bool
+	// following says that it is done to all that follow in the series too.
+	following bool
 	// before is the window as it was, nil for a new one.
 	before *Window
 }
@@ -51,20 +53,26 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d transition)
 		return nil
 	}
 
-	event := Event{Kind: d.event, At: w.UpdatedAt, Actor: d.actor.Username, Reason: d.reason, Window: *w}
+	_, err := s.tell(ctx, tx, Event{
+		Kind: d.event, At: w.UpdatedAt, Actor: d.actor.Username, Reason: d.reason, Window: *w,
+		Following: d.following && w.Series != nil,
+	})
 
-	var err error
+	return err
+}
 
+// tell writes an event of which subscribers are told.
+func (s *Windows) tell(ctx context.Context, tx *sql.Tx, event Event) (_ Event, err error) {
 	event.ID, err = event.columns().Insert(ctx, tx, eventTable)
 	if err != nil {
-		return fmt.Errorf("write the event of window %d: %w", w.ID, err)
+		return Event{}, fmt.Errorf("write the event of window %d: %w", event.Window.ID, err)
 	}
 
-	if s.Outbox == nil {
-		return nil
+	if s.Outbox != nil {
+		err = s.Outbox.Notify(ctx, tx, event)
 	}
 
-	return s.Outbox.Notify(ctx, tx, event)
+	return event, err
 }
 
 func (s *Windows) writeRow(ctx context.Context, tx *sql.Tx, w *Window) (err error) {
@@ -125,7 +133,7 @@ func (s *Windows) transition(ctx context.Context, seen Window, d transition, fn 
 }
 
 // change lets fn change a locked window and saves it. When one of a series no longer
-// waits, another one is written ahead.
+// waits, another one is written ahead; when it is over or cancelled, the next one is announced.
 func (s *Windows) change(ctx context.Context, tx *sql.Tx, w Window, d transition, fn func(w *Window) error) error {
 	before := w
 
@@ -137,11 +145,21 @@ func (s *Windows) change(ctx context.Context, tx *sql.Tx, w Window, d transition
 		return err
 	}
 
-	if w.Series == nil || !before.waiting() || w.waiting() {
+	if w.Series == nil {
 		return nil
 	}
 
-	return s.topUp(ctx, tx, *w.Series, d.actor)
+	if before.waiting() && !w.waiting() {
+		if err := s.topUp(ctx, tx, *w.Series, d.actor); err != nil {
+			return err
+		}
+	}
+
+	if d.event != EventEnded && d.event != EventCancelled {
+		return nil
+	}
+
+	return s.announceNext(ctx, tx, *w.Series)
 }
 
 // guard lets a change of the window pass only while the window is what it was.

@@ -1,0 +1,14 @@
+-- +goose Up
+-- What operators tell users while a window is under way, and whether an event is about all that follow in
+-- a series. Feeds sum up what was told before they had an entry for each event.
+ALTER TABLE opsconsole_window_events ADD COLUMN severity TEXT NOT NULL DEFAULT '';
+ALTER TABLE opsconsole_window_events ADD COLUMN text TEXT NOT NULL DEFAULT '';
+ALTER TABLE opsconsole_window_events ADD COLUMN following BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE opsconsole_window_events ADD COLUMN summed_up BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE opsconsole_window_events SET summed_up = TRUE;
+
+-- +goose Down
+ALTER TABLE opsconsole_window_events DROP COLUMN summed_up;
+ALTER TABLE opsconsole_window_events DROP COLUMN following;
+ALTER TABLE opsconsole_window_events DROP COLUMN text;
+ALTER TABLE opsconsole_window_events DROP COLUMN severity;
