@@ -57,7 +57,7 @@ func window(phase maintenance.Phase) maintenance.Window {
 }
 
 func announced(w maintenance.Window) announce.Announcement {
-	return announce.Of(w, now, &url.URL{Scheme: "https", Host: "ops.example.com", Path: "/announcements"})
+	return announce.Of(w, nil, now, &url.URL{Scheme: "https", Host: "ops.example.com", Path: "/announcements"})
 }
 
 func windowView(phase maintenance.Phase) windowsview.Window {
@@ -134,7 +134,7 @@ func announcementsOf(phases ...maintenance.Phase) announce.Announcements {
 		windows = append(windows, window(phase))
 	}
 
-	return announce.View(windows, ops.Degraded, now, &url.URL{Scheme: "https", Host: "ops.example.com", Path: "/announcements"})
+	return announce.View(windows, nil, ops.Degraded, now, &url.URL{Scheme: "https", Host: "ops.example.com", Path: "/announcements"})
 }
 
 // maintenancePages are those of windows, announcements and webhooks.

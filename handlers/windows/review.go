@@ -72,7 +72,7 @@ func (h *Handlers) drawWindowReview(
 	errs := web.Sort(cause, has).Fields
 	view := pages.Review{
 		Preview:   preview,
-		Announced: announce.Of(preview.Window, p.Now, h.PublicURL.JoinPath("announcements")),
+		Announced: announce.Of(preview.Window, nil, p.Now, h.PublicURL.JoinPath("announcements")),
 		StartNow:  !preview.Window.StartsAt.After(p.Now),
 		Reason:    f.Form().Get("reason"), ReasonError: errs["reason"], Confirmed: f.Form().Get("confirm"), ConfirmError: errs["confirm"],
 		RequestID: p.RequestID(), Now: p.Now,

@@ -44,15 +44,15 @@ func (h *Handlers) Show(p *web.Page) error {
 const deliveriesShown = 10
 
 func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now time.Time) (pages.Window, error) {
-	view := pages.Window{
-		Window: w, Announced: announce.Of(w, now, h.PublicURL.JoinPath("announcements")), Now: now,
-		Way: web.Way(w.ErrorDetails),
-	}
+	view := pages.Window{Window: w, Now: now, Way: web.Way(w.ErrorDetails)}
 
 	var err error
 	if view.Events, err = h.Windows.EventsOf(ctx, w.ID); err != nil {
 		return view, err
 	}
+
+	view.Announced = announce.Of(w, view.Events, now, h.PublicURL.JoinPath("announcements"))
+	view.Updates = maintenance.Updates(view.Events)
 
 	if view.Settings, err = h.settingsOf(ctx, w); err != nil {
 		return view, err

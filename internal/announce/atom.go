@@ -2,7 +2,6 @@ package announce
 
 import (
 	"encoding/xml"
-	"html"
 	"time"
 )
 
@@ -44,7 +43,8 @@ type atomText struct {
 	Body string `xml:",chardata"`
 }
 
-// Atom writes the announcements as an Atom feed, an entry a window.
+// Atom writes the announcements as an Atom feed, an entry an event: feed readers tell nobody of an entry
+// that they know and that has changed. The newest leads.
 func (v Announcements) Atom(s Source) ([]byte, error) {
 	// A feed that has nothing to tell of has not been updated since the beginning of time.
 	updated := v.AsOf
@@ -61,18 +61,9 @@ func (v Announcements) Atom(s Source) ([]byte, error) {
 		},
 	}
 
-	for a := range v.all() {
-		feed.Entries = append(feed.Entries, atomEntry{
-			ID: a.URL, Title: plainText(a.Label + ": " + a.Title), Updated: atomTime(a.UpdatedAt),
-			Link:     atomLink{Rel: "alternate", Type: "text/html", Href: a.URL},
-			Category: atomCategory{Term: string(a.Phase), Label: a.Label},
-			Content:  atomText{Type: "html", Body: plainText("<p>" + html.EscapeString(a.When()) + "</p>\n" + string(a.MessageHTML))},
-		})
-	}
+	feed.Entries = v.entries()
 
 	body, err := xml.MarshalIndent(feed, "", "  ")
 
 	return append([]byte(xml.Header), body...), err
 }
-
-func atomTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -3,6 +3,7 @@ package announce_test
 import (
 	"bytes"
 	"encoding/xml"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +39,8 @@ func feed(t *testing.T, v announce.Announcements) *atom.Feed {
 func TestAtom(t *testing.T) {
 	t.Parallel()
 
-	v := announce.View(windows(), ops.Healthy, noon, page)
+	all := eventsOf(windows())
+	v := announce.View(windows(), all, ops.Healthy, noon, page)
 	f := feed(t, v)
 
 	if f.ID != "https://ops.example.com/announcements.atom" || f.Title != "Maintenance: demo, the; small\\one" ||
@@ -59,8 +61,8 @@ func TestAtom(t *testing.T) {
 		t.Errorf("the links are %v, want self %s and alternate %s", links, f.ID, page)
 	}
 
-	if len(f.Entries) != len(windows()) {
-		t.Fatalf("there are %d entries, want %d", len(f.Entries), len(windows()))
+	if len(f.Entries) != len(all) {
+		t.Fatalf("there are %d entries, want %d", len(f.Entries), len(all))
 	}
 
 	ids := map[string]bool{}
@@ -73,24 +75,29 @@ func TestAtom(t *testing.T) {
 		ids[e.ID] = true
 	}
 
-	e := f.Entries[0]
-	if e.Title != "Taking longer than planned: Storage stuck" || e.Content.Type != "html" ||
-		!strings.Contains(e.Content.Value, "<em>your</em>") || !strings.Contains(e.Content.Value, "Europe/Berlin") {
-		t.Errorf("the first entry is %q with %s %q, want %q with html of <em>your</em> and Europe/Berlin", e.Title, e.Content.Type, e.Content.Value, "Taking longer than planned: Storage stuck")
+	const title = "Taking longer than planned: Storage stuck, Sat 4 July 2026 09:00 to 11:00 Europe/Berlin (07:00 to 09:00 UTC)"
+
+	i := slices.IndexFunc(f.Entries, func(e *atom.Entry) bool { return e.Title == title })
+	if i < 0 || f.Entries[i].Content.Type != "html" ||
+		!strings.Contains(f.Entries[i].Content.Value, "<em>your</em>") || !strings.Contains(f.Entries[i].Content.Value, "Europe/Berlin") {
+		t.Errorf("no entry is %q with html of <em>your</em> and Europe/Berlin, among %d", title, len(f.Entries))
 	}
 }
 
 func TestAtomText(t *testing.T) {
 	t.Parallel()
 
+	when := announce.Of(window("x", maintenance.Announced, noon), nil, noon, page).When()
+
 	for _, title := range []string{"<b>&amp;</b>", "]]>", "null\x00 and\uFFFE more", "x\xffy", strings.Repeat("🛠", 40)} {
 		w := window("x", maintenance.Announced, noon)
 		w.Title, w.Message = title, "<script>"+title+"</script>"
 
-		f := feed(t, announce.View([]maintenance.Window{w}, ops.Healthy, noon, page))
+		list := []maintenance.Window{w}
+		f := feed(t, announce.View(list, eventsOf(list), ops.Healthy, noon, page))
 
 		want := strings.NewReplacer("\x00", "", "\uFFFE", "").Replace(strings.ToValidUTF8(title, "\uFFFD"))
-		if got := strings.TrimPrefix(f.Entries[0].Title, "Starting: "); got != want {
+		if got := strings.TrimSuffix(strings.TrimPrefix(f.Entries[0].Title, "Announced: "), ", "+when); got != want {
 			t.Errorf("the title is %q, want %q", got, want)
 		}
 
@@ -103,7 +110,7 @@ func TestAtomText(t *testing.T) {
 func TestAtomOfNothing(t *testing.T) {
 	t.Parallel()
 
-	f := feed(t, announce.View(nil, ops.Healthy, noon, page))
+	f := feed(t, announce.View(nil, nil, ops.Healthy, noon, page))
 	if len(f.Entries) != 0 || f.UpdatedParsed == nil || !f.UpdatedParsed.Equal(time.Unix(0, 0)) {
 		t.Errorf("the feed is %+v, want no entries, updated at %s", f, time.Unix(0, 0))
 	}

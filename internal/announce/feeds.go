@@ -18,6 +18,8 @@ import (
 type Windows interface {
 	// Published returns the windows that users are told of.
 	Published(ctx context.Context) ([]maintenance.Window, error)
+	// PublishedEvents returns all events of those windows, oldest first.
+	PublishedEvents(ctx context.Context) ([]maintenance.Event, error)
 	// Version grows whenever that may have changed, but for the passing of time.
 	Version(ctx context.Context) (int64, error)
 }
@@ -83,6 +85,7 @@ func (f *Feeds) View(ctx context.Context) (Announcements, error) {
 // state is what is told, rendered, and what it was made of.
 type state struct {
 	windows []maintenance.Window
+	events  []maintenance.Event
 	version int64
 	health  ops.HealthStatus
 	// checkedAt is when the version was last asked for, changesAt when the clock alone
@@ -171,9 +174,17 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 	}
 
 	// The version was read before the windows: a change in between is seen again.
-	var windows []maintenance.Window
+	var (
+		windows []maintenance.Window
+		events  []maintenance.Event
+	)
+
 	if err == nil {
 		windows, err = f.Windows.Published(ctx)
+	}
+
+	if err == nil {
+		events, err = f.Windows.PublishedEvents(ctx)
 	}
 
 	stale := err != nil
@@ -187,12 +198,12 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 			f.Logger.ErrorContext(ctx, "the maintenance windows cannot be read; the announcements are stale", slog.Any("error", err))
 		}
 
-		windows, version = last.windows, last.version
+		windows, events, version = last.windows, last.events, last.version
 	}
 
 	s := &state{
-		windows: windows, version: version, health: health, checkedAt: now, changesAt: changesAt(windows, now),
-		view: View(windows, health, now, f.source.Page),
+		windows: windows, events: events, version: version, health: health, checkedAt: now, changesAt: changesAt(windows, now),
+		view: View(windows, events, health, now, f.source.Page),
 	}
 	s.view.Stale = stale
 

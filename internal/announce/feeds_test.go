@@ -66,6 +66,13 @@ func (w *world) Published(context.Context) ([]maintenance.Window, error) {
 	return w.windows, w.err
 }
 
+func (w *world) PublishedEvents(context.Context) ([]maintenance.Event, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	return eventsOf(w.windows), w.err
+}
+
 func (w *world) Now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -30,7 +30,7 @@ func TestWhatWaitsForAnOperatorIsOverForUsers(t *testing.T) {
 		"users are kept out":  {waits, "Taking longer than planned", "Completed", 1, false},
 		"an operator decided": {decided(back(waits)), "Completed", "longer than planned", 0, true},
 	} {
-		v := announce.View([]maintenance.Window{test.window}, ops.Healthy, noon, page)
+		v := announce.View([]maintenance.Window{test.window}, eventsOf([]maintenance.Window{test.window}), ops.Healthy, noon, page)
 
 		data, err := json.Marshal(v)
 		if err != nil {
@@ -48,7 +48,7 @@ func TestWhatWaitsForAnOperatorIsOverForUsers(t *testing.T) {
 			}
 		}
 
-		a := announce.Of(test.window, noon, page) // what webhooks are told
+		a := announce.Of(test.window, nil, noon, page) // what webhooks are told
 		if len(v.Current) != test.current || a.Overrun == test.finished || (a.EndedAt != nil && a.EndedAt.Equal(noon.Add(-3*time.Hour))) != test.finished {
 			t.Errorf("%s: got %+v, with %d under way; want %d, and over: %t", name, a, len(v.Current), test.current, test.finished)
 		}
@@ -64,13 +64,13 @@ func TestADecisionIsNoNewsToUsers(t *testing.T) {
 	w := decided(back(held(window("waits", maintenance.Held, started), &started)))
 	w.UpdatedAt = noon
 
-	v := announce.View([]maintenance.Window{w}, ops.Healthy, noon, page)
+	v := announce.View([]maintenance.Window{w}, nil, ops.Healthy, noon, page)
 	if want := noon.Add(-3 * time.Hour); !v.AsOf.Equal(want) || !v.Past[0].UpdatedAt.Equal(want) {
 		t.Errorf("got %v and %v, want when users had it back, %v", v.AsOf, v.Past[0].UpdatedAt, want)
 	}
 
 	w.Phase = maintenance.Overrun
-	if a := announce.Of(w, noon, page); a.Phase != maintenance.Completed {
+	if a := announce.Of(w, nil, noon, page); a.Phase != maintenance.Completed {
 		t.Errorf("got %s, want it over for them", a.Phase)
 	}
 }

@@ -63,20 +63,28 @@ type Announcement struct {
 	// TimeZone is the zone in which it was announced, an IANA name.
 	TimeZone  string    `json:"time_zone"`
 	UpdatedAt time.Time `json:"updated_at"`
+	// Updates are what operators told while it was under way, oldest first.
+	Updates []Update `json:"updates"`
 
-	zone *time.Location
+	zone    *time.Location
+	changes []change
 }
 
-// View returns what users are told of the windows; page is where the announcements are
-// shown.
-func View(windows []maintenance.Window, health ops.HealthStatus, now time.Time, page *url.URL) Announcements {
+// View returns what users are told of the windows, given all events of theirs, oldest first; page
+// is where the announcements are shown.
+func View(windows []maintenance.Window, events []maintenance.Event, health ops.HealthStatus, now time.Time, page *url.URL) Announcements {
 	v := Announcements{
 		Now: now, Overall: overall(health),
 		Current: []Announcement{}, Upcoming: []Announcement{}, Past: []Announcement{},
 	}
 
+	byWindow := map[string][]maintenance.Event{}
+	for _, e := range events {
+		byWindow[e.Window.UID] = append(byWindow[e.Window.UID], e)
+	}
+
 	for _, w := range windows {
-		a := Of(w, now, page)
+		a := Of(w, byWindow[w.UID], now, page)
 
 		switch a.Phase {
 		case maintenance.Announced:
@@ -115,7 +123,12 @@ func changesAt(windows []maintenance.Window, now time.Time) time.Time {
 	next := now.Add(time.Hour)
 
 	for _, w := range windows {
-		for _, at := range boundaries(w) {
+		moments := boundaries(w)
+		if len(moments) > 0 && !now.Before(w.EndsAt) { // in calendars the end moves on that has passed
+			moments = append(moments, w.EndsAt.Add(lateAfter), now.Truncate(refresh).Add(refresh))
+		}
+
+		for _, at := range moments {
 			if at.After(now) && at.Before(next) {
 				next = at
 			}
@@ -129,8 +142,9 @@ func byStart(a, b Announcement) int {
 	return cmp.Or(a.StartsAt.Compare(b.StartsAt), cmp.Compare(a.UID, b.UID))
 }
 
-// Of returns what users are told of one window; page is nil where there is none.
-func Of(w maintenance.Window, now time.Time, page *url.URL) Announcement {
+// Of returns what users are told of one window, given its events, oldest first; page is nil where
+// there is none.
+func Of(w maintenance.Window, events []maintenance.Event, now time.Time, page *url.URL) Announcement {
 	message := Render(w.Message)
 	phase := phaseOf(w)
 
@@ -148,6 +162,7 @@ func Of(w maintenance.Window, now time.Time, page *url.URL) Announcement {
 		MessageHTML: message.HTML, MessageText: message.Text,
 		StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), StartedAt: w.StartedAt, EndedAt: cmp.Or(w.BackAt, w.EndedAt),
 		TimeZone: w.TimeZone, UpdatedAt: updatedAt(w), zone: w.Location(),
+		Updates: updatesOf(events), changes: changesOf(events),
 	}
 }
 
@@ -231,13 +246,14 @@ func (a Announcement) When() string {
 	return words + " (" + span(a.StartsAt, a.EndsAt) + " UTC)"
 }
 
+const dayAndTime = "Mon 2 January 2006 15:04"
+
 func span(from, until time.Time) string {
-	const day = "Mon 2 January 2006 15:04"
 	if sameDay(from, until) {
-		return from.Format(day) + " to " + until.Format("15:04")
+		return from.Format(dayAndTime) + " to " + until.Format("15:04")
 	}
 
-	return from.Format(day) + " to " + until.Format(day)
+	return from.Format(dayAndTime) + " to " + until.Format(dayAndTime)
 }
 
 func sameDay(a, b time.Time) bool {

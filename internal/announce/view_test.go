@@ -71,6 +71,31 @@ func windows() []maintenance.Window {
 	}
 }
 
+// eventsOf are the events of windows: each was announced, and is what it is since it was updated last.
+func eventsOf(windows []maintenance.Window) []maintenance.Event {
+	var out []maintenance.Event
+
+	for _, w := range windows {
+		since := w
+		w.Phase, w.StartedAt, w.BackAt = maintenance.Announced, nil, nil
+		out = append(out, maintenance.Event{ID: int64(len(out) + 1), Kind: maintenance.EventAnnounced, At: noon.Add(-48 * time.Hour), Window: w})
+
+		kinds := map[maintenance.Phase]maintenance.EventKind{
+			maintenance.Active: maintenance.EventStarted, maintenance.Overrun: maintenance.EventOverrun, maintenance.Held: maintenance.EventOverrun,
+			maintenance.Completed: maintenance.EventEnded, maintenance.Cancelled: maintenance.EventCancelled, maintenance.Missed: maintenance.EventCancelled,
+		}
+		if since.BackAt != nil {
+			since.Phase = maintenance.Completed
+		}
+
+		if kind, ok := kinds[since.Phase]; ok && !(since.Phase == maintenance.Held && since.StartedAt == nil) {
+			out = append(out, maintenance.Event{ID: int64(len(out) + 1), Kind: kind, At: since.UpdatedAt, Window: since})
+		}
+	}
+
+	return out
+}
+
 func names(list []announce.Announcement) []string {
 	var out []string
 	for _, a := range list {
@@ -83,7 +108,7 @@ func names(list []announce.Announcement) []string {
 func TestView(t *testing.T) {
 	t.Parallel()
 
-	v := announce.View(windows(), ops.Degraded, noon, page)
+	v := announce.View(windows(), nil, ops.Degraded, noon, page)
 
 	for what, test := range map[string]struct{ got, want []string }{
 		"current": {names(v.Current), []string{
@@ -119,7 +144,7 @@ func TestView(t *testing.T) {
 func TestViewOfNothing(t *testing.T) {
 	t.Parallel()
 
-	data, err := json.Marshal(announce.View(nil, "", noon, page))
+	data, err := json.Marshal(announce.View(nil, nil, "", noon, page))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +161,7 @@ func TestViewOfNothing(t *testing.T) {
 func TestJSONIsForUsers(t *testing.T) {
 	t.Parallel()
 
-	data, err := json.Marshal(announce.View(windows(), ops.Healthy, noon, page))
+	data, err := json.Marshal(announce.View(windows(), nil, ops.Healthy, noon, page))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +181,7 @@ func TestJSONIsForUsers(t *testing.T) {
 
 	want := []string{
 		"ended_at", "ends_at", "label", "message_html", "message_text", "overrun", "phase", "sequence", "started_at", "starts_at",
-		"time_zone", "title", "uid", "updated_at", "url",
+		"time_zone", "title", "uid", "updated_at", "updates", "url",
 	}
 
 	var got []string
@@ -197,7 +222,7 @@ func TestWhen(t *testing.T) {
 		w := window("x", maintenance.Announced, at(test.from))
 		w.EndsAt, w.TimeZone = at(test.until), test.zone
 
-		if got := announce.Of(w, noon, page).When(); got != test.want {
+		if got := announce.Of(w, nil, noon, page).When(); got != test.want {
 			t.Errorf("it is %q, want %q", got, test.want)
 		}
 	}

@@ -19,6 +19,9 @@ type Event struct {
 	Reason string `json:"reason"`
 	// Window is as it was right after; its Sequence is the event's.
 	Window Window `json:"window"`
+	// WasStartsAt and WasEndsAt are the times before, of an event that moved one of them; else nil.
+	WasStartsAt *time.Time `json:"was_starts_at"`
+	WasEndsAt   *time.Time `json:"was_ends_at"`
 	// Following says that it is about all that follow in the window's series too.
 	Following bool `json:"following"`
 	// Severity and Text are what users are told by an update, "" of any other event.
@@ -46,6 +49,8 @@ func (e *Event) columns() store.Columns {
 		{Name: "actor", Value: &e.Actor},
 		{Name: "reason", Value: &e.Reason},
 		{Name: "window_json", Value: store.JSON(&e.Window)},
+		{Name: "was_starts_at", Value: store.NullTime(&e.WasStartsAt)},
+		{Name: "was_ends_at", Value: store.NullTime(&e.WasEndsAt)},
 		{Name: "following", Value: &e.Following},
 		{Name: "severity", Value: &e.Severity},
 		{Name: "text", Value: &e.Text},

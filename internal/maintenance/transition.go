@@ -26,6 +26,12 @@ type transition struct {
 	before *Window
 }
 
+// moves reports whether subscribers are told of other times than before.
+func (d transition) moves(w Window) bool {
+	return d.before != nil && (d.event == EventChanged || d.event == EventExtended) &&
+		(!d.before.StartsAt.Equal(w.StartsAt) || !d.before.EndsAt.Equal(w.EndsAt))
+}
+
 // save writes a window after a transition, with the audit entry and the event.
 func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d transition) error {
 	w.Revision++
@@ -53,10 +59,15 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d transition)
 		return nil
 	}
 
-	_, err := s.tell(ctx, tx, Event{
+	event := Event{
 		Kind: d.event, At: w.UpdatedAt, Actor: d.actor.Username, Reason: d.reason, Window: *w,
 		Following: d.following && w.Series != nil,
-	})
+	}
+	if d.moves(*w) {
+		event.WasStartsAt, event.WasEndsAt = &d.before.StartsAt, &d.before.EndsAt
+	}
+
+	_, err := s.tell(ctx, tx, event)
 
 	return err
 }

@@ -198,16 +198,18 @@ func TestLog(t *testing.T) {
 			t.Errorf("the pages are %v, want %v", got, want)
 		}
 
+		all := len(webhooks.Events()) // and one that is told twice
+
 		for _, test := range []struct {
 			filter webhooks.Filter
 			want   int
 		}{
-			{webhooks.Filter{}, 8},
-			{webhooks.Filter{Webhook: a.ID}, 7},
+			{webhooks.Filter{}, all + 1},
+			{webhooks.Filter{Webhook: a.ID}, all},
 			{webhooks.Filter{Webhook: b.ID}, 1},
 			{webhooks.Filter{State: webhooks.Delivered}, 1},
-			{webhooks.Filter{State: webhooks.Pending}, 7},
-			{webhooks.Filter{Window: 7}, 8},
+			{webhooks.Filter{State: webhooks.Pending}, all},
+			{webhooks.Filter{Window: 7}, all + 1},
 			{webhooks.Filter{Window: 8}, 0},
 			{webhooks.Filter{Event: maintenance.EventEnded}, 2},
 			{webhooks.Filter{Event: maintenance.EventEnded, Webhook: b.ID, Cursor: "0", Limit: 1}, 1},

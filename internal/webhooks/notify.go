@@ -23,14 +23,19 @@ func (s *Webhooks) Notify(ctx context.Context, tx *sql.Tx, event maintenance.Eve
 		return err
 	}
 
-	window := announce.Of(event.Window, event.At, s.Page)
+	events, err := maintenance.EventsOf(ctx, tx, event.Window.ID)
+	if err != nil {
+		return err
+	}
+
+	window := announce.Of(event.Window, events, event.At, s.Page)
 
 	for _, e := range endpoints {
 		if !e.wants(event.Kind) {
 			continue
 		}
 
-		n := notification{event: event.Kind, id: event.ID, at: event.At.UTC(), window: &window}
+		n := notification{event: event.Kind, id: event.ID, at: event.At.UTC(), window: &window, update: window.Update(event)}
 		if _, err := s.enqueue(ctx, tx, e, n, &event.Window.ID); err != nil {
 			return err
 		}

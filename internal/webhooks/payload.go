@@ -19,6 +19,8 @@ type notification struct {
 	environment string
 	// window is nil for a test.
 	window *announce.Announcement
+	// update is what is told by an update, nil for any other event.
+	update *announce.Update
 }
 
 // body is the notification as an endpoint of the kind understands it.
@@ -51,10 +53,11 @@ type payload struct {
 	At          time.Time              `json:"at"`
 	Environment string                 `json:"environment"`
 	Window      *announce.Announcement `json:"window"`
+	Update      *announce.Update       `json:"update,omitempty"`
 }
 
 func (n notification) generic() payload {
-	p := payload{Event: n.event, Delivery: n.delivery, At: n.at, Environment: n.environment, Window: n.window}
+	p := payload{Event: n.event, Delivery: n.delivery, At: n.at, Environment: n.environment, Window: n.window, Update: n.update}
 	if n.id != 0 {
 		p.ID = &n.id
 	}
@@ -81,15 +84,24 @@ func (n notification) headline() string {
 		return "Test: maintenance will be announced here"
 	}
 
-	return n.event.Headline() + ": " + n.window.Title
+	headline := n.event.Headline()
+	if n.update != nil && n.update.Severity != maintenance.SeverityInfo {
+		headline += " (" + strings.ToLower(n.update.Label) + ")"
+	}
+
+	return headline + ": " + n.window.Title
 }
 
-// message is what the window says to users, as much of it as a chat shows.
+// message is what the window, or an update of it, says to users, as much of it as a chat shows.
 func (n notification) message() string {
 	const most = 2500
 
 	if n.window == nil {
 		return "Nothing is planned. Somebody pressed the test button."
+	}
+
+	if n.update != nil {
+		return ops.Shorten(n.update.Text, most)
 	}
 
 	return ops.Shorten(n.window.MessageText, most)

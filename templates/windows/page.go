@@ -22,6 +22,8 @@ type Window struct {
 	// that is over, or that has set them, in its report; else what is set now.
 	Settings []Settings          `json:"-"`
 	Events   []maintenance.Event `json:"-"`
+	// Updates are what users were told while it was under way, oldest first.
+	Updates []maintenance.Update `json:"updates"`
 	// Acts are what people did about it, oldest first.
 	Acts []audit.Act `json:"acts"`
 	// Deliveries are what webhooks were told of it, newest first.
