@@ -69,7 +69,7 @@ func TestEveryFormGivesItsAnswerAgain(t *testing.T) {
 		delete(missing, "POST "+f.send(t, w))
 	}
 
-	// A review that is filled in, a change from outside, and a delivery.
+	// A review that is filled in, a change from outside, a delivery, and an update.
 	review := w.Form("/maintenance/windows/review", typedDraft(w), script...)
 	if review.Status != http.StatusOK || review.Header.Get("Hx-Push-Url") != "/maintenance/windows/review" {
 		t.Errorf("got %d at %q, want 200 and a page to come back to", review.Status, review.Header.Get("Hx-Push-Url"))
@@ -86,6 +86,9 @@ func TestEveryFormGivesItsAnswerAgain(t *testing.T) {
 	deliveries, _ := w.Data("/maintenance/deliveries")["items"].([]any)
 	delivery := fmt.Sprint("/maintenance/deliveries/", handlerstest.At(deliveries[0], "id"))
 	delete(missing, "POST "+pageForm{delivery, delivery + "/redeliver", nil}.send(t, w))
+
+	running := handlerstest.Path(w.Announce(handlerstest.Object{"starts_at": w.Now().UTC().Format(time.RFC3339)}), "updates")
+	delete(missing, "POST "+pageForm{running, running, url.Values{"text": {"the database is back"}}}.send(t, w))
 
 	for route := range missing {
 		if strings.HasPrefix(route, "POST ") {
@@ -195,6 +198,7 @@ var routes = []struct {
 }{
 	{regexp.MustCompile(`^/config/\w+$`), "/config/:section"},
 	{regexp.MustCompile(`^/jobs/\w+/trigger$`), "/jobs/:name/trigger"},
+	{regexp.MustCompile(`^/maintenance/windows/\d+/updates$`), "/maintenance/windows/:id/updates"},
 	{regexp.MustCompile(`^/maintenance/(windows|webhooks)/\d+/\w+$`), "/maintenance/$1/:id/:act"},
 	{regexp.MustCompile(`^/leases/\d+/\w+$`), "/leases/:id/:act"},
 	{regexp.MustCompile(`^(/maintenance/deliveries)/\w+/(\w+)$`), "$1/:id/$2"},

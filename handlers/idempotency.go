@@ -28,6 +28,7 @@ func (c *console) acts() map[string]again {
 		"PATCH /maintenance/windows/:id":             c.windows.Again,
 		"POST /maintenance/windows/:id":              c.windows.Again,
 		"POST /maintenance/windows/:id/:act":         c.windows.Again,
+		"POST /maintenance/windows/:id/updates":      c.windows.UpdatedAgain,
 		"POST /maintenance/templates":                c.windows.TemplateAgain,
 		"POST /maintenance/templates/:id/delete":     c.windows.TemplateDeletedAgain,
 		"POST /maintenance/webhooks":                 c.webhooks.CreatedAgain,

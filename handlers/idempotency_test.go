@@ -216,7 +216,9 @@ func TestAFormIsDoneOnceForItsKey(t *testing.T) {
 func TestEveryActTakesAKey(t *testing.T) {
 	t.Parallel()
 
-	ahead := map[string]bool{"POST /maintenance/windows/new": true, "POST /maintenance/windows/review": true}
+	ahead := map[string]bool{
+		"POST /maintenance/windows/new": true, "POST /maintenance/windows/review": true, "POST /maintenance/windows/preview": true,
+	}
 	acts := handlers.Acts()
 
 	for _, route := range handlers.Routes() {

@@ -274,7 +274,7 @@ func TestASeriesTellsUsersOnceWhatItMeans(t *testing.T) {
 
 	series := []maintenance.Phase{maintenance.Announced, maintenance.Announced, maintenance.Announced}
 
-	page := draw(t, announcements.Page(anyShell().Environment, announcementsOf(series...)))
+	page := draw(t, announcements.Page(anyShell().Environment, announcements.Feeds{}, announcementsOf(series...)))
 	if n := strings.Count(page, `class="message"`); n != 1 {
 		t.Errorf("the message is there %d times, want once", n)
 	}

@@ -48,8 +48,8 @@ func window(phase maintenance.Phase) maintenance.Window {
 				Section: ops.SectionConcurrency, Before: ops.Values{"message": evil}, Set: ops.Values{"message": evil},
 				After: ops.Values{"message": ""}, Differences: differences(), Others: differences(), Change: 48, EndChange: new(int64(49)), Note: evil,
 			}},
-			Jobs:   []maintenance.JobRun{{JobName: evil, At: now, Actor: evil, Reason: evil}},
-			Health: ops.Unhealthy, VerifiedBy: evil, VerifyReason: evil,
+			Jobs:    []maintenance.JobRun{{JobName: evil, At: now, Actor: evil, Reason: evil}},
+			Updates: maintenance.Updates(updates()), Health: ops.Unhealthy, VerifiedBy: evil, VerifyReason: evil,
 		}
 	}
 
@@ -60,11 +60,21 @@ func announced(w maintenance.Window) announce.Announcement {
 	return announce.Of(w, nil, now, &url.URL{Scheme: "https", Host: "ops.example.com", Path: "/announcements"})
 }
 
+// updates are events of the kind, of every severity.
+func updates() []maintenance.Event {
+	var out []maintenance.Event
+	for _, severity := range maintenance.Severities() {
+		out = append(out, maintenance.Event{ID: 4, Kind: maintenance.EventUpdated, At: now, Actor: evil, Severity: severity, Text: evil + " [x](" + evilURL + ")"})
+	}
+
+	return out
+}
+
 func windowView(phase maintenance.Phase) windowsview.Window {
 	w := window(phase)
 
 	return windowsview.Window{
-		Window: w, Announced: announced(w), Settings: []windowsview.Settings{{Title: evil, Differences: differences()}},
+		Window: w, Announced: announce.Of(w, updates(), now, nil), Updates: maintenance.Updates(updates()), Settings: []windowsview.Settings{{Title: evil, Differences: differences()}},
 		Events:     []maintenance.Event{{ID: 1, Kind: maintenance.EventExtended, At: now, Actor: evil, Reason: evil, Window: w}},
 		Deliveries: []webhooks.Delivery{delivery()}, Following: []maintenance.Window{window(maintenance.Announced)}, Now: now,
 	}
@@ -160,6 +170,7 @@ func maintenancePages(s shell.Shell) map[string]templ.Component {
 		Phase: evil, Actor: evil, Text: evil, Series: evil, From: evil, Until: evil, Errors: map[string]string{"from": evil},
 	}
 	sent := webhooksview.DeliveryFilter{Webhook: evil, Window: evil, State: evil, Event: evil, Errors: map[string]string{"state": evil}}
+	feeds := announcements.FeedsOf(&url.URL{Scheme: "https", Host: "ops.example.com"})
 	mode := settings.Config{Title: evil, Form: settings.Form{Section: "maintenance", Shut: true}}
 
 	out := map[string]templ.Component{
@@ -170,10 +181,16 @@ func maintenancePages(s shell.Shell) map[string]templ.Component {
 		"windows": windowsview.ListPage(s, windowsview.List{
 			Items: []maintenance.Window{w, window(maintenance.Completed)}, Next: new(evil), Total: 12, Filter: filter, Now: now,
 		}),
-		"windows, empty":      windowsview.ListPage(s, windowsview.List{Now: now}),
-		"windows, none":       windowsview.ListPage(s, windowsview.List{Filter: filter, Now: now}),
-		"window form":         windowsview.FormPage(s, form),
-		"window form, edit":   windowsview.FormPage(s, edit),
+		"windows, empty":    windowsview.ListPage(s, windowsview.List{Now: now}),
+		"windows, none":     windowsview.ListPage(s, windowsview.List{Filter: filter, Now: now}),
+		"window form":       windowsview.FormPage(s, form),
+		"window form, edit": windowsview.FormPage(s, edit),
+		"updates": windowsview.UpdatesPage(s, windowsview.Updates{
+			Window: window(maintenance.Active), Items: maintenance.Updates(updates()), Text: evil, Severity: maintenance.SeverityWarning,
+			Errors: map[string]string{"text": evil, "severity": evil}, Problem: evil, Way: components.Link{Text: evil, URL: "/leases"}, RequestID: evil, Now: now,
+		}),
+		"updates, none":       windowsview.UpdatesPage(s, windowsview.Updates{Window: window(maintenance.Completed), Now: now}),
+		"text forms":          windowsview.FormsOf(windowsview.Forms{Message: announce.Render("![" + evil + "](" + evilURL + ")"), Typed: evil}),
 		"window review":       windowsview.ReviewPage(s, windowReview()),
 		"templates":           windowsview.TemplatesPage(s, windowsview.Templates{Items: []maintenance.Template{kept}, Now: now}),
 		"templates, empty":    windowsview.TemplatesPage(s, windowsview.Templates{Now: now}),
@@ -187,8 +204,8 @@ func maintenancePages(s shell.Shell) map[string]templ.Component {
 		"deliveries":          webhooksview.DeliveriesPage(s, webhooksview.Deliveries{Items: []webhooks.Delivery{delivery()}, Next: new(evil), Total: 9, Filter: sent, Now: now}),
 		"deliveries, empty":   webhooksview.DeliveriesPage(s, webhooksview.Deliveries{Now: now}),
 		"delivery":            webhooksview.DeliveryPage(s, webhooksview.Delivery{Delivery: delivery(), Problem: evil, Now: now}),
-		"announcements":       announcements.Page(s.Environment, announcementsOf(maintenance.Phases()...)),
-		"announcements, none": announcements.Page(s.Environment, announcementsOf()),
+		"announcements":       announcements.Page(s.Environment, feeds, announcementsOf(maintenance.Phases()...)),
+		"announcements, none": announcements.Page(s.Environment, feeds, announcementsOf()),
 		"webhook": webhooksview.Page(s, webhooksview.Webhook{
 			Endpoint: hook, Secret: evil, Deliveries: []webhooks.Delivery{delivery()}, Total: 3, Problem: evil, Now: now,
 		}),

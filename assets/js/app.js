@@ -13,3 +13,4 @@ import "./durations.js";
 import "./toasts.js";
 import "./charts.js";
 import "./windows.js";
+import "./preview.js";

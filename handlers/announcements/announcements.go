@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -54,11 +55,13 @@ func (h *Handlers) Serve(p *web.Page) error {
 }
 
 // Page draws the page of the announcements for [announce.Feeds].
-func Page(env shell.Environment) func(ctx context.Context, v announce.Announcements) ([]byte, error) {
+func Page(env shell.Environment, public *url.URL) func(ctx context.Context, v announce.Announcements) ([]byte, error) {
+	feeds := pages.FeedsOf(public)
+
 	return func(ctx context.Context, v announce.Announcements) ([]byte, error) {
 		var buffer bytes.Buffer
 
-		err := pages.Page(env, v).Render(ctx, &buffer)
+		err := pages.Page(env, feeds, v).Render(ctx, &buffer)
 
 		return buffer.Bytes(), err
 	}

@@ -148,7 +148,7 @@ func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
 
 	env := shell.Environment{Name: "test", Color: shell.Blue}
 	feeds := announce.New(announce.Config{
-		Windows: w.Windows, Name: env.Name, PublicURL: public, Page: announcements.Page(env), Now: w.Now, Logger: logger,
+		Windows: w.Windows, Name: env.Name, PublicURL: public, Page: announcements.Page(env, public), Now: w.Now, Logger: logger,
 		Private: readers != announce.Public, MaxWait: time.Minute,
 		Health: func() ops.HealthStatus { return w.Monitor.Snapshot().Health.Value.Status },
 	})

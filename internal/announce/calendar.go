@@ -110,22 +110,22 @@ const changesShown = 50
 
 // description says all that users are told: times in the window's zone and in UTC, and what changed when.
 func (a Announcement) description() string {
-	text := a.Label + ": " + a.When()
+	lines := []string{a.Label + ": " + a.When()}
 
 	if a.Phase == maintenance.Completed && a.EndedAt != nil {
-		text += "\nEnded " + a.momentWords(*a.EndedAt)
+		lines = append(lines, "Ended "+a.momentWords(*a.EndedAt))
 	}
 
-	text += "\n\n" + a.MessageText
+	lines = append(lines, "", a.MessageText)
 
 	if len(a.changes) > 1 {
-		text += "\n\nWhat changed when:"
+		lines = append(lines, "", "What changed when:")
 		for _, c := range a.changes[max(0, len(a.changes)-changesShown):] {
-			text += "\n" + a.momentWords(c.At) + ": " + c.sentence()
+			lines = append(lines, a.momentWords(c.At)+": "+c.sentence())
 		}
 	}
 
-	return text
+	return strings.Join(lines, "\n")
 }
 
 // plainText leaves out what text in a calendar or in XML cannot have.

@@ -18,11 +18,11 @@ import (
 
 // Message is what an operator wrote for users, ready to be shown.
 type Message struct {
-	HTML HTML
+	HTML HTML `json:"html"`
 	// Text has a line per line and "- " before the items of a list.
-	Text string
+	Text string `json:"text"`
 	// Omitted are the sentences that say what was typed and is in neither.
-	Omitted []string
+	Omitted []string `json:"omitted"`
 }
 
 // HTML is sanitised. It is a templ component that writes itself.

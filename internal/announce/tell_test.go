@@ -129,6 +129,7 @@ func TestAtomTellsOfASeriesOnce(t *testing.T) {
 	t.Parallel()
 
 	var windows []maintenance.Window
+
 	for i := range 4 {
 		w := window(string(rune('a'+i)), maintenance.Announced, noon.AddDate(0, 0, 7*i))
 		w.Recurrence, w.Series, w.Occurrence = new("FREQ=WEEKLY;BYDAY=SA"), new(int64(3)), int64(i+1)

@@ -88,7 +88,7 @@ func eventsOf(windows []maintenance.Window) []maintenance.Event {
 			since.Phase = maintenance.Completed
 		}
 
-		if kind, ok := kinds[since.Phase]; ok && !(since.Phase == maintenance.Held && since.StartedAt == nil) {
+		if kind, ok := kinds[since.Phase]; ok && (since.Phase != maintenance.Held || since.StartedAt != nil) {
 			out = append(out, maintenance.Event{ID: int64(len(out) + 1), Kind: kind, At: since.UpdatedAt, Window: since})
 		}
 	}

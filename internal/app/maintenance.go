@@ -60,7 +60,7 @@ func (a *App) windows(
 // feeds tell users of the windows.
 func (a *App) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env shell.Environment) *announce.Feeds {
 	return announce.New(announce.Config{
-		Windows: windows, Name: env.Name, PublicURL: a.config.PublicURL, Page: announcements.Page(env),
+		Windows: windows, Name: env.Name, PublicURL: a.config.PublicURL, Page: announcements.Page(env, a.config.PublicURL),
 		Origins: a.config.Maintenance.Origins, Private: announce.Audience(a.config.Maintenance.Announcements) != announce.Public,
 		Now: now, Logger: a.logger,
 		Health: func() ops.HealthStatus {

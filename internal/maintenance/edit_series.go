@@ -107,7 +107,8 @@ func (s *Windows) rewrite(
 		}
 
 		d := transition{
-			actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before, quiet: i > 0, following: true,
+			actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before, quiet: i > 0,
+			following: true,
 		}
 
 		if more {

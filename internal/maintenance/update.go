@@ -65,6 +65,7 @@ func Updates(events []Event) []Update {
 // begun, or is over for users.
 func (s *Windows) PostUpdate(ctx context.Context, actor audit.Actor, id int64, text string, severity Severity) (Update, error) {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
+
 	if severity == "" {
 		severity = SeverityInfo
 	}

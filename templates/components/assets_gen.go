@@ -5,8 +5,8 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=0584ae9c67c5"
-	ScriptURL     = "/static/app.js?v=ca516fe3b709"
+	StylesheetURL = "/static/app.css?v=f8fef36c5258"
+	ScriptURL     = "/static/app.js?v=abd7e6527c06"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )

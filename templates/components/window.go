@@ -32,6 +32,20 @@ func OfPhase(p maintenance.Phase) State {
 	}
 }
 
+// OfSeverity returns the state that an update tells of.
+func OfSeverity(s maintenance.Severity) State {
+	switch s {
+	case maintenance.SeverityInfo:
+		return Idle
+	case maintenance.SeverityWarning:
+		return Warn
+	case maintenance.SeverityCritical:
+		return Bad
+	default:
+		return Unknown
+	}
+}
+
 // OfDelivery returns the state of what a webhook was told.
 func OfDelivery(s webhooks.State) State {
 	switch s {

@@ -13,7 +13,8 @@ func actWord(a audit.Action) string {
 	words := map[audit.Action]string{
 		audit.LeaseExtend: "End moved", audit.LeaseEnd: "Ended", audit.LeaseConfirm: "Kept for good",
 		audit.WindowAnnounce: "Announced", audit.WindowChange: "Changed", audit.WindowStart: "Started by hand",
-		audit.WindowExtend: "Extended", audit.WindowUpdate: "Told users", audit.WindowEnd: "Ended early", audit.WindowVerify: "Declared over",
+		audit.WindowExtend: "Extended", audit.WindowUpdate: "Told users", audit.WindowEnd: "Ended early",
+		audit.WindowVerify: "Declared over",
 		audit.WindowCancel: "Cancelled", audit.WindowTakeOver: "Taken over", audit.WindowSettle: "Decided",
 		audit.WindowRules: "Rules of the zone changed",
 	}

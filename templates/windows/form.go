@@ -99,9 +99,8 @@ func (v Review) button() string {
 	}
 }
 
-// omitted are the lines that say what of a message is not shown.
-func omitted(message string) []components.Line {
-	sentences := announce.Render(message).Omitted
+// omittedLines say what of a message is not shown.
+func omittedLines(sentences []string) []components.Line {
 	lines := make([]components.Line, len(sentences))
 
 	for i, sentence := range sentences {

@@ -105,6 +105,7 @@ func (v Window) acts() []act {
 		change  = act{"edit", "Change", false}
 		cancel  = act{"cancel", "Cancel it", false}
 		extend  = act{"extend", "Extend", false}
+		update  = act{"updates", "Tell users", false}
 		keep    = act{"template", "Save as template", false}
 		another = act{"again", "Announce again", false}
 	)
@@ -113,11 +114,13 @@ func (v Window) acts() []act {
 	case v.Phase == maintenance.Announced:
 		return []act{{"start", "Start now", true}, change, cancel}
 	case v.Phase == maintenance.Active:
-		return []act{{"end", "End now", true}, extend}
+		return []act{{"end", "End now", true}, extend, update}
 	case v.Phase == maintenance.Verifying || v.Phase == maintenance.Overrun:
-		return []act{{"verify", "It is over", true}, extend}
+		return []act{{"verify", "It is over", true}, extend, update}
 	case v.Phase == maintenance.Held && v.StartedAt == nil:
 		return []act{{"takeover", "Take it over", true}, change, cancel}
+	case v.Phase == maintenance.Held && v.BackAt == nil:
+		return []act{{"settle", "Decide", true}, update}
 	case v.Phase == maintenance.Held:
 		return []act{{"settle", "Decide", true}}
 	default:

@@ -1,0 +1,26 @@
+// All forms in which users read what is being typed for them, as the server makes them.
+
+const pause = 300;
+let timer, asked;
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.dataset?.preview) return;
+  clearTimeout(timer);
+  asked?.abort();
+  timer = setTimeout(() => show(target, document.getElementById(target.dataset.preview)), pause);
+});
+
+async function show(field, place) {
+  place.hidden = field.value.trim() === "";
+  if (place.hidden) return;
+  asked = new AbortController();
+  try {
+    const answer = await fetch("/maintenance/windows/preview", {
+      method: "POST", body: new URLSearchParams({ text: field.value }), headers: { Accept: "text/html" }, signal: asked.signal,
+    });
+    if (!answer.ok) throw new Error(answer.statusText);
+    place.innerHTML = await answer.text();
+  } catch (problem) {
+    if (problem.name !== "AbortError") place.textContent = "What users will read cannot be shown at the moment.";
+  }
+}
