@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/live"
@@ -69,7 +70,10 @@ type modeUnread struct {
 
 // windowsNow are the windows that are not over, and the last that are.
 func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (pages.Recent, error) {
-	view := pages.Recent{Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Moved: []maintenance.Window{}, Now: now}
+	view := pages.Recent{
+		Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Moved: []maintenance.Window{}, Cancelled: []maintenance.Window{},
+		Now: now,
+	}
 
 	open, err := h.Windows.Open(ctx)
 	if err != nil {
@@ -88,8 +92,20 @@ func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (pages.Recent,
 		}
 	}
 
+	cancelled, err := h.Windows.List(ctx, maintenance.Filter{Phases: []maintenance.Phase{maintenance.Cancelled}, From: now})
+	if err != nil {
+		return view, err
+	}
+
+	for _, w := range slices.Backward(cancelled.Items) {
+		if w.StartsAt.After(now) {
+			view.Cancelled = append(view.Cancelled, w)
+		}
+	}
+
 	past, err := h.Windows.List(ctx, maintenance.Filter{
-		Phases: []maintenance.Phase{maintenance.Completed, maintenance.Cancelled, maintenance.Missed}, Limit: pastShown,
+		Phases: []maintenance.Phase{maintenance.Completed, maintenance.Cancelled, maintenance.Missed},
+		Until:  now.Add(time.Nanosecond), Limit: pastShown,
 	})
 	view.Past, view.MorePast = web.List(past.Items), past.Next != ""
 

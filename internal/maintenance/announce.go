@@ -42,6 +42,8 @@ type Preview struct {
 	Dates []calendar.Occurrence `json:"dates"`
 	// Notes name what is special about the times: clocks that go forward or back.
 	Notes []string `json:"notes"`
+	// Moved say what becomes of the windows of a series that were moved by themselves.
+	Moved []string `json:"moved"`
 	// Confirm says why the environment's name has to be typed; "" when it has not.
 	Confirm string `json:"confirm"`
 }
@@ -158,7 +160,7 @@ func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 
 // preview is what a window would come to.
 func (s *Windows) preview(w Window, c checked) Preview {
-	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(windowsAhead, len(c.dates))], Notes: notes(c)}
+	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(windowsAhead, len(c.dates))], Notes: notes(c), Moved: []string{}}
 
 	if c.Recurrence != "" {
 		p.Words = c.rule.Words(c.StartsAt, c.TimeZone)

@@ -232,9 +232,17 @@ func (s *Windows) PreviewEdit(ctx context.Context, id int64, edit Edit) (Preview
 	}
 
 	before := w
-	w.Plan, w.StartsAt, w.EndsAt, w.TimeZone = c.Plan, c.StartsAt, c.EndsAt, c.TimeZone
+
+	moved, err := s.previewMoved(ctx, &w, c, edit)
+	if err != nil {
+		return Preview{}, err
+	}
+
+	w.Plan = c.Plan
 
 	p := s.preview(w, c)
+	p.Moved = moved
+
 	if !edit.asksConfirm(before) {
 		p.Confirm = ""
 	}

@@ -34,8 +34,9 @@ func (s *Windows) checkEdit(ctx context.Context, w Window, edit Edit) (c checked
 	return c, wrong, err
 }
 
-// keepRule is the draft of a window whose series keeps its rule from there on. One that
-// was moved by itself goes back to its date, unless it is moved now.
+// keepRule is the draft of a window whose series keeps its rule from there on, unless the
+// window is moved now. The series counts from the date of one that was moved by itself,
+// and has the length that it had.
 func (s *Windows) keepRule(ctx context.Context, w Window, edit Edit, draft Draft) (Draft, error) {
 	one, err := s.seriesOf(ctx, s.DB.Read(), *w.Series)
 	if err != nil {
@@ -57,7 +58,13 @@ func (s *Windows) keepRule(ctx context.Context, w Window, edit Edit, draft Draft
 	}
 
 	draft.StartsAt, _ = calendar.Resolve(wall, calendar.Location(draft.TimeZone))
-	if edit.EndsAt == nil {
+
+	switch {
+	case edit.EndsAt != nil:
+		draft.EndsAt = draft.StartsAt.Add(edit.EndsAt.Sub(w.StartsAt))
+	case w.Moved():
+		draft.EndsAt = draft.StartsAt.Add(one.Length())
+	default:
 		draft.EndsAt = draft.StartsAt.Add(w.Length())
 	}
 

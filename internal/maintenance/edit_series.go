@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/maintenance/series"
+	"github.com/graph-olap/opsconsole/internal/store"
 )
 
 // editFollowing gives the series of a window other terms from that window on, and its
@@ -33,42 +33,42 @@ func (s *Windows) editFollowing(ctx context.Context, tx *sql.Tx, actor audit.Act
 		return err
 	}
 
-	left, err := s.daysLeftOut(ctx, tx, one.id, w.wall)
-	if err != nil {
+	if err := s.lockFollowing(ctx, tx, one.id, w); err != nil {
 		return err
 	}
 
-	left.Remove(c.dates[0].Wall) // this one was chosen
-
-	following, err := s.waitingFrom(ctx, tx, one.id, w)
+	following, err := s.placesOf(ctx, tx, &one, w, c, edit)
 	if err != nil {
 		return err
 	}
 
 	one.plan = c.Plan
-	one.Restart(c.rule, c.dates[0], c.length(), c.TimeZone)
 
 	if err := s.writeSeries(ctx, tx, &one); err != nil {
 		return err
 	}
 
-	if err := s.rewrite(ctx, tx, actor, &one, following, left, c, edit); err != nil || one.Ended {
+	if err := s.rewrite(ctx, tx, actor, &one, following, c, edit); err != nil || one.Ended {
 		return err
 	}
 
 	return s.topUp(ctx, tx, one.id, actor)
 }
 
-// waitingFrom returns the window and those that follow it in the series and have not
-// started, locked.
-func (s *Windows) waitingFrom(ctx context.Context, tx *sql.Tx, id int64, w Window) ([]Window, error) {
+func (s *Windows) lockFollowing(ctx context.Context, tx *sql.Tx, id int64, w Window) error {
 	_, err := tx.ExecContext(ctx, `UPDATE opsconsole_windows SET revision = revision WHERE series_id = $1 AND occurrence > $2`,
 		id, w.Occurrence)
 	if err != nil {
-		return nil, fmt.Errorf("lock the windows of series %d: %w", id, err)
+		return fmt.Errorf("lock the windows of series %d: %w", id, err)
 	}
 
-	rest, err := s.query(ctx, tx, `
+	return nil
+}
+
+// waitingFrom returns the window and those that follow it in the series and have not
+// started.
+func (s *Windows) waitingFrom(ctx context.Context, q store.Querier, id int64, w Window) ([]Window, error) {
+	rest, err := s.query(ctx, q, `
 		WHERE series_id = $1 AND occurrence > $2 AND started_at IS NULL AND phase IN ('announced', 'held') ORDER BY occurrence`,
 		id, w.Occurrence)
 
@@ -77,8 +77,8 @@ func (s *Windows) waitingFrom(ctx context.Context, tx *sql.Tx, id int64, w Windo
 
 // daysLeftOut are the days after a date that a series does not take again: their windows
 // were cancelled by themselves, or started early.
-func (s *Windows) daysLeftOut(ctx context.Context, tx *sql.Tx, id int64, wall string) (left series.Days, err error) {
-	windows, err := s.query(ctx, tx, `
+func (s *Windows) daysLeftOut(ctx context.Context, q store.Querier, id int64, wall string) (left series.Days, err error) {
+	windows, err := s.query(ctx, q, `
 		WHERE series_id = $1 AND wall > $2 AND (started_at IS NOT NULL OR phase NOT IN ('announced', 'held'))`, id, wall)
 
 	for _, w := range windows {
@@ -88,22 +88,14 @@ func (s *Windows) daysLeftOut(ctx context.Context, tx *sql.Tx, id int64, wall st
 	return left, err
 }
 
-// rewrite gives the windows the dates of the series, in order.
+// rewrite puts the windows in their places.
 func (s *Windows) rewrite(
-	ctx context.Context, tx *sql.Tx, actor audit.Actor, one *windowSeries, windows []Window, left series.Days,
-	c checked, edit Edit,
+	ctx context.Context, tx *sql.Tx, actor audit.Actor, one *windowSeries, following []place, c checked, edit Edit,
 ) error {
-	next, stop := iter.Pull(left.Filter(one.Dates()))
-	defer stop()
-
-	for i, w := range windows {
+	for i, p := range following {
+		w, before := p.window, p.window
 		if err := s.checkNotStarting(ctx, tx, w); err != nil {
 			return err
-		}
-
-		before, date, more := w, c.dates[0], i == 0
-		if !one.Ended {
-			date, more = next()
 		}
 
 		d := transition{
@@ -111,14 +103,18 @@ func (s *Windows) rewrite(
 			following: true,
 		}
 
-		if more {
-			w.setTerms(c, date, actor, s.now())
-			w.wall, w.words, w.Series, w.Recurrence = date.Wall, one.Words, &one.id, &one.Rule
-			one.LastWall = date.Wall
-		} else {
+		if p.gone {
 			d.action, d.event = audit.WindowCancel, EventCancelled
 
 			w.cancel(s.now())
+		} else {
+			w.setTerms(c, p.date, actor, s.now())
+			w.wall, w.words, w.Series, w.Recurrence = p.date.Wall, one.Words, &one.id, &one.Rule
+			one.LastWall = p.date.Wall
+
+			if p.stays {
+				w.stay(before)
+			}
 		}
 
 		if err := s.save(ctx, tx, &w, d); err != nil {

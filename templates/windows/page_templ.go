@@ -594,7 +594,7 @@ func (v Window) facts() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Recurrence != nil {
-			templ_7745c5c3_Err = components.WordFact("Recurs", v.Words()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.WordFact("Recurs", v.OwnWords()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

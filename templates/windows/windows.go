@@ -29,6 +29,8 @@ type Recent struct {
 	Upcoming []maintenance.Window `json:"upcoming"`
 	// Moved are those to come that new rules of the zones have moved, until somebody has decided.
 	Moved []maintenance.Window `json:"moved_by_rules"`
+	// Cancelled would be to come.
+	Cancelled []maintenance.Window `json:"cancelled"`
 	// Past is over, what started last leads; MorePast says that there is more of it.
 	Past     []maintenance.Window `json:"past"`
 	MorePast bool                 `json:"-"`
@@ -102,7 +104,7 @@ func windowLine(w maintenance.Window) components.Line {
 			line.Text = "Completed, but not everything is as it was before: see the report."
 		}
 	case maintenance.Cancelled:
-		line.Text = "Cancelled: it did not take place."
+		line.Text = "Cancelled: it does not take place."
 	case maintenance.Missed:
 		line.Text = "Missed: it could not be started before its end."
 	}
