@@ -52,6 +52,7 @@ func TestPagesFromMemoryWhileTheDatabaseIsDown(t *testing.T) {
 	}
 
 	wantOwn(t, w, "not_answering", said)
+	wantHistoryFromMemory(t, w)
 
 	for _, path := range []string{
 		"/history", "/audit", "/leases", "/points", "/config/concurrency", "/maintenance", "/maintenance/windows", "/maintenance/webhooks",
@@ -76,6 +77,22 @@ func TestPagesFromMemoryWhileTheDatabaseIsDown(t *testing.T) {
 		if got := w.Get(path, "Accept", "text/html"); got.Status != http.StatusOK || strings.Contains(got.Body, said) {
 			t.Errorf("%s afterwards: got %d, want 200 and no word of it", path, got.Status)
 		}
+	}
+}
+
+// wantHistoryFromMemory looks whether Health has availability and timeline, and says of when.
+func wantHistoryFromMemory(t *testing.T, w *handlerstest.World) {
+	t.Helper()
+
+	health := w.Data("/health")
+
+	rows, _ := handlerstest.At(health, "timeline", "components").([]any)
+	if health["history_as_of"] == nil || len(rows) < 3 {
+		t.Errorf("got %v as of %v, want the timeline of all components, and of when it is", rows, health["history_as_of"])
+	}
+
+	if body := w.Get("/health", "Accept", "text/html").Body; !strings.Contains(body, "is from memory") || !strings.Contains(body, "<h3>Answered</h3>") {
+		t.Errorf("Health does not say how the components were, or that it is from memory\n%s", body)
 	}
 }
 

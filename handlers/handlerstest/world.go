@@ -144,6 +144,7 @@ func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
 		Watchers: []func(context.Context, ops.Service) error{w.Changes.Watch},
 	})
 	w.Changes.Notify, w.Webhooks.Config.Notify, w.Windows.Notify = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed
+	w.Database.Look(t.Context())
 	w.Monitor.Poll(t.Context())
 
 	env := shell.Environment{Name: "test", Color: shell.Blue}

@@ -83,7 +83,7 @@ func (h *Handlers) withDatabase(view pages.Health, s *monitor.Snapshot) pages.He
 
 	card := ownComponent(monitor.Database, "database", s.Database)
 	card.Title, card.Status, card.LatencyMS, card.Error = "This console's database", now.Status, now.LatencyMS, now.Error
-	card.Since, card.Check = &now.Since, web.Sentences(now.Meaning, now.Advice)
+	card.Since, card.Check = web.When(!now.Since.IsZero(), now.Since), web.Sentences(now.Meaning, now.Advice)
 
 	view.ConsoleDatabase, view.Own = seenHere(card), append(view.Own, card)
 

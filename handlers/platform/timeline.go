@@ -39,22 +39,13 @@ func (h *Handlers) healthOver(
 ) (pages.Health, error) {
 	view := h.withDatabase(healthView(s, now), s)
 
-	var spans, own []monitor.StatusSpan
-
-	missing, err := h.optional(func() (err error) {
-		from := now.Add(-monitor.Kept)
-
-		if spans, err = h.Monitor.Spans(ctx, from); err != nil {
-			return err
-		}
-
-		own, err = h.Monitor.OwnSpans(ctx, from)
-
-		return err
-	})
-	if missing || err != nil {
+	history, err := h.Monitor.History(ctx)
+	if err != nil {
 		return view, err
 	}
+
+	own, spans := history.Own, history.Components
+	view.HistoryAsOf = history.AsOf
 
 	for i, c := range view.Own {
 		view.Own[i].Availability = availability(own, c, now)

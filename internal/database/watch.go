@@ -17,13 +17,15 @@ const (
 	Answering    ops.ComponentStatus = "answering"
 	NotAnswering ops.ComponentStatus = "not_answering"
 	NotWritable  ops.ComponentStatus = "not_writable"
+	// Unknown is a database that was not looked at yet.
+	Unknown ops.ComponentStatus = "unknown"
 )
 
 // Condition is how the database does.
 type Condition struct {
-	// Status is answering, slow, not_writable or not_answering.
+	// Status is answering, slow, not_writable, not_answering, or unknown before the first look.
 	Status ops.ComponentStatus `json:"status"`
-	// Since is when this process first found it so.
+	// Since is when the look began that found it so first; zero while it is unknown.
 	Since time.Time `json:"since"`
 	// LatencyMS is how long the last look took in milliseconds, nil when it found nothing.
 	LatencyMS *float64 `json:"latency_ms"`
@@ -55,9 +57,14 @@ type Watch struct {
 
 	config Config
 
-	mu        sync.Mutex
-	latency   time.Duration
-	condition Condition
+	mu sync.Mutex
+	// looked is when the last look began, vain when the first of those did that ended in vain
+	// since one did not; zero for none.
+	looked, vain time.Time
+	latency      time.Duration
+	condition    Condition
+	// sights are what [Watch.Seen] has not told yet.
+	sights []Sight
 	// told is the status that the log knows of.
 	told ops.ComponentStatus
 }
@@ -68,14 +75,28 @@ func New(config Config) *Watch { return &Watch{config: config, told: Answering} 
 // Look reads the database, and writes to it when a write has failed. What changed is logged,
 // once: everything else that fails meanwhile fails because of it.
 func (w *Watch) Look(ctx context.Context) {
-	_ = w.Ready(ctx) // what it finds stands in the condition
+	err := w.Ready(ctx)
 
 	if w.config.DB.CannotWrite() != nil {
-		_ = within(ctx, w.config.DB.ProbeWrite)
+		_ = within(ctx, w.config.DB.ProbeWrite) // what it finds stands in the condition
 	}
 
 	if ctx.Err() == nil {
+		w.note(err)
 		w.tell(ctx, w.Condition())
+	}
+}
+
+// note keeps what a look found that ended with this error. One that took too long says nothing
+// yet: the next one will.
+func (w *Watch) note(err error) {
+	now := w.Condition()
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	if err != nil || w.vain.IsZero() {
+		w.saw(now.Status, now.Since, w.config.Now())
 	}
 }
 
@@ -84,17 +105,39 @@ func (w *Watch) Ready(ctx context.Context) error {
 	begun := w.config.Now()
 
 	err := within(ctx, w.config.DB.ProbeRead)
+	if ctx.Err() != nil { // whoever asked has left: nothing was found
+		return err
+	}
 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 
+	w.looked = begun
+	took := w.config.Now().Sub(begun)
+
+	switch {
+	case err != nil || took >= lookTimeout:
+		w.vain = earliest(w.vain, begun)
+	default:
+		w.vain = time.Time{}
+	}
+
 	if err == nil {
-		w.latency = w.config.Now().Sub(begun)
+		w.latency = took
 	}
 
 	w.settle()
 
 	return err
+}
+
+// earliest is the earlier of two times, of which the first may be zero for none.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+
+	return a
 }
 
 // Err is why the database could not be read at the last look, nil when it could.
@@ -116,23 +159,18 @@ func (w *Watch) Condition() Condition {
 	return w.condition
 }
 
-// Seen is the status and the latency of the condition, for whoever keeps them over time.
-func (w *Watch) Seen() (status ops.ComponentStatus, latencyMS *float64) {
-	now := w.Condition()
-
-	return now.Status, now.LatencyMS
-}
-
 // settle makes the condition of what is known.
 func (w *Watch) settle() {
 	now := Condition{Status: Answering, LatencyMS: milliseconds(w.latency)}
-	trouble := w.trouble()
+	trouble, since := w.trouble(), w.looked
 
 	switch {
 	case trouble != nil && trouble.Kind == store.Unreadable:
-		now.Status, now.LatencyMS = NotAnswering, nil
+		now.Status, now.LatencyMS, since = NotAnswering, nil, earliest(w.vain, w.config.Now())
 	case trouble != nil:
-		now.Status = NotWritable
+		now.Status, since = NotWritable, w.config.Now()
+	case w.looked.IsZero():
+		now.Status, now.LatencyMS = Unknown, nil
 	case IsSlow(w.latency, w.condition.Status):
 		now.Status = ops.ComponentSlow
 	}
@@ -142,9 +180,9 @@ func (w *Watch) settle() {
 		now.Error, now.Meaning, now.Advice = &text, meaning(trouble.Kind), advice(trouble.Kind)
 	}
 
-	now.Since = w.condition.Since
-	if now.Status != w.condition.Status {
-		now.Since = w.config.Now()
+	now.Since = since
+	if now.Status == w.condition.Status && !w.condition.Since.IsZero() {
+		now.Since = earliest(w.condition.Since, since)
 	}
 
 	w.condition = now

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -150,5 +151,51 @@ func TestWhatCannotBeKnownIsNotExplainedAway(t *testing.T) {
 		if got := database.Explain(err); got != nil {
 			t.Errorf("of %v: got %v, want nothing", err, got)
 		}
+	}
+}
+
+// TestAnOutageBeginsWithTheLookThatFoundIt has time pass while it is looked.
+func TestAnOutageBeginsWithTheLookThatFoundIt(t *testing.T) {
+	t.Parallel()
+
+	var now atomic.Int64 // seconds
+
+	databaseURL := storetest.PostgresURL(t)
+	db := storetest.Open(t, databaseURL)
+	w := database.New(database.Config{
+		DB: db, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Unix(now.Add(1), 0) },
+	})
+
+	if got := w.Condition(); got.Status != database.Unknown || got.LatencyMS != nil || !got.Since.IsZero() {
+		t.Errorf("before the first look: got %+v, want it unknown", got)
+	}
+
+	if seen, _ := w.Seen(); len(seen) != 0 {
+		t.Errorf("before the first look: got %v, want nothing", seen)
+	}
+
+	w.Look(t.Context())
+
+	first, _ := w.Seen()
+	start := storetest.Stop(t, db, databaseURL)
+
+	begins := time.Unix(now.Load()+1, 0)
+
+	w.Look(t.Context())
+	w.Look(t.Context())
+	start()
+
+	ends := time.Unix(now.Load()+1, 0)
+
+	w.Look(t.Context())
+
+	seen, _ := w.Seen()
+	if len(first) != 1 || len(seen) != 3 || seen[0].Since != first[0].Until || seen[0].Until != first[0].Until {
+		t.Fatalf("got %v, then %v, want it answering, not answering and answering", first, seen)
+	}
+
+	if out, back := seen[1], seen[2]; out.Status != database.NotAnswering || !out.Since.Equal(begins) || !out.Until.Before(ends) ||
+		!back.Since.Equal(ends) || !w.Condition().Since.Equal(ends) {
+		t.Errorf("got %v and %v, want an outage from %v on, and none from %v on", out, back, begins, ends)
 	}
 }

@@ -144,7 +144,7 @@ func TestNobodyToAskAsLeavesTheControlPlaneUnknown(t *testing.T) {
 		t.Errorf("got %+v, want it unknown, for nobody is signed in", own)
 	}
 
-	if spans, err := m.OwnSpans(t.Context(), time.Now().Add(-time.Hour)); err != nil || len(spans) != 0 {
+	if spans, err := ownSpans(t, m, time.Now().Add(-time.Hour)); err != nil || len(spans) != 0 {
 		t.Errorf("got %v, %v, want no time seen", spans, err)
 	}
 }
@@ -223,7 +223,7 @@ func TestAPollThatTakesLongIsNoGap(t *testing.T) {
 		w.pass(5 * time.Second)
 	}
 
-	spans, err := m.OwnSpans(t.Context(), start.Add(-time.Hour))
+	spans, err := ownSpans(t, m, start.Add(-time.Hour))
 	if err != nil || len(spans) != 1 || spans[0].Until.Sub(spans[0].Since) != 280*time.Second {
 		t.Errorf("got %v, %v, want one span of 280 s", spans, err)
 	}

@@ -1,8 +1,11 @@
 package monitor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -20,29 +23,73 @@ type StatusSpan struct {
 	Until     time.Time           `json:"until"`
 }
 
-// Spans returns the spans of the components that the control plane names, of which some part
-// lies after from, oldest first. What several consoles saw alike is one span. Time that no span
-// covers was not seen.
-func (m *Monitor) Spans(ctx context.Context, from time.Time) ([]StatusSpan, error) {
-	return m.spans(ctx, from, `NOT LIKE`)
+// History is how components were, oldest first: what several consoles saw alike is one span, and
+// time that no span covers was not seen.
+type History struct {
+	// Components are those that the control plane names, Own what this console sees itself, such
+	// as the [ControlPlane].
+	Components, Own []StatusSpan
+	// AsOf is when it was last read, with what this process saw since, while the console's own
+	// database cannot be read; nil when it was read now.
+	AsOf *time.Time
 }
 
-// OwnSpans are the spans of what this console sees itself, such as the [ControlPlane].
-func (m *Monitor) OwnSpans(ctx context.Context, from time.Time) ([]StatusSpan, error) {
-	return m.spans(ctx, from, `LIKE`)
+// History returns the spans of which some part lies within the last [Kept]: as the database has
+// them and as this process sees them, which may not be written yet.
+func (m *Monitor) History(ctx context.Context) (History, error) {
+	var (
+		history History
+		down    = m.config.DB.CannotRead()
+		err     error
+	)
+	if down == nil {
+		err = m.recall(ctx)
+		down = store.TroubleOf(err)
+	}
+
+	past := m.past.Load()
+
+	switch {
+	case past == nil, down == nil && err != nil:
+		return History{}, cmp.Or(err, error(down))
+	case down != nil:
+		history.AsOf = &past.at
+	}
+
+	for _, s := range joined(slices.Concat(past.spans, m.Snapshot().spans)) {
+		if strings.HasPrefix(s.Component, ownPrefix) {
+			history.Own = append(history.Own, s)
+		} else {
+			history.Components = append(history.Components, s)
+		}
+	}
+
+	return history, nil
 }
 
-func (m *Monitor) spans(ctx context.Context, from time.Time, like string) ([]StatusSpan, error) {
+// past is what the database had of the spans.
+type past struct {
+	at    time.Time
+	spans []StatusSpan
+}
+
+// recallEvery is how old what is shown while the database cannot be read is at most, when nobody
+// has looked at it before.
+const recallEvery = 5 * time.Minute
+
+// recall reads the spans and remembers them.
+func (m *Monitor) recall(ctx context.Context) error {
+	now := m.config.Now()
+
 	rows, err := m.config.DB.Read().QueryContext(ctx, `
-		SELECT component, status, since, until FROM opsconsole_component_spans
-		WHERE until > $1 AND component `+like+` $2 ORDER BY since, component`, store.Time{Time: from}, ownPrefix+"%")
+		SELECT component, status, since, until FROM opsconsole_component_spans WHERE until > $1`,
+		store.Time{Time: now.Add(-Kept)})
 	if err != nil {
-		return nil, fmt.Errorf("read the components' spans: %w", err)
+		return fmt.Errorf("read the components' spans: %w", err)
 	}
 	defer rows.Close()
 
-	spans := []StatusSpan{}
-	newest := map[string]int{}
+	read := &past{at: now}
 
 	for rows.Next() {
 		var (
@@ -51,11 +98,32 @@ func (m *Monitor) spans(ctx context.Context, from time.Time, like string) ([]Sta
 		)
 
 		if err := rows.Scan(&s.Component, &s.Status, &since, &until); err != nil {
-			return nil, fmt.Errorf("read the components' spans: %w", err)
+			return fmt.Errorf("read the components' spans: %w", err)
 		}
 
 		s.Since, s.Until = since.Time, until.Time
+		read.spans = append(read.spans, s)
+	}
 
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the components' spans: %w", err)
+	}
+
+	m.past.Store(read)
+
+	return nil
+}
+
+// joined makes one span of those that tell of the same without a gap.
+func joined(all []StatusSpan) []StatusSpan {
+	all = slices.SortedFunc(slices.Values(all), func(a, b StatusSpan) int {
+		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Component, b.Component), a.Until.Compare(b.Until))
+	})
+
+	spans := []StatusSpan{}
+	newest := map[string]int{}
+
+	for _, s := range all {
 		i, seen := newest[s.Component]
 		if seen && spans[i].Status == s.Status && s.Since.Sub(spans[i].Until) <= GapAfter {
 			spans[i].Until = later(spans[i].Until, s.Until)
@@ -67,7 +135,7 @@ func (m *Monitor) spans(ctx context.Context, from time.Time, like string) ([]Sta
 		spans = append(spans, s)
 	}
 
-	return spans, rows.Err()
+	return spans
 }
 
 // Availability is how long a component answered within a time.

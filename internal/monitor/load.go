@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 )
@@ -43,20 +42,17 @@ func (m *Monitor) load(ctx context.Context) error {
 }
 
 func (m *Monitor) loadSpans(ctx context.Context) error {
-	from := m.config.Now().Add(-window)
-
-	spans, err := m.Spans(ctx, from)
-	if err != nil {
+	if err := m.recall(ctx); err != nil {
 		return err
 	}
 
-	own, err := m.OwnSpans(ctx, from)
-	if err != nil {
-		return err
-	}
+	past := m.past.Load()
+	from := past.at.Add(-window)
 
-	for _, s := range slices.Concat(spans, own) {
-		m.rings.spans.now[s.Component] = span{status: s.Status, since: s.Since, until: s.Until}
+	for _, s := range joined(past.spans) {
+		if s.Until.After(from) {
+			m.rings.spans.now[s.Component] = span{status: s.Status, since: s.Since, until: s.Until}
+		}
 	}
 
 	return nil

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -19,8 +20,9 @@ type Config struct {
 	// asked as now, and is shown as the reason why the data is old.
 	Caller func() (ops.Caller, error)
 	DB     *store.DB
-	// Database says how DB does, and how quickly it answered, in milliseconds; nil says nothing.
-	Database func() (status ops.ComponentStatus, latencyMS *float64)
+	// Database says how DB was since it was asked last, also between two polls, and how quickly
+	// it answered, in milliseconds; nil says nothing.
+	Database func() (seen []database.Sight, latencyMS *float64)
 	Now      func() time.Time
 	Logger   *slog.Logger
 	// Interval is the time between two polls.
@@ -50,6 +52,7 @@ type Monitor struct {
 	// wake asks for a poll, changed for a revision.
 	wake, changed chan struct{}
 	rings         *rings
+	past          atomic.Pointer[past]
 	// usual is known to the poll alone.
 	usual usual
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -110,7 +111,7 @@ type world struct {
 	plane *plane
 	clock *atomic.Pointer[time.Time]
 	// own is how the console's own database does, nil for nobody who looks.
-	own func() (ops.ComponentStatus, *float64)
+	own func() ([]database.Sight, *float64)
 }
 
 func newWorld(db *store.DB) *world {

@@ -63,7 +63,7 @@ func TestAControlPlaneThatHangsIsNoticedBeforeItsTimeIsOver(t *testing.T) {
 			t.Errorf("in the next poll: got %+v, want it not answering since it was asked first", own)
 		}
 
-		spans, err := m.OwnSpans(t.Context(), begun)
+		spans, err := ownSpans(t, m, begun)
 		if err != nil || len(spans) != 1 || spans[0].Status != monitor.NotAnswering || !spans[0].Since.Equal(begun) {
 			t.Errorf("got %v, %v, want that it did not answer, and never that it was slow", spans, err)
 		}
@@ -143,7 +143,7 @@ func TestAnAnswerOfAboutHalfASecondChangesNothing(t *testing.T) {
 			}
 		}
 
-		if spans, err := m.OwnSpans(t.Context(), begun); err != nil || len(spans) != 3 {
+		if spans, err := ownSpans(t, m, begun); err != nil || len(spans) != 3 {
 			t.Errorf("got %v, %v, want 3 spans", spans, err)
 		}
 	})

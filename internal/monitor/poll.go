@@ -43,7 +43,10 @@ func (m *Monitor) poll(ctx context.Context) ops.Service {
 	}
 
 	if m.config.Database != nil {
-		next.Database.Status, next.Database.LatencyMS = m.config.Database()
+		next.sights, next.Database.LatencyMS = m.config.Database()
+		if n := len(next.sights); n > 0 {
+			next.Database.Status = next.sights[n-1].Status
+		}
 	}
 
 	due := m.see(next, begun)

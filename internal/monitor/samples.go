@@ -73,6 +73,7 @@ func (m *Monitor) see(next *Snapshot, begun time.Time) batch {
 	}
 
 	next.Database.ComponentHistory = r.history(Database, now)
+	next.spans = r.spans.seen()
 	next.Moved = r.metrics.look(next.Metrics, now)
 	next.Used, next.ClusterTotal = r.last(seriesUsed, now), r.last(seriesTotal, now)
 
@@ -123,6 +124,10 @@ func (m *Monitor) keep(ctx context.Context, due batch) error {
 
 	if due.purge {
 		err = errors.Join(err, m.purge(ctx, due.at))
+	}
+
+	if past := m.past.Load(); past == nil || due.at.Sub(past.at).Abs() >= recallEvery {
+		err = errors.Join(err, m.recall(ctx))
 	}
 
 	return err

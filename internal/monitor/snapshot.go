@@ -3,6 +3,7 @@ package monitor
 import (
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -57,6 +58,10 @@ type Snapshot struct {
 
 	// stood is where the counters stood, to tell what moves by the next poll.
 	stood counts
+	// sights are how the console's own database was since the last poll.
+	sights []database.Sight
+	// spans are what this process sees, and the database may not have as it is.
+	spans []StatusSpan
 }
 
 // JobResult is how a run of a job ended, seen by its counters moving.

@@ -54,8 +54,8 @@ func (s spans) see(next *Snapshot, begun, now time.Time) (changed bool) {
 		changed = s.extend(ControlPlane, own.Status, begun, now) || changed
 	}
 
-	if own := next.Database; own.Status != "" {
-		changed = s.extend(Database, own.Status, now, now) || changed
+	for _, sight := range next.sights {
+		changed = s.extend(Database, sight.Status, microseconds(sight.Since), microseconds(sight.Until)) || changed
 	}
 
 	return changed
@@ -74,6 +74,21 @@ func (s spans) extend(component string, status ops.ComponentStatus, from, until 
 	s.now[component], s.unwritten[spanKey{component, next.since}] = next, next
 
 	return known && last.status != status
+}
+
+// seen are all that the database may not have as they are.
+func (s spans) seen() []StatusSpan {
+	all := maps.Clone(s.unwritten)
+	for component, now := range s.now {
+		all[spanKey{component, now.since}] = now
+	}
+
+	out := make([]StatusSpan, 0, len(all))
+	for key, s := range all {
+		out = append(out, StatusSpan{Component: key.component, Status: s.status, Since: s.since, Until: s.until})
+	}
+
+	return out
 }
 
 // unwrittenMost bounds the spans that wait for a database which takes no writes.

@@ -36,12 +36,12 @@ func TestTimeWithoutAnAnswerIsDownForTheControlPlaneAndUnknownForTheOthers(t *te
 
 		now := *w.clock.Load()
 
-		spans, err := w.Spans(t.Context(), start)
+		spans, err := componentSpans(t, w.again(db), start)
 		if err != nil {
 			t.Fatal(err)
 		}
 
-		own, err := w.OwnSpans(t.Context(), start)
+		own, err := ownSpans(t, w.again(db), start)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestWhatIsAskedInVainForAShortTimeIsUnknown(t *testing.T) {
 				w.pass(5 * time.Second)
 			}
 
-			spans, err := w.Spans(t.Context(), start)
+			spans, err := componentSpans(t, w.Monitor, start)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -28,6 +28,9 @@ type Health struct {
 	// Components are sorted, the worst first.
 	Components []Component `json:"components"`
 	Timeline   *Timeline   `json:"timeline,omitempty"`
+	// HistoryAsOf is when availability and timeline were last read, to which this process adds what
+	// it sees, while this console's own database cannot be read; nil when they were read now.
+	HistoryAsOf *time.Time `json:"history_as_of,omitempty"`
 }
 
 // SeenHere is how something does that this console sees itself.
