@@ -25,6 +25,7 @@ func named(names []string) ([]program, error) {
 		{"postgresql", postgresBin, []string{"postgresql"}},
 		{"pgbouncer", findPgBouncer, []string{"pgbouncer"}},
 		{"chromium", findChromium, []string{"chromium", "fonts-liberation"}},
+		{"alertmanager", findAlertmanager, []string{"prometheus-alertmanager"}},
 		{"etcd", findEtcd, []string{"etcd-server"}},
 		{"npm", findNPM, []string{"nodejs", "npm"}},
 	}
@@ -47,6 +48,8 @@ func findCompiler() (string, error) { return lookUp("gcc", "clang") }
 
 // findPgBouncer looks where Debian has it, too, which is in the PATH of root alone.
 func findPgBouncer() (string, error) { return lookUp("pgbouncer", "/usr/sbin/pgbouncer") }
+
+func findAlertmanager() (string, error) { return lookUp("prometheus-alertmanager") }
 
 func findEtcd() (string, error) { return lookUp("etcd") }
 
