@@ -141,6 +141,10 @@ func onlyChanged(e maintenance.Edit, f fields, w maintenance.Window) maintenance
 		e.TimeZone = nil
 	}
 
+	if same(alertMatchers) {
+		e.AlertMatchers = nil
+	}
+
 	if same("recurrence") {
 		e.Recurrence = nil
 	}

@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -58,13 +59,19 @@ func (h *Handlers) settingsOf(ctx context.Context, w maintenance.Window) ([]page
 }
 
 // startEffects say what starting a window comes to.
-func startEffects(w maintenance.Window) []components.Line {
-	if !w.MaintenanceMode {
-		return nil
+func startEffects(w maintenance.Window) (lines []components.Line) {
+	if w.MaintenanceMode {
+		lines = append(lines, components.Line{
+			State: components.Warn,
+			Text:  "Nobody can create an instance while it is on, and who tries reads the message. What runs goes on, and can be ended.",
+		})
 	}
 
-	return []components.Line{{
-		State: components.Warn,
-		Text:  "Nobody can create an instance while it is on, and who tries reads the message. What runs goes on, and can be ended.",
-	}}
+	if len(w.AlertMatchers) > 0 {
+		lines = append(lines, components.Line{
+			State: components.Idle, Text: "Alerts are silenced that match " + strings.Join(w.AlertMatchers, ", ") + ".",
+		})
+	}
+
+	return lines
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -23,6 +24,8 @@ func typedDraft(d maintenance.Draft) url.Values {
 		"maintenance_mode": {strconv.FormatBool(d.MaintenanceMode)},
 		"starts_at":        {typedMoment(d.StartsAt, d.TimeZone)}, "ends_at": {typedMoment(d.EndsAt, d.TimeZone)},
 	}
+
+	typed.Set(alertMatchers, strings.Join(d.AlertMatchers, "\n"))
 
 	for section, values := range d.Settings {
 		for field, value := range values {
@@ -66,7 +69,8 @@ func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[
 		StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Length: typed.Get("length"),
 		TimeZone: typed.Get("time_zone"), Recurrence: typed.Get("recurrence"),
 		MaintenanceMode: slices.Contains([]string{"true", "on"}, typed.Get("maintenance_mode")),
-		Errors:          errs,
+		Silences:        h.silences(), AlertMatchers: typed.Get(alertMatchers),
+		Errors: errs,
 	}
 
 	for _, section := range ops.Sections() {

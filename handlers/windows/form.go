@@ -51,7 +51,7 @@ func (h *Handlers) Form(p *web.Page) error {
 		draft.Plan, draft.TimeZone = w.Plan, w.TimeZone
 	}
 
-	return h.showForm(p, http.StatusOK, view, typedDraft(draft), nil)
+	return h.showForm(p, http.StatusOK, view, typedDraft(h.withDefaultMatchers(draft)), nil)
 }
 
 // firstDate is when a window of a template could start: tomorrow at the next full hour,

@@ -29,7 +29,7 @@ func read(p *web.Page) (fields, error) {
 // has reports whether the form of a window has a field of that name.
 func has(name string) bool {
 	return strings.HasPrefix(name, settingPrefix) || slices.Contains([]string{
-		"title", "message", "starts_at", "ends_at", "time_zone", "maintenance_mode", "settings", "recurrence",
+		"title", "message", "starts_at", "ends_at", "time_zone", "maintenance_mode", "settings", "alert_matchers", "recurrence",
 		"reason", "confirm", "scope", "keep", "take", "name", "length",
 	}, name)
 }
@@ -64,6 +64,8 @@ func (f fields) windowEdit(zone string) (e maintenance.Edit, notes []string) {
 
 	settings := f.settings()
 	e.Settings = web.When(f.Given("settings") || f.IsForm(), settings)
+	matchers := f.alertMatchers()
+	e.AlertMatchers = web.When(f.Given(alertMatchers), matchers)
 	e.Reason, e.Confirm = f.Text("reason"), f.Text("confirm")
 	e.Revision = f.Number("revision")
 
@@ -180,6 +182,7 @@ func draftOf(e maintenance.Edit) maintenance.Draft {
 	put(&d.Message, e.Message)
 	put(&d.MaintenanceMode, e.MaintenanceMode)
 	put(&d.Settings, e.Settings)
+	put(&d.AlertMatchers, e.AlertMatchers)
 	put(&d.StartsAt, e.StartsAt)
 	put(&d.EndsAt, e.EndsAt)
 	put(&d.TimeZone, e.TimeZone)

@@ -78,6 +78,7 @@ func (h *Handlers) drawWindowReview(
 		RequestID: p.RequestID(), Now: p.Now,
 	}
 	view.Notes = slices.Concat(notes, preview.Notes)
+	view.Alerts = h.alertsNow(p.Ctx(), preview.Window)
 
 	for name := range f.Form() {
 		if name != "reason" && name != "confirm" {

@@ -3,6 +3,7 @@ package windows
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
@@ -28,7 +29,7 @@ func (h *Handlers) Templates(p *web.Page) error {
 
 // NewTemplate asks for a template. ?window= makes one of a window.
 func (h *Handlers) NewTemplate(p *web.Page) error {
-	typed := url.Values{"time_zone": {web.ZoneUTC}}
+	typed := url.Values{"time_zone": {web.ZoneUTC}, alertMatchers: {strings.Join(h.Windows.Alerts.Matchers, "\n")}}
 
 	if text := p.QueryParam("window"); text != "" {
 		id, err := web.ParseID("maintenance window", text)
@@ -66,7 +67,7 @@ func (h *Handlers) Template(p *web.Page) error {
 		return err
 	}
 
-	typed := typedDraft(t.Draft(time.Time{}))
+	typed := typedDraft(h.withDefaultMatchers(t.Draft(time.Time{})))
 	typed.Set("name", t.Name)
 	typed.Set("length", ops.FormatDuration(t.Length()))
 
@@ -106,6 +107,10 @@ func (h *Handlers) KeepTemplate(p *web.Page) error {
 		},
 	}
 	reason := f.Text("reason")
+
+	if matchers := f.alertMatchers(); f.Given(alertMatchers) {
+		t.AlertMatchers = matchers
+	}
 
 	if f.IsForm() {
 		t.LengthSeconds = f.length()

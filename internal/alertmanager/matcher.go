@@ -86,16 +86,18 @@ const (
 // ParseMatchers reads matchers that are separated by commas or stand on lines of their own,
 // in Alertmanager's own syntax: a name, one of = != =~ !~, and a value, which may stand in
 // quotes. All of them must hold for an alert. Errors are for people.
-func ParseMatchers(text string) ([]Matcher, error) {
+func ParseMatchers(texts ...string) ([]Matcher, error) {
 	var matchers []Matcher
 
-	for _, item := range split(text) {
-		m, err := parseMatcher(item)
-		if err != nil {
-			return nil, err
-		}
+	for _, text := range texts {
+		for _, item := range split(text) {
+			m, err := parseMatcher(item)
+			if err != nil {
+				return nil, err
+			}
 
-		matchers = append(matchers, m)
+			matchers = append(matchers, m)
+		}
 	}
 
 	return matchers, check(matchers)

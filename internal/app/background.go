@@ -61,7 +61,8 @@ func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, s
 			seen = version
 
 			return errors.Join(failed, err)
-		}))
+		}),
+		every(time.Second, a.logger, "the silences of maintenance windows", windows.KeepSilences))
 }
 
 // runDatabase looks how the console's own database does.

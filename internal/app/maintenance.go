@@ -39,9 +39,14 @@ func (a *App) webhooks(log *audit.Log) *webhooks.Webhooks {
 // background runs.
 func (a *App) windows(
 	log *audit.Log, history *changes.Changes, signIn *auth.Auth, hooks *webhooks.Webhooks,
-) *maintenance.Windows {
+) (*maintenance.Windows, error) {
+	alerts, err := a.alerts(a.config.Maintenance.Alertmanager)
+	if err != nil {
+		return nil, err
+	}
+
 	return maintenance.New(maintenance.Config{
-		DB: a.db, Changes: history, Audit: log, Now: now, Logger: a.logger, Outbox: hooks,
+		DB: a.db, Changes: history, Audit: log, Now: now, Logger: a.logger, Outbox: hooks, Alerts: alerts,
 		AuthorStillOps: func(ctx context.Context, username string) (bool, error) {
 			if slices.Contains(a.config.Maintenance.BlockedAuthors, username) {
 				return false, nil
@@ -54,7 +59,7 @@ func (a *App) windows(
 
 			return user.Role == ops.RoleOps, err
 		},
-	})
+	}), nil
 }
 
 // feeds tell users of the windows.

@@ -122,6 +122,7 @@ const (
 	WindowMiss     Action = "window.miss"
 	// WindowRules is what new rules of the zones did to a window, and what was decided about it.
 	WindowRules    Action = "window.rules"
+	WindowSilence  Action = "window.silence"
 	TemplateSave   Action = "window_template.save"
 	TemplateDelete Action = "window_template.delete"
 
@@ -139,7 +140,8 @@ func Actions() []Action {
 		SignIn, SignOut, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
 		ChangeKeep, PointCreate, JobTrigger, LogExport,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
-		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowRules, TemplateSave, TemplateDelete,
+		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,
+		TemplateSave, TemplateDelete,
 		WebhookCreate, WebhookChange, WebhookDelete, WebhookRotateSecret, WebhookTest, WebhookRedeliver,
 	}
 }

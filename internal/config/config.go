@@ -73,6 +73,21 @@ type Maintenance struct {
 	WebhookNetworks []netip.Prefix
 	// BlockedAuthors are the users whose windows are held.
 	BlockedAuthors []string
+	// Alertmanager is nil when windows silence no alerts.
+	Alertmanager *Alertmanager
+}
+
+// Alertmanager is where windows silence alerts.
+type Alertmanager struct {
+	// URL is http or https; its path is that below which /api/v2 lies.
+	URL *url.URL
+	// Matchers are those of a window that names none, as Alertmanager writes them.
+	Matchers []string
+	// User and Password, or Token, say who asks; all are empty where nobody is asked.
+	User            string
+	Password, Token Secret
+	// CA is the path of a PEM file, "" for the system's authorities.
+	CA string
 }
 
 // ControlPlane is where the platform is: exactly one of the two is set.

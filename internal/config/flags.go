@@ -60,6 +60,12 @@ type maintenanceFlags struct {
 	WebhookAllowedHosts    list    `placeholder:"HOST,…" help:"Hosts that webhooks may call, such as hooks.slack.com or *.webhook.office.com; none by default."`
 	WebhookAllowedNetworks list    `placeholder:"NETWORK,…" help:"Private networks in which webhooks may call these hosts, such as 10.1.2.0/24; none by default."`
 	BlockedAuthors         list    `placeholder:"USER,…" help:"Users whose maintenance windows are held until another operator takes them over."`
+	AlertmanagerURL        setting `placeholder:"URL" help:"URL of an Alertmanager in which windows silence alerts, with the path below which /api/v2 lies; one of a cluster is enough. Without it no window can."`
+	AlertmanagerMatchers   setting `placeholder:"MATCHERS" help:"Alerts that a window silences unless it says otherwise, such as namespace=\"graph-olap\",severity=~\"warning|info\"; none by default."`
+	AlertmanagerUser       setting `placeholder:"NAME" help:"Username at Alertmanager, for basic authentication."`
+	AlertmanagerPassword   setting `secret:"" placeholder:"SECRET" help:"Password of that user."`
+	AlertmanagerToken      setting `secret:"" placeholder:"TOKEN" help:"Bearer token for Alertmanager, instead of a user."`
+	AlertmanagerCA         setting `name:"alertmanager-ca" placeholder:"PATH" help:"PEM file of the certificate authorities that sign Alertmanager's certificate; by default the system's."`
 }
 
 type oidcFlags struct {

@@ -17,6 +17,7 @@ func (r *reader) maintenance(f *maintenanceFlags) Maintenance {
 		WebhookHosts:    r.hosts(&f.WebhookAllowedHosts),
 		WebhookNetworks: r.networks(&f.WebhookAllowedNetworks, "webhooks could reach everything that this machine can"),
 		BlockedAuthors:  f.BlockedAuthors.items(),
+		Alertmanager:    r.alertmanager(f),
 	}
 }
 

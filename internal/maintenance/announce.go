@@ -97,6 +97,10 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong fiel
 		draft.TimeZone = time.UTC.String()
 	}
 
+	if draft.AlertMatchers == nil {
+		draft.AlertMatchers = s.Alerts.Matchers
+	}
+
 	c.Draft = draft
 
 	c.Plan, c.confirm, wrong, err = s.checkPlan(ctx, draft.Plan)

@@ -59,6 +59,7 @@ func (s *Windows) checkPlan(ctx context.Context, plan Plan) (kept Plan, confirm 
 		wrong.addf("title", "string", "must be one line")
 	}
 
+	plan.AlertMatchers = s.checkMatchers(plan.AlertMatchers, &wrong)
 	settings := Settings{}
 
 	for name, values := range plan.Settings {

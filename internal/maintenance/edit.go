@@ -33,6 +33,7 @@ type Edit struct {
 	Message         *string
 	MaintenanceMode *bool
 	Settings        *Settings
+	AlertMatchers   *[]string
 	StartsAt        *time.Time
 	EndsAt          *time.Time
 	TimeZone        *string
@@ -66,6 +67,7 @@ func (e Edit) draft(w Window) Draft {
 	set(&d.Message, e.Message)
 	set(&d.MaintenanceMode, e.MaintenanceMode)
 	set(&d.Settings, e.Settings)
+	set(&d.AlertMatchers, e.AlertMatchers)
 	set(&d.TimeZone, e.TimeZone)
 	set(&d.Recurrence, e.Recurrence)
 

@@ -27,6 +27,10 @@ func (s *Windows) checkEdit(ctx context.Context, w Window, edit Edit) (c checked
 		wrong = slices.DeleteFunc(wrong, func(f ops.FieldError) bool { return f.Field == "body.starts_at" && f.Type == "range" })
 	}
 
+	if edit.AlertMatchers == nil { // nor was it now that they were chosen
+		wrong = slices.DeleteFunc(wrong, func(f ops.FieldError) bool { return f.Type == noAlertmanager })
+	}
+
 	if len(wrong) == 0 && !edit.following() && c.Recurrence == "" && unchanged(w, c) {
 		wrong = fieldErrors{{Field: "body", Message: "Nothing would change: the window is like that already.", Type: "no_change"}}
 	}

@@ -25,6 +25,7 @@ func (w *Window) columns() store.Columns {
 		{Name: "message", Value: &w.Message},
 		{Name: "maintenance_mode", Value: &w.MaintenanceMode},
 		{Name: "settings_json", Value: store.JSON(&w.Settings)},
+		{Name: "alert_matchers_json", Value: store.JSON(&w.AlertMatchers)},
 		{Name: "starts_at", Value: store.ZeroTime(&w.StartsAt)},
 		{Name: "ends_at", Value: store.ZeroTime(&w.EndsAt)},
 		{Name: "planned_starts_at", Value: store.ZeroTime(&w.PlannedStartsAt)},
@@ -70,9 +71,10 @@ func (s *Windows) query(ctx context.Context, q store.Querier, clause string, arg
 
 	for i := range windows {
 		windows[i].derive(s.now())
+		windows[i].silencesNone()
 	}
 
-	return windows, nil
+	return windows, s.addSilences(ctx, q, windows)
 }
 
 func (s *Windows) one(ctx context.Context, q store.Querier, id int64) (Window, error) {

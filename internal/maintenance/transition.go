@@ -36,6 +36,7 @@ func (d transition) moves(w Window) bool {
 func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d transition) error {
 	w.Revision++
 	w.UpdatedAt = s.now()
+	w.silencesNone()
 
 	if d.event != "" && w.ID != 0 {
 		w.Sequence++

@@ -47,6 +47,9 @@ type Plan struct {
 	// window's message.
 	MaintenanceMode bool     `json:"maintenance_mode"`
 	Settings        Settings `json:"settings"`
+	// AlertMatchers say which alerts are silenced for the window's length, as Alertmanager writes
+	// matchers: those for which all hold. [] silences none; in a draft or a template nil is the default.
+	AlertMatchers []string `json:"alert_matchers"`
 }
 
 // Window is a span of time in which something is done to the platform.
@@ -105,6 +108,9 @@ type Window struct {
 	Steps []Step `json:"phases"`
 	// Report is there once everything is as before.
 	Report *Report `json:"report"`
+	// Silence is what became of the alerts that are silenced, nil before it has begun and for a
+	// window that silences none.
+	Silence *Silence `json:"silence"`
 
 	// stored is the phase in the database, without the clock.
 	stored Phase

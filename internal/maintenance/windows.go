@@ -27,6 +27,8 @@ type Config struct {
 	AuthorStillOps func(ctx context.Context, username string) (bool, error)
 	// Outbox hears of every event, in its transaction; nil is nobody.
 	Outbox Notifier
+	// Alerts says how windows silence alerts.
+	Alerts Alerts
 	// Notify is called after what pages show of the windows was written; nil is nobody.
 	Notify func()
 	// Zones are the rules of the zones; nil is those of the process.

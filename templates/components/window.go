@@ -61,3 +61,21 @@ func OfDelivery(s webhooks.State) State {
 		return Unknown
 	}
 }
+
+// OfSilence returns the state of the silence of a window.
+func OfSilence(s maintenance.Silence) State {
+	if s.Problem != "" {
+		return Warn
+	}
+
+	switch s.State {
+	case maintenance.SilenceStarting, maintenance.SilenceEnding:
+		return Busy
+	case maintenance.SilenceActive, maintenance.SilenceGone:
+		return OK
+	case maintenance.SilenceEndedByHand:
+		return Warn
+	default:
+		return Unknown
+	}
+}

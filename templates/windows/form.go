@@ -20,6 +20,9 @@ type Fields struct {
 	Recurrence               string
 	MaintenanceMode          bool
 	Settings                 []SettingsFields
+	// Silences says that windows can silence alerts; AlertMatchers say which, one a line.
+	Silences      bool
+	AlertMatchers string
 	// Errors are by the name of the field.
 	Errors map[string]string
 }
@@ -75,6 +78,8 @@ type Review struct {
 	Announced announce.Announcement `json:"-"`
 	Settings  []Settings            `json:"-"`
 	Effects   []components.Line     `json:"effects"`
+	// Alerts are those that it would silence, as they are now; nil when it silences none.
+	Alerts *AlertsNow `json:"alerts"`
 	// Typed are the fields to send along.
 	Typed []settings.TypedField `json:"-"`
 	// StartNow says that it starts as soon as it is announced.

@@ -1,0 +1,108 @@
+package maintenance
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/alertmanager"
+	"github.com/graph-olap/opsconsole/internal/audit"
+)
+
+// after is the row once it was looked, or tried to.
+func (r silenceRow) after(w Window, result alertmanager.Result, failed error, now time.Time) silenceRow {
+	r.ids = result.IDs
+
+	if failed != nil {
+		r.problem = alertmanager.Message(failed)
+		r.tries++
+		r.nextTryAt = now.Add(retrySilence().Pause(r.tries, 0))
+
+		return r
+	}
+
+	r.problem, r.tries, r.nextTryAt = "", 0, now.Add(silenceLook)
+
+	if skew := int64(result.Skew / time.Second); differ(r.skewSeconds, skew) {
+		r.skewSeconds = skew
+	}
+
+	switch {
+	case result.Active != nil:
+		r.current, r.byHandAt = result.Active.ID, nil
+
+		if at := result.Active.EndsAt.Add(-result.Skew); r.endsAt == nil || differ(r.endsAt.Unix(), at.Unix()) {
+			r.endsAt = &at
+		}
+
+		if r.activeSince == nil {
+			r.activeSince = &now
+		}
+	case !result.EndedAt.IsZero():
+		r.byHandAt = &result.EndedAt
+	case !w.silencing():
+		r.gone(now)
+	}
+
+	return r
+}
+
+// differ reports whether seconds differ by more than clocks do that are compared by seconds.
+func differ(a, b int64) bool { return max(a-b, b-a) > 3 }
+
+// gone notes that none is active once the window is over, and how long it is looked again.
+func (r *silenceRow) gone(now time.Time) {
+	if r.nextTryAt = now.Add(afterLook); r.goneAt == nil {
+		until := now.Add(afterLeast)
+		if r.endsAt != nil {
+			until = later(until, *r.endsAt)
+		}
+
+		if most := now.Add(afterMost); until.After(most) {
+			until = most
+		}
+
+		r.goneAt, r.lookUntil = &now, &until
+	}
+
+	if !now.Before(*r.lookUntil) {
+		r.doneAt = &now
+	}
+}
+
+// silenceNews is what the audit log is told of a silence.
+type silenceNews struct {
+	outcome audit.Outcome
+	message string
+}
+
+// news are what a look brought that was not known before it: nothing, mostly.
+func (r silenceRow) news(before silenceRow, w Window, result alertmanager.Result) (out []silenceNews) {
+	done := func(format string, args ...any) {
+		out = append(out, silenceNews{audit.Done, fmt.Sprintf(format, args...)})
+	}
+
+	switch {
+	case r.problem != "" && before.problem == "":
+		return []silenceNews{{audit.Failed, r.problem}}
+	case r.problem != "":
+		return nil
+	}
+
+	switch {
+	case r.activeSince != nil && before.activeSince == nil:
+		done("Alerts are silenced: %s. Alertmanager's id is %s.", strings.Join(w.AlertMatchers, ", "), r.current)
+	case r.current != before.current:
+		done("Alertmanager had lost the silence; the new one is %s.", r.current)
+	case r.byHandAt != nil && before.byHandAt == nil:
+		done("Somebody ended the silence in Alertmanager. It is let be: alerts are heard for the rest of the window.")
+	case r.goneAt != nil && before.goneAt == nil:
+		done("No silence of the window is active any more.")
+	case r.goneAt != nil && result.Ended > 0:
+		done("A silence of the window had come back and was ended again: Alertmanager was started with what it knew before.")
+	case before.problem != "":
+		done("Alertmanager does again what it is told.")
+	}
+
+	return out
+}
