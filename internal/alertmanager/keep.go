@@ -159,7 +159,8 @@ func next(look Look, o Order, now time.Time) (act, Silence) {
 		}
 
 		return put, Silence{
-			Matchers: o.Matchers, StartsAt: now.Add(look.Skew - longAgo), EndsAt: until, CreatedBy: Author, Comment: o.Comment + " " + o.Mark,
+			Matchers: o.Matchers, StartsAt: now.Add(look.Skew - longAgo), EndsAt: until,
+			CreatedBy: Author, Comment: o.Comment + " " + o.Mark,
 		}
 	}
 

@@ -26,9 +26,9 @@ type server interface {
 	Restart()
 }
 
-// real is a client of an Alertmanager that was started for the test, with a clock that may
+// asker is a client of an Alertmanager that was started for the test, with a clock that may
 // differ from its.
-type real struct {
+type asker struct {
 	*alertmanager.Client
 
 	server server
@@ -38,24 +38,32 @@ type real struct {
 }
 
 // each runs a test with Alertmanager and with its double: so the double is as the real one.
-func each(t *testing.T, fn func(t *testing.T, r *real)) {
+func each(t *testing.T, fn func(t *testing.T, r *asker)) {
 	t.Helper()
 
 	for name, start := range map[string]func(t *testing.T) server{
-		"alertmanager": func(t *testing.T) server { t.Helper(); return alertmanagertest.Start(t, "", nil) },
-		"double":       func(t *testing.T) server { t.Helper(); return alertmanagertest.NewDouble(t, time.Now) },
+		"alertmanager": func(t *testing.T) server {
+			t.Helper()
+
+			return alertmanagertest.Start(t, "", nil)
+		},
+		"double": func(t *testing.T) server {
+			t.Helper()
+
+			return alertmanagertest.NewDouble(t, time.Now)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			r := &real{server: start(t)}
+			r := &asker{server: start(t)}
 			r.Client = alertmanager.New(alertmanager.Config{URL: r.server.Address(), Now: r.clock})
 			fn(t, r)
 		})
 	}
 }
 
-func (r *real) clock() time.Time { return time.Now().Add(r.ahead) }
+func (r *asker) clock() time.Time { return time.Now().Add(r.ahead) }
 
 func matchers(t *testing.T, text string) []alertmanager.Matcher {
 	t.Helper()
@@ -69,7 +77,7 @@ func matchers(t *testing.T, text string) []alertmanager.Matcher {
 }
 
 // keep has a silence for so long from now on, and remembers what came of it.
-func (r *real) keep(t *testing.T, length time.Duration) alertmanager.Result {
+func (r *asker) keep(t *testing.T, length time.Duration) alertmanager.Result {
 	t.Helper()
 
 	until := r.clock().Add(length)
@@ -90,7 +98,7 @@ func (r *real) keep(t *testing.T, length time.Duration) alertmanager.Result {
 }
 
 // end ends all of it, and wants amtool to see none.
-func (r *real) end(t *testing.T) alertmanager.Result {
+func (r *asker) end(t *testing.T) alertmanager.Result {
 	t.Helper()
 
 	result, err := r.End(t.Context(), mark, r.ids)
@@ -106,7 +114,7 @@ func (r *real) end(t *testing.T) alertmanager.Result {
 }
 
 // only is the one silence that amtool sees.
-func (r *real) only(t *testing.T) alertmanagertest.Silence {
+func (r *asker) only(t *testing.T) alertmanagertest.Silence {
 	t.Helper()
 
 	found := r.server.Silences(false)
@@ -120,7 +128,7 @@ func (r *real) only(t *testing.T) alertmanagertest.Silence {
 func TestSilence(t *testing.T) {
 	t.Parallel()
 
-	each(t, func(t *testing.T, r *real) {
+	each(t, func(t *testing.T, r *asker) {
 		t.Helper()
 
 		first := r.keep(t, time.Hour)
@@ -152,7 +160,7 @@ func TestSilence(t *testing.T) {
 func TestForgets(t *testing.T) {
 	t.Parallel()
 
-	each(t, func(t *testing.T, r *real) {
+	each(t, func(t *testing.T, r *asker) {
 		t.Helper()
 
 		first := r.keep(t, time.Hour)
@@ -186,7 +194,7 @@ func TestForgets(t *testing.T) {
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 
-	each(t, func(t *testing.T, r *real) {
+	each(t, func(t *testing.T, r *asker) {
 		t.Helper()
 
 		first := r.keep(t, time.Hour)
@@ -199,7 +207,7 @@ func TestLostAnswers(t *testing.T) {
 		}
 
 		for _, comment := range []string{"patching " + mark, "somebody else's"} {
-			response, err := http.Post(r.server.Address().JoinPath("api/v2/silences").String(), "application/json", strings.NewReader(body(comment)))
+			response, err := (&http.Client{Timeout: time.Minute}).Post(r.server.Address().JoinPath("api/v2/silences").String(), "application/json", strings.NewReader(body(comment)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -228,7 +236,7 @@ func TestLostAnswers(t *testing.T) {
 func TestEndedByHand(t *testing.T) {
 	t.Parallel()
 
-	each(t, func(t *testing.T, r *real) {
+	each(t, func(t *testing.T, r *asker) {
 		t.Helper()
 
 		r.server.Expire(r.keep(t, time.Hour).Active.ID)
@@ -248,7 +256,7 @@ func TestClocks(t *testing.T) {
 	for _, ahead := range []time.Duration{-2 * time.Hour, -10 * time.Minute, 10 * time.Minute, 2 * time.Hour} {
 		t.Run(ahead.String(), func(t *testing.T) {
 			t.Parallel()
-			each(t, func(t *testing.T, r *real) {
+			each(t, func(t *testing.T, r *asker) {
 				t.Helper()
 
 				r.ahead = ahead
@@ -273,7 +281,7 @@ func TestClocks(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 
-	each(t, func(t *testing.T, r *real) {
+	each(t, func(t *testing.T, r *asker) {
 		t.Helper()
 
 		until := time.Now().Add(time.Hour)
@@ -314,7 +322,7 @@ func TestCount(t *testing.T) {
 	t.Parallel()
 
 	server := alertmanagertest.Start(t, "", nil)
-	r := &real{server: server, Client: alertmanager.New(alertmanager.Config{URL: server.URL, Now: time.Now})}
+	r := &asker{server: server, Client: alertmanager.New(alertmanager.Config{URL: server.URL, Now: time.Now})}
 
 	for _, severity := range []string{"warning", "critical"} {
 		server.Fire(map[string]string{"alertname": "Slow", "severity": severity, "namespace": "graph"})

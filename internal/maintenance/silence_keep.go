@@ -137,8 +137,8 @@ func (s *Windows) keepSilence(ctx context.Context, id int64) error {
 		result, failed = s.Alerts.Silencer.End(asked, w.mark(), before.ids)
 	}
 
-	if ctx.Err() != nil { // this console stops; whoever is next finds what was done by its mark
-		return nil //nolint:nilerr // that says nothing about Alertmanager
+	if ctx.Err() != nil { // this console stops; what was done is found by its mark
+		return nil
 	}
 
 	after := before.after(w, result, failed, s.now())
@@ -177,7 +177,8 @@ func later(a, b time.Time) time.Time {
 // settleSilence writes down what came of a look, unless somebody else has looked meanwhile.
 func (s *Windows) settleSilence(ctx context.Context, w Window, before, after silenceRow, result alertmanager.Result) error {
 	write := func(tx *sql.Tx) error {
-		rows, err := after.columns().Update(ctx, tx, silenceTable, "id = $1 AND next_try_at = $2", before.id, store.Time{Time: before.nextTryAt})
+		rows, err := after.columns().Update(ctx, tx, silenceTable, "id = $1 AND next_try_at = $2",
+			before.id, store.Time{Time: before.nextTryAt})
 		if err != nil || rows == 0 {
 			return err
 		}

@@ -55,7 +55,7 @@ func (q *quiet) at(t *testing.T, d time.Duration) {
 	}
 }
 
-// wants wants so many silences to be active.
+// wants has so many silences be active, and returns them.
 func (q *quiet) wants(t *testing.T, n int) []alertmanagertest.Silence {
 	t.Helper()
 

@@ -22,7 +22,7 @@ func (a AlertsNow) line() components.Line {
 		return components.Line{State: components.Unknown, Text: "How many alerts match now cannot be told. " + a.Problem}
 	}
 
-	text := fmt.Sprintf("%s now", matching(a.Count.Matching))
+	text := matching(a.Count.Matching) + " now"
 	if a.Count.Silenced > 0 {
 		text += fmt.Sprintf(", of which %s silenced already", are(a.Count.Silenced))
 	}

@@ -26,12 +26,15 @@ type Server struct {
 	// URL is where it answers, also once it was killed and started again.
 	URL *url.URL
 
-	t      testing.TB
+	tb     testing.TB
 	dir    string
 	args   []string
 	client *http.Client
 	cmd    *exec.Cmd
 }
+
+// patience is how long it may take to start.
+const patience = 30 * time.Second
 
 const configuration = `
 route: { receiver: nobody }
@@ -40,11 +43,11 @@ receivers: [{ name: nobody }]
 
 // Start starts one, which is gone when the test has ended. Web is its web.config.file, ""
 // for none; a client for it, nil for one that trusts and sends nothing, is asked whether it is ready.
-func Start(t testing.TB, web string, client *http.Client) *Server {
-	t.Helper()
+func Start(tb testing.TB, web string, client *http.Client) *Server {
+	tb.Helper()
 
-	s := &Server{t: t, dir: t.TempDir(), client: client}
-	address, scheme := freeAddress(t), "http"
+	s := &Server{tb: tb, dir: tb.TempDir(), client: client}
+	address, scheme := freeAddress(tb), "http"
 
 	s.write("alertmanager.yml", configuration)
 	s.args = []string{
@@ -53,7 +56,7 @@ func Start(t testing.TB, web string, client *http.Client) *Server {
 	}
 
 	if s.client == nil {
-		s.client = http.DefaultClient
+		s.client = &http.Client{Timeout: patience}
 	}
 
 	if web != "" {
@@ -67,7 +70,7 @@ func Start(t testing.TB, web string, client *http.Client) *Server {
 
 	s.URL = &url.URL{Scheme: scheme, Host: address}
 
-	t.Cleanup(s.Kill)
+	tb.Cleanup(s.Kill)
 	s.Restart()
 
 	return s
@@ -75,24 +78,24 @@ func Start(t testing.TB, web string, client *http.Client) *Server {
 
 // Restart starts it once it has ended, and waits until it is ready.
 func (s *Server) Restart() {
-	s.t.Helper()
+	s.tb.Helper()
 
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
-		s.t.Fatal(err)
+		s.tb.Fatal(err)
 	}
 	defer log.Close()
 
-	s.cmd = exec.CommandContext(context.Background(), program(s.t), s.args...)
+	s.cmd = exec.CommandContext(context.Background(), program(s.tb), s.args...)
 	s.cmd.Stdout, s.cmd.Stderr = log, log
 
 	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
+		s.tb.Fatal(err)
 	}
 
-	const patience, pause = 30 * time.Second, 10 * time.Millisecond
+	const pause = 10 * time.Millisecond
 
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(s.tb.Context(), patience)
 	defer cancel()
 
 	ticker := time.NewTicker(pause)
@@ -102,7 +105,7 @@ func (s *Server) Restart() {
 		select {
 		case <-ctx.Done():
 			said, _ := os.ReadFile(log.Name()) // what there is of it
-			s.t.Fatalf("Alertmanager is not ready after %s: %s", patience, said)
+			s.tb.Fatalf("Alertmanager is not ready after %s: %s", patience, said)
 		case <-ticker.C:
 		}
 	}
@@ -111,7 +114,7 @@ func (s *Server) Restart() {
 func (s *Server) ready(ctx context.Context) bool {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL.JoinPath("-", "ready").String(), nil)
 	if err != nil {
-		s.t.Fatal(err)
+		s.tb.Fatal(err)
 	}
 
 	response, err := s.client.Do(request)
@@ -144,28 +147,30 @@ func (s *Server) end(signal os.Signal) {
 
 // Fire tells it of an alert with these labels.
 func (s *Server) Fire(labels map[string]string) {
-	s.t.Helper()
+	s.tb.Helper()
 
 	body, err := json.Marshal([]map[string]any{{"labels": labels}})
 	if err != nil {
-		s.t.Fatal(err)
+		s.tb.Fatal(err)
 	}
 
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.URL.JoinPath("api", "v2", "alerts").String(), bytes.NewReader(body))
+	to := s.URL.JoinPath("api", "v2", "alerts").String()
+
+	request, err := http.NewRequestWithContext(s.tb.Context(), http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
-		s.t.Fatal(err)
+		s.tb.Fatal(err)
 	}
 
 	request.Header.Set("Content-Type", "application/json")
 
 	response, err := s.client.Do(request)
 	if err != nil {
-		s.t.Fatal(err)
+		s.tb.Fatal(err)
 	}
 	defer response.Body.Close()
 
 	if response.StatusCode != http.StatusOK {
-		s.t.Fatalf("Alertmanager answered %s to an alert", response.Status)
+		s.tb.Fatalf("Alertmanager answered %s to an alert", response.Status)
 	}
 }
 
@@ -183,7 +188,7 @@ type Silence struct {
 // Silences asks Alertmanager's own tool for the silences that are not over, or, when it is asked
 // to, for those that are.
 func (s *Server) Silences(expired bool) (found []Silence) {
-	s.t.Helper()
+	s.tb.Helper()
 
 	args := []string{"--alertmanager.url=" + s.URL.String(), "silence", "query", "--output=json"}
 	if expired {
@@ -192,7 +197,7 @@ func (s *Server) Silences(expired bool) (found []Silence) {
 
 	out := s.amtool(args...)
 	if err := json.Unmarshal(out, &found); err != nil {
-		s.t.Fatalf("amtool says %s: %v", out, err)
+		s.tb.Fatalf("amtool says %s: %v", out, err)
 	}
 
 	return found
@@ -200,36 +205,36 @@ func (s *Server) Silences(expired bool) (found []Silence) {
 
 // Expire ends a silence by hand.
 func (s *Server) Expire(id string) {
-	s.t.Helper()
+	s.tb.Helper()
 	s.amtool("--alertmanager.url="+s.URL.String(), "silence", "expire", id)
 }
 
 func (s *Server) amtool(args ...string) []byte {
-	s.t.Helper()
+	s.tb.Helper()
 
-	amtool := filepath.Join(filepath.Dir(program(s.t)), "amtool")
-	cmd := exec.CommandContext(s.t.Context(), amtool, args...)
+	amtool := filepath.Join(filepath.Dir(program(s.tb)), "amtool")
+	cmd := exec.CommandContext(s.tb.Context(), amtool, args...)
 	cmd.Env = append(os.Environ(), "HOME="+s.dir)
 
 	out, err := cmd.Output()
 	if err != nil {
-		s.t.Fatalf("amtool %s: %v", strings.Join(args, " "), err)
+		s.tb.Fatalf("amtool %s: %v", strings.Join(args, " "), err)
 	}
 
 	return out
 }
 
 func (s *Server) write(name, content string) {
-	s.t.Helper()
+	s.tb.Helper()
 
 	const mode = 0o600
 	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(content), mode); err != nil {
-		s.t.Fatal(err)
+		s.tb.Fatal(err)
 	}
 }
 
-func program(t testing.TB) string {
-	t.Helper()
+func program(tb testing.TB) string {
+	tb.Helper()
 
 	if path := os.Getenv(Variable); path != "" {
 		return path
@@ -237,18 +242,18 @@ func program(t testing.TB) string {
 
 	path, err := exec.LookPath("prometheus-alertmanager")
 	if err != nil {
-		t.Skip("needs prometheus-alertmanager in PATH or in " + Variable + " (./task test installs it)")
+		tb.Skip("needs prometheus-alertmanager in PATH or in " + Variable + " (./task test installs it)")
 	}
 
 	return path
 }
 
-func freeAddress(t testing.TB) string {
-	t.Helper()
+func freeAddress(tb testing.TB) string {
+	tb.Helper()
 
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer listener.Close()
 
