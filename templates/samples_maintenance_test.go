@@ -27,7 +27,7 @@ func window(phase maintenance.Phase) maintenance.Window {
 	w := maintenance.Window{
 		Plan: maintenance.Plan{
 			Title: evil, Message: evil + " [x](" + evilURL + ")", MaintenanceMode: true,
-			Settings: maintenance.Settings{ops.SectionConcurrency: {"per_analyst": int64(3)}},
+			Settings: maintenance.Settings{ops.SectionConcurrency: {"per_analyst": int64(3)}}, AlertMatchers: []string{evil},
 		},
 		ID: 7, UID: evil + string(phase), Revision: 3, Phase: phase, StartsAt: now.Add(-time.Hour), EndsAt: now.Add(time.Hour),
 		PlannedStartsAt: now.Add(-2 * time.Hour), PlannedEndsAt: now, TimeZone: "Europe/Berlin",
@@ -38,6 +38,9 @@ func window(phase maintenance.Phase) maintenance.Window {
 
 	if phase != maintenance.Announced && phase != maintenance.Missed && phase != maintenance.Cancelled {
 		w.StartedAt = ago(time.Hour)
+		w.Silence = &maintenance.Silence{
+			State: maintenance.SilenceActive, IDs: []string{evil}, ActiveSince: ago(time.Hour), EndsAt: ago(0), Problem: evil, ClockSkewSeconds: -60,
+		}
 	}
 
 	if phase.Final() {
@@ -83,7 +86,7 @@ func windowView(phase maintenance.Phase) windowsview.Window {
 func windowFields() windowsview.Fields {
 	errs := map[string]string{}
 	for _, name := range []string{
-		"title", "message", "starts_at", "ends_at", "length", "time_zone", "recurrence", "maintenance_mode", "settings", "reason", "confirm", "name", "scope",
+		"title", "message", "starts_at", "ends_at", "length", "time_zone", "recurrence", "maintenance_mode", "settings", "alert_matchers", "reason", "confirm", "name", "scope",
 	} {
 		errs[name] = evil
 	}

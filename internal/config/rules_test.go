@@ -102,6 +102,18 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--webhook-allowed-hosts=hooks.*.com", "--webhook-allowed-hosts", "is not the name of a host"},
 		{serveArgs(), "--webhook-allowed-networks=hooks", "--webhook-allowed-networks", "neither a network nor an IP address"},
 		{serveArgs(), "--webhook-allowed-networks=::/0", "--webhook-allowed-networks", "everything that this machine can"},
+		{serveArgs(), "--alertmanager-token=t", "--alertmanager-token", "without --alertmanager-url"},
+		{serveArgs(), "--alertmanager-url=am:9093", "--alertmanager-url", "not an http or https URL"},
+		{serveArgs(), "--alertmanager-url=https://am/api/v2/", "--alertmanager-url", "leave that out"},
+		{serveArgs(), "--alertmanager-url=http://am --alertmanager-token=t", "--alertmanager-url", "is not https"},
+		{serveArgs(), "--alertmanager-url=http://am --alertmanager-ca=/c", "--alertmanager-ca", "is not https"},
+		{serveArgs(), "--alertmanager-url=https://am --alertmanager-user=u", "--alertmanager-password", "is missing"},
+		{serveArgs(), "--alertmanager-url=https://am --alertmanager-password=p", "--alertmanager-user", "is missing"},
+		{
+			serveArgs(), "--alertmanager-url=https://am --alertmanager-user=u --alertmanager-password=p --alertmanager-token=t",
+			"--alertmanager-token", "choose one",
+		},
+		{serveArgs(), `--alertmanager-url=https://am --alertmanager-matchers=a!="b"`, "--alertmanager-matchers", "none of these labels"},
 
 		// Who signs in.
 		{serveArgs(), "--oidc-issuer=", "--oidc-issuer", "nobody can sign in without it"},

@@ -72,6 +72,23 @@ func TestMaintenance(t *testing.T) {
 	}
 }
 
+func TestAlertmanager(t *testing.T) {
+	t.Parallel()
+
+	if a := parseServe(t, serveArgs()).Maintenance.Alertmanager; a != nil {
+		t.Errorf("got %+v, want none", a)
+	}
+
+	a := parseServe(t, serveArgs("--alertmanager-url=https://mimir.example.com/alertmanager", "--alertmanager-user=console",
+		"--alertmanager-password=secret", "--alertmanager-ca=/ca.pem",
+		"--alertmanager-matchers=namespace=graph, severity =~ \"warning|info,x\"")).Maintenance.Alertmanager
+
+	if a.URL.Path != "/alertmanager" || a.User != "console" || a.Password != "secret" || a.CA != "/ca.pem" ||
+		!slices.Equal(a.Matchers, []string{`namespace="graph"`, `severity=~"warning|info,x"`}) {
+		t.Errorf("got %+v, want all of it, and two matchers", a)
+	}
+}
+
 func TestServePublicURL(t *testing.T) {
 	t.Parallel()
 
