@@ -93,6 +93,7 @@ func windowFields() windowsview.Fields {
 
 	return windowsview.Fields{
 		Title: evil, Message: evil, StartsAt: evil, EndsAt: evil, Length: evil, TimeZone: evil, Recurrence: evil, MaintenanceMode: true,
+		Silences: true, AlertMatchers: evil,
 		Settings: []windowsview.SettingsFields{{
 			Section: ops.Section{Name: "concurrency", Title: evil},
 			Fields:  []settings.FormField{{Field: fields()[0], Typed: evil, Current: evil, Error: evil}},
@@ -110,6 +111,7 @@ func windowReview() windowsview.Review {
 			Dates: []calendar.Occurrence{{StartsAt: now, Wall: evil, Note: evil}, {StartsAt: now.Add(time.Hour), Wall: evil}},
 		},
 		Announced: announced(w), Settings: []windowsview.Settings{{Title: evil, Differences: differences()}},
+		Alerts:  &windowsview.AlertsNow{Problem: evil},
 		Effects: []components.Line{line()}, Typed: []settings.TypedField{{Name: "title", Value: evil}},
 		Reason: evil, ReasonError: evil, Confirmed: evil, ConfirmError: evil, RequestID: evil, Now: now,
 		Snippets: []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{{Text: evil}, {Text: evil, Field: "reason", Kind: ops.KindText}}}},
