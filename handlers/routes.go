@@ -131,6 +131,7 @@ func (c *console) openRoutes() []route {
 		{http.MethodPost, "/logout", c.session.Logout, everybody},
 		{http.MethodGet, "/session", c.session.Current, everybody},
 		{http.MethodPost, "/preferences", c.session.Preferences, signedIn},
+		{http.MethodGet, "/time-zones", c.session.TimeZone, signedIn},
 
 		{http.MethodGet, "/healthz", c.healthz, everybody},
 		{http.MethodGet, "/readyz", c.readyz, everybody},

@@ -29,6 +29,8 @@ const (
 	CodeServiceUnavailable       Code = "SERVICE_UNAVAILABLE"
 	CodeIdempotencyKeyReused     Code = "IDEMPOTENCY_KEY_REUSED"
 	CodeIdempotencyInFlight      Code = "IDEMPOTENCY_IN_FLIGHT"
+	// CodeTimeZoneMismatch is a VALIDATION_FAILED of times alone whose offset is not that of their zone.
+	CodeTimeZoneMismatch Code = "TIME_ZONE_MISMATCH"
 )
 
 // HTTPStatus is the one table from code to HTTP status. A code it does not know is 500.
@@ -42,7 +44,7 @@ func (c Code) HTTPStatus() int {
 		return http.StatusNotFound
 	case CodeConflict, CodeConcurrencyLimitExceeded, CodeIdempotencyInFlight:
 		return http.StatusConflict
-	case CodeValidationFailed, CodeIdempotencyKeyReused:
+	case CodeValidationFailed, CodeIdempotencyKeyReused, CodeTimeZoneMismatch:
 		return http.StatusUnprocessableEntity
 	case CodeRateLimitExceeded:
 		return http.StatusTooManyRequests
@@ -156,10 +158,10 @@ func Invalid(errs []FieldError) error {
 	}
 }
 
-// FieldErrors returns the fields of a VALIDATION_FAILED, nil of any other error.
+// FieldErrors returns the fields of a VALIDATION_FAILED or a TIME_ZONE_MISMATCH, nil of any other error.
 func FieldErrors(err error) []FieldError {
 	var e *Error
-	if !errors.As(err, &e) || e.Code != CodeValidationFailed {
+	if !errors.As(err, &e) || e.Code != CodeValidationFailed && e.Code != CodeTimeZoneMismatch {
 		return nil
 	}
 

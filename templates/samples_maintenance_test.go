@@ -83,6 +83,12 @@ func windowView(phase maintenance.Phase) windowsview.Window {
 	}
 }
 
+func momentInput() components.MomentInput {
+	return components.MomentInput{
+		Text: evil, Error: evil, Zone: evil, Understood: evil, Note: evil, Choices: []components.MomentChoice{{Value: evil, Label: evil}},
+	}
+}
+
 func windowFields() windowsview.Fields {
 	errs := map[string]string{}
 	for _, name := range []string{
@@ -92,7 +98,7 @@ func windowFields() windowsview.Fields {
 	}
 
 	return windowsview.Fields{
-		Title: evil, Message: evil, StartsAt: evil, EndsAt: evil, Length: evil, TimeZone: evil, Recurrence: evil, MaintenanceMode: true,
+		Title: evil, Message: evil, StartsAt: momentInput(), EndsAt: momentInput(), Length: evil, TimeZone: evil, Recurrence: evil, MaintenanceMode: true,
 		Silences: true, AlertMatchers: evil,
 		Settings: []windowsview.SettingsFields{{
 			Section: ops.Section{Name: "concurrency", Title: evil},
@@ -222,7 +228,7 @@ func maintenancePages(s shell.Shell) map[string]templ.Component {
 
 	for _, name := range windowsview.Acts() {
 		out["window act, "+name] = windowsview.ActPage(s, windowsview.Act{
-			Window: window(maintenance.Active), Act: name, Effects: []components.Line{line()}, EndsAt: evil, Following: true, Keep: true, Reason: evil,
+			Window: window(maintenance.Active), Act: name, Effects: []components.Line{line()}, EndsAt: momentInput(), Following: true, Keep: true, Reason: evil,
 			Errors: windowFields().Errors, Problem: evil, Way: components.Link{Text: evil, URL: "/leases"}, RequestID: evil, Now: now,
 		})
 	}

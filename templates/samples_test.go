@@ -140,7 +140,7 @@ func review() settings.Review {
 		Action: "/config/concurrency", Typed: []settings.TypedField{{Name: evil, Value: evil}}, Edit: "/config/concurrency",
 		Reason: evil, ReasonError: evil, Problem: evil, RequestID: evil, Button: evil, Snippets: form().Snippets, Now: now,
 		Confirm: evil, Confirmed: evil, ConfirmError: evil,
-		Term: components.TermInput{Duration: evil, Until: evil, ConfirmWithin: evil, DurationError: evil, UntilError: evil, ConfirmWithinError: evil},
+		Term: components.TermInput{Duration: evil, ConfirmWithin: evil, DurationError: evil, ConfirmWithinError: evil, Until: momentInput()},
 	}
 }
 

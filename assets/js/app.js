@@ -14,3 +14,4 @@ import "./toasts.js";
 import "./charts.js";
 import "./windows.js";
 import "./preview.js";
+import "./zones.js";

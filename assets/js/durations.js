@@ -8,7 +8,7 @@ const human = /^(\d{1,9})\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|d
 
 // parse returns how many of each unit, null for what is no duration. What is written in
 // the contract's form or in one unit keeps its units.
-function parse(text) {
+export function parse(text) {
   const match = /[PT]$/i.test(text) ? null : text.match(iso);
   if (match) return Object.keys(sizes).map((unit, i) => [Number(match[i + 1] ?? 0), unit]);
   const parts = [];
@@ -21,7 +21,7 @@ function parse(text) {
   return parts.length === 1 ? parts : spread(seconds(parts));
 }
 
-function seconds(parts) {
+export function seconds(parts) {
   return parts.reduce((sum, [n, unit]) => sum + n * sizes[unit], 0);
 }
 

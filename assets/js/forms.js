@@ -45,7 +45,7 @@ function update(form) {
   for (const part of form.querySelectorAll("[data-field]")) {
     const field = form.elements.namedItem(part.dataset.field);
     if (!field) continue;
-    const text = literal(part.dataset.kind, field.value, part.closest("[data-language]").dataset.language);
+    const text = literal(part.dataset.kind, field.dataset.sends || field.value, part.closest("[data-language]").dataset.language);
     if (!("optional" in part.dataset)) part.textContent = text;
     else part.textContent = field.value.trim() ? `, "${part.dataset.field}": ${text}` : "";
   }

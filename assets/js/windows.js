@@ -1,8 +1,11 @@
 // The form of a maintenance window: an end that is still to be chosen follows the start.
 
 // Both show the clocks of the same zone, so that their distance is that of two times in UTC.
-const read = (text) => Date.parse(`${text}Z`);
-const write = (field, at) => (field.value = new Date(at).toISOString().slice(0, 16));
+const read = (text) => (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?$/.test(text) ? Date.parse(`${text}Z`) : NaN);
+const write = (field, at) => {
+  field.value = new Date(at).toISOString().slice(0, 16).replace("T", " ");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
 const hour = 3600e3;
 
 const began = new WeakMap();

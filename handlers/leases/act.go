@@ -59,9 +59,13 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 	view.Act, view.Title, view.Fields = p.Param("act"), section.Title, section.Fields
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
+	problem := view.Term.Until.Error
+	view.Term.Until = p.UntilInput(view.Term.Until.Text, "")
+	view.Term.Until.Error = problem
+
 	form := snippet.Form{
 		Path: []string{"leases", strconv.FormatInt(view.Lease.ID, 10), view.Act}, Asked: []string{"reason"},
-		Typed: url.Values{"reason": {view.Reason}, "duration": {view.Term.Duration}, "until": {view.Term.Until}},
+		Typed: url.Values{"reason": {view.Reason}, "duration": {view.Term.Duration}, "until": {p.FixedMoment(view.Term.Until.Text)}},
 	}
 	if view.Act == extend {
 		form.Optional = []string{"duration", "until"}
@@ -74,7 +78,7 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 }
 
 // sent is what was sent with an act.
-type sent struct{ reason, duration, until string }
+type sent struct{ reason, duration, until, typedUntil, chosen string }
 
 // Act extends, ends or confirms a lease.
 func (h *Handlers) Act(p *web.Page) error {
@@ -90,7 +94,8 @@ func (h *Handlers) Act(p *web.Page) error {
 
 	in := sent{reason: f.Text("reason")}
 	if act == extend {
-		in.duration, in.until = f.Text("duration"), f.Text("until")
+		in.duration, in.until, in.typedUntil = f.Text("duration"), p.Until(f), f.Text("until")
+		in.chosen = f.Text("until" + web.ChoiceSuffix)
 	}
 
 	l, err := h.find(p)
@@ -187,7 +192,8 @@ func (h *Handlers) actRefused(p *web.Page, l lease.Lease, in sent, cause error) 
 		return h.showForm(p, status, pages.Form{
 			Lease: l, Reason: in.reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem, Way: wrong.Way,
 			Term: components.TermInput{
-				Duration: in.duration, DurationError: wrong.Fields["duration"], Until: in.until, UntilError: wrong.Fields["until"],
+				Duration: in.duration, DurationError: wrong.Fields["duration"],
+				Until: components.MomentInput{Text: in.typedUntil, Error: wrong.Fields["until"]},
 			},
 		})
 	})

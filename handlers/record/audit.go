@@ -17,6 +17,7 @@ func auditQuery(p *web.Page) (audit.Filter, pages.AuditFilter, *web.Query) {
 	typed := pages.AuditFilter{
 		Actor: filter.Actor, Action: p.QueryParam("action"), Object: filter.Object, Outcome: p.QueryParam("outcome"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"), Before: filter.Before, Errors: q.Errors,
+		Moments: p.FilterMoments("from", "until"),
 	}
 
 	return filter, typed, q
@@ -24,6 +25,10 @@ func auditQuery(p *web.Page) (audit.Filter, pages.AuditFilter, *web.Query) {
 
 // AuditLog lists the log.
 func (h *Handlers) AuditLog(p *web.Page) error {
+	if led, err := p.FixTimes("from", "until"); led {
+		return err
+	}
+
 	filter, typed, q := auditQuery(p)
 	view := pages.Audit{Items: []audit.Entry{}, Filter: typed, Chain: h.Audit.State(), Now: p.Now}
 

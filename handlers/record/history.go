@@ -13,11 +13,15 @@ import (
 
 // History lists the changes that the query selects.
 func (h *Handlers) History(p *web.Page) error {
+	if led, err := p.FixTimes("from", "until"); led {
+		return err
+	}
+
 	q := p.Query()
 	typed := pages.HistoryFilter{
 		Section: p.QueryParam("section"), Actor: q.Text("actor"), Field: q.Text("field"),
 		Source: p.QueryParam("source"), Outcome: p.QueryParam("outcome"),
-		From: p.QueryParam("from"), Until: p.QueryParam("until"),
+		From: p.QueryParam("from"), Until: p.QueryParam("until"), Moments: p.FilterMoments("from", "until"),
 	}
 	filter := changes.Filter{
 		Section: ops.SectionName(q.OneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,

@@ -24,6 +24,8 @@ type input struct {
 	meta map[string]string
 	// fields are those that a restore is to bring back, nil for all.
 	fields []string
+	// chosen says which moment is meant by until, where it may be two.
+	chosen string
 	// typed is every field of a form as it was typed, nil for JSON.
 	typed url.Values
 }
@@ -39,6 +41,8 @@ func meta(f *web.Fields) input {
 	for _, name := range reviewed() {
 		in.meta[name] = f.Text(name)
 	}
+
+	in.chosen = f.Text("until" + web.ChoiceSuffix)
 
 	return in
 }

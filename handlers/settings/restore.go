@@ -173,7 +173,7 @@ func (h *Handlers) Restore(p *web.Page) error {
 		return h.restoreRefused(p, h.refused(p, p.Entry(audit.ConfigRestore, "history", in.meta["reason"]), err), in, id)
 	}
 
-	request.Confirm, request.Term = in.meta["confirm"], h.term(f, in)
+	request.Confirm, request.Term = in.meta["confirm"], h.term(p, f, in)
 
 	if err := f.Done(); err != nil {
 		return h.restoreRefused(p, h.refused(p, request.Entry(), err), in, id)

@@ -24,15 +24,18 @@ func (h *Handlers) showReview(p *web.Page, status int, view pages.Review) error 
 // reviewView is the last look at a change before it is made.
 func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) pages.Review {
 	section := plan.Current.Section
+	sent := in.typedOf(section, plan.After)
+	sent.Set("until", p.FixedMoment(in.meta["until"]))
+
 	view := pages.Review{
 		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
 		Values: plan.After, Differences: plan.Differences,
 		Action: "/config/" + string(section.Name), Button: buttonText(section, plan.Differences),
 		RequestID: p.RequestID(), Now: p.Now, Tickets: h.Tickets,
-		Snippets: snippet.Section(h.PublicURL, section, plan.Current.Revision, in.typedOf(section, plan.After)),
+		Snippets: snippet.Section(h.PublicURL, section, plan.Current.Revision, sent),
 		Reason:   in.meta["reason"], Confirm: plan.Confirm, Confirmed: in.meta["confirm"],
 		Term: components.TermInput{
-			Duration: in.meta["duration"], Until: in.meta["until"], ConfirmWithin: in.meta["confirm_within"],
+			Duration: in.meta["duration"], Until: p.UntilInput(in.meta["until"], in.chosen), ConfirmWithin: in.meta["confirm_within"],
 		},
 	}
 	back := url.Values{}
@@ -60,7 +63,7 @@ func withErrors(view pages.Review, cause error) pages.Review {
 
 	view.ReasonError, view.ConfirmError, view.Problem = wrong.Fields["reason"], wrong.Fields["confirm"], wrong.Problem
 	view.Way = wrong.Way
-	view.Term.DurationError, view.Term.UntilError = wrong.Fields["duration"], wrong.Fields["until"]
+	view.Term.DurationError, view.Term.Until.Error = wrong.Fields["duration"], wrong.Fields["until"]
 	view.Term.ConfirmWithinError = wrong.Fields["confirm_within"]
 
 	return view

@@ -131,7 +131,7 @@ func resultStatus(result changes.Result) int {
 func (h *Handlers) request(p *web.Page, section ops.Section, f *web.Fields, in input) changes.Request {
 	request := changes.Request{
 		Section: section.Name, Revision: in.meta["revision"], Values: in.values, Reason: in.meta["reason"],
-		Source: changes.SourceConsole, Term: h.term(f, in), Confirm: in.meta["confirm"],
+		Source: changes.SourceConsole, Term: h.term(p, f, in), Confirm: in.meta["confirm"],
 	}
 
 	if p.WantsJSON() {
@@ -142,8 +142,8 @@ func (h *Handlers) request(p *web.Page, section ops.Section, f *web.Fields, in i
 }
 
 // term is until when the change is to hold, nil for good.
-func (h *Handlers) term(f *web.Fields, in input) *changes.Term {
-	term, errs := h.Changes.ParseTerm(in.meta["duration"], in.meta["until"], in.meta["confirm_within"])
+func (h *Handlers) term(p *web.Page, f *web.Fields, in input) *changes.Term {
+	term, errs := h.Changes.ParseTerm(in.meta["duration"], p.Until(f), in.meta["confirm_within"])
 	f.RefuseAll(errs)
 
 	return term

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -18,6 +19,9 @@ const ListMax = 500
 // Query reads the parameters of an address and collects what is wrong with them.
 type Query struct {
 	values url.Values
+	// now and loc are the present and the zone in which times are read.
+	now time.Time
+	loc *time.Location
 	// data is set where an error is answered by data, and not by a page.
 	data bool
 	// Errors are sentences by the name of the parameter.
@@ -27,13 +31,19 @@ type Query struct {
 // Query reads the address.
 func (p *Page) Query() *Query {
 	q := ReadQuery(p.QueryParams())
-	q.data = p.WantsJSON()
+	q.now, q.data = p.Now, p.WantsJSON()
+
+	if !q.data {
+		q.loc = p.Location()
+	}
 
 	return q
 }
 
 // ReadQuery reads the query of an address.
-func ReadQuery(values url.Values) *Query { return &Query{values: values, Errors: map[string]string{}} }
+func ReadQuery(values url.Values) *Query {
+	return &Query{values: values, loc: time.UTC, Errors: map[string]string{}}
+}
 
 // Text is a text that a database can look for.
 func (q *Query) Text(name string) string {
@@ -59,22 +69,19 @@ func (q *Query) OneOf(name string, allowed []string) string {
 	return value
 }
 
-// Time reads a date, as UTC, or RFC 3339.
+// Time reads a moment as people write it: in data as UTC, on a page on the clocks of the user.
 func (q *Query) Time(name string) time.Time {
 	value := q.values.Get(name)
 	if value == "" {
 		return time.Time{}
 	}
 
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.Parse(layout, value); err == nil {
-			return t
-		}
+	m, err := humantime.ParseMoment(value, q.now, q.loc)
+	if err != nil {
+		q.Errors[name] = "Write a date, such as 2026-03-01, or a time: " + humantime.Examples + "."
 	}
 
-	q.Errors[name] = "Write a date, such as 2026-03-01, or a date and time."
-
-	return time.Time{}
+	return m.At
 }
 
 // Number is a whole number above 0; 0 when it is not given.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -30,7 +31,7 @@ func (h *Handlers) ActForm(p *web.Page) error {
 
 	view := pages.Act{Window: w, Keep: true}
 	if at := w.EndsAt.Add(time.Hour); p.Param("act") == "extend" {
-		view.EndsAt = typedMoment(at, w.TimeZone)
+		view.EndsAt = momentInput("ends_at", humantime.Format(at, w.Location()), "", w.TimeZone, p.Now, nil)
 	}
 
 	return h.showAct(p, http.StatusOK, view)
@@ -112,7 +113,7 @@ type asked struct {
 
 // act does what is asked for, and has the control plane looked at where it set something.
 func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance.Window, error) {
-	in, err := h.asked(p.Param("act"), w, f)
+	in, err := h.asked(p, w, f)
 	if err != nil {
 		return maintenance.Window{}, err
 	}
@@ -127,7 +128,8 @@ func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance
 	return after, err
 }
 
-func (h *Handlers) asked(act string, w maintenance.Window, f fields) (asked, error) {
+func (h *Handlers) asked(p *web.Page, w maintenance.Window, f fields) (asked, error) {
+	act := p.Param("act")
 	in := asked{
 		Act: maintenance.Act{Revision: f.Number("revision"), Reason: f.Text("reason")}, name: act, scope: maintenance.This,
 	}
@@ -138,7 +140,13 @@ func (h *Handlers) asked(act string, w maintenance.Window, f fields) (asked, err
 			f.Refuse("confirm", "confirm", "is not the name of this environment")
 		}
 	case "extend":
-		in.endsAt, _ = f.wallOrTime("ends_at", w.TimeZone)
+		var note string
+
+		// What is done at once is asked about first.
+		if in.endsAt, note = f.moment("ends_at", w.TimeZone, p.Now); note != "" {
+			f.Refuse("ends_at", "datetime", note)
+		}
+
 		if in.endsAt.IsZero() && f.OK() {
 			f.Refuse("ends_at", "required", "is required")
 		}
@@ -191,10 +199,13 @@ func (h *Handlers) actRefused(p *web.Page, w maintenance.Window, f fields, cause
 	return p.Refused(cause, has, func(status int, wrong web.Wrong) error {
 		typed := f.Form()
 		view := pages.Act{
-			Window: w, EndsAt: typed.Get("ends_at"), Following: typed.Get("scope") == string(maintenance.Following),
+			Window: w, Following: typed.Get("scope") == string(maintenance.Following),
 			Keep: typed.Get("keep") != "false", Moment: typed.Get("take") == takeMoment, Reason: typed.Get("reason"),
 			Errors: wrong.Fields, Problem: wrong.Problem, Way: wrong.Way,
 		}
+
+		view.EndsAt = momentInput("ends_at", typed.Get("ends_at"), typed.Get("ends_at"+web.ChoiceSuffix), w.TimeZone, p.Now, cause)
+		view.EndsAt.Error = wrong.Fields["ends_at"]
 
 		return h.showAct(p, status, view)
 	})

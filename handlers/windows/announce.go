@@ -23,7 +23,7 @@ func (h *Handlers) Announce(p *web.Page) error {
 		return err
 	}
 
-	edit, notes := f.windowEdit("")
+	edit, notes := f.windowEdit("", p.Now)
 	draft := draftOf(edit)
 
 	var w maintenance.Window
@@ -36,7 +36,7 @@ func (h *Handlers) Announce(p *web.Page) error {
 	case err != nil && !p.WantsJSON() && onlyReview(err):
 		return h.showWindowReview(p, ops.CodeValidationFailed.HTTPStatus(), f, draft, notes, err)
 	case err != nil:
-		return h.formRefused(p, pages.Form{}, f, err)
+		return h.formRefused(p, pages.Form{}, f, withNotes(err, notes))
 	default:
 		return sendWindow(p, http.StatusCreated, w)
 	}

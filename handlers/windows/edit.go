@@ -50,7 +50,7 @@ func (h *Handlers) Update(p *web.Page) error {
 		return err
 	}
 
-	edit, notes := f.windowEdit(w.TimeZone)
+	edit, notes := f.windowEdit(w.TimeZone, p.Now)
 	edit.Scope = maintenance.Scope(f.Text("scope"))
 
 	if edit.Revision == 0 { // who names none means the window as it is
@@ -72,7 +72,7 @@ func (h *Handlers) Update(p *web.Page) error {
 	}
 
 	if err != nil {
-		return h.formRefused(p, editView(w), f, err)
+		return h.formRefused(p, editView(w), f, withNotes(err, notes))
 	}
 
 	return sendWindow(p, http.StatusOK, after)
@@ -92,13 +92,15 @@ func (h *Handlers) previewEdit(p *web.Page, w maintenance.Window, f fields, edit
 	// Why is asked for by the form, and need not be said yet.
 	switch {
 	case err != nil:
-		return h.formRefused(p, editView(w), f, err)
+		return h.formRefused(p, editView(w), f, withNotes(err, notes))
 	case p.WantsJSON():
 		return p.JSON(http.StatusOK, preview)
 	}
 
 	view := editView(w)
 	view.Preview = &preview
+
+	pin(f.Form(), preview.Window)
 
 	return h.showForm(p, http.StatusOK, view, f.Form(), nil)
 }
@@ -129,11 +131,11 @@ func onlyChanged(e maintenance.Edit, f fields, w maintenance.Window) maintenance
 	}
 
 	// What the clocks show means another moment in another zone.
-	if same("starts_at", "time_zone") {
+	if e.StartsAt != nil && e.StartsAt.Equal(w.StartsAt) && same("time_zone") {
 		e.StartsAt = nil
 	}
 
-	if same("ends_at", "time_zone") && e.StartsAt == nil {
+	if e.EndsAt != nil && e.EndsAt.Equal(w.EndsAt) && same("time_zone") && e.StartsAt == nil {
 		e.EndsAt = nil
 	}
 

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
@@ -19,10 +19,11 @@ import (
 
 // typedDraft is a draft as it would be typed into the form.
 func typedDraft(d maintenance.Draft) url.Values {
+	loc := calendar.Location(d.TimeZone)
 	typed := url.Values{
 		"title": {d.Title}, "message": {d.Message}, "time_zone": {d.TimeZone}, "recurrence": {d.Recurrence},
 		"maintenance_mode": {strconv.FormatBool(d.MaintenanceMode)},
-		"starts_at":        {typedMoment(d.StartsAt, d.TimeZone)}, "ends_at": {typedMoment(d.EndsAt, d.TimeZone)},
+		"starts_at":        {humantime.Format(d.StartsAt, loc)}, "ends_at": {humantime.Format(d.EndsAt, loc)},
 	}
 
 	typed.Set(alertMatchers, strings.Join(d.AlertMatchers, "\n"))
@@ -41,32 +42,11 @@ func typedDraft(d maintenance.Draft) url.Values {
 	return typed
 }
 
-// typedMoment is a moment as the clocks of a zone show it, or RFC 3339 when they show it
-// twice and the second time is meant.
-func typedMoment(at time.Time, zone string) string {
-	if at.IsZero() {
-		return ""
-	}
-
-	loc, layout := calendar.Location(zone), "2006-01-02T15:04"
-	if at.Second() != 0 {
-		layout = "2006-01-02T15:04:05"
-	}
-
-	wall := at.In(loc).Format(layout)
-
-	if back, _, err := calendar.ResolveWall(wall, zone); err != nil || !back.Equal(at.Truncate(time.Second)) {
-		return at.In(loc).Format(time.RFC3339)
-	}
-
-	return wall
-}
-
 // windowFields are the fields of the form with what was typed.
 func (h *Handlers) windowFields(ctx context.Context, typed url.Values, errs map[string]string) (pages.Fields, error) {
 	f := pages.Fields{
 		Title: typed.Get("title"), Message: typed.Get("message"),
-		StartsAt: typed.Get("starts_at"), EndsAt: typed.Get("ends_at"), Length: typed.Get("length"),
+		Length:   typed.Get("length"),
 		TimeZone: typed.Get("time_zone"), Recurrence: typed.Get("recurrence"),
 		MaintenanceMode: slices.Contains([]string{"true", "on"}, typed.Get("maintenance_mode")),
 		Silences:        h.silences(), AlertMatchers: typed.Get(alertMatchers),

@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 	pages "github.com/graph-olap/opsconsole/templates/windows"
 )
 
@@ -81,7 +82,7 @@ func (h *Handlers) FormAgain(p *web.Page) error {
 		return err
 	}
 
-	f.windowEdit("")
+	f.windowEdit("", p.Now)
 
 	err = f.Done()
 	if f.IsForm() { // in which nothing need be right yet
@@ -118,6 +119,14 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form, typed url.
 		return err
 	}
 
+	times := func(name string) components.MomentInput {
+		in := momentInput(name, typed.Get(name), typed.Get(name+web.ChoiceSuffix), typed.Get("time_zone"), p.Now, cause)
+		in.Error = wrong.Fields[name]
+
+		return in
+	}
+
+	view.StartsAt, view.EndsAt = times("starts_at"), times("ends_at")
 	view.Reason, view.Confirmed = typed.Get("reason"), typed.Get("confirm")
 	view.Following = typed.Get("scope") == string(maintenance.Following)
 	view.RequestID, view.Now = p.RequestID(), p.Now

@@ -9,7 +9,6 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
-	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -36,7 +35,7 @@ func has(name string) bool {
 
 // windowEdit takes the fields of a window: those that were sent are set. The zone is the
 // window's where none is sent. Notes name what is special about times on a wall.
-func (f fields) windowEdit(zone string) (e maintenance.Edit, notes []string) {
+func (f fields) windowEdit(zone string, now time.Time) (e maintenance.Edit, notes []string) {
 	text := func(name string) *string {
 		value := f.Text(name)
 
@@ -56,11 +55,11 @@ func (f fields) windowEdit(zone string) (e maintenance.Edit, notes []string) {
 	// What is not ticked is not sent.
 	e.MaintenanceMode = web.When(f.Given("maintenance_mode") || f.IsForm(), mode)
 
-	startsAt, note := f.wallOrTime("starts_at", zone)
-	e.StartsAt, notes = web.When(f.Given("starts_at"), startsAt), append(notes, note)
+	startsAt, note := f.moment("starts_at", zone, now)
+	e.StartsAt, notes = web.When(f.Given("starts_at") || f.Given("starts_at_local"), startsAt), append(notes, note)
 
-	endsAt, note := f.wallOrTime("ends_at", zone)
-	e.EndsAt, notes = web.When(f.Given("ends_at"), endsAt), append(notes, note)
+	endsAt, note := f.moment("ends_at", zone, now)
+	e.EndsAt, notes = web.When(f.Given("ends_at") || f.Given("ends_at_local"), endsAt), append(notes, note)
 
 	settings := f.settings()
 	e.Settings = web.When(f.Given("settings") || f.IsForm(), settings)
@@ -74,31 +73,6 @@ func (f fields) windowEdit(zone string) (e maintenance.Edit, notes []string) {
 
 // lines ends lines as everybody but browsers does.
 func lines(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
-
-// wallOrTime reads a moment; in a form also what the clocks of the zone show then.
-func (f fields) wallOrTime(name, zone string) (at time.Time, note string) {
-	typed := ""
-	if f.IsForm() {
-		typed = strings.TrimSpace(f.Text(name))
-	}
-
-	if _, err := time.Parse(time.RFC3339, typed); typed == "" || err == nil {
-		return f.Time(name), ""
-	}
-
-	at, note, err := calendar.ResolveWall(typed, zone)
-	if err == nil {
-		return at, note
-	}
-
-	if _, _, zoneErr := calendar.ResolveWall("2006-01-02T15:04", zone); zoneErr != nil {
-		name, err = "time_zone", zoneErr
-	}
-
-	f.Refuse(name, "datetime", err.Error())
-
-	return time.Time{}, ""
-}
 
 // settings are temporary values by section: an object in JSON, in a form a field each,
 // of which those that are empty set nothing.

@@ -8,9 +8,14 @@ import (
 
 // List lists all windows that the query selects.
 func (h *Handlers) List(p *web.Page) error {
+	if led, err := p.FixTimes("from", "until"); led {
+		return err
+	}
+
 	typed := pages.Filter{
 		Phase: p.QueryParam("phase"), Actor: p.QueryParam("actor"), Text: p.QueryParam("text"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"), Cursor: p.QueryParam("cursor"), Series: p.QueryParam("series"),
+		Moments: p.FilterMoments("from", "until"),
 	}
 	q := p.Query()
 	filter := maintenance.Filter{

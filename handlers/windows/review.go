@@ -38,7 +38,7 @@ func (h *Handlers) Review(p *web.Page) error {
 		return err
 	}
 
-	edit, notes := f.windowEdit("")
+	edit, notes := f.windowEdit("", p.Now)
 
 	return h.showWindowReview(p, http.StatusOK, f, draftOf(edit), notes, nil)
 }
@@ -56,7 +56,7 @@ func (h *Handlers) showWindowReview(
 		}
 	}
 
-	return h.formRefused(p, pages.Form{}, f, err)
+	return h.formRefused(p, pages.Form{}, f, withNotes(err, notes))
 }
 
 // formRefused shows the form again with what is wrong.
@@ -79,6 +79,8 @@ func (h *Handlers) drawWindowReview(
 	}
 	view.Notes = slices.Concat(notes, preview.Notes)
 	view.Alerts = h.alertsNow(p.Ctx(), preview.Window)
+
+	pin(f.Form(), preview.Window)
 
 	for name := range f.Form() {
 		if name != "reason" && name != "confirm" {

@@ -64,7 +64,8 @@ func understood(t *testing.T, text string, now time.Time, zone string) said {
 		return out
 	}
 
-	out.At, out.Words, out.Note = &m.At, humantime.Say(m.At, loc), m.Note
+	at := m.At.UTC()
+	out.At, out.Words, out.Note = &at, humantime.Say(at, loc), m.Note
 	if len(m.Choices) > 1 {
 		out.Second = &m.Choices[1].At
 	}

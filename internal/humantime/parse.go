@@ -12,7 +12,7 @@ import (
 
 // Moment is what somebody meant by a text.
 type Moment struct {
-	// At is in UTC.
+	// At is in UTC, unless the text has an offset, which it has too then.
 	At time.Time
 	// Note names clocks that skip or repeat what was written, "" when they do not.
 	Note string
@@ -43,7 +43,7 @@ const Examples = "18:00, 2026-12-01 18:00, tomorrow 18:00 or in 3 h"
 // +02:00, and is not said to be UTC is on the clocks of the zone. Its error is a clause for a form.
 func ParseMoment(text string, now time.Time, loc *time.Location) (Moment, error) {
 	if at, err := time.Parse(time.RFC3339, strings.TrimSpace(text)); err == nil {
-		return Moment{At: at.UTC(), Fixed: true}, nil
+		return Moment{At: at, Fixed: true}, nil
 	}
 
 	plain := strings.ToLower(strings.Join(strings.Fields(text), " "))
@@ -69,6 +69,10 @@ func ParseMoment(text string, now time.Time, loc *time.Location) (Moment, error)
 	}
 
 	r := Resolve(wall, loc)
+
+	if fixed {
+		r.At = r.At.In(loc)
+	}
 
 	return Moment{
 		At: r.At, Note: r.Note(), Choices: r.choices(), Fixed: fixed && strings.Contains(m[1], "-"),

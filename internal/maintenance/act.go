@@ -3,6 +3,7 @@ package maintenance
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -126,13 +127,19 @@ func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Acto
 // Extend moves the end of a window that is not being put back yet; one that is past its
 // end becomes active again. Its errors are those of [Windows.Announce].
 func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act Act, endsAt time.Time) (Window, error) {
+	given := endsAt
 	endsAt = endsAt.UTC().Truncate(time.Second)
 	d := transition{
 		actor: actor, action: audit.WindowExtend, event: EventExtended, message: "Until " + endsAt.Format(time.RFC3339) + ".",
 	}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		if err := s.checkExtend(w, endsAt); err != nil {
+		var wrong fieldErrors
+
+		question := asks{}
+		question.offset(&wrong, "ends_at", given, w.TimeZone)
+
+		if err := errors.Join(question.invalid(wrong), s.checkExtend(w, endsAt)); err != nil {
 			return err
 		}
 

@@ -57,6 +57,8 @@ type checked struct {
 	dates []calendar.Occurrence
 	// confirm says why the environment's name is needed.
 	confirm string
+	// asks is what has to be asked about the times.
+	asks asks
 }
 
 func (c checked) length() time.Duration { return c.EndsAt.Sub(c.StartsAt) }
@@ -92,6 +94,12 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong fiel
 		draft.StartsAt = s.now()
 	}
 
+	c.asks = asks{}
+	c.asks.offset(&wrong, "starts_at", draft.StartsAt, draft.TimeZone)
+	c.asks.offset(&wrong, "ends_at", draft.EndsAt, draft.TimeZone)
+
+	times := wrong
+
 	draft.StartsAt, draft.EndsAt = draft.StartsAt.UTC().Truncate(time.Second), draft.EndsAt.UTC().Truncate(time.Second)
 	if draft.TimeZone == "" {
 		draft.TimeZone = time.UTC.String()
@@ -108,7 +116,10 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong fiel
 		return c, nil, err
 	}
 
-	times := s.checkTimes(draft.StartsAt, draft.EndsAt, draft.TimeZone)
+	if len(times) == 0 {
+		times = s.checkTimes(draft.StartsAt, draft.EndsAt, draft.TimeZone)
+	}
+
 	wrong = append(wrong, times...)
 
 	if draft.Recurrence == "" {
@@ -148,7 +159,7 @@ func (s *Windows) check(ctx context.Context, draft Draft) (c checked, wrong fiel
 func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 	c, wrong, err := s.check(ctx, draft)
 	if err == nil {
-		err = ops.Invalid(wrong)
+		err = c.asks.invalid(wrong)
 	}
 
 	if err == nil {
@@ -227,7 +238,7 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 
 	wrong = slices.Concat(wrong, changes.CheckReason(draft.Reason), s.Changes.CheckConfirm(c.confirm, draft.Confirm))
 
-	if err := ops.Invalid(wrong); err != nil {
+	if err := c.asks.invalid(wrong); err != nil {
 		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
 	}
 

@@ -110,7 +110,7 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 		wrong = append(wrong, s.Changes.CheckConfirm(c.confirm, edit.Confirm)...)
 	}
 
-	if err := ops.Invalid(wrong); err != nil {
+	if err := c.asks.invalid(wrong); err != nil {
 		return refuse(err)
 	}
 
@@ -217,7 +217,7 @@ func (s *Windows) PreviewEdit(ctx context.Context, id int64, edit Edit) (Preview
 
 	c, wrong, err := s.checkEdit(ctx, w, edit)
 	if err == nil {
-		err = ops.Invalid(wrong)
+		err = c.asks.invalid(wrong)
 	}
 
 	except := exclusion{window: id}

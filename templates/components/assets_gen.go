@@ -5,8 +5,8 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL = "/static/app.css?v=f8fef36c5258"
-	ScriptURL     = "/static/app.js?v=abd7e6527c06"
+	StylesheetURL = "/static/app.css?v=81ee35657006"
+	ScriptURL     = "/static/app.js?v=9cb4f921897f"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )

@@ -131,7 +131,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.TermField("until", "Or until", "2026-03-01T14:00:00Z", v.Term.Until, v.Term.UntilError).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.UntilField("Or until", v.Term.Until).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -32,8 +32,9 @@ type HistoryFilter struct {
 	Field   string
 	Source  string
 	Outcome string
-	// From and Until are dates or RFC 3339.
+	// From and Until are moments as they were typed, Moments what was understood of them.
 	From, Until string
+	Moments     map[string]components.MomentInput
 	// Before is the cursor, 0 on the first page.
 	Before int64
 	// Errors are by the name of the parameter.

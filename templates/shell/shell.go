@@ -89,6 +89,8 @@ const (
 const (
 	ThemeCookie = "theme"
 	ZoneCookie  = "zone"
+	// BrowserZoneCookie is the zone of the browser, where that is the one to be shown.
+	BrowserZoneCookie = "browser_zone"
 )
 
 // ParseTheme reads a theme; what it does not know follows the system.

@@ -139,7 +139,7 @@ func ActPage(s shell.Shell, v Act) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.is("extend") {
-				templ_7745c5c3_Err = windowMoment("ends_at", "Ends", "On the clocks of "+v.Window.TimeZone+".", v.EndsAt, v.Errors["ends_at"]).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Moment("ends_at", "Ends", "On the clocks of "+v.Window.TimeZone+".", v.EndsAt).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -15,11 +15,12 @@ type Fields struct {
 	Title, Message string
 	// StartsAt and EndsAt are on the clocks of the zone, or RFC 3339; Length is that of
 	// a template.
-	StartsAt, EndsAt, Length string
-	TimeZone                 string
-	Recurrence               string
-	MaintenanceMode          bool
-	Settings                 []SettingsFields
+	StartsAt, EndsAt components.MomentInput
+	Length           string
+	TimeZone         string
+	Recurrence       string
+	MaintenanceMode  bool
+	Settings         []SettingsFields
 	// Silences says that windows can silence alerts; AlertMatchers say which, one a line.
 	Silences      bool
 	AlertMatchers string

@@ -142,9 +142,9 @@ type Act struct {
 	Effects []components.Line `json:"effects"`
 	// EndsAt is as it was typed, on the clocks of the window's zone; Following and Keep
 	// are choices.
-	EndsAt    string `json:"-"`
-	Following bool   `json:"-"`
-	Keep      bool   `json:"-"`
+	EndsAt    components.MomentInput `json:"-"`
+	Following bool                   `json:"-"`
+	Keep      bool                   `json:"-"`
 	// Moment says that the old moment is chosen, of a window that new rules have moved.
 	Moment bool   `json:"-"`
 	Reason string `json:"-"`

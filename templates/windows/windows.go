@@ -53,8 +53,9 @@ type Filter struct {
 	Phase, Actor, Text string
 	// Series is the number of one; it is followed, not typed.
 	Series string
-	// From and Until are dates or RFC 3339.
+	// From and Until are moments as they were typed, Moments what was understood of them.
 	From, Until string
+	Moments     map[string]components.MomentInput
 	// Cursor is that of the page, "" on the first.
 	Cursor string
 	// Errors are by the name of the parameter.
