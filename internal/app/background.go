@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -72,6 +73,22 @@ func (a *App) runDatabase(own *database.Watch) {
 			own.Look(ctx)
 
 			return nil
+		}))
+}
+
+// chainEvery is how often what was added to the audit log is verified.
+const chainEvery = 15 * time.Second
+
+// runChain verifies what is added to the audit log.
+func (a *App) runChain(log *audit.Log) {
+	a.background = append(a.background,
+		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {
+			state, err := log.Verify(ctx)
+			if state.Broken != "" {
+				a.logger.ErrorContext(ctx, "the audit log does not hold together", "found", state.Broken)
+			}
+
+			return err
 		}))
 }
 

@@ -22,9 +22,6 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
-// chainEvery is how often what was added to the audit log is verified.
-const chainEvery = 15 * time.Second
-
 // pages puts the pages over the platform, and what runs beside them.
 func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler) error {
 	sign.PublicURL, sign.DB, sign.Now, sign.Logger = a.config.PublicURL, a.db, now, a.logger
@@ -91,20 +88,13 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	a.runLeases(history, service)
 	a.runDatabase(own)
+	a.runChain(log)
 
 	a.background = append(a.background, watch.Run, engine.Run,
 		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read", pages.Remember),
 		every(auth.RememberEvery, a.logger, "the sessions that are remembered", signIn.Remember),
 		every(time.Hour, a.logger, "old sessions", signIn.Purge),
-		every(time.Hour, a.logger, "old idempotency keys", keys.Purge),
-		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {
-			state, err := log.Verify(ctx)
-			if state.Broken != "" {
-				a.logger.ErrorContext(ctx, "the audit log does not hold together", "found", state.Broken)
-			}
-
-			return err
-		}))
+		every(time.Hour, a.logger, "old idempotency keys", keys.Purge))
 
 	a.sites = append(a.sites, site{a.config.Addr, pages})
 
