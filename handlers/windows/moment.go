@@ -108,8 +108,11 @@ func momentInput(name, typed, chosen, zone string, now time.Time, cause error) c
 		}
 
 		if r, asked := all.Of(name); asked {
-			in.Offer(chosen, humantime.Choice{At: r.Clock.At, Text: humantime.Format(r.Clock.At, loc), Label: humantime.Say(r.Clock.At, loc)},
-				humantime.Choice{At: r.Moment.At, Text: humantime.Format(r.Moment.At, loc), Label: humantime.Say(r.Moment.At, loc)})
+			choice := func(at time.Time) humantime.Choice {
+				return humantime.Choice{At: at, Text: humantime.Format(at, loc), Label: humantime.Say(at, loc)}
+			}
+
+			in.Offer(chosen, choice(r.Clock.At), choice(r.Moment.At))
 		}
 	}
 

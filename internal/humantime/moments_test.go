@@ -66,6 +66,7 @@ func understood(t *testing.T, text string, now time.Time, zone string) said {
 
 	at := m.At.UTC()
 	out.At, out.Words, out.Note = &at, humantime.Say(at, loc), m.Note
+
 	if len(m.Choices) > 1 {
 		out.Second = &m.Choices[1].At
 	}
