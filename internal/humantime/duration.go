@@ -13,13 +13,20 @@ import (
 // humanPart is a number and a unit as people write them: "36h", "1d 12h", "30 days".
 var humanPart = regexp.MustCompile(`^(\d{1,9})\s*([a-z]+)[\s,]*`)
 
-// ParseDuration reads a duration as people write it ("36h", "1d 12h", "2 weeks") or
-// as the contract does (P1DT12H), and returns it as the contract does. It keeps the
-// units of a single part, so that 24h stays PT24H.
+// ParseDuration reads a duration as people write it ("36h", "1d 12h", "2 weeks"), as the
+// contract does (P1DT12H), or as [ops.ReadDuration] does (P1Y, P4W2D) if it has whole
+// seconds, and returns it as the contract does. It keeps the units of a single part, so
+// that 24h stays PT24H. assets/js/durations.js reads the same.
 func ParseDuration(s string) (string, error) {
 	s = strings.TrimSpace(s)
-	if _, err := ops.ParseDuration(strings.ToUpper(s)); err == nil {
-		return strings.ToUpper(s), nil
+
+	iso := strings.ToUpper(s)
+	if _, err := ops.ParseDuration(iso); err == nil {
+		return iso, nil
+	}
+
+	if length, err := ops.ReadDuration(iso); err == nil && length%time.Second == 0 {
+		return ops.FormatDuration(length), nil
 	}
 
 	invalid := fmt.Errorf("%q is not a duration: write 36h, 1d 12h or P1DT12H, and leave it empty for no expiry", ops.Clip(s))

@@ -1,0 +1,41 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+)
+
+// TestDurationsAreReadAsTheServerReadsThem types what internal/humantime reads, and more.
+func TestDurationsAreReadAsTheServerReadsThem(t *testing.T) {
+	t.Parallel()
+
+	data, err := os.ReadFile("../internal/humantime/testdata/durations.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var want map[string]*string
+	if err := json.Unmarshal(data, &want); err != nil {
+		t.Fatal(err)
+	}
+
+	p := startDemo(t).as(t, "dave", "/config/lifecycle")
+	p.until("the script", `document.readyState === "complete"`)
+
+	none := "Not a duration: write 36h, 1d 12h or P1DT12H."
+
+	wrong := evaluate[[]string](p, fmt.Sprintf(`Object.entries(%s).map(([typed, words]) => {
+		const field = document.querySelector("[data-duration]");
+		field.value = typed;
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+		const said = field.closest(".field").querySelector("[data-echo]").textContent;
+		return said === (words ?? %q) ? "" : typed + " is " + said;
+	})`, data, none))
+
+	for _, text := range slices.DeleteFunc(wrong, func(text string) bool { return text == "" }) {
+		t.Error(text)
+	}
+}

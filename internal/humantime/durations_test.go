@@ -1,0 +1,38 @@
+package humantime_test
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/humantime"
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+// TestDurationsAreReadAsTheScriptReadsThem: testdata/durations.json has what is typed and the words
+// for it, null for what is none. e2e holds assets/js/durations.js against it too.
+func TestDurationsAreReadAsTheScriptReadsThem(t *testing.T) {
+	t.Parallel()
+
+	data, err := os.ReadFile("testdata/durations.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var typed map[string]*string
+	if err := json.Unmarshal(data, &typed); err != nil {
+		t.Fatal(err)
+	}
+
+	for text, want := range typed {
+		got, err := humantime.ParseDuration(text)
+
+		switch {
+		case text == "": // no expiry, of which nothing is said
+		case want == nil && err == nil:
+			t.Errorf("%q passes for %s", text, got)
+		case want != nil && (err != nil || format.Duration(got) != *want):
+			t.Errorf("%q is %q, %v; want %q", text, format.Duration(got), err, *want)
+		}
+	}
+}
