@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // maxMessage is how much of a message that came from elsewhere is kept, in characters.
@@ -128,10 +129,35 @@ func readDetail(raw json.RawMessage) *Error {
 			path[j] = fmt.Sprint(part)
 		}
 
-		errs[i] = FieldError{Field: strings.Join(path, "."), Message: clean(item.Msg), Type: item.Type}
+		errs[i] = FieldError{Field: declared(strings.Join(path, ".")), Message: aboutField(clean(item.Msg)), Type: item.Type}
 	}
 
 	return AsError(Invalid(errs))
+}
+
+// declared is the path of a field of the configuration where pydantic names one of the types that
+// it may have behind it: body.mapping.max_ttl.timedelta.
+func declared(path string) string {
+	for _, s := range Sections() {
+		for _, f := range s.Fields {
+			if field := "body." + f.Name; strings.HasPrefix(path, field+".") {
+				return field
+			}
+		}
+	}
+
+	return path
+}
+
+// aboutField begins a message of pydantic's so that it stands behind the name of its field: each
+// begins with a capital, and none says what it is about.
+func aboutField(message string) string {
+	first, size := utf8.DecodeRuneInString(message)
+	if second, _ := utf8.DecodeRuneInString(message[size:]); size == 0 || unicode.IsUpper(second) { // JSON
+		return message
+	}
+
+	return string(unicode.ToLower(first)) + message[size:]
 }
 
 // readFieldErrors turns details.errors into what [FieldErrors] returns.

@@ -231,6 +231,26 @@ func TestClientFieldErrors(t *testing.T) {
 	}
 }
 
+// TestWhatPydanticRefusesIsSaidOfItsField, as FastAPI 0.165 with pydantic 2.14 answers of a union, and
+// of a number: no message says by itself what it is about.
+func TestWhatPydanticRefusesIsSaidOfItsField(t *testing.T) {
+	t.Parallel()
+
+	for answer, want := range map[string]string{
+		`{"type":"time_delta_parsing","loc":["body","mapping","max_ttl","timedelta"],"msg":"Input should be a valid timedelta, invalid character in hour"}`: " Mapping longest time to live: input should be a valid timedelta, invalid character in hour.",
+		`{"type":"less_than_equal","loc":["body","per_analyst"],"msg":"Input should be less than or equal to 20"}`:                                          " Per analyst: input should be less than or equal to 20.",
+		`{"type":"json_invalid","loc":["body"],"msg":"JSON decode error"}`:                                                                                  " JSON decode error.",
+		`{"type":"missing","loc":["header","x-team"],"msg":""}`:                                                                                             " X team: .",
+	} {
+		client := newClient(t, answering(http.StatusUnprocessableEntity, isJSON, `{"detail": [`+answer+`]}`))
+
+		_, err := client.As(dave).UpdateConcurrencyConfig(t.Context(), ops.ConcurrencyUpdate{})
+		if got := ops.FieldSentences(err); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // A page that answers a DELETE with 200 deleted nothing that we know of.
 func TestClientDeleteReadsItsAnswer(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -128,10 +129,15 @@ func foreign(d time.Duration) string {
 	case fraction == 0:
 		return words(ops.FormatDuration(d), d)
 	case d == 0:
-		return fraction.String()
+		return milliseconds(fraction)
 	default:
-		return words(ops.FormatDuration(d), d) + " " + fraction.String()
+		return words(ops.FormatDuration(d), d) + " " + milliseconds(fraction)
 	}
+}
+
+// milliseconds writes less than a second.
+func milliseconds(d time.Duration) string {
+	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', -1, 64) + " ms"
 }
 
 // words keeps the units that were written, PT36H is 36 h and P1DT12H 1 d 12 h.
