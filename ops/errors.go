@@ -171,11 +171,17 @@ func FieldErrors(err error) []FieldError {
 }
 
 // FieldText says of a VALIDATION_FAILED what is wrong with which field, to stand behind its
-// message in a log: "; per_analyst: must be at most 100". It is "" of any other error.
+// message in a log: "; Per analyst: must be at most 100". It is "" of any other error.
 func FieldText(err error) string {
 	var b strings.Builder
+
 	for _, f := range FieldErrors(err) {
-		fmt.Fprintf(&b, "; %s: %s", strings.TrimPrefix(f.Field, "body."), f.Message)
+		name := strings.TrimPrefix(f.Field, "body.")
+		if known, ok := FieldAt(f.Field); ok {
+			name = known.Label
+		}
+
+		fmt.Fprintf(&b, "; %s: %s", name, f.Message)
 	}
 
 	return b.String()

@@ -10,22 +10,12 @@ import (
 // label of a field of the configuration, "Instance time to live", else its name in words; "" for
 // the path of a whole, such as body.
 func FieldLabel(path string) string {
+	if f, ok := FieldAt(path); ok {
+		return f.Label
+	}
+
 	_, name, _ := strings.Cut(path, ".")
-
-	if set, ok := strings.CutPrefix(name, "settings."); ok { // of a window, by section
-		if _, field, ok := strings.Cut(set, "."); ok {
-			set = field
-		}
-
-		name = set
-	}
-
-	for _, s := range Sections() {
-		// The names of maintenance mode are those of other things too.
-		if f, ok := s.Field(name); ok && s.Name != SectionMaintenance {
-			return f.Label
-		}
-	}
+	name = strings.TrimPrefix(name, settingsPrefix)
 
 	words := strings.TrimSpace(strings.NewReplacer("_", " ", ".", " ", "-", " ").Replace(name))
 	first, size := utf8.DecodeRuneInString(words)
@@ -35,6 +25,30 @@ func FieldLabel(path string) string {
 	}
 
 	return string(unicode.ToUpper(first)) + words[size:]
+}
+
+// settingsPrefix begins the names of what a window sets, by section: settings.export.max_duration_seconds.
+const settingsPrefix = "settings."
+
+// FieldAt returns the field of the configuration that a path such as body.instance.default_ttl or
+// body.settings.export.max_duration_seconds names. It has none of maintenance mode, whose
+// names are those of other things too.
+func FieldAt(path string) (Field, bool) {
+	_, name, _ := strings.Cut(path, ".")
+
+	if set, ok := strings.CutPrefix(name, settingsPrefix); ok {
+		if _, field, ok := strings.Cut(set, "."); ok {
+			name = field
+		}
+	}
+
+	for _, s := range Sections() {
+		if f, ok := s.Field(name); ok && s.Name != SectionMaintenance {
+			return f, true
+		}
+	}
+
+	return Field{}, false
 }
 
 // Sentence says what is wrong with which field, for people and without its full stop. A message

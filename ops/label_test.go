@@ -38,3 +38,20 @@ func TestWhatIsWrongIsSaidToPeople(t *testing.T) {
 		t.Errorf("got %q, want nothing", got)
 	}
 }
+
+// TestAFieldOfTheConfigurationIsCalledByItsLabelInALog; what was sent besides is called what it was.
+func TestAFieldOfTheConfigurationIsCalledByItsLabelInALog(t *testing.T) {
+	t.Parallel()
+
+	err := ops.Invalid([]ops.FieldError{
+		{Field: "body.settings.export.max_duration_seconds", Message: "must be between 60 and 86400"},
+		{Field: "body.per_analyst", Message: "must be at most 100"},
+		{Field: "query.dry_run", Message: "is not known"},
+		{Field: "body.message", Message: "x"},
+	})
+	want := "; Longest export: must be between 60 and 86400; Per analyst: must be at most 100; query.dry_run: is not known; message: x"
+
+	if got := ops.FieldText(err); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

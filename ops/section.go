@@ -13,6 +13,16 @@ const (
 	SectionExport      SectionName = "export"
 )
 
+// Title is how a person knows the section; the name of one that there is not.
+func (n SectionName) Title() string {
+	s, err := SectionOf(n)
+	if err != nil {
+		return string(n)
+	}
+
+	return s.Title
+}
+
 // Section describes one part of the configuration.
 type Section struct {
 	Name   SectionName

@@ -1,6 +1,7 @@
 package maintenance
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -197,17 +198,7 @@ func (w Window) auditTerms() (json.RawMessage, error) {
 	}{w.Plan, w.StartsAt, w.EndsAt, w.TimeZone, w.Recurrence, w.Phase, w.ActsFor})
 }
 
-// errorText says what an error is about, with the fields of a VALIDATION_FAILED.
+// errorText says what an error is about: of a VALIDATION_FAILED what is wrong with which field.
 func errorText(err error) string {
-	fields := ops.FieldErrors(err)
-	if len(fields) == 0 {
-		return ops.AsError(err).Message
-	}
-
-	parts := make([]string, 0, len(fields))
-	for _, f := range fields {
-		parts = append(parts, strings.TrimPrefix(f.Field, "body.")+" "+strings.TrimSuffix(f.Message, "."))
-	}
-
-	return strings.Join(parts, "; ") + "."
+	return cmp.Or(strings.TrimSpace(ops.FieldSentences(err)), ops.AsError(err).Message)
 }

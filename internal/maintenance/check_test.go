@@ -139,8 +139,8 @@ func TestSettingsThatCannotBeAppliedAnyMoreHoldTheWindow(t *testing.T) {
 	w.at(t, time.Hour)
 
 	got := w.get(t, window.ID)
-	if got.Phase != maintenance.Held || !strings.Contains(got.Note, "instance.default_ttl") {
-		t.Fatalf("got %+v, want held, with instance.default_ttl in the note", got)
+	if got.Phase != maintenance.Held || !strings.Contains(got.Note, "Instance time to live") {
+		t.Fatalf("got %+v, want held, with Instance time to live in the note", got)
 	}
 
 	// Users are not kept out until somebody comes.

@@ -175,7 +175,7 @@ func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []lease.
 			continue
 		}
 
-		notes = append(notes, fmt.Sprintf("%s: %s", l.Section, l.Note))
+		notes = append(notes, l.Section.Title()+": "+l.Note)
 
 		if cause == nil && l.ErrorCode != "" {
 			cause = l.Err(l.Note)

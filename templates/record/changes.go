@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -14,7 +15,7 @@ func ChangePath(id int64) string { return "/history/" + strconv.FormatInt(id, 10
 // RestorePath is where the restore of what a change replaced is reviewed.
 func RestorePath(id int64) string { return ChangePath(id) + "/restore" }
 
-// ChangeTitle says what a change was about: Concurrency: per_analyst 5 → 3.
+// ChangeTitle says what a change was about: Concurrency: Per analyst 5 → 3.
 func ChangeTitle(c changes.Change) string {
 	if steps := ChangeSteps(c); steps != "" {
 		return components.Word(c.Section) + ": " + steps
@@ -23,12 +24,14 @@ func ChangeTitle(c changes.Change) string {
 	return components.Word(c.Section)
 }
 
-// ChangeSteps says what became of each field: per_analyst 5 → 3.
+// ChangeSteps says what became of each field: Per analyst 5 → 3.
 func ChangeSteps(c changes.Change) string {
 	parts := make([]string, 0, len(c.Fields))
+	section, _ := ops.SectionOf(c.Section)
 
 	for _, name := range c.Fields {
-		parts = append(parts, name+" "+short(c.Before[name])+" → "+short(c.After[name]))
+		label, _ := labelOf(section, name)
+		parts = append(parts, label+" "+short(c.Before[name])+" → "+short(c.After[name]))
 	}
 
 	return strings.Join(parts, ", ")
