@@ -16,8 +16,11 @@ import (
 	pages "github.com/graph-olap/opsconsole/templates/leases"
 )
 
-// extend is the act that a form asks more for.
-const extend = "extend"
+// The acts of which a form asks or says more.
+const (
+	extend  = "extend"
+	confirm = "confirm"
+)
 
 // find finds the one in the path.
 func (h *Handlers) find(p *web.Page) (lease.Lease, error) {
@@ -62,6 +65,17 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 	problem := view.Term.Until.Error
 	view.Term.Until = p.UntilInput(view.Term.Until.Text, "")
 	view.Term.Until.Error = problem
+
+	if view.Act == confirm {
+		keeps, err := h.Changes.KeptWith(p.Ctx(), view.Lease)
+		if err != nil {
+			return err
+		}
+
+		for _, change := range keeps {
+			view.Keeps = append(view.Keeps, change.ID)
+		}
+	}
 
 	form := snippet.Form{
 		Path: []string{"leases", strconv.FormatInt(view.Lease.ID, 10), view.Act}, Asked: []string{"reason"},
@@ -181,7 +195,7 @@ func (h *Handlers) extend(p *web.Page, l lease.Lease, in sent) (lease.Lease, err
 
 // refused keeps in the audit log what is refused before it is tried, and returns the cause.
 func (h *Handlers) refused(p *web.Page, reason string, cause error) error {
-	action := map[string]audit.Action{extend: audit.LeaseExtend, "end": audit.LeaseEnd, "confirm": audit.LeaseConfirm}[p.Param("act")]
+	action := map[string]audit.Action{extend: audit.LeaseExtend, "end": audit.LeaseEnd, confirm: audit.LeaseConfirm}[p.Param("act")]
 
 	return h.Changes.Refuse(p.Ctx(), p.Actor(), p.Entry(action, "leases", reason), cause)
 }

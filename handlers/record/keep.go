@@ -32,6 +32,15 @@ func (h *Handlers) showKeepForm(p *web.Page, status int, view pages.KeepForm) er
 		return err
 	}
 
+	decided, err := h.Changes.DecidedWith(p.Ctx(), view.Change)
+	if err != nil {
+		return err
+	}
+
+	for _, l := range decided {
+		view.Leases = append(view.Leases, l.ID)
+	}
+
 	view.Title, view.Differences, view.Now = section.Title, section.Diff(view.Change.Before, view.Change.After), p.Now
 
 	return p.Answer(web.Answer{

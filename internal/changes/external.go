@@ -4,10 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -41,11 +41,7 @@ func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
 			sections[change.Section] = current
 		}
 
-		section := current.Section
-
-		if slices.ContainsFunc(section.Diff(change.Before, change.After), func(d ops.Difference) bool {
-			return d.Field.Equal(d.After, current.Values[d.Field.Name])
-		}) {
+		if len(current.stillSet(change)) > 0 {
 			out = append(out, change)
 		}
 	}
@@ -86,33 +82,55 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 		}
 	}
 
+	decided, err := c.DecidedWith(ctx, change)
+	if err != nil {
+		return Change{}, err
+	}
+
 	err = c.write(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `
-			INSERT INTO opsconsole_kept_changes (change_id, actor, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-			id, actor.Username, reason, store.Time{Time: c.now()})
-		if err != nil {
-			return fmt.Errorf("keep change %d: %w", id, err)
-		}
-
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return err // Somebody kept it already.
-		}
-
-		if err := markReviewed(ctx, tx, id); err != nil {
+		kept, err := c.keepIn(ctx, tx, actor, id, reason)
+		if err != nil || !kept {
 			return err
 		}
 
-		_, err = c.log.Append(ctx, tx, actor, audit.Entry{
-			Action: audit.ChangeKeep, Object: historyObject(id), Outcome: audit.Done, Reason: reason, Change: id,
-		})
+		for _, l := range decided {
+			err := c.closeIn(ctx, tx, actor, l, closing{state: lease.Confirmed, reason: reason, note: decidedOutside, outcome: audit.Done})
+			if err != nil && !conflicts(err) { // else somebody is ending it at this moment
+				return err
+			}
+		}
 
-		return err
+		return nil
 	})
 	if err != nil {
 		return Change{}, err
 	}
 
 	return c.get(ctx, id)
+}
+
+// keepIn notes in tx that an outside change may stand; kept is false where somebody noted it before.
+func (c *Changes) keepIn(ctx context.Context, tx *sql.Tx, actor audit.Actor, id int64, reason string) (kept bool, err error) {
+	done, err := tx.ExecContext(ctx, `
+		INSERT INTO opsconsole_kept_changes (change_id, actor, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		id, actor.Username, reason, store.Time{Time: c.now()})
+	if err != nil {
+		return false, fmt.Errorf("keep change %d: %w", id, err)
+	}
+
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+
+	if err := markReviewed(ctx, tx, id); err != nil {
+		return false, err
+	}
+
+	_, err = c.log.Append(ctx, tx, actor, audit.Entry{
+		Action: audit.ChangeKeep, Object: historyObject(id), Outcome: audit.Done, Reason: reason, Change: id,
+	})
+
+	return true, err
 }
 
 // markReviewed notes that an outside change is not asked about any more; of other changes

@@ -29,7 +29,12 @@ func (c *Changes) confirm(ctx context.Context, actor audit.Actor, id int64, reas
 		note = "What was set when it was decided was kept."
 	}
 
-	return c.closeLease(ctx, actor, l, closing{state: lease.Confirmed, reason: reason, note: note, outcome: audit.Done})
+	keeps, err := c.KeptWith(ctx, l)
+	if err != nil {
+		return lease.Lease{}, err
+	}
+
+	return c.closeLease(ctx, actor, l, closing{state: lease.Confirmed, reason: reason, note: note, outcome: audit.Done, keeps: keeps})
 }
 
 // Extend moves the end of a lease.

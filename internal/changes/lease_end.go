@@ -167,8 +167,15 @@ func final(code ops.Code) bool {
 	return code == ops.CodeValidationFailed || code == ops.CodeConflict || code == ops.CodeNotFound
 }
 
-// holdReplaced holds a lease of which somebody else has changed something.
+// holdReplaced holds a lease of which somebody else has changed something, unless that was kept.
 func (c *Changes) holdReplaced(ctx context.Context, actor audit.Actor, l lease.Lease, reason string, current Current) (lease.Lease, error) {
+	switch decided, err := c.allKept(ctx, current, l, 0); {
+	case err != nil:
+		return l, err
+	case decided:
+		return c.closeLease(ctx, actor, l, closing{state: lease.Confirmed, reason: reason, note: decidedOutside, outcome: audit.Done})
+	}
+
 	fields := slices.DeleteFunc(l.Fields(), func(name string) bool {
 		return current.Section.EqualIn([]string{name}, current.Values, l.Set)
 	})
@@ -197,29 +204,46 @@ type closing struct {
 	outcome audit.Outcome
 	// cause is why it is held, else nil.
 	cause *ops.Error
+	// keeps are the outside changes that the same decision keeps.
+	keeps []Change
 }
 
 // closeLease moves a settled lease to another state.
 func (c *Changes) closeLease(ctx context.Context, actor audit.Actor, l lease.Lease, to closing) (lease.Lease, error) {
 	err := c.write(ctx, func(tx *sql.Tx) error {
-		if err := c.leases.Close(ctx, tx, l, to.state, to.note, to.cause); err != nil {
+		if err := c.closeIn(ctx, tx, actor, l, to); err != nil {
 			return err
 		}
 
-		action := audit.LeaseEnd
-		if to.state == lease.Confirmed {
-			action = audit.LeaseConfirm
+		for _, change := range to.keeps {
+			if _, err := c.keepIn(ctx, tx, actor, change.ID, to.reason); err != nil {
+				return err
+			}
 		}
 
-		_, err := c.log.Append(ctx, tx, actor, audit.Entry{
-			Action: action, Object: lease.Object(l.ID), Outcome: to.outcome, Reason: to.reason, Change: l.Change, Message: to.note,
-		})
-
-		return err
+		return nil
 	})
 	if err != nil {
 		return l, fmt.Errorf("close lease %d: %w", l.ID, err)
 	}
 
 	return c.Lease(ctx, l.ID)
+}
+
+// closeIn is closeLease within tx.
+func (c *Changes) closeIn(ctx context.Context, tx *sql.Tx, actor audit.Actor, l lease.Lease, to closing) error {
+	if err := c.leases.Close(ctx, tx, l, to.state, to.note, to.cause); err != nil {
+		return err
+	}
+
+	action := audit.LeaseEnd
+	if to.state == lease.Confirmed {
+		action = audit.LeaseConfirm
+	}
+
+	_, err := c.log.Append(ctx, tx, actor, audit.Entry{
+		Action: action, Object: lease.Object(l.ID), Outcome: to.outcome, Reason: to.reason, Change: l.Change, Message: to.note,
+	})
+
+	return err
 }

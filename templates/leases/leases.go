@@ -65,7 +65,9 @@ func Path(id int64) string { return "/leases/" + format.ID(id) }
 type Form struct {
 	Lease lease.Lease `json:"lease"`
 	// Act is extend, end or confirm.
-	Act         string               `json:"act"`
+	Act string `json:"act"`
+	// Keeps are the ids of the outside changes that are kept with it.
+	Keeps       []int64              `json:"keeps,omitempty"`
 	Title       string               `json:"-"`
 	Fields      []ops.Field          `json:"-"`
 	Reason      string               `json:"-"`

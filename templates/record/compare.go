@@ -22,7 +22,9 @@ type KeepForm struct {
 	Change      changes.Change   `json:"change"`
 	Title       string           `json:"-"`
 	Differences []ops.Difference `json:"differences"`
-	Reason      string           `json:"-"`
-	ReasonError string           `json:"-"`
-	Now         time.Time        `json:"-"`
+	// Leases are the ids of the temporary changes that wait for this decision alone.
+	Leases      []int64   `json:"leases,omitempty"`
+	Reason      string    `json:"-"`
+	ReasonError string    `json:"-"`
+	Now         time.Time `json:"-"`
 }
