@@ -60,12 +60,24 @@ type SectionReport struct {
 	// Others the fields that somebody else changed meanwhile.
 	Differences []ops.Difference `json:"differences"`
 	Others      []ops.Difference `json:"others"`
+	// SetBy are those who set what differs, by the name of the field; one that is missing is not known.
+	SetBy map[string]Setter `json:"set_by"`
 	// Change set the values, EndChange took them back.
 	Change    int64  `json:"change"`
 	EndChange *int64 `json:"end_change"`
 	// Note says how it ended where it did not go back by itself.
 	Note string `json:"note"`
 }
+
+// Setter is who set a value, and with which change.
+type Setter struct {
+	Change int64          `json:"change"`
+	Actor  string         `json:"actor"`
+	Source changes.Source `json:"source"`
+}
+
+// From is who it was, and that it was outside this console where it was.
+func (s Setter) From() string { return changes.Change{Actor: s.Actor, Source: s.Source}.From() }
 
 // JobRun is a background job that an operator ran.
 type JobRun struct {
@@ -172,11 +184,29 @@ func (s *Windows) sectionReport(ctx context.Context, service ops.Service, l leas
 
 	r := SectionReport{
 		Section: l.Section, Before: began.Before, Set: l.Set, After: after,
-		Differences: []ops.Difference{}, Others: []ops.Difference{},
+		Differences: []ops.Difference{}, Others: []ops.Difference{}, SetBy: map[string]Setter{},
 		Change: l.Change, EndChange: l.EndChange, Note: l.Note,
 	}
 
-	for _, d := range current.Section.Diff(began.Before, after) {
+	differences := current.Section.Diff(began.Before, after)
+
+	fields := make([]string, 0, len(differences))
+	for _, d := range differences {
+		fields = append(fields, d.Field.Name)
+	}
+
+	current.Values = after
+
+	by, err := s.Changes.SetBy(ctx, current, fields)
+	if err != nil {
+		return SectionReport{}, err
+	}
+
+	for name, change := range by {
+		r.SetBy[name] = Setter{Change: change.ID, Actor: change.Actor, Source: change.Source}
+	}
+
+	for _, d := range differences {
 		if _, ours := l.Set[d.Field.Name]; ours {
 			r.Differences = append(r.Differences, d)
 		} else {
