@@ -219,7 +219,8 @@ func TestAJobThatRunsByScheduleSaysSo(t *testing.T) {
 		}
 
 		sent := w.Form(path, url.Values{"reason": {"run it all the same"}})
-		if sent.Status != http.StatusUnprocessableEntity || !strings.Contains(sent.Body, "runs by schedule only") || strings.Contains(sent.Body, "ob_name") {
+		if sent.Status != http.StatusUnprocessableEntity || !strings.Contains(sent.Body, "runs by schedule only") || strings.Contains(sent.Body, "ob_name") ||
+			!strings.Contains(sent.Body, "Job name: must be one of") {
 			t.Errorf("%s: got %d, want 422 and a sentence\n%s", job, sent.Status, sent.Body)
 		}
 	}

@@ -92,8 +92,9 @@ func TestFieldsToRestoreAreTicked(t *testing.T) {
 
 	none := url.Values{"fields": {""}, "reason": {"none of the two"}, "revision": {lifecycleRevision(w)}}
 
-	if got := w.Get(restore+"?"+none.Encode(), "Accept", "text/html"); got.Status != http.StatusOK || strings.Count(got.Body, ">stays<") != 2 {
-		t.Errorf("with none ticked: got %d, want 200 and both staying\n%s", got.Status, got.Body)
+	if got := w.Get(restore+"?"+none.Encode(), "Accept", "text/html"); got.Status != http.StatusOK || strings.Count(got.Body, ">stays<") != 2 ||
+		!strings.Contains(got.Body, ">24 h (PT24H)</td>") {
+		t.Errorf("with none ticked: got %d, want 200, both staying, and what could be restored\n%s", got.Status, got.Body)
 	}
 
 	got := w.Form(restore, none)

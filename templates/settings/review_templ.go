@@ -172,7 +172,7 @@ func ReviewPanel(v Review) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Choices) > 1 {
-			templ_7745c5c3_Err = components.SelectableDiff(v.Choices, "Now", "Will be", restoreForm).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.SelectableDiff(v.Choices, "Now", "Before change "+format.ID(v.Restores.ID), restoreForm).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
