@@ -120,33 +120,3 @@ func (h *Handlers) undecided(ctx context.Context, recent []changes.Change) ([]co
 
 	return append(lines, temporary...), err
 }
-
-// attention keeps the lines that need a hand, or did when they were last read, the worst first,
-// and sums them up. What is wrong with the console's own database and the control plane leads.
-func attention(
-	s *monitor.Snapshot, own pages.SeenHere, lines []components.Line, fresh shell.Freshness,
-) ([]components.Line, components.Line) {
-	lines = components.WorstFirst(slices.DeleteFunc(lines, func(l components.Line) bool { return !l.Last().NeedsLook() }))
-
-	sum := said{Line: components.Line{State: components.OK, Text: "All is well."}, was: "All was well"}
-
-	if n := len(lines); n > 0 {
-		sum.State = lines[0].Last()
-		sum.was = countOf(n, "thing", "things") + " needed a look"
-	}
-
-	if line, ok := controlPlaneLine(s.ControlPlane); ok {
-		lines = slices.Insert(lines, 0, line)
-	}
-
-	if line, ok := databaseLine(own); ok {
-		lines = slices.Insert(lines, 0, line)
-	}
-
-	if n := len(lines); n > 0 {
-		sum.State = lines[0].Last()
-		sum.Text = countOf(n, "thing needs", "things need") + " a look."
-	}
-
-	return lines, asKnown(s, fresh, sum)
-}

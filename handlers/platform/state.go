@@ -30,16 +30,20 @@ func asKnown(s *monitor.Snapshot, fresh shell.Freshness, line said) components.L
 		return line.Line
 	}
 
-	when := " when the control plane last answered, "
-	if s.ControlPlane.Answers() { // It answers, but not this.
-		when = " when that was last read, "
-	}
-
 	return components.Line{
 		State: components.Unknown, URL: line.URL,
-		Text: line.was + when + format.Relative(*fresh.AsOf, fresh.Now) + ".",
+		Text: line.was + whenLast(s) + format.Relative(*fresh.AsOf, fresh.Now) + ".",
 		Then: &components.Then{State: line.State, At: *fresh.AsOf, Now: fresh.Now},
 	}
+}
+
+// whenLast goes before how long ago it is that something was known.
+func whenLast(s *monitor.Snapshot) string {
+	if s.ControlPlane.Answers() { // It answers, but not this.
+		return " when that was last read, "
+	}
+
+	return " when the control plane last answered, "
 }
 
 func notKnown(reason string) components.Line {

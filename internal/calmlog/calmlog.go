@@ -4,6 +4,7 @@ package calmlog
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -28,7 +29,7 @@ type said struct {
 }
 
 // New returns a handler that passes on what next handles, but of those records that repeat
-// themselves, as repeats says, one a minute: those with the same message and the same texts.
+// themselves, as repeats says, one a minute: those with the same message, texts and whole numbers.
 func New(next slog.Handler, repeats func(record slog.Record) bool) slog.Handler {
 	return handler{Handler: next, repeats: repeats, said: &said{seen: map[string]bool{}}}
 }
@@ -82,7 +83,8 @@ func keyOf(record slog.Record) string {
 
 	key.WriteString(record.Message)
 	record.Attrs(func(attr slog.Attr) bool {
-		if attr.Value.Kind() == slog.KindString {
+		// How long something took, and when, differs each time.
+		if slices.Contains([]slog.Kind{slog.KindString, slog.KindInt64, slog.KindUint64}, attr.Value.Kind()) {
 			key.WriteString("\x00" + attr.Value.String())
 		}
 

@@ -25,13 +25,15 @@ func TestWhatRepeatsItselfIsSaidOnceAMinute(t *testing.T) {
 			for _, chore := range chores {
 				chore.Warn("a chore failed", "chore", "windows", "took", time.Second)
 				chore.Warn("a chore failed", "chore", "leases")
+				chore.Warn("a delivery failed", "webhook", 7)
+				chore.Warn("a delivery failed", "webhook", int64(8))
 			}
 
 			log.Info("a request")
 			<-time.After(time.Second)
 		}
 
-		for words, want := range map[string]int{"chore=windows": 2, "chore=leases": 2, "a request": 90} {
+		for words, want := range map[string]int{"chore=windows": 2, "chore=leases": 2, "webhook=7": 2, "webhook=8": 2, "a request": 90} {
 			if got := strings.Count(out.String(), words); got != want {
 				t.Errorf("%q was said %d times, want %d", words, got, want)
 			}

@@ -95,7 +95,7 @@ func (s *Windows) finish(ctx context.Context, service ops.Service, w Window) err
 	leases = slices.DeleteFunc(leases, func(l lease.Lease) bool { return l.State == lease.Void })
 
 	if anyHeld(leases) {
-		return s.holdForDecision(ctx, w, leases)
+		return s.holdForDecision(ctx, service, w, leases)
 	}
 
 	return s.complete(ctx, service, w, leases)
@@ -164,7 +164,7 @@ func anyHeld(leases []lease.Lease) bool {
 }
 
 // holdForDecision leaves it to an operator what becomes of that which somebody else has changed.
-func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []lease.Lease) error {
+func (s *Windows) holdForDecision(ctx context.Context, service ops.Service, w Window, leases []lease.Lease) error {
 	var (
 		notes []string
 		cause error
@@ -184,7 +184,7 @@ func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []lease.
 
 	note, waits := strings.Join(notes, " "), w.stored == Held || w.stored.Final()
 
-	out, err := s.keptOut(ctx, leases)
+	out, err := s.keptOut(ctx, service, leases)
 
 	switch {
 	case err != nil:
@@ -200,14 +200,14 @@ func (s *Windows) holdForDecision(ctx context.Context, w Window, leases []lease.
 
 // keptOut reports whether users are kept out yet by what the window has set: what else of it
 // waits for a decision is the operators' matter.
-func (s *Windows) keptOut(ctx context.Context, leases []lease.Lease) (bool, error) {
+func (s *Windows) keptOut(ctx context.Context, service ops.Service, leases []lease.Lease) (bool, error) {
 	if !slices.ContainsFunc(leases, func(l lease.Lease) bool { return l.Section == ops.SectionMaintenance && l.Open() }) {
 		return false, nil
 	}
 
-	known, err := s.Changes.Known(ctx, ops.SectionMaintenance)
+	current, err := s.Changes.Current(ctx, service, ops.SectionMaintenance)
 
-	return known.Values["enabled"] == true, err
+	return current.Values["enabled"] == true, err
 }
 
 // tellBack tells users of a held window that it is over for them.
