@@ -51,9 +51,9 @@ func exitCode(err error) int {
 func run(ctx context.Context, command config.Command, out io.Writer) error {
 	switch command := command.(type) {
 	case config.Demo:
-		return demo(ctx, command, out)
+		return unlessStopped(ctx, demo(ctx, command, out))
 	case config.Serve:
-		return serve(ctx, command)
+		return unlessStopped(ctx, serve(ctx, command))
 	case config.Healthcheck:
 		return healthcheck(ctx, command)
 	case config.Show:
@@ -63,6 +63,16 @@ func run(ctx context.Context, command config.Command, out io.Writer) error {
 	default: // config.Help, which has been printed
 		return nil
 	}
+}
+
+// unlessStopped is err, but for what was cut short since the program was told to stop: then it
+// may be anywhere in its start, and goes on from there the next time.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+
+	return err
 }
 
 func demo(ctx context.Context, cfg config.Demo, out io.Writer) error {

@@ -8,11 +8,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/graph-olap/opsconsole/internal/config"
 )
 
 func TestMain(m *testing.M) {
@@ -142,4 +145,30 @@ func field(ts *testscript.TestScript, _ bool, args []string) {
 	}
 
 	ts.Setenv(args[1], text)
+}
+
+func TestStoppedBeforeItIsReady(t *testing.T) {
+	t.Parallel()
+
+	dir := t.TempDir()
+
+	for name, args := range map[string][]string{
+		"demo": {"demo", "--data-dir", dir},
+		"serve": {
+			"serve", "--database-url", "sqlite://" + filepath.Join(dir, "serve.db"),
+			"--oidc-issuer", "http://127.0.0.1:1", "--oidc-client-id", "console", "--control-plane-url", "http://127.0.0.1:1",
+		},
+	} {
+		command, err := config.Parse(t.Context(), args, config.ThisMachine())
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+
+		ctx, stop := context.WithCancel(t.Context())
+		stop()
+
+		if err := run(ctx, command, io.Discard); err != nil {
+			t.Errorf("%s ended with %v, want no error", name, err)
+		}
+	}
 }
