@@ -77,7 +77,7 @@ func build(dir string) (string, error) {
 const chromiumVariable = "OPSCONSOLE_TEST_CHROMIUM"
 
 func findChromium() string {
-	for _, name := range []string{os.Getenv(chromiumVariable), "chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{os.Getenv(chromiumVariable), "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}

@@ -305,22 +305,6 @@ func (p *page) signIn(account, path string) {
 	p.until("being back from the identity provider", `!location.pathname.startsWith("/demo-idp")`)
 }
 
-// as opens a page on which an account is signed in at path.
-func (d *demo) as(t *testing.T, account, path string) *page {
-	t.Helper()
-
-	p := d.open(t)
-	p.signIn(account, path)
-
-	if u, err := url.Parse(path); err != nil {
-		t.Fatal(err)
-	} else {
-		p.at(u.Path)
-	}
-
-	return p
-}
-
 // literal writes a value as JavaScript.
 func literal(value any) string {
 	text, err := json.Marshal(value)

@@ -159,7 +159,10 @@ func TestAFormFollowsWhatIsSet(t *testing.T) {
 	p.fill("max_duration_seconds", "4800")
 	p.until("Review is disabled while nothing differs", find("button:disabled", "Review"))
 
+	// And then it is again, from a revision that is not the newest.
 	p.fill("max_duration_seconds", "4000")
+	d.changeOutside(t, 4900)
+	p.sees(".help", "Now 4,900 seconds.")
 	p.expect("409")
 	p.press("Review")
 	p.sees("h1", "changed meanwhile")
@@ -169,7 +172,8 @@ func TestAFormFollowsWhatIsSet(t *testing.T) {
 func TestTheFormOfAWindowFollows(t *testing.T) {
 	t.Parallel()
 
-	p := startDemo(t).as(t, "dave", "/")
+	d := startDemo(t)
+	p, script := d.as(t, "dave", "/"), d.as(t, "dave", "/announcements")
 	start := time.Now().UTC().Add(24 * time.Hour).Truncate(time.Minute)
 
 	made := decode[window](t, p.fetch(http.MethodPost, "/maintenance/windows", map[string]any{
@@ -178,7 +182,7 @@ func TestTheFormOfAWindowFollows(t *testing.T) {
 	}), http.StatusCreated)
 	path := fmt.Sprintf("/maintenance/windows/%d", made.ID)
 	rename := func(title string) {
-		decode[window](t, p.fetch(http.MethodPatch, path, map[string]any{"title": title, "reason": "Said better"}), http.StatusOK)
+		decode[window](t, script.fetch(http.MethodPatch, path, map[string]any{"title": title, "reason": "Said better"}), http.StatusOK)
 	}
 	title := `document.querySelector("main form [name=title]")?.value`
 
