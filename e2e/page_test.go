@@ -218,13 +218,16 @@ func (p *page) sees(selector, text string) {
 func (p *page) press(text string) { p.t.Helper(); p.pressIn("body", text) }
 
 // pressIn presses within the elements of a selector, once the page's scripts are there to see it.
+// It presses after it has answered: the answer of a page that is left at once may be lost, and
+// then it would look for the button on the next one.
 func (p *page) pressIn(selector, text string) {
 	p.t.Helper()
 
-	inside := selector + " a, " + selector + " button"
+	button := find(selector+" a, "+selector+" button", text)
 	p.until("a button "+text, fmt.Sprintf(
-		`document.readyState === "complete" && ((e) => e && !e.disabled && (e.scrollIntoView({block: "center"}), e.click(), true))(%s)`,
-		find(inside, text)))
+		`document.readyState === "complete" && ((e) => e && !e.disabled &&
+			(e.scrollIntoView({block: "center"}), setTimeout(() => (%s)?.click()), true))(%s)`,
+		button, button))
 }
 
 // fill types a text into the visible field of that name, in place of what stands there.
