@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"regexp"
 	"testing"
 	"time"
 )
@@ -68,6 +69,7 @@ func TestAFormWhoseAnswerIsLostIsAskedForAgain(t *testing.T) {
 	p.pressIn("main form", "Review")
 	p.sees("h1", "Review: Patching")
 	p.fill("reason", "Monthly patching")
+	p.copiesAKey()
 	d.answers(lost)
 	p.press("Announce it")
 	p.sees("main form .alert", "not known whether this was done")
@@ -78,6 +80,24 @@ func TestAFormWhoseAnswerIsLostIsAskedForAgain(t *testing.T) {
 
 	if n := p.count("/maintenance/windows", `c.title === "Patching"`); n != 1 {
 		t.Errorf("%d windows are announced, want 1", n)
+	}
+}
+
+// copiesAKey copies what the page offers as curl, twice: each has an idempotency key of its own.
+func (p *page) copiesAKey() {
+	p.t.Helper()
+
+	const copied = `((button) => {
+		navigator.clipboard.writeText = async (text) => (window.copied = text);
+		button.click();
+		return window.copied;
+	})(document.querySelector("[data-language=curl] [data-copy]"))`
+
+	key := regexp.MustCompile(`-H 'Idempotency-Key: "([0-9a-f]{32})"' \\\n  -d '`)
+	one, other := key.FindString(evaluate[string](p, copied)), key.FindString(evaluate[string](p, copied))
+
+	if one == "" || other == "" || one == other {
+		p.t.Errorf("copied with %q and %q, want a key each", one, other)
 	}
 }
 

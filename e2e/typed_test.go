@@ -206,3 +206,38 @@ func TestTheFormOfAWindowFollows(t *testing.T) {
 	p.until("it came back", `document.querySelector("#main[data-typed]") && `+title+` === "Mine"`)
 	p.asks(func() { p.pressIn(".side", "Jobs") })
 }
+
+// TestTheFormsOfTemporaryChangesFollow is of forms that ask why: what they ask it of may not be the same any more.
+func TestTheFormsOfTemporaryChangesFollow(t *testing.T) {
+	t.Parallel()
+
+	p := startDemo(t).as(t, "dave", "/")
+	extend := func(until string) {
+		decode[any](t, p.fetch(http.MethodPost, "/leases/1/extend", map[string]any{"until": until, "reason": "It goes on until " + until}), http.StatusOK)
+	}
+	revision := decode[struct {
+		Revision string `json:"revision"`
+	}](t, p.fetch(http.MethodGet, "/config/concurrency", nil), http.StatusOK).Revision
+
+	decode[any](t, p.fetch(http.MethodPost, "/config/concurrency", map[string]any{
+		"per_analyst": 4, "cluster_total": 50, "reason": "For the workshop", "duration": "2h", "revision": revision,
+	}), http.StatusOK)
+
+	p.visit("/leases/1/end")
+	p.sees(".live", "Live")
+
+	seen := evaluate[string](p, `document.querySelector("main [name=revision]").value`)
+
+	extend(time.Now().Add(5 * time.Hour).UTC().Format(time.RFC3339))
+	p.until("the form follows", `![undefined, `+literal(seen)+`].includes(document.querySelector("main [name=revision]")?.value)`)
+
+	p.fill("reason", "It is over")
+
+	later := time.Now().Add(48 * time.Hour).UTC()
+	extend(later.Format(time.RFC3339))
+	p.sees("[data-changed-meanwhile]", later.Format("ends at 15:04 UTC, Mon 2 January 2006"))
+	p.expect("409")
+	p.press("Go back to what was set before")
+	p.sees("main form .alert", "not what it was when you opened it")
+	p.until("what was typed stays", `document.querySelector("[name=reason]").value === "It is over"`)
+}

@@ -162,7 +162,7 @@ func TestAWindowIsAnnouncedAndChangedOnceForAKey(t *testing.T) {
 	act(window, "extend", handlerstest.Object{"ends_at": later(5 * time.Hour)})
 	act(window, "end", nil)
 
-	series := again(t, w, http.MethodPost, "/maintenance/windows?series", w.Draft(handlerstest.Object{
+	series := again(t, w, http.MethodPost, "/maintenance/windows?utm_source=series", w.Draft(handlerstest.Object{
 		"recurrence": "FREQ=WEEKLY", "starts_at": later(24 * time.Hour), "ends_at": later(25 * time.Hour),
 	}))
 	act(series, "cancel", handlerstest.Object{"scope": "following"})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/handlers/platform"
 	"github.com/graph-olap/opsconsole/handlers/settings"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/ops"
@@ -15,7 +16,7 @@ import (
 // path of the route, with the method in front where it is not so for all; those that are not here
 // have none. Values are for the handlers to read.
 func parameters() map[string][]string {
-	exports := []string{"status", "q", "sort", "limit", "page"}
+	exports := platform.ExportsParams()
 	windows := []string{"phase", "actor", "text", "from", "until", "series", "cursor", "limit"}
 	audit := []string{"actor", "action", "object", "outcome", "from", "until", "before", "limit"}
 

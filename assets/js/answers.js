@@ -7,7 +7,7 @@ const field = "idempotency_key";
 const keys = new WeakMap();
 
 // newKey has 128 bits; crypto.randomUUID is there over HTTPS alone.
-function newKey() {
+export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -17,7 +17,9 @@ export function follow(form) {
     if (clean || !isDirty(form)) revision.value = region.dataset.setNow;
   }
   shut(form, region.dataset.shut, clean);
-  form.querySelector("[data-changed-meanwhile]").hidden = !older();
+  const note = form.querySelector("[data-changed-meanwhile]");
+  note.hidden = !older();
+  for (const stands of note.querySelectorAll("[data-stands]")) stands.textContent = region.textContent;
 }
 
 function setNow(form, values, clean) {

@@ -1,6 +1,7 @@
 // Forms: what is out of bounds is said while it is typed, a form without a difference
 // cannot be sent, snippets follow what is typed, and lists are searched in place.
 
+import { newKey } from "./answers.js";
 import { contractDuration } from "./durations.js";
 import { follow } from "./follow.js";
 
@@ -83,7 +84,9 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
   if (!button) return;
-  await navigator.clipboard.writeText(button.closest("details").querySelector("pre").textContent.trim());
+  const pre = button.closest("details").querySelector("pre");
+  for (const part of pre.querySelectorAll("[data-once]")) part.textContent = part.dataset.once.replace("%", newKey());
+  await navigator.clipboard.writeText(pre.textContent.trim());
   const label = button.querySelector("span");
   label.textContent = "Copied";
   setTimeout(() => (label.textContent = "Copy"), 2000);

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/snippet"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -59,6 +60,10 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 		return err
 	}
 
+	if view.Revision, err = h.Changes.LeaseRevision(p.Ctx(), view.Lease); err != nil {
+		return err
+	}
+
 	view.Act, view.Title, view.Fields = p.Param("act"), section.Title, section.Fields
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
@@ -87,12 +92,17 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 
 	view.Snippets = form.Snippets(h.PublicURL)
 	shell := h.Shell(p, "leases", "Temporary change "+strconv.FormatInt(view.Lease.ID, 10))
+	shell.Events = live.EventsOf(formKind, view.Lease.ID)
 
 	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.FormPage(shell, view)})
 }
 
 // sent is what was sent with an act.
-type sent struct{ reason, duration, until, typedUntil, chosen string }
+type sent struct {
+	reason, duration, until, typedUntil, chosen string
+	// revision is the one that was seen; 0 takes the lease as it is.
+	revision int64
+}
 
 // Act extends, ends or confirms a lease.
 func (h *Handlers) Act(p *web.Page) error {
@@ -106,7 +116,7 @@ func (h *Handlers) Act(p *web.Page) error {
 		return h.refused(p, "", err)
 	}
 
-	in := sent{reason: f.Text("reason")}
+	in := sent{reason: f.Text("reason"), revision: f.Number("revision")}
 	if act == extend {
 		in.duration, in.until, in.typedUntil = f.Text("duration"), p.Until(f), f.Text("until")
 		in.chosen = f.Text("until" + web.ChoiceSuffix)
@@ -165,6 +175,10 @@ func (h *Handlers) Again(p *web.Page, act audit.Entry) error {
 }
 
 func (h *Handlers) act(p *web.Page, l lease.Lease, in sent) (lease.Lease, error) {
+	if err := h.checkRevision(p, l, in.revision); err != nil {
+		return lease.Lease{}, h.refused(p, in.reason, err)
+	}
+
 	switch p.Param("act") {
 	case extend:
 		return h.extend(p, l, in)
@@ -174,6 +188,21 @@ func (h *Handlers) act(p *web.Page, l lease.Lease, in sent) (lease.Lease, error)
 		return h.Changes.End(p.Ctx(), p.Service(h.Platform), p.Actor(), l.ID, in.reason)
 	default:
 		return h.Changes.Confirm(p.Ctx(), p.Actor(), l.ID, in.reason)
+	}
+}
+
+// checkRevision refuses a revision that is not the lease's; 0 is any. Of two who send at the same
+// moment the second may pass here, and meets what the first has done to the lease.
+func (h *Handlers) checkRevision(p *web.Page, l lease.Lease, seen int64) error {
+	revision, err := h.Changes.LeaseRevision(p.Ctx(), l)
+	if err != nil || seen == 0 || seen == revision {
+		return err
+	}
+
+	return &ops.Error{
+		Code: ops.CodeConflict, Details: map[string]any{"revision": revision},
+		Message: "Temporary change " + strconv.FormatInt(l.ID, 10) + " is not what it was when you opened it. " + pages.Stands(l) +
+			" Look at it, then try again.",
 	}
 }
 

@@ -101,7 +101,7 @@ func (h *Handlers) Show(p *web.Page) error {
 }
 
 func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (pages.Detail, error) {
-	l, err := h.Changes.Lease(ctx, id)
+	l, revision, err := h.read(ctx, id)
 	if err != nil {
 		return pages.Detail{}, err
 	}
@@ -111,7 +111,9 @@ func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (page
 		return pages.Detail{}, err
 	}
 
-	view := pages.Detail{Lease: l, Title: section.Title, Differences: section.Diff(l.Before, l.Set), Tickets: h.Tickets, Now: now}
+	view := pages.Detail{
+		Lease: l, Revision: revision, Title: section.Title, Differences: section.Diff(l.Before, l.Set), Tickets: h.Tickets, Now: now,
+	}
 
 	acts, err := h.Changes.LeaseActs(ctx, l)
 	if err != nil {

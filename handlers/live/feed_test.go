@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -165,7 +166,9 @@ func TestViewsAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 
-		view := func(i int) *stream { return w.open(fmt.Sprintf("/events?page=list%%3Fstatus%%3D%d", i)) }
+		view := func(i int) *stream {
+			return w.open(fmt.Sprintf("/events?page=list%%3Fstatus%%3D%d", i), "Session", strconv.Itoa(i/64))
+		}
 
 		var all []*stream
 		for i := range 257 {

@@ -3,9 +3,11 @@ package live_test
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/ops"
@@ -35,7 +37,7 @@ func TestAPageWithoutAQueryTakesNoPlace(t *testing.T) {
 
 		var all []*stream
 		for i := range 256 {
-			all = append(all, w.open(fmt.Sprintf("/events?page=list%%3Fstatus%%3D%d", i)))
+			all = append(all, w.open(fmt.Sprintf("/events?page=list%%3Fstatus%%3D%d", i), "Session", strconv.Itoa(i/64)))
 		}
 
 		if got := w.open("/events?page=list").close(t); !strings.Contains(got, "data: [\"list\"]\n") {
@@ -44,6 +46,60 @@ func TestAPageWithoutAQueryTakesNoPlace(t *testing.T) {
 
 		for _, s := range all {
 			s.close(t)
+		}
+	})
+}
+
+// TestOneSessionTakesNotAllPlaces has a session follow as many queries as it may, and one more.
+func TestOneSessionTakesNotAllPlaces(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		address := func(i int) string { return fmt.Sprintf("/events?page=both&page=list%%3Fstatus%%3D%d", i) }
+		follows := func(s *stream) bool { return strings.Contains(s.close(t), "status=") }
+
+		var all []*stream
+		for i := range 64 {
+			all = append(all, w.open(address(i)))
+		}
+
+		if follows(w.open(address(64))) {
+			t.Error("it follows one more")
+		}
+
+		if !follows(w.open(address(7))) {
+			t.Error("what it follows already it does not follow again")
+		}
+
+		if !follows(w.open(address(64), "Session", "another")) {
+			t.Error("another session has no place")
+		}
+
+		for _, s := range all {
+			s.close(t)
+		}
+
+		if !follows(w.open(address(64))) {
+			t.Error("what it has left still takes its places")
+		}
+	})
+}
+
+// TestWhatOnlyReadsOtherwiseIsNotSent is of a moment, which the page's script keeps going.
+func TestWhatOnlyReadsOtherwiseIsNotSent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := w.open("/events?page=dated")
+
+		for range 3 {
+			<-time.After(time.Minute)
+			w.monitor.Poll(t.Context())
+			synctest.Wait()
+		}
+
+		if n := strings.Count(s.close(t), `datetime="1999-12-31`); n != 1 {
+			t.Errorf("it was sent %d times, want once", n)
 		}
 	})
 }

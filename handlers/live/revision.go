@@ -11,20 +11,20 @@ import (
 )
 
 // Revision is the live page of the forms that change things of a kind: it tells which revision
-// of its thing is the newest.
-func Revision(kind string, of func(ctx context.Context, id int64) (int64, error)) Object {
+// of its thing is the newest, and in a sentence where that stands.
+func Revision(kind string, of func(ctx context.Context, id int64) (revision int64, stands string, err error)) Object {
 	return Object{
 		Kind: kind, Element: shell.RevisionRegion,
 		Exists: func(ctx context.Context, id int64) error {
-			_, err := of(ctx, id)
+			_, _, err := of(ctx, id)
 
 			return err
 		},
 		Draw: func(id int64) Draw {
 			return func(ctx context.Context, _ *monitor.Snapshot, _ time.Time) (templ.Component, error) {
-				revision, err := of(ctx, id)
+				revision, stands, err := of(ctx, id)
 
-				return shell.Revision(revision), err
+				return shell.Revision(revision, stands), err
 			}
 		},
 	}

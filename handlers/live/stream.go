@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -71,11 +72,14 @@ func BeatEvery(interval time.Duration) time.Duration {
 
 // Events streams what the pages named by ?page= show, and how old it is.
 func (s *Streams) Events(p *web.Page) error {
-	feed, err := s.topics.join(p.Ctx(), p.QueryParams()[pageParam])
+	// Who has a token has no session, and one name for all that it is used for.
+	session := cmp.Or(p.Who.SessionID, p.Who.Subject)
+
+	feed, err := s.topics.join(p.Ctx(), session, p.QueryParams()[pageParam])
 	if err != nil {
 		return err
 	}
-	defer s.topics.leave(feed)
+	defer s.topics.leave(session, feed)
 
 	out := &encoding{w: p.Response()}
 	header := p.Response().Header()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -104,13 +105,19 @@ func (t *topic) draw(ctx context.Context, snapshot *monitor.Snapshot, now time.T
 			return nil, err
 		}
 
-		if next[i] = (drawn{b.Bytes(), snapshot.Seq}); t.drawn != nil && bytes.Equal(next[i].html, t.drawn[i].html) {
+		if next[i] = (drawn{withoutTimes(b.Bytes()), snapshot.Seq}); t.drawn != nil && bytes.Equal(next[i].html, t.drawn[i].html) {
 			next[i] = t.drawn[i]
 		}
 	}
 
 	return next, nil
 }
+
+var timeText = regexp.MustCompile(`(<time [^>]*data-time="[^>]*>)[^<]*</time>`)
+
+// withoutTimes leaves out how times read, which differs with every second: assets/js/clock.js
+// writes that, in the zone of its user, from when they are.
+func withoutTimes(html []byte) []byte { return timeText.ReplaceAll(html, []byte("$1</time>")) }
 
 // writeData ends a server-sent event with its data. What HTML cannot hold becomes what a
 // browser makes of it: so there is no NUL in a stream.

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// followedMax bounds the pages of one stream, which are those of a browser's visible tabs.
+	// followedMax bounds the pages of one stream, which are those of a browser's visible tabs, and
+	// the views and things that all streams of a session follow.
 	followedMax = 64
 	// openMax bounds the views and things that are drawn at the same time, whoever looks at them.
 	openMax = 256
@@ -32,12 +33,14 @@ type topics struct {
 	// those who follow the same pages.
 	open  map[string]*topic
 	feeds map[string]*feed
+	// taken are the names of the open ones that each session follows, and by how many streams.
+	taken map[string]map[string]int
 }
 
 func newTopics(regions []Region, views []View, objects []Object) *topics {
 	t := &topics{
 		fixed: map[string]*topic{}, views: map[string]View{}, objects: map[string]Object{},
-		open: map[string]*topic{}, feeds: map[string]*feed{},
+		open: map[string]*topic{}, feeds: map[string]*feed{}, taken: map[string]map[string]int{},
 	}
 
 	for _, r := range regions {
@@ -64,10 +67,10 @@ func newTopics(regions []Region, views []View, objects []Object) *topics {
 	return t
 }
 
-// join returns what is sent to a stream of these pages, until it leaves. Pages that there are
-// not, that are too many, or of which that is not known, are left out; when that leaves none, it
-// is an error.
-func (t *topics) join(ctx context.Context, names []string) (*feed, error) {
+// join returns what is sent to a session's stream of these pages, until it leaves. Pages that
+// there are not, that are too many, or of which that is not known, are left out; when that leaves
+// none, it is an error.
+func (t *topics) join(ctx context.Context, session string, names []string) (*feed, error) {
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
 	names = names[:min(len(names), followedMax)]
 
@@ -91,7 +94,7 @@ func (t *topics) join(ctx context.Context, names []string) (*feed, error) {
 		return nil, problem
 	}
 
-	return t.feed(found), nil
+	return t.feed(session, found), nil
 }
 
 // find returns the page of that name.
@@ -139,8 +142,8 @@ func (t *topics) region(ctx context.Context, name string) (Region, error) {
 	return Region{Page: name, Element: object.Element, Draw: object.Draw(id)}, object.Exists(ctx, id)
 }
 
-// feed returns the feed of the pages, counted as followed once more.
-func (t *topics) feed(found []*topic) *feed {
+// feed returns the feed of the pages, counted as followed by the session once more.
+func (t *topics) feed(session string, found []*topic) *feed {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 
@@ -151,11 +154,15 @@ func (t *topics) feed(found []*topic) *feed {
 	for _, one := range found {
 		if _, fixed := t.fixed[one.name]; !fixed {
 			switch same, open := t.open[one.name]; {
+			case t.taken[session][one.name] == 0 && len(t.taken[session]) >= followedMax:
+				continue
 			case open:
 				one = same
 			case len(t.open) >= openMax:
 				continue
 			}
+
+			t.take(session, one.name, +1)
 		}
 
 		followed = append(followed, one)
@@ -177,10 +184,33 @@ func (t *topics) feed(found []*topic) *feed {
 	return f
 }
 
-// leave says that a stream of the feed has ended.
-func (t *topics) leave(f *feed) {
+// take counts the session's streams of a view or a thing.
+func (t *topics) take(session, name string, more int) {
+	names := t.taken[session]
+	if names == nil {
+		names = map[string]int{}
+		t.taken[session] = names
+	}
+
+	if names[name] += more; names[name] == 0 {
+		delete(names, name)
+	}
+
+	if len(names) == 0 {
+		delete(t.taken, session)
+	}
+}
+
+// leave says that a session's stream of the feed has ended.
+func (t *topics) leave(session string, f *feed) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+
+	for _, one := range f.topics[1:] {
+		if _, fixed := t.fixed[one.name]; !fixed {
+			t.take(session, one.name, -1)
+		}
+	}
 
 	if f.streams--; f.streams > 0 {
 		return

@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -65,6 +67,7 @@ func newWorld(t *testing.T) *world {
 			{Page: "both", Element: "moves", Draw: w.move},
 			{Page: "both", Element: "still", Draw: still},
 			{Page: "shaky", Element: "shaky", Draw: w.shake},
+			{Page: "dated", Element: "dated", Draw: dated},
 		},
 		Views: []live.View{{Page: "list", Element: "list", Params: []string{"status"}, Of: func(query url.Values) (live.Draw, error) {
 			if query.Get("status") == "odd" {
@@ -105,6 +108,11 @@ func (w *world) shake(ctx context.Context, _ *monitor.Snapshot, _ time.Time) (te
 	return text("shaky"), nil
 }
 
+// dated draws a moment a while ago, as it reads now.
+func dated(_ context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
+	return components.Ago(time.Date(1999, 12, 31, 23, 59, 0, 0, time.UTC), now), nil
+}
+
 func text(s string) templ.Component { return templ.Raw(s) } //nolint:forbidigo // a test's own text
 
 // stream is a stream of a browser: how long each part of it was, as it came.
@@ -122,7 +130,7 @@ func (s *stream) Flush() {
 	s.read = s.Body.Len()
 }
 
-// open opens a stream at the address, of dave's session; header has pairs.
+// open opens a stream at the address, of dave's session, or of the one that a header names; header has pairs.
 func (w *world) open(address string, header ...string) *stream {
 	w.Helper()
 
@@ -135,7 +143,7 @@ func (w *world) open(address string, header ...string) *stream {
 	}
 
 	page := web.PageOf(echo.New().NewContext(request, s), time.Now)
-	page.Who = auth.Identity{Username: "dave", Role: ops.RoleOps, SessionID: "one"}
+	page.Who = auth.Identity{Username: "dave", Role: ops.RoleOps, SessionID: cmp.Or(request.Header.Get("Session"), "one")}
 
 	go func() { s.done <- w.streams.Events(page) }()
 

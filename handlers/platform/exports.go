@@ -22,7 +22,7 @@ const staleClaim = 10 * time.Minute
 
 // Exports shows the export jobs that the query selects.
 func (h *Handlers) Exports(p *web.Page) error {
-	query, problem := exportsQuery(p)
+	query, problem := exportsQuery(p.QueryParams())
 	if problem != nil && p.WantsJSON() {
 		return problem
 	}
@@ -35,8 +35,9 @@ func (h *Handlers) Exports(p *web.Page) error {
 	shell := h.Shell(p, "exports", "Exports")
 	shell.Fresh = view.Freshness
 
-	if query.Live() {
-		shell.Events = live.Events("exports")
+	// What is read for whoever asks is a snapshot.
+	if problem == nil && !h.asksOlder(query) {
+		shell.Events = live.EventsFor("exports", query.Values())
 	}
 
 	a := web.Answer{Data: view}
@@ -50,12 +51,17 @@ func (h *Handlers) Exports(p *web.Page) error {
 	return p.Answer(a)
 }
 
+// asksOlder reports whether the query selects completed jobs, of which the snapshot has the newest alone.
+func (h *Handlers) asksOlder(query pages.ExportsQuery) bool {
+	return query.Status == ops.ExportCompleted && h.Monitor.Snapshot().Exports.Value.Cut[query.Status]
+}
+
 // exportsPage is what the query selects. The snapshot holds all that may need a hand; what is
 // completed is read as far as the control plane gives it out when somebody asks for it.
 func (h *Handlers) exportsPage(p *web.Page, query pages.ExportsQuery) (pages.Exports, error) {
 	snapshot := h.Monitor.Snapshot()
 
-	if query.Status == ops.ExportCompleted && snapshot.Exports.Value.Cut[query.Status] {
+	if h.asksOlder(query) {
 		own := *snapshot
 
 		jobs, err := p.Service(h.Platform).GetExportJobs(p.Ctx(), ops.ExportJobsQuery{Status: query.Status, Limit: ops.ExportJobsMaxLimit})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -25,9 +26,12 @@ func liveExports() pages.ExportsQuery {
 	return pages.ExportsQuery{Limit: ops.ExportJobsDefaultLimit, Page: 1}
 }
 
+// ExportsParams are the names that the URL of the export jobs may have.
+func ExportsParams() []string { return []string{"status", "q", "sort", "limit", "page"} }
+
 // exportsQuery reads what the URL asks for. What is wrong with it is a VALIDATION_FAILED,
 // and left out of the query.
-func exportsQuery(p *web.Page) (query pages.ExportsQuery, problem error) {
+func exportsQuery(values url.Values) (query pages.ExportsQuery, problem error) {
 	query = liveExports()
 
 	refuse := func(field, message string) {
@@ -38,7 +42,7 @@ func exportsQuery(p *web.Page) (query pages.ExportsQuery, problem error) {
 		into *int
 		most int
 	}{"limit": {&query.Limit, ops.ExportJobsMaxLimit}, "page": {&query.Page, ops.ExportJobsMaxLimit}} {
-		typed := p.QueryParam(field)
+		typed := values.Get(field)
 		if typed == "" {
 			continue
 		}
@@ -53,19 +57,19 @@ func exportsQuery(p *web.Page) (query pages.ExportsQuery, problem error) {
 		*number.into = n
 	}
 
-	if status := ops.ExportJobStatus(p.QueryParam("status")); status == "" || slices.Contains(ops.ExportJobStatuses(), status) {
+	if status := ops.ExportJobStatus(values.Get("status")); status == "" || slices.Contains(ops.ExportJobStatuses(), status) {
 		query.Status = status
 	} else {
 		refuse("status", "There is no such status of an export job.")
 	}
 
-	if sort := pages.ExportsSort(p.QueryParam("sort")); slices.Contains(pages.ExportsSorts(), sort) {
+	if sort := pages.ExportsSort(values.Get("sort")); slices.Contains(pages.ExportsSorts(), sort) {
 		query.Sort = sort
 	} else {
 		refuse("sort", "Export jobs are not sorted by that.")
 	}
 
-	if query.Search = p.QueryParam("q"); utf8.RuneCountInString(query.Search) > searchMax {
+	if query.Search = values.Get("q"); utf8.RuneCountInString(query.Search) > searchMax {
 		query.Search = ""
 
 		refuse("q", fmt.Sprintf("A search has at most %d characters.", searchMax))
@@ -76,7 +80,7 @@ func exportsQuery(p *web.Page) (query pages.ExportsQuery, problem error) {
 
 // ExportsCSV is every job that the query selects, for a spreadsheet: RFC 4180.
 func (h *Handlers) ExportsCSV(p *web.Page) error {
-	query, problem := exportsQuery(p)
+	query, problem := exportsQuery(p.QueryParams())
 	if problem != nil {
 		return problem
 	}

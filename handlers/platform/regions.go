@@ -17,7 +17,6 @@ func (h *Handlers) Regions() []live.Region {
 	return []live.Region{
 		{Page: "overview", Element: pages.OverviewRegion, Draw: h.drawOverview},
 		{Page: "jobs", Element: pages.JobsRegion, Draw: h.drawJobs},
-		{Page: "exports", Element: pages.ExportsRegion, Draw: h.drawExports},
 	}
 }
 
@@ -26,6 +25,7 @@ func (h *Handlers) Views() []live.View {
 	return []live.View{
 		{Page: "health", Element: pages.HealthRegion, Params: []string{"range"}, Of: h.healthOf},
 		{Page: "capacity", Element: pages.CapacityRegion, Params: []string{"owners", "range"}, Of: h.capacityOf},
+		{Page: "exports", Element: pages.ExportsRegion, Params: ExportsParams(), Of: h.exportsOf},
 		{Page: "metrics", Element: pages.MetricsRegion, Params: []string{"q", "created"}, Of: h.metricsOf},
 	}
 }
@@ -70,8 +70,12 @@ func (h *Handlers) drawJobs(ctx context.Context, s *monitor.Snapshot, now time.T
 	return pages.JobsLive(view), err
 }
 
-func (h *Handlers) drawExports(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	view, err := h.exportsView(ctx, s, now, liveExports())
+func (h *Handlers) exportsOf(values url.Values) (live.Draw, error) {
+	query, err := exportsQuery(values)
 
-	return pages.ExportsLive(view), err
+	return func(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
+		view, err := h.exportsView(ctx, s, now, query)
+
+		return pages.ExportsLive(view), err
+	}, err
 }

@@ -45,14 +45,17 @@ func (s Form) Snippets(public *url.URL) []components.Snippet {
 	address := public.JoinPath(s.Path...).String()
 
 	curl := components.Snippet{Language: components.Curl}
-	curl.Textf("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n  -d '", address)
+	curl.Textf("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json'", address)
+	curl.Once()
+	curl.Textf(" \\\n  -d '")
 	curl.Parts = append(curl.Parts, s.object(components.Curl)...)
 	curl.Textf("'")
 
 	python := components.Snippet{Language: components.Python}
 	python.Textf("import json, os, urllib.request\n\nurllib.request.urlopen(urllib.request.Request(\n    %q, method=\"POST\",\n"+
-		"    headers={\"Authorization\": \"Bearer \" + os.environ[\"TOKEN\"], \"Content-Type\": \"application/json\"},\n"+
-		"    data=json.dumps(", address)
+		"    headers={\"Authorization\": \"Bearer \" + os.environ[\"TOKEN\"], \"Content-Type\": \"application/json\"", address)
+	python.Once()
+	python.Textf("},\n    data=json.dumps(")
 	python.Parts = append(python.Parts, s.object(components.Python)...)
 	python.Textf(").encode()))")
 

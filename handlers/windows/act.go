@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -41,9 +42,10 @@ func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
 	view.Act, view.Effects = p.Param("act"), web.List(actEffects(p.Param("act"), view.Window))
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
-	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: pages.ActPage(h.Shell(p, "maintenance", view.Window.Title), view),
-	})
+	shell := h.Shell(p, "maintenance", view.Window.Title)
+	shell.Events = live.EventsOf(formKind, view.Window.ID)
+
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.ActPage(shell, view)})
 }
 
 // actEffects say what follows.

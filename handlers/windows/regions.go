@@ -22,7 +22,7 @@ func (h *Handlers) drawWindows(ctx context.Context, _ *monitor.Snapshot, now tim
 	return pages.RecentLive(view), err
 }
 
-// kind begins the name of the live page of a window, formKind of the form that changes it.
+// kind begins the name of the live page of a window, formKind of the forms that change it.
 const (
 	kind     = "window"
 	formKind = "windowform"
@@ -37,10 +37,10 @@ func (h *Handlers) Objects() []live.Object {
 
 			return err
 		},
-	}, live.Revision(formKind, func(ctx context.Context, id int64) (int64, error) {
+	}, live.Revision(formKind, func(ctx context.Context, id int64) (int64, string, error) {
 		w, err := h.Windows.Get(ctx, id)
 
-		return w.Revision, err
+		return w.Revision, pages.Stands(w), err
 	})}
 }
 

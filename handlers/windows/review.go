@@ -3,7 +3,6 @@ package windows
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -164,11 +163,13 @@ func (h *Handlers) windowSnippet(preview maintenance.Preview) ([]components.Snip
 	}
 
 	object := strings.TrimSuffix(strings.TrimSpace(body.String()), "\n}")
-	text := fmt.Sprintf("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' \\\n"+
-		"  -d '%s,\n  \"reason\": ",
-		h.PublicURL.JoinPath("maintenance", "windows"), strings.ReplaceAll(object, "'", `'\''`))
+	s := components.Snippet{Language: components.Curl}
+	s.Textf("curl -X POST %s \\\n  -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json'",
+		h.PublicURL.JoinPath("maintenance", "windows"))
+	s.Once()
+	s.Textf(" \\\n  -d '%s,\n  \"reason\": ", strings.ReplaceAll(object, "'", `'\''`))
+	s.Field("reason", ops.KindText, "")
+	s.Textf("\n}'")
 
-	return []components.Snippet{{Language: components.Curl, Parts: []components.SnippetPart{
-		{Text: text}, {Text: `""`, Field: "reason", Kind: ops.KindText}, {Text: "\n}'"},
-	}}}, nil
+	return []components.Snippet{s}, nil
 }

@@ -8,6 +8,17 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 )
 
+// LeaseRevision returns a number that grows with everything that happens to a lease: what people do,
+// of which the audit log has entries, and how it begins, is held and ends by itself.
+func (c *Changes) LeaseRevision(ctx context.Context, l lease.Lease) (int64, error) {
+	newest, err := c.log.List(ctx, audit.Filter{Object: lease.Object(l.ID), Outcome: audit.Done, Limit: 1})
+	if err != nil || len(newest.Items) == 0 {
+		return l.Stage(), err
+	}
+
+	return newest.Items[0].Seq*lease.Stages + l.Stage(), nil
+}
+
 // LeaseActs returns what was done about a lease since it began, oldest first: that its end was
 // moved, that it was made permanent, and that it was ended, by whom and why.
 func (c *Changes) LeaseActs(ctx context.Context, l lease.Lease) ([]audit.Act, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -80,6 +81,7 @@ func (t *Triggers) Trigger(
 		entry.Outcome = audit.Done
 	case ops.NotDone(err):
 		entry.Outcome, entry.Message = audit.Refused, ops.AsError(err).Message
+		entry.After = kept(err)
 	default:
 		entry.Outcome, entry.Message = audit.Unknown, ops.AsError(err).Message
 
@@ -149,10 +151,30 @@ func (t *Triggers) Again(ctx context.Context, job ops.JobName, intent int64) (Ru
 	case !ok || end.Outcome == audit.Unknown:
 		return Run{}, unknown(ops.ErrOutcomeUnknown)
 	case end.Outcome != audit.Done:
-		return Run{}, &ops.Error{Code: ops.CodeConflict, Message: "The control plane did not start the job: " + end.Message}
+		return Run{}, refusal(end)
 	default:
 		return t.Run(ctx, job, end.Seq)
 	}
+}
+
+// kept is a refusal as the audit log keeps it.
+func kept(refused error) json.RawMessage {
+	text, err := json.Marshal(failure.Of(refused))
+	if err != nil { // The entry has its message.
+		return nil
+	}
+
+	return text
+}
+
+// refusal is what the control plane said to a trigger.
+func refusal(end audit.Entry) error {
+	var was failure.Failure
+	if err := json.Unmarshal(end.After, &was); err != nil || was.ErrorCode == "" { // It was written before the log kept codes.
+		return &ops.Error{Code: ops.CodeConflict, Message: "The control plane did not start the job: " + end.Message}
+	}
+
+	return was.Err(end.Message)
 }
 
 // unknown says that nobody knows whether the job was started.

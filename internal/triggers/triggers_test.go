@@ -106,3 +106,26 @@ func TestARunThatWasNotAnsweredIsCalledUnknown(t *testing.T) {
 		}
 	})
 }
+
+// refusing is a control plane that knows no such job.
+type refusing struct{ ops.Service }
+
+func (refusing) TriggerJob(_ context.Context, trigger ops.JobTrigger) (ops.JobTriggered, error) {
+	return ops.JobTriggered{}, ops.NotFound("job", trigger.JobName)
+}
+
+func TestARefusedRunIsToldAgainAsItWas(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		runs := triggers.New(audit.New(db, time.Now))
+
+		_, first := runs.Trigger(t.Context(), refusing{}, dave, ops.JobTrigger{JobName: ops.JobLifecycle, Reason: "after the outage"}, nil)
+		_, again := runs.Again(t.Context(), ops.JobLifecycle, 1)
+
+		if was, e := ops.AsError(first), ops.AsError(again); e == nil || e.Code != ops.CodeNotFound || e.Message != was.Message {
+			t.Errorf("got %v, want what it was, %v", again, first)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package components
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,11 +37,29 @@ type SnippetPart struct {
 	// Optional is a field that stands in an object with its name, and only while something
 	// is typed in it.
 	Optional bool
+	// Once is where a header goes that the page's script makes when the snippet is copied: its
+	// key stands in no page. Text is that header, with % for the key.
+	Once bool
 }
 
 // Textf adds what stays as it is.
 func (s *Snippet) Textf(format string, args ...any) {
 	s.Parts = append(s.Parts, SnippetPart{Text: fmt.Sprintf(format, args...)})
+}
+
+// Once adds the place of an Idempotency-Key, behind the other headers of what is sent to this console.
+func (s *Snippet) Once() {
+	text := ` -H 'Idempotency-Key: "%"'`
+	if s.Language == Python {
+		text = `, "Idempotency-Key": "\"%\""`
+	}
+
+	s.Parts = append(s.Parts, SnippetPart{Text: text, Once: true})
+}
+
+// isOnce reports whether what is copied has a key.
+func (s Snippet) isOnce() bool {
+	return slices.ContainsFunc(s.Parts, func(p SnippetPart) bool { return p.Once })
 }
 
 // Field adds the value of a field.

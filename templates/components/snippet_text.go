@@ -14,7 +14,11 @@ func (s Snippet) text() templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		for _, part := range s.Parts {
 			text := html.EscapeString(part.Text)
-			if part.Field != "" {
+
+			switch {
+			case part.Once:
+				text = `<var data-once="` + text + `"></var>`
+			case part.Field != "":
 				optional := ""
 				if part.Optional {
 					optional = " data-optional"

@@ -1,6 +1,7 @@
 package leases
 
 import (
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -35,6 +36,7 @@ func (v List) url(before int64) string {
 // Detail is the page of one temporary change.
 type Detail struct {
 	Lease       lease.Lease      `json:"lease"`
+	Revision    int64            `json:"revision"`
 	Differences []ops.Difference `json:"differences"`
 	// Acts are what was done about it since it began, oldest first.
 	Acts []audit.Act `json:"acts"`
@@ -57,6 +59,16 @@ type SetNow struct {
 	Text  string `json:"-"`
 }
 
+// Stands says where a temporary change stands by now.
+func Stands(l lease.Lease) string {
+	text := "Now: " + components.Word(l.State)
+	if l.Open() {
+		text += ", ends at " + l.EndsAt.UTC().Format("15:04 UTC, Mon 2 January 2006")
+	}
+
+	return strings.TrimSuffix(text+". "+l.Note, " ")
+}
+
 // Path is the address of a temporary change.
 func Path(id int64) string { return "/leases/" + format.ID(id) }
 
@@ -64,6 +76,9 @@ func Path(id int64) string { return "/leases/" + format.ID(id) }
 // end where it is extended.
 type Form struct {
 	Lease lease.Lease `json:"lease"`
+	// Revision grows with everything that happens to the lease. What is sent against an older one
+	// is a conflict.
+	Revision int64 `json:"revision"`
 	// Act is extend, end or confirm.
 	Act string `json:"act"`
 	// Keeps are the ids of the outside changes that are kept with it.

@@ -72,13 +72,16 @@ type ExportsQuery struct {
 	Page  int `json:"page"`
 }
 
-// Live reports whether it selects what everybody sees: the newest of all, trouble first.
-func (q ExportsQuery) Live() bool {
+// isDefault reports whether it selects what everybody sees: the newest of all, trouble first.
+func (q ExportsQuery) isDefault() bool {
 	return q == ExportsQuery{Limit: ops.ExportJobsDefaultLimit, Page: 1}
 }
 
 // URL is the address of the page, or of the file, with this query.
-func (q ExportsQuery) URL(path string) string {
+func (q ExportsQuery) URL(path string) string { return components.PageURL(path, q.Values(), 0) }
+
+// Values are the query, without what is selected anyway.
+func (q ExportsQuery) Values() url.Values {
 	query := url.Values{}
 
 	for name, value := range map[string]string{"status": string(q.Status), "q": q.Search, "sort": string(q.Sort)} {
@@ -95,7 +98,7 @@ func (q ExportsQuery) URL(path string) string {
 		query.Set("page", strconv.Itoa(q.Page))
 	}
 
-	return components.PageURL(path, query, 0)
+	return query
 }
 
 // with is the query with a part of it changed, from the first page on.

@@ -964,7 +964,7 @@ func (v Exports) form() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.FilterButtons(exportsPath, !v.Query.Live()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.FilterButtons(exportsPath, !v.Query.isDefault()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

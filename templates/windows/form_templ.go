@@ -84,7 +84,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Window != nil {
-				templ_7745c5c3_Err = shell.Revision(v.Window.Revision).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shell.Revision(v.Window.Revision, Stands(*v.Window)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

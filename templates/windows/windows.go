@@ -117,6 +117,11 @@ func windowLine(w maintenance.Window) components.Line {
 	return line
 }
 
+// Stands says where a window stands by now.
+func Stands(w maintenance.Window) string {
+	return "Now: " + w.Title + ", " + moments(w.StartsAt, w.EndsAt, w.Location()) + " " + w.TimeZone + ". " + windowLine(w).Text
+}
+
 // moments writes the span of a window as clocks in a zone show it: "Sat 4 July 2026
 // 22:00 to Sun 5 July 00:30".
 func moments(from, until time.Time, zone *time.Location) string {

@@ -89,6 +89,26 @@ func (l Lease) Open() bool { return l.State.Open() }
 // can be ended, confirmed or extended.
 func (l Lease) Settled() bool { return l.Open() && l.State != Pending && l.EndChange == nil }
 
+// Stages is above each [Lease.Stage].
+const Stages = 5
+
+// Stage is how far the lease is, from 1: it has not begun, goes on, waits for a decision, or is over.
+// It never goes back.
+func (l Lease) Stage() int64 {
+	switch l.State {
+	case Pending:
+		return 1
+	case Active, Overdue:
+		return 2
+	case Held:
+		return 3
+	case Ended, Confirmed, Void:
+		return 4
+	default:
+		return 4
+	}
+}
+
 // Due reports whether the lease ends now if nobody asks for it. Of one that has a holder the
 // holder alone decides.
 func (l Lease) Due(now time.Time) bool { return l.Kind == ByHolder || !now.Before(l.EndsAt) }
