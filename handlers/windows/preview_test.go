@@ -100,7 +100,7 @@ func TestWhoMisspellsAPreviewGetsNoAct(t *testing.T) {
 	}
 }
 
-// TestRulesAreRefusedAtTheirField sends rules that ended a request before, or meant something else.
+// TestRulesAreRefusedAtTheirField sends rules that meant something else before.
 func TestRulesAreRefusedAtTheirField(t *testing.T) {
 	t.Parallel()
 
@@ -108,7 +108,7 @@ func TestRulesAreRefusedAtTheirField(t *testing.T) {
 	window := w.Announce(nil)
 
 	for _, rule := range []string{
-		"FREQ=MONTHLY;BYDAY=6MO", "FREQ=MONTHLY;BYDAY=-6MO", "FREQ=YEARLY;BYMONTH=12;BYDAY=53MO", "FREQ=MONTHLY;BYDAY=0TU",
+		"FREQ=MONTHLY;BYDAY=0TU",
 		"FREQ=WEEKLY;BYDAY=1TU", "FREQ=DAILY;COUNT=0", "FREQ=DAILY;INTERVAL=0", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31",
 	} {
 		for path, method := range map[string]string{

@@ -1,12 +1,25 @@
 package calendar_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 )
+
+// beyondTheFifth are rules with ordinals that no month has.
+func beyondTheFifth() (rules []string) {
+	for n := 6; n <= 53; n++ {
+		for _, period := range []string{"MONTHLY", "YEARLY;BYMONTH=12"} {
+			rules = append(rules, fmt.Sprintf("FREQ=%s;BYDAY=%dMO", period, n), fmt.Sprintf("FREQ=%s;BYDAY=-%dSU", period, n),
+				fmt.Sprintf("FREQ=%s;BYDAY=2TU,%dTU", period, n))
+		}
+	}
+
+	return rules
+}
 
 // TestWhatRFC5545DoesNotAllowIsRefused holds each refusal to what it says of the rule.
 func TestWhatRFC5545DoesNotAllowIsRefused(t *testing.T) {
@@ -17,10 +30,7 @@ func TestWhatRFC5545DoesNotAllowIsRefused(t *testing.T) {
 			"FREQ=MONTHLY;BYDAY=0TU", "FREQ=MONTHLY;BYDAY=+0TU", "FREQ=MONTHLY;BYDAY=-00TU", "FREQ=WEEKLY;BYDAY=0TU", "FREQ=MONTHLY;BYDAY=1TU,0WE",
 			"FREQ=YEARLY;BYMONTH=3;BYDAY=0MO", "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=MONTHLY;BYMONTHDAY=1,-0", "FREQ=MONTHLY;BYDAY=TU;BYSETPOS=0",
 		},
-		"beyond the fifth": {
-			"FREQ=MONTHLY;BYDAY=6MO", "FREQ=MONTHLY;BYDAY=-6MO", "FREQ=MONTHLY;BYDAY=53MO", "FREQ=MONTHLY;BYDAY=-53MO", "FREQ=MONTHLY;BYDAY=2TU,6TU",
-			"FREQ=YEARLY;BYMONTH=12;BYDAY=53MO", "FREQ=YEARLY;BYMONTH=1;BYDAY=-53SU", "FREQ=YEARLY;BYMONTH=12;BYDAY=20MO", "FREQ=MONTHLY;BYDAY=9999999MO",
-		},
+		"beyond the fifth": beyondTheFifth(),
 		"without MONTHLY or YEARLY": {
 			"FREQ=WEEKLY;BYDAY=1TU", "FREQ=WEEKLY;BYDAY=-1TU", "FREQ=DAILY;BYDAY=2TU", "FREQ=WEEKLY;BYMONTHDAY=13", "FREQ=DAILY;BYMONTHDAY=13",
 			"FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=1", "FREQ=DAILY;BYSETPOS=1",
