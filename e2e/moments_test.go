@@ -125,11 +125,11 @@ func (p *page) sameWords() {
 	}
 
 	wrong := evaluate[[]string](p, fmt.Sprintf(`(() => { %s
-		const iso = (at) => new Date(at).toISOString().replace(".000Z", "Z");
+		const utc = (at) => new Date(at).toISOString().replace(".000Z", "Z");
 		return %s.flatMap(({ text, now, zone, ...want }) => {
 			const rules = { name: zone, offsets: %s[zone] };
 			const m = understand(text, new Date(now), rules);
-			const got = m ? { at: iso(m.at), words: say(m.at, rules), note: m.note || undefined, second: m.second && iso(m.second) } : { at: null };
+			const got = m ? { at: utc(m.at), words: say(m.at, rules), note: m.note || undefined, second: m.second && utc(m.second) } : { at: null };
 			const same = ["at", "words", "note", "second"].every((name) => got[name] === want[name]);
 			return same ? [] : [text + " in " + zone + ": " + JSON.stringify(got)];
 		}); })()`, source, data, literal(zones)))

@@ -64,8 +64,10 @@ async function echo(input) {
 
 const moments = (root) => root.querySelectorAll("input[data-moment]");
 
-document.addEventListener("input", ({ target }) => {
-  if ("moment" in target.dataset) return echo(target);
+document.addEventListener("input", ({ target }) => "moment" in target.dataset && echo(target));
+
+// Nobody is asked about half a name of a zone.
+document.addEventListener("change", ({ target }) => {
   if (target.name !== "time_zone" || !target.form) return;
   for (const input of moments(target.form)) if (input.dataset.zoneField === target.name) echo(input);
 });

@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL = "/static/app.css?v=81ee35657006"
-	ScriptURL     = "/static/app.js?v=a6bf3ebd7f73"
+	ScriptURL     = "/static/app.js?v=50aeeb66531b"
 	FaviconURL    = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL      = "/static/icons.svg?v=369495f24885"
 )
