@@ -25,16 +25,20 @@ function css() {
   return purge(built, JSON.parse(read("words.json")), join(here, "js"));
 }
 
-function js() {
-  const own = buildSync({
-    entryPoints: [join(here, "js/app.js")],
+// bundle puts a script and the modules that it names into one: as a module of its own when it is not every page's.
+const bundle = (name, format) =>
+  buildSync({
+    entryPoints: [join(here, "js", name)],
     bundle: true,
     minify: true,
-    format: "iife",
+    format,
     target: "es2022",
     legalComments: "none",
     write: false,
   }).outputFiles[0].text;
+
+function js() {
+  const own = bundle("app.js", "iife");
   const htmx = read("node_modules/htmx.org/dist/htmx.min.js").replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "");
   return [htmx, own].map((text) => text.trim()).join("\n;\n") + "\n";
 }
@@ -84,6 +88,7 @@ ${align(names.map((name) => [`Icon${constant(name)}`, "Icon", `= "${name}"`]))}
 const files = {
   "app.css": css(),
   "app.js": js(),
+  "windowform.js": bundle("windowform.js", "esm"),
   "favicon.svg": read("favicon.svg"),
   "icons.svg": icons(names),
 };
@@ -102,6 +107,7 @@ const (
 ${align([
   ["StylesheetURL", `= "${address("app.css")}"`],
   ["ScriptURL", `= "${address("app.js")}"`],
+  ["WindowFormScriptURL", `= "${address("windowform.js")}"`],
   ["FaviconURL", `= "${address("favicon.svg")}"`],
   ["iconsURL", `= "${address("icons.svg")}"`],
 ])}

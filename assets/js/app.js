@@ -12,6 +12,5 @@ import "./answers.js";
 import "./durations.js";
 import "./toasts.js";
 import "./charts.js";
-import "./windows.js";
 import "./preview.js";
 import "./zones.js";
