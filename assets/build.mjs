@@ -88,6 +88,7 @@ ${align(names.map((name) => [`Icon${constant(name)}`, "Icon", `= "${name}"`]))}
 const files = {
   "app.css": css(),
   "app.js": js(),
+  "momentfields.js": bundle("momentfields.js", "esm"),
   "windowform.js": bundle("windowform.js", "esm"),
   "favicon.svg": read("favicon.svg"),
   "icons.svg": icons(names),
@@ -107,6 +108,7 @@ const (
 ${align([
   ["StylesheetURL", `= "${address("app.css")}"`],
   ["ScriptURL", `= "${address("app.js")}"`],
+  ["MomentFieldsScriptURL", `= "${address("momentfields.js")}"`],
   ["WindowFormScriptURL", `= "${address("windowform.js")}"`],
   ["FaviconURL", `= "${address("favicon.svg")}"`],
   ["iconsURL", `= "${address("icons.svg")}"`],

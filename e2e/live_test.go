@@ -106,6 +106,8 @@ func TestWorksWithoutScript(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	p.noScript = true
+
 	p.signIn("dave", "/config/concurrency")
 	p.saveLimit(4, "Without any script")
 

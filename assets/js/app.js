@@ -13,4 +13,4 @@ import "./durations.js";
 import "./toasts.js";
 import "./charts.js";
 import "./preview.js";
-import "./zones.js";
+import "./accountzone.js";

@@ -2,8 +2,8 @@
 // Thu 02:00. The server reads the same (internal/humantime/duration.go), and has the last word.
 import { absolute, now } from "./time.js";
 
-const day = 86400;
-const sizes = { Y: 365 * day, W: 7 * day, D: day, H: 3600, M: 60, S: 1 };
+const perDay = 86400;
+const sizes = { Y: 365 * perDay, W: 7 * perDay, D: perDay, H: 3600, M: 60, S: 1 };
 const contract = /^P(?:\d{1,9}D)?(?:T(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}S)?)?$/;
 // As others write it: in years of 365 days, weeks, and a fraction of the smallest unit.
 const foreign = /^P(?:\d{1,9}Y)?(?:\d{1,9}W)?(?:\d{1,9}D)?(?:T(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}S)?)?$/;

@@ -11,6 +11,7 @@ document.addEventListener("input", ({ target }) => {
 });
 
 async function show(field, place) {
+  if (!place?.isConnected) return; // the form went while it was waited for more
   place.hidden = field.value.trim() === "";
   if (place.hidden) return;
   asked = new AbortController();

@@ -11,7 +11,7 @@ import (
 
 // patience is how long all that a page reads may wait for the control plane: the rest of a
 // second is for what is read and drawn here.
-const patience = 800 * time.Millisecond
+const patience = 700 * time.Millisecond
 
 // WaitHeader is sent by a page that waits: the control plane answers again, and the page can wait
 // for what it was drawn without.

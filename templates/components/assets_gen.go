@@ -5,9 +5,10 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL       = "/static/app.css?v=d47ed1e0fdbc"
-	ScriptURL           = "/static/app.js?v=2c9dcb9b041e"
-	WindowFormScriptURL = "/static/windowform.js?v=6d79cd747813"
-	FaviconURL          = "/static/favicon.svg?v=acf90d8b70f3"
-	iconsURL            = "/static/icons.svg?v=369495f24885"
+	StylesheetURL         = "/static/app.css?v=e8cf69710df4"
+	ScriptURL             = "/static/app.js?v=3f32bc876368"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=e1175c7d9674"
+	WindowFormScriptURL   = "/static/windowform.js?v=6d79cd747813"
+	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
+	iconsURL              = "/static/icons.svg?v=369495f24885"
 )

@@ -137,7 +137,7 @@ func recurrencePicker() templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<fieldset class=\"fieldset term needs-script\" data-recurrence><legend>Put the rule together</legend><div class=\"term-fields\"><div class=\"field\"><label for=\"recurs-freq\">Repeats</label> <select id=\"recurs-freq\"><option value=\"\">Once</option> <option value=\"DAILY\">By the day</option> <option value=\"WEEKLY\">By the week</option> <option value=\"MONTHLY\">By the month</option> <option value=\"custom\" disabled>Custom rule</option></select></div><div class=\"field\" data-for=\"DAILY WEEKLY MONTHLY\"><label for=\"recurs-interval\">Every</label><div class=\"unit\"><input type=\"number\" class=\"input\" id=\"recurs-interval\" min=\"1\" max=\"1000\" value=\"1\" inputmode=\"numeric\"> <span data-unit>days</span></div></div><div class=\"field\" data-for=\"MONTHLY\"><label for=\"recurs-place\">On the</label><div class=\"unit\"><select id=\"recurs-place\"><option value=\"day\">day</option> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<fieldset class=\"fieldset term needs-script\" data-recurrence><legend>Put the rule together</legend><div class=\"term-fields\"><div class=\"field\"><label for=\"recurs-freq\">Repeats</label> <select id=\"recurs-freq\"><option value=\"\">Once</option> <option value=\"DAILY\">Daily</option> <option value=\"WEEKLY\">Weekly</option> <option value=\"MONTHLY\">Monthly</option> <option value=\"custom\" disabled>Custom rule</option></select></div><div class=\"field\" data-for=\"DAILY WEEKLY MONTHLY\"><label for=\"recurs-interval\">Every</label><div class=\"unit\"><input type=\"number\" class=\"input\" id=\"recurs-interval\" min=\"1\" max=\"1000\" value=\"1\" inputmode=\"numeric\"> <span data-unit>days</span></div></div><div class=\"field\" data-for=\"MONTHLY\"><label for=\"recurs-place\">On the</label><div class=\"unit\"><select class=\"select\" id=\"recurs-place\"><option value=\"day\">day</option> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -173,7 +173,7 @@ func recurrencePicker() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</select> <select id=\"recurs-weekday\" aria-label=\"Weekday\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "</select> <select class=\"select\" id=\"recurs-weekday\" aria-label=\"Weekday\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
