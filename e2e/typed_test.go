@@ -241,3 +241,28 @@ func TestTheFormsOfTemporaryChangesFollow(t *testing.T) {
 	p.sees("main form .alert", "not what it was when you opened it")
 	p.until("what was typed stays", `document.querySelector("[name=reason]").value === "It is over"`)
 }
+
+// TestWhiteSpaceAroundAMessageIsNothingTyped opens a form whose text begins and ends with some.
+func TestWhiteSpaceAroundAMessageIsNothingTyped(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+	p := d.as(t, "dave", "/")
+	now := decode[struct {
+		Revision string `json:"revision"`
+	}](t, p.fetch(http.MethodGet, "/config/maintenance", nil), http.StatusOK)
+
+	decode[any](t, p.fetch(http.MethodPost, "/config/maintenance", map[string]any{
+		"enabled": false, "message": "\nWe are back at noon. \n", "reason": "As it was pasted", "revision": now.Revision,
+	}), http.StatusOK)
+
+	p.visit("/config/maintenance")
+	p.sees(".live", "Live")
+	p.until("Review is disabled while nothing differs", find("button:disabled", "Review"))
+	p.pressIn(".side", "Jobs")
+	p.at("/jobs")
+
+	if p.asked != 0 {
+		t.Errorf("it was asked %d times whether to leave, want never: nothing was typed", p.asked)
+	}
+}

@@ -4,6 +4,7 @@
 import { newKey } from "./answers.js";
 import { contractDuration } from "./durations.js";
 import { follow } from "./follow.js";
+import { differs } from "./typed.js";
 
 // fewLeft is when it is said how many characters are left.
 const fewLeft = 100;
@@ -28,9 +29,7 @@ function check(field) {
   field.setAttribute("aria-describedby", text ? `${help} ${error.id}` : help);
 }
 
-function differs(form) {
-  return [...form.querySelectorAll("[data-original]")].some((f) => f.value.trim() !== f.dataset.original);
-}
+const anyDiffers = (form) => [...form.querySelectorAll("[data-original]")].some(differs);
 
 function update(form) {
   const button = form.querySelector("[data-needs-difference]");
@@ -39,7 +38,7 @@ function update(form) {
     const note = form.querySelector("[data-no-difference]");
     const { shut } = form.dataset;
     if (!shut && fields.every((field) => field.disabled)) return;
-    button.disabled = !!shut || !differs(form);
+    button.disabled = !!shut || !anyDiffers(form);
     if (shut) note.textContent = shut;
     else note.textContent = button.disabled ? "Nothing differs from what is set now." : note.dataset.text;
   }

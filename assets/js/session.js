@@ -1,6 +1,6 @@
 // The session that this page needs to go on: when it is over or somebody else's, a page that
 // holds what was typed stays, and nothing of it is sent until its user is signed in again.
-import { dirtyForms, leaveWith } from "./typed.js";
+import { dirtyForms, discard, leaveWith } from "./typed.js";
 
 const user = () => document.querySelector("[data-user]")?.dataset.user;
 const dialog = () => document.getElementById("session");
@@ -65,7 +65,7 @@ document.addEventListener("visibilitychange", () => {
 
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-session-later]")) dialog().close();
-  if (target.closest("[data-session-discard]")) location.reload();
+  if (target.closest("[data-session-discard]")) discard();
 });
 
 // What htmx sends says for whom the page was drawn (web.UserHeader). An answer that the session

@@ -2,18 +2,29 @@
 
 const typable = (field) => field.name && !field.disabled && !["hidden", "submit", "button"].includes(field.type);
 
+// differs says whether a field is another than what is set; white space around it is none of either's.
+export const differs = (field) => field.value.trim() !== field.dataset.original.trim();
+
 // changed says whether a field differs from what is set, or from what the page came with.
 function changed(field) {
-  if (field.dataset.original !== undefined) return field.value.trim() !== field.dataset.original;
+  if (field.dataset.original !== undefined) return differs(field);
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   if (field.options) return field.selectedIndex !== Math.max([...field.options].findIndex((o) => o.defaultSelected), 0);
   return field.value !== field.defaultValue;
 }
 
+// discarded says that somebody has chosen to let go what is typed.
+let discarded = false;
+
+export function discard() {
+  discarded = true;
+  location.reload();
+}
+
 // isDirty says whether a form holds what would be lost. What a review asks about was typed on the
 // page before, and what comes back to a form that was sent was typed before that.
 export function isDirty(form) {
-  if (form === sent) return false;
+  if (discarded || form === sent) return false;
   if (form.closest("[data-typed]")) return true;
   const fields = [...form.elements].filter(typable);
   return fields.some(changed) || (fields.length > 0 && form.querySelector('[aria-invalid="true"], [role="alert"]') !== null);

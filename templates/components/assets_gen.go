@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=e8cf69710df4"
-	ScriptURL             = "/static/app.js?v=3f32bc876368"
+	ScriptURL             = "/static/app.js?v=51751c6c272e"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=e1175c7d9674"
 	WindowFormScriptURL   = "/static/windowform.js?v=6d79cd747813"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
