@@ -2,6 +2,7 @@ package monitor_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,7 +107,7 @@ func TestWhatIsReadSlowlyAloneIsNotOverdue(t *testing.T) {
 func TestBeforeTheFirstAnswerItIsOverdueToo(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m := monitorOf(t, &tardy{&plane{}, never, never}, nil)
+		m := monitorOf(t, &tardy{plane: &plane{}, health: never, others: never}, nil)
 
 		if s := during(t, m, 2*time.Second); !s.ControlPlane.Overdue || s.Health.Known() || s.Health.Err == "" {
 			t.Errorf("got %+v, %+v, want that it has not answered, and nothing known", s.ControlPlane, s.Health)
@@ -154,10 +155,12 @@ func TestAWatcherThatWaitsHoldsUpNoPoll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		source := &tardy{plane: &plane{status: ops.ComponentConnected}}
-		watched := 0
+
+		var watched atomic.Int64
+
 		m := monitorEvery(t, 5*time.Second, source, func(ctx context.Context, _ ops.Service) error {
-			watched++
-			source.health, source.others = never, never
+			watched.Add(1)
+			source.stopped.Store(true)
 
 			<-ctx.Done()
 
@@ -172,8 +175,8 @@ func TestAWatcherThatWaitsHoldsUpNoPoll(t *testing.T) {
 		<-time.After(8 * time.Second) // the second poll begins at 5 s
 		synctest.Wait()
 
-		if own := m.Snapshot().ControlPlane; !own.Overdue || watched != 1 {
-			t.Errorf("got %+v, watched %d times, want it overdue, and the one watcher still waiting", own, watched)
+		if own := m.Snapshot().ControlPlane; !own.Overdue || watched.Load() != 1 {
+			t.Errorf("got %+v, watched %d times, want it overdue, and the one watcher still waiting", own, watched.Load())
 		}
 
 		stop()

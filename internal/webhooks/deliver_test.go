@@ -98,7 +98,7 @@ func checkBody(t *testing.T, body, id string) {
 	}
 
 	for _, secret := range []string{"secret", "dave", "carol", "per_analyst", "41"} {
-		if strings.Contains(body, secret) {
+		if strings.Contains(strings.ReplaceAll(body, id, ""), secret) { // an id may have any digits
 			t.Errorf("%q is in the body %s", secret, body)
 		}
 	}
