@@ -167,6 +167,8 @@ func (f pageForm) read(t *testing.T, page string) (fields url.Values, headers []
 				fields.Set(attribute(field, "name"), strings.TrimPrefix(field.FirstChild.Data, "\n"))
 			}
 		}
+
+		fields.Del("") // what has no name is not sent: HTML, section 4.10.22.4
 	}
 
 	if fields == nil {

@@ -27,7 +27,7 @@ func (v Announcements) entries() []atomEntry {
 	return out[:min(len(out), entriesMax)]
 }
 
-// entries are one for each event of the window. What was told before there was one for each is one entry,
+// entries are one for each event of the window, the newest first. What was told before there was one for each is one entry,
 // under the id that the window's only one had: readers know it, and do not tell it again.
 func (a Announcement) entries() []atomEntry {
 	var out []atomEntry
@@ -39,6 +39,8 @@ func (a Announcement) entries() []atomEntry {
 
 		out = append(out, a.entry(c))
 	}
+
+	slices.Reverse(out) // what comes last in one second is the newer
 
 	return out
 }
