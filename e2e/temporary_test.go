@@ -77,14 +77,16 @@ func TestATemporaryChangeIsExtendedAndEndedEarly(t *testing.T) {
 	})
 	decode[any](t, held, http.StatusConflict)
 
+	// The section's page has the same buttons: they are pressed on the page that the link leads to.
 	p.press("Per analyst 4 instances")
+	p.at("/leases/1")
 	p.press("Extend")
 	p.fill("duration", "2h")
 	p.fill("reason", "The memory is not measured yet")
 	p.press("Move its end")
 	p.sees(".temporary", "goes back in 1 h 59 min")
 
-	p.press("Per analyst 4 instances")
+	p.visit("/leases/1")
 	p.press("End now")
 	p.fill("reason", "The memory is measured")
 	p.press("Go back to what was set before")
