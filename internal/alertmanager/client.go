@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -20,8 +21,8 @@ type Config struct {
 	URL *url.URL
 	// User and Password are sent as basic authentication, Token as a bearer token; all may be "".
 	User, Password, Token string
-	// Roots are whose certificates are trusted; those of the system when it is nil.
-	Roots *x509.CertPool
+	// Files are read for every request.
+	Files Files
 	// Timeout bounds one request; 0 is 5 s.
 	Timeout time.Duration
 	// Now is the clock that Alertmanager's is compared with.
@@ -33,7 +34,9 @@ type Config struct {
 type Client struct {
 	Config
 
-	http *http.Client
+	mu      sync.Mutex
+	trusted []byte // what http was made of: the PEM file
+	http    *http.Client
 }
 
 const defaultTimeout = 5 * time.Second
@@ -44,15 +47,20 @@ func New(c Config) *Client {
 		c.Timeout = defaultTimeout
 	}
 
-	return &Client{Config: c, http: &http.Client{
+	return &Client{Config: c, http: c.trusting(nil)}
+}
+
+// trusting returns a client that trusts these authorities, those of the system for nil.
+func (c Config) trusting(roots *x509.CertPool) *http.Client {
+	return &http.Client{
 		Timeout: c.Timeout,
 		Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, IdleConnTimeout: time.Minute, ForceAttemptHTTP2: true,
-			TLSClientConfig: &tls.Config{RootCAs: c.Roots, MinVersion: tls.VersionTLS12},
+			TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		},
 		// The credentials would go where the redirect says.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	}
 }
 
 // Find looks for the silences that have the mark in their comment, or one of the ids.
@@ -146,7 +154,12 @@ func (c *Client) call(ctx context.Context, method string, to *url.URL, body, ans
 		return 0, fmt.Errorf("ask Alertmanager: %w", err)
 	}
 
-	response, err := c.http.Do(request)
+	asker, err := c.asker()
+	if err != nil {
+		return 0, err
+	}
+
+	response, err := asker.Do(request)
 	if err != nil {
 		return 0, c.unanswered(err)
 	}
@@ -197,12 +210,5 @@ func (c *Client) request(ctx context.Context, method string, to *url.URL, body a
 		request.Header.Set("Content-Type", "application/json")
 	}
 
-	switch {
-	case c.Token != "":
-		request.Header.Set("Authorization", "Bearer "+c.Token)
-	case c.User != "":
-		request.SetBasicAuth(c.User, c.Password)
-	}
-
-	return request, nil
+	return request, c.authorize(request)
 }

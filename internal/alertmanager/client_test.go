@@ -1,8 +1,6 @@
 package alertmanager_test
 
 import (
-	"crypto/x509"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -60,37 +58,6 @@ func TestWhatGoesWrongIsSaid(t *testing.T) {
 
 		if _, err := client.End(t.Context(), mark, nil); err == nil || !strings.Contains(alertmanager.Message(err), "refused the connection") {
 			t.Errorf("got %v, want that it refused", err)
-		}
-	}
-}
-
-// TestWhoseCertificatesAreTrusted: those of the file that --alertmanager-ca names, and nobody else's.
-func TestWhoseCertificatesAreTrusted(t *testing.T) {
-	t.Parallel()
-
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("[]")) }))
-	defer server.Close()
-
-	to, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	roots := x509.NewCertPool()
-	roots.AddCert(server.Certificate())
-
-	for _, test := range []struct {
-		roots *x509.CertPool
-		want  string
-	}{
-		{roots, ""},
-		{x509.NewCertPool(), "The certificate of Alertmanager, " + to.Host + ", is not valid for it"},
-	} {
-		client := alertmanager.New(alertmanager.Config{URL: to, Roots: test.roots, Now: time.Now})
-
-		_, err := client.End(t.Context(), mark, nil)
-		if got := fmt.Sprint(err); (err == nil) != (test.want == "") || !strings.Contains(got, test.want) {
-			t.Errorf("got %v, want %q", err, test.want)
 		}
 	}
 }

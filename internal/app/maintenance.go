@@ -37,16 +37,10 @@ func (a *App) webhooks(log *audit.Log) *webhooks.Webhooks {
 
 // windows are the maintenance windows. They start and end by themselves once the
 // background runs.
-func (a *App) windows(
-	log *audit.Log, history *changes.Changes, signIn *auth.Auth, hooks *webhooks.Webhooks,
-) (*maintenance.Windows, error) {
-	alerts, err := a.alerts(a.config.Maintenance.Alertmanager)
-	if err != nil {
-		return nil, err
-	}
-
+func (a *App) windows(log *audit.Log, history *changes.Changes, signIn *auth.Auth, hooks *webhooks.Webhooks) *maintenance.Windows {
 	return maintenance.New(maintenance.Config{
-		DB: a.db, Changes: history, Audit: log, Now: now, Logger: a.logger, Outbox: hooks, Alerts: alerts,
+		DB: a.db, Changes: history, Audit: log, Now: now, Logger: a.logger, Outbox: hooks,
+		Alerts: a.alerts(a.config.Maintenance.Alertmanager),
 		AuthorStillOps: func(ctx context.Context, username string) (bool, error) {
 			if slices.Contains(a.config.Maintenance.BlockedAuthors, username) {
 				return false, nil
@@ -59,7 +53,7 @@ func (a *App) windows(
 
 			return user.Role == ops.RoleOps, err
 		},
-	}), nil
+	})
 }
 
 // feeds tell users of the windows.

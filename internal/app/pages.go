@@ -47,10 +47,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	hooks := a.webhooks(log)
 
-	windows, err := a.windows(log, history, signIn, hooks)
-	if err != nil {
-		return err
-	}
+	windows := a.windows(log, history, signIn, hooks)
 
 	a.recovery = func(ctx context.Context) error {
 		return errors.Join(history.Recover(ctx), keys.Recover(ctx), windows.FollowRules(ctx))

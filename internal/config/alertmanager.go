@@ -23,7 +23,9 @@ func (r *reader) alertmanager(f *maintenanceFlags) *Alertmanager {
 	a := &Alertmanager{
 		URL:  r.httpURL(f.AlertmanagerURL, "give the URL of Alertmanager, such as https://alertmanager.example.com"),
 		User: f.AlertmanagerUser.text, Password: Secret(f.AlertmanagerPassword.text), Token: Secret(f.AlertmanagerToken.text),
-		CA: f.AlertmanagerCA.text,
+		Files: alertmanager.Files{
+			Password: r.files[f.AlertmanagerPassword.flag], Token: r.files[f.AlertmanagerToken.flag], CA: f.AlertmanagerCA.text,
+		},
 	}
 
 	matchers, err := alertmanager.ParseMatchers(f.AlertmanagerMatchers.text)
@@ -56,8 +58,12 @@ func (r *reader) alertmanager(f *maintenanceFlags) *Alertmanager {
 	switch https := a.URL.Scheme == "https"; {
 	case !https && secret && !isLoopback(a.URL.Hostname()):
 		r.badf(f.AlertmanagerURL, "is not https; a password or token is only sent over https, or to this machine")
-	case !https && a.CA != "":
+	case !https && a.Files.CA != "":
 		r.badf(f.AlertmanagerCA, "is given but not used; --alertmanager-url is not https")
+	case a.Files.CA != "":
+		if _, err := alertmanager.ReadRoots(a.Files.CA); err != nil {
+			r.badf(f.AlertmanagerCA, "%s", err)
+		}
 	}
 
 	return a

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"regexp"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/alertmanager"
 )
 
 // Console is what serve and demo have in common.
@@ -86,8 +88,8 @@ type Alertmanager struct {
 	// User and Password, or Token, say who asks; all are empty where nobody is asked.
 	User            string
 	Password, Token Secret
-	// CA is the path of a PEM file, "" for the system's authorities.
-	CA string
+	// Files are where these stood, and who signs its certificate.
+	Files alertmanager.Files
 }
 
 // ControlPlane is where the platform is: exactly one of the two is set.

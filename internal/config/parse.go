@@ -42,7 +42,7 @@ func Parse(ctx context.Context, args []string, machine Machine) (Command, error)
 	var (
 		flags  grammar
 		helped bool
-		in     = source{machine: machine, origins: map[string]string{}}
+		in     = source{machine: machine, origins: map[string]string{}, files: map[string]string{}}
 	)
 
 	parser, err := kong.New(&flags,
@@ -81,7 +81,7 @@ func command(ctx context.Context, line *kong.Context, flags *grammar, in *source
 	var (
 		asked  Command
 		show   bool
-		reader = reader{lookupHost: in.machine.LookupHost, problems: in.problems}
+		reader = reader{lookupHost: in.machine.LookupHost, files: in.files, problems: in.problems}
 	)
 
 	switch line.Command() {
@@ -126,6 +126,7 @@ func inOrder(problems []Problem, flags []*kong.Flag) []Problem {
 type source struct {
 	machine  Machine
 	origins  map[string]string // by flag, where its text was found
+	files    map[string]string // by flag, the file of a secret
 	problems []Problem
 }
 
@@ -163,7 +164,7 @@ func (s *source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 		return nil, nil //nolint:nilnil // likewise
 	}
 
-	s.origins[flag.Name] = "file " + path
+	s.origins[flag.Name], s.files[flag.Name] = "file "+path, path
 
 	return text, nil
 }

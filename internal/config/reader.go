@@ -16,7 +16,9 @@ import (
 // and a problem.
 type reader struct {
 	lookupHost func(ctx context.Context, host string) ([]netip.Addr, error)
-	problems   []Problem
+	// files are where secrets were read, by flag.
+	files    map[string]string
+	problems []Problem
 }
 
 // badf notes a problem; the first one of a setting is enough.

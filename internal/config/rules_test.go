@@ -107,6 +107,8 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--alertmanager-url=https://am/api/v2/", "--alertmanager-url", "leave that out"},
 		{serveArgs(), "--alertmanager-url=http://am --alertmanager-token=t", "--alertmanager-url", "is not https"},
 		{serveArgs(), "--alertmanager-url=http://am --alertmanager-ca=/c", "--alertmanager-ca", "is not https"},
+		{serveArgs(), "--alertmanager-url=https://am --alertmanager-ca=/no/such/ca.pem", "--alertmanager-ca", "no such file or directory; give a file"},
+		{serveArgs(), "--alertmanager-url=https://am --alertmanager-ca=/dev/null", "--alertmanager-ca", "no certificate in it; give a PEM file"},
 		{serveArgs(), "--alertmanager-url=https://am --alertmanager-user=u", "--alertmanager-password", "is missing"},
 		{serveArgs(), "--alertmanager-url=https://am --alertmanager-password=p", "--alertmanager-user", "is missing"},
 		{

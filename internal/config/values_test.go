@@ -2,9 +2,11 @@ package config_test
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http/httptest"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/alertmanager"
 	"github.com/graph-olap/opsconsole/internal/config"
 )
 
@@ -79,13 +82,25 @@ func TestAlertmanager(t *testing.T) {
 		t.Errorf("got %+v, want none", a)
 	}
 
-	a := parseServe(t, serveArgs("--alertmanager-url=https://mimir.example.com/alertmanager", "--alertmanager-user=console",
-		"--alertmanager-password=secret", "--alertmanager-ca=/ca.pem",
-		"--alertmanager-matchers=namespace=graph, severity =~ \"warning|info,x\"")).Maintenance.Alertmanager
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
 
-	if a.URL.Path != "/alertmanager" || a.User != "console" || a.Password != "secret" || a.CA != "/ca.pem" ||
+	password := write(t, "secret\n")
+	ca := write(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+
+	a := parseServe(t, serveArgs("--alertmanager-url=https://mimir.example.com/alertmanager", "--alertmanager-user=console",
+		"--alertmanager-ca="+ca, "--alertmanager-matchers=namespace=graph, severity =~ \"warning|info,x\""),
+		"OPSCONSOLE_ALERTMANAGER_PASSWORD_FILE="+password).Maintenance.Alertmanager
+
+	if a.URL.Path != "/alertmanager" || a.User != "console" || a.Password != "secret" || a.Files != (alertmanager.Files{Password: password, CA: ca}) ||
 		!slices.Equal(a.Matchers, []string{`namespace="graph"`, `severity=~"warning|info,x"`}) {
 		t.Errorf("got %+v, want all of it, and two matchers", a)
+	}
+
+	a = parseServe(t, serveArgs("--alertmanager-url=https://am.example.com", "--alertmanager-token=t"),
+		"OPSCONSOLE_ALERTMANAGER_TOKEN_FILE="+password).Maintenance.Alertmanager
+	if a.Token != "t" || a.Files != (alertmanager.Files{}) {
+		t.Errorf("got %+v, want the flag's token, and no file", a)
 	}
 }
 
