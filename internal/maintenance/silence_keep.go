@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/alertmanager"
@@ -55,7 +56,9 @@ func (s *Windows) KeepSilences(ctx context.Context) error {
 
 	due, args := retrySilence().Due(s.now(), 1)
 
-	rows, err := s.silenceRows(ctx, s.DB.Read(), fmt.Sprintf(`WHERE done_at IS NULL AND %s ORDER BY id LIMIT %d`, due, maxDue), args...)
+	// One that runs does not wait for those that are only looked for.
+	rows, err := s.silenceRows(ctx, s.DB.Read(),
+		fmt.Sprintf(`WHERE done_at IS NULL AND %s ORDER BY gone_at IS NOT NULL, id DESC LIMIT %d`, due, maxDue), args...)
 	if err != nil {
 		return err
 	}
@@ -96,32 +99,12 @@ func (s *Windows) beginSilences(ctx context.Context) error {
 }
 
 // keepSilence claims the row of a silence, has Alertmanager as it should be, and writes down
-// what came of it. The window is read under the claim: whoever ends the silence of a window
-// that is over comes after whoever was keeping it.
+// what came of it.
 func (s *Windows) keepSilence(ctx context.Context, id int64) error {
-	now, claimed := s.now(), false
-	row := retry.Row{Table: silenceTable, Condition: "id = $1 AND done_at IS NULL", Args: []any{id}}
-
-	err := s.DB.Tx(ctx, func(tx *sql.Tx) (err error) {
-		claimed, err = retrySilence().Claim(ctx, tx, row, now)
-
-		return err
-	})
-	if err != nil || !claimed {
+	w, before, order, err := s.claimSilence(ctx, id)
+	if err != nil || before == nil {
 		return err
 	}
-
-	rows, err := s.silenceRows(ctx, s.DB.Read(), `WHERE id = $1`, id)
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-
-	w, err := s.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-
-	before := rows[0]
 
 	asked, cancel := context.WithTimeout(ctx, silencePatience)
 	defer cancel()
@@ -132,7 +115,7 @@ func (s *Windows) keepSilence(ctx context.Context, id int64) error {
 	)
 
 	if w.silencing() {
-		result, failed = s.Alerts.Silencer.Keep(asked, s.order(w, before))
+		result, failed = s.Alerts.Silencer.Keep(asked, order)
 	} else {
 		result, failed = s.Alerts.Silencer.End(asked, w.mark(), before.ids)
 	}
@@ -143,14 +126,58 @@ func (s *Windows) keepSilence(ctx context.Context, id int64) error {
 
 	after := before.after(w, result, failed, s.now())
 
-	return s.settleSilence(context.WithoutCancel(ctx), w, before, after, result)
+	return s.settleSilence(context.WithoutCancel(ctx), w, *before, after, result)
+}
+
+// claimSilence claims the row of a silence for one look; before is nil when it is somebody else's. The
+// window is read under the claim: whoever ends the silence of a window that is over comes after
+// whoever was keeping it. Until when the silence may last is written first: should it come to light
+// after its end, however much of it was lost, it is still looked for.
+func (s *Windows) claimSilence(ctx context.Context, id int64) (w Window, before *silenceRow, order alertmanager.Order, err error) {
+	row := retry.Row{Table: silenceTable, Condition: "id = $1 AND done_at IS NULL", Args: []any{id}}
+
+	err = s.DB.Tx(ctx, func(tx *sql.Tx) error {
+		claimed, err := retrySilence().Claim(ctx, tx, row, s.now())
+		if err != nil || !claimed {
+			return err
+		}
+
+		rows, err := s.silenceRows(ctx, tx, `WHERE id = $1`, id)
+		if err != nil {
+			return err
+		}
+
+		if w, err = s.one(ctx, tx, id); err != nil {
+			return err
+		}
+
+		before = &rows[0]
+		order = s.order(w, *before)
+
+		if !w.silencing() || before.lookUntil != nil && !before.lookUntil.Before(order.Until) {
+			return nil
+		}
+
+		before.lookUntil = &order.Until
+
+		_, err = store.Columns{{Name: "look_until", Value: store.NullTime(&before.lookUntil)}}.Update(ctx, tx, silenceTable, "id = $1", id)
+
+		return err
+	})
+	if err != nil {
+		return Window{}, nil, alertmanager.Order{}, err
+	}
+
+	return w, before, order, nil
 }
 
 // order is the silence that a window wants.
 func (s *Windows) order(w Window, r silenceRow) alertmanager.Order {
-	comment := fmt.Sprintf("Maintenance window %d: %s.", w.ID, w.Title)
+	title := strings.ReplaceAll(w.Title, markPrefix, "[") // one that was copied from another silence is no mark
+
+	comment := fmt.Sprintf("Maintenance window %d: %s.", w.ID, title)
 	if s.Alerts.Environment != "" {
-		comment = fmt.Sprintf("Maintenance window %d of %s: %s.", w.ID, s.Alerts.Environment, w.Title)
+		comment = fmt.Sprintf("Maintenance window %d of %s: %s.", w.ID, s.Alerts.Environment, title)
 	}
 
 	if s.Alerts.PublicURL != nil {
@@ -164,7 +191,9 @@ func (s *Windows) order(w Window, r silenceRow) alertmanager.Order {
 }
 
 // mark is what the silences of the window are found by; no other window ever has it.
-func (w Window) mark() string { return "[opsconsole:" + w.UID + "]" }
+func (w Window) mark() string { return markPrefix + w.UID + "]" }
+
+const markPrefix = "[opsconsole:"
 
 func later(a, b time.Time) time.Time {
 	if a.After(b) {

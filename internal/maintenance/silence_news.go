@@ -2,6 +2,7 @@ package maintenance
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,8 +55,11 @@ func differ(a, b int64) bool { return max(a-b, b-a) > 3 }
 func (r *silenceRow) gone(now time.Time) {
 	if r.nextTryAt = now.Add(afterLook); r.goneAt == nil {
 		until := now.Add(afterLeast)
-		if r.endsAt != nil {
-			until = later(until, *r.endsAt)
+
+		for _, end := range []*time.Time{r.endsAt, r.lookUntil} {
+			if end != nil {
+				until = later(until, *end)
+			}
 		}
 
 		if most := now.Add(afterMost); until.After(most) {
@@ -92,8 +96,8 @@ func (r silenceRow) news(before silenceRow, w Window, result alertmanager.Result
 	switch {
 	case r.activeSince != nil && before.activeSince == nil:
 		done("Alerts are silenced: %s. Alertmanager's id is %s.", strings.Join(w.AlertMatchers, ", "), r.current)
-	case r.current != before.current:
-		done("Alertmanager had lost the silence; the new one is %s.", r.current)
+	case r.current != before.current && !slices.Contains(before.ids, r.current):
+		done("The silence is %s now: Alertmanager had lost the one before, or it had run out, or was made anew by hand.", r.current)
 	case r.byHandAt != nil && before.byHandAt == nil:
 		done("Somebody ended the silence in Alertmanager. It is let be: alerts are heard for the rest of the window.")
 	case r.goneAt != nil && before.goneAt == nil:

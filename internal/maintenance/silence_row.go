@@ -20,7 +20,8 @@ type silenceRow struct {
 	activeSince, endsAt, byHandAt, goneAt *time.Time
 	problem                               string
 	skewSeconds                           int64
-	// lookUntil is until when it is looked whether one comes back, doneAt when that was over.
+	// lookUntil is until when it is looked whether one comes back, and before the end how long one may
+	// last at the most; doneAt is when that was over.
 	lookUntil, doneAt *time.Time
 	tries             int
 	nextTryAt         time.Time
