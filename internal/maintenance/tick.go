@@ -38,8 +38,9 @@ func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 	return errors.Join(errs...)
 }
 
-// sweep finds what a window that is over holds all the same, every few seconds: a
-// request that was given up as lost may be carried out late. The window is due again.
+// sweep finds, every few seconds, what other processes have left: windows by older rules, and what
+// a window that is over holds all the same, since a request that was given up as lost may be
+// carried out late. That window is due again.
 func (s *Windows) sweep(ctx context.Context) error {
 	now, last := s.now(), s.swept.Load()
 	if last != nil && now.Sub(*last).Abs() < sweepInterval || !s.swept.CompareAndSwap(last, &now) {
@@ -47,10 +48,11 @@ func (s *Windows) sweep(ctx context.Context) error {
 	}
 
 	// Another replica may have announced by older rules.
-	if err := s.FollowRules(ctx); err != nil {
-		return err
-	}
+	return errors.Join(s.FollowRules(ctx), s.takeBackLate(ctx))
+}
 
+// takeBackLate has windows that are over put back what was carried out late.
+func (s *Windows) takeBackLate(ctx context.Context) error {
 	open, err := s.Changes.Leases(ctx)
 	if err != nil {
 		return err
