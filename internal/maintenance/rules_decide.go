@@ -13,15 +13,19 @@ import (
 // returns a CONFLICT for one that no rules have moved, and where the old moment is in the way of
 // another window, or gone.
 func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, act Act, oldMoment bool) (Window, error) {
-	d := transition{actor: actor, action: audit.WindowRules, message: "It keeps its time on the clocks."}
+	d := transition{actor: actor, action: audit.WindowRules, message: "It stays where it is."}
 	if oldMoment {
 		d.event, d.message = EventChanged, "It takes the moment again that it had by the rules before."
 	}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		m := w.RulesMove
-		if m == nil {
+
+		switch {
+		case m == nil:
 			return w.conflict("No new rules have moved it since it was last looked at.")
+		case oldMoment && m.Stays != "":
+			return w.conflict("It has the moment before: it could not be moved. Change its times, or leave it where it is.")
 		}
 
 		w.RulesMove = nil

@@ -89,3 +89,23 @@ func TestAVersionThatKeepsNoClocksRunsBeside(t *testing.T) {
 		}
 	})
 }
+
+// TestNothingIsTakenAgainOfWhatStayed: it has the moment before, and nobody is told that it changed.
+func TestNothingIsTakenAgainOfWhatStayed(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	window := w.replica(goRules(t)).announce(t, noon())
+	before := patching()
+	before.StartsAt, before.EndsAt = window.StartsAt.Add(-2*time.Hour), window.StartsAt.Add(-time.Minute)
+	w.announce(t, before)
+	w.follow(t)
+
+	_, err := w.DecideRules(t.Context(), olga, window.ID, act("the moment before"), true)
+	refused(t, err, ops.CodeConflict)
+
+	got, err := w.DecideRules(t.Context(), olga, window.ID, act("13:00 there is right"), false)
+	if err != nil || got.RulesMove != nil || !got.StartsAt.Equal(window.StartsAt) || w.kinds(t) != kindsOf("announced", "announced") {
+		t.Errorf("got %+v, %v, %s, want it decided, where it was, and nothing told", got, err, w.kinds(t))
+	}
+}
