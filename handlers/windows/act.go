@@ -3,6 +3,7 @@ package windows
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/live"
@@ -55,8 +56,13 @@ func actEffects(act string, w maintenance.Window) []components.Line {
 
 	switch act {
 	case "start":
-		return append(startEffects(w), info("Its settings are applied now, and put back at its end, "+
-			w.EndsAt.UTC().Format("Mon 2 January 15:04 UTC")+"."), goesOn)
+		lines := append(startEffects(w), info("Its settings are applied now, and put back at its end, "+
+			w.EndsAt.UTC().Format("Mon 2 January 15:04 UTC")+"."))
+		if len(w.AlertMatchers) > 0 {
+			lines = append(lines, info("Alerts are silenced that match "+strings.Join(w.AlertMatchers, ", ")+"."))
+		}
+
+		return append(lines, goesOn)
 	case "end":
 		return []components.Line{info("The platform's health is read, and everything is put back when it is healthy."), goesOn}
 	case "verify":

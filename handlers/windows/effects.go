@@ -2,7 +2,6 @@ package windows
 
 import (
 	"context"
-	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -64,12 +63,6 @@ func startEffects(w maintenance.Window) (lines []components.Line) {
 		lines = append(lines, components.Line{
 			State: components.Warn,
 			Text:  "Nobody can create an instance while it is on, and who tries reads the message. What runs goes on, and can be ended.",
-		})
-	}
-
-	if len(w.AlertMatchers) > 0 {
-		lines = append(lines, components.Line{
-			State: components.Idle, Text: "Alerts are silenced that match " + strings.Join(w.AlertMatchers, ", ") + ".",
 		})
 	}
 

@@ -89,6 +89,10 @@ func silenceWords(s maintenance.Silence) string {
 	case maintenance.SilenceEnding:
 		return "The silence is to be gone, and was not seen to be yet."
 	default:
+		if s.Problem != "" {
+			return "The silence was gone when Alertmanager was last heard of; it cannot be told whether it has come back."
+		}
+
 		return "The silence is gone: Alertmanager has none of this window that is active."
 	}
 }
