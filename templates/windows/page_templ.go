@@ -184,7 +184,7 @@ func Live(v Window) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = movedByRules(v.moved()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = v.movedAlert().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -6,15 +6,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 )
 
-// moved is the window where new rules of the zones have moved it.
-func (v Window) moved() []maintenance.Window {
-	if v.RulesMove == nil {
-		return nil
-	}
-
-	return []maintenance.Window{v.Window}
-}
-
 // rulesWords says what new rules did to a window.
 func rulesWords(w maintenance.Window) string {
 	m := w.RulesMove
