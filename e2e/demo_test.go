@@ -17,7 +17,7 @@ import (
 
 const (
 	// patience is how long a test waits for what has to come.
-	patience = 30 * time.Second
+	patience = time.Minute
 	pause    = 25 * time.Millisecond
 )
 

@@ -8,7 +8,8 @@ import (
 
 // longest is the part of the export section's JSON that these tests look at.
 type longest struct {
-	Current struct {
+	Revision string `json:"revision"`
+	Current  struct {
 		Seconds int `json:"max_duration_seconds"`
 	} `json:"current"`
 	History []change `json:"history"`

@@ -215,6 +215,13 @@ func (p *page) sees(selector, text string) {
 	p.until(fmt.Sprintf("%q in %s", text, selector), find(selector, text))
 }
 
+// comesToSee looks at the page again and again until it sees that, as somebody without a stream does.
+func (p *page) comesToSee(selector, text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf("%q in %s, loaded anew", text, selector),
+		find(selector, text)+` || document.readyState === "complete" && !window.again && (location.reload(), window.again = true, false)`)
+}
+
 // press waits for a link or button with the text that can be pressed, and presses it.
 func (p *page) press(text string) { p.t.Helper(); p.pressIn("body", text) }
 

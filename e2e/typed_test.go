@@ -262,6 +262,9 @@ func TestWhiteSpaceAroundAMessageIsNothingTyped(t *testing.T) {
 	p.pressIn(".side", "Jobs")
 	p.at("/jobs")
 
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
 	if p.asked != 0 {
 		t.Errorf("it was asked %d times whether to leave, want never: nothing was typed", p.asked)
 	}
