@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"database/sql"
 	"net/http"
 	"sync"
 	"testing"
@@ -128,20 +129,24 @@ func TestAReplicaThatDiesDelaysBySeconds(t *testing.T) {
 		began := time.Now()
 		got := b.get("/")
 
-		if took := time.Since(began); took < 4*time.Second || took > 15*time.Second {
-			t.Errorf("it took %s, want 4 s to 15 s", took)
+		// Longer than 10 s is waited for nobody: then it goes on with the tokens of before.
+		if took := time.Since(began); took < 4*time.Second {
+			t.Errorf("it took %s, want 4 s at least", took)
 		}
 
 		if got.Identity.Username != "dave" || got.Identity.Token == before.Token || idp.renewals() != 1 {
 			t.Errorf("got %+v after %d renewals, want dave with another token and 1 renewal", got, idp.renewals())
 		}
 
-		// Nothing of the claim is left.
+		var left sql.NullString
+		if err := db.Read().QueryRowContext(t.Context(), `SELECT renewal FROM opsconsole_sessions`).Scan(&left); err != nil || left.String != "" {
+			t.Errorf("%q is left of the claim (%v), want nothing", left.String, err)
+		}
+
 		idp.clock.Advance(9 * time.Minute)
 
-		began = time.Now()
-		if got := b.get("/"); got.Identity.Username != "dave" || time.Since(began) > 3*time.Second {
-			t.Errorf("the next took %s, want at most 3 s and dave: %+v", time.Since(began), got)
+		if got := b.get("/"); got.Identity.Username != "dave" || idp.renewals() != 2 {
+			t.Errorf("the next got %+v after %d renewals, want dave and 2", got, idp.renewals())
 		}
 	})
 }

@@ -18,7 +18,6 @@ import (
 const (
 	// patience is how long a test waits for what has to come.
 	patience = time.Minute
-	pause    = 25 * time.Millisecond
 )
 
 // demo is a running opsconsole.
@@ -71,7 +70,7 @@ func (d *demo) run(t *testing.T, args ...string) {
 		}
 	})
 
-	eventually(t, "it is ready", func() bool {
+	worldtest.Eventually(t, "it is ready", func() bool {
 		select {
 		case <-d.end:
 			t.Fatalf("it ended:\n%s", d.log.String())
@@ -153,22 +152,6 @@ func freeAddress(t *testing.T) string {
 	defer listener.Close()
 
 	return listener.Addr().String()
-}
-
-// eventually waits until the condition holds, and fails the test if it never does.
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-
-	for deadline := time.After(patience); !condition(); {
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatalf("waited in vain: %s", what)
-		}
-	}
 }
 
 // keep leaves a file for whoever looks into the failure.

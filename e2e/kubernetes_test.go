@@ -13,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/kubetest"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -86,7 +87,7 @@ func TestClusterRunsWhatIsAskedFor(t *testing.T) {
 
 	d := startPlatform(t, n)
 
-	eventually(t, "it sees the cluster", func() bool {
+	worldtest.Eventually(t, "it sees the cluster", func() bool {
 		var answer struct{ Data ops.Health }
 
 		d.callControlPlane(t, http.MethodGet, "/api/cluster/health", nil, &answer)
@@ -104,19 +105,19 @@ func TestClusterRunsWhatIsAskedFor(t *testing.T) {
 
 	id := created.Data.ID
 
-	eventually(t, "there is a pod", func() bool { return len(n.Pods(t)) == 1 })
+	worldtest.Eventually(t, "there is a pod", func() bool { return len(n.Pods(t)) == 1 })
 
 	name := n.Pods(t)[0]
 	checkInstancePod(t, n.Pod(t, name))
 
-	eventually(t, "the instance has it", func() bool {
+	worldtest.Eventually(t, "the instance has it", func() bool {
 		instance := d.instance(t, id)
 
 		return instance.Status == ops.InstanceStarting && instance.PodName != nil && *instance.PodName == name
 	})
 
 	n.Report(t, name, kubetest.Running("10.1.2.3"))
-	eventually(t, "the instance runs", func() bool { return d.instance(t, id).Status == ops.InstanceRunning })
+	worldtest.Eventually(t, "the instance runs", func() bool { return d.instance(t, id).Status == ops.InstanceRunning })
 
 	// What comes after it goes on where it was.
 	d.stop(t)
@@ -127,8 +128,8 @@ func TestClusterRunsWhatIsAskedFor(t *testing.T) {
 	}
 
 	d.callControlPlane(t, http.MethodDelete, fmt.Sprintf("/api/instances/%d", id), nil, nil)
-	eventually(t, "the pod is gone", func() bool { return len(n.Pods(t)) == 0 })
-	eventually(t, "the instance is gone", func() bool {
+	worldtest.Eventually(t, "the pod is gone", func() bool { return len(n.Pods(t)) == 0 })
+	worldtest.Eventually(t, "the instance is gone", func() bool {
 		var answer struct{ Data ops.ClusterInstances }
 
 		d.callControlPlane(t, http.MethodGet, "/api/cluster/instances", nil, &answer)
@@ -170,12 +171,12 @@ func TestClusterWithoutPermissions(t *testing.T) {
 
 	words := "Kubernetes does not allow it: the permission to create pods in the namespace " + n.Name + " is missing"
 
-	eventually(t, "the instance says what is missing", func() bool {
+	worldtest.Eventually(t, "the instance says what is missing", func() bool {
 		instance := d.instance(t, created.Data.ID)
 
 		return instance.Status == ops.InstanceStarting && instance.ErrorMessage != nil && *instance.ErrorMessage == words
 	})
 
 	n.Grant(t, manifest)
-	eventually(t, "there is a pod", func() bool { return len(n.Pods(t)) == 1 })
+	worldtest.Eventually(t, "there is a pod", func() bool { return len(n.Pods(t)) == 1 })
 }

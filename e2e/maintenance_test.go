@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // window is the part of a maintenance window's JSON that these tests look at.
@@ -239,7 +241,7 @@ func (p *page) addWebhook() (path string) {
 func (p *page) delivered() (path string) {
 	p.t.Helper()
 
-	eventually(p.t, "something is delivered", func() bool {
+	worldtest.Eventually(p.t, "something is delivered", func() bool {
 		page := decode[struct {
 			Items []struct {
 				ID    string `json:"id"`

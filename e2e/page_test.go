@@ -14,6 +14,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	pages "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // page is a tab in which somebody looks at a demo, with cookies of its own.
@@ -192,7 +194,7 @@ func (p *page) until(what, expression string) {
 	ctx, cancel := context.WithTimeout(p.ctx, 2*patience)
 	defer cancel()
 
-	eventually(p.t, what, func() bool {
+	worldtest.Eventually(p.t, what, func() bool {
 		var yes bool
 
 		yes, last = chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // proxy stands between browsers and a demo, and speaks HTTP/1.1.
@@ -158,7 +160,7 @@ func TestTabsShareAStream(t *testing.T) {
 		tab.sees(".live", "Live")
 	}
 
-	eventually(t, "there is one stream", func() bool {
+	worldtest.Eventually(t, "there is one stream", func() bool {
 		open, _ := proxy.count()
 
 		return open == 1
@@ -201,7 +203,7 @@ func TestAStreamThatFallsSilentIsReplaced(t *testing.T) {
 
 	_, before := proxy.count()
 
-	eventually(t, "it is asked for again, and once more", func() bool {
+	worldtest.Eventually(t, "it is asked for again, and once more", func() bool {
 		_, asked := proxy.count()
 
 		return asked >= before+2

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // typedLimit is what stands in the field of the limit of an analyst.
@@ -52,7 +54,7 @@ func (p *page) asks(leave func()) {
 	before := answer(true)
 
 	leave()
-	eventually(p.t, "it asks", func() bool { return answer(true) == before+1 })
+	worldtest.Eventually(p.t, "it asks", func() bool { return answer(true) == before+1 })
 	answer(false)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -48,7 +49,7 @@ func TestNoPageWaitsForAControlPlaneThatHangs(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()
 
-			handlerstest.Within(t, time.Second, func() {
+			worldtest.Within(t, time.Second, func() {
 				got := w.Get(path+query, "Accept", "text/html")
 
 				if got.Status >= http.StatusInternalServerError && !strings.Contains(got.Body, address) {
@@ -121,7 +122,7 @@ func TestAPageWaitsForAllItReadsTogether(t *testing.T) {
 	w, _ := hanging(t)
 	w.Plane.Delay(500 * time.Millisecond)
 
-	handlerstest.Within(t, time.Second, func() {
+	worldtest.Within(t, time.Second, func() {
 		if got := w.Get("/history/1/restore", "Accept", "text/html"); got.Status != http.StatusServiceUnavailable {
 			t.Errorf("got %d, want 503", got.Status)
 		}

@@ -53,7 +53,7 @@ func (l *Line) As(caller ops.Caller) ops.Service {
 		return l.instead.As(caller)
 	}
 
-	return &wire{Service: l.Platform.As(caller), line: l}
+	return unhurried{&wire{Service: l.Platform.As(caller), line: l}}
 }
 
 // Hang puts a server in the place of the control plane that takes connections and never answers,

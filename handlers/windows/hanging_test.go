@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // TestTheReviewOfAWindowWaitsForASecond though it is no GET.
@@ -16,7 +17,7 @@ func TestTheReviewOfAWindowWaitsForASecond(t *testing.T) {
 	form := windowForm(w, nil)
 	w.Plane.Hang(t)
 
-	handlerstest.Within(t, time.Second, func() {
+	worldtest.Within(t, time.Second, func() {
 		got := w.Form("/maintenance/windows/review", form)
 
 		if !strings.Contains(got.Body, "cannot be told now") {

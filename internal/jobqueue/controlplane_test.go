@@ -14,6 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -62,22 +63,6 @@ func replica(t *testing.T, db *store.DB, catalog jobs.Catalog) *jobs.Runner {
 	return runner
 }
 
-// eventually waits for a condition.
-func eventually(t *testing.T, what string, condition func() bool) {
-	t.Helper()
-
-	ticker := time.NewTicker(50 * time.Millisecond)
-	defer ticker.Stop()
-
-	for deadline := time.After(time.Minute); !condition(); {
-		select {
-		case <-deadline:
-			t.Fatalf("waited in vain for %s", what)
-		case <-ticker.C:
-		}
-	}
-}
-
 func TestReplicasNeverOverlap(t *testing.T) {
 	t.Parallel()
 
@@ -96,13 +81,13 @@ func TestReplicasNeverOverlap(t *testing.T) {
 			}
 
 			// The trigger comes while a run goes on, and waits for its end.
-			eventually(t, "a run", func() bool { return catalog.now.Load() == 1 })
+			worldtest.Eventually(t, "a run", func() bool { return catalog.now.Load() == 1 })
 
 			if _, err := runners[1].Trigger(t.Context(), "dave", ops.JobTrigger{JobName: ops.JobSchemaCache, Reason: "now"}); err != nil {
 				t.Fatal(err)
 			}
 
-			eventually(t, "the triggered run", func() bool {
+			worldtest.Eventually(t, "the triggered run", func() bool {
 				records, err := runners[0].Records(t.Context(), ops.JobSchemaCache, 100)
 				if err != nil {
 					t.Fatal(err)
@@ -116,7 +101,7 @@ func TestReplicasNeverOverlap(t *testing.T) {
 
 				return false
 			})
-			eventually(t, "more runs", func() bool { return catalog.runs.Load() >= 4 })
+			worldtest.Eventually(t, "more runs", func() bool { return catalog.runs.Load() >= 4 })
 
 			if most := catalog.most.Load(); most != 1 {
 				t.Errorf("%d runs at once", most)
@@ -135,7 +120,7 @@ func TestFirstRuns(t *testing.T) {
 		runner := replica(t, db, &watched{})
 
 		for _, name := range jobs.Names() {
-			eventually(t, "a run of "+string(name), func() bool {
+			worldtest.Eventually(t, "a run of "+string(name), func() bool {
 				records, err := runner.Records(t.Context(), name, 1)
 				if err != nil {
 					t.Fatal(err)

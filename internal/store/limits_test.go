@@ -137,7 +137,7 @@ func TestWritersThatWaitKeepNobodyFromReading(t *testing.T) {
 
 	address := storetest.PostgresURL(t)
 	line, way := storetest.NewLine(t, address)
-	limits := store.Limits{IdleInTransaction: 2 * time.Second, Lock: 1500 * time.Millisecond, Statement: 10 * time.Second}
+	limits := store.Limits{IdleInTransaction: 5 * time.Second, Lock: 4500 * time.Millisecond, Statement: 15 * time.Second}
 	frozen, healthy := openWithin(t, way, limits), openWithin(t, address, limits)
 
 	take := func(tx *sql.Tx) error {
@@ -169,7 +169,8 @@ func TestWritersThatWaitKeepNobodyFromReading(t *testing.T) {
 		go func() { written <- healthy.Tx(t.Context(), take) }()
 	}
 
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	// Behind the writers it would be 5 s.
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
 	defer cancel()
 
 	if _, err := healthy.Read().ExecContext(ctx, `SELECT 1`); err != nil {

@@ -39,6 +39,10 @@ func newChecker(t *testing.T, cfg health.Config) *health.Checker {
 		cfg.Timeout = time.Minute // however busy the machine is
 	}
 
+	if cfg.SlowAfter == nil {
+		cfg.SlowAfter = map[string]time.Duration{"database": time.Minute, "kubernetes": time.Minute, "starburst": time.Minute}
+	}
+
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}

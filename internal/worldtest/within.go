@@ -1,4 +1,4 @@
-package handlerstest
+package worldtest
 
 import (
 	"testing"
@@ -25,4 +25,22 @@ func Within(t *testing.T, limit time.Duration, do func()) {
 	}
 
 	t.Errorf("it took %v, want %v at most", took, limit)
+}
+
+// Eventually waits for a condition, however busy the machine is.
+func Eventually(t *testing.T, what string, condition func() bool) {
+	t.Helper()
+
+	const patience, pause = time.Minute, 25 * time.Millisecond
+
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+
+	for deadline := time.After(patience); !condition(); {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
 }
