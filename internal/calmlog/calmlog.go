@@ -4,7 +4,7 @@ package calmlog
 import (
 	"context"
 	"log/slog"
-	"slices"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -25,19 +25,31 @@ type handler struct {
 type said struct {
 	mu    sync.Mutex
 	since time.Time
-	seen  map[string]bool
+	// seen are how often each record came in this minute, before in the last one that had any.
+	seen, before map[string]int
 }
 
 // New returns a handler that passes on what next handles, but of those records that repeat
-// themselves, as repeats says, one a minute: those with the same message, texts and whole numbers.
+// themselves, as repeats says, one a minute: those of one level that say the same, but for how long
+// something took and when. The next one tells as "repeated" how many were kept back.
 func New(next slog.Handler, repeats func(record slog.Record) bool) slog.Handler {
-	return handler{Handler: next, repeats: repeats, said: &said{seen: map[string]bool{}}}
+	return handler{Handler: next, repeats: repeats, said: &said{seen: map[string]int{}}}
 }
 
 // Handle implements [slog.Handler].
 func (h handler) Handle(ctx context.Context, record slog.Record) error {
-	if h.repeats(record) && !h.said.first(record) {
+	if !h.repeats(record) {
+		return h.Handler.Handle(ctx, record)
+	}
+
+	first, repeated := h.said.first(record)
+	if !first {
 		return nil
+	}
+
+	if repeated > 0 {
+		record = record.Clone()
+		record.AddAttrs(slog.Int("repeated", repeated))
 	}
 
 	return h.Handler.Handle(ctx, record)
@@ -57,8 +69,9 @@ func (h handler) WithGroup(name string) slog.Handler {
 	return h
 }
 
-// first reports whether nothing like the record was said in this minute.
-func (s *said) first(record slog.Record) bool {
+// first reports whether nothing like the record was said in this minute, and how many like it
+// were kept back in the last one.
+func (s *said) first(record slog.Record) (first bool, repeated int) {
 	key := keyOf(record)
 
 	s.mu.Lock()
@@ -66,30 +79,39 @@ func (s *said) first(record slog.Record) bool {
 
 	if record.Time.Sub(s.since).Abs() >= every { // also of a clock that was set back
 		s.since = record.Time
-		clear(s.seen)
+		s.before, s.seen = s.seen, map[string]int{}
 	}
 
-	if s.seen[key] {
-		return false
-	}
+	s.seen[key]++
 
-	s.seen[key] = true
-
-	return true
+	return s.seen[key] == 1, max(0, s.before[key]-1)
 }
 
+// keyOf is what a record says: the same for those that say the same.
 func keyOf(record slog.Record) string {
 	var key strings.Builder
 
-	key.WriteString(record.Message)
+	key.WriteString(record.Level.String() + "\x00" + record.Message)
 	record.Attrs(func(attr slog.Attr) bool {
-		// How long something took, and when, differs each time.
-		if slices.Contains([]slog.Kind{slog.KindString, slog.KindInt64, slog.KindUint64}, attr.Value.Kind()) {
-			key.WriteString("\x00" + attr.Value.String())
-		}
+		writeKey(&key, attr)
 
 		return true
 	})
 
 	return key.String()
 }
+
+func writeKey(key *strings.Builder, attr slog.Attr) {
+	switch value := attr.Value.Resolve(); value.Kind() {
+	case slog.KindDuration, slog.KindTime, slog.KindFloat64: // how long something took, and when
+	case slog.KindGroup:
+		for _, member := range value.Group() {
+			writeKey(key, member)
+		}
+	default:
+		key.WriteString("\x00" + attr.Key + "=" + ownPort.ReplaceAllString(value.String(), "->"))
+	}
+}
+
+// ownPort is the port of this end of a connection in an error's text, another one each time.
+var ownPort = regexp.MustCompile(`:\d+->`)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/latency"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -171,7 +172,7 @@ func (w *Watch) settle() {
 		now.Status, since = NotWritable, w.config.Now()
 	case w.looked.IsZero():
 		now.Status, now.LatencyMS = Unknown, nil
-	case IsSlow(w.latency, w.condition.Status):
+	case latency.IsSlow(w.latency, latency.SlowAfter, w.condition.Status == ops.ComponentSlow):
 		now.Status = ops.ComponentSlow
 	}
 

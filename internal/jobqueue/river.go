@@ -56,7 +56,8 @@ func migrate(ctx context.Context, dialect store.Dialect, pool *sql.DB, logger *s
 
 // quiet lets River's warnings and errors through: what it does otherwise is told by
 // the packages whose jobs it runs. What it says every half a second while the database is in
-// trouble it says as text, so that nothing tells it from the rest: all is said once a minute.
+// trouble it says as text, so that nothing tells it from the rest: what says the same is said once
+// a minute, with how often it came.
 func quiet(logger *slog.Logger) *slog.Logger {
 	always := func(slog.Record) bool { return true }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/database"
+	"github.com/graph-olap/opsconsole/internal/latency"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -84,7 +85,7 @@ func (r *replies) add(name string, took time.Duration, err error) {
 // statusOf tells from one read how the control plane is.
 func (r *replies) statusOf(took time.Duration, err error) ops.ComponentStatus {
 	switch {
-	case err == nil && database.IsSlow(took, r.was):
+	case err == nil && latency.IsSlow(took, latency.SlowAfter, r.was == ops.ComponentSlow):
 		return ops.ComponentSlow
 	case err == nil:
 		return Answering

@@ -11,14 +11,14 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
+	"github.com/graph-olap/opsconsole/internal/latency"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
 const (
-	timeoutDefault   = 2 * time.Second
-	keepFor          = time.Second
-	slowAfterDefault = 500 * time.Millisecond
+	timeoutDefault = 2 * time.Second
+	keepFor        = time.Second
 )
 
 // Config says what is probed. DB, Now and Logger are required.
@@ -29,7 +29,7 @@ type Config struct {
 	// Starburst is nil when it is not configured.
 	Starburst *trino.Client
 	// SlowAfter is the latency above which a component is slow, by the component's
-	// name; 500 ms for one that is not named.
+	// name; [latency.SlowAfter] for one that is not named.
 	SlowAfter map[string]time.Duration
 	// Timeout is how long a probe may take; 2 s when it is 0.
 	Timeout time.Duration
@@ -59,7 +59,7 @@ func New(cfg Config) (*Checker, error) {
 	newComponent := func(name string, probe probe) *component {
 		slowAfter, ok := cfg.SlowAfter[name]
 		if !ok {
-			slowAfter = slowAfterDefault
+			slowAfter = latency.SlowAfter
 		}
 
 		return &component{

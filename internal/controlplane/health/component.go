@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"github.com/graph-olap/opsconsole/internal/latency"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -177,7 +178,7 @@ func (c *component) logChange(ctx context.Context, before ops.ComponentStatus, n
 
 // judge turns what the probe found into the contract's words.
 func (c *component) judge(err error, took time.Duration) ops.Component {
-	latency := math.Round(float64(took.Microseconds())) / float64(time.Millisecond/time.Microsecond)
+	ms := math.Round(float64(took.Microseconds())) / float64(time.Millisecond/time.Microsecond)
 	words := func(s string) *string { return &s }
 
 	var found *finding
@@ -186,23 +187,25 @@ func (c *component) judge(err error, took time.Duration) ops.Component {
 	case errors.Is(err, errNotConfigured):
 		return ops.Component{Status: ops.ComponentNotConfigured}
 	case errors.As(err, &found):
-		return ops.Component{Status: found.status, LatencyMS: &latency, Error: words(found.words)}
+		return ops.Component{Status: found.status, LatencyMS: &ms, Error: words(found.words)}
 	case errors.Is(err, context.DeadlineExceeded):
 		return ops.Component{
-			Status: ops.ComponentUnreachable, LatencyMS: &latency,
+			Status: ops.ComponentUnreachable, LatencyMS: &ms,
 			Error: words(fmt.Sprintf("%s did not answer within %s", c.name, c.timeout)),
 		}
 	case err != nil:
 		return ops.Component{
-			Status: ops.ComponentUnreachable, LatencyMS: &latency,
+			Status: ops.ComponentUnreachable, LatencyMS: &ms,
 			Error: words(c.name + " cannot be reached; the log has the cause"),
 		}
-	case took > c.slowAfter:
-		return ops.Component{
-			Status: ops.ComponentSlow, LatencyMS: &latency,
-			Error: words(fmt.Sprintf("%s took longer than %s to answer", c.name, c.slowAfter)),
+	case latency.IsSlow(took, c.slowAfter, c.lastResult().component.Status == ops.ComponentSlow):
+		said := fmt.Sprintf("%s took longer than %s to answer", c.name, c.slowAfter)
+		if took <= c.slowAfter {
+			said = fmt.Sprintf("%s was slow, and takes %s or longer yet to answer", c.name, latency.QuickUnder(c.slowAfter))
 		}
+
+		return ops.Component{Status: ops.ComponentSlow, LatencyMS: &ms, Error: words(said)}
 	default:
-		return ops.Component{Status: ops.ComponentConnected, LatencyMS: &latency}
+		return ops.Component{Status: ops.ComponentConnected, LatencyMS: &ms}
 	}
 }

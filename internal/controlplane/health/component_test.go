@@ -227,3 +227,38 @@ func TestACallerWhoLeavesEndsNoProbe(t *testing.T) {
 		want(t, check(t, checker), "starburst", ops.ComponentConnected, ops.Healthy, "")
 	})
 }
+
+// TestAboutTheLimitNothingSwings has a component take a little more and a little less than half a second.
+func TestAboutTheLimitNothingSwings(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var took time.Duration
+
+		checker := newDoubled(t, nil, asks{"starburst": func(context.Context) error {
+			<-time.After(took)
+
+			return nil
+		}})
+
+		for _, look := range []struct {
+			took   time.Duration
+			status ops.ComponentStatus
+			all    ops.HealthStatus
+			words  string
+		}{
+			{480, ops.ComponentConnected, ops.Healthy, ""},
+			{520, ops.ComponentSlow, ops.Degraded, "starburst took longer than 500ms to answer"},
+			{480, ops.ComponentSlow, ops.Degraded, "starburst was slow, and takes 400ms or longer yet to answer"},
+			{390, ops.ComponentConnected, ops.Healthy, ""},
+			{480, ops.ComponentConnected, ops.Healthy, ""},
+		} {
+			took = look.took * time.Millisecond
+
+			<-time.After(time.Second) // what was found is kept as long
+
+			found := check(t, checker)
+			want(t, found, "starburst", look.status, look.all, look.words)
+			wantLatency(t, found, "starburst", took)
+		}
+	})
+}
