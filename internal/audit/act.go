@@ -14,6 +14,8 @@ type Act struct {
 	Reason string    `json:"reason"`
 	// Message says in a sentence what came of it, "" when the action says it all.
 	Message string `json:"message"`
+	// RemoteAddr is the [Actor]'s, "" for the console itself.
+	RemoteAddr string `json:"-"`
 }
 
 // maxActs bounds the acts that are told of an object.
@@ -28,7 +30,7 @@ func (l *Log) Acts(ctx context.Context, object string) ([]Act, error) {
 
 	acts := make([]Act, 0, len(page.Items))
 	for _, e := range slices.Backward(page.Items) {
-		acts = append(acts, Act{Action: e.Action, At: e.At, Actor: e.Actor, Reason: e.Reason, Message: e.Message})
+		acts = append(acts, Act{Action: e.Action, At: e.At, Actor: e.Actor, Reason: e.Reason, Message: e.Message, RemoteAddr: e.RemoteAddr})
 	}
 
 	return acts, nil

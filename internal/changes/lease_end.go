@@ -22,8 +22,11 @@ func Scheduled(name string) audit.Actor {
 	return audit.Actor{Username: scheduledFor + name + ")", Role: string(ops.RoleOps)}
 }
 
-// ByHand reports whether it was somebody who did it, and not the console for somebody.
-func ByHand(act audit.Act) bool { return !strings.HasPrefix(act.Actor, scheduledFor) }
+// ByHand reports whether it was somebody who did it, and not the console for somebody: it has no
+// peer, and people may have any name.
+func ByHand(act audit.Act) bool {
+	return act.RemoteAddr != "" || !strings.HasPrefix(act.Actor, scheduledFor)
+}
 
 // EndDue ends the leases of a section whose time has come. What cannot be ended now stays
 // overdue and is tried again; the error says what was in the way. A section that is slow

@@ -8,6 +8,9 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+// settersLooked bounds the changes among which the one that set a value is looked for.
+const settersLooked = 20
+
 // SetBy returns, by the name of the field, the change that set the value that each of the
 // fields has now, whoever made it. A field that no change explains has none: it was like
 // that before this console was.
@@ -20,15 +23,20 @@ func (c *Changes) SetBy(ctx context.Context, current Current, fields []string) (
 			continue
 		}
 
-		page, err := c.History(ctx, Filter{Section: current.Section.Name, Field: name, Outcome: Applied})
+		// The history is by time, and clocks are set: what was written last has the highest id.
+		set, err := c.list(ctx, fmt.Sprintf(`JOIN opsconsole_change_fields ON change_id = id
+			WHERE field = $1 AND section = $2 AND outcome = 'applied' ORDER BY change_id DESC LIMIT %d`, settersLooked),
+			name, current.Section.Name)
 		if err != nil {
 			return nil, err
 		}
 
-		// The history is by time, and clocks are set: what was written last has the highest id.
-		for _, change := range page.Items {
-			if field.Equal(change.After[name], current.Values[name]) && change.ID > out[name].ID {
+		// Nearly always it is the first, unless one was carried out late or the values are older.
+		for _, change := range set {
+			if field.Equal(change.After[name], current.Values[name]) {
 				out[name] = change
+
+				break
 			}
 		}
 	}

@@ -97,6 +97,35 @@ func TestOfEachFieldItIsKnownWhoSetIt(t *testing.T) {
 	})
 }
 
+// TestWhoSetItLastIsKnownWhateverTheClockSaid has the clock be a year ahead for a while.
+func TestWhoSetItLastIsKnownWhateverTheClockSaid(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		const year = 365 * 24 * time.Hour
+
+		w.current(t)
+		w.clock.Advance(year)
+
+		for i := range 60 {
+			if _, err := w.plain.UpdateConcurrencyConfig(t.Context(), opstest.Limits(1+i%2, 60)); err != nil {
+				t.Fatal(err)
+			}
+
+			w.current(t)
+		}
+
+		w.clock.Advance(-year)
+		last := w.change(t, dave, ops.Values{"per_analyst": int64(6)}, "six for a while")
+
+		by, err := w.SetBy(t.Context(), w.current(t), []string{"per_analyst"})
+		if err != nil || by["per_analyst"].ID != last.ID {
+			t.Errorf("got %v, %v; want change %d", by, err, last.ID)
+		}
+	})
+}
+
 func TestNobodyIsWithoutAName(t *testing.T) {
 	t.Parallel()
 

@@ -58,6 +58,11 @@ type Watch struct {
 
 	config Config
 
+	// tried is when a write was tried last, and pause for how long none is after that; of use to
+	// the one who looks alone.
+	tried time.Time
+	pause time.Duration
+
 	mu sync.Mutex
 	// looked is when the last look began, vain when the first of those did that ended in vain
 	// since one did not; zero for none.
@@ -78,14 +83,42 @@ func New(config Config) *Watch { return &Watch{config: config, told: Answering} 
 func (w *Watch) Look(ctx context.Context) {
 	err := w.Ready(ctx)
 
-	if w.config.DB.CannotWrite() != nil {
-		_ = within(ctx, w.config.DB.ProbeWrite) // what it finds stands in the condition
-	}
+	w.tryWriting(ctx)
 
 	if ctx.Err() == nil {
 		w.note(err)
 		w.tell(ctx, w.Condition())
 	}
+}
+
+// The time between two writes that are tried while none succeeds: the first is that of the looks,
+// and each is twice the one before it.
+const (
+	firstPause = LookEvery
+	mostPause  = 30 * time.Second
+)
+
+// tryWriting writes, for as long as a write has failed and none that needed room has succeeded since:
+// less and less often, so that a full disk is not written to all the time, and at once when
+// something else could be written, or the database can be read again.
+func (w *Watch) tryWriting(ctx context.Context) {
+	wrote := w.config.DB.Wrote()
+
+	if w.config.DB.CannotWrite() == nil || w.config.DB.CannotRead() != nil {
+		w.pause, w.tried = 0, time.Time{}
+
+		return
+	}
+
+	now := w.config.Now()
+	if waited := now.Sub(w.tried); !wrote && waited >= 0 && waited < w.pause {
+		return
+	}
+
+	// What it finds stands in the condition.
+	_ = within(ctx, w.config.DB.ProbeWrite)
+
+	w.tried, w.pause = now, min(max(firstPause, 2*w.pause), mostPause)
 }
 
 // note keeps what a look found that ended with this error. One that took too long says nothing

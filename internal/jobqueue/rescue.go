@@ -35,7 +35,7 @@ type rescue struct {
 func (r *rescue) step(ctx context.Context) error {
 	now := r.now()
 
-	if err := r.db.Tx(ctx, func(tx *sql.Tx) error {
+	if err := r.db.TxInPlace(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO opsconsole_work_clients (id, seen_at) VALUES ($1, $2)
 			ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`, r.id, store.Time{Time: now})

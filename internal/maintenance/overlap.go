@@ -143,17 +143,15 @@ func (s *Windows) checkLeases(ctx context.Context, plan Plan, spans []Span) erro
 		return err
 	}
 
-	for _, p := range plan.parts() {
-		one, field, held := p.heldBy(open, func(l lease.Lease) bool {
-			return l.Holder == nil && (l.State == lease.Held ||
-				slices.ContainsFunc(spans, func(span Span) bool { return span.StartsAt.Before(l.EndsAt) }))
-		})
-		if held {
-			return one.Holds(field, "announce the window for later")
-		}
+	one, field, held := heldBy(open, plan.parts(), func(l lease.Lease) bool {
+		return l.Holder == nil && (l.State == lease.Held ||
+			slices.ContainsFunc(spans, func(span Span) bool { return span.StartsAt.Before(l.EndsAt) }))
+	})
+	if !held {
+		return nil
 	}
 
-	return nil
+	return one.Holds(field, "announce the window for later")
 }
 
 // checkFieldsFree says what a window waits for that cannot start because somebody else holds a
@@ -165,8 +163,7 @@ func (s *Windows) checkFieldsFree(ctx context.Context, w Window, p part) error {
 		return err
 	}
 
-	one, field, held := p.heldBy(open, func(l lease.Lease) bool { return l.Holder == nil || *l.Holder != lease.Holder(w.ID) })
-
+	one, field, held := heldBy(open, []part{p}, func(l lease.Lease) bool { return l.Holder == nil || *l.Holder != lease.Holder(w.ID) })
 	if !held {
 		return nil
 	}
@@ -205,20 +202,31 @@ func (p Plan) parts() []part {
 	return out
 }
 
-// heldBy returns the first of the leases that holds a field of the part and counts.
-func (p part) heldBy(leases []lease.Lease, counts func(l lease.Lease) bool) (lease.Lease, ops.Field, bool) {
-	for _, one := range leases {
-		if one.Section != p.section.Name || !counts(one) {
-			continue
-		}
+// heldBy returns one of the leases that counts and holds a field of the parts, and the first such
+// field; of several one that waits for a decision, as waiting for another would be in vain.
+func heldBy(leases []lease.Lease, parts []part, counts func(l lease.Lease) bool) (one lease.Lease, field ops.Field, held bool) {
+	for _, p := range parts {
+		for _, l := range leases {
+			if l.Section != p.section.Name || !counts(l) || held && l.State != lease.Held {
+				continue
+			}
 
-		for _, field := range p.section.Fields {
-			_, held := one.Set[field.Name]
-			if _, wanted := p.values[field.Name]; held && wanted {
-				return one, field, true
+			i := slices.IndexFunc(p.section.Fields, func(f ops.Field) bool {
+				_, holds := l.Set[f.Name]
+				_, wanted := p.values[f.Name]
+
+				return holds && wanted
+			})
+
+			switch {
+			case i < 0:
+			case l.State == lease.Held:
+				return l, p.section.Fields[i], true
+			default:
+				one, field, held = l, p.section.Fields[i], true
 			}
 		}
 	}
 
-	return lease.Lease{}, ops.Field{}, false
+	return one, field, held
 }

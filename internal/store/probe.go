@@ -114,6 +114,10 @@ func (f *failing) get() *TroubleError {
 // when none has failed.
 func (db *DB) CannotWrite() *TroubleError { return db.writes.get() }
 
+// Wrote reports whether something was written by [DB.Tx] since it was asked last. While
+// [DB.CannotWrite] says why nothing can be, it is a sign, and no proof, that this is over.
+func (db *DB) Wrote() bool { return db.wrote.Swap(false) }
+
 // CannotRead returns why the last [DB.ProbeRead] failed, nil when it did not.
 func (db *DB) CannotRead() *TroubleError { return db.reads.get() }
 
@@ -173,7 +177,7 @@ func (db *DB) ProbeWrite(ctx context.Context) error {
 	noise := make([]byte, probeSize/2)
 	_, _ = rand.Read(noise) // never fails, and cannot be compressed
 
-	err := db.Tx(ctx, func(tx *sql.Tx) error {
+	err := db.TxInPlace(ctx, func(tx *sql.Tx) error {
 		id := rand.Text()
 
 		_, err := tx.ExecContext(ctx, `INSERT INTO opsconsole_probes (id, noise) VALUES ($1, $2)`, id, hex.EncodeToString(noise))

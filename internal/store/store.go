@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -37,6 +38,8 @@ type DB struct {
 	limits  Limits
 
 	reads, writes failing
+	// wrote says that a transaction was committed since [DB.Wrote] was asked last.
+	wrote atomic.Bool
 }
 
 // Querier is what *sql.DB and *sql.Tx have in common.
@@ -182,6 +185,17 @@ const (
 // transaction deleted since fn read it: the next time fn finds it gone. So fn must have no effect
 // besides its transaction.
 func (db *DB) Tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	err := db.TxInPlace(ctx, fn)
+	if err == nil {
+		db.wrote.Store(true)
+	}
+
+	return err
+}
+
+// TxInPlace is [DB.Tx] for what needs no room, such as a sign of life: that it succeeds says
+// nothing of whether anything else can be written.
+func (db *DB) TxInPlace(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	var err error
 
 	for attempt := range txAttempts {
