@@ -59,12 +59,12 @@ func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
 
 func windowBanner(w maintenance.Window) *shell.Banner {
 	banner := &shell.Banner{
-		Active: w.Running() && w.BackAt == nil, Waits: w.BackAt != nil,
+		Active: w.Running() && w.BackAt == nil && !w.Unknown, Waits: w.BackAt != nil, Unknown: w.Unknown, Begun: w.StartedAt != nil,
 		Title: w.Title, Message: firstLine(announce.Render(w.Message).Text), From: &w.StartsAt, Until: &w.EndsAt,
 		URL: shell.WindowPath(w.ID),
 	}
 
-	if w.Phase == maintenance.Held || w.Phase == maintenance.Overrun || w.Overdue {
+	if w.Phase == maintenance.Held || w.Phase == maintenance.Overrun || w.Overdue && !w.Unknown {
 		banner.Message = w.Note
 	}
 

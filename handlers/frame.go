@@ -99,6 +99,7 @@ func (f *frame) trouble() *shell.Trouble {
 	}
 
 	return &shell.Trouble{
-		Text: *condition.Error, Meaning: condition.Meaning, Since: condition.Since, URL: "/health#console-database",
+		Text: *condition.Error, Meaning: condition.Meaning, Since: condition.Since,
+		ReadAt: f.memory.readAt(), URL: "/health#console-database",
 	}
 }

@@ -129,7 +129,7 @@ func newConsole(config Config) *console {
 
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Changes: memory.changes,
-		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database,
+		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database, MemoryAsOf: memory.readAt,
 	}
 	c.settings = &settings.Handlers{
 		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,

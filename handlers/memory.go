@@ -21,46 +21,67 @@ const RememberEvery = 15 * time.Second
 // remembered are the values of one kind as they were last read, by what was asked for.
 type remembered[K comparable, V any] struct {
 	database Database
+	now      func() time.Time
 
 	mu     sync.Mutex
-	values map[K]V
+	values map[K]kept[V]
 }
 
-func newRemembered[K comparable, V any](own Database) *remembered[K, V] {
-	return &remembered[K, V]{database: own, values: map[K]V{}}
+type kept[V any] struct {
+	value  V
+	readAt time.Time
 }
 
-// read reads a value, or returns the last one while the database cannot be read.
-func (r *remembered[K, V]) read(key K, read func() (V, error)) (V, error) {
+func newRemembered[K comparable, V any](c Config) *remembered[K, V] {
+	return &remembered[K, V]{database: c.Database, now: c.Now, values: map[K]kept[V]{}}
+}
+
+// read reads a value, or returns the last one while the database cannot be read: old says so.
+func (r *remembered[K, V]) read(key K, read func() (V, error)) (value V, old bool, err error) {
 	r.mu.Lock()
 	last, known := r.values[key]
 	r.mu.Unlock()
 
-	var value V
+	readAt := r.now()
 
-	err := r.database.Err()
-	if err == nil {
+	if err = r.database.Err(); err == nil {
 		value, err = read()
 	}
 
 	switch {
 	case err != nil && known && database.Explain(err) != nil:
-		return last, nil
+		return last.value, true, nil
 	case err != nil:
-		return value, err
+		return value, false, err
 	}
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
-	r.values[key] = value
+	r.values[key] = kept[V]{value, readAt}
 
-	return value, nil
+	return value, false, nil
+}
+
+// oldest is when the value was read that was read first, zero when there is none.
+func (r *remembered[K, V]) oldest() (at time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	for _, k := range r.values {
+		if at.IsZero() || k.readAt.Before(at) {
+			at = k.readAt
+		}
+	}
+
+	return at
 }
 
 // memory is what the pages of the platform, and what surrounds every page, need of the
 // database: as it was last read, while it cannot be.
 type memory struct {
+	database Database
+
 	changes  rememberedChanges
 	windows  rememberedWindows
 	triggers rememberedTriggers
@@ -68,13 +89,14 @@ type memory struct {
 
 func newMemory(c Config) *memory {
 	return &memory{
+		database: c.Database,
 		changes: rememberedChanges{
-			Changes: c.Changes, history: newRemembered[changes.Filter, changes.Page](c.Database),
-			unreviewed: newRemembered[string, []changes.Change](c.Database), leases: newRemembered[string, []lease.Lease](c.Database),
-			known: newRemembered[ops.SectionName, changes.Current](c.Database),
+			Changes: c.Changes, history: newRemembered[changes.Filter, changes.Page](c),
+			unreviewed: newRemembered[string, []changes.Change](c), leases: newRemembered[string, []lease.Lease](c),
+			known: newRemembered[ops.SectionName, changes.Current](c),
 		},
-		windows:  rememberedWindows{Windows: c.Windows, open: newRemembered[string, []maintenance.Window](c.Database)},
-		triggers: rememberedTriggers{Triggers: c.Triggers, last: newRemembered[ops.JobName, lastTrigger](c.Database)},
+		windows:  rememberedWindows{Windows: c.Windows, open: newRemembered[string, []maintenance.Window](c)},
+		triggers: rememberedTriggers{Triggers: c.Triggers, last: newRemembered[ops.JobName, lastTrigger](c)},
 	}
 }
 
@@ -99,6 +121,26 @@ func (m *memory) remember(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// readAt is when the oldest of what is shown from memory was read; nil while the database can be.
+func (m *memory) readAt() *time.Time {
+	if m.database.Err() == nil {
+		return nil
+	}
+
+	var at *time.Time
+
+	for _, oldest := range []time.Time{
+		m.changes.history.oldest(), m.changes.unreviewed.oldest(), m.changes.leases.oldest(), m.changes.known.oldest(),
+		m.windows.open.oldest(), m.triggers.last.oldest(),
+	} {
+		if !oldest.IsZero() && (at == nil || oldest.Before(*at)) {
+			at = &oldest
+		}
+	}
+
+	return at
+}
+
 // all is the one key of what there is one of.
 const all = ""
 
@@ -118,19 +160,41 @@ func (c rememberedChanges) History(ctx context.Context, filter changes.Filter) (
 		return read()
 	}
 
-	return c.history.read(filter, read)
+	page, _, err := c.history.read(filter, read)
+
+	return page, err
 }
 
 func (c rememberedChanges) Unreviewed(ctx context.Context) ([]changes.Change, error) {
-	return c.unreviewed.read(all, func() ([]changes.Change, error) { return c.Changes.Unreviewed(ctx) })
+	outside, _, err := c.unreviewed.read(all, func() ([]changes.Change, error) { return c.Changes.Unreviewed(ctx) })
+
+	return outside, err
 }
 
 func (c rememberedChanges) Leases(ctx context.Context) ([]lease.Lease, error) {
-	return c.leases.read(all, func() ([]lease.Lease, error) { return c.Changes.Leases(ctx) })
+	leases, old, err := c.leases.read(all, func() ([]lease.Lease, error) { return c.Changes.Leases(ctx) })
+
+	return asRemembered(leases, old, lease.Lease.Remembered, c.leases.now()), err
 }
 
 func (c rememberedChanges) Known(ctx context.Context, section ops.SectionName) (changes.Current, error) {
-	return c.known.read(section, func() (changes.Current, error) { return c.Changes.Known(ctx, section) })
+	known, _, err := c.known.read(section, func() (changes.Current, error) { return c.Changes.Known(ctx, section) })
+
+	return known, err
+}
+
+// asRemembered has the clock tell what is known of those that are old: it went on since.
+func asRemembered[V any](values []V, old bool, remembered func(v V, now time.Time) V, now time.Time) []V {
+	if !old {
+		return values
+	}
+
+	out := make([]V, len(values))
+	for i, v := range values {
+		out[i] = remembered(v, now)
+	}
+
+	return out
 }
 
 type rememberedWindows struct {
@@ -140,7 +204,9 @@ type rememberedWindows struct {
 }
 
 func (w rememberedWindows) Open(ctx context.Context) ([]maintenance.Window, error) {
-	return w.open.read(all, func() ([]maintenance.Window, error) { return w.Windows.Open(ctx) })
+	open, old, err := w.open.read(all, func() ([]maintenance.Window, error) { return w.Windows.Open(ctx) })
+
+	return asRemembered(open, old, maintenance.Window.Remembered, w.open.now()), err
 }
 
 type rememberedTriggers struct {
@@ -155,7 +221,7 @@ type lastTrigger struct {
 }
 
 func (t rememberedTriggers) Last(ctx context.Context, job ops.JobName) (audit.Entry, bool, error) {
-	last, err := t.last.read(job, func() (lastTrigger, error) {
+	last, _, err := t.last.read(job, func() (lastTrigger, error) {
 		entry, ok, err := t.Triggers.Last(ctx, job)
 
 		return lastTrigger{entry, ok}, err

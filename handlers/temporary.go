@@ -54,7 +54,8 @@ func (f *frame) temporary(ctx context.Context) []shell.Temporary {
 		}
 
 		out = append(out, shell.Temporary{
-			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, URL: leasesview.Path(lease.ID),
+			Text: strings.Join(parts, ", "), EndsAt: lease.EndsAt, State: lease.State, Unknown: lease.Unknown,
+			URL: leasesview.Path(lease.ID),
 		})
 	}
 

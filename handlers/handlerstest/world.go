@@ -57,10 +57,13 @@ type World struct {
 // Now is the time in the world, which can be moved ahead.
 func (w *World) Now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
+// Advance lets time pass in which nothing that is due happens.
+func (w *World) Advance(d time.Duration) { w.ahead.Add(int64(d)) }
+
 // Pass lets time pass, and everything happen that is due then.
 func (w *World) Pass(d time.Duration) {
 	w.t.Helper()
-	w.ahead.Add(int64(d))
+	w.Advance(d)
 
 	if err := w.Windows.Tick(w.t.Context(), w.Plane.As(ops.Caller{Username: "console", Role: ops.RoleOps})); err != nil {
 		w.t.Fatal(err)

@@ -31,6 +31,8 @@ type Handlers struct {
 	Windows  Windows
 	Audit    Audit
 	Database Database
+	// MemoryAsOf is when what is shown while the database cannot be read was read, nil while it can.
+	MemoryAsOf func() *time.Time
 	// Tickets become links in reasons.
 	Tickets format.Tickets
 }

@@ -22,7 +22,7 @@ func (h *Handlers) schedule(ctx context.Context) (next *pages.OverviewSchedule, 
 
 		if !over && (next == nil || w.Running() && !next.Active) {
 			next = &pages.OverviewSchedule{
-				Title: w.Title, Active: w.Running(), From: w.StartsAt, Until: w.EndsAt, URL: shell.WindowPath(w.ID),
+				Title: w.Title, Active: w.Running(), Unknown: w.Unknown, From: w.StartsAt, Until: w.EndsAt, URL: shell.WindowPath(w.ID),
 			}
 		}
 
@@ -37,6 +37,10 @@ func (h *Handlers) schedule(ctx context.Context) (next *pages.OverviewSchedule, 
 // windowText says what is the matter with a window.
 func windowText(w maintenance.Window) string {
 	switch {
+	case w.Unknown && w.Running():
+		return fmt.Sprintf("Whether maintenance window %q is over is not known.", w.Title)
+	case w.Unknown:
+		return fmt.Sprintf("Whether maintenance window %q has begun is not known.", w.Title)
 	case w.Phase == maintenance.Held:
 		return fmt.Sprintf("Maintenance window %q waits for a decision.", w.Title)
 	case w.Overdue:
@@ -44,6 +48,14 @@ func windowText(w maintenance.Window) string {
 	default:
 		return fmt.Sprintf("Maintenance window %q is %s.", w.Title, w.Phase)
 	}
+}
+
+func stateOf(l lease.Lease) components.State {
+	if l.Unknown {
+		return components.Unknown
+	}
+
+	return components.OfLease(l.State)
 }
 
 // waiting are lines of the temporary changes that need somebody; those of windows are theirs.
@@ -57,6 +69,8 @@ func (h *Handlers) waiting(ctx context.Context) ([]components.Line, error) {
 
 		switch {
 		case l.Holder != nil:
+		case l.Unknown:
+			text = fmt.Sprintf("Whether temporary change %d of %s has gone back is not known. ", l.ID, l.Actor)
 		case l.State == lease.Held:
 			text = fmt.Sprintf("Temporary change %d of %s waits for a decision. ", l.ID, l.Actor)
 		case l.State == lease.Overdue && l.Note != "": // it was tried, else its time has just come
@@ -64,7 +78,7 @@ func (h *Handlers) waiting(ctx context.Context) ([]components.Line, error) {
 		}
 
 		if text != "" {
-			lines = append(lines, components.Line{State: components.OfLease(l.State), Text: text + l.Note, URL: leases.Path(l.ID)})
+			lines = append(lines, components.Line{State: stateOf(l), Text: text + l.Note, URL: leases.Path(l.ID)})
 		}
 	}
 

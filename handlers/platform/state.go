@@ -90,6 +90,7 @@ func (h *Handlers) withDatabase(view pages.Health, s *monitor.Snapshot) pages.He
 	card.Since, card.Check = web.When(!now.Since.IsZero(), now.Since), web.Sentences(now.Meaning, now.Advice)
 
 	view.ConsoleDatabase, view.Own = seenHere(card), append(view.Own, card)
+	view.ConsoleDatabase.MemoryAsOf = h.MemoryAsOf()
 
 	return view
 }

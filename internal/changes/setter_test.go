@@ -236,3 +236,23 @@ func TestAChangeTellsOfItsLease(t *testing.T) {
 		}
 	})
 }
+
+// TestPeopleMayHaveAnyName, also that of what the console does by itself.
+func TestPeopleMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+
+	schedule := changes.Scheduled("dave").Username
+
+	for _, test := range []struct {
+		act  audit.Act
+		want bool
+	}{
+		{audit.Act{Actor: "dave", RemoteAddr: "192.0.2.1"}, true},
+		{audit.Act{Actor: schedule, RemoteAddr: "192.0.2.1"}, true},
+		{audit.Act{Actor: schedule}, false},
+	} {
+		if got := changes.ByHand(test.act); got != test.want {
+			t.Errorf("%+v is by hand: %t, want %t", test.act, got, test.want)
+		}
+	}
+}

@@ -20,7 +20,7 @@ func (w *watched) write(t *testing.T) error {
 	})
 }
 
-// looks looks as often as the watch is run, until the status is that one or the time is over, and
+// looks has it looked as often as the watch is run, until the status is that one or the time is over, and
 // returns how long it took.
 func (w *watched) looks(t *testing.T, until bool, most time.Duration) time.Duration {
 	t.Helper()
@@ -58,6 +58,7 @@ func TestADiskThatStaysFullIsTriedLessOften(t *testing.T) {
 	const most = 30 * time.Second
 
 	mend := broken()
+
 	w.looks(t, false, 2*time.Second)
 	mend()
 
@@ -66,6 +67,7 @@ func TestADiskThatStaysFullIsTriedLessOften(t *testing.T) {
 	}
 
 	mend = broken()
+
 	w.looks(t, false, 3*most) // at the end of which one was tried 2 s ago or more
 	mend()
 
@@ -77,6 +79,7 @@ func TestADiskThatStaysFullIsTriedLessOften(t *testing.T) {
 	}
 
 	mend = broken()
+
 	w.looks(t, false, 3*most)
 	mend()
 

@@ -13,10 +13,10 @@ func TestWhatTakesAboutTheLimitStaysWhatItWas(t *testing.T) {
 	slow := false
 
 	for i, look := range []struct {
-		took time.Duration
+		took int // milliseconds
 		slow bool
 	}{{450, false}, {500, false}, {501, true}, {450, true}, {400, true}, {399, false}, {450, false}} {
-		slow = latency.IsSlow(look.took*time.Millisecond, latency.SlowAfter, slow)
+		slow = latency.IsSlow(time.Duration(look.took)*time.Millisecond, latency.SlowAfter, slow)
 		if slow != look.slow {
 			t.Errorf("look %d of %d ms: got slow %t, want %t", i, look.took, slow, look.slow)
 		}

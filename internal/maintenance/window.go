@@ -104,6 +104,10 @@ type Window struct {
 	Overdue bool   `json:"overdue"`
 	Note    string `json:"note"`
 
+	// Unknown says that nobody knows whether it has begun, or is over, though the time for that has
+	// come: see [Window.Remembered].
+	Unknown bool `json:"-"`
+
 	// Steps are the phases so far, oldest first.
 	Steps []Step `json:"phases"`
 	// Report is there once everything is as before.

@@ -7,6 +7,10 @@ import (
 
 // OfWindow returns the state of a maintenance window.
 func OfWindow(w maintenance.Window) State {
+	if w.Unknown {
+		return Unknown
+	}
+
 	if w.Overdue || w.Report != nil && !w.Report.Restored {
 		return Warn
 	}

@@ -44,6 +44,9 @@ type SeenHere struct {
 	LatencyMS *float64 `json:"latency_ms"`
 	// Error is a sentence; nil when nothing is wrong.
 	Error *string `json:"error"`
+	// MemoryAsOf is when that which pages show from memory, while it cannot be read, was read; of
+	// the console's own database alone.
+	MemoryAsOf *time.Time `json:"memory_as_of,omitempty"`
 	// Availability is over the last 24 h, 7 d and 30 d.
 	Availability []Availability `json:"availability,omitempty"`
 }

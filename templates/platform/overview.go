@@ -65,6 +65,8 @@ type OverviewExports struct {
 type OverviewSchedule struct {
 	Title  string    `json:"title"`
 	Active bool      `json:"active"`
+	// Unknown says that it was to begin, or where it is active to end, and nobody knows whether it has.
+	Unknown bool `json:"unknown,omitempty"`
 	From   time.Time `json:"starts_at"`
 	Until  time.Time `json:"ends_at"`
 	URL    string    `json:"url"`

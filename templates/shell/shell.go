@@ -108,14 +108,19 @@ type Trouble struct {
 	// Text says it in a sentence, Meaning what it means for whoever reads the page.
 	Text, Meaning string
 	Since         time.Time
-	URL           string
+	// ReadAt is when what pages show from memory was read; nil while it is read afresh.
+	ReadAt *time.Time
+	URL    string
 }
 
 // Banner tells that maintenance is announced or on.
 type Banner struct {
 	Active bool
 	// Waits says that maintenance is over for users, and waits for a decision.
-	Waits   bool
+	Waits bool
+	// Unknown says that whether it has begun, or is over, is not known; Begun that it had.
+	Unknown, Begun bool
+
 	Title   string
 	Message string
 	// From and Until bound it; nil when that is open.
@@ -129,7 +134,9 @@ type Temporary struct {
 	EndsAt time.Time
 	// State says whether it is running, overdue or held.
 	State lease.State
-	URL   string
+	// Unknown says that it was to go back by now, and that whether it has is not known.
+	Unknown bool
+	URL     string
 }
 
 // Notice is what the last request came to, shown once above the page: a toast when the

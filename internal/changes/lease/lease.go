@@ -74,6 +74,9 @@ type Lease struct {
 	// Note says why it is overdue or held, or how it ended. The code and the details of what
 	// is in the way are in Failure.
 	Note string `json:"note"`
+	// Unknown says that nobody knows whether it has ended, though the time for that has come: see
+	// [Lease.Remembered].
+	Unknown bool `json:"-"`
 
 	tries   int
 	nextTry time.Time
@@ -112,6 +115,22 @@ func (l Lease) Stage() int64 {
 // Due reports whether the lease ends now if nobody asks for it. Of one that has a holder the
 // holder alone decides.
 func (l Lease) Due(now time.Time) bool { return l.Kind == ByHolder || !now.Before(l.EndsAt) }
+
+// derive sets what depends on the clock.
+func (l *Lease) derive(now time.Time) {
+	if l.State == Active && !now.Before(l.EndsAt) {
+		l.State = Overdue
+	}
+}
+
+// Remembered returns a lease, read before from a database that cannot be read any more, as it is
+// known at that moment: Unknown says that its end has come since.
+func (l Lease) Remembered(now time.Time) Lease {
+	l.derive(now)
+	l.Unknown = l.State == Overdue
+
+	return l
+}
 
 // Fields are the names of what it set, sorted.
 func (l Lease) Fields() []string { return slices.Sorted(maps.Keys(l.Set)) }

@@ -64,9 +64,7 @@ func (s *Store) query(ctx context.Context, q store.Querier, clause string, args 
 
 	for i := range found {
 		l := &found[i]
-		if l.State == Active && !now.Before(l.EndsAt) {
-			l.State = Overdue
-		}
+		l.derive(now)
 
 		if !l.Open() || l.Note == "" { // a version before this one writes state and note alone
 			l.Failure = failure.Failure{}

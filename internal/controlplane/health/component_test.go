@@ -241,7 +241,7 @@ func TestAboutTheLimitNothingSwings(t *testing.T) {
 		}})
 
 		for _, look := range []struct {
-			took   time.Duration
+			took   int // milliseconds
 			status ops.ComponentStatus
 			all    ops.HealthStatus
 			words  string
@@ -252,7 +252,7 @@ func TestAboutTheLimitNothingSwings(t *testing.T) {
 			{390, ops.ComponentConnected, ops.Healthy, ""},
 			{480, ops.ComponentConnected, ops.Healthy, ""},
 		} {
-			took = look.took * time.Millisecond
+			took = time.Duration(look.took) * time.Millisecond
 
 			<-time.After(time.Second) // what was found is kept as long
 
