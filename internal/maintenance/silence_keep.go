@@ -224,7 +224,7 @@ func (s *Windows) settleSilence(ctx context.Context, w Window, before, after sil
 		return nil
 	}
 
-	if after.problem != "" && before.problem == "" {
+	if after.failsAnew(before) {
 		s.Logger.WarnContext(ctx, "alerts are not silenced as they should be", "window", w.ID, "problem", after.problem)
 	}
 

@@ -191,3 +191,34 @@ func (o *order) End(ctx context.Context, mark string, ids []string) (alertmanage
 
 	return o.Silencer.End(ctx, mark, ids)
 }
+
+// TestOfASilenceThatIsGone no failure is news, which the window says all the same.
+func TestOfASilenceThatIsGone(t *testing.T) {
+	t.Parallel()
+
+	q := newQuiet(t, onSQLite(t))
+	window := q.announce(t, patching())
+	q.at(t, time.Hour)
+
+	if _, err := q.End(t.Context(), q.line, dave, window.ID, act("done already")); err != nil {
+		t.Fatal(err)
+	}
+
+	q.at(t, 62*time.Minute)
+
+	for minutes := 64; minutes < 74; minutes += 4 {
+		q.server.Break(func(*http.Request) (int, bool) { return http.StatusBadGateway, false })
+		q.at(t, time.Duration(minutes)*time.Minute)
+
+		if got := q.get(t, window.ID).Silence; got.State != maintenance.SilenceGone || got.Problem == "" {
+			t.Errorf("it is %+v, want gone, and that nobody answers", got)
+		}
+
+		q.server.Break(nil)
+		q.at(t, time.Duration(minutes+2)*time.Minute)
+	}
+
+	if news := q.news(t); len(news) != 2 {
+		t.Errorf("the audit log has %q, want the beginning and the end", news)
+	}
+}

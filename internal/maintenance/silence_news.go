@@ -74,6 +74,12 @@ func (r *silenceRow) gone(now time.Time) {
 	}
 }
 
+// failsAnew reports whether it is news that it is not as it should be. Of one that is gone it is not: each
+// time that Alertmanager is started anew would be told of every window that was over lately.
+func (r silenceRow) failsAnew(before silenceRow) bool {
+	return r.problem != "" && before.problem == "" && r.goneAt == nil
+}
+
 // silenceNews is what the audit log is told of a silence.
 type silenceNews struct {
 	outcome audit.Outcome
@@ -87,7 +93,7 @@ func (r silenceRow) news(before silenceRow, w Window, result alertmanager.Result
 	}
 
 	switch {
-	case r.problem != "" && before.problem == "":
+	case r.failsAnew(before):
 		return []silenceNews{{audit.Failed, r.problem}}
 	case r.problem != "":
 		return nil
@@ -104,7 +110,7 @@ func (r silenceRow) news(before silenceRow, w Window, result alertmanager.Result
 		done("No silence of the window is active any more.")
 	case r.goneAt != nil && result.Ended > 0:
 		done("A silence of the window had come back and was ended again: Alertmanager was started with what it knew before.")
-	case before.problem != "":
+	case before.problem != "" && before.goneAt == nil:
 		done("Alertmanager does again what it is told.")
 	}
 
