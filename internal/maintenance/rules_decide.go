@@ -16,6 +16,10 @@ func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, 
 	d := transition{actor: actor, action: audit.WindowRules, message: "It stays where it is."}
 	if oldMoment {
 		d.event, d.message = EventChanged, "It takes the moment again that it had by the rules before."
+
+		if err := s.checkMomentBefore(ctx, id); err != nil {
+			return Window{}, s.refuse(ctx, actor, d.action, object(id), act.Reason, err)
+		}
 	}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
@@ -49,4 +53,15 @@ func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, 
 	}
 
 	return s.Get(ctx, id)
+}
+
+// checkMomentBefore is a CONFLICT where a temporary change is in the way of a window at the moment that it had
+// before newer rules.
+func (s *Windows) checkMomentBefore(ctx context.Context, id int64) error {
+	w, err := s.Get(ctx, id)
+	if err != nil || w.RulesMove == nil {
+		return err
+	}
+
+	return s.checkLeases(ctx, w.Plan, []Span{{w.RulesMove.StartsAt, w.RulesMove.EndsAt}})
 }

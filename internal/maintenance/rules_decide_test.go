@@ -109,3 +109,29 @@ func TestNothingIsTakenAgainOfWhatStayed(t *testing.T) {
 		t.Errorf("got %+v, %v, %s, want it decided, where it was, and nothing told", got, err, w.kinds(t))
 	}
 }
+
+// TestTheOldMomentIsLeasedByNow: as a window that is announced for it, it is refused.
+func TestTheOldMomentIsLeasedByNow(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	draft := noon()
+	draft.StartsAt, draft.EndsAt = draft.StartsAt.Add(-time.Hour), draft.EndsAt.Add(-time.Hour)
+	window := w.announce(t, draft)
+	next := w.replica(nextRules(t))
+	next.follow(t)
+	w.clock.Set(window.StartsAt.Add(-time.Hour))
+
+	lease := w.borrow(t, 9, "90m")
+
+	_, err := next.DecideRules(t.Context(), olga, window.ID, act("the moment before"), true)
+	refused(t, err, ops.CodeConflict)
+
+	if e := ops.AsError(err); e.Details["lease"] != lease.ID {
+		t.Errorf("got %v, want lease %v in the details", err, lease.ID)
+	}
+
+	if _, err := next.DecideRules(t.Context(), olga, window.ID, act("as it is"), false); err != nil {
+		t.Error(err)
+	}
+}
