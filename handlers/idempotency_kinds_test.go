@@ -159,6 +159,7 @@ func TestAWindowIsAnnouncedAndChangedOnceForAKey(t *testing.T) {
 	window := again(t, w, http.MethodPost, "/maintenance/windows", w.Draft(nil))
 	again(t, w, http.MethodPatch, handlerstest.Path(window, ""), handlerstest.Object{"title": "Patching again", "reason": "a better name", "confirm": "test"})
 	act(window, "start", nil)
+	again(t, w, http.MethodPost, handlerstest.Path(window, "updates"), handlerstest.Object{"text": "The database is back.", "severity": "warning"})
 	act(window, "extend", handlerstest.Object{"ends_at": later(5 * time.Hour)})
 	act(window, "end", nil)
 
