@@ -17,9 +17,9 @@ func (r Rule) walls(first time.Time) iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
 		first := first.Truncate(time.Second)
 		timeOfDay := first.Sub(dayOf(first))
-		n, horizon := 0, first.AddDate(Horizon, 0, 0)
+		n := 0
 
-		for period := r.periodOf(first); !period.After(horizon); period = r.next(period) {
+		for period := range r.periods(first) {
 			for _, day := range r.datesIn(period, first) {
 				wall := day.Add(timeOfDay)
 
@@ -34,6 +34,17 @@ func (r Rule) walls(first time.Time) iter.Seq[time.Time] {
 					return
 				}
 			}
+		}
+	}
+}
+
+// periods yields the first days of the periods to look through: what a rule costs that never comes.
+func (r Rule) periods(first time.Time) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		horizon := first.AddDate(Horizon, 0, 0)
+
+		for period := r.periodOf(first); !period.After(horizon) && yield(period); {
+			period = r.next(period)
 		}
 	}
 }
