@@ -122,6 +122,7 @@ func (c *console) openRoutes() []route {
 		{http.MethodGet, "/announcements.ics", c.announcements.Serve, everybody},
 		{http.MethodGet, "/announcements.atom", c.announcements.Serve, everybody},
 		{http.MethodGet, "/announcements.json", c.announcements.Serve, everybody},
+		{http.MethodGet, "/announcements/components.json", c.announcements.Serve, everybody},
 		{http.MethodGet, "/announcements/banner.js", c.announcements.Serve, everybody},
 
 		{http.MethodGet, "/login", c.session.Login, everybody},

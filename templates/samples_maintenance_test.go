@@ -155,7 +155,28 @@ func announcementsOf(phases ...maintenance.Phase) announce.Announcements {
 		windows = append(windows, window(phase))
 	}
 
-	return announce.View(windows, nil, ops.Degraded, now, &url.URL{Scheme: "https", Host: "ops.example.com", Path: "/announcements"})
+	v := announce.View(windows, nil, ops.Degraded, now, &url.URL{Scheme: "https", Host: "ops.example.com", Path: "/announcements"})
+	v.Uptimes = uptimes()
+
+	return v
+}
+
+// uptimes are days of each kind.
+func uptimes() announce.Uptimes {
+	u := announce.Uptime{Name: evil, Days: []announce.UptimeDay{{}}}
+
+	for i, share := range []announce.Share{
+		{UpSeconds: 86400},
+		{UpSeconds: 86340, DownSeconds: 60},
+		{DownSeconds: 3600, UpSeconds: 3600},
+		{UpSeconds: 3600, MaintenanceSeconds: 3600},
+		{UnknownSeconds: 86400},
+	} {
+		day := announce.UptimeDay{Share: announce.Share{}.Plus(share), Date: evil, Start: now.AddDate(0, 0, i)}
+		u.Days, u.Share = append(u.Days, day), u.Plus(share)
+	}
+
+	return announce.Uptimes{AsOf: now, TimeZone: evil, Components: []announce.Uptime{u}}
 }
 
 // maintenancePages are those of windows, announcements and webhooks.
@@ -200,22 +221,25 @@ func maintenancePages(s shell.Shell) map[string]templ.Component {
 			Window: window(maintenance.Active), Items: maintenance.Updates(updates()), Text: evil, Severity: maintenance.SeverityWarning,
 			Errors: map[string]string{"text": evil, "severity": evil}, Problem: evil, Way: components.Link{Text: evil, URL: "/leases"}, RequestID: evil, Now: now,
 		}),
-		"updates, none":       windowsview.UpdatesPage(s, windowsview.Updates{Window: window(maintenance.Completed), Now: now}),
-		"text forms":          windowsview.FormsOf(windowsview.Forms{Message: announce.Render("![" + evil + "](" + evilURL + ")"), Typed: evil}),
-		"window review":       windowsview.ReviewPage(s, windowReview()),
-		"templates":           windowsview.TemplatesPage(s, windowsview.Templates{Items: []maintenance.Template{kept}, Now: now}),
-		"templates, empty":    windowsview.TemplatesPage(s, windowsview.Templates{Now: now}),
-		"template":            windowsview.TemplateFormPage(s, template),
-		"template, delete":    windowsview.TemplateDeletePage(s, template),
-		"webhooks":            webhooksview.ListPage(s, webhooksview.List{Items: []webhooks.Endpoint{hook}, Hosts: []string{evil}, Now: now}),
-		"webhooks, empty":     webhooksview.ListPage(s, webhooksview.List{Hosts: []string{evil}, Now: now}),
-		"webhooks, off":       webhooksview.ListPage(s, webhooksview.List{Now: now}),
-		"webhook form":        webhooksview.FormPage(s, webhooksview.Form{Kind: webhooks.Slack, Now: now}),
-		"webhook form, edit":  webhooksview.FormPage(s, hookForm),
-		"deliveries":          webhooksview.DeliveriesPage(s, webhooksview.Deliveries{Items: []webhooks.Delivery{delivery()}, Next: new(evil), Total: 9, Filter: sent, Now: now}),
-		"deliveries, empty":   webhooksview.DeliveriesPage(s, webhooksview.Deliveries{Now: now}),
-		"delivery":            webhooksview.DeliveryPage(s, webhooksview.Delivery{Delivery: delivery(), Problem: evil, Now: now}),
-		"announcements":       announcements.Page(s.Environment, feeds, announcementsOf(maintenance.Phases()...)),
+		"updates, none":      windowsview.UpdatesPage(s, windowsview.Updates{Window: window(maintenance.Completed), Now: now}),
+		"text forms":         windowsview.FormsOf(windowsview.Forms{Message: announce.Render("![" + evil + "](" + evilURL + ")"), Typed: evil}),
+		"window review":      windowsview.ReviewPage(s, windowReview()),
+		"templates":          windowsview.TemplatesPage(s, windowsview.Templates{Items: []maintenance.Template{kept}, Now: now}),
+		"templates, empty":   windowsview.TemplatesPage(s, windowsview.Templates{Now: now}),
+		"template":           windowsview.TemplateFormPage(s, template),
+		"template, delete":   windowsview.TemplateDeletePage(s, template),
+		"webhooks":           webhooksview.ListPage(s, webhooksview.List{Items: []webhooks.Endpoint{hook}, Hosts: []string{evil}, Now: now}),
+		"webhooks, empty":    webhooksview.ListPage(s, webhooksview.List{Hosts: []string{evil}, Now: now}),
+		"webhooks, off":      webhooksview.ListPage(s, webhooksview.List{Now: now}),
+		"webhook form":       webhooksview.FormPage(s, webhooksview.Form{Kind: webhooks.Slack, Now: now}),
+		"webhook form, edit": webhooksview.FormPage(s, hookForm),
+		"deliveries":         webhooksview.DeliveriesPage(s, webhooksview.Deliveries{Items: []webhooks.Delivery{delivery()}, Next: new(evil), Total: 9, Filter: sent, Now: now}),
+		"deliveries, empty":  webhooksview.DeliveriesPage(s, webhooksview.Deliveries{Now: now}),
+		"delivery":           webhooksview.DeliveryPage(s, webhooksview.Delivery{Delivery: delivery(), Problem: evil, Now: now}),
+		"announcements":      announcements.Page(s.Environment, feeds, announcementsOf(maintenance.Phases()...)),
+		"announcements, now": announcements.Page(s.Environment, feeds, announce.Announcements{
+			Current: []announce.Announcement{announce.Of(window(maintenance.Active), updates(), now, nil)}, Now: now,
+		}),
 		"announcements, none": announcements.Page(s.Environment, feeds, announcementsOf()),
 		"webhook": webhooksview.Page(s, webhooksview.Webhook{
 			Endpoint: hook, Secret: evil, Deliveries: []webhooks.Delivery{delivery()}, Total: 3, Problem: evil, Now: now,

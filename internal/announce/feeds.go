@@ -30,6 +30,8 @@ type Config struct {
 	// Health is the platform's state as the console knows it; "" when it does not. It is
 	// asked with every request and must be quick.
 	Health func() ops.HealthStatus
+	// Zone is whose days users are told of, where they are told how components answered.
+	Zone *time.Location
 	// Name is what the platform is called.
 	Name string
 	// PublicURL is where the console is reached.
@@ -55,8 +57,9 @@ type Feeds struct {
 	source Source
 	banner document
 
-	state   atomic.Pointer[state]
-	lookups singleflight.Group
+	state    atomic.Pointer[state]
+	lookups  singleflight.Group
+	observed atomic.Pointer[Observed]
 }
 
 // New returns the feeds. The page of the announcements is /announcements below the
@@ -66,6 +69,13 @@ func New(c Config) *Feeds {
 	banner.modified = c.Now()
 
 	return &Feeds{Config: c, source: Source{Name: c.Name, Page: c.PublicURL.JoinPath("announcements")}, banner: banner}
+}
+
+// Observe has users be told how components answered; without it they are told nothing of components.
+func (f *Feeds) Observe(seen Observed) {
+	if last := f.observed.Load(); last == nil || !last.At.Equal(seen.At) {
+		f.observed.Store(&seen)
+	}
 }
 
 // View returns what users are told now. It fails only when the windows could never be
@@ -84,10 +94,11 @@ func (f *Feeds) View(ctx context.Context) (Announcements, error) {
 
 // state is what is told, rendered, and what it was made of.
 type state struct {
+	changing
+
 	windows []maintenance.Window
 	events  []maintenance.Event
 	version int64
-	health  ops.HealthStatus
 	// checkedAt is when the version was last asked for, changesAt when the clock alone
 	// changes the state.
 	checkedAt time.Time
@@ -96,6 +107,14 @@ type state struct {
 	view      Announcements
 	documents map[string]document
 }
+
+// changing is what is told beside windows, as it was when it was told.
+type changing struct {
+	health   ops.HealthStatus
+	observed *Observed
+}
+
+func (f *Feeds) changing() changing { return changing{health: f.Health(), observed: f.observed.Load()} }
 
 const (
 	// checkEvery is how old a state may be before the version is asked for.
@@ -109,7 +128,7 @@ const (
 // current returns the state of now. All who ask meanwhile share one lookup.
 func (f *Feeds) current(ctx context.Context) (*state, error) {
 	last := f.state.Load()
-	if last != nil && last.fresh(f.Now(), f.Health()) {
+	if last != nil && last.fresh(f.Now(), f.changing()) {
 		return last, nil
 	}
 
@@ -119,7 +138,7 @@ func (f *Feeds) current(ctx context.Context) (*state, error) {
 		defer cancel()
 
 		last := f.state.Load()
-		if last != nil && last.fresh(f.Now(), f.Health()) {
+		if last != nil && last.fresh(f.Now(), f.changing()) {
 			return last, nil // the lookup before this one has just ended
 		}
 
@@ -152,21 +171,21 @@ func (f *Feeds) current(ctx context.Context) (*state, error) {
 
 // fresh reports whether nobody has to look again. A clock that was set back makes
 // nothing fresh.
-func (s *state) fresh(now time.Time, health ops.HealthStatus) bool {
-	return now.Sub(s.checkedAt).Abs() < checkEvery && now.Before(s.changesAt) && s.health == health
+func (s *state) fresh(now time.Time, told changing) bool {
+	return now.Sub(s.checkedAt).Abs() < checkEvery && now.Before(s.changesAt) && s.changing == told
 }
 
 // current reports whether the state is still what is to be said.
-func (s *state) current(version int64, health ops.HealthStatus, now time.Time) bool {
-	return !s.view.Stale && s.version == version && s.health == health && now.Before(s.changesAt)
+func (s *state) current(version int64, told changing, now time.Time) bool {
+	return !s.view.Stale && s.version == version && s.changing == told && now.Before(s.changesAt)
 }
 
 // next is the state that follows last, which is nil at first.
 func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
-	now, health := f.Now(), f.Health()
+	now, told := f.Now(), f.changing()
 
 	version, err := f.Windows.Version(ctx)
-	if err == nil && last != nil && last.current(version, health, now) {
+	if err == nil && last != nil && last.current(version, told, now) {
 		same := *last
 		same.checkedAt = now
 
@@ -202,10 +221,11 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 	}
 
 	s := &state{
-		windows: windows, events: events, version: version, health: health, checkedAt: now, changesAt: changesAt(windows, now),
-		view: View(windows, events, health, now, f.source.Page),
+		windows: windows, events: events, version: version, changing: told, checkedAt: now, changesAt: changesAt(windows, now),
+		view: View(windows, events, told.health, now, f.source.Page),
 	}
 	s.view.Stale = stale
+	s.view.Uptimes = UptimesOf(told.observed, windows, f.Zone)
 
 	if s.documents, err = f.documents(ctx, s.view); err != nil {
 		return nil, err

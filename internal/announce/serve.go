@@ -26,11 +26,14 @@ const (
 	CalendarPath = "/announcements.ics"
 	AtomPath     = "/announcements.atom"
 	JSONPath     = "/announcements.json"
+	UptimesPath  = "/announcements/components.json"
 	BannerPath   = "/announcements/banner.js"
 )
 
 // Paths lists them all, for the routes.
-func Paths() []string { return []string{PagePath, CalendarPath, AtomPath, JSONPath, BannerPath} }
+func Paths() []string {
+	return []string{PagePath, CalendarPath, AtomPath, JSONPath, UptimesPath, BannerPath}
+}
 
 // How long a copy may be used: people press reload, calendars and readers look every few minutes, the
 // banner every minute, and the script changes with a new version of the console.
@@ -76,6 +79,11 @@ func (f *Feeds) documents(ctx context.Context, v Announcements) (map[string]docu
 		return nil, err
 	}
 
+	components, err := json.Marshal(v.Uptimes)
+	if err != nil {
+		return nil, err
+	}
+
 	feed, err := v.Atom(f.source)
 	if err != nil {
 		return nil, err
@@ -83,6 +91,7 @@ func (f *Feeds) documents(ctx context.Context, v Announcements) (map[string]docu
 
 	documents := map[string]document{
 		JSONPath:     newDocument("application/json", data),
+		UptimesPath:  newDocument("application/json", components),
 		AtomPath:     newDocument("application/atom+xml; charset=utf-8", feed),
 		CalendarPath: newDocument("text/calendar; charset=utf-8", v.Calendar(f.source)),
 	}
@@ -129,6 +138,9 @@ func (f *Feeds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path.Base(JSONPath):
 		f.allow(w, r)
 		f.serveState(w, r, JSONPath, jsonAge)
+	case path.Base(UptimesPath):
+		f.allow(w, r)
+		f.serveState(w, r, UptimesPath, feedAge)
 	case path.Base(AtomPath), path.Base(CalendarPath):
 		f.serveState(w, r, "/"+name, feedAge)
 	default:

@@ -22,7 +22,7 @@ func TestServe(t *testing.T) {
 	types := map[string]string{
 		announce.PagePath:     "text/html; charset=utf-8",
 		announce.CalendarPath: "text/calendar; charset=utf-8", announce.AtomPath: "application/atom+xml; charset=utf-8",
-		announce.JSONPath: "application/json", announce.BannerPath: "text/javascript; charset=utf-8",
+		announce.JSONPath: "application/json", announce.UptimesPath: "application/json", announce.BannerPath: "text/javascript; charset=utf-8",
 	}
 
 	for _, path := range announce.Paths() {
@@ -137,7 +137,7 @@ func TestOrigins(t *testing.T) {
 	f := newWorld().feeds(nil)
 
 	for _, path := range announce.Paths() {
-		shared := path == announce.JSONPath || path == announce.BannerPath
+		shared := path == announce.JSONPath || path == announce.UptimesPath || path == announce.BannerPath
 
 		for origin, allowed := range map[string]bool{
 			portal: true, "https://portal.example.com.evil.example": false, "http://portal.example.com": false,

@@ -25,6 +25,10 @@ type Announcements struct {
 	Upcoming []Announcement `json:"upcoming"`
 	// Past is over or cancelled, also what would have been later; what started last leads.
 	Past []Announcement `json:"past"`
+	// Cancelled are those of Past whose time is not over yet; what was to start first leads.
+	Cancelled []Announcement `json:"cancelled"`
+	// Uptimes are how components answered, a document of their own.
+	Uptimes Uptimes `json:"-"`
 }
 
 // Overall is the state of the whole platform.
@@ -75,7 +79,7 @@ type Announcement struct {
 func View(windows []maintenance.Window, events []maintenance.Event, health ops.HealthStatus, now time.Time, page *url.URL) Announcements {
 	v := Announcements{
 		Now: now, Overall: overall(health),
-		Current: []Announcement{}, Upcoming: []Announcement{}, Past: []Announcement{},
+		Current: []Announcement{}, Upcoming: []Announcement{}, Past: []Announcement{}, Cancelled: []Announcement{},
 	}
 
 	byWindow := map[string][]maintenance.Event{}
@@ -91,6 +95,10 @@ func View(windows []maintenance.Window, events []maintenance.Event, health ops.H
 			v.Upcoming = append(v.Upcoming, a)
 		case maintenance.Completed, maintenance.Cancelled:
 			v.Past = append(v.Past, a)
+
+			if a.calledOff(now) {
+				v.Cancelled = append(v.Cancelled, a)
+			}
 		default:
 			v.Current = append(v.Current, a)
 		}
@@ -104,9 +112,20 @@ func View(windows []maintenance.Window, events []maintenance.Event, health ops.H
 
 	slices.SortStableFunc(v.Current, byStart)
 	slices.SortStableFunc(v.Upcoming, byStart)
+	slices.SortStableFunc(v.Cancelled, byStart)
 	slices.SortStableFunc(v.Past, func(a, b Announcement) int { return byStart(b, a) })
 
 	return v
+}
+
+// Over is Past without what is Cancelled.
+func (v Announcements) Over() []Announcement {
+	return slices.DeleteFunc(slices.Clone(v.Past), func(a Announcement) bool { return a.calledOff(v.Now) })
+}
+
+// calledOff reports whether the window was cancelled and its time is not over yet.
+func (a Announcement) calledOff(now time.Time) bool {
+	return a.Phase == maintenance.Cancelled && now.Before(a.EndsAt)
 }
 
 // boundaries are when the clock alone changes what is told of a window.
@@ -123,8 +142,8 @@ func changesAt(windows []maintenance.Window, now time.Time) time.Time {
 	next := now.Add(time.Hour)
 
 	for _, w := range windows {
-		moments := boundaries(w)
-		if len(moments) > 0 && !now.Before(w.EndsAt) { // in calendars the end moves on that has passed
+		moments := append(boundaries(w), w.EndsAt)     // then what was cancelled is not to come any more
+		if len(moments) > 1 && !now.Before(w.EndsAt) { // in calendars the end moves on that has passed
 			moments = append(moments, w.EndsAt.Add(lateAfter), now.Truncate(refresh).Add(refresh))
 		}
 

@@ -117,7 +117,9 @@ func TestView(t *testing.T) {
 		"upcoming": {names(v.Upcoming), []string{
 			"late announced Starting", "waits announced Announced", "sooner announced Announced", "later announced Announced",
 		}},
-		"past": {names(v.Past), []string{"off cancelled Cancelled", "back completed Completed", "missed cancelled Cancelled", "done completed Completed"}},
+		"cancelled": {names(v.Cancelled), []string{"off cancelled Cancelled"}},
+		"over":      {names(v.Over()), []string{"back completed Completed", "missed cancelled Cancelled", "done completed Completed"}},
+		"past":      {names(v.Past), []string{"off cancelled Cancelled", "back completed Completed", "missed cancelled Cancelled", "done completed Completed"}},
 	} {
 		if !slices.Equal(test.got, test.want) {
 			t.Errorf("%s is\n%q, want\n%q", what, test.got, test.want)
@@ -151,7 +153,7 @@ func TestViewOfNothing(t *testing.T) {
 
 	want := `{"stale":false,` +
 		`"overall":{"status":"unknown","label":"The state of the platform is not known"},` +
-		`"current":[],"upcoming":[],"past":[]}`
+		`"current":[],"upcoming":[],"past":[],"cancelled":[]}`
 	if string(data) != want {
 		t.Errorf("it is %s, want %s", data, want)
 	}

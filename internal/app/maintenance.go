@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/graph-olap/opsconsole/auth"
@@ -11,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
@@ -56,10 +58,15 @@ func (a *App) windows(log *audit.Log, history *changes.Changes, signIn *auth.Aut
 	})
 }
 
-// feeds tell users of the windows.
-func (a *App) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env shell.Environment) *announce.Feeds {
-	return announce.New(announce.Config{
-		Windows: windows, Name: env.Name, PublicURL: a.config.PublicURL, Page: announcements.Page(env, a.config.PublicURL),
+// feeds tell users of the windows, and of the components that are named.
+func (a *App) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env shell.Environment) (*announce.Feeds, error) {
+	zone, err := calendar.Zone(a.config.Maintenance.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("--announcement-zone: %w", err)
+	}
+
+	feeds := announce.New(announce.Config{
+		Windows: windows, Zone: zone, Name: env.Name, PublicURL: a.config.PublicURL, Page: announcements.Page(env, a.config.PublicURL),
 		Origins: a.config.Maintenance.Origins, Private: announce.Audience(a.config.Maintenance.Announcements) != announce.Public,
 		Now: now, Logger: a.logger,
 		Health: func() ops.HealthStatus {
@@ -70,4 +77,7 @@ func (a *App) feeds(windows *maintenance.Windows, watch *monitor.Monitor, env sh
 			return announce.Unknown
 		},
 	})
+	a.observe(feeds)
+
+	return feeds, nil
 }

@@ -61,9 +61,14 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
+	feeds, err := a.feeds(windows, watch, env)
+	if err != nil {
+		return err
+	}
+
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
-		Feeds: a.feeds(windows, watch, env), Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
+		Feeds: feeds, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Static: a.static, Environment: env,
 		Tickets:   tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, Version: ReadVersion().Version, Now: now, Logger: a.logger,

@@ -67,6 +67,10 @@ type Tickets struct {
 // Maintenance says whom maintenance windows are told, and how.
 type Maintenance struct {
 	Announcements string // who reads them, one of [Audiences]
+	// Components are those of which the announcements show how they answered, on the days of the IANA time zone Zone;
+	// none unless they are named.
+	Components []NamedComponent
+	Zone       string
 	// Origins are the other sites that may show the banner, scheme://host[:port] each.
 	Origins []string
 	// WebhookHosts are names of hosts in lower case, of which *.example.com stands for
@@ -78,6 +82,9 @@ type Maintenance struct {
 	// Alertmanager is nil when windows silence no alerts.
 	Alertmanager *Alertmanager
 }
+
+// NamedComponent is a component of the platform, by its name at the control plane, and what users read for it.
+type NamedComponent struct{ Name, Label string }
 
 // Alertmanager is where windows silence alerts.
 type Alertmanager struct {

@@ -56,6 +56,8 @@ type consoleFlags struct {
 
 type maintenanceFlags struct {
 	Announcements          setting `default:"public" placeholder:"AUDIENCE" help:"Who can read maintenance announcements: public (everybody, without signing in), signed-in, or off."`
+	AnnouncementComponents list    `placeholder:"NAME[=LABEL],…" help:"Components of the platform whose availability over 90 days the announcements show, with what users read for each, such as database,starburst=Queries; none by default. It tells outages to all who read them."`
+	AnnouncementZone       setting `default:"UTC" placeholder:"ZONE" help:"Time zone whose days these are, an IANA name such as Europe/Berlin."`
 	AnnouncementOrigins    list    `placeholder:"ORIGIN,…" help:"Origins of other sites that may show the announcement banner, such as https://notebooks.example.com; none by default."`
 	WebhookAllowedHosts    list    `placeholder:"HOST,…" help:"Hosts that webhooks may call, such as hooks.slack.com or *.webhook.office.com; none by default."`
 	WebhookAllowedNetworks list    `placeholder:"NETWORK,…" help:"Private networks in which webhooks may call these hosts, such as 10.1.2.0/24; none by default."`

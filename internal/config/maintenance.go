@@ -13,12 +13,35 @@ func Audiences() []string { return []string{"public", "signed-in", "off"} }
 func (r *reader) maintenance(f *maintenanceFlags) Maintenance {
 	return Maintenance{
 		Announcements:   r.oneOf(f.Announcements, Audiences()...),
+		Components:      r.components(&f.AnnouncementComponents),
+		Zone:            f.AnnouncementZone.text,
 		Origins:         r.origins(&f.AnnouncementOrigins),
 		WebhookHosts:    r.hosts(&f.WebhookAllowedHosts),
 		WebhookNetworks: r.networks(&f.WebhookAllowedNetworks, "webhooks could reach everything that this machine can"),
 		BlockedAuthors:  f.BlockedAuthors.items(),
 		Alertmanager:    r.alertmanager(f),
 	}
+}
+
+// components reads items such as database or starburst=Queries.
+func (r *reader) components(l *list) []NamedComponent {
+	var components []NamedComponent
+
+	for _, item := range l.items() {
+		name, label, named := strings.Cut(item, "=")
+		c := NamedComponent{Name: strings.TrimSpace(name), Label: strings.TrimSpace(label)}
+
+		switch {
+		case c.Name == "" || named && c.Label == "":
+			r.badf(l.setting, "has %q; write NAME or NAME=LABEL, such as starburst=Queries", item)
+		case slices.ContainsFunc(components, func(other NamedComponent) bool { return other.Name == c.Name }):
+			r.badf(l.setting, "has %s twice", c.Name)
+		default:
+			components = append(components, c)
+		}
+	}
+
+	return components
 }
 
 // origins reads origins as browsers send them. Every site at once is refused: what the

@@ -88,6 +88,9 @@ func TestWrongSettings(t *testing.T) {
 		// Whom maintenance is told.
 		{serveArgs(), "--announcements=everybody", "--announcements", "public, signed-in, off"},
 		{[]string{"demo"}, "--announcements=no", "--announcements", "public, signed-in, off"},
+		{serveArgs(), "--announcement-components==Queries", "--announcement-components", "write NAME or NAME=LABEL"},
+		{serveArgs(), "--announcement-components=starburst=", "--announcement-components", "write NAME or NAME=LABEL"},
+		{serveArgs(), "--announcement-components=starburst,starburst=Queries", "--announcement-components", "has starburst twice"},
 		{serveArgs(), "--announcement-origins=*", "--announcement-origins", "is every site"},
 		{serveArgs(), "--announcement-origins=notebooks.example.com", "--announcement-origins", "is not an origin"},
 		{serveArgs(), "--announcement-origins=https://n.example.com/", "--announcement-origins", "is not an origin"},

@@ -57,16 +57,19 @@ func TestMaintenance(t *testing.T) {
 	t.Parallel()
 
 	if m := parseServe(t, serveArgs()).Maintenance; m.Announcements != "public" ||
-		len(m.Origins)+len(m.WebhookHosts)+len(m.WebhookNetworks)+len(m.BlockedAuthors) != 0 {
+		m.Zone != "UTC" || len(m.Components)+len(m.Origins)+len(m.WebhookHosts)+len(m.WebhookNetworks)+len(m.BlockedAuthors) != 0 {
 		t.Errorf("got %+v, want them public, nothing else set", m)
 	}
 
-	m := parseServe(t, serveArgs("--announcements=signed-in", "--announcement-origins=HTTPS://N.example.com:443,http://127.0.0.1:8888",
+	m := parseServe(t, serveArgs("--announcements=signed-in", "--announcement-components=starburst = Queries, database", "--announcement-zone=Europe/Berlin",
+		"--announcement-origins=HTTPS://N.example.com:443,http://127.0.0.1:8888",
 		"--webhook-allowed-hosts=Hooks.slack.com, *.webhook.office.com", "--webhook-allowed-networks=10.1.2.3/24",
 		"--blocked-authors=olga", "--blocked-authors=dave")).Maintenance
 
 	want := config.Maintenance{
-		Announcements: "signed-in", Origins: []string{"https://n.example.com", "http://127.0.0.1:8888"},
+		Announcements: "signed-in", Zone: "Europe/Berlin",
+		Components:      []config.NamedComponent{{Name: "starburst", Label: "Queries"}, {Name: "database"}},
+		Origins:         []string{"https://n.example.com", "http://127.0.0.1:8888"},
 		WebhookHosts:    []string{"*.webhook.office.com", "hooks.slack.com"},
 		WebhookNetworks: []netip.Prefix{netip.MustParsePrefix("10.1.2.0/24")}, BlockedAuthors: []string{"olga", "dave"},
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// Kept is how far back samples and spans reach.
+// Kept is how far back samples reach, and spans where their status matters; see [AnswersKept].
 const Kept = 30 * 24 * time.Hour
 
 // StatusSpan is the time in which a component was seen to hold a status without a break.
@@ -120,22 +120,30 @@ func joined(all []StatusSpan) []StatusSpan {
 		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Component, b.Component), a.Until.Compare(b.Until))
 	})
 
-	spans := []StatusSpan{}
-	newest := map[string]int{}
-
+	j := joiner{spans: []StatusSpan{}, newest: map[string]int{}}
 	for _, s := range all {
-		i, seen := newest[s.Component]
-		if seen && spans[i].Status == s.Status && s.Since.Sub(spans[i].Until) <= GapAfter {
-			spans[i].Until = later(spans[i].Until, s.Until)
-
-			continue
-		}
-
-		newest[s.Component] = len(spans)
-		spans = append(spans, s)
+		j.add(s)
 	}
 
-	return spans
+	return j.spans
+}
+
+// joiner makes one span of those that tell of the same without a gap, and come oldest first.
+type joiner struct {
+	spans  []StatusSpan
+	newest map[string]int
+}
+
+func (j *joiner) add(s StatusSpan) {
+	i, seen := j.newest[s.Component]
+	if seen && j.spans[i].Status == s.Status && s.Since.Sub(j.spans[i].Until) <= GapAfter {
+		j.spans[i].Until = later(j.spans[i].Until, s.Until)
+
+		return
+	}
+
+	j.newest[s.Component] = len(j.spans)
+	j.spans = append(j.spans, s)
 }
 
 // Availability is how long a component answered within a time.

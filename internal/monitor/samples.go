@@ -18,8 +18,9 @@ const (
 	GapAfter = 4 * sampleEvery
 	// window is how much a snapshot carries.
 	window = time.Hour
-	// keepSamples is how long samples and spans stay: a day more than they are shown.
+	// keepSamples and keepSpans are how long they stay: a day more than they are shown.
 	keepSamples = Kept + 24*time.Hour
+	keepSpans   = AnswersKept + 24*time.Hour
 
 	seriesUsed    = "used"
 	seriesTotal   = "cluster_total"
@@ -169,14 +170,14 @@ func (m *Monitor) written(b batch) {
 }
 
 func (m *Monitor) purge(ctx context.Context, now time.Time) error {
-	before := store.Time{Time: now.Add(-keepSamples)}
+	samples, spans := store.Time{Time: now.Add(-keepSamples)}, store.Time{Time: now.Add(-keepSpans)}
 
 	return m.config.DB.Tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_samples WHERE at < $1`, before); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_samples WHERE at < $1`, samples); err != nil {
 			return fmt.Errorf("drop old samples: %w", err)
 		}
 
-		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_component_spans WHERE until < $1`, before); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_component_spans WHERE until < $1`, spans); err != nil {
 			return fmt.Errorf("drop old spans: %w", err)
 		}
 

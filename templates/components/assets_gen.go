@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=9f00b19f4401"
+	StylesheetURL         = "/static/app.css?v=2ead28a92ab0"
 	ScriptURL             = "/static/app.js?v=51751c6c272e"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=e1175c7d9674"
 	WindowFormScriptURL   = "/static/windowform.js?v=6d79cd747813"
