@@ -3,6 +3,7 @@ package webhooks
 import (
 	"net/http"
 
+	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
@@ -29,9 +30,10 @@ func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
 
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
-	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: pages.ActPage(h.Shell(p, "maintenance", view.Webhook.Name), view),
-	})
+	shell := h.Shell(p, "maintenance", view.Webhook.Name)
+	shell.Events = live.EventsOf(formKind, view.Webhook.ID)
+
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.ActPage(shell, view)})
 }
 
 // Act sends a test to a webhook, gives it another secret, or deletes it.
@@ -50,14 +52,15 @@ func (h *Handlers) Act(p *web.Page) error {
 		return h.testWebhook(p, e, f)
 	}
 
-	reason, secret := f.Text("reason"), ""
+	act := webhooks.Act{Revision: f.Number("revision"), Reason: f.Text("reason")}
+	after, secret := e, ""
 
 	switch err = f.Done(); {
 	case err != nil:
 	case p.Param("act") == "delete":
-		err = h.Webhooks.Delete(p.Ctx(), p.Actor(), e.ID, reason)
+		err = h.Webhooks.Delete(p.Ctx(), p.Actor(), e.ID, act)
 	case p.Param("act") == "rotate":
-		e, secret, err = h.Webhooks.RotateSecret(p.Ctx(), p.Actor(), e.ID, reason)
+		after, secret, err = h.Webhooks.RotateSecret(p.Ctx(), p.Actor(), e.ID, act)
 	default:
 		return ops.NotFound("act", ops.Clip(p.Param("act")))
 	}
@@ -66,11 +69,11 @@ func (h *Handlers) Act(p *web.Page) error {
 	case err != nil:
 		return p.Refused(err, has, func(status int, wrong web.Wrong) error {
 			return h.showAct(p, status, pages.Act{
-				Webhook: e, Reason: reason, Errors: wrong.Fields, Problem: wrong.Problem,
+				Webhook: e, Reason: act.Reason, Errors: wrong.Fields, Problem: wrong.Problem,
 			})
 		})
 	case secret != "":
-		return h.showRotated(p, e, secret)
+		return h.showRotated(p, after, secret)
 	default:
 		return sendWebhook(p, e, listPath)
 	}

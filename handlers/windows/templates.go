@@ -101,12 +101,12 @@ func (h *Handlers) KeepTemplate(p *web.Page) error {
 	}
 
 	t := maintenance.Template{
-		Name: f.Text("name"), TimeZone: f.Text("time_zone"), Recurrence: f.Text("recurrence"),
+		ID: f.Number("revision"), Name: f.Text("name"), TimeZone: f.Text("time_zone"), Recurrence: f.Text("recurrence"),
 		Plan: maintenance.Plan{
 			Title: f.Text("title"), Message: lines(f.Text("message")), MaintenanceMode: f.Bool("maintenance_mode"), Settings: f.settings(),
 		},
 	}
-	reason := f.Text("reason")
+	reason, seen := f.Text("reason"), t.ID
 
 	if matchers := f.alertMatchers(); f.Given(alertMatchers) {
 		t.AlertMatchers = matchers
@@ -125,7 +125,12 @@ func (h *Handlers) KeepTemplate(p *web.Page) error {
 	switch {
 	case err != nil:
 		return p.Refused(err, has, func(status int, _ web.Wrong) error {
-			return h.showTemplateForm(p, status, pages.TemplateForm{}, f.Form(), lengthBeside(err))
+			view := pages.TemplateForm{}
+			if found, err := h.Windows.Template(p.Ctx(), seen); err == nil {
+				view.Template = &found
+			}
+
+			return h.showTemplateForm(p, status, view, f.Form(), lengthBeside(err))
 		})
 	default:
 		return sendTemplate(p, http.StatusCreated, t)

@@ -61,16 +61,22 @@ func (t *Template) columnsWithID() store.Columns {
 	return append(store.Columns{{Name: "id", Value: &t.ID}}, t.columns()...)
 }
 
-// SaveTemplate keeps a template; one of the same name is replaced.
+// SaveTemplate keeps a template; one of the same name is replaced, which gives it another id. A
+// template with the id that was seen is a CONFLICT when there is none of that id any more.
 func (s *Windows) SaveTemplate(ctx context.Context, actor audit.Actor, template Template, reason string) (Template, error) {
 	t, err := s.checkTemplate(ctx, template, reason)
 	if err != nil {
 		return Template{}, s.refuse(ctx, actor, audit.TemplateSave, "maintenance/templates", reason, err)
 	}
 
+	seen := t.ID
 	t.CreatedBy, t.CreatedAt = actor.Username, s.now()
 
 	err = s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.checkSeen(ctx, tx, seen, t.Name); err != nil {
+			return err
+		}
+
 		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_window_templates WHERE name = $1`, t.Name); err != nil {
 			return err
 		}
@@ -82,10 +88,28 @@ func (s *Windows) SaveTemplate(ctx context.Context, actor audit.Actor, template 
 		return s.logTemplate(ctx, tx, actor, audit.TemplateSave, t, reason)
 	})
 	if err != nil {
-		return Template{}, fmt.Errorf("keep the template %q: %w", t.Name, err)
+		return Template{}, s.refuse(ctx, actor, audit.TemplateSave, "maintenance/templates", reason, err)
 	}
 
 	return t, nil
+}
+
+// checkSeen refuses to replace what is not what was seen: nothing else has its id.
+func (s *Windows) checkSeen(ctx context.Context, tx *sql.Tx, seen int64, name string) error {
+	if seen == 0 {
+		return nil
+	}
+
+	found, err := s.templates(ctx, tx, `WHERE id = $1`, seen)
+	if err != nil || len(found) > 0 {
+		return err
+	}
+
+	return &ops.Error{
+		Code: ops.CodeConflict,
+		Message: fmt.Sprintf("Somebody changed or deleted the template %q since you opened it. Look at the templates first: "+
+			"kept again, this one takes the place of theirs.", name),
+	}
 }
 
 func (s *Windows) checkTemplate(ctx context.Context, t Template, reason string) (Template, error) {

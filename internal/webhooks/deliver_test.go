@@ -216,7 +216,7 @@ func TestDropped(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		if err := w.Delete(t.Context(), dave, gone.ID, reason); err != nil {
+		if err := w.Delete(t.Context(), dave, gone.ID, webhooks.Act{Reason: reason}); err != nil {
 			t.Fatal(err)
 		}
 
@@ -259,7 +259,7 @@ func TestNewAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	_, secret, err := w.RotateSecret(t.Context(), dave, e.ID, reason)
+	_, secret, err := w.RotateSecret(t.Context(), dave, e.ID, webhooks.Act{Reason: reason})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,7 +95,7 @@ func TestRedeliver(t *testing.T) {
 			t.Errorf("what is not there was sent again: %v", err)
 		}
 
-		if err := w.Delete(t.Context(), dave, 1, reason); err != nil {
+		if err := w.Delete(t.Context(), dave, 1, webhooks.Act{Reason: reason}); err != nil {
 			t.Fatal(err)
 		}
 

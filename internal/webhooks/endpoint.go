@@ -83,6 +83,16 @@ func (e *Endpoint) columnsWithID() store.Columns {
 	return append(store.Columns{{Name: "id", Value: &e.ID}}, e.columns()...)
 }
 
+// Stands says where the endpoint stands, for those who saw an older revision.
+func (e *Endpoint) Stands() string {
+	text := "Now: " + e.Name + ", " + e.Address
+	if !e.Enabled {
+		text += ", off"
+	}
+
+	return text + "."
+}
+
 // wants reports whether the endpoint is told of the event.
 func (e *Endpoint) wants(event maintenance.EventKind) bool {
 	return len(e.Events) == 0 || slices.Contains(e.Events, event)
@@ -138,6 +148,13 @@ type Edit struct {
 	Events  *[]maintenance.EventKind
 	Enabled *bool
 	Reason  string
+}
+
+// Act is what is done to an endpoint as a whole.
+type Act struct {
+	// Revision is the one that was seen; 0 takes the endpoint as it is.
+	Revision int64
+	Reason   string
 }
 
 // NameMax is how long an endpoint's name can be, in characters.

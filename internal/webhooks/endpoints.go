@@ -102,11 +102,12 @@ func (s *Webhooks) Update(ctx context.Context, actor audit.Actor, id int64, edit
 }
 
 // RotateSecret gives an endpoint that is not a chat another secret and returns it; it is shown
-// this once. What is sent from now on is signed with it, also what is tried again.
-func (s *Webhooks) RotateSecret(ctx context.Context, actor audit.Actor, id int64, reason string) (e Endpoint, secret string, err error) {
-	d := auditedChange{action: audit.WebhookRotateSecret, reason: reason}
+// this once. What is sent from now on is signed with it, also what is tried again. A CONFLICT
+// as of [Webhooks.Update].
+func (s *Webhooks) RotateSecret(ctx context.Context, actor audit.Actor, id int64, act Act) (e Endpoint, secret string, err error) {
+	d := auditedChange{action: audit.WebhookRotateSecret, reason: act.Reason}
 
-	e, err = s.change(ctx, actor, id, 0, d, func(e *Endpoint) (string, error) {
+	e, err = s.change(ctx, actor, id, act.Revision, d, func(e *Endpoint) (string, error) {
 		if !e.Kind.Signed() {
 			return "", &ops.Error{Code: ops.CodeConflict, Message: "What is sent to a chat is not signed: there is no secret to change."}
 		}
@@ -123,9 +124,11 @@ func (s *Webhooks) RotateSecret(ctx context.Context, actor audit.Actor, id int64
 }
 
 // Delete removes an endpoint; its address and secret are forgotten, its log stays. What
-// was on its way to it is dropped.
-func (s *Webhooks) Delete(ctx context.Context, actor audit.Actor, id int64, reason string) error {
-	_, err := s.change(ctx, actor, id, 0, auditedChange{action: audit.WebhookDelete, reason: reason}, func(e *Endpoint) (string, error) {
+// was on its way to it is dropped. A CONFLICT as of [Webhooks.Update].
+func (s *Webhooks) Delete(ctx context.Context, actor audit.Actor, id int64, act Act) error {
+	d := auditedChange{action: audit.WebhookDelete, reason: act.Reason}
+
+	_, err := s.change(ctx, actor, id, act.Revision, d, func(e *Endpoint) (string, error) {
 		e.deletedAt, e.Enabled, e.secret = s.now(), false, ""
 		e.setURL("")
 
@@ -178,7 +181,7 @@ func (s *Webhooks) change(
 func conflict(e Endpoint) error {
 	return &ops.Error{
 		Code:    ops.CodeConflict,
-		Message: fmt.Sprintf("Somebody changed the webhook %q since. Look at it again.", e.Name),
+		Message: fmt.Sprintf("Somebody changed the webhook %q since. %s Look at it again.", e.Name, e.Stands()),
 		Details: map[string]any{"revision": e.Revision},
 	}
 }
@@ -190,11 +193,16 @@ func (s *Webhooks) update(ctx context.Context, tx *sql.Tx, e *Endpoint) error {
 	e.Revision++
 
 	n, err := e.columns().Update(ctx, tx, endpointTable, "id = $1 AND revision = $2", e.ID, seen)
-	if err == nil && n == 0 {
-		err = conflict(*e)
+	if err != nil || n > 0 {
+		return err
 	}
 
-	return err
+	now, err := s.endpoint(ctx, tx, e.ID)
+	if err != nil {
+		return err
+	}
+
+	return conflict(now)
 }
 
 // Endpoints lists the endpoints by name.

@@ -70,16 +70,16 @@ func TestEndpoints(t *testing.T) {
 			t.Errorf("a form that was filled before was taken: %v", err)
 		}
 
-		again, rotated, err := w.RotateSecret(t.Context(), dave, generic.ID, reason)
+		again, rotated, err := w.RotateSecret(t.Context(), dave, generic.ID, webhooks.Act{Reason: reason})
 		if err != nil || rotated == secret || len(rotated) != len(secret) || again.Revision == changed.Revision {
 			t.Errorf("the next secret is %q, %v; want another, as long, at another revision", rotated, err)
 		}
 
-		if _, _, err := w.RotateSecret(t.Context(), dave, slack.ID, reason); code(err) != ops.CodeConflict {
+		if _, _, err := w.RotateSecret(t.Context(), dave, slack.ID, webhooks.Act{Reason: reason}); code(err) != ops.CodeConflict {
 			t.Errorf("a chat got a secret: %v", err)
 		}
 
-		if err := w.Delete(t.Context(), dave, slack.ID, reason); err != nil {
+		if err := w.Delete(t.Context(), dave, slack.ID, webhooks.Act{Reason: reason}); err != nil {
 			t.Error(err)
 		}
 
@@ -97,7 +97,7 @@ func checkGone(t *testing.T, w *world, id int64) {
 	_, errUpdate := w.Update(t.Context(), dave, id, webhooks.Edit{Reason: reason})
 	_, errTest := w.Test(t.Context(), dave, id)
 
-	for _, err := range []error{err, errUpdate, errTest, w.Delete(t.Context(), dave, id, reason)} {
+	for _, err := range []error{err, errUpdate, errTest, w.Delete(t.Context(), dave, id, webhooks.Act{Reason: reason})} {
 		if code(err) != ops.CodeNotFound {
 			t.Errorf("a webhook that was deleted is there: %v", err)
 		}
@@ -254,7 +254,7 @@ func TestBadEndpoints(t *testing.T) {
 			t.Errorf("what was refused changed it: %+v, %v", same, err)
 		}
 
-		if err := w.Delete(t.Context(), dave, other.ID, ""); code(err) != ops.CodeValidationFailed {
+		if err := w.Delete(t.Context(), dave, other.ID, webhooks.Act{}); code(err) != ops.CodeValidationFailed {
 			t.Errorf("it was deleted without a reason: %v", err)
 		}
 

@@ -57,7 +57,7 @@ func TestStandard(t *testing.T) {
 
 	checkStandardBody(t, sent[0].body, id)
 
-	_, other, err := w.RotateSecret(t.Context(), dave, e.ID, reason)
+	_, other, err := w.RotateSecret(t.Context(), dave, e.ID, webhooks.Act{Reason: reason})
 	if err != nil || other == secret {
 		t.Fatalf("the new secret is the old one, or %v", err)
 	}

@@ -82,7 +82,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Webhook != nil {
-				templ_7745c5c3_Err = shell.Revision(v.Webhook.Revision, Stands(*v.Webhook)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shell.Revision(v.Webhook.Revision, v.Webhook.Stands()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -21,16 +21,6 @@ type List struct {
 	Now   time.Time `json:"-"`
 }
 
-// Stands says where a webhook stands by now.
-func Stands(e webhooks.Endpoint) string {
-	text := "Now: " + e.Name + ", " + e.Address
-	if !e.Enabled {
-		text += ", off"
-	}
-
-	return text + "."
-}
-
 // Form adds a webhook, or changes one.
 type Form struct {
 	// Webhook is the one that is changed, nil for a new one.
