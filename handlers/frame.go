@@ -77,6 +77,7 @@ func (f *frame) beat() shell.Beat {
 
 	return shell.Beat{
 		Now: fresh.Now, AsOf: fresh.AsOf, Stale: fresh.Stale, StaleReason: fresh.StaleReason,
+		Polled:  platform.Polled(f.Monitor.Snapshot()),
 		Answers: f.Monitor.Snapshot().ControlPlane.Answers(),
 		Every:   int(live.BeatEvery(f.Monitor.Interval()).Seconds()),
 	}

@@ -1,5 +1,5 @@
 // Puts times into the zone of the user, and keeps relative ones and countdowns going.
-import { absolute, clock, full, minute, now, relative, setServerTime, span } from "./time.js";
+import { absolute, clock, full, minute, now, polled, relative, setServerTime, span } from "./time.js";
 
 const texts = {
   both: (date, at) => `${relative(date, at)} · ${absolute(date, at)}`,
@@ -14,7 +14,8 @@ const texts = {
 function draw(root) {
   const at = now();
   for (const element of root.querySelectorAll("time[data-time]")) {
-    const date = new Date(element.dateTime);
+    const date = new Date(element.dateTime || polled);
+    if (Number.isNaN(+date)) continue;
     const text = texts[element.dataset.time]?.(date, at);
     if (text && element.textContent !== text) element.textContent = text;
     if (element.title) element.title = full(date);

@@ -1,7 +1,7 @@
 // The live mark: says whether what is shown is current, pauses the updates, and reads anew
 // what does not follow them.
 import { join } from "./tabs.js";
-import { clock, now, setServerTime, span } from "./time.js";
+import { clock, now, setPolled, setServerTime, span } from "./time.js";
 import { goOn } from "./waits.js";
 
 // Without a beat for three times as long as the server promises, a page is stale.
@@ -62,13 +62,22 @@ function leave() {
 }
 
 let swapped = Promise.resolve();
+let text = "";
+
+// swap shows what has come since it was last done.
+async function swap() {
+  const body = document.body;
+  const all = text;
+  text = "";
+  if (all) await htmx.swap({ sourceElement: body, target: body, swap: "none", text: all });
+}
 
 function hear({ page, html, pages, ...news }) {
   if (html !== undefined) {
     if (paused || (page && page !== followed?.page)) return;
-    const body = document.body;
+    text += html;
     // One that fails must not hold up those after it.
-    swapped = swapped.then(() => htmx.swap({ sourceElement: body, target: body, swap: "none", text: html })).catch((error) => console.error(error));
+    swapped = swapped.then(swap).catch((error) => console.error(error));
     return;
   }
   if (pages) follows = pages.includes(followed?.page);
@@ -77,6 +86,7 @@ function hear({ page, html, pages, ...news }) {
     const { now: time, as_of: asOf, ...rest } = news.beat;
     setServerTime(new Date(Date.parse(time) + Date.now() - news.at).toISOString());
     beat = { ...rest, asOf, at: news.at };
+    if (beat.polled && follows && !paused) setPolled(beat.polled);
     if (beat.answers) goOn();
   }
   if (news.state === "over") over();

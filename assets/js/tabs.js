@@ -105,7 +105,16 @@ function lead(user, pages, tell) {
   let closed = false;
   let latest = new Map();
 
-  const news = (key, value) => (latest.set(key, value), tell(value));
+  // What is told again is told in the order in which it came.
+  const news = (key, value) => (latest.delete(key), latest.set(key, value), tell(value));
+
+  // A region comes as a whole, or in pieces of it.
+  function region(page, html) {
+    const [target, of] = [...html.slice(0, html.indexOf(">")).matchAll(/(?:hx-target|data-of)="([^"]*)"/g)].map(([, id]) => id);
+    const whole = `${page} ${of ?? target}`;
+    for (const key of latest.keys()) if (!of && key.startsWith(`${whole} `)) latest.delete(key);
+    news(of ? `${whole} ${target}` : whole, { page, html });
+  }
 
   async function want(page) {
     const wanted = await pages();
@@ -129,7 +138,7 @@ function lead(user, pages, tell) {
         const followed = JSON.parse(data);
         missing = asked.some((one) => !followed.includes(one));
         news("pages", { pages: followed });
-      } else for (const part of data.split(/(?=<hx-partial )/)) news(`${page} ${part.match(/hx-target="[^"]*"/)}`, { page, html: part });
+      } else for (const part of data.split(/(?=<hx-partial )/)) region(page, part);
     },
     lost: () => news("state", { state: "lost" }),
     over: () => news("state", { state: "over" }),

@@ -78,6 +78,11 @@ export function span(ms) {
   return `${seconds} s`;
 }
 
+// When what is not stale was read: a region is not sent again where only that differs.
+export let polled = document.getElementById("live-mark")?.dataset.asOf;
+
+export const setPolled = (text) => (polled = text);
+
 // The server's clock counts, not this machine's, which may be off.
 let offset = 0;
 

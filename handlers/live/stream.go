@@ -64,8 +64,8 @@ const (
 	readWithin = 20 * time.Second
 )
 
-// BeatEvery is the most time between two signs of life on a stream, where the control plane is
-// polled in that interval.
+// BeatEvery is the most time between two signs of life on a stream, give or take a tenth, where the
+// control plane is polled in that interval.
 func BeatEvery(interval time.Duration) time.Duration {
 	return min(max(interval, time.Second), recheckEvery)
 }
@@ -113,17 +113,15 @@ func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 	news, cancel := s.config.Monitor.Subscribe()
 	defer cancel()
 
-	every := BeatEvery(s.config.Monitor.Interval())
+	// Where a poll comes in time, it is the sign of life.
+	every := min(BeatEvery(s.config.Monitor.Interval())*11/10, recheckEvery)
 	beats, rechecks, ends := time.NewTicker(every), time.NewTicker(recheckEvery), time.NewTicker(endedWithin)
 
 	defer beats.Stop()
 	defer rechecks.Stop()
 	defer ends.Stop()
 
-	var (
-		next uint64 // the first snapshot that was not sent
-		sent time.Time
-	)
+	var next uint64 // the first snapshot that was not sent
 
 	for {
 		select {
@@ -143,9 +141,6 @@ func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 
 			continue
 		case <-beats.C:
-			if s.config.Now().Sub(sent) < every/2 {
-				continue
-			}
 		case <-news:
 		}
 
@@ -154,7 +149,7 @@ func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 			return false
 		}
 
-		sent = s.config.Now()
+		beats.Reset(every)
 	}
 }
 

@@ -30,12 +30,6 @@ type topic struct {
 	turned uint64
 }
 
-// drawn is how a region was drawn, and since which snapshot it has been like that.
-type drawn struct {
-	html  []byte
-	since uint64
-}
-
 // part is what a topic adds to a message.
 type part struct {
 	// event is a server-sent event with the regions that differ, empty when none does.
@@ -67,10 +61,8 @@ func (t *topic) part(ctx context.Context, snapshot *monitor.Snapshot, now time.T
 		b    bytes.Buffer
 	)
 
-	for _, d := range t.drawn {
-		if d.since >= since {
-			html = append(html, d.html...)
-		}
+	for i := range t.drawn {
+		html = append(html, t.drawn[i].news(since)...)
 	}
 
 	if len(html) > 0 {
@@ -100,24 +92,35 @@ func (t *topic) draw(ctx context.Context, snapshot *monitor.Snapshot, now time.T
 			return nil, err
 		}
 
-		var b bytes.Buffer
-		if err := shell.Push(r.Element, component).Render(context.WithoutCancel(ctx), &b); err != nil {
+		html, err := push(ctx, shell.Push(r.Element, component))
+		if err != nil {
 			return nil, err
 		}
 
-		if next[i] = (drawn{withoutTimes(b.Bytes()), snapshot.Seq}); t.drawn != nil && bytes.Equal(next[i].html, t.drawn[i].html) {
-			next[i] = t.drawn[i]
+		var before *drawn
+		if t.drawn != nil {
+			before = &t.drawn[i]
+		}
+
+		if next[i], err = cut(ctx, r.Element, html, snapshot.Seq, before); err != nil {
+			return nil, err
 		}
 	}
 
 	return next, nil
 }
 
-var timeText = regexp.MustCompile(`(<time [^>]*data-time="[^>]*>)[^<]*</time>`)
+var (
+	timeText = regexp.MustCompile(`(<time [^>]*data-time="[^>]*>)[^<]*</time>`)
+	polled   = regexp.MustCompile(`<time [^>]*(data-time="[^"]*" data-polled>)`)
+)
 
 // withoutTimes leaves out how times read, which differs with every second: assets/js/clock.js
-// writes that, in the zone of its user, from when they are.
-func withoutTimes(html []byte) []byte { return timeText.ReplaceAll(html, []byte("$1</time>")) }
+// writes that, in the zone of its user, from when they are. That of the last poll, which differs
+// with every snapshot, it has from the beats.
+func withoutTimes(html []byte) []byte {
+	return polled.ReplaceAll(timeText.ReplaceAll(html, []byte("$1</time>")), []byte(`<time title=" " $1`))
+}
 
 // writeData ends a server-sent event with its data. What HTML cannot hold becomes what a
 // browser makes of it: so there is no NUL in a stream.

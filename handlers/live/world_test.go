@@ -68,6 +68,7 @@ func newWorld(t *testing.T) *world {
 			{Page: "both", Element: "still", Draw: still},
 			{Page: "shaky", Element: "shaky", Draw: w.shake},
 			{Page: "dated", Element: "dated", Draw: dated},
+			{Page: "table", Element: "table", Draw: table},
 		},
 		Views: []live.View{{Page: "list", Element: "list", Params: []string{"status"}, Of: func(query url.Values) (live.Draw, error) {
 			if query.Get("status") == "odd" {

@@ -89,6 +89,32 @@ type Audit interface {
 
 // Freshness is how old the whole snapshot is: as old as its oldest part.
 func Freshness(s *monitor.Snapshot, now time.Time) shell.Freshness {
-	return shell.Fresh(s.Health, now).And(shell.Fresh(s.Instances, now)).And(shell.Fresh(s.State, now)).
-		And(shell.Fresh(s.Jobs, now)).And(shell.Fresh(s.Exports, now)).And(shell.Fresh(s.Metrics, now))
+	all := parts(s, now)
+	oldest := all[0]
+
+	for _, part := range all[1:] {
+		oldest = oldest.And(part)
+	}
+
+	return oldest
+}
+
+// Polled is when the oldest of what is not stale was read, nil when all is.
+func Polled(s *monitor.Snapshot) *time.Time {
+	var oldest *time.Time
+
+	for _, part := range parts(s, time.Time{}) {
+		if part.Known() && !part.Stale && (oldest == nil || part.AsOf.Before(*oldest)) {
+			oldest = part.AsOf
+		}
+	}
+
+	return oldest
+}
+
+func parts(s *monitor.Snapshot, now time.Time) []shell.Freshness {
+	return []shell.Freshness{
+		shell.Fresh(s.Health, now), shell.Fresh(s.Instances, now), shell.Fresh(s.State, now),
+		shell.Fresh(s.Jobs, now), shell.Fresh(s.Exports, now), shell.Fresh(s.Metrics, now),
+	}
 }

@@ -6,8 +6,8 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=2ead28a92ab0"
-	ScriptURL             = "/static/app.js?v=51751c6c272e"
-	MomentFieldsScriptURL = "/static/momentfields.js?v=e1175c7d9674"
+	ScriptURL             = "/static/app.js?v=a35987023d68"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=3320a6ebf750"
 	WindowFormScriptURL   = "/static/windowform.js?v=6d79cd747813"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL              = "/static/icons.svg?v=369495f24885"

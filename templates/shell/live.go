@@ -20,6 +20,8 @@ type Beat struct {
 	AsOf        *time.Time `json:"as_of"`
 	Stale       bool       `json:"stale"`
 	StaleReason string     `json:"reason"`
+	// Polled is when what is not stale was read, nil while there is no such.
+	Polled *time.Time `json:"polled,omitempty"`
 	// Answers says that the control plane does, be it slowly.
 	Answers bool `json:"answers"`
 	// Every is the most seconds until the next one.
