@@ -4,16 +4,31 @@ import (
 	"net/http"
 	"testing"
 
-	pages "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/debugger"
 	"github.com/chromedp/chromedp"
+
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
-// lives sets whether a tab's page runs, or hangs as it is: none of its scripts and timers run.
-func (p *page) lives(state pages.SetWebLifecycleStateState) {
+// hangs has a tab do nothing any more, as behind a dialog of the browser's own, until it wakes.
+func (p *page) hangs() (wakes func()) {
 	p.t.Helper()
 
-	if _, err := chromedp.Call(p.ctx, pages.SetWebLifecycleState, pages.SetWebLifecycleStateParams{State: state}); err != nil {
+	if _, err := chromedp.Call(p.ctx, debugger.Enable, debugger.EnableParams{}); err != nil {
 		p.t.Fatal(err)
+	}
+
+	if _, err := chromedp.Call(p.ctx, debugger.Pause, cdp.Empty{}); err != nil {
+		p.t.Fatal(err)
+	}
+
+	return func() {
+		p.t.Helper()
+
+		if _, err := chromedp.Call(p.ctx, debugger.Disable, cdp.Empty{}); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 }
 
@@ -34,18 +49,19 @@ func TestATabThatHangsLosesTheStream(t *testing.T) {
 	second.visit("/capacity")
 	second.sees(".live", "Live")
 
-	first.lives(pages.SetWebLifecycleStateStateFrozen)
+	wakes := first.hangs()
+
 	d.callControlPlane(t, http.MethodPut, "/api/config/concurrency",
 		map[string]int{"per_analyst": 5, "cluster_total": 321}, new(any))
 	second.sees("main", "321")
 	second.sees(".live", "Live")
 
-	first.lives(pages.SetWebLifecycleStateStateActive)
+	wakes()
 	first.sees("main", "321")
 	first.sees(".live", "Live")
 
-	eventually(t, "there is one stream", func() bool {
-		open, _ := proxy.streams()
+	worldtest.Eventually(t, "there is one stream", func() bool {
+		open, _ := proxy.count()
 
 		return open == 1
 	})

@@ -15,6 +15,10 @@ func TestPagesAreLive(t *testing.T) {
 	p := d.as(t, "dave", "/capacity")
 	p.sees(".live", "Live")
 
+	// When it was read is not sent with each poll: the page keeps that going.
+	asOf := `document.querySelector(".as-of time").title`
+	p.until("the time of the last poll goes on", asOf+" !== "+literal(evaluate[string](p, asOf)))
+
 	before := evaluate[float64](p, `performance.timeOrigin`)
 
 	// Somebody changes the total behind the console's back.

@@ -22,7 +22,7 @@ func table(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Compone
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		err := components.Polled(now, now).Render(ctx, w)
 
-		for i := 0; err == nil && i < 1000+int(s.Seq/7); i++ {
+		for i := 0; err == nil && i < 1000 || i == 1000 && s.Seq >= 7; i++ {
 			err = shell.Piece(fmt.Sprint("row-", i), text(fmt.Sprintf("<p id=row-%d>%x</p>", i, i*i*7919))).Render(ctx, w)
 		}
 

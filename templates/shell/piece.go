@@ -20,7 +20,9 @@ const (
 type piecesKey struct{}
 
 // WithPieces has what is drawn mark its pieces, for the streams of live regions.
-func WithPieces(ctx context.Context) context.Context { return context.WithValue(ctx, piecesKey{}, true) }
+func WithPieces(ctx context.Context) context.Context {
+	return context.WithValue(ctx, piecesKey{}, true)
+}
 
 // Piece is a part of a live region that is sent alone while all that surrounds it stays: one element
 // with that id, which has no pieces within.
