@@ -314,7 +314,7 @@ func pages() map[string]templ.Component {
 		"history, empty":   record.HistoryPage(s, record.History{}),
 		"change":           record.ChangePage(s, detail),
 		"compare":          record.ComparePage(s, record.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),
-		"keep":             record.KeepPage(s, record.KeepForm{Change: change(), Leases: []int64{3}, Title: evil, Differences: differences(), Reason: evil, ReasonError: evil}),
+		"keep":             record.KeepPage(s, record.KeepForm{Change: change(), Leases: []int64{3}, GoOn: []int64{4}, Title: evil, Differences: differences(), Reason: evil, ReasonError: evil}),
 		"leases":           leases.ListPage(s, leases.List{Items: []lease.Lease{sampleLease(lease.Active), sampleLease(lease.Held)}, Now: now}),
 		"leases, over":     leases.ListPage(s, leases.List{Items: []lease.Lease{sampleLease(lease.Ended)}, State: evil, Before: 7, Next: new(int64), Now: now}),
 		"leases, none":     leases.ListPage(s, leases.List{State: evil, Now: now}),

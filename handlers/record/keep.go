@@ -7,6 +7,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/record"
 )
@@ -32,20 +33,27 @@ func (h *Handlers) showKeepForm(p *web.Page, status int, view pages.KeepForm) er
 		return err
 	}
 
-	decided, err := h.Changes.DecidedWith(p.Ctx(), view.Change)
+	over, goOn, err := h.Changes.DecidedWith(p.Ctx(), view.Change)
 	if err != nil {
 		return err
 	}
 
-	for _, l := range decided {
-		view.Leases = append(view.Leases, l.ID)
-	}
+	view.Leases, view.GoOn = idsOf(over), idsOf(goOn)
 
 	view.Title, view.Differences, view.Now = section.Title, section.Diff(view.Change.Before, view.Change.After), p.Now
 
 	return p.Answer(web.Answer{
 		Status: status, Data: view, Full: pages.KeepPage(h.Shell(p, "history", "Keep a change from outside"), view),
 	})
+}
+
+func idsOf(leases []lease.Lease) []int64 {
+	var ids []int64
+	for _, l := range leases {
+		ids = append(ids, l.ID)
+	}
+
+	return ids
 }
 
 // Keep lets an outside change stand.

@@ -102,10 +102,12 @@ const (
 	LeaseExtend    Action = "lease.extend"
 	LeaseEnd       Action = "lease.end"
 	LeaseConfirm   Action = "lease.confirm"
-	ChangeKeep     Action = "change.keep"
-	PointCreate    Action = "point.create"
-	JobTrigger     Action = "job.trigger"
-	LogExport      Action = "audit.export"
+	// LeaseRelease has a temporary change that waited for a decision go on, as one was made.
+	LeaseRelease Action = "lease.release"
+	ChangeKeep   Action = "change.keep"
+	PointCreate  Action = "point.create"
+	JobTrigger   Action = "job.trigger"
+	LogExport    Action = "audit.export"
 
 	WindowAnnounce Action = "window.announce"
 	WindowChange   Action = "window.change"
@@ -138,7 +140,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		SignIn, SignOut, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
-		ChangeKeep, PointCreate, JobTrigger, LogExport,
+		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,
 		TemplateSave, TemplateDelete,

@@ -124,22 +124,17 @@ func TestADecisionLeavesWhatItIsNotAbout(t *testing.T) {
 		each(t, func(t *testing.T, w *world) {
 			t.Helper()
 
-			r := request(w.current(t).Revision, 8)
-			r.Values["cluster_total"] = int64(60)
-			r.Term, _ = w.ParseTerm("1h", "", "")
-
-			result, err := w.Apply(t.Context(), w.service, dave, r)
-			if err != nil {
-				t.Fatal(err)
-			}
-
+			l := w.borrowBoth(t, 8, 60)
 			outside := w.outside(t, 12, 60)
 			w.end(t)
 
-			_, err = w.KeepExternal(t.Context(), dave, outside.ID, "twelve was agreed")
-			if got := w.lease(t, result.Lease.ID).State; err != nil || got != lease.Held {
-				t.Errorf("got %v, and it is %s; want it held: it has still set 60", err, got)
+			_, err := w.KeepExternal(t.Context(), dave, outside.ID, "twelve was agreed")
+			if got := w.lease(t, l.ID).State; err != nil || got != lease.Overdue {
+				t.Errorf("got %v, and it is %s; want it to go on: it has still set 60", err, got)
 			}
+
+			w.end(t)
+			w.wantPartTakenBack(t, l.ID, 12, 50)
 		})
 	})
 }
@@ -161,5 +156,92 @@ func TestWhatWasKeptBeforeALeaseEndsHoldsItNot(t *testing.T) {
 		if got := w.lease(t, l.ID); got.State != lease.Confirmed || w.perAnalyst(t) != 12 || got.Note == "" {
 			t.Errorf("got %+v with %d per analyst, want it confirmed with 12, and a note", got, w.perAnalyst(t))
 		}
+	})
+}
+
+// wantPartTakenBack compares what is set, and looks that a lease is over which took back the total alone.
+func (w *world) wantPartTakenBack(t *testing.T, id int64, perAnalyst, total int) {
+	t.Helper()
+
+	got := w.lease(t, id)
+	if got.State != lease.Ended || got.EndChange == nil {
+		t.Fatalf("got %+v, want it ended by a change", got)
+	}
+
+	limits, err := w.plain.GetConcurrencyConfig(t.Context())
+	if err != nil || limits.PerAnalyst != perAnalyst || limits.ClusterTotal != total {
+		t.Errorf("got %+v, %v, want %d and %d", limits, err, perAnalyst, total)
+	}
+
+	change, err := w.Get(t.Context(), *got.EndChange)
+	if err != nil || len(change.Fields) != 1 || change.Fields[0] != "cluster_total" {
+		t.Errorf("its end changed %v, %v, want the total alone", change.Fields, err)
+	}
+}
+
+// borrowBoth sets both limits for an hour.
+func (w *world) borrowBoth(t *testing.T, perAnalyst, total int64) lease.Lease {
+	t.Helper()
+
+	r := request(w.current(t).Revision, perAnalyst)
+	r.Values["cluster_total"] = total
+	r.Term, _ = w.ParseTerm("1h", "", "")
+
+	result, err := w.Apply(t.Context(), w.service, dave, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return *result.Lease
+}
+
+// TestWhatWasKeptInTimeIsNotTakenBack: the rest of the lease ends at its time, and nobody is asked.
+func TestWhatWasKeptInTimeIsNotTakenBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		l := w.borrowBoth(t, 8, 60)
+
+		if _, err := w.KeepExternal(t.Context(), dave, w.outside(t, 12, 60).ID, "twelve was agreed"); err != nil {
+			t.Fatal(err)
+		}
+
+		if got := w.lease(t, l.ID).State; got != lease.Active {
+			t.Errorf("it is %s, want it to go on until its time comes", got)
+		}
+
+		w.end(t)
+		w.wantPartTakenBack(t, l.ID, 12, 50)
+	})
+}
+
+// TestADecisionAboutAPartLeavesTheOther: two outside changes have replaced a field each.
+func TestADecisionAboutAPartLeavesTheOther(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		l := w.borrowBoth(t, 8, 60)
+		first := w.outside(t, 12, 60)
+		w.outside(t, 12, 70)
+		w.end(t)
+
+		if _, err := w.KeepExternal(t.Context(), dave, first.ID, "twelve was agreed"); err != nil {
+			t.Fatal(err)
+		}
+
+		w.end(t)
+
+		got := w.lease(t, l.ID)
+		if by, _ := got.ErrorDetails["changes"].(map[string]any); got.State != lease.Held || len(by) != 1 || by["cluster_total"] == nil {
+			t.Fatalf("got %+v, want it held because of the total alone", got)
+		}
+
+		if _, err := w.End(t.Context(), w.service, dave, l.ID, "seventy was a mistake"); err != nil {
+			t.Fatal(err)
+		}
+
+		w.wantPartTakenBack(t, l.ID, 12, 50)
 	})
 }

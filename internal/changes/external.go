@@ -20,7 +20,8 @@ type Kept struct {
 }
 
 // Unreviewed returns the outside changes that nobody has kept or restored, and of which
-// some value is still set, newest first. Of each field the newest one alone is asked about.
+// some value is still set, newest first. Of each field the newest one alone is asked about, and none
+// once somebody has set the value here.
 func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
 	found, err := c.list(ctx, `WHERE unreviewed = 1 ORDER BY id DESC`)
 	if err != nil {
@@ -41,7 +42,12 @@ func (c *Changes) Unreviewed(ctx context.Context) ([]Change, error) {
 			sections[change.Section] = current
 		}
 
-		if len(current.stillSet(change)) > 0 {
+		asked, err := c.asked(ctx, current, change)
+		if err != nil {
+			return nil, err
+		}
+
+		if len(asked) > 0 {
 			out = append(out, change)
 		}
 	}
@@ -82,7 +88,7 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 		}
 	}
 
-	decided, err := c.DecidedWith(ctx, change)
+	over, goOn, err := c.DecidedWith(ctx, change)
 	if err != nil {
 		return Change{}, err
 	}
@@ -93,9 +99,15 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 			return err
 		}
 
-		for _, l := range decided {
+		for _, l := range over {
 			err := c.closeIn(ctx, tx, actor, l, closing{state: lease.Confirmed, reason: reason, note: decidedOutside, outcome: audit.Done})
 			if err != nil && !conflicts(err) { // else somebody is ending it at this moment
+				return err
+			}
+		}
+
+		for _, l := range goOn {
+			if err := c.releaseIn(ctx, tx, actor, l, reason); err != nil && !conflicts(err) {
 				return err
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -122,12 +121,28 @@ func (c *Changes) endLease(
 		return l, nil
 	case current.Open != nil:
 		return l, unsettled(section, *current.Open)
-	case section.EqualIn(l.Fields(), current.Values, l.Before):
+	}
+
+	// What somebody set outside, and may stand, is not taken back.
+	fields, err := c.undecided(ctx, current, l, 0)
+	if err != nil {
+		return l, err
+	}
+
+	switch {
+	case section.EqualIn(l.Fields(), current.Values, l.Before), len(fields) > 0 && section.EqualIn(fields, current.Values, l.Before):
 		return c.closeLease(ctx, actor, l, closing{
 			state: lease.Ended, reason: reason, note: "The values had gone back already.", outcome: audit.Done,
 		})
-	case !section.EqualIn(l.Fields(), current.Values, l.Set) && (!asked || l.State != lease.Held):
-		return c.holdReplaced(ctx, actor, l, reason, current)
+	case len(fields) == 0:
+		return c.closeLease(ctx, actor, l, closing{state: lease.Confirmed, reason: reason, note: decidedOutside, outcome: audit.Done})
+	case !section.EqualIn(fields, current.Values, l.Set) && (!asked || l.State != lease.Held):
+		return c.holdReplaced(ctx, actor, l, reason, current, fields)
+	}
+
+	before := ops.Values{}
+	for _, field := range fields {
+		before[field] = l.Before[field]
 	}
 
 	began, err := c.get(ctx, l.Change)
@@ -136,7 +151,7 @@ func (c *Changes) endLease(
 	}
 
 	after := current.Values.Clone()
-	maps.Copy(after, l.Before)
+	maps.Copy(after, before)
 
 	if err := ops.Invalid(section.CheckBetween(after, current.Values, began.Before)); err != nil {
 		cause := *ops.AsError(err)
@@ -146,7 +161,7 @@ func (c *Changes) endLease(
 	}
 
 	result, err := c.perform(ctx, service, actor, Plan{Current: current, After: after}, Request{
-		Section: section.Name, Revision: current.Revision, Values: l.Before, Reason: reason,
+		Section: section.Name, Revision: current.Revision, Values: before, Reason: reason,
 		Source: SourceLeaseEnd, Restores: &l.Change, ends: &l,
 	})
 	if err != nil {
@@ -170,25 +185,30 @@ func final(code ops.Code) bool {
 	return code == ops.CodeValidationFailed || code == ops.CodeConflict || code == ops.CodeNotFound
 }
 
-// holdReplaced holds a lease of which somebody else has changed something, unless that was kept.
-func (c *Changes) holdReplaced(ctx context.Context, actor audit.Actor, l lease.Lease, reason string, current Current) (lease.Lease, error) {
-	switch decided, err := c.allKept(ctx, current, l, 0); {
-	case err != nil:
-		return l, err
-	case decided:
-		return c.closeLease(ctx, actor, l, closing{state: lease.Confirmed, reason: reason, note: decidedOutside, outcome: audit.Done})
-	}
-
-	fields := slices.DeleteFunc(l.Fields(), func(name string) bool {
-		return current.Section.EqualIn([]string{name}, current.Values, l.Set)
-	})
-
-	cause, err := c.replaced(ctx, current, fields)
+// holdReplaced holds a lease of which somebody else has changed some of the fields.
+func (c *Changes) holdReplaced(
+	ctx context.Context, actor audit.Actor, l lease.Lease, reason string, current Current, fields []string,
+) (lease.Lease, error) {
+	cause, err := c.replaced(ctx, current, current.replaced(l, fields))
 	if err != nil {
 		return l, err
 	}
 
 	return c.hold(ctx, actor, l, reason, cause)
+}
+
+// releaseIn has a held lease go on within tx, as what held it was decided about.
+func (c *Changes) releaseIn(ctx context.Context, tx *sql.Tx, actor audit.Actor, l lease.Lease, reason string) error {
+	if err := c.leases.Release(ctx, tx, l); err != nil {
+		return err
+	}
+
+	_, err := c.log.Append(ctx, tx, actor, audit.Entry{
+		Action: audit.LeaseRelease, Object: lease.Object(l.ID), Outcome: audit.Done, Reason: reason, Change: l.Change,
+		Message: decidedOutside + " What else it set goes back.",
+	})
+
+	return err
 }
 
 // hold stops a lease from ending by itself and asks.

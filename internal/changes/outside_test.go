@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/ops/opstest"
 )
@@ -138,5 +139,49 @@ func TestOurOwnWritesAreNeverExternalHoweverThePollerRaces(t *testing.T) {
 		if n, err := w.Count(t.Context(), changes.Filter{Source: changes.SourceExternal}); err != nil || n != 0 {
 			t.Errorf("%d changes of ours count as external, %v, want none", n, err)
 		}
+	})
+}
+
+// TestAValueThatWasSetHereIsNotAskedAbout, whoever set it outside before.
+func TestAValueThatWasSetHereIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+		w.current(t)
+
+		asked := func(what string, want int) {
+			t.Helper()
+
+			if got := w.asked(t); got != want {
+				t.Errorf("%s: %d changes are asked about, want %d", what, got, want)
+			}
+		}
+
+		w.outside(t, 12, 50)
+		asked("set outside", 1)
+
+		l := w.borrow(t, "1h")
+		asked("replaced for an hour", 0)
+		w.end(t)
+
+		if got := w.lease(t, l.ID).State; got != lease.Ended || w.perAnalyst(t) != 12 {
+			t.Fatalf("it is %s with %d per analyst, want it ended with 12", got, w.perAnalyst(t))
+		}
+
+		asked("back by itself", 1)
+		w.change(t, dave, ops.Values{"per_analyst": int64(9)}, "nine for the course")
+		asked("replaced here", 0)
+		w.change(t, dave, ops.Values{"per_analyst": int64(12)}, "twelve after all")
+		asked("set again here", 0)
+		w.borrow(t, "1h")
+		w.end(t)
+		asked("back to what was set here", 0)
+		w.outside(t, 7, 50)
+		w.outside(t, 12, 50)
+		asked("set outside anew", 1)
+		w.outside(t, 12, 70)
+		w.change(t, dave, ops.Values{"per_analyst": int64(13)}, "one more")
+		w.change(t, dave, ops.Values{"per_analyst": int64(12)}, "one less")
+		asked("another field of it", 1)
 	})
 }

@@ -3,10 +3,24 @@ package changes
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
+
+// settersOf are the changes that set what a field holds now, the newest first: the history is by time,
+// and clocks are set, but what was written last has the highest id. Nearly always it is the very last
+// one of the field, unless it was carried out late or the values are older.
+func (c *Changes) settersOf(ctx context.Context, current Current, field ops.Field) ([]Change, error) {
+	last, err := c.list(ctx, fmt.Sprintf(`JOIN opsconsole_change_fields ON change_id = id
+		WHERE field = $1 AND section = $2 AND outcome = 'applied' ORDER BY change_id DESC LIMIT %d`, settersLooked),
+		field.Name, current.Section.Name)
+
+	return slices.DeleteFunc(last, func(change Change) bool {
+		return !field.Equal(change.After[field.Name], current.Values[field.Name])
+	}), err
+}
 
 // settersLooked bounds the changes among which the one that set a value is looked for.
 const settersLooked = 20
@@ -23,21 +37,13 @@ func (c *Changes) SetBy(ctx context.Context, current Current, fields []string) (
 			continue
 		}
 
-		// The history is by time, and clocks are set: what was written last has the highest id.
-		set, err := c.list(ctx, fmt.Sprintf(`JOIN opsconsole_change_fields ON change_id = id
-			WHERE field = $1 AND section = $2 AND outcome = 'applied' ORDER BY change_id DESC LIMIT %d`, settersLooked),
-			name, current.Section.Name)
+		set, err := c.settersOf(ctx, current, field)
 		if err != nil {
 			return nil, err
 		}
 
-		// Nearly always it is the first, unless one was carried out late or the values are older.
-		for _, change := range set {
-			if field.Equal(change.After[name], current.Values[name]) {
-				out[name] = change
-
-				break
-			}
+		if len(set) > 0 {
+			out[name] = set[0]
 		}
 	}
 

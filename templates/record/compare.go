@@ -23,7 +23,10 @@ type KeepForm struct {
 	Title       string           `json:"-"`
 	Differences []ops.Difference `json:"differences"`
 	// Leases are the ids of the temporary changes that wait for this decision alone.
-	Leases      []int64   `json:"leases,omitempty"`
+	Leases []int64 `json:"leases,omitempty"`
+	// GoOn are those of the temporary changes that wait for it and for which it is a part of what
+	// they set: the rest goes back.
+	GoOn        []int64   `json:"leases_going_on,omitempty"`
 	Reason      string    `json:"-"`
 	ReasonError string    `json:"-"`
 	Now         time.Time `json:"-"`

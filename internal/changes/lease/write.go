@@ -78,6 +78,13 @@ func (s *Store) Close(ctx context.Context, tx *sql.Tx, l Lease, state State, not
 	}, noteColumns(note, cause)...))
 }
 
+// Release has a held lease end as if its time came now: what it waited for was decided.
+func (s *Store) Release(ctx context.Context, tx *sql.Tx, l Lease) error {
+	return l.writeSettled(ctx, tx, append(store.Columns{
+		{Name: "state", Value: Active}, {Name: "tries", Value: 0}, {Name: "next_try_at", Value: store.Time{}},
+	}, noteColumns("", nil)...))
+}
+
 // noteColumns are the columns of a note, and of the error that it tells of, nil for none.
 func noteColumns(note string, cause *ops.Error) store.Columns {
 	var kept failure.Failure
