@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=2ead28a92ab0"
+	StylesheetURL         = "/static/app.css?v=e62d070872c1"
 	ScriptURL             = "/static/app.js?v=a35987023d68"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=3320a6ebf750"
 	WindowFormScriptURL   = "/static/windowform.js?v=6d79cd747813"
