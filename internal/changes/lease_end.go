@@ -140,7 +140,14 @@ func (c *Changes) endLease(
 		return c.holdReplaced(ctx, actor, l, reason, current, fields)
 	}
 
-	before := ops.Values{}
+	return c.takeBack(ctx, service, actor, l, reason, current, fields)
+}
+
+// takeBack sets what was before in those fields of the lease.
+func (c *Changes) takeBack(
+	ctx context.Context, service ops.Service, actor audit.Actor, l lease.Lease, reason string, current Current, fields []string,
+) (lease.Lease, error) {
+	section, before := current.Section, ops.Values{}
 	for _, field := range fields {
 		before[field] = l.Before[field]
 	}
@@ -169,7 +176,7 @@ func (c *Changes) endLease(
 	}
 
 	if result.Change.Outcome != Failed {
-		return c.Lease(ctx, id)
+		return c.Lease(ctx, l.ID)
 	}
 
 	failed := result.Change.Err()

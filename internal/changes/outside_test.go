@@ -161,6 +161,7 @@ func TestAValueThatWasSetHereIsNotAskedAbout(t *testing.T) {
 		asked("set outside", 1)
 
 		l := w.borrow(t, "1h")
+
 		asked("replaced for an hour", 0)
 		w.end(t)
 

@@ -63,11 +63,11 @@ type OverviewExports struct {
 
 // OverviewSchedule is the running or the next maintenance window.
 type OverviewSchedule struct {
-	Title  string    `json:"title"`
-	Active bool      `json:"active"`
+	Title  string `json:"title"`
+	Active bool   `json:"active"`
 	// Unknown says that it was to begin, or where it is active to end, and nobody knows whether it has.
-	Unknown bool `json:"unknown,omitempty"`
-	From   time.Time `json:"starts_at"`
-	Until  time.Time `json:"ends_at"`
-	URL    string    `json:"url"`
+	Unknown bool      `json:"unknown,omitempty"`
+	From    time.Time `json:"starts_at"`
+	Until   time.Time `json:"ends_at"`
+	URL     string    `json:"url"`
 }

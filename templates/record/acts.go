@@ -12,7 +12,7 @@ import (
 func actWord(a audit.Action) string {
 	words := map[audit.Action]string{
 		audit.LeaseExtend: "End moved", audit.LeaseEnd: "Ended", audit.LeaseConfirm: "Kept for good",
-		audit.LeaseRelease: "Goes on",
+		audit.LeaseRelease:   "Goes on",
 		audit.WindowAnnounce: "Announced", audit.WindowChange: "Changed", audit.WindowStart: "Started by hand",
 		audit.WindowExtend: "Extended", audit.WindowUpdate: "Told users", audit.WindowEnd: "Ended early",
 		audit.WindowVerify: "Declared over",
