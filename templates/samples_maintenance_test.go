@@ -78,7 +78,10 @@ func windowView(phase maintenance.Phase) windowsview.Window {
 
 	return windowsview.Window{
 		Window: w, Announced: announce.Of(w, updates(), now, nil), Updates: maintenance.Updates(updates()), Settings: []windowsview.Settings{{Title: evil, Differences: differences()}},
-		Events:     []maintenance.Event{{ID: 1, Kind: maintenance.EventExtended, At: now, Actor: evil, Reason: evil, Window: w}},
+		Events: []maintenance.Event{
+			{ID: 1, Kind: maintenance.EventExtended, At: now, Actor: evil, Reason: evil, Window: w, WasStartsAt: &w.StartsAt, WasEndsAt: &w.EndsAt},
+			{ID: 2, Kind: maintenance.EventUpdated, At: now, Actor: evil, Window: w, Severity: maintenance.SeverityCritical, Text: evil},
+		},
 		Deliveries: []webhooks.Delivery{delivery()}, Following: []maintenance.Window{window(maintenance.Announced)}, Now: now,
 	}
 }
