@@ -74,6 +74,10 @@ func actEffects(act string, w maintenance.Window) []components.Line {
 	case "cancel":
 		return []components.Line{info("It will not take place."), goesOn}
 	case "rules":
+		if w.RulesMove == nil || w.RulesMove.Stays != "" {
+			return nil // there is nothing that subscribers would be told
+		}
+
 		return []components.Line{info("Those who subscribe are told if the moment before is taken again.")}
 	case "takeover":
 		return []components.Line{info("It acts in your name from then on, and starts when its time has come.")}
