@@ -59,6 +59,34 @@ func TestAnnouncementsNeedNoSignIn(t *testing.T) {
 	}
 }
 
+// TestEachEntryLeadsToItsPlaceOnThePage: readers that tell of each address once are told of each.
+func TestEachEntryLeadsToItsPlaceOnThePage(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	window := w.Announce(nil)
+	w.SendJSON(http.MethodPost, handlerstest.Path(window, "cancel"), handlerstest.Object{"reason": "Not needed any more"})
+	w.Pass(2 * time.Second)
+
+	page, led := w.Send(http.MethodGet, "/announcements", "").Body, map[string]bool{}
+
+	for part := range strings.SplitSeq(w.Send(http.MethodGet, "/announcements.atom", "").Body, `href="`) {
+		address, _, _ := strings.Cut(part, `"`)
+
+		if _, place, found := strings.Cut(address, "#"); found {
+			led[place] = true
+
+			if !strings.Contains(page, `id="`+place+`"`) {
+				t.Errorf("nothing on the page is %s", place)
+			}
+		}
+	}
+
+	if len(led) != 2 {
+		t.Errorf("the entries lead to %v, want two places", led)
+	}
+}
+
 func TestAnnouncementsCanBeKept(t *testing.T) {
 	t.Parallel()
 

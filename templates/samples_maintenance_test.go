@@ -66,8 +66,8 @@ func announced(w maintenance.Window) announce.Announcement {
 // updates are events of the kind, of every severity.
 func updates() []maintenance.Event {
 	var out []maintenance.Event
-	for _, severity := range maintenance.Severities() {
-		out = append(out, maintenance.Event{ID: 4, Kind: maintenance.EventUpdated, At: now, Actor: evil, Severity: severity, Text: evil + " [x](" + evilURL + ")"})
+	for i, severity := range maintenance.Severities() {
+		out = append(out, maintenance.Event{ID: int64(4 + i), Kind: maintenance.EventUpdated, At: now, Actor: evil, Severity: severity, Text: evil + " [x](" + evilURL + ")"})
 	}
 
 	return out

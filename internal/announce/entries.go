@@ -45,14 +45,12 @@ func (a Announcement) entries() []atomEntry {
 	return out
 }
 
+// entry tells of the change. It leads to a place of its own, since there are readers that tell of each address once.
 func (a Announcement) entry(c change) atomEntry {
-	id := a.URL
-	if !c.SummedUp && !c.first() {
-		id = fmt.Sprintf("%s-%d", a.URL, c.ID)
-	}
+	id := a.URL + c.suffix()
 
 	return atomEntry{
-		ID: id, Title: plainText(c.title()), Updated: atomTime(c.At), Link: atomLink{Rel: "alternate", Type: "text/html", Href: a.URL},
+		ID: id, Title: plainText(c.title()), Updated: atomTime(c.At), Link: atomLink{Rel: "alternate", Type: "text/html", Href: id},
 		Category: atomCategory{Term: string(c.window.Phase), Label: c.label()},
 		Content:  atomText{Type: "html", Body: plainText(c.html())},
 	}
@@ -61,6 +59,28 @@ func (a Announcement) entry(c change) atomEntry {
 // first reports whether it is the announcement of a window that stands alone, or of a series: it has the id
 // that the window always had. Those of a series that follow were under theirs before they were told.
 func (c change) first() bool { return c.Kind == maintenance.EventAnnounced && c.Window.Occurrence <= 1 }
+
+// suffix sets the change apart from the others of the window; "" of what has the window's own name.
+func (c change) suffix() string {
+	if c.SummedUp || c.first() {
+		return ""
+	}
+
+	return fmt.Sprintf("-%d", c.ID)
+}
+
+// Places are the names of the window's changes on the page, to which the entries lead.
+func (a Announcement) Places() []string {
+	var places []string
+
+	for _, c := range a.changes {
+		if suffix := c.suffix(); suffix != "" {
+			places = append(places, a.UID+suffix)
+		}
+	}
+
+	return places
+}
 
 // html is the entry's content.
 func (c change) html() string {

@@ -82,6 +82,10 @@ func TestAtomTellsEachEventOnce(t *testing.T) {
 	for n := 1; n <= storyLength; n++ {
 		f := feed(t, viewOf(n, noon.Add(6*time.Hour)))
 
+		if f.Entries[0].Links[0].Href != f.Entries[0].ID {
+			t.Errorf("after %d events the newest leads to %s, want a place of its own: some readers tell of each once", n, f.Entries[0].Links[0].Href)
+		}
+
 		if len(f.Entries) != n || f.Entries[0].Title != want[n-1] || slices.Contains(known, f.Entries[0].ID) {
 			t.Fatalf("after %d events there are %d entries, the newest %q with the id %s; want %q with one that was not there: %q",
 				n, len(f.Entries), f.Entries[0].Title, f.Entries[0].ID, want[n-1], known)

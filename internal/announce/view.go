@@ -258,7 +258,7 @@ func (a Announcement) When() string {
 		return words
 	}
 
-	if sameDay(a.StartsAt.In(a.zone), a.StartsAt) && sameDay(a.EndsAt.In(a.zone), a.EndsAt) {
+	if sameDay(a.StartsAt.In(a.zone), a.StartsAt) && sameDay(a.EndsAt.In(a.zone), a.EndsAt) && sameDay(a.StartsAt, a.EndsAt) {
 		return words + " (" + a.StartsAt.Format("15:04") + " to " + a.EndsAt.Format("15:04") + " UTC)"
 	}
 

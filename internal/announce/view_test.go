@@ -219,6 +219,10 @@ func TestWhen(t *testing.T) {
 			"2026-07-04T20:00:00Z", "2026-07-04T22:30:00Z", "Europe/Berlin",
 			"Sat 4 July 2026 22:00 to Sun 5 July 2026 00:30 Europe/Berlin (Sat 4 July 2026 20:00 to 22:30 UTC)",
 		},
+		{
+			"2026-07-04T12:00:00Z", "2026-07-06T14:00:00Z", "Europe/Berlin",
+			"Sat 4 July 2026 14:00 to Mon 6 July 2026 16:00 Europe/Berlin (Sat 4 July 2026 12:00 to Mon 6 July 2026 14:00 UTC)",
+		},
 		{"2026-07-04T20:00:00Z", "2026-07-04T21:30:00Z", "UTC", "Sat 4 July 2026 20:00 to 21:30 UTC"},
 	} {
 		w := window("x", maintenance.Announced, at(test.from))
