@@ -57,13 +57,18 @@ func runAll(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// build makes the program, with the race detector when these tests have it.
+// build makes the program as these tests are made: with the race detector when they have it, and
+// without it what they look over without it.
 func build(dir string) (string, error) {
 	path := filepath.Join(dir, "opsconsole")
 	args := []string{"build", "-buildvcs=false", "-o", path}
 
-	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
-		args = append(args, "-race")
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, setting := range info.Settings {
+			if setting.Key == "-race" || setting.Key == "-gcflags" {
+				args = append(args, setting.Key+"="+setting.Value)
+			}
+		}
 	}
 
 	cmd := exec.Command("go", append(args, "..")...)

@@ -1,7 +1,9 @@
 package devidp
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
+	"sync"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/zitadel/oidc/v3/pkg/op"
@@ -15,6 +17,9 @@ type (
 	}
 	publicKey signingKey
 )
+
+// processKey is made once: each takes as long as all else that a provider is made of together.
+var processKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, keyBits) })
 
 var (
 	_ op.SigningKey = signingKey{}

@@ -4,7 +4,6 @@ package devidp
 import (
 	"context"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/subtle"
 	"errors"
 	"slices"
@@ -51,7 +50,7 @@ var (
 var errUnknown = errors.New("unknown or used before")
 
 func newStorage(cfg Config) (*storage, error) {
-	private, err := rsa.GenerateKey(rand.Reader, keyBits)
+	private, err := processKey()
 	if err != nil {
 		return nil, err
 	}
