@@ -148,7 +148,7 @@ func TestTabsShareAStream(t *testing.T) {
 	tabs := []*page{d.as(t, "dave", "/jobs")}
 	d.url = proxy.url
 
-	for range 11 {
+	for range 7 {
 		tabs = append(tabs, tabs[0].beside())
 	}
 

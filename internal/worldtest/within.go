@@ -31,14 +31,14 @@ func Within(t *testing.T, limit time.Duration, do func()) {
 func Eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 
-	const patience, pause = time.Minute, 25 * time.Millisecond
+	const patience, first, longest = time.Minute, 20 * time.Millisecond, 200 * time.Millisecond
 
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
+	deadline := time.After(patience)
 
-	for deadline := time.After(patience); !condition(); {
+	// What took long already is looked at less often: looking costs, too.
+	for pause := first; !condition(); pause = min(pause*5/4, longest) {
 		select {
-		case <-tick.C:
+		case <-time.After(pause):
 		case <-deadline:
 			t.Fatalf("waited in vain: %s", what)
 		}
