@@ -19,6 +19,8 @@ type (
 )
 
 // processKey is made once: each takes as long as all else that a provider is made of together.
+//
+//nolint:gochecknoglobals // there is one for all providers of a process
 var processKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, keyBits) })
 
 var (
