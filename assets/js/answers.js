@@ -118,10 +118,14 @@ function leads(ctx, form) {
   return true;
 }
 
+export function askAgain({ request: { action, form, submitter }, sourceElement: source, target, swap }) {
+  if (form) form.requestSubmit(submitter);
+  else htmx.ajax("GET", action, { source, target, swap });
+}
+
 function unanswered(ctx, why) {
   const acts = !isLook(ctx);
   const at = place(ctx);
-  const { form, submitter } = ctx.request;
   let note = noteOf(ctx);
   if (!note) {
     const template = document.getElementById(acts ? "unanswered-act" : "unanswered-look");
@@ -137,8 +141,7 @@ function unanswered(ctx, why) {
   button.onclick = () => {
     button.disabled = true;
     if (!acts) note.remove();
-    if (form) return form.requestSubmit(submitter);
-    htmx.ajax("GET", ctx.request.action, { source: ctx.sourceElement, target: ctx.target, swap: ctx.swap });
+    askAgain(ctx);
   };
   if (!acts) return;
   // What was sent stays as it was sent until it is known what became of it.

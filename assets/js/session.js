@@ -1,5 +1,6 @@
 // The session that this page needs to go on: when it is over or somebody else's, a page that
 // holds what was typed stays, and nothing of it is sent until its user is signed in again.
+import { askAgain } from "./answers.js";
 import { dirtyForms, discard, leaveWith } from "./typed.js";
 
 const user = () => document.querySelector("[data-user]")?.dataset.user;
@@ -8,6 +9,8 @@ const dialog = () => document.getElementById("session");
 // A page that has just been loaded is not loaded again at once.
 const settled = 10000;
 const patience = 10000;
+// What a form is that waits, as htmx has it.
+const busy = "htmx-request";
 
 // waiting says that nothing can be sent until the user is signed in again.
 let waiting = false;
@@ -30,9 +33,9 @@ function meet(name) {
 }
 
 // stop keeps the page where something is typed. Any other is loaded anew, which leads to the
-// sign-in, or makes it the page of who is signed in.
+// sign-in, or makes it the page of who is signed in; not while an answer is waited for.
 function stop(name) {
-  if (dirtyForms().length === 0) return location.reload();
+  if (dirtyForms().length === 0) return document.querySelector(`form.${busy}`) || location.reload();
   waiting = true;
   show(name ? "another" : "over", name);
   if (name) document.dispatchEvent(new Event("session:another"));
@@ -73,29 +76,38 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("htmx:config:request", ({ detail }) => {
   if (user()) detail.ctx.request.headers["Opsconsole-User"] = encodeURIComponent(user());
 });
+const repeated = new WeakSet();
 document.addEventListener("htmx:before:response", (event) => {
-  const { status, headers } = event.detail.ctx.response;
+  const { ctx } = event.detail;
+  const { status, headers } = ctx.response;
   const over = status === 401 && headers.has("HX-Redirect");
   if (over && dirtyForms().length > 0) stop("");
-  else if (status === 412) ask().then(meet, () => show("unknown"));
+  else if (status === 412) ask().then((name) => meet(name) && repeat(ctx), () => show("unknown"));
   else return;
   event.preventDefault();
 });
+
+// repeat sends once more what was refused as another's, where its user is there again by then.
+function repeat(ctx) {
+  if (repeated.has(ctx.sourceElement)) return show("unknown");
+  repeated.add(ctx.sourceElement);
+  askAgain(ctx);
+}
 
 // A form that leaves the page goes only when its answer will not be the sign-in page.
 let going = null;
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
   if (event.defaultPrevented || !form.matches("[data-form], #main form[method=post]") || !user()) return;
-  if (going === form) {
-    going = null;
-    leaveWith(form);
-    return;
-  }
+  if (going === form) return leaveWith(form);
   event.preventDefault();
-  if (going) return;
+  if (form.classList.contains(busy)) return;
+  form.classList.add(busy);
+  const name = await ask().catch(() => null);
+  form.classList.remove(busy);
+  if (name === null) return show("unknown");
+  if (!meet(name)) return;
   going = form;
-  const mine = await ask().then(meet, () => show("unknown"));
-  if (mine) form.requestSubmit(submitter);
+  form.requestSubmit(submitter);
   going = null;
 });

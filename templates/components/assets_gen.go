@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=e62d070872c1"
-	ScriptURL             = "/static/app.js?v=a35987023d68"
+	ScriptURL             = "/static/app.js?v=91a9a9a47737"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=3320a6ebf750"
 	WindowFormScriptURL   = "/static/windowform.js?v=6d79cd747813"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
