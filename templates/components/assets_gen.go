@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=e62d070872c1"
+	StylesheetURL         = "/static/app.css?v=507675f81d5d"
 	ScriptURL             = "/static/app.js?v=91a9a9a47737"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=3320a6ebf750"
 	WindowFormScriptURL   = "/static/windowform.js?v=6d79cd747813"
