@@ -116,3 +116,30 @@ func TestFieldsToRestoreAreTicked(t *testing.T) {
 		t.Error("the history does not say that a part was restored")
 	}
 }
+
+// TestTheReviewOfARestoreFollowsItsBoxes: the column by itself, the rest read anew, by a button without scripts.
+func TestTheReviewOfARestoreFollowsItsBoxes(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	restore := twoFields(t, w)
+
+	page := w.Get(restore, "Accept", "text/html").Body
+	for words, times := range map[string]int{
+		`class="if-ticked"`: 2, `class="unless-ticked">stays`: 2, "of 2 fields ticked": 1,
+		`hx-trigger="change"`: 1, `hx-include="#review,#review-choice input"`: 1, `formmethod="get" formaction="` + restore: 1,
+	} {
+		if got := strings.Count(page, words); got != times {
+			t.Errorf("the page has %s %d times, want %d\n%s", words, got, times, page)
+		}
+	}
+
+	// One field alone has no box.
+	w.Save(`"per_analyst": 4, "reason": "load test tonight"`)
+
+	newest := w.Data("/history")["items"].([]any)[0]
+	if page := w.Get(fmt.Sprintf("/history/%v/restore", handlerstest.At(newest, "id")), "Accept", "text/html").Body; strings.Contains(page, `class="ticks"`) ||
+		strings.Contains(page, "review-choice") {
+		t.Errorf("the review of one field has boxes\n%s", page)
+	}
+}
