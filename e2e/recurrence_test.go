@@ -46,6 +46,15 @@ func TestARecurrenceRuleIsPutTogether(t *testing.T) {
 	p.fill("recurrence", "FREQ=YEARLY;BYMONTH=12;BYDAY=-1SU")
 	p.until("it is a rule of its own", `document.getElementById("recurs-freq").value === "custom"`)
 
+	// The end follows a start that is typed in words, by the length that was chosen.
+	p.fill("ends_at", first+" 20:30")
+	p.fill("starts_at", "tomorrow 6:15")
+	p.fill("title", "Patching")
+	p.until("the end follows", `/^(?!`+first+`)[0-9-]+ 08:45$/.test(document.querySelector("[name=ends_at]").value)`)
+	p.fill("starts_at", "2027-03-01")
+	p.fill("title", "Patching")
+	p.until("the end follows on", `document.querySelector("[name=ends_at]").value === "2027-03-01 02:30"`)
+
 	// The picker's own fields are nothing that is sent.
 	if sent := evaluate[string](p, `[...new FormData(document.querySelector("main form")).keys()].filter((name) => name.startsWith("recurs")).join()`); sent != "" {
 		t.Errorf("the form sends %s, want nothing of the picker's", sent)

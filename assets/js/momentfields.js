@@ -53,6 +53,7 @@ async function echo(input) {
   if (text.trim() === "") said.textContent = "";
   else if (!moment) said.textContent = "Not a time: write 18:00, 2026-12-01 18:00, tomorrow 18:00 or in 3 h.";
   else said.textContent = known ? [say(moment.at, zone), moment.note].filter(Boolean).join(". ") : "";
+  input.dataset.shows = known ? wall(moment.at, zone).toISOString().slice(0, 19).replace("T", " ") : "";
   input.dataset.sends = known ? new Date(moment.at).toISOString().replace(".000Z", "Z") : "";
   field.querySelector("[data-note]")?.remove();
   const notice = field.querySelector("[data-reckons]");
@@ -62,14 +63,20 @@ async function echo(input) {
   notice.hidden = notice.textContent === "";
 }
 
+// read says what is understood; then the field has what clocks show in its data-shows.
+function read(input) {
+  input.dataset.shows = "";
+  input.understood = echo(input);
+}
+
 const moments = (root) => root.querySelectorAll("input[data-moment]");
 
-document.addEventListener("input", ({ target }) => "moment" in target.dataset && echo(target));
+document.addEventListener("input", ({ target }) => "moment" in target.dataset && read(target));
 
 // Nobody is asked about half a name of a zone.
 document.addEventListener("change", ({ target }) => {
   if (target.name !== "time_zone" || !target.form) return;
-  for (const input of moments(target.form)) if (input.dataset.zoneField === target.name) echo(input);
+  for (const input of moments(target.form)) if (input.dataset.zoneField === target.name) read(input);
 });
 
 function pickerIn(box) {
@@ -100,7 +107,7 @@ document.addEventListener("change", ({ target }) => {
 });
 
 function prepare(root) {
-  for (const input of moments(root)) if (input.value) echo(input);
+  for (const input of moments(root)) if (input.value) read(input);
   for (const element of root.querySelectorAll("[data-offset]")) {
     const { zone, at, offset } = element.dataset;
     element.textContent = reckons(zone, new Date(at), +offset);

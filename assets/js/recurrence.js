@@ -75,7 +75,8 @@ function write(picker) {
 
 // start is the day that the window begins on, where one was chosen, as rules name it.
 function start(picker) {
-  const at = new Date(`${textOf(picker).form.elements.namedItem("starts_at")?.value.slice(0, 10)}T00:00Z`);
+  const starts = textOf(picker).form.elements.namedItem("starts_at");
+  const at = new Date(`${(starts?.dataset.shows || starts?.value)?.slice(0, 10)}T00:00Z`);
   return Number.isNaN(at.getTime()) ? null : { weekday: days[(at.getUTCDay() + 6) % 7], day: at.getUTCDate() };
 }
 
@@ -123,7 +124,7 @@ function said(found, errors) {
   }
   const list = document.createElement("ul");
   list.append(...found.dates.map((date) => line("li", `${date.wall.replace("T", " ").slice(0, 16)} ${date.note}`)));
-  return [line("p", `Recurs ${found.words}. The next dates:`), list];
+  return [line("p", `Recurs ${found.words}. ${found.week_note} The next dates:`), list];
 }
 
 document.addEventListener("input", ({ target }) => {

@@ -38,6 +38,8 @@ type Preview struct {
 	Window Window `json:"window"`
 	// Words says when it recurs, "" for a window that stands alone.
 	Words string `json:"words"`
+	// WeekNote says where weeks begin, if the rule makes that matter; else "".
+	WeekNote string `json:"week_note"`
 	// Dates are the next five of a series, or the one.
 	Dates []calendar.Occurrence `json:"dates"`
 	// Notes name what is special about the times: clocks that go forward or back.
@@ -178,7 +180,7 @@ func (s *Windows) preview(w Window, c checked) Preview {
 	p := Preview{Confirm: c.confirm, Dates: c.dates[:min(windowsAhead, len(c.dates))], Notes: notes(c), Moved: []string{}}
 
 	if c.Recurrence != "" {
-		p.Words = c.rule.Words(c.StartsAt, c.TimeZone)
+		p.Words, p.WeekNote = c.rule.Words(c.StartsAt, c.TimeZone), c.rule.WeekNote()
 		w.Recurrence, w.words = &c.Recurrence, p.Words
 	}
 

@@ -15,8 +15,8 @@ import (
 func (s *Windows) checkEdit(ctx context.Context, w Window, edit Edit) (c checked, wrong fieldErrors, err error) {
 	draft := edit.draft(w)
 
-	if edit.following() && edit.Recurrence == nil {
-		if draft, err = s.keepRule(ctx, w, edit, draft); err != nil {
+	if edit.following() {
+		if draft, err = s.keepSeries(ctx, w, edit, draft); err != nil {
 			return checked{}, nil, err
 		}
 	}
@@ -38,39 +38,36 @@ func (s *Windows) checkEdit(ctx context.Context, w Window, edit Edit) (c checked
 	return c, wrong, err
 }
 
-// keepRule is the draft of a window whose series keeps its rule from there on, unless the
-// window is moved now. The series counts from the date of one that was moved by itself,
-// and has the length that it had.
-func (s *Windows) keepRule(ctx context.Context, w Window, edit Edit, draft Draft) (Draft, error) {
+// keepSeries leaves in the draft of a window what the edit leaves as it is in its series: how long its
+// windows are, and the rule, which counts from the window's date unless that is moved now.
+func (s *Windows) keepSeries(ctx context.Context, w Window, edit Edit, draft Draft) (Draft, error) {
 	one, err := s.seriesOf(ctx, s.DB.Read(), *w.Series)
 	if err != nil {
 		return draft, err
 	}
 
-	rule, err := one.Remaining(w.wall)
-	if err != nil {
-		return draft, err
+	length := one.Length()
+	if edit.EndsAt != nil {
+		length = draft.EndsAt.Sub(draft.StartsAt)
 	}
 
-	if draft.Recurrence = rule.String(); edit.StartsAt != nil {
-		return draft, nil
+	if edit.Recurrence == nil {
+		rule, err := one.Remaining(w.wall)
+		if err != nil {
+			return draft, err
+		}
+
+		if draft.Recurrence = rule.String(); edit.StartsAt == nil {
+			wall, err := time.Parse(calendar.WallLayout, w.wall)
+			if err != nil {
+				return draft, fmt.Errorf("the date of window %d: %w", w.ID, err)
+			}
+
+			draft.StartsAt, _ = calendar.Resolve(wall, calendar.Location(draft.TimeZone))
+		}
 	}
 
-	wall, err := time.Parse(calendar.WallLayout, w.wall)
-	if err != nil {
-		return draft, fmt.Errorf("the date of window %d: %w", w.ID, err)
-	}
-
-	draft.StartsAt, _ = calendar.Resolve(wall, calendar.Location(draft.TimeZone))
-
-	switch {
-	case edit.EndsAt != nil:
-		draft.EndsAt = draft.StartsAt.Add(edit.EndsAt.Sub(w.StartsAt))
-	case w.Moved():
-		draft.EndsAt = draft.StartsAt.Add(one.Length())
-	default:
-		draft.EndsAt = draft.StartsAt.Add(w.Length())
-	}
+	draft.EndsAt = draft.StartsAt.Add(length)
 
 	return draft, nil
 }

@@ -42,7 +42,9 @@ func (s *Windows) editFollowing(ctx context.Context, tx *sql.Tx, actor audit.Act
 		return err
 	}
 
-	one.plan = c.Plan
+	if one.plan = edit.plan(one.plan, c.Plan); w.Series == nil {
+		one.plan = c.Plan
+	}
 
 	if err := s.writeSeries(ctx, tx, &one); err != nil {
 		return err
@@ -109,6 +111,7 @@ func (s *Windows) rewrite(
 			w.cancel(s.now())
 		} else {
 			w.setTerms(c, p.date, actor, s.now())
+			w.Plan = edit.plan(before.Plan, c.Plan)
 			w.wall, w.words, w.Series, w.Recurrence = p.date.Wall, one.Words, &one.id, &one.Rule
 			one.LastWall = p.date.Wall
 

@@ -48,14 +48,18 @@ type place struct {
 	// date is that of the rule which it has from then on; none is left where gone is set.
 	date calendar.Occurrence
 	gone bool
-	// stays says that the window was moved by itself and is left there.
+	// stays says that the window was moved, or given another length, by itself and is left so.
 	stays bool
+	// length is the window's own, 0 where it is that of its series.
+	length time.Duration
+	// plan says what becomes of a plan that is not that of the series.
+	plan string
 }
 
 // places gives the windows of a series the dates of its schedule, in order. One that was
-// moved by itself stays while its day is still a date and it is in the way of no other;
-// the first stays if its times are not those that were edited.
-func places(windows []Window, dates iter.Seq[calendar.Occurrence], c checked, edit Edit) []place {
+// moved by itself, or is longer or shorter than the others, stays while its day is still a date and
+// it is in the way of no other; the first stays if its times are not those that were edited.
+func places(windows []Window, before windowSeries, dates iter.Seq[calendar.Occurrence], c checked, edit Edit) []place {
 	next, stop := iter.Pull(dates)
 	defer stop()
 
@@ -64,10 +68,14 @@ func places(windows []Window, dates iter.Seq[calendar.Occurrence], c checked, ed
 	for i, w := range windows {
 		date, more := next()
 		chosen := i == 0 && edit.when()
-		out[i] = place{
-			window: w, date: date, gone: !more,
-			stays: more && w.Moved() && !chosen && strings.HasPrefix(date.Wall, w.wall[:len("2006-01-02")]),
+		p := place{window: w, date: date, gone: !more, plan: edit.ownPlan(w.Plan, before.plan)}
+
+		if w.Series != nil && w.Length() != before.Length() && !chosen {
+			p.length = w.Length()
 		}
+
+		p.stays = more && !chosen && (w.Moved() || p.length > 0) && strings.HasPrefix(date.Wall, w.wall[:len("2006-01-02")])
+		out[i] = p
 	}
 
 	for i := range out {
@@ -98,24 +106,45 @@ func (p place) inTheWay(others []place, c checked) bool {
 	return false
 }
 
-// sentence says what becomes of a window that was moved by itself; "" of any other.
+// sentence says what becomes of a window that is not as the others are; "" of any other.
 func (p place) sentence() string {
-	moved := fmt.Sprintf("The window that was moved by itself to %s ", p.window.startWords())
+	var name string
 
 	switch {
-	case !p.window.Moved():
+	case p.window.Moved():
+		name = fmt.Sprintf("The window that was moved by itself to %s ", p.window.startWords())
+	case p.length > 0:
+		name = fmt.Sprintf("The window on %s, which has a length of its own, ", p.window.startWords())
+	case p.plan != "":
+		return fmt.Sprintf("The window on %s %s.", p.window.startWords(), p.plan)
+	default:
 		return ""
+	}
+
+	name += p.where()
+	if p.plan != "" && !p.gone {
+		name += " It " + p.plan + "."
+	}
+
+	return name
+}
+
+// where says what becomes of the times of a window that has its own.
+func (p place) where() string {
+	switch {
+	case p.stays && p.window.Moved():
+		return "stays there."
 	case p.stays:
-		return moved + "stays there."
+		return "stays as it is."
 	case p.gone:
-		return moved + "is cancelled: the series has no date left for it."
+		return "is cancelled: the series has no date left for it."
 	default:
 		date, err := time.Parse(calendar.WallLayout, p.date.Wall)
 		if err != nil {
 			return ""
 		}
 
-		return moved + "moves to " + humantime.Day(date) + " at " + date.Format("15:04") + ", a date of the series."
+		return "moves to " + humantime.Day(date) + " at " + date.Format("15:04") + ", a date of the series."
 	}
 }
 
@@ -133,6 +162,8 @@ func (s *Windows) placesOf(ctx context.Context, q store.Querier, one *windowSeri
 		return nil, err
 	}
 
+	before := *one
+
 	one.Restart(c.rule, c.dates[0], c.length(), c.TimeZone)
 
 	dates := left.Filter(one.Dates())
@@ -140,7 +171,7 @@ func (s *Windows) placesOf(ctx context.Context, q store.Querier, one *windowSeri
 		dates = func(yield func(calendar.Occurrence) bool) { yield(c.dates[0]) }
 	}
 
-	return places(following, dates, c, edit), nil
+	return places(following, before, dates, c, edit), nil
 }
 
 // when reports whether the edit is about when the window is.

@@ -157,6 +157,20 @@ func (w Window) Location() *time.Location { return calendar.Location(w.TimeZone)
 // Europe/Berlin"; "" for one that stands alone.
 func (w Window) Words() string { return w.words }
 
+// WeekNote says where weeks begin, if the rule of the window's series makes that matter; else "".
+func (w Window) WeekNote() string {
+	if w.Recurrence == nil {
+		return ""
+	}
+
+	rule, err := calendar.KeptRule(*w.Recurrence)
+	if err != nil {
+		return ""
+	}
+
+	return rule.WeekNote()
+}
+
 // overdueAfter is when a boundary that nobody has come round to counts as overdue.
 const overdueAfter = 10 * time.Second
 

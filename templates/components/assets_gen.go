@@ -7,8 +7,8 @@ package components
 const (
 	StylesheetURL         = "/static/app.css?v=507675f81d5d"
 	ScriptURL             = "/static/app.js?v=91a9a9a47737"
-	MomentFieldsScriptURL = "/static/momentfields.js?v=3320a6ebf750"
-	WindowFormScriptURL   = "/static/windowform.js?v=6d79cd747813"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=5c04a9793595"
+	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL              = "/static/icons.svg?v=369495f24885"
 )
