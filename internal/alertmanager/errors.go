@@ -1,15 +1,13 @@
 package alertmanager
 
 import (
-	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
-	"syscall"
+
+	"github.com/graph-olap/opsconsole/internal/neterr"
 )
 
 // Error says in sentences why Alertmanager did not do what it was to; what lies below it is
@@ -38,28 +36,22 @@ func (c *Client) name() string { return "Alertmanager, " + c.URL.Host + "," }
 
 // unanswered is the error of a request that has no answer.
 func (c *Client) unanswered(err error) error {
-	var (
-		dns         *net.DNSError
-		certificate *tls.CertificateVerificationError
-		header      tls.RecordHeaderError
-		timeout     interface{ Timeout() bool }
-		message     string
-	)
+	var message string
 
-	switch {
-	case errors.Is(err, context.Canceled):
+	switch neterr.ReasonOf(err) {
+	case neterr.Stopped:
 		message = "The console was stopped before " + c.name() + " had answered."
-	case errors.As(err, &dns):
+	case neterr.UnknownHost, neterr.NoLookup:
 		message = c.name() + " is not known by that name."
-	case errors.As(err, &certificate):
+	case neterr.BadCertificate:
 		message = "The certificate of " + c.name() + " is not valid for it; --alertmanager-ca names whom to trust."
-	case errors.As(err, &header) || errors.Is(err, http.ErrSchemeMismatch):
+	case neterr.NotTLS:
 		message = c.name() + " does not speak TLS."
-	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout():
+	case neterr.TimedOut:
 		message = c.name() + " did not answer in time."
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case neterr.Refused:
 		message = c.name() + " refused the connection."
-	default:
+	case neterr.Unreachable:
 		message = c.name() + " could not be reached."
 	}
 

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/neterr"
 )
 
 // errForbidden says that a name leads where nothing may be sent.
@@ -97,31 +99,27 @@ func (s *Webhooks) post(ctx context.Context, to *url.URL, headers map[string]str
 
 // describe says what went wrong without the words of a driver.
 func (s *Webhooks) describe(err error, host string) string {
-	var (
-		dns         *net.DNSError
-		certificate *tls.CertificateVerificationError
-		header      tls.RecordHeaderError
-		timeout     interface{ Timeout() bool }
-	)
-
-	switch {
-	case errors.Is(err, context.Canceled):
-		return "The console was stopped before " + host + " had answered."
-	case errors.Is(err, errForbidden):
+	if errors.Is(err, errForbidden) {
 		return host + " leads to an address that is not public and not in --webhook-allowed-networks."
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return host + " is not known."
-	case errors.As(err, &dns):
-		return host + " could not be looked up."
-	case errors.As(err, &certificate):
-		return "The certificate of " + host + " is not valid for it."
-	case errors.As(err, &header) || errors.Is(err, http.ErrSchemeMismatch):
-		return host + " does not speak TLS."
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Sprintf("%s did not answer within %s.", host, s.Timeout)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return host + " refused the connection."
-	default:
-		return host + " could not be reached."
 	}
+
+	switch neterr.ReasonOf(err) {
+	case neterr.Stopped:
+		return "The console was stopped before " + host + " had answered."
+	case neterr.UnknownHost:
+		return host + " is not known."
+	case neterr.NoLookup:
+		return host + " could not be looked up."
+	case neterr.BadCertificate:
+		return "The certificate of " + host + " is not valid for it."
+	case neterr.NotTLS:
+		return host + " does not speak TLS."
+	case neterr.TimedOut:
+		return fmt.Sprintf("%s did not answer within %s.", host, s.Timeout)
+	case neterr.Refused:
+		return host + " refused the connection."
+	case neterr.Unreachable:
+	}
+
+	return host + " could not be reached."
 }
