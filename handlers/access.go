@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -111,37 +110,11 @@ func (c *console) patiently(p *web.Page, r route, answer func(p *web.Page) error
 func (c *console) refuse(p *web.Page) error {
 	refusal := p.Forbidden()
 
-	if !c.refusals.first(p.Now, p.Who.Username+" "+p.Path()) {
-		return refusal
-	}
-
 	_, err := c.Audit.Record(p.Ctx(), p.Actor(), audit.Entry{
 		Action: audit.AccessRefused, Object: p.Request().URL.Path, Outcome: audit.Refused, Message: ops.AsError(refusal).Message,
 	})
 
 	return errors.Join(refusal, err)
-}
-
-// refusals are whom the log knows in this minute to have been refused what: a page that
-// asks again and again fills no log. It holds at most every user's every route.
-type refusals struct {
-	mu     sync.Mutex
-	minute time.Time
-	seen   map[string]bool
-}
-
-// first reports whether the refusal is the first of its kind in the minute.
-func (r *refusals) first(now time.Time, kind string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-
-	if minute := now.Truncate(time.Minute); !minute.Equal(r.minute) {
-		r.minute, r.seen = minute, map[string]bool{}
-	}
-
-	defer func() { r.seen[kind] = true }()
-
-	return !r.seen[kind]
 }
 
 // auditRefusal sees to it that what an operator tried is in the log, also when it was

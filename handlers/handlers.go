@@ -109,8 +109,7 @@ type console struct {
 	session       *session.Handlers
 	streams       *live.Streams
 
-	errors   *web.Errors
-	refusals refusals
+	errors *web.Errors
 	// again are the acts' answers once more, by route.
 	again map[string]again
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/audit"
 )
@@ -78,22 +77,6 @@ func TestNobodyFillsTheAuditLog(t *testing.T) {
 
 	if n, err := w.Log.Count(t.Context(), audit.Filter{Action: audit.SignIn}); err != nil || n != 0 {
 		t.Errorf("%d sign-ins of nobody are logged, %v, want none", n, err)
-	}
-}
-
-func TestARefusalIsLoggedOnceAMinute(t *testing.T) {
-	t.Parallel()
-
-	at, ask := handlers.Refusals()
-
-	for i, step := range []struct {
-		kind  string
-		first bool
-		pass  int
-	}{{"carol /jobs", true, 0}, {"carol /jobs", false, 59}, {"carol /audit", true, 59}, {"carol /jobs", true, 60}, {"carol /jobs", false, 61}} {
-		if got := ask(at(step.pass), step.kind); got != step.first {
-			t.Errorf("step %d: got %t, want %t", i, got, step.first)
-		}
 	}
 }
 

@@ -183,9 +183,10 @@ func (h *Handlers) act(p *web.Page, l lease.Lease, in sent) (lease.Lease, error)
 	case extend:
 		return h.extend(p, l, in)
 	case "end":
-		defer h.Monitor.Wake()
+		ended, err := h.Changes.End(p.Ctx(), p.Service(h.Platform), p.Actor(), l.ID, in.reason)
+		web.WakeUnlessRefused(h.Monitor, err)
 
-		return h.Changes.End(p.Ctx(), p.Service(h.Platform), p.Actor(), l.ID, in.reason)
+		return ended, err
 	default:
 		return h.Changes.Confirm(p.Ctx(), p.Actor(), l.ID, in.reason)
 	}

@@ -75,7 +75,7 @@ func (h *Handlers) Trigger(p *web.Page) error {
 	}
 
 	run, err := h.Triggers.Trigger(p.Ctx(), p.Service(h.Platform), p.Actor(), wanted, h.counters(job.Name))
-	h.Monitor.Wake()
+	web.WakeUnlessRefused(h.Monitor, err)
 
 	if err != nil {
 		return h.triggerRefused(p, job, wanted.Reason, err)

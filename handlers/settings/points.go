@@ -146,7 +146,7 @@ func (h *Handlers) RestorePoint(p *web.Page) error {
 	}
 
 	plan, err := h.Changes.RestorePoint(p.Ctx(), p.Service(h.Platform), p.Actor(), id, revision, reason, confirm)
-	h.Monitor.Wake()
+	web.WakeUnlessRefused(h.Monitor, err)
 
 	view := recordview.PointDetail{PointPlan: plan, Reason: reason, Confirmed: confirm}
 

@@ -182,7 +182,7 @@ func (h *Handlers) Restore(p *web.Page) error {
 	h.guardAgainstWindows(&request)
 
 	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
-	h.Monitor.Wake()
+	web.WakeUnlessRefused(h.Monitor, err)
 
 	if err != nil {
 		return h.restoreRefused(p, err, in, id)

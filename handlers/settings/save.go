@@ -72,7 +72,7 @@ func (h *Handlers) Save(p *web.Page) error {
 	h.guardAgainstWindows(&request)
 
 	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
-	h.Monitor.Wake()
+	web.WakeUnlessRefused(h.Monitor, err)
 
 	if err != nil {
 		return h.notSaved(p, section, in, request, err)

@@ -134,7 +134,7 @@ func (h *Handlers) act(p *web.Page, w maintenance.Window, f fields) (maintenance
 
 	// What has not started has set nothing, and putting off an end sets nothing either.
 	if err != nil || in.name != "extend" && (w.Phase != maintenance.Announced || after.Running()) {
-		h.Monitor.Wake()
+		web.WakeUnlessRefused(h.Monitor, err)
 	}
 
 	return after, err

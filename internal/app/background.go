@@ -79,9 +79,18 @@ func (a *App) runDatabase(own *database.Watch) {
 // chainEvery is how often what was added to the audit log is verified.
 const chainEvery = 15 * time.Second
 
-// runChain verifies what is added to the audit log.
-func (a *App) runChain(log *audit.Log) {
+// sumUpEvery is how often it is looked for refusals that repeat and are to be summed up.
+const sumUpEvery = 5 * time.Second
+
+// runAudit verifies what is added to the audit log, and sums up what was refused again and again.
+func (a *App) runAudit(log *audit.Log) {
 	a.background = append(a.background,
+		every(sumUpEvery, a.logger, "refusals that repeat", log.SumUp),
+		func(ctx context.Context) error {
+			<-ctx.Done()
+
+			return log.Close(context.WithoutCancel(ctx))
+		},
 		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {
 			state, err := log.Verify(ctx)
 			if state.Broken != "" {

@@ -19,10 +19,17 @@ type Actor struct {
 	// console itself.
 	RemoteAddr string
 	RequestID  string
-	// Audited, when not nil, is set once an entry of the actor's is written.
+	// Audited, when not nil, is set once an entry of the actor's is written, or counted.
 	Audited *atomic.Bool
 	// Claim is the key under which the actor acts once, nil for none.
 	Claim *idempotency.Claim
+}
+
+// audited notes that the log knows of what the actor does.
+func (a Actor) audited() {
+	if a.Audited != nil {
+		a.Audited.Store(true)
+	}
 }
 
 // Who is a username as it stands in a sentence. Not everybody leaves one: whoever is not signed

@@ -20,19 +20,44 @@ type Log struct {
 	now func() time.Time
 
 	verified verification
+	refusals refusals
 }
 
 // New returns the log of the database; now is the clock.
 func New(db *store.DB, now func() time.Time) *Log {
-	return &Log{db: db, now: now}
+	return &Log{db: db, now: now, refusals: refusals{counts: map[refusalKey]*refusalCount{}}}
 }
 
-// Record writes one entry in a transaction of its own.
+// Record writes one entry in a transaction of its own. What is refused again and again without
+// having been begun is written down a few times, and then counted: the entry returned is then none, with the
+// number 0. [Log.SumUp] writes down the count.
 func (l *Log) Record(ctx context.Context, actor Actor, entry Entry) (Entry, error) {
-	if entry.Outcome == Refused { // it stands alone: nothing was done
-		actor.Claim = nil
+	if entry.Outcome != Refused {
+		return l.record(ctx, actor, entry)
 	}
 
+	actor.Claim = nil // it stands alone: nothing was done
+
+	// How an act ended is never left out, and strangers are bounded where they come in.
+	if entry.Intent != 0 || actor.Username == "" {
+		return l.record(ctx, actor, entry)
+	}
+
+	if !l.refusals.next(l.now(), actor, entry) {
+		actor.audited()
+
+		return Entry{}, nil
+	}
+
+	written, err := l.record(ctx, actor, entry)
+	if err != nil {
+		l.refusals.forget(actor, entry)
+	}
+
+	return written, err
+}
+
+func (l *Log) record(ctx context.Context, actor Actor, entry Entry) (Entry, error) {
 	err := l.db.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
 
@@ -87,9 +112,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 		return Entry{}, err
 	}
 
-	if actor.Audited != nil {
-		actor.Audited.Store(true)
-	}
+	actor.audited()
 
 	return entry, nil
 }
