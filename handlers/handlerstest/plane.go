@@ -58,17 +58,17 @@ func (l *Line) As(caller ops.Caller) ops.Service {
 
 // Hang puts a server in the place of the control plane that takes connections and never answers,
 // as a process that is stopped, and returns its address.
-func (l *Line) Hang(t *testing.T) string {
-	t.Helper()
+func (l *Line) Hang(tb testing.TB) string {
+	tb.Helper()
 
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := listener.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 
@@ -76,7 +76,7 @@ func (l *Line) Hang(t *testing.T) string {
 		BaseURL: "http://" + listener.Addr().String(), Credentials: ops.IdentityHeaders(), Timeout: time.Minute,
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	l.mu.Lock()
@@ -259,23 +259,23 @@ var prepared = storetest.NewTemplate(func(ctx context.Context, db *store.DB) err
 	return jobqueue.Migrate(ctx, db, slog.New(slog.DiscardHandler))
 })
 
-func newPlane(t *testing.T, db *store.DB) (*controlplane.ControlPlane, *jobs.Runner) {
-	t.Helper()
+func newPlane(tb testing.TB, db *store.DB) (*controlplane.ControlPlane, *jobs.Runner) {
+	tb.Helper()
 
 	logger := slog.New(slog.DiscardHandler)
 	registry := prometheus.NewRegistry()
 
 	enqueuer, err := jobqueue.NewEnqueuer(db, logger)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
-	runner, err := jobs.New(t.Context(), jobs.Config{DB: db, Now: time.Now, Logger: logger, Enqueuer: enqueuer, Registry: registry})
+	runner, err := jobs.New(tb.Context(), jobs.Config{DB: db, Now: time.Now, Logger: logger, Enqueuer: enqueuer, Registry: registry})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
-	plane := worldtest.ControlPlane(t, controlplane.Config{DB: db, Now: time.Now, Jobs: runner, Metrics: registry})
+	plane := worldtest.ControlPlane(tb, controlplane.Config{DB: db, Now: time.Now, Jobs: runner, Metrics: registry})
 
 	return plane, runner
 }

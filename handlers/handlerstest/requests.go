@@ -21,12 +21,12 @@ type Answer struct {
 }
 
 // JSON is the answer as an object.
-func (a Answer) JSON(t *testing.T) map[string]any {
-	t.Helper()
+func (a Answer) JSON(tb testing.TB) map[string]any {
+	tb.Helper()
 
 	var out map[string]any
 	if err := json.Unmarshal([]byte(a.Body), &out); err != nil {
-		t.Fatalf("not JSON: %v\n%s", err, a.Body)
+		tb.Fatalf("not JSON: %v\n%s", err, a.Body)
 	}
 
 	return out

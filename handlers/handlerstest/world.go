@@ -37,7 +37,7 @@ import (
 
 // World is a console over a real control plane, with the demo's identity provider.
 type World struct {
-	t        *testing.T
+	t        testing.TB
 	URL      string
 	DB       *store.DB
 	Plane    *Line
@@ -73,41 +73,41 @@ func (w *World) Pass(d time.Duration) {
 }
 
 // New is a world whose announcements everybody reads.
-func New(t *testing.T) *World {
-	t.Helper()
+func New(tb testing.TB) *World {
+	tb.Helper()
 
-	return NewOf(t, announce.Public)
+	return NewOf(tb, announce.Public)
 }
 
 // NewOf is a world whose announcements have those readers.
-func NewOf(t *testing.T, readers announce.Audience) *World {
-	t.Helper()
+func NewOf(tb testing.TB, readers announce.Audience) *World {
+	tb.Helper()
 
-	return newOn(t, prepared.SQLite(t), readers)
+	return newOn(tb, prepared.SQLite(tb), readers)
 }
 
 // NewOnPostgres is a world on PostgreSQL, and the address of its database, which can be made
 // to fail: see [storetest.Stop].
-func NewOnPostgres(t *testing.T) (w *World, databaseURL string) {
-	t.Helper()
+func NewOnPostgres(tb testing.TB) (w *World, databaseURL string) {
+	tb.Helper()
 
-	databaseURL = prepared.PostgresURL(t)
+	databaseURL = prepared.PostgresURL(tb)
 
-	return newOn(t, storetest.Open(t, databaseURL), announce.Public), databaseURL
+	return newOn(tb, storetest.Open(tb, databaseURL), announce.Public), databaseURL
 }
 
-func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
-	t.Helper()
+func newOn(tb testing.TB, db *store.DB, readers announce.Audience) *World {
+	tb.Helper()
 
-	plane, runner := newPlane(t, db)
+	plane, runner := newPlane(tb, db)
 	w := &World{
-		t: t, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
+		t: tb, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
 	}
 	logger := slog.New(slog.NewTextHandler(&w.said, nil))
 
 	server := httptest.NewUnstartedServer(nil)
 	w.URL = "http://" + server.Listener.Addr().String()
-	public := parseURL(t, w.URL)
+	public := parseURL(tb, w.URL)
 	issuer := public.JoinPath(handlers.IdentityProviderPath)
 
 	provider, err := devidp.New(devidp.Config{
@@ -115,21 +115,21 @@ func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
 		PostLogoutURI: w.URL + auth.SignedOutPath, Accounts: devidp.DemoAccounts(), Logger: logger,
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	signIn, err := auth.New(auth.Config{
 		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", PublicURL: public, DB: db, Now: time.Now, Logger: logger,
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	w.Changes = changes.New(db, w.Log, w.Now, logger, changes.Policy{Environment: "test", ConfirmBelow: 0.5})
 
 	enqueuer, err := jobqueue.NewEnqueuer(db, logger)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	w.Webhooks = webhooks.New(webhooks.Config{
@@ -147,8 +147,8 @@ func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
 		Watchers: []func(context.Context, ops.Service) error{w.Changes.Watch},
 	})
 	w.Changes.Notify, w.Webhooks.Config.Notify, w.Windows.Notify = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed
-	w.Database.Look(t.Context())
-	w.Monitor.Poll(t.Context())
+	w.Database.Look(tb.Context())
+	w.Monitor.Poll(tb.Context())
 
 	env := shell.Environment{Name: "test", Color: shell.Blue}
 	feeds := announce.New(announce.Config{
@@ -160,29 +160,29 @@ func newOn(t *testing.T, db *store.DB, readers announce.Audience) *World {
 	w.Console = handlers.New(handlers.Config{
 		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
 		Keys:     idempotency.New(db, w.Now),
-		Database: w.Database, Static: os.DirFS(filepath.Join(root(t), "static")), Environment: env,
+		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 	})
 	server.Config.Handler = w.Console
 	server.Start()
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 
 	return w
 }
 
-func parseURL(t *testing.T, s string) *url.URL {
-	t.Helper()
+func parseURL(tb testing.TB, s string) *url.URL {
+	tb.Helper()
 
 	u, err := url.Parse(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	return u
 }
 
 // T is the test that the world is of.
-func (w *World) T() *testing.T { return w.t }
+func (w *World) T() testing.TB { return w.t }
 
 // Logged is what the console logged after the first n bytes, and how many bytes there are now.
 func (w *World) Logged(n int) (text string, end int) {
@@ -192,12 +192,12 @@ func (w *World) Logged(n int) (text string, end int) {
 }
 
 // root is the folder of the module.
-func root(t *testing.T) string {
-	t.Helper()
+func root(tb testing.TB) string {
+	tb.Helper()
 
 	dir, err := os.Getwd()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	for {

@@ -90,11 +90,12 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	a.runLeases(history, service)
 	a.runDatabase(own)
-	a.runChain(log)
+	a.runAudit(log)
 
 	a.background = append(a.background, watch.Run, engine.Run,
 		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read", pages.Remember),
 		every(auth.RememberEvery, a.logger, "the sessions that are remembered", signIn.Remember),
+		every(time.Hour, a.logger, "old samples", watch.Tidy),
 		every(time.Hour, a.logger, "old sessions", signIn.Purge),
 		every(time.Hour, a.logger, "old idempotency keys", keys.Purge))
 

@@ -48,7 +48,8 @@ func (s *Windows) List(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	items, err := s.query(ctx, s.DB.Read(), fmt.Sprintf(`%s ORDER BY starts_at DESC, id DESC LIMIT %d`, where, filter.Limit+1), args...)
+	items, err := s.query(ctx, s.DB.Read(), fmt.Sprintf(
+		`%s ORDER BY %s DESC, id DESC LIMIT %d`, where, filter.start(), filter.Limit+1), args...)
 	if err != nil {
 		return Page{}, err
 	}
@@ -78,6 +79,16 @@ const cursorSeparator = "~"
 
 func (w Window) cursor() string {
 	return w.StartsAt.UTC().Format(store.TimeLayout) + cursorSeparator + strconv.FormatInt(w.ID, 10)
+}
+
+// start is when windows start, for a query. Those that end after a moment are found by their end,
+// since all that ever were start before another one: an expression has no index.
+func (f Filter) start() string {
+	if f.From.IsZero() {
+		return "starts_at"
+	}
+
+	return "(starts_at || '')"
 }
 
 func (f Filter) where() (clause string, args []any, err error) {
@@ -121,7 +132,7 @@ func (f Filter) where() (clause string, args []any, err error) {
 	}
 
 	if !f.Until.IsZero() {
-		terms = append(terms, "starts_at < "+arg(store.Time{Time: f.Until}))
+		terms = append(terms, f.start()+" < "+arg(store.Time{Time: f.Until}))
 	}
 
 	if f.Cursor != "" {
@@ -131,7 +142,7 @@ func (f Filter) where() (clause string, args []any, err error) {
 		}
 
 		a, i := arg(at), arg(id)
-		terms = append(terms, fmt.Sprintf("(starts_at < %s OR (starts_at = %s AND id < %s))", a, a, i))
+		terms = append(terms, fmt.Sprintf("(%[1]s < %[2]s OR (%[1]s = %[2]s AND id < %[3]s))", f.start(), a, i))
 	}
 
 	if len(terms) == 0 {

@@ -203,41 +203,6 @@ func (s StatusSpan) within(from *time.Time, until time.Time) time.Duration {
 	return length
 }
 
-// UsedSince returns the used capacity and its limit from that time on, the highest value
-// of each step; steps without a sample are gaps.
-func (m *Monitor) UsedSince(ctx context.Context, from time.Time, step time.Duration) (used, total Series, err error) {
-	rows, err := m.config.DB.Read().QueryContext(ctx, `
-		SELECT series, at, value FROM opsconsole_samples WHERE at > $1 AND series IN ($2, $3) ORDER BY at`,
-		store.Time{Time: from}, seriesUsed, seriesTotal)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the samples: %w", err)
-	}
-	defer rows.Close()
-
-	reducers := map[string]*reducer{seriesUsed: {from: from, step: step}, seriesTotal: {from: from, step: step}}
-
-	for rows.Next() {
-		var (
-			name  string
-			at    store.Time
-			value float64
-		)
-
-		if err := rows.Scan(&name, &at, &value); err != nil {
-			return nil, nil, fmt.Errorf("read the samples: %w", err)
-		}
-
-		r := reducers[name]
-		if at.Sub(r.last) > GapAfter {
-			r.add(Point{At: r.last})
-		}
-
-		r.add(Point{At: at.Time, Value: &value})
-	}
-
-	return reducers[seriesUsed].out, reducers[seriesTotal].out, rows.Err()
-}
-
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a

@@ -11,7 +11,6 @@ type rings struct {
 	series  map[string]Series
 	spans   spans
 	sampled time.Time
-	purged  time.Time
 	metrics *families
 }
 

@@ -18,7 +18,8 @@ const (
 	GapAfter = 4 * sampleEvery
 	// window is how much a snapshot carries.
 	window = time.Hour
-	// keepSamples and keepSpans are how long they stay: a day more than they are shown.
+	// keepSamples is how long the highest samples of minutes stay, and keepSpans how long spans do: a day
+	// more than they are shown.
 	keepSamples = Kept + 24*time.Hour
 	keepSpans   = AnswersKept + 24*time.Hour
 
@@ -32,8 +33,6 @@ type batch struct {
 	at     time.Time
 	values map[string]float64
 	spans  map[spanKey]span
-	// purge says that what is old is to be dropped.
-	purge bool
 }
 
 // see adds what the snapshot, of a poll that began then, shows to the rings, and the last hour to
@@ -57,10 +56,6 @@ func (m *Monitor) see(next *Snapshot, begun time.Time) batch {
 		for name, value := range due.values {
 			r.add(name, now, value)
 		}
-	}
-
-	if now.Sub(r.purged) >= window || now.Before(r.purged) {
-		r.purged, due.purge = now, true
 	}
 
 	next.Components = map[string]ComponentHistory{}
@@ -123,10 +118,6 @@ func (m *Monitor) keep(ctx context.Context, due batch) error {
 		}
 	}
 
-	if due.purge {
-		err = errors.Join(err, m.purge(ctx, due.at))
-	}
-
 	if past := m.past.Load(); past == nil || due.at.Sub(past.at).Abs() >= recallEvery {
 		err = errors.Join(err, m.recall(ctx))
 	}
@@ -167,20 +158,4 @@ func (m *Monitor) written(b batch) {
 			delete(m.rings.spans.unwritten, key)
 		}
 	}
-}
-
-func (m *Monitor) purge(ctx context.Context, now time.Time) error {
-	samples, spans := store.Time{Time: now.Add(-keepSamples)}, store.Time{Time: now.Add(-keepSpans)}
-
-	return m.config.DB.Tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_samples WHERE at < $1`, samples); err != nil {
-			return fmt.Errorf("drop old samples: %w", err)
-		}
-
-		if _, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_component_spans WHERE until < $1`, spans); err != nil {
-			return fmt.Errorf("drop old spans: %w", err)
-		}
-
-		return nil
-	})
 }
