@@ -41,7 +41,7 @@ func TestWhatTheClockHasOvertakenIsNotTold(t *testing.T) {
 	}{
 		"nothing has come": {
 			after: time.Second, goes: time.Second, known: true,
-			says: []string{"Maintenance is announced:", "goes back in"}, silent: []string{"may have"},
+			says: []string{"Maintenance is announced:", "goes back in"}, silent: []string{"which may have happened"},
 		},
 		"the start": {
 			after: time.Second, goes: 90 * time.Minute,
@@ -60,7 +60,7 @@ func TestWhatTheClockHasOvertakenIsNotTold(t *testing.T) {
 		"the end": {
 			after: time.Hour, goes: 3 * time.Hour, active: true,
 			says: []string{
-				"Maintenance is on:", // what was last seen of it
+				"Maintenance was to end, which may have happened:",
 				"Whether maintenance window &#34;Patching&#34; is over is not known.",
 			},
 			silent: []string{"Maintenance is announced:", "is under way", "was to start"},
