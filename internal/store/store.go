@@ -127,27 +127,34 @@ func openSQLite(path string) (*DB, error) {
 		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
 	}
 
-	write, err := sql.Open("sqlite", dsn(url.Values{"_txlock": {"immediate"}}))
+	pool := func(extra url.Values, connections int) (*sql.DB, error) {
+		connector, err := sqlite.NewConnector(dsn(extra))
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", path, err)
+		}
+
+		pool := sql.OpenDB(preparing{connector})
+		pool.SetMaxOpenConns(connections)
+		pool.SetMaxIdleConns(connections)
+
+		return pool, nil
+	}
+	queryOnly := url.Values{"_pragma": {"query_only(ON)"}}
+
+	write, err := pool(url.Values{"_txlock": {"immediate"}}, 1)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
 
-	write.SetMaxOpenConns(1)
-
-	read, err := sql.Open("sqlite", dsn(url.Values{"_pragma": {"query_only(ON)"}}))
+	read, err := pool(queryOnly, 2*runtime.GOMAXPROCS(0))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close())
+		return nil, err
 	}
 
-	read.SetMaxOpenConns(2 * runtime.GOMAXPROCS(0))
-	read.SetMaxIdleConns(2 * runtime.GOMAXPROCS(0))
-
-	probe, err := sql.Open("sqlite", dsn(url.Values{"_pragma": {"query_only(ON)"}}))
+	probe, err := pool(queryOnly, 1)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), write.Close(), read.Close())
+		return nil, err
 	}
-
-	probe.SetMaxOpenConns(1)
 
 	return &DB{dialect: SQLite, write: write, read: read, probe: probe}, nil
 }
