@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/humantime"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
 
@@ -81,6 +82,10 @@ func TestABrowserWithOtherRulesSaysSo(t *testing.T) {
 		t.Fatalf("got %d, want 201\n%s", answer.Status, answer.Body)
 	}
 
+	// A page that would keep people waiting shows them what was, and the next one what is.
+	worldtest.Eventually(t, "the announcement", func() bool {
+		return strings.Contains(string(p.fetch(http.MethodGet, "/announcements.json", nil).Body), "Patching")
+	})
 	p.visit("/announcements")
 	p.sees(".announcement", "Your browser reckons with other rules: for it 12:00 there is")
 	p.sees(".announcement .when", "22:00 to Thu") // in UTC, always
