@@ -10,8 +10,12 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 )
 
-// entriesMax bounds the feed; readers keep what they have seen.
-const entriesMax = 100
+// entriesMax bounds the feed; readers keep what they have seen. Of one window it has the newest sameMax
+// that are alike: one of which much is told pushes out nothing that is told of others.
+const (
+	entriesMax = 100
+	sameMax    = 10
+)
 
 // entries are those of all windows, the newest first.
 func (v Announcements) entries() []atomEntry {
@@ -32,15 +36,17 @@ func (v Announcements) entries() []atomEntry {
 func (a Announcement) entries() []atomEntry {
 	var out []atomEntry
 
-	for i, c := range a.changes {
+	alike := map[maintenance.EventKind]int{}
+
+	for i, c := range slices.Backward(a.changes) { // what comes last in one second is the newer
 		if c.SummedUp && i+1 < len(a.changes) && a.changes[i+1].SummedUp {
 			continue // the last of them has what they came to
 		}
 
-		out = append(out, a.entry(c))
+		if alike[c.Kind]++; alike[c.Kind] <= sameMax {
+			out = append(out, a.entry(c))
+		}
 	}
-
-	slices.Reverse(out) // what comes last in one second is the newer
 
 	return out
 }
