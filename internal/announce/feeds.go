@@ -217,7 +217,7 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 			f.Logger.ErrorContext(ctx, "the maintenance windows cannot be read; the announcements are stale", slog.Any("error", err))
 		}
 
-		windows, events, version = last.windows, last.events, last.version
+		windows, events, version = remembered(last.windows, now), last.events, last.version
 	}
 
 	s := &state{
@@ -234,6 +234,16 @@ func (f *Feeds) next(ctx context.Context, last *state) (*state, error) {
 	s.setModified(last)
 
 	return s, nil
+}
+
+// remembered are windows as they are known once they cannot be read any more.
+func remembered(windows []maintenance.Window, now time.Time) []maintenance.Window {
+	out := make([]maintenance.Window, len(windows))
+	for i, w := range windows {
+		out[i] = w.Remembered(now)
+	}
+
+	return out
 }
 
 // setModified says since when each document is as it is.

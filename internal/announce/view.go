@@ -55,7 +55,10 @@ type Announcement struct {
 	// Label says in words where the window stands.
 	Label string `json:"label"`
 	// Overrun says that it takes longer than planned.
-	Overrun     bool   `json:"overrun"`
+	Overrun bool `json:"overrun"`
+	// Unknown says that nobody knows whether it has begun, or is over, though the time for that has come: the phase is
+	// the one that was known last.
+	Unknown     bool   `json:"unknown,omitempty"`
 	MessageHTML HTML   `json:"message_html"`
 	MessageText string `json:"message_text"`
 
@@ -176,8 +179,8 @@ func Of(w maintenance.Window, events []maintenance.Event, now time.Time, page *u
 	}
 
 	return Announcement{
-		UID: w.UID, Sequence: w.Sequence, URL: address, Title: w.Title, Phase: phase, Label: label(phase, w.StartsAt, now),
-		Overrun:     phase == maintenance.Overrun,
+		UID: w.UID, Sequence: w.Sequence, URL: address, Title: w.Title, Phase: phase, Label: label(w, phase, now),
+		Overrun: phase == maintenance.Overrun, Unknown: unknown(w),
 		MessageHTML: message.HTML, MessageText: message.Text,
 		StartsAt: w.StartsAt.UTC(), EndsAt: w.EndsAt.UTC(), StartedAt: w.StartedAt, EndedAt: cmp.Or(w.BackAt, w.EndedAt),
 		TimeZone: w.TimeZone, UpdatedAt: updatedAt(w), zone: w.Location(),
@@ -212,10 +215,20 @@ func phaseOf(w maintenance.Window) maintenance.Phase {
 	}
 }
 
-func label(phase maintenance.Phase, startsAt, now time.Time) string {
+// unknown reports whether nobody knows what became of it: that users had the platform back is known.
+func unknown(w maintenance.Window) bool { return w.Unknown && w.BackAt == nil }
+
+func label(w maintenance.Window, phase maintenance.Phase, now time.Time) string {
+	switch {
+	case unknown(w) && w.StartedAt == nil:
+		return "Not known whether it has begun"
+	case unknown(w):
+		return "Not known whether it is over"
+	}
+
 	switch phase {
 	case maintenance.Announced:
-		if now.Before(startsAt) {
+		if now.Before(w.StartsAt) {
 			return "Announced"
 		}
 

@@ -495,6 +495,10 @@ func reckons(a announce.Announcement) templ.Component {
 }
 
 func announcementState(a announce.Announcement) components.State {
+	if a.Unknown {
+		return components.Unknown
+	}
+
 	return components.OfPhase(a.Phase)
 }
 
