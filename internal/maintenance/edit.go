@@ -280,7 +280,17 @@ func (s *Windows) editOne(ctx context.Context, tx *sql.Tx, actor audit.Actor, w 
 	before := w
 	w.setTerms(c, c.dates[0], actor, s.now())
 
-	return s.save(ctx, tx, &w, transition{
-		actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before,
-	})
+	d := transition{actor: actor, action: audit.WindowChange, reason: edit.Reason, before: &before}
+	if !w.sameToUsers(before) {
+		d.event = EventChanged
+	}
+
+	return s.save(ctx, tx, &w, d)
+}
+
+// sameToUsers reports whether users are told the same of both, neither of which has begun: what it sets and silences is not
+// for them.
+func (w Window) sameToUsers(other Window) bool {
+	return w.Title == other.Title && w.Message == other.Message && w.TimeZone == other.TimeZone &&
+		w.StartsAt.Equal(other.StartsAt) && w.EndsAt.Equal(other.EndsAt)
 }

@@ -37,10 +37,14 @@ func (s *Windows) editFollowing(ctx context.Context, tx *sql.Tx, actor audit.Act
 		return err
 	}
 
+	rule := one.Rule
+
 	following, err := s.placesOf(ctx, tx, &one, w, c, edit)
 	if err != nil {
 		return err
 	}
+
+	told := edit.Recurrence != nil && rule != one.Rule
 
 	if one.plan = edit.plan(one.plan, c.Plan); w.Series == nil {
 		one.plan = c.Plan
@@ -50,7 +54,7 @@ func (s *Windows) editFollowing(ctx context.Context, tx *sql.Tx, actor audit.Act
 		return err
 	}
 
-	if err := s.rewrite(ctx, tx, actor, &one, following, c, edit); err != nil || one.Ended {
+	if err := s.rewrite(ctx, tx, actor, &one, following, c, edit, told); err != nil || one.Ended {
 		return err
 	}
 
@@ -90,42 +94,59 @@ func (s *Windows) daysLeftOut(ctx context.Context, q store.Querier, id int64, wa
 	return left, err
 }
 
-// rewrite puts the windows in their places.
+// rewrite puts the windows in their places. Users are told once, on the first, and only of what they can see.
 func (s *Windows) rewrite(
-	ctx context.Context, tx *sql.Tx, actor audit.Actor, one *windowSeries, following []place, c checked, edit Edit,
+	ctx context.Context, tx *sql.Tx, actor audit.Actor, one *windowSeries, following []place, c checked, edit Edit, told bool,
 ) error {
+	after := make([]Window, len(following))
+
 	for i, p := range following {
-		w, before := p.window, p.window
-		if err := s.checkNotStarting(ctx, tx, w); err != nil {
+		if err := s.checkNotStarting(ctx, tx, p.window); err != nil {
 			return err
 		}
 
-		d := transition{
-			actor: actor, action: audit.WindowChange, reason: edit.Reason, event: EventChanged, before: &before, quiet: i > 0,
-			following: true,
-		}
+		after[i] = s.rewritten(actor, one, p, c, edit)
+		told = told || p.gone || !after[i].sameToUsers(p.window)
+	}
 
-		if p.gone {
+	for i, p := range following {
+		d := transition{actor: actor, action: audit.WindowChange, reason: edit.Reason, before: &p.window, quiet: i > 0, following: true}
+
+		switch {
+		case p.gone:
 			d.action, d.event = audit.WindowCancel, EventCancelled
-
-			w.cancel(s.now())
-		} else {
-			w.setTerms(c, p.date, actor, s.now())
-			w.Plan = edit.plan(before.Plan, c.Plan)
-			w.wall, w.words, w.Series, w.Recurrence = p.date.Wall, one.Words, &one.id, &one.Rule
-			one.LastWall = p.date.Wall
-
-			if p.stays {
-				w.stay(before)
-			}
+		case told:
+			d.event = EventChanged
 		}
 
-		if err := s.save(ctx, tx, &w, d); err != nil {
+		if err := s.save(ctx, tx, &after[i], d); err != nil {
 			return err
 		}
 	}
 
 	return s.writeSeries(ctx, tx, one)
+}
+
+// rewritten is the window in its place.
+func (s *Windows) rewritten(actor audit.Actor, one *windowSeries, p place, c checked, edit Edit) Window {
+	w := p.window
+
+	if p.gone {
+		w.cancel(s.now())
+
+		return w
+	}
+
+	w.setTerms(c, p.date, actor, s.now())
+	w.Plan = edit.plan(p.window.Plan, c.Plan)
+	w.wall, w.words, w.Series, w.Recurrence = p.date.Wall, one.Words, &one.id, &one.Rule
+	one.LastWall = p.date.Wall
+
+	if p.stays {
+		w.stay(p.window)
+	}
+
+	return w
 }
 
 // cancel moves a window that has not started to its end.
