@@ -172,8 +172,8 @@ func (s *Windows) Open(ctx context.Context) ([]Window, error) {
 	return s.query(ctx, s.DB.Read(), `WHERE `+openPhases+` ORDER BY starts_at, id`)
 }
 
-// publishedFor is how long users are told of what was.
-const publishedFor = 90 * 24 * time.Hour
+// publishedFor is how long users are told of what was: 90 days, in which clocks may go back.
+const publishedFor = 90*24*time.Hour + 3*time.Hour
 
 // publishedWindows are those windows; $1 is since when what is over has to have been so.
 const publishedWindows = openPhases + ` OR updated_at >= $1`
