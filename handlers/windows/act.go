@@ -31,12 +31,25 @@ func (h *Handlers) ActForm(p *web.Page) error {
 		return err
 	}
 
+	if err := nothingToDecide(p, w); err != nil {
+		return err
+	}
+
 	view := pages.Act{Window: w, Keep: true}
 	if at := w.EndsAt.Add(time.Hour); p.Param("act") == "extend" {
 		view.EndsAt = momentInput("ends_at", humantime.Format(at, w.Location()), "", w.TimeZone, p.Now, nil)
 	}
 
 	return h.showAct(p, http.StatusOK, view)
+}
+
+// nothingToDecide is why there is no form: a choice about rules that nobody has to make.
+func nothingToDecide(p *web.Page, w maintenance.Window) error {
+	if p.Param("act") != "rules" {
+		return nil
+	}
+
+	return w.CheckRulesMove()
 }
 
 func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
@@ -208,6 +221,10 @@ func (h *Handlers) carryOut(p *web.Page, w maintenance.Window, in asked) (mainte
 
 // actRefused shows the form again with what was typed.
 func (h *Handlers) actRefused(p *web.Page, w maintenance.Window, f fields, cause error) error {
+	if err := nothingToDecide(p, w); err != nil {
+		return cause
+	}
+
 	return p.Refused(cause, has, func(status int, wrong web.Wrong) error {
 		typed := f.Form()
 		view := pages.Act{

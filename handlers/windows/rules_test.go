@@ -81,6 +81,15 @@ func TestAWindowThatRulesMovedIsChosenFor(t *testing.T) {
 		t.Errorf("decided again: got %d, want 409\n%s", got.Status, got.Body)
 	}
 
+	// There is no choice to show: the form is answered as what it sends is.
+	for name, got := range map[string]handlerstest.Answer{
+		"shown": w.Get(path, "Accept", "text/html"), "sent": w.Form(path, chosen("clock", "it is decided")),
+	} {
+		if got.Status != http.StatusConflict || strings.Contains(got.Body, "<textarea") || !strings.Contains(got.Body, "No new rules have moved it") {
+			t.Errorf("the form without a choice, %s: got %d, want 409, and why\n%s", name, got.Status, got.Body)
+		}
+	}
+
 	if entry, _ := w.Newest(); entry.Action != "window.rules" || entry.Outcome != "refused" {
 		t.Errorf("the newest entry is %+v, want that refusal", entry)
 	}

@@ -23,12 +23,12 @@ func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, 
 	}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
-		m := w.RulesMove
+		if err := w.CheckRulesMove(); err != nil {
+			return err
+		}
 
-		switch {
-		case m == nil:
-			return w.conflict("No new rules have moved it since it was last looked at.")
-		case oldMoment && m.Stays != "":
+		m := w.RulesMove
+		if oldMoment && m.Stays != "" {
 			return w.conflict("It has the moment before: it could not be moved. Change its times, or leave it where it is.")
 		}
 
@@ -53,6 +53,15 @@ func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, 
 	}
 
 	return s.Get(ctx, id)
+}
+
+// CheckRulesMove is a CONFLICT for a window of which there is nothing to decide.
+func (w Window) CheckRulesMove() error {
+	if w.RulesMove == nil {
+		return w.conflict("No new rules have moved it since it was last looked at.")
+	}
+
+	return nil
 }
 
 // checkMomentBefore is a CONFLICT where a temporary change is in the way of a window at the moment that it had
