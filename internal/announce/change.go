@@ -32,6 +32,14 @@ func changesOf(events []maintenance.Event) []change {
 // moved reports whether the times are other ones since.
 func (c change) moved() bool { return c.WasStartsAt != nil && c.WasEndsAt != nil }
 
+// movedByRules reports whether new rules of the zone moved it: the clocks there showed what they show now, so that
+// the times before can be told in UTC alone.
+func (c change) movedByRules() bool {
+	m := c.Window.RulesMove
+
+	return c.moved() && m != nil && m.StartsAt.Equal(*c.WasStartsAt)
+}
+
 // recurs says when the windows of the series recur that it is about; "" where it is about one window.
 func (c change) recurs() string {
 	if !c.Following || c.Window.Recurrence == nil {
@@ -111,6 +119,9 @@ func (c change) sentence() string {
 	switch {
 	case c.Kind == maintenance.EventUpdated:
 		return c.label() + ": " + Render(c.Text).Text
+	case c.movedByRules():
+		return fmt.Sprintf("%s from %s UTC to %s UTC: the rules of %s have changed, and it keeps its time on the clocks there",
+			c.label(), span(c.WasStartsAt.UTC(), c.WasEndsAt.UTC()), span(c.window.StartsAt, c.window.EndsAt), c.window.TimeZone)
 	case c.moved():
 		was := c.window
 		was.StartsAt, was.EndsAt = *c.WasStartsAt, *c.WasEndsAt

@@ -249,3 +249,29 @@ func TestTheEndOfAnOverrunMovesOn(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatRulesMovedIsToldInUTC: the clocks of its zone showed what they show now.
+func TestWhatRulesMovedIsToldInUTC(t *testing.T) {
+	t.Parallel()
+
+	w := window("x", maintenance.Announced, noon)
+	before := noon.Add(time.Hour)
+	w.RulesMove = &maintenance.RulesMove{StartsAt: before, EndsAt: before.Add(2 * time.Hour), NowStartsAt: w.StartsAt, NowEndsAt: w.EndsAt}
+
+	moved := maintenance.Event{
+		ID: 2, Kind: maintenance.EventChanged, At: noon.Add(-time.Hour), Window: w, WasStartsAt: new(before), WasEndsAt: new(before.Add(2 * time.Hour)),
+	}
+	v := announce.View([]maintenance.Window{w}, append(eventsOf([]maintenance.Window{w}), moved), ops.Healthy, noon.Add(-time.Hour), page)
+
+	const want = "Moved from Sat 4 July 2026 13:00 to 15:00 UTC to Sat 4 July 2026 12:00 to 14:00 UTC: " +
+		"the rules of Europe/Berlin have changed, and it keeps its time on the clocks there"
+
+	if got := feed(t, v).Entries[0].Content.Value; !strings.Contains(got, want) {
+		t.Errorf("the entry says\n%s\nwant %q", got, want)
+	}
+
+	_, byUID := events(t, v.Calendar(source))
+	if got := value(t, byUID["x"], ical.PropDescription); !strings.Contains(got, want) {
+		t.Errorf("calendars say\n%s\nwant %q", got, want)
+	}
+}
