@@ -47,19 +47,18 @@ func (m *Monitor) Tidy(ctx context.Context) error {
 	now := m.config.Now().UTC()
 	until := now.Truncate(time.Hour)
 
-	from, err := m.unreduced(ctx, until)
-	if err != nil {
-		return err
-	}
+	from, err := m.unreduced(ctx)
 
-	for from.Before(until) {
+	for err == nil && !from.IsZero() && from.Before(until) {
 		end := earlier(from.Add(tidyAtOnce), until)
 
-		if err := m.config.DB.Tx(ctx, func(tx *sql.Tx) error { return reduce(ctx, tx, from, end) }); err != nil {
-			return err
+		if err = m.config.DB.Tx(ctx, func(tx *sql.Tx) error { return reduce(ctx, tx, from, end) }); err == nil {
+			from, err = m.sampledFrom(ctx, end)
 		}
+	}
 
-		from = end
+	if err != nil {
+		return err
 	}
 
 	m.reduced.Store(&until)
@@ -67,25 +66,30 @@ func (m *Monitor) Tidy(ctx context.Context) error {
 	return m.purge(ctx, now)
 }
 
-// unreduced is from when on samples are to be reduced.
-func (m *Monitor) unreduced(ctx context.Context, until time.Time) (time.Time, error) {
-	var newest, oldest store.Time
+// unreduced is from when on samples are to be reduced, zero for none.
+func (m *Monitor) unreduced(ctx context.Context) (time.Time, error) {
+	var newest store.Time
 
-	err := m.config.DB.Read().QueryRowContext(ctx, `
-		SELECT (SELECT max(at) FROM opsconsole_reduced_samples WHERE seconds = $1), (SELECT min(at) FROM opsconsole_samples)`,
-		int64(time.Hour.Seconds())).Scan(&newest, &oldest)
+	err := m.config.DB.Read().QueryRowContext(ctx, `SELECT max(at) FROM opsconsole_reduced_samples WHERE seconds = $1`,
+		int64(time.Hour.Seconds())).Scan(&newest)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find what is reduced of the samples: %w", err)
 	}
 
-	switch from := newest.Add(-reduceAgain); {
-	case oldest.IsZero():
-		return until, nil
-	case newest.IsZero():
-		return oldest.Truncate(time.Hour), nil
-	default:
-		return later(from, oldest.Truncate(time.Hour)), nil
+	return m.sampledFrom(ctx, newest.Add(-reduceAgain))
+}
+
+// sampledFrom is the hour of the first sample from a time on, zero where there is none.
+func (m *Monitor) sampledFrom(ctx context.Context, from time.Time) (time.Time, error) {
+	var first store.Time
+
+	err := m.config.DB.Read().QueryRowContext(ctx, `SELECT min(at) FROM opsconsole_samples WHERE at >= $1`,
+		from.UTC().Format(store.TimeLayout)).Scan(&first)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find the first sample: %w", err)
 	}
+
+	return first.Truncate(time.Hour), nil
 }
 
 func reduce(ctx context.Context, tx *sql.Tx, from, until time.Time) error {
@@ -106,10 +110,12 @@ func reduce(ctx context.Context, tx *sql.Tx, from, until time.Time) error {
 
 // purge drops what is kept no longer: of the samples, which are many, no more than a little at once.
 func (m *Monitor) purge(ctx context.Context, now time.Time) error {
-	for kept := now.Add(-keepRaw); ; {
-		var oldest store.Time
-		if err := m.config.DB.Read().QueryRowContext(ctx, `SELECT min(at) FROM opsconsole_samples`).Scan(&oldest); err != nil {
-			return fmt.Errorf("find the oldest sample: %w", err)
+	kept := now.Add(-keepRaw).Truncate(time.Hour)
+
+	for {
+		oldest, err := m.sampledFrom(ctx, time.Time{})
+		if err != nil {
+			return err
 		}
 
 		if oldest.IsZero() || !oldest.Before(kept) {
