@@ -37,6 +37,7 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		Environment: f.Environment,
 		User:        shell.User{Username: p.Who.Username, Email: p.Who.Email, Role: p.Who.Role},
 		Preferences: p.Preferences(),
+		RefusedZone: p.RefusedZone(),
 		Typed:       !p.IsRead(),
 		ZoneRelease: zoneinfo.Current().Release,
 		Now:         p.Now,

@@ -51,7 +51,7 @@ func (h *Handlers) Form(p *web.Page) error {
 		return err
 	}
 
-	return h.showForm(p, http.StatusOK, pages.Form{Lease: l})
+	return h.showForm(p, http.StatusOK, pages.Form{Lease: l, Term: components.TermInput{Until: p.UntilInput("", "")}})
 }
 
 func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
@@ -66,10 +66,6 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 
 	view.Act, view.Title, view.Fields = p.Param("act"), section.Title, section.Fields
 	view.RequestID, view.Now = p.RequestID(), p.Now
-
-	problem := view.Term.Until.Error
-	view.Term.Until = p.UntilInput(view.Term.Until.Text, "")
-	view.Term.Until.Error = problem
 
 	if view.Act == confirm {
 		keeps, err := h.Changes.KeptWith(p.Ctx(), view.Lease)
@@ -233,11 +229,13 @@ func (h *Handlers) refused(p *web.Page, reason string, cause error) error {
 // actRefused shows the form again with what was typed.
 func (h *Handlers) actRefused(p *web.Page, l lease.Lease, in sent, cause error) error {
 	return p.Refused(cause, web.Has("reason", "duration", "until"), func(status int, wrong web.Wrong) error {
+		until := p.UntilInput(in.typedUntil, in.chosen)
+		until.Refuse(wrong.Fields["until"])
+
 		return h.showForm(p, status, pages.Form{
 			Lease: l, Reason: in.reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem, Way: wrong.Way,
 			Term: components.TermInput{
-				Duration: in.duration, DurationError: wrong.Fields["duration"],
-				Until: components.MomentInput{Text: in.typedUntil, Error: wrong.Fields["until"]},
+				Duration: in.duration, DurationError: wrong.Fields["duration"], Until: until,
 			},
 		})
 	})

@@ -8,20 +8,18 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/shell"
+)
+
+// How long the preferences are kept, and a zone that is none, for the page that says so.
+const (
+	keptFor    = 365 * 24 * time.Hour
+	toldWithin = time.Minute
 )
 
 // Preferences keeps how the user wants to see the console, in cookies of their own.
 func (h *Handlers) Preferences(p *web.Page) error {
-	const year = 365 * 24 * time.Hour
-
-	keep := func(name, value string) {
-		p.SetCookie(&http.Cookie{
-			Name: name, Value: url.QueryEscape(value), Path: "/", MaxAge: int(year.Seconds()),
-			Secure: h.PublicURL.Scheme == "https", HttpOnly: false, SameSite: http.SameSiteLaxMode,
-		})
-	}
-
 	f, err := p.Fields()
 	if err != nil {
 		return err
@@ -38,6 +36,13 @@ func (h *Handlers) Preferences(p *web.Page) error {
 	}
 
 	if !web.IsZone(inZone) {
+		// A page stays, and its menu says what is wrong.
+		if f.OK() && len(f.Rest()) == 0 && f.IsForm() && back != "" && !p.WantsJSON() {
+			h.keep(p, shell.RefusedZoneCookie, ops.Clip(inZone), toldWithin)
+
+			return p.SeeOther(auth.LocalPath(back))
+		}
+
 		f.Refuse(shell.ZoneCookie, "enum", "must be UTC, browser or the name of a time zone, such as Europe/Berlin")
 	}
 
@@ -46,12 +51,19 @@ func (h *Handlers) Preferences(p *web.Page) error {
 	}
 
 	if f.Given(shell.ThemeCookie) {
-		keep(shell.ThemeCookie, theme)
+		h.keep(p, shell.ThemeCookie, theme, keptFor)
 	}
 
 	if f.Given(shell.ZoneCookie) {
-		keep(shell.ZoneCookie, inZone)
+		h.keep(p, shell.ZoneCookie, inZone, keptFor)
 	}
 
 	return p.SeeOther(auth.LocalPath(back))
+}
+
+func (h *Handlers) keep(p *web.Page, name, value string, during time.Duration) {
+	p.SetCookie(&http.Cookie{
+		Name: name, Value: url.QueryEscape(value), Path: "/", MaxAge: int(during.Seconds()),
+		Secure: h.PublicURL.Scheme == "https", HttpOnly: false, SameSite: http.SameSiteLaxMode,
+	})
 }

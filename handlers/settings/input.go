@@ -30,6 +30,9 @@ type input struct {
 	typed url.Values
 }
 
+// untilChoice is the field that says which moment is meant by until.
+const untilChoice = "until" + web.ChoiceSuffix
+
 // reviewed are the meta fields that a review asks for.
 func reviewed() []string {
 	return []string{"reason", "duration", "until", "confirm_within", "confirm"}
@@ -42,7 +45,7 @@ func meta(f *web.Fields) input {
 		in.meta[name] = f.Text(name)
 	}
 
-	in.chosen = f.Text("until" + web.ChoiceSuffix)
+	in.chosen = f.Text(untilChoice)
 
 	return in
 }
@@ -160,6 +163,10 @@ func (in *input) kept() []pages.TypedField {
 		if typed := in.meta[name]; typed != "" {
 			out = append(out, pages.TypedField{Name: name, Value: typed})
 		}
+	}
+
+	if in.chosen != "" {
+		out = append(out, pages.TypedField{Name: untilChoice, Value: in.chosen})
 	}
 
 	for _, name := range in.fields {

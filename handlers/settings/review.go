@@ -63,8 +63,8 @@ func withErrors(view pages.Review, cause error) pages.Review {
 
 	view.ReasonError, view.ConfirmError, view.Problem = wrong.Fields["reason"], wrong.Fields["confirm"], wrong.Problem
 	view.Way = wrong.Way
-	view.Term.DurationError, view.Term.Until.Error = wrong.Fields["duration"], wrong.Fields["until"]
-	view.Term.ConfirmWithinError = wrong.Fields["confirm_within"]
+	view.Term.DurationError, view.Term.ConfirmWithinError = wrong.Fields["duration"], wrong.Fields["confirm_within"]
+	view.Term.Until.Refuse(wrong.Fields["until"])
 
 	return view
 }

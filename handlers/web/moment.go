@@ -66,8 +66,12 @@ func (p *Page) Until(f *Fields) string {
 	switch {
 	case m.At.IsZero():
 		return ""
-	case m.Note != "":
+	case len(m.Choices) > 1:
 		f.Refuse(untilField, "term", m.Note+" Say which is meant.")
+
+		return ""
+	case m.Note != "":
+		f.Refuse(untilField, "term", m.Note+" Write that time, if it is meant.")
 
 		return ""
 	default:

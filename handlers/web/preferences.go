@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"net/url"
 
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
@@ -40,6 +41,22 @@ func zone(cookie string) string {
 	}
 
 	return name
+}
+
+// RefusedZone is what was typed into the account menu of the page before and is no zone, "" for
+// nothing. It is told once.
+func (p *Page) RefusedZone() string {
+	typed, err := url.QueryUnescape(p.CookieValue(shell.RefusedZoneCookie))
+	if typed == "" || err != nil {
+		return ""
+	}
+
+	p.SetCookie(&http.Cookie{ //nolint:gosec // it ends one, over whatever it came
+		Name: shell.RefusedZoneCookie, Path: "/", MaxAge: -1,
+		Secure: p.Scheme() == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+
+	return typed
 }
 
 // IsZone reports whether times can be shown in the zone.

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/humantime"
@@ -33,6 +34,14 @@ func (in *MomentInput) Understand(now time.Time, loc *time.Location, chosen stri
 	in.Understood, in.Note = humantime.Say(m.At, loc), m.Note
 	if len(m.Choices) > 1 {
 		in.Offer(chosen, m.Choices...)
+	}
+}
+
+// Refuse says what is wrong with it, "" for nothing; what is special about it is not said twice.
+func (in *MomentInput) Refuse(problem string) {
+	in.Error = problem
+	if strings.HasPrefix(problem, in.Note) {
+		in.Note = ""
 	}
 }
 

@@ -19,6 +19,8 @@ type Shell struct {
 	Environment Environment
 	User        User
 	Preferences Preferences
+	// RefusedZone is what was typed into the account menu and is no zone, "" for nothing.
+	RefusedZone string
 	// Typed says that the page answers a form, and holds what was typed into it.
 	Typed bool
 	// ZoneRelease is which release of IANA's rules times are reckoned with.
@@ -91,6 +93,8 @@ const (
 	ZoneCookie  = "zone"
 	// BrowserZoneCookie is the zone of the browser, where that is the one to be shown.
 	BrowserZoneCookie = "browser_zone"
+	// RefusedZoneCookie tells the next page what was typed and is no zone.
+	RefusedZoneCookie = "refused_zone"
 )
 
 // ParseTheme reads a theme; what it does not know follows the system.
