@@ -18,8 +18,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
 
-// otherRules are a release that no browser has, by which Vancouver has Honolulu's time.
-func otherRules(t *testing.T) (dir string) {
+// rulesWith are a release of the rules by which Vancouver has the time of another zone.
+func rulesWith(t *testing.T, release, zone string) (dir string) {
 	t.Helper()
 
 	root, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
@@ -38,12 +38,12 @@ func otherRules(t *testing.T) (dir string) {
 		t.Fatal(err)
 	}
 
-	honolulu, err := os.ReadFile(filepath.Join(dir, "Pacific", "Honolulu"))
+	rules, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(zone)))
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	for name, data := range map[string][]byte{"+VERSION": []byte("2099a"), "America/Vancouver": honolulu} {
+	for name, data := range map[string][]byte{"+VERSION": []byte(release), "America/Vancouver": rules} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
@@ -62,7 +62,8 @@ func otherRules(t *testing.T) (dir string) {
 func TestABrowserWithOtherRulesSaysSo(t *testing.T) {
 	t.Parallel()
 
-	p := startDemo(t, "--zoneinfo", otherRules(t)).as(t, "dave", "/")
+	// Which no browser has.
+	p := startDemo(t, "--zoneinfo", rulesWith(t, "2099a", "Pacific/Honolulu")).as(t, "dave", "/")
 	day := time.Date(time.Now().Year()+1, 1, 20, 0, 0, 0, 0, time.UTC)
 
 	p.visit("/maintenance/windows/new")
