@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/maintenance/calendar"
 )
 
 func TestAnnouncementsNeedNoSignIn(t *testing.T) {
@@ -47,6 +48,11 @@ func TestAnnouncementsNeedNoSignIn(t *testing.T) {
 
 	if after := page(); !strings.Contains(after, "Completed") || !strings.Contains(after, "No maintenance is under way") {
 		t.Errorf("when it is over it says\n%s\nwant it completed and none under way", after)
+	}
+
+	ended := "Ended " + w.Now().In(calendar.Location("Europe/Berlin")).Format("Mon 2 January 2006 15:04") + " Europe/Berlin"
+	if after := page(); !strings.Contains(after, ended) {
+		t.Errorf("it says\n%s\nwant %q", after, ended)
 	}
 
 	for _, path := range announce.Paths() {

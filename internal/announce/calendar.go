@@ -112,8 +112,8 @@ const changesShown = 50
 func (a Announcement) description() string {
 	lines := []string{a.Label + ": " + a.When()}
 
-	if a.Phase == maintenance.Completed && a.EndedAt != nil {
-		lines = append(lines, "Ended "+a.momentWords(*a.EndedAt))
+	if ended := a.Ended(); ended != "" {
+		lines = append(lines, ended)
 	}
 
 	lines = append(lines, "", a.MessageText)

@@ -1,7 +1,6 @@
 package announce
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -179,22 +178,4 @@ func (a Announcement) Update(event maintenance.Event) *Update {
 	}
 
 	return &a.Updates[len(a.Updates)-1]
-}
-
-// momentWords say a moment in the zone of the window and in UTC: "Sat 4 July 2026 22:00 Europe/Berlin
-// (20:00 UTC)".
-func (a Announcement) momentWords(at time.Time) string {
-	zone := cmp.Or(a.zone, time.UTC)
-
-	words := at.In(zone).Format(dayAndTime) + " " + zone.String()
-	if zone == time.UTC {
-		return words
-	}
-
-	layout := dayAndTime
-	if sameDay(at.In(zone), at.UTC()) {
-		layout = "15:04"
-	}
-
-	return words + " (" + at.UTC().Format(layout) + " UTC)"
 }

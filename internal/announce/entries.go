@@ -105,8 +105,8 @@ func (c change) html() string {
 		text = paragraph(c.sentence()+".") + text
 	}
 
-	if c.Kind == maintenance.EventEnded && c.window.EndedAt != nil {
-		text += paragraph("Ended " + c.window.momentWords(*c.window.EndedAt) + ".")
+	if ended := c.window.Ended(); ended != "" {
+		text += paragraph(ended + ".")
 	}
 
 	return text + string(c.window.MessageHTML)

@@ -262,32 +262,3 @@ func overall(status ops.HealthStatus) Overall {
 
 	return Overall{Status: Unknown, Label: "The state of the platform is not known"}
 }
-
-// When says when it is, in the zone in which it was announced and in UTC: "Sat 4 July
-// 2026 22:00 to 23:30 Europe/Berlin (20:00 to 21:30 UTC)".
-func (a Announcement) When() string {
-	words := span(a.StartsAt.In(a.zone), a.EndsAt.In(a.zone)) + " " + a.zone.String()
-	if a.zone == time.UTC {
-		return words
-	}
-
-	if sameDay(a.StartsAt.In(a.zone), a.StartsAt) && sameDay(a.EndsAt.In(a.zone), a.EndsAt) && sameDay(a.StartsAt, a.EndsAt) {
-		return words + " (" + a.StartsAt.Format("15:04") + " to " + a.EndsAt.Format("15:04") + " UTC)"
-	}
-
-	return words + " (" + span(a.StartsAt, a.EndsAt) + " UTC)"
-}
-
-const dayAndTime = "Mon 2 January 2006 15:04"
-
-func span(from, until time.Time) string {
-	if sameDay(from, until) {
-		return from.Format(dayAndTime) + " to " + until.Format("15:04")
-	}
-
-	return from.Format(dayAndTime) + " to " + until.Format(dayAndTime)
-}
-
-func sameDay(a, b time.Time) bool {
-	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
-}
