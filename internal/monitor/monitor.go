@@ -53,8 +53,6 @@ type Monitor struct {
 	wake, changed chan struct{}
 	rings         *rings
 	past          atomic.Pointer[past]
-	// reduced is until when the samples are reduced, nil when it is not known that they are.
-	reduced atomic.Pointer[time.Time]
 	// usual is known to the poll alone.
 	usual usual
 

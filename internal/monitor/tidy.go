@@ -16,8 +16,9 @@ const (
 	keepHours = 400 * 24 * time.Hour
 	// reduceAgain is what is reduced once more each time: samples that another console wrote late.
 	reduceAgain = 3 * time.Hour
-	// tidyAtOnce is how much is reduced, or dropped, in one transaction: a save waits for no more.
-	tidyAtOnce = 2 * time.Hour
+	// tidyAtOnce is how much is reduced, or dropped, in one transaction: a save waits for no more. It
+	// ends where a span of that length does.
+	tidyAtOnce = 10 * time.Minute
 )
 
 // size is a span of which the highest sample is kept, longer than the samples themselves.
@@ -34,15 +35,14 @@ type size struct {
 func sizes() []size {
 	return []size{
 		{span: time.Minute, prefix: len("2006-01-02T15:04"), rest: ":00.000000Z", keep: keepSamples},
-		{span: 10 * time.Minute, prefix: len("2006-01-02T15:0"), rest: "0:00.000000Z", keep: keepSamples},
+		{span: tidyAtOnce, prefix: len("2006-01-02T15:0"), rest: "0:00.000000Z", keep: keepSamples},
 		{span: time.Hour, prefix: len("2006-01-02T15"), rest: ":00:00.000000Z", keep: keepHours},
 	}
 }
 
 // Tidy reduces the samples of the hours that are over to the highest of each minute, ten minutes
 // and hour, and drops what is kept no longer. What was reduced once comes out the same again,
-// also beside another console. Until it has ended for the first time, lines are drawn from the
-// samples themselves.
+// also beside another console.
 func (m *Monitor) Tidy(ctx context.Context) error {
 	now := m.config.Now().UTC()
 	until := now.Truncate(time.Hour)
@@ -61,44 +61,54 @@ func (m *Monitor) Tidy(ctx context.Context) error {
 		return err
 	}
 
-	m.reduced.Store(&until)
-
 	return m.purge(ctx, now)
 }
 
-// unreduced is from when on samples are to be reduced, zero for none.
-func (m *Monitor) unreduced(ctx context.Context) (time.Time, error) {
+// reducedUntil is until when what is over is reduced; zero when nothing is. All before it is, for it
+// is reduced in its order. A clock that was ahead once left spans that are to come.
+func (m *Monitor) reducedUntil(ctx context.Context) (time.Time, error) {
 	var newest store.Time
 
-	err := m.config.DB.Read().QueryRowContext(ctx, `SELECT max(at) FROM opsconsole_reduced_samples WHERE seconds = $1`,
-		int64(time.Hour.Seconds())).Scan(&newest)
+	err := m.config.DB.Read().QueryRowContext(ctx, `SELECT max(at) FROM opsconsole_reduced_samples WHERE seconds = $1 AND at < $2`,
+		int64(tidyAtOnce.Seconds()), store.Time{Time: m.config.Now().Truncate(time.Hour)}).Scan(&newest)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find what is reduced of the samples: %w", err)
 	}
 
-	return m.sampledFrom(ctx, newest.Add(-reduceAgain))
-}
-
-// sampledFrom is the hour of the first sample from a time on, zero where there is none.
-func (m *Monitor) sampledFrom(ctx context.Context, from time.Time) (time.Time, error) {
-	var first store.Time
-
-	err := m.config.DB.Read().QueryRowContext(ctx, `SELECT min(at) FROM opsconsole_samples WHERE at >= $1`,
-		from.UTC().Format(store.TimeLayout)).Scan(&first)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("find the first sample: %w", err)
+	if newest.IsZero() {
+		return time.Time{}, nil
 	}
 
-	return first.Truncate(time.Hour), nil
+	return newest.Add(tidyAtOnce), nil
 }
 
+// unreduced is from when on samples are to be reduced, zero for none.
+func (m *Monitor) unreduced(ctx context.Context) (time.Time, error) {
+	reduced, err := m.reducedUntil(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+
+	return m.sampledFrom(ctx, reduced.Add(-reduceAgain))
+}
+
+// sampledFrom is the beginning of the ten minutes of the first sample from a time on, zero where there is none.
+func (m *Monitor) sampledFrom(ctx context.Context, from time.Time) (time.Time, error) {
+	first, err := m.oldest(ctx, samples(), from)
+
+	return first.Truncate(tidyAtOnce), err
+}
+
+// reduce writes the highest of each span. That never falls: an hour is reduced by and by, and of one of
+// which some samples are dropped already, the rest says less. In one order, so that two consoles do not lock each other out.
 func reduce(ctx context.Context, tx *sql.Tx, from, until time.Time) error {
 	for _, s := range sizes() {
 		_, err := tx.ExecContext(ctx, fmt.Sprintf(`
 			INSERT INTO opsconsole_reduced_samples (series, seconds, at, value)
 			SELECT series, %[1]d, substr(at, 1, %[2]d) || '%[3]s', max(value) FROM opsconsole_samples
-			WHERE at >= $1 AND at < $2 GROUP BY series, substr(at, 1, %[2]d)
-			ON CONFLICT (series, seconds, at) DO UPDATE SET value = excluded.value`, int64(s.span.Seconds()), s.prefix, s.rest),
+			WHERE at >= $1 AND at < $2 GROUP BY series, substr(at, 1, %[2]d) ORDER BY series, substr(at, 1, %[2]d)
+			ON CONFLICT (series, seconds, at) DO UPDATE SET value = excluded.value
+			WHERE excluded.value > opsconsole_reduced_samples.value`, int64(s.span.Seconds()), s.prefix, s.rest),
 			store.Time{Time: from}, store.Time{Time: until})
 		if err != nil {
 			return fmt.Errorf("reduce the samples: %w", err)
@@ -108,42 +118,57 @@ func reduce(ctx context.Context, tx *sql.Tx, from, until time.Time) error {
 	return nil
 }
 
-// purge drops what is kept no longer: of the samples, which are many, no more than a little at once.
+// rows are some of a table, and the column by which they grow old.
+type rows struct{ table, column, where string }
+
+func samples() rows { return rows{"opsconsole_samples", "at", "true"} }
+
+// purge drops what is kept no longer.
 func (m *Monitor) purge(ctx context.Context, now time.Time) error {
-	kept := now.Add(-keepRaw).Truncate(time.Hour)
-
-	for {
-		oldest, err := m.sampledFrom(ctx, time.Time{})
-		if err != nil {
-			return err
-		}
-
-		if oldest.IsZero() || !oldest.Before(kept) {
-			break
-		}
-
-		before := earlier(oldest.Add(tidyAtOnce), kept)
-		if err := m.drop(ctx, `DELETE FROM opsconsole_samples WHERE at < $1`, before); err != nil {
-			return err
-		}
+	if err := m.drop(ctx, samples(), now.Add(-keepRaw)); err != nil {
+		return err
 	}
 
 	for _, s := range sizes() {
-		old := fmt.Sprintf(`DELETE FROM opsconsole_reduced_samples WHERE seconds = %d AND at < $1`, int64(s.span.Seconds()))
-		if err := m.drop(ctx, old, now.Add(-s.keep)); err != nil {
+		reduced := rows{"opsconsole_reduced_samples", "at", fmt.Sprintf("seconds = %d", int64(s.span.Seconds()))}
+		if err := m.drop(ctx, reduced, now.Add(-s.keep)); err != nil {
 			return err
 		}
 	}
 
-	return m.drop(ctx, `DELETE FROM opsconsole_component_spans WHERE until < $1`, now.Add(-keepSpans))
+	return m.drop(ctx, rows{"opsconsole_component_spans", "until", "true"}, now.Add(-keepSpans))
 }
 
-func (m *Monitor) drop(ctx context.Context, statement string, before time.Time) error {
-	return m.config.DB.Tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, statement, store.Time{Time: before}); err != nil {
-			return fmt.Errorf("drop what is old: %w", err)
+// drop drops the rows that are older, a little at once.
+func (m *Monitor) drop(ctx context.Context, r rows, kept time.Time) error {
+	for {
+		oldest, err := m.oldest(ctx, r, time.Time{})
+		if err != nil || oldest.IsZero() || !oldest.Before(kept) {
+			return err
 		}
 
-		return nil
-	})
+		before := store.Time{Time: earlier(oldest.Add(tidyAtOnce), kept)}
+
+		err = m.config.DB.Tx(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, fmt.Sprintf(`DELETE FROM %s WHERE %s AND %s < $1`, r.table, r.where, r.column), before)
+
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("drop what is old of %s: %w", r.table, err)
+		}
+	}
+}
+
+// oldest is the oldest of the rows from a time on, zero where there is none.
+func (m *Monitor) oldest(ctx context.Context, r rows, from time.Time) (time.Time, error) {
+	var oldest store.Time
+
+	err := m.config.DB.Read().QueryRowContext(ctx, fmt.Sprintf(
+		`SELECT min(%[1]s) FROM %[2]s WHERE %[3]s AND %[1]s >= $1`, r.column, r.table, r.where), from.UTC().Format(store.TimeLayout)).Scan(&oldest)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find the oldest of %s: %w", r.table, err)
+	}
+
+	return oldest.Time, nil
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
@@ -152,4 +153,74 @@ func TestSamplesThatComeLateAreReduced(t *testing.T) {
 	if err != nil || len(used) == 0 || *used[0].Value != 44 {
 		t.Errorf("got %v, %v; want 44 first", values(used), err)
 	}
+}
+
+// TestAClockThatWasAheadStopsNoReduction: what it reduced is to come for those whose clocks are right.
+func TestAClockThatWasAheadStopsNoReduction(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		w := newWorld(db)
+		now := *w.clock.Load()
+
+		w.pass(72 * time.Hour)
+		sampled(t, db, now.Add(70*time.Hour), now.Add(71*time.Hour), now, now)
+
+		if err := w.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+
+		w.at(now)
+		sampled(t, db, now.Add(-5*time.Hour), now, now, now)
+
+		if err := w.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+
+		if got := count(t, db, `opsconsole_reduced_samples WHERE seconds = 3600 AND series = 'used'`); got != 5+1 {
+			t.Errorf("%d hours are reduced, want the five, and the one that is to come", got)
+		}
+	})
+}
+
+// TestWhatAnotherConsoleReducedIsDrawn by one that has not reduced anything itself, and the highest
+// stays where the samples are dropped by and by.
+func TestWhatAnotherConsoleReducedIsDrawn(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		w := newWorld(db)
+		now := *w.clock.Load()
+		from := now.Add(-4 * 24 * time.Hour)
+		peak := now.Add(-48*time.Hour - 30*time.Minute)
+		sampled(t, db, from, now.Add(-47*time.Hour), now, peak)
+
+		if err := w.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+
+		w.at(now.Add(50 * time.Hour)) // nobody ran meanwhile, and of the peak's hour the rest is there
+
+		other := w.again(db)
+		for range 2 {
+			used, _, err := other.UsedSince(t.Context(), from, 3*time.Hour)
+			if err != nil || len(used) == 0 || !used[0].At.Equal(from) || *peakOf(used) != 30 {
+				t.Errorf("got %v, %v; want what was reduced, up to 30", values(used), err)
+			}
+
+			if err := other.Tidy(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func peakOf(s monitor.Series) (peak *float64) {
+	for _, p := range s {
+		peak = monitor.Higher(peak, p.Value)
+	}
+
+	return peak
 }

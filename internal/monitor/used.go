@@ -14,18 +14,23 @@ import (
 func (m *Monitor) UsedSince(ctx context.Context, from time.Time, step time.Duration) (used, total Series, err error) {
 	line := map[string]*reducer{seriesUsed: {from: from, step: step}, seriesTotal: {from: from, step: step}}
 
-	if reduced := m.reduced.Load(); reduced != nil && reduced.After(from) && step >= sizes()[0].span {
+	reduced, err := m.reducedUntil(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+
+	if reduced.After(from) && step >= sizes()[0].span {
 		s := longest(step)
 
 		err := m.readLine(ctx, line, s.span, fmt.Sprintf(`
 			SELECT series, at, value FROM opsconsole_reduced_samples
 			WHERE series IN ($1, $2) AND seconds = %d AND at >= $3 AND at < $4 ORDER BY at`, int64(s.span.Seconds())),
-			seriesUsed, seriesTotal, store.Time{Time: from}, store.Time{Time: *reduced})
+			seriesUsed, seriesTotal, store.Time{Time: from}, store.Time{Time: reduced})
 		if err != nil {
 			return nil, nil, err
 		}
 
-		from = *reduced
+		from = reduced
 	}
 
 	err = m.readLine(ctx, line, 0,
