@@ -129,9 +129,9 @@ func TestAReplicaThatDiesDelaysBySeconds(t *testing.T) {
 		began := time.Now()
 		got := b.get("/")
 
-		// Longer than 10 s is waited for nobody: then it goes on with the tokens of before.
-		if took := time.Since(began); took < 4*time.Second {
-			t.Errorf("it took %s, want 4 s at least", took)
+		// Longer than 10 s is waited for nobody; a machine that is busy takes its time for the rest.
+		if took := time.Since(began); took < 4*time.Second || took > time.Minute {
+			t.Errorf("it took %s, want 4 s to a minute", took)
 		}
 
 		if got.Identity.Username != "dave" || got.Identity.Token == before.Token || idp.renewals() != 1 {
