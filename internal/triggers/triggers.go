@@ -19,8 +19,8 @@ const Cooldown = time.Minute
 
 // Triggers triggers jobs.
 type Triggers struct {
-	// Notify, when not nil, is called whenever a trigger was written down. It is set before
-	// the first use, and must not wait.
+	// Notify, when not nil, is called whenever a trigger that was begun was written down. It is
+	// set before the first use, and must not wait.
 	Notify func()
 
 	log *audit.Log
@@ -129,7 +129,7 @@ func (t *Triggers) Refuse(ctx context.Context, actor audit.Actor, trigger ops.Jo
 		return nil
 	}
 
-	_, err := t.record(context.WithoutCancel(ctx), actor, audit.Entry{
+	_, err := t.log.Record(context.WithoutCancel(ctx), actor, audit.Entry{ // of which no page tells
 		Action: audit.JobTrigger, Object: object(trigger.JobName), Outcome: audit.Refused,
 		Reason: ops.Clip(trigger.Reason), Message: e.Message + ops.FieldText(cause),
 	})

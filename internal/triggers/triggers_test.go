@@ -68,7 +68,10 @@ func TestARefusedReasonIsCutAtACharacter(t *testing.T) {
 
 	log := audit.New(storetest.Open(t, storetest.SQLiteURL(t)), time.Now)
 
-	_, err := triggers.New(log).Trigger(t.Context(), nil, dave,
+	runs := triggers.New(log)
+	runs.Notify = func() { t.Error("pages are drawn anew, though they tell of no refusal") }
+
+	_, err := runs.Trigger(t.Context(), nil, dave,
 		ops.JobTrigger{JobName: ops.JobLifecycle, Reason: strings.Repeat("ü€", ops.ReasonMax)}, nil)
 	if len(ops.FieldErrors(err)) != 1 {
 		t.Fatalf("got %v, want one field error", err)
