@@ -35,6 +35,8 @@ type App struct {
 	recovery func(ctx context.Context) error
 	// background runs until the context is done.
 	background []func(ctx context.Context) error
+	// ending is called when nothing runs any more, before the database is closed; nil for nothing.
+	ending func(ctx context.Context) error
 	// serving is told once everything listens, nil for nobody.
 	serving func()
 }
@@ -152,5 +154,11 @@ func (a *App) Run(ctx context.Context) (err error) {
 		group.Go(func() error { return run(ctx) })
 	}
 
-	return group.Wait()
+	err = group.Wait()
+
+	if a.ending != nil {
+		err = errors.Join(err, a.ending(context.WithoutCancel(ctx)))
+	}
+
+	return err
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -51,5 +52,42 @@ func TestNothingBeginsWithoutItsAddresses(t *testing.T) {
 
 	if err := db.Read().PingContext(t.Context()); err == nil {
 		t.Error("the database is still open")
+	}
+}
+
+// TestTheEndComesAfterEverythingThatRuns, while the database is still open.
+func TestTheEndComesAfterEverythingThatRuns(t *testing.T) {
+	t.Parallel()
+
+	db, err := store.Open(t.Context(), storetest.SQLiteURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var came []string
+
+	ctx, stop := context.WithCancel(t.Context())
+	a := &App{
+		db: db, recovery: func(context.Context) error { return nil }, serving: stop,
+		background: []func(context.Context) error{func(ctx context.Context) error {
+			<-ctx.Done()
+
+			came = append(came, "what ran")
+
+			return nil
+		}},
+		ending: func(ctx context.Context) error {
+			came = append(came, "the end")
+
+			return errors.Join(ctx.Err(), db.Read().PingContext(ctx))
+		},
+	}
+
+	if err := a.Run(ctx); err != nil {
+		t.Error(err)
+	}
+
+	if got := strings.Join(came, ", "); got != "what ran, the end" {
+		t.Errorf("came %s; want what ran, the end", got)
 	}
 }

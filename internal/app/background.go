@@ -84,13 +84,9 @@ const sumUpEvery = 5 * time.Second
 
 // runAudit verifies what is added to the audit log, and sums up what was refused again and again.
 func (a *App) runAudit(log *audit.Log) {
+	a.ending = log.Close // what is refused to the last request is counted, too
 	a.background = append(a.background,
 		every(sumUpEvery, a.logger, "refusals that repeat", log.SumUp),
-		func(ctx context.Context) error {
-			<-ctx.Done()
-
-			return log.Close(context.WithoutCancel(ctx))
-		},
 		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {
 			state, err := log.Verify(ctx)
 			if state.Broken != "" {

@@ -31,28 +31,38 @@ type refusalKey struct {
 }
 
 type refusalCount struct {
+	rest
+
 	since time.Time
 	// alike is how many were written down, by object and message, and all how many they are.
 	alike map[string]int
 	all   int
-	// more is how many were not, and last the last of them.
+}
+
+// rest are those that were not written down: how many, and who was refused what the last time.
+// Mixed says that they were not all of the same object and message.
+type rest struct {
 	more  int
+	mixed bool
 	last  Entry
 	actor Actor
 }
+
+// add adds others, which came later.
+func (r *rest) add(later rest) {
+	later.mixed = later.mixed || r.mixed || r.more > 0 && kindOf(r.last) != kindOf(later.last)
+	later.more += r.more
+	*r = later
+}
+
+func kindOf(entry Entry) string { return entry.Object + " " + entry.Message }
 
 // next counts a refusal, and reports whether it is to be written down.
 func (r *refusals) next(now time.Time, actor Actor, entry Entry) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
-	key, kind := refusalKey{actor.Username, entry.Action}, entry.Object+" "+entry.Message
-
-	count := r.counts[key]
-	if count == nil {
-		count = &refusalCount{since: now, alike: map[string]int{}}
-		r.counts[key] = count
-	}
+	kind, count := kindOf(entry), r.count(now, refusalKey{actor.Username, entry.Action})
 
 	if count.alike[kind] < refusalsAlike && count.all < refusalsMost {
 		count.alike[kind]++
@@ -61,12 +71,22 @@ func (r *refusals) next(now time.Time, actor Actor, entry Entry) bool {
 		return true
 	}
 
-	count.more++
-	count.last, count.actor = entry, Actor{
+	count.add(rest{more: 1, last: entry, actor: Actor{
 		Username: actor.Username, Role: actor.Role, RemoteAddr: actor.RemoteAddr, RequestID: actor.RequestID,
-	}
+	}})
 
 	return false
+}
+
+// count is what is counted under the key, from now on where nothing is.
+func (r *refusals) count(now time.Time, key refusalKey) *refusalCount {
+	count := r.counts[key]
+	if count == nil {
+		count = &refusalCount{since: now, alike: map[string]int{}}
+		r.counts[key] = count
+	}
+
+	return count
 }
 
 // forget has another refusal written down in the place of one that could not be.
@@ -75,51 +95,93 @@ func (r *refusals) forget(actor Actor, entry Entry) {
 	defer r.mu.Unlock()
 
 	if count := r.counts[refusalKey{actor.Username, entry.Action}]; count != nil {
-		count.alike[entry.Object+" "+entry.Message]--
+		count.alike[kindOf(entry)]--
 		count.all--
 	}
 }
 
-// over takes those away whose minute is over.
-func (r *refusals) over(now time.Time) []*refusalCount {
+// take takes those away that are to be summed up.
+func (r *refusals) take(over func(since time.Time) bool) []*refusalCount {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 
-	var over []*refusalCount
+	var taken []*refusalCount
 
 	for key, count := range r.counts {
-		if now.Sub(count.since) < refusalsFor {
+		if !over(count.since) {
 			continue
 		}
 
 		delete(r.counts, key)
 
 		if count.more > 0 {
-			over = append(over, count)
+			taken = append(taken, count)
 		}
 	}
 
-	return over
+	return taken
+}
+
+// giveBack has what could not be written down summed up another time, with what came since.
+func (r *refusals) giveBack(taken *refusalCount) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+
+	count := r.count(taken.since, refusalKey{taken.actor.Username, taken.last.Action})
+	count.since = taken.since
+
+	if count.more > 0 {
+		taken.add(count.rest)
+	}
+
+	count.rest = taken.rest
 }
 
 // SumUp writes down how often was refused, within a minute that is over, what was not written
 // down each time.
-func (l *Log) SumUp(ctx context.Context) error { return l.sumUp(ctx, l.now()) }
+func (l *Log) SumUp(ctx context.Context) error {
+	now := l.now()
 
-// Close sums up what is not summed up yet.
-func (l *Log) Close(ctx context.Context) error { return l.sumUp(ctx, l.now().Add(refusalsFor)) }
+	return l.sumUp(ctx, func(since time.Time) bool { return now.Sub(since).Abs() >= refusalsFor }) // also of a clock that was set back
+}
 
-func (l *Log) sumUp(ctx context.Context, until time.Time) error {
+// Close sums up what is not summed up yet, once nobody can be refused any more.
+func (l *Log) Close(ctx context.Context) error {
+	return l.sumUp(ctx, func(time.Time) bool { return true })
+}
+
+func (l *Log) sumUp(ctx context.Context, over func(since time.Time) bool) error {
 	var errs []error
 
-	for _, count := range l.refusals.over(until) {
+	for _, count := range l.refusals.take(over) {
 		entry := count.last
-		entry.Message = fmt.Sprintf("Refused %d more times since %s, the last time: %s",
-			count.more, count.since.UTC().Format("15:04:05 UTC"), entry.Message)
+		entry.Message = fmt.Sprintf("Refused %s since %s, %s: %s", moreTimes(count.more), count.since.UTC().Format("15:04:05 UTC"),
+			count.what(), entry.Message)
 
 		_, err := l.record(ctx, count.actor, entry)
+		if err != nil {
+			l.refusals.giveBack(count)
+		}
+
 		errs = append(errs, err)
 	}
 
 	return errors.Join(errs...)
+}
+
+func moreTimes(n int) string {
+	if n == 1 {
+		return "once more"
+	}
+
+	return fmt.Sprintf("%d more times", n)
+}
+
+// what introduces the last message of those that are summed up.
+func (r *rest) what() string {
+	if r.mixed {
+		return "about different things or for different reasons; the last time"
+	}
+
+	return "the last time"
 }

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -131,7 +132,7 @@ func TestRefusalsThatAllDifferAreBounded(t *testing.T) {
 	}
 
 	got := messages(t, log)
-	if want := "Refused 440 more times since 12:00:00 UTC, the last time: field 499 is unknown"; len(got) != 61 || !strings.Contains(got[60], want) {
+	if want := "Refused 440 more times since 12:00:00 UTC, about different things or for different reasons; the last time: field 499 is unknown"; len(got) != 61 || !strings.Contains(got[60], want) {
 		t.Errorf("got %d entries, the last %q; want 61, and %q", len(got), got[len(got)-1], want)
 	}
 }
@@ -151,5 +152,79 @@ func TestHowAnActEndedIsAlwaysWrittenDown(t *testing.T) {
 		if end.Seq != intent.Seq+1 {
 			t.Errorf("intent %d is settled by entry %d, want %d", intent.Seq, end.Seq, intent.Seq+1)
 		}
+	}
+}
+
+// TestACountThatCannotBeWrittenDownIsKept, with what comes while the database is gone.
+func TestACountThatCannotBeWrittenDownIsKept(t *testing.T) {
+	t.Parallel()
+
+	db := storetest.Open(t, storetest.SQLiteURL(t))
+	clock := worldtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	log := audit.New(db, clock.Now)
+
+	for range 10 {
+		record(t, log, refusedSave("must be at most 100"))
+	}
+
+	clock.Advance(time.Minute)
+
+	writable := storetest.MakeReadOnly(t, db, "")
+
+	for range 2 {
+		if err := log.SumUp(t.Context()); err == nil {
+			t.Fatal("a database that takes nothing took it")
+		}
+
+		for range 5 { // it says each time that it is not in the log
+			if _, err := log.Record(t.Context(), audit.Actor{Username: "dave"}, refusedSave("must be at most 100")); err == nil {
+				t.Fatal("a database that takes nothing took it")
+			}
+		}
+	}
+
+	writable()
+
+	for range 4 {
+		record(t, log, refusedSave("must be at most 100"))
+	}
+
+	if err := log.SumUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	got := messages(t, log)
+	if want := "Refused 8 more times since 12:00:00 UTC, the last time: must be at most 100"; len(got) != 7 || !strings.Contains(got[6], want) {
+		t.Errorf("got %q, want 7 entries, the last %q", got, want)
+	}
+}
+
+// TestAClockThatIsSetBackHidesNoCount: nobody waits for it to catch up.
+func TestAClockThatIsSetBackHidesNoCount(t *testing.T) {
+	t.Parallel()
+
+	for name, sumUp := range map[string]func(log *audit.Log, ctx context.Context) error{
+		"once a minute": (*audit.Log).SumUp, "at the end": (*audit.Log).Close,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			clock := worldtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+			log := audit.New(storetest.Open(t, storetest.SQLiteURL(t)), clock.Now)
+
+			for range 4 {
+				record(t, log, refusedSave("must be at most 100"))
+			}
+
+			clock.Advance(-time.Hour)
+
+			if err := sumUp(log, t.Context()); err != nil {
+				t.Fatal(err)
+			}
+
+			if got := messages(t, log); len(got) != 4 || !strings.Contains(strings.Join(got, "\n"), "Refused once more since 12:00:00 UTC") {
+				t.Errorf("got %q, want the fourth counted", got)
+			}
+		})
 	}
 }
