@@ -164,9 +164,8 @@ func (m *Monitor) drop(ctx context.Context, r rows, kept time.Time) error {
 func (m *Monitor) oldest(ctx context.Context, r rows, from time.Time) (time.Time, error) {
 	var oldest store.Time
 
-	err := m.config.DB.Read().QueryRowContext(ctx, fmt.Sprintf(
-		`SELECT min(%[1]s) FROM %[2]s WHERE %[3]s AND %[1]s >= $1`, r.column, r.table, r.where), from.UTC().Format(store.TimeLayout)).Scan(&oldest)
-	if err != nil {
+	query := fmt.Sprintf(`SELECT min(%[1]s) FROM %[2]s WHERE %[3]s AND %[1]s >= $1`, r.column, r.table, r.where)
+	if err := m.config.DB.Read().QueryRowContext(ctx, query, from.UTC().Format(store.TimeLayout)).Scan(&oldest); err != nil {
 		return time.Time{}, fmt.Errorf("find the oldest of %s: %w", r.table, err)
 	}
 
