@@ -173,7 +173,7 @@ func (s *Windows) claimSilence(ctx context.Context, id int64) (w Window, before 
 
 // order is the silence that a window wants.
 func (s *Windows) order(w Window, r silenceRow) alertmanager.Order {
-	title := strings.ReplaceAll(w.Title, markPrefix, "[") // one that was copied from another silence is no mark
+	title := strings.ReplaceAll(w.Title, markPrefix, "("+markPrefix[1:]) // one that was copied from another silence is no mark
 
 	comment := fmt.Sprintf("Maintenance window %d: %s.", w.ID, title)
 	if s.Alerts.Environment != "" {

@@ -122,6 +122,18 @@ func (t *turns) End(ctx context.Context, mark string, ids []string) (alertmanage
 func TestATitleThatWasCopiedFromASilence(t *testing.T) {
 	t.Parallel()
 
+	// Also where taking one away would leave one.
+	for _, mark := range []string{"[opsconsole:", "[opsconsole:opsconsole:", "[[opsconsole:opsconsole:"} {
+		t.Run(mark, func(t *testing.T) {
+			t.Parallel()
+			checkCopiedMark(t, mark)
+		})
+	}
+}
+
+func checkCopiedMark(t *testing.T, mark string) {
+	t.Helper()
+
 	q := newQuiet(t, onSQLite(t))
 	first := q.announce(t, patching())
 	q.at(t, time.Hour)
@@ -133,7 +145,7 @@ func TestATitleThatWasCopiedFromASilence(t *testing.T) {
 	q.at(t, 61*time.Minute)
 
 	draft := patching()
-	draft.Title = "Patching again [opsconsole:" + first.UID + "]"
+	draft.Title = "Patching again " + mark + first.UID + "]"
 	draft.StartsAt, draft.EndsAt = seed.Add(70*time.Minute), seed.Add(80*time.Minute)
 	again := q.announce(t, draft)
 
