@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # rss-feed-emitter 3.2.4, on Node.js 20 or later.
 #
-# Believed: it tells of each entry whose id is new, as its own list of known entries is kept by id ("if feed is Atom 1.x, check existence
-# of 'id'"), and as RFC 4287 has it, section 4.2.6.
+# Believed: it tells of each entry whose id is new, as RFC 4287 has it, section 4.2.6: its list of known entries looks as if kept by id.
 # Seen: of several entries that lead to one address it tells the oldest, and nobody of the others, however many ids they have: what it has
 # emitted is remembered by link, for as long as it runs.
 # Bites: feeds whose entries are news of one thing and lead to its page: status pages, issue trackers, releases of one project. An address with a
