@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/freeport"
 )
 
 func TestMain(m *testing.M) {
@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			for _, name := range []string{"ADDR", "API_ADDR"} {
-				address, err := freeAddress()
+				address, err := freeport.Take(t.Context())
 				if err != nil {
 					return err
 				}
@@ -46,16 +46,6 @@ func TestScripts(t *testing.T) {
 			"await": await, "curl": curl, "jq": field,
 		},
 	})
-}
-
-// freeAddress is one on this machine that nobody listened on a moment ago.
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-
-	return listener.Addr().String(), listener.Close()
 }
 
 // await URL waits until it answers.

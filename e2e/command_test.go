@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"strings"
 	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/freeport"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -28,8 +30,8 @@ func TestExitCodes(t *testing.T) {
 		{"demo --addr 0.0.0.0:8080", 2, "--addr (OPSCONSOLE_ADDR) is 0.0.0.0, which is not loopback"},
 		{"config", 2, `OPSCONSOLE_OIDC_ISSUER="" # default`},
 		{"serve --embedded --database-url sqlite://x.db", 2, "--oidc-issuer (OPSCONSOLE_OIDC_ISSUER) is missing"},
-		{"demo --addr " + address + " --api-addr " + freeAddress(t) + " --data-dir x", 1, "listen on " + address},
-		{"demo --addr " + freeAddress(t) + " --api-addr " + api + " --data-dir y", 1, "listen on " + api},
+		{"demo --addr " + address + " --api-addr " + freeport.Address(t) + " --data-dir x", 1, "listen on " + address},
+		{"demo --addr " + freeport.Address(t) + " --api-addr " + api + " --data-dir y", 1, "listen on " + api},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {

@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -12,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/freeport"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
@@ -36,7 +36,7 @@ type demo struct {
 func startDemo(t *testing.T, args ...string) *demo {
 	t.Helper()
 
-	pages, api := freeAddress(t), freeAddress(t)
+	pages, api := freeport.Address(t), freeport.Address(t)
 	d := &demo{url: "http://" + pages, api: "http://" + api}
 	d.run(t, append([]string{
 		"demo", "--addr", pages, "--api-addr", api, "--data-dir", t.TempDir(), "--demo-speed", "0", "--poll-interval", "1s",
@@ -139,19 +139,6 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 	}
 
 	return cmd
-}
-
-// freeAddress is one that nobody listened on a moment ago.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-
-	return listener.Addr().String()
 }
 
 // keep leaves a file for whoever looks into the failure.

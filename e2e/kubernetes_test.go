@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
+	"github.com/graph-olap/opsconsole/internal/freeport"
 	"github.com/graph-olap/opsconsole/internal/kubetest"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
@@ -27,7 +28,7 @@ func startPlatform(t *testing.T, n *kubetest.Namespace) *demo {
 	databaseURL := "sqlite://" + filepath.Join(t.TempDir(), "platform.db")
 	seedSnapshot(t, databaseURL)
 
-	pages, api := freeAddress(t), freeAddress(t)
+	pages, api := freeport.Address(t), freeport.Address(t)
 	d := &demo{url: "http://" + pages, api: "http://" + api}
 	d.run(t, "serve", "--addr", pages, "--database-url", databaseURL, "--oidc-issuer", "http://127.0.0.1:1", "--oidc-client-id", "o",
 		"--embedded", "--api-addr", api, "--trust-identity-headers", "127.0.0.1", "--job-schedule", "instance_orchestration=1s",

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/graph-olap/opsconsole/internal/freeport"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
 
@@ -14,7 +15,7 @@ func TestServeWithoutItsNeighbours(t *testing.T) {
 
 	const nobody = "http://127.0.0.1:1"
 
-	address := freeAddress(t)
+	address := freeport.Address(t)
 	d := &demo{url: "http://" + address}
 	d.run(t, "serve", "--addr", address, "--database-url", "sqlite://"+filepath.Join(t.TempDir(), "o.db"),
 		"--oidc-issuer", nobody, "--oidc-client-id", "opsconsole", "--control-plane-url", nobody, "--log-format", "text")

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/freeport"
 )
 
 // Programs are the paths of what a server is made of.
@@ -36,7 +38,6 @@ const (
 	startTimeout = 2 * time.Minute
 	pollEvery    = 100 * time.Millisecond
 	askTimeout   = 5 * time.Second
-	host         = "127.0.0.1"
 	serviceKey   = "service-accounts.key"
 )
 
@@ -56,24 +57,28 @@ func Start(ctx context.Context, programs Programs) (_ *Server, err error) {
 	}()
 
 	// For clients of etcd, for its peers, and for clients of the API.
-	ports, err := freePorts(ctx, 3)
-	if err != nil {
-		return nil, err
+	var addresses [3]string
+
+	for i := range addresses {
+		if addresses[i], err = freeport.Take(ctx); err != nil {
+			return nil, err
+		}
 	}
 
 	if err := s.writeAccounts(); err != nil {
 		return nil, err
 	}
 
-	clients, peers := "http://"+net.JoinHostPort(host, ports[0]), "http://"+net.JoinHostPort(host, ports[1])
-	s.address = net.JoinHostPort(host, ports[2])
+	clients, peers := "http://"+addresses[0], "http://"+addresses[1]
+	s.address = addresses[2]
+	host, port, _ := strings.Cut(s.address, ":")
 
 	s.etcd = s.newProcess(programs.Etcd, "--data-dir="+filepath.Join(dir, "etcd"),
 		"--listen-client-urls="+clients, "--advertise-client-urls="+clients,
 		"--listen-peer-urls="+peers, "--initial-advertise-peer-urls="+peers, "--initial-cluster=default="+peers)
 
 	s.api = s.newProcess(programs.APIServer, "--etcd-servers="+clients,
-		"--bind-address="+host, "--secure-port="+ports[2], "--cert-dir="+dir,
+		"--bind-address="+host, "--secure-port="+port, "--cert-dir="+dir,
 		"--token-auth-file="+filepath.Join(dir, tokensFile), "--authorization-mode=RBAC",
 		// Nothing here makes the accounts that it looks for.
 		"--disable-admission-plugins=ServiceAccount",
@@ -179,24 +184,4 @@ func (s *Server) ready(ctx context.Context) error {
 	}
 
 	return err
-}
-
-// freePorts are ports that nobody listens on, all different.
-func freePorts(ctx context.Context, n int) (ports []string, err error) {
-	for range n {
-		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
-		if err != nil {
-			return nil, err
-		}
-		defer listener.Close()
-
-		_, port, err := net.SplitHostPort(listener.Addr().String())
-		if err != nil {
-			return nil, err
-		}
-
-		ports = append(ports, port)
-	}
-
-	return ports, nil
 }

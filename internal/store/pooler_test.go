@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/freeport"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
@@ -39,7 +40,7 @@ func startPooler(t *testing.T, databaseURL, mode string) string {
 	}
 
 	password, _ := server.User.Password()
-	address := freeAddress(t)
+	address := freeport.Address(t)
 	host, port, _ := net.SplitHostPort(address)
 
 	owner := unprivileged(t)
@@ -100,18 +101,6 @@ func startPooler(t *testing.T, databaseURL, mode string) string {
 	server.Host = address
 
 	return server.String()
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-
-	return listener.Addr().String()
 }
 
 // unprivileged is who PgBouncer runs as: it refuses to as root.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/freeport"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
@@ -157,20 +158,9 @@ func TestConnectionsThatAreNotMade(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	silent := listener.Addr().String()
-
-	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	gone := closed.Addr().String()
-
-	if err := closed.Close(); err != nil {
-		t.Fatal(err)
-	}
-
 	defer listener.Close()
+
+	silent, gone := listener.Addr().String(), freeport.Address(t)
 
 	for address, words := range map[string]string{
 		silent + "/db?connect_timeout=1": "it does not answer",

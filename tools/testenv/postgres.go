@@ -6,17 +6,19 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+
+	"github.com/graph-olap/opsconsole/internal/freeport"
 )
 
 const (
@@ -73,14 +75,16 @@ func startPostgres(ctx context.Context, bin string) (_ *postgres, err error) {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 
-	port, err := freePort(ctx)
+	address, err := freeport.Take(ctx)
 	if err != nil {
 		return nil, err
 	}
 
+	_, port, _ := strings.Cut(address, ":")
+
 	server.url = (&url.URL{
 		Scheme: "postgres", User: url.UserPassword("postgres", password), Path: "/postgres",
-		Host: net.JoinHostPort("127.0.0.1", port), RawQuery: "sslmode=disable",
+		Host: address, RawQuery: "sslmode=disable",
 	}).String()
 
 	// The server outlives an interrupted test run, and is stopped after it.
@@ -156,18 +160,6 @@ func (s *postgres) stop() error {
 	}
 
 	return os.RemoveAll(s.dir)
-}
-
-func freePort(ctx context.Context) (string, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-
-	return port, err
 }
 
 // account is whom the server runs as; the zero account is the caller's own.

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/freeport"
 )
 
 // Variable names Debian's prometheus-alertmanager, or another one; it is looked for in PATH
@@ -47,7 +48,7 @@ func Start(tb testing.TB, web string, client *http.Client) *Server {
 	tb.Helper()
 
 	s := &Server{tb: tb, dir: tb.TempDir(), client: client}
-	address, scheme := freeAddress(tb), "http"
+	address, scheme := freeport.Address(tb), "http"
 
 	s.write("alertmanager.yml", configuration)
 	s.args = []string{
@@ -246,16 +247,4 @@ func program(tb testing.TB) string {
 	}
 
 	return path
-}
-
-func freeAddress(tb testing.TB) string {
-	tb.Helper()
-
-	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer listener.Close()
-
-	return listener.Addr().String()
 }
