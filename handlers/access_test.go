@@ -141,6 +141,8 @@ func browse(t *testing.T, browser *http.Client, method, address, form string) (s
 		t.Fatal(err)
 	}
 
+	request.Header.Set("Accept", "text/html")
+
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}

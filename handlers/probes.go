@@ -22,17 +22,21 @@ type alive struct {
 }
 
 type aliveDetails struct {
-	// OverdueWindows are maintenance windows that should have started or ended by now;
-	// null when the database does not say.
-	OverdueWindows []overdueWindow `json:"overdue_windows"`
+	// OverdueWindows are maintenance windows that should have started or ended by now, HeldWindows
+	// wait for an operator, OverrunWindows are past their end on a platform that is not healthy; a
+	// window can be overdue beside. All are null when the database does not say.
+	OverdueWindows []windowAt `json:"overdue_windows"`
+	HeldWindows    []windowAt `json:"held_windows"`
+	OverrunWindows []windowAt `json:"overrun_windows"`
 }
 
-type overdueWindow struct {
+// windowAt is a window and where it stands.
+type windowAt struct {
 	ID    int64             `json:"id"`
 	Phase maintenance.Phase `json:"phase"`
 }
 
-// healthz says that the process answers, and which maintenance windows are overdue.
+// healthz says that the process answers, and which maintenance windows need somebody.
 func (c *console) healthz(p *web.Page) error {
 	ctx, cancel := context.WithTimeout(p.Ctx(), readyTimeout)
 	defer cancel()
@@ -43,19 +47,37 @@ func (c *console) healthz(p *web.Page) error {
 		return p.JSON(http.StatusOK, answer)
 	}
 
-	overdue, err := c.Windows.Overdue(ctx)
+	troubled, err := c.Windows.Troubled(ctx)
 	if err != nil {
-		c.Logger.WarnContext(ctx, "overdue windows could not be read", "error", err)
+		c.Logger.WarnContext(ctx, "the windows that need somebody could not be read", "error", err)
 
 		return p.JSON(http.StatusOK, answer)
 	}
 
-	answer.Details.OverdueWindows = []overdueWindow{}
-	for _, w := range overdue {
-		answer.Details.OverdueWindows = append(answer.Details.OverdueWindows, overdueWindow{w.ID, w.Phase})
-	}
+	answer.Details = detailsOf(troubled)
 
 	return p.JSON(http.StatusOK, answer)
+}
+
+func detailsOf(troubled []maintenance.Window) aliveDetails {
+	details := aliveDetails{OverdueWindows: []windowAt{}, HeldWindows: []windowAt{}, OverrunWindows: []windowAt{}}
+
+	for _, w := range troubled {
+		at := windowAt{w.ID, w.Phase}
+
+		if w.Overdue {
+			details.OverdueWindows = append(details.OverdueWindows, at)
+		}
+
+		switch w.Phase { //nolint:exhaustive // the others need nobody
+		case maintenance.Held:
+			details.HeldWindows = append(details.HeldWindows, at)
+		case maintenance.Overrun:
+			details.OverrunWindows = append(details.OverrunWindows, at)
+		}
+	}
+
+	return details
 }
 
 // readyz says whether the console can show anything: its database can be read. One that cannot

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -21,8 +23,15 @@ const (
 	unreadShown = 20
 )
 
-// Metrics shows the families that the search finds.
+// Metrics shows the families that the search finds, or gives a scraper, which names plain text, all
+// as they came.
 func (h *Handlers) Metrics(p *web.Page) error {
+	if p.Names(echo.MIMETextPlain) && !p.Names(echo.MIMETextHTML) && !p.WantsJSON() {
+		p.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
+
+		return h.RawMetrics(p)
+	}
+
 	search, created, err := metricsQuery(p.QueryParams())
 	if err != nil {
 		return err
@@ -95,10 +104,11 @@ func searchable(family monitor.Family) string {
 	return strings.Join(texts, "\n")
 }
 
-// RawMetrics is the exposition as the control plane sent it.
+// RawMetrics is the exposition as the control plane sent it at the last poll: whoever scrapes takes
+// any 200 for what is so now, and would draw old figures on as new ones.
 func (h *Handlers) RawMetrics(p *web.Page) error {
 	metrics := h.Monitor.Snapshot().Metrics
-	if !metrics.Known() {
+	if metrics.Stale() {
 		return ops.Unavailable(ops.ServiceControlPlane, notKnown(metrics.Err).Text)
 	}
 

@@ -16,6 +16,9 @@ func (p *Page) WantsJSON() bool {
 	return data > 0 && data >= page || p.sentJSON() && page == 0
 }
 
+// Names reports whether the client names that kind of answer as one it takes; */* names none.
+func (p *Page) Names(kind string) bool { return p.quality(kind) > 0 }
+
 // quality is how much the client wants that kind of answer, by its name in Accept; 0 is
 // not at all: RFC 9110, section 12.5.1.
 func (p *Page) quality(kind string) float64 {

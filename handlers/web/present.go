@@ -161,13 +161,18 @@ func (x *Errors) problem(p *Page, status int, e *ops.Error) shell.Problem {
 // ReturnParam names the way back from a sign-in.
 const ReturnParam = "return_to"
 
-// askToSignIn leads whoever is not signed in to the sign-in page, and from there back.
+// askToSignIn leads whoever is not signed in to the sign-in page, and from there back: people, whose
+// browsers name HTML. A program would follow, and take that page for what it asked for.
 func (x *Errors) askToSignIn(p *Page, e *ops.Error) error {
+	p.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
+
 	switch {
 	case p.fromScript() || p.Path() == "/events":
 		p.Response().Header().Set("HX-Redirect", SignInPath(p.backPath()))
 
 		return p.NoContent(http.StatusUnauthorized)
+	case !p.Names(echo.MIMETextHTML):
+		return p.JSON(http.StatusUnauthorized, p.Envelope(e))
 	case p.IsRead():
 		return p.SeeOther(SignInPath(p.Request().URL.RequestURI()))
 	default:

@@ -185,10 +185,12 @@ func (s *Windows) Published(ctx context.Context) ([]Window, error) {
 		store.Time{Time: s.now().Add(-publishedFor)})
 }
 
-// Overdue returns the windows to which something should have happened and has not yet,
-// with a note that says why.
-func (s *Windows) Overdue(ctx context.Context) ([]Window, error) {
-	due, err := s.query(ctx, s.DB.Read(), `WHERE due_at <= $1 ORDER BY due_at, id`, store.Time{Time: s.now()})
+// Troubled returns the windows to which something should have happened and has not yet, those that
+// wait for an operator, and those that are past their end on a platform that is not healthy; each has
+// a note that says why.
+func (s *Windows) Troubled(ctx context.Context) ([]Window, error) {
+	all, err := s.query(ctx, s.DB.Read(), `WHERE due_at <= $1 OR phase IN ('held', 'overrun') ORDER BY due_at, id`,
+		store.Time{Time: s.now()})
 
-	return slices.DeleteFunc(due, func(w Window) bool { return !w.Overdue }), err
+	return slices.DeleteFunc(all, func(w Window) bool { return !w.Overdue && w.Phase != Held && w.Phase != Overrun }), err
 }

@@ -30,7 +30,7 @@ func TestAControlPlaneThatIsDownAtABoundaryIsTriedUntilItAnswers(t *testing.T) {
 				t.Errorf("got %+v, want %s and overdue, with %q in the note", late, phase, "connection refused")
 			}
 
-			if overdue, err := w.Overdue(t.Context()); err != nil || len(overdue) != 1 || overdue[0].ID != window.ID {
+			if overdue, err := w.Troubled(t.Context()); err != nil || len(overdue) != 1 || overdue[0].ID != window.ID {
 				t.Errorf("got %+v, %v; want window %d alone", overdue, err, window.ID)
 			}
 
