@@ -133,12 +133,12 @@ func TestABadBearerTokenIsNotSentToSignIn(t *testing.T) {
 }
 
 // browse sends a form or asks for a page, follows where that leads, and says where.
-func browse(t *testing.T, browser *http.Client, method, address, form string) (status int, at *url.URL) {
-	t.Helper()
+func browse(tb testing.TB, browser *http.Client, method, address, form string) (status int, at *url.URL) {
+	tb.Helper()
 
-	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(form))
+	request, err := http.NewRequestWithContext(tb.Context(), method, address, strings.NewReader(form))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	request.Header.Set("Accept", "text/html")
@@ -149,11 +149,11 @@ func browse(t *testing.T, browser *http.Client, method, address, form string) (s
 
 	response, err := browser.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	if err := response.Body.Close(); err != nil {
-		t.Error(err)
+		tb.Error(err)
 	}
 
 	return response.StatusCode, response.Request.URL
