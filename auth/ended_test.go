@@ -28,11 +28,12 @@ func TestWhatEndedBeforeAnOutageIsOver(t *testing.T) {
 			}
 		},
 		"signed in again": func(_ *console, b *browser, _ *fakeIDP) { b.get("/begin") },
-		"deleted by another replica": func(c *console, b *browser, _ *fakeIDP) {
+		"deleted by another replica": func(c *console, b *browser, idp *fakeIDP) {
 			if _, err := c.db.Write().ExecContext(b.t.Context(), `DELETE FROM opsconsole_sessions`); err != nil {
 				b.t.Fatal(err)
 			}
 
+			idp.clock.Advance(lookLasts)
 			b.get("/")
 		},
 	}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -70,17 +71,23 @@ func (a *Auth) Identify(r *http.Request) (Identity, error) {
 		return Identity{}, err
 	}
 
-	switch now := a.now(); {
-	case now.Sub(seen) < a.noteEvery:
-	case a.sessions.inTrouble() != nil:
-		a.sessions.remembered.use(identity.SessionID, now)
-	default:
-		if err := a.sessions.saw(ctx, identity, now); err != nil {
-			a.log.WarnContext(ctx, "a user could not be noted as seen", slog.Any("identity", identity), slog.Any("error", err))
-		}
+	if now := a.now(); now.Sub(seen) >= a.noteEvery {
+		a.noteUse(ctx, identity, seen, now)
 	}
 
 	return identity, nil
+}
+
+// noteUse writes down that somebody is here, by one of the requests that come together, as soon as
+// the database can be written.
+func (a *Auth) noteUse(ctx context.Context, who Identity, seen, now time.Time) {
+	if !a.sessions.remembered.use(who.SessionID, seen, now) || a.sessions.inTrouble() != nil {
+		return
+	}
+
+	if err := a.sessions.saw(ctx, who, now); err != nil {
+		a.log.WarnContext(ctx, "a user could not be noted as seen", slog.Any("identity", who), slog.Any("error", err))
+	}
 }
 
 // Recheck is [Auth.Identify] for a stream that has been open for a while: its

@@ -29,8 +29,8 @@ const (
 // is a failure of the database, after which the sessions are over in this process, and
 // [Auth.Remember] ends them everywhere as soon as it can.
 //
-// Every process looks into the database at each request and each beat of a stream, so that
-// the sessions are over everywhere.
+// Every process looks into the database again within [lookLasts] for requests, and at each beat of
+// a stream, so that the sessions are over everywhere.
 func (a *Auth) BackchannelLogout(r *http.Request) (usernames []string, err error) {
 	ctx := r.Context()
 

@@ -23,6 +23,8 @@ type remembered struct {
 	ended map[string]time.Time
 	// logouts are the logout tokens, by their ids, that could not be written down yet.
 	logouts map[string]logoutToken
+
+	looks looks
 }
 
 const (
@@ -40,7 +42,7 @@ type rememberedSession struct {
 	until, tokenUntil time.Time
 	// sid is the provider's name of its own session, "" for none.
 	sid string
-	// usedAt is when it was used and that could not be written down.
+	// usedAt is when it was used last and that was, or was to be, written down.
 	usedAt time.Time
 }
 
@@ -57,15 +59,25 @@ func (m *remembered) keep(one rememberedSession) {
 	m.sessions[one.who.SessionID] = one
 }
 
-// use notes that a session was used, as its row cannot.
-func (m *remembered) use(id string, at time.Time) {
+// use notes that a session was used, unless somebody did since seen. What this process has not seen
+// it leaves to whoever asks.
+func (m *remembered) use(id string, seen, now time.Time) (noted bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	if one, known := m.sessions[id]; known {
-		one.usedAt = at
-		m.sessions[id] = one
+	one, known := m.sessions[id]
+	if !known {
+		return true
 	}
+
+	if one.usedAt.After(seen) {
+		return false
+	}
+
+	one.usedAt = now
+	m.sessions[id] = one
+
+	return true
 }
 
 // usedSince returns the later of what a session's row says of its use and what is noted here.
@@ -102,6 +114,8 @@ func (m *remembered) find(id string, now time.Time) (Identity, bool) {
 func (m *remembered) endOne(id string, now time.Time) (news bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+
+	m.looks.forget(id)
 
 	_, seen := m.sessions[id]
 	if _, over := m.ended[id]; over || !seen && len(m.ended) >= maxStrangers+len(m.sessions) {
@@ -152,6 +166,7 @@ func (m *remembered) bury(id string, now time.Time) {
 	}
 
 	m.ended[id] = now
+	m.looks.forget(id)
 }
 
 // revive takes back that a session is over.
@@ -187,20 +202,35 @@ func (m *remembered) wroteDown(token logoutToken) {
 }
 
 // keepOnly forgets all sessions but those whose rows are there and name the same role.
-func (m *remembered) keepOnly(open map[string]ops.Role, now time.Time) {
+// Those that nobody has used for so long that they are over are forgotten too.
+func (m *remembered) keepOnly(open map[string]ops.Role, idle time.Duration, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
 	maps.DeleteFunc(m.sessions, func(id string, one rememberedSession) bool {
 		role, there := open[id]
+		unused := !now.Before(one.until) && now.Sub(one.usedAt) >= idle
 
-		return !there || role != one.who.Role
+		return !there || role != one.who.Role || unused
+	})
+	m.looks.keepOnly(func(id string) bool {
+		_, known := m.sessions[id]
+
+		return known
 	})
 	maps.DeleteFunc(m.ended, func(id string, at time.Time) bool {
 		_, there := open[id]
 
 		return !there && now.Sub(at) >= endedLasts
 	})
+}
+
+// isEmpty reports whether nothing is remembered that the database could say anything of.
+func (m *remembered) isEmpty() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	return len(m.sessions) == 0 && len(m.ended) == 0 && len(m.logouts) == 0
 }
 
 // RememberEvery is the time between two calls of [Auth.Remember].
@@ -214,6 +244,11 @@ func (a *Auth) Remember(ctx context.Context) error {
 	defer cancel()
 
 	memory := &a.sessions.remembered
+	memory.looks.keepFresh(a.now())
+
+	if memory.isEmpty() {
+		return nil
+	}
 
 	var errs []error
 
@@ -237,7 +272,7 @@ func (a *Auth) Remember(ctx context.Context) error {
 		}
 	}
 
-	memory.keepOnly(open, a.now())
+	memory.keepOnly(open, a.sessions.idle, a.now())
 
 	return errors.Join(errs...)
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
 
+// lookLasts is how old a look at a session may be that a request is answered from.
+const lookLasts = time.Second
+
 // outage is a console with two browsers that have looked around, and how its database is
 // stopped.
 func outage(t *testing.T) (c *console, dave, carol *browser, stop func() (start func())) {
@@ -20,7 +23,12 @@ func outage(t *testing.T) (c *console, dave, carol *browser, stop func() (start 
 	dave.signIn("dave")
 	carol.signIn("carol")
 
-	return c, dave, carol, func() func() { return storetest.Stop(t, c.db, databaseURL) }
+	return c, dave, carol, func() func() {
+		start := storetest.Stop(t, c.db, databaseURL)
+		c.clock.Advance(lookLasts)
+
+		return start
+	}
 }
 
 // wantLooker has the browser look, and post, which nobody may whose row cannot be read.

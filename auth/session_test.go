@@ -361,6 +361,7 @@ func TestASessionCannotBeReadWithAnotherSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	c.clock.Advance(lookLasts)
 	expectKind(t, alice.get("/"), http.StatusUnauthorized, "session ended")
 }
 
@@ -370,6 +371,7 @@ func TestADeadDatabaseIsNotASignedOutUser(t *testing.T) {
 	c := newConsole(t, storetest.Open(t, storetest.SQLiteURL(t)))
 	b := c.browser(t)
 	b.signIn("dave")
+	c.clock.Advance(lookLasts)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

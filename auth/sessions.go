@@ -50,7 +50,7 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 		return result, nil
 	}
 
-	found, err := s.find(r.Context(), presented[0].Value)
+	found, err := s.recall(r.Context(), presented[0].Value)
 	if err != nil {
 		return result, err
 	}

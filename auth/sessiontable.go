@@ -24,11 +24,29 @@ type session struct {
 	checkedAt time.Time
 	sid       string // the provider's name of its own session, "" for none
 	renewal   string // the mark of the process that renews the tokens, "" for none
+	// boundTo stands for the settings that it was made with, NULL for any.
+	boundTo sql.NullString
+	// unreadable is why the row could not be opened.
+	unreadable error
 }
 
-// find returns the session with the secret that the cookie holds, or [ErrSessionEnded].
+// find returns the session with the secret that the cookie holds, as its row is now, or
+// [ErrSessionEnded].
 func (s *sessionStore) find(ctx context.Context, cookie string) (session, error) {
-	secret, ok := parseSecret(cookie)
+	return s.findBy(ctx, cookie, s.read)
+}
+
+// recall is find of a row that was looked at within the last [lookLasts].
+func (s *sessionStore) recall(ctx context.Context, cookie string) (session, error) {
+	return s.findBy(ctx, cookie, func(ctx context.Context, id secret) (session, error) {
+		return s.remembered.looks.at(ctx, id.hash(), s.now, func() (session, error) { return s.read(ctx, id) })
+	})
+}
+
+func (s *sessionStore) findBy(
+	ctx context.Context, cookie string, read func(context.Context, secret) (session, error),
+) (session, error) {
+	id, ok := parseSecret(cookie)
 	if !ok {
 		return session{}, sessionEnded(errors.New("the cookie is malformed"))
 	}
@@ -37,60 +55,76 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 		return session{}, fmt.Errorf("find a session: %w", trouble)
 	}
 
-	found := session{secret: secret}
+	found, err := read(ctx, id)
+	if err != nil {
+		return session{}, err
+	}
+
+	found.lastSeenAt = s.remembered.usedSince(id.hash(), found.lastSeenAt)
+
+	if over := s.over(found); over != nil {
+		// A row that cannot be deleted now opens nothing either.
+		if err := s.end(ctx, id.hash()); err != nil && store.TroubleOf(err) == nil {
+			return session{}, err
+		}
+
+		return session{}, sessionEnded(over)
+	}
+
+	return found, nil
+}
+
+// over returns why a session whose row is there is over all the same, nil when it is open.
+func (s *sessionStore) over(found session) error {
+	now := s.now()
+
+	switch {
+	case s.remembered.isEnded(found.secret.hash()):
+		return errEndedHere
+	case !now.Before(found.expiresAt) || now.Sub(found.lastSeenAt) >= s.idle:
+		return errors.New("its time is over")
+	case found.boundTo.Valid && found.boundTo.String != s.boundTo:
+		return errors.New("it was made with other settings")
+	default:
+		return found.unreadable
+	}
+}
+
+// read reads and opens the row of a session.
+func (s *sessionStore) read(ctx context.Context, id secret) (session, error) {
+	found := session{secret: id}
 	who := &found.who
 
 	var (
 		roles                                   string
 		createdAt, seenAt, expiresAt, checkedAt store.Time
-		renewal, boundTo, sid                   sql.NullString
+		renewal, sid                            sql.NullString
 	)
 
 	err := s.db.Read().QueryRowContext(ctx, `
 		SELECT username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at,
 			checked_at, renewal, bound_to, sid
-		FROM opsconsole_sessions WHERE id_hash = $1`, secret.hash(),
+		FROM opsconsole_sessions WHERE id_hash = $1`, id.hash(),
 	).Scan(&who.Username, &who.Subject, &who.Email, &who.Name, &who.Role, &roles,
-		&found.sealed, &createdAt, &seenAt, &expiresAt, &checkedAt, &renewal, &boundTo, &sid)
+		&found.sealed, &createdAt, &seenAt, &expiresAt, &checkedAt, &renewal, &found.boundTo, &sid)
 
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		s.remembered.endSeen(secret.hash(), s.now())
+		s.remembered.endSeen(id.hash(), s.now())
 
 		return session{}, sessionEnded(err)
 	case err != nil:
 		return session{}, fmt.Errorf("find a session: %w", err)
 	}
 
-	found.createdAt, found.expiresAt = createdAt.Time, expiresAt.Time
-	found.lastSeenAt = s.remembered.usedSince(secret.hash(), seenAt.Time)
+	found.createdAt, found.lastSeenAt, found.expiresAt = createdAt.Time, seenAt.Time, expiresAt.Time
 	found.checkedAt, found.renewal, found.sid = checkedAt.Time, renewal.String, sid.String
 
 	if found.checkedAt.IsZero() {
 		found.checkedAt = found.createdAt
 	}
 
-	over := found.unseal(roles)
-	if boundTo.Valid && boundTo.String != s.boundTo {
-		over = errors.New("it was made with other settings")
-	}
-
-	if now := s.now(); !now.Before(found.expiresAt) || now.Sub(found.lastSeenAt) >= s.idle {
-		over = errors.New("its time is over")
-	}
-
-	if s.remembered.isEnded(secret.hash()) {
-		over = errEndedHere
-	}
-
-	if over != nil {
-		// A row that cannot be deleted now opens nothing either.
-		if err := s.end(ctx, secret.hash()); err != nil && store.TroubleOf(err) == nil {
-			return session{}, err
-		}
-
-		return session{}, sessionEnded(over)
-	}
+	found.unreadable = found.unseal(roles)
 
 	return found, nil
 }
@@ -134,6 +168,7 @@ func (s *sessionStore) insert(ctx context.Context, kept session, old string) err
 
 	if old != "" {
 		s.remembered.endOne(old, s.now())
+		defer s.remembered.looks.forget(old)
 	}
 
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
@@ -175,6 +210,9 @@ func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) 
 	who := kept.who
 	replaced := false
 
+	// A look that began before this is committed ends in no memory.
+	defer s.remembered.looks.forget(old.secret.hash())
+
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
 			UPDATE opsconsole_sessions
@@ -207,6 +245,7 @@ func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) 
 // process.
 func (s *sessionStore) endUnchanged(ctx context.Context, old session) (ended bool, err error) {
 	news := s.remembered.endOne(old.secret.hash(), s.now())
+	defer s.remembered.looks.forget(old.secret.hash())
 
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx,
@@ -243,6 +282,7 @@ func (s *sessionStore) saw(ctx context.Context, who Identity, now time.Time) err
 // end ends a session, in this process whatever becomes of its row.
 func (s *sessionStore) end(ctx context.Context, hash string) error {
 	s.remembered.endOne(hash, s.now())
+	defer s.remembered.looks.forget(hash)
 
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE id_hash = $1`, hash)
