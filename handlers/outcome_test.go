@@ -16,7 +16,7 @@ func TestWhatWasDoneIsNotCalledUndone(t *testing.T) {
 	t.Parallel()
 
 	w, databaseURL := handlerstest.NewOnPostgres(t)
-	w.Windows.Notify = sync.OnceFunc(func() { t.Cleanup(storetest.Stop(t, w.DB, databaseURL)) })
+	w.Windows.OnChange = sync.OnceFunc(func() { t.Cleanup(storetest.Stop(t, w.DB, databaseURL)) })
 
 	got := w.SendJSON(http.MethodPost, "/maintenance/windows", w.Draft(nil))
 	e := got.JSON(t)["error"]

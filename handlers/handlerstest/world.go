@@ -146,7 +146,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience) *World {
 		DB: db, Database: w.Database.Seen, Now: time.Now, Logger: logger, Interval: time.Hour,
 		Watchers: []func(context.Context, ops.Service) error{w.Changes.Watch},
 	})
-	w.Changes.Notify, w.Webhooks.Config.Notify, w.Windows.Notify = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed
+	w.Changes.OnChange, w.Webhooks.OnChange, w.Windows.OnChange = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed
 	w.Database.Look(tb.Context())
 	w.Monitor.Poll(tb.Context())
 

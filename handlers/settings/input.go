@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/ops"
@@ -59,7 +57,8 @@ func changeOf(f *web.Fields, section ops.Section) input {
 		switch {
 		case slices.Contains(web.Meta(), name): // for Done to refuse
 		case f.IsForm():
-			in.values[name] = typedValue(section, name, f.Text(name))
+			field, _ := section.Field(name)
+			in.values[name] = web.Typed(field, f.Text(name))
 		default:
 			in.take(f, name)
 		}
@@ -130,28 +129,6 @@ func holdsNothing(value json.RawMessage) bool {
 	}
 
 	return len(inner) == 0
-}
-
-// typedValue reads a field of a form as the section's type; what cannot be read stays as it was typed.
-func typedValue(section ops.Section, name, typed string) any {
-	field, _ := section.Field(name)
-
-	switch field.Kind {
-	case ops.KindInt:
-		// A number that is too large is the largest there is, which no field takes.
-		if n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-			return n
-		}
-	case ops.KindBool:
-		if b, err := strconv.ParseBool(typed); err == nil {
-			return b
-		} else if typed == "on" {
-			return true
-		}
-	case ops.KindText, ops.KindDuration:
-	}
-
-	return typed
 }
 
 // kept is what was typed into a review, for the pages from which the next one is reached:

@@ -1,7 +1,11 @@
 package web
 
 import (
+	"errors"
+	"strconv"
 	"strings"
+
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // List is never null in JSON.
@@ -42,4 +46,25 @@ func Cell(s string) string {
 	}
 
 	return s
+}
+
+// Typed reads what was typed into a field as the field's type; what cannot be read stays as it was
+// typed, for the section's check to refuse.
+func Typed(field ops.Field, typed string) any {
+	switch field.Kind {
+	case ops.KindInt:
+		// A number that is too large is the largest there is, which no field takes.
+		if n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+			return n
+		}
+	case ops.KindBool:
+		if b, err := strconv.ParseBool(typed); err == nil {
+			return b
+		} else if typed == "on" {
+			return true
+		}
+	case ops.KindText, ops.KindDuration:
+	}
+
+	return typed
 }

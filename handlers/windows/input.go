@@ -3,7 +3,6 @@ package windows
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -114,41 +113,12 @@ func (f fields) settings() maintenance.Settings {
 			out[ops.SectionName(section)] = ops.Values{}
 		}
 
-		out[ops.SectionName(section)][field] = settingValue(ops.SectionName(section), field, typed)
+		out[ops.SectionName(section)][field] = typedSetting(ops.SectionName(section), field, typed)
 	}
 
 	return out
 }
 
-// noExpiry is how no expiry is typed where empty means that nothing is set.
-const noExpiry = "none"
-
-// settingValue reads a value in the type of its field; what cannot be read stays text,
-// for the check to refuse.
-func settingValue(name ops.SectionName, field, typed string) any {
-	section, err := ops.SectionOf(name)
-	if err != nil {
-		return typed
-	}
-
-	f, _ := section.Field(field)
-
-	switch f.Kind {
-	case ops.KindInt:
-		if n, err := strconv.ParseInt(typed, 10, 64); err == nil {
-			return n
-		}
-	case ops.KindDuration:
-		if strings.EqualFold(typed, noExpiry) {
-			return nil
-		}
-	case ops.KindBool, ops.KindText:
-	}
-
-	return typed
-}
-
-// draftOf is the window that the fields announce.
 func draftOf(e maintenance.Edit) maintenance.Draft {
 	d := maintenance.Draft{Reason: e.Reason, Confirm: e.Confirm}
 
@@ -169,4 +139,22 @@ func put[T any](to, from *T) {
 	if from != nil {
 		*to = *from
 	}
+}
+
+// noExpiry is how no expiry is typed where empty means that nothing is set.
+const noExpiry = "none"
+
+// typedSetting is what was typed for a field of a section, as the field's type where it can be read.
+func typedSetting(name ops.SectionName, field, typed string) any {
+	section, err := ops.SectionOf(name)
+	if err != nil {
+		return typed
+	}
+
+	f, _ := section.Field(field)
+	if f.Kind == ops.KindDuration && strings.EqualFold(typed, noExpiry) {
+		return nil
+	}
+
+	return web.Typed(f, typed)
 }

@@ -56,8 +56,8 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	runs := triggers.New(log)
 
 	// What is written here is drawn anew without asking the control plane.
-	own.Notify = watch.Changed
-	history.Notify, hooks.Config.Notify, windows.Notify, runs.Notify = watch.Changed, watch.Changed, watch.Changed, watch.Changed
+	own.OnChange = watch.Changed
+	history.OnChange, hooks.OnChange, windows.OnChange, runs.OnChange = watch.Changed, watch.Changed, watch.Changed, watch.Changed
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 

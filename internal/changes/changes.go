@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/timeout"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -35,9 +36,9 @@ const (
 
 // Changes applies changes and keeps their history.
 type Changes struct {
-	// Notify, when not nil, is called whenever something was written here that pages show. It
+	// OnChange, when not nil, is called whenever something was written here that pages show. It
 	// is set before the first use, and must not wait.
-	Notify func()
+	OnChange func()
 
 	db     *store.DB
 	log    *audit.Log
@@ -67,8 +68,8 @@ func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger
 // write runs fn in a transaction that writes what pages show.
 func (c *Changes) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	err := c.db.Tx(ctx, fn)
-	if err == nil && c.Notify != nil {
-		c.Notify()
+	if err == nil && c.OnChange != nil {
+		c.OnChange()
 	}
 
 	return err
@@ -138,7 +139,7 @@ func (c *Changes) perform(
 
 	ctx = context.WithoutCancel(ctx)
 
-	writeErr := withTimeout(ctx, callTimeout, func(ctx context.Context) error {
+	writeErr := timeout.Do(ctx, callTimeout, func(ctx context.Context) error {
 		return section.Write(ctx, service, change.Before, change.After)
 	})
 
@@ -163,14 +164,6 @@ func (c *Changes) perform(
 	}
 
 	return result, nil
-}
-
-// withTimeout makes a call that takes no longer than the timeout.
-func withTimeout(ctx context.Context, timeout time.Duration, call func(ctx context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-
-	return call(ctx)
 }
 
 // planByHand checks everything that a change by hand has to come with.
@@ -236,7 +229,7 @@ func (c *Changes) prepare(
 	if plan.Current.Revision != request.Revision {
 		return Plan{}, &ConflictError{
 			Section: section, Original: original, Theirs: plan.Current.Values, Yours: plan.After,
-			Revision: plan.Current.Revision, By: plan.Current.Last,
+			Revision: plan.Current.Revision,
 		}
 	}
 

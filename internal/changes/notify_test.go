@@ -13,7 +13,7 @@ func TestWhatIsWrittenIsToldOf(t *testing.T) {
 		t.Helper()
 
 		told := 0
-		w.Notify = func() { told++ }
+		w.OnChange = func() { told++ }
 
 		expect := func(what string, want bool) {
 			t.Helper()

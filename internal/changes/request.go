@@ -61,8 +61,6 @@ type ConflictError struct {
 	Original, Theirs, Yours ops.Values
 	// Revision is the one to go on from.
 	Revision string
-	// By is the change that came between, nil when it is not known.
-	By *Change
 }
 
 // Error says what happened and what to do.

@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/timeout"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -26,7 +27,7 @@ func (c *Changes) readBack(
 
 	var found ops.SectionState
 
-	err := withTimeout(ctx, callTimeout, func(ctx context.Context) (err error) {
+	err := timeout.Do(ctx, callTimeout, func(ctx context.Context) (err error) {
 		found, err = section.Read(ctx, service)
 
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/latency"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/timeout"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -53,8 +54,8 @@ const (
 
 // Watch looks at the database again and again, and remembers what it found.
 type Watch struct {
-	// Notify is called when the status has changed; nil for nobody. It is set before the first look.
-	Notify func()
+	// OnChange is called when the status has changed; nil for nobody. It is set before the first look.
+	OnChange func()
 
 	config Config
 
@@ -116,7 +117,7 @@ func (w *Watch) tryWriting(ctx context.Context) {
 	}
 
 	// What it finds stands in the condition.
-	_ = within(ctx, w.config.DB.ProbeWrite)
+	_ = timeout.Do(ctx, lookTimeout, w.config.DB.ProbeWrite)
 
 	w.tried, w.pause = now, min(max(firstPause, 2*w.pause), mostPause)
 }
@@ -138,7 +139,7 @@ func (w *Watch) note(err error) {
 func (w *Watch) Ready(ctx context.Context) error {
 	begun := w.config.Now()
 
-	err := within(ctx, w.config.DB.ProbeRead)
+	err := timeout.Do(ctx, lookTimeout, w.config.DB.ProbeRead)
 	if ctx.Err() != nil { // whoever asked has left: nothing was found
 		return err
 	}
@@ -251,16 +252,9 @@ func (w *Watch) tell(ctx context.Context, now Condition) {
 		w.config.Logger.InfoContext(ctx, "this console's own database is well again", "was", before)
 	}
 
-	if w.Notify != nil {
-		w.Notify()
+	if w.OnChange != nil {
+		w.OnChange()
 	}
-}
-
-func within(ctx context.Context, do func(ctx context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
-	defer cancel()
-
-	return do(ctx)
 }
 
 func milliseconds(d time.Duration) *float64 {

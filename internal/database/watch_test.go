@@ -35,7 +35,7 @@ func newWatched(t *testing.T, databaseURL string) *watched {
 	w.Watch = database.New(database.Config{
 		DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.NewTextHandler(&w.log, nil)),
 	})
-	w.Notify = func() { w.told++ }
+	w.OnChange = func() { w.told++ }
 
 	return w
 }

@@ -138,7 +138,7 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	}
 
 	if w.tryNote != note || (w.tries > 0) == waits { // it says something else, or is overdue where it was not
-		s.Notify()
+		s.OnChange()
 	}
 
 	if ops.AsError(cause).Code == ops.CodeInternal && !waits {

@@ -74,7 +74,7 @@ func TestPagesAreToldOfWhatWasWritten(t *testing.T) {
 
 	w := onSQLite(t)
 	told := 0
-	w.Notify = func() { told++ }
+	w.OnChange = func() { told++ }
 
 	expect := func(what string, want bool) {
 		t.Helper()

@@ -273,7 +273,7 @@ func (s *Windows) clearDue(ctx context.Context, w Window) error {
 		return err
 	})
 	if err == nil && w.Overdue {
-		s.Notify()
+		s.OnChange()
 	}
 
 	return err

@@ -121,7 +121,7 @@ func (s *Windows) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 		return fn(tx)
 	})
 	if err == nil {
-		s.Notify()
+		s.OnChange()
 	}
 
 	return err

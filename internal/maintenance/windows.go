@@ -29,8 +29,8 @@ type Config struct {
 	Outbox Notifier
 	// Alerts says how windows silence alerts.
 	Alerts Alerts
-	// Notify is called after what pages show of the windows was written; nil is nobody.
-	Notify func()
+	// OnChange is called after what pages show of the windows was written; nil is nobody.
+	OnChange func()
 	// Zones are the rules of the zones; nil is those of the process.
 	Zones *zoneinfo.Database
 }
@@ -51,8 +51,8 @@ func New(c Config) *Windows {
 		}
 	}
 
-	if c.Notify == nil {
-		c.Notify = func() {}
+	if c.OnChange == nil {
+		c.OnChange = func() {}
 	}
 
 	return &Windows{Config: c}

@@ -2,8 +2,8 @@ package monitor
 
 import (
 	"context"
-	"time"
 
+	"github.com/graph-olap/opsconsole/internal/timeout"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -52,7 +52,7 @@ func (m *Monitor) poll(ctx context.Context) ops.Service {
 	due := m.see(next, begun)
 	m.publish(func(Snapshot) Snapshot { return *next })
 
-	if err := within(ctx, m.config.Timeout, func(ctx context.Context) error { return m.keep(ctx, due) }); err != nil {
+	if err := timeout.Do(ctx, m.config.Timeout, func(ctx context.Context) error { return m.keep(ctx, due) }); err != nil {
 		m.config.Logger.ErrorContext(ctx, "samples could not be kept", "error", err)
 	}
 
@@ -66,16 +66,9 @@ func (m *Monitor) poll(ctx context.Context) ops.Service {
 
 func (m *Monitor) watch(ctx context.Context, service ops.Service) {
 	for _, watch := range m.config.Watchers {
-		err := within(ctx, watcherTimeouts*m.config.Timeout, func(ctx context.Context) error { return watch(ctx, service) })
+		err := timeout.Do(ctx, watcherTimeouts*m.config.Timeout, func(ctx context.Context) error { return watch(ctx, service) })
 		if err != nil && ctx.Err() == nil {
 			m.config.Logger.WarnContext(ctx, "the control plane could not be watched", "error", err)
 		}
 	}
-}
-
-func within(ctx context.Context, timeout time.Duration, fn func(ctx context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-
-	return fn(ctx)
 }

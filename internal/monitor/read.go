@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/timeout"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -115,7 +116,7 @@ func part[T any](
 
 	begun := config.Now()
 
-	err := within(ctx, config.Timeout, func(ctx context.Context) (err error) {
+	err := timeout.Do(ctx, config.Timeout, func(ctx context.Context) (err error) {
 		value, err = read(ctx)
 
 		return err

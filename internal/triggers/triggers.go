@@ -19,9 +19,9 @@ const Cooldown = time.Minute
 
 // Triggers triggers jobs.
 type Triggers struct {
-	// Notify, when not nil, is called whenever a trigger that was begun was written down. It is
+	// OnChange, when not nil, is called whenever a trigger that was begun was written down. It is
 	// set before the first use, and must not wait.
-	Notify func()
+	OnChange func()
 
 	log *audit.Log
 }
@@ -108,8 +108,8 @@ func (t *Triggers) Trigger(
 
 func (t *Triggers) record(ctx context.Context, actor audit.Actor, entry audit.Entry) (audit.Entry, error) {
 	entry, err := t.log.Record(ctx, actor, entry)
-	if err == nil && t.Notify != nil {
-		t.Notify()
+	if err == nil && t.OnChange != nil {
+		t.OnChange()
 	}
 
 	return entry, err

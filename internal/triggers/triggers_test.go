@@ -69,7 +69,7 @@ func TestARefusedReasonIsCutAtACharacter(t *testing.T) {
 	log := audit.New(storetest.Open(t, storetest.SQLiteURL(t)), time.Now)
 
 	runs := triggers.New(log)
-	runs.Notify = func() { t.Error("pages are drawn anew, though they tell of no refusal") }
+	runs.OnChange = func() { t.Error("pages are drawn anew, though they tell of no refusal") }
 
 	_, err := runs.Trigger(t.Context(), nil, dave,
 		ops.JobTrigger{JobName: ops.JobLifecycle, Reason: strings.Repeat("ü€", ops.ReasonMax)}, nil)

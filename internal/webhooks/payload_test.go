@@ -216,7 +216,7 @@ func TestPagesAreToldOfWhatWasWritten(t *testing.T) {
 	t.Parallel()
 
 	told := 0
-	w := onSQLite(t, func(c *webhooks.Config) { c.Notify = func() { told++ } })
+	w := onSQLite(t, func(c *webhooks.Config) { c.OnChange = func() { told++ } })
 
 	if w.create(webhooks.Generic, "https://a.example.com/"); told != 1 {
 		t.Errorf("a new webhook: told %d times, wanted once", told)

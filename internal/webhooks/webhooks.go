@@ -30,8 +30,8 @@ type Config struct {
 	// Now is the clock.
 	Now    func() time.Time
 	Logger *slog.Logger
-	// Notify is called after what pages show of the webhooks was written; nil is nobody.
-	Notify func()
+	// OnChange is called after what pages show of the webhooks was written; nil is nobody.
+	OnChange func()
 	// Environment is what the platform is called.
 	Environment string
 	// Page is where users read the announcements; nil when they cannot.
@@ -72,8 +72,8 @@ func New(c Config) *Webhooks {
 		c.Jitter = rand.Float64
 	}
 
-	if c.Notify == nil {
-		c.Notify = func() {}
+	if c.OnChange == nil {
+		c.OnChange = func() {}
 	}
 
 	return &Webhooks{Config: c, client: newClient(c)}
@@ -86,7 +86,7 @@ func (s *Webhooks) now() time.Time { return s.Now().UTC().Truncate(time.Microsec
 func (s *Webhooks) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	err := s.DB.Tx(ctx, fn)
 	if err == nil {
-		s.Config.Notify()
+		s.OnChange()
 	}
 
 	return err

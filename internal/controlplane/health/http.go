@@ -3,7 +3,6 @@ package health
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -11,7 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"syscall"
+
+	"github.com/graph-olap/opsconsole/internal/neterr"
 )
 
 const bodyMax = 64 << 10
@@ -52,32 +52,40 @@ func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastR
 
 // netFinding puts a failed connection into words; a timeout it leaves to [component.judge].
 func netFinding(err error, who, setting string) error {
-	var (
-		network     net.Error
-		dns         *net.DNSError
-		unknown     x509.UnknownAuthorityError
-		wrongHost   x509.HostnameError
-		invalid     x509.CertificateInvalidError
-		notTLS      tls.RecordHeaderError
-		certificate *tls.CertificateVerificationError
-	)
-
-	switch {
-	case errors.As(err, &network) && network.Timeout():
+	switch neterr.ReasonOf(err) {
+	case neterr.TimedOut:
 		return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
-	case errors.As(err, &dns):
-		return unreachable(err, "the host of %s, %s, cannot be found, check %s", who, dns.Name, setting)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case neterr.UnknownHost:
+		return unreachable(err, "the host of %s, %s, cannot be found, check %s", who, hostOf(err), setting)
+	case neterr.NoLookup:
+		return unreachable(err, "the host of %s, %s, cannot be looked up: no name server answers", who, hostOf(err))
+	case neterr.Refused:
 		return unreachable(err, "the host of %s refuses the connection: is it running, and is the port in %s right?", who, setting)
-	case errors.As(err, &notTLS):
+	case neterr.NotTLS:
 		return unreachable(err, "%s does not speak TLS, check http or https in %s", who, setting)
-	case errors.As(err, &wrongHost):
-		return unreachable(err, "the certificate of %s is for another host, check %s", who, setting)
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return unreachable(err, "the certificate of %s has expired or is not valid yet", who)
-	case errors.As(err, &unknown), errors.As(err, &certificate):
-		return unreachable(err, "the certificate of %s is not trusted", who)
-	default:
-		return unreachable(err, "%s cannot be reached; the log has the cause", who)
+	case neterr.BadCertificate:
+		return certificateFinding(err, who, setting)
+	case neterr.Stopped, neterr.Unreachable:
 	}
+
+	return unreachable(err, "%s cannot be reached; the log has the cause", who)
+}
+
+// hostOf is the name that was looked up in vain.
+func hostOf(err error) string {
+	dns, _ := errors.AsType[*net.DNSError](err)
+
+	return dns.Name
+}
+
+func certificateFinding(err error, who, setting string) error {
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return unreachable(err, "the certificate of %s is for another host, check %s", who, setting)
+	}
+
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return unreachable(err, "the certificate of %s has expired or is not valid yet", who)
+	}
+
+	return unreachable(err, "the certificate of %s is not trusted", who)
 }
