@@ -197,7 +197,7 @@ func (c Config) profiler() (profiler, error) {
 	username, usernameErr := ParseClaimPath(c.UsernameClaim)
 	email, emailErr := ParseClaimPath(c.EmailClaim)
 
-	return profiler{opsRole: c.OpsRole, roles: roles, username: username, email: email},
+	return profiler{issuer: c.Issuer, opsRole: c.OpsRole, roles: roles, username: username, email: email},
 		errors.Join(rolesErr, usernameErr, emailErr)
 }
 

@@ -21,7 +21,8 @@ const (
 
 // Identity is who is asking.
 type Identity struct {
-	// Subject is the provider's own, unchanging name of the user.
+	// Issuer is the provider, and Subject its own, unchanging name of the user.
+	Issuer   string
 	Subject  string
 	Username string
 	Email    string
@@ -148,6 +149,7 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 // identityOf returns who the session is of, and remembers its token.
 func (a *Auth) identityOf(s session) Identity {
 	identity := s.who
+	identity.Issuer = a.profiler.issuer
 	identity.Token = s.tokens.accessAt(a.now())
 	identity.SessionID = s.secret.hash()
 	identity.SignedInAt = s.createdAt

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -23,15 +24,15 @@ const (
 	logoutTimeout = 5 * time.Second
 )
 
-// BackchannelLogout ends the sessions that a logout token names, and returns the names of their
-// users: OpenID Connect Back-Channel Logout 1.0, sections 2.4 to 2.7. That there are none is
+// BackchannelLogout ends the sessions that a logout token names, and returns whose they
+// were: OpenID Connect Back-Channel Logout 1.0, sections 2.4 to 2.7. That there are none is
 // no error. The kinds of its errors are [ErrLogoutInvalid] and [ErrUnreachable]; anything else
 // is a failure of the database, after which the sessions are over in this process, and
 // [Auth.Remember] ends them everywhere as soon as it can.
 //
 // Every process looks into the database again within [lookLasts] for requests, and at each beat of
 // a stream, so that the sessions are over everywhere.
-func (a *Auth) BackchannelLogout(r *http.Request) (usernames []string, err error) {
+func (a *Auth) BackchannelLogout(r *http.Request) (whose []Identity, err error) {
 	ctx := r.Context()
 
 	idp, err := a.provider.get(ctx)
@@ -55,14 +56,16 @@ func (a *Auth) BackchannelLogout(r *http.Request) (usernames []string, err error
 
 	for _, one := range ended {
 		a.latest.forget(one.hash)
-		usernames = append(usernames, one.username)
+		a.log.InfoContext(ctx, "the provider ended a session", slog.String("username", one.username))
+
+		whose = append(whose, Identity{Username: one.username, Issuer: a.profiler.issuer, Subject: one.subject})
 	}
 
-	slices.Sort(usernames)
-	usernames = slices.Compact(usernames)
-	a.log.InfoContext(ctx, "the provider ended sessions", slog.Int("sessions", len(ended)), slog.Any("usernames", usernames))
+	slices.SortFunc(whose, func(x, y Identity) int {
+		return cmp.Or(cmp.Compare(x.Username, y.Username), cmp.Compare(x.Subject, y.Subject))
+	})
 
-	return usernames, nil
+	return slices.CompactFunc(whose, func(x, y Identity) bool { return x.Username == y.Username && x.Subject == y.Subject }), nil
 }
 
 // endAtOnce ends the sessions of a token within the time that a provider waits for, also when it
@@ -119,7 +122,7 @@ func (e *endpoints) verifyLogoutToken(ctx context.Context, raw string) (logoutTo
 	}
 }
 
-type endedSession struct{ hash, username string }
+type endedSession struct{ hash, username, subject string }
 
 // endAt ends the sessions that the token names, once: a second use of it is refused. A session
 // that has no sid, as the version before made them, is found by its subject.
@@ -134,7 +137,7 @@ func (s *sessionStore) endAt(ctx context.Context, token logoutToken) (ended []en
 		rows, err := tx.QueryContext(ctx, `
 			DELETE FROM opsconsole_sessions
 			WHERE (sid = $1 AND $2 IN ('', subject)) OR (subject = $2 AND (sid IS NULL OR $1 = ''))
-			RETURNING id_hash, username`, token.sid, token.subject)
+			RETURNING id_hash, username, subject`, token.sid, token.subject)
 		if err != nil {
 			return err
 		}
@@ -142,7 +145,7 @@ func (s *sessionStore) endAt(ctx context.Context, token logoutToken) (ended []en
 
 		for rows.Next() {
 			var one endedSession
-			if err := rows.Scan(&one.hash, &one.username); err != nil {
+			if err := rows.Scan(&one.hash, &one.username, &one.subject); err != nil {
 				return err
 			}
 

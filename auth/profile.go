@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -11,6 +12,7 @@ import (
 // profiler reads who somebody is. Where several sets of claims are given, the first that
 // has a claim wins.
 type profiler struct {
+	issuer   string
 	opsRole  string
 	roles    ClaimPath
 	username ClaimPath
@@ -41,15 +43,11 @@ func (p profiler) read(sets ...map[string]any) (who Identity, found bool, err er
 		return Identity{}, false, errors.New("no sub claim")
 	}
 
+	who.Issuer = p.issuer
 	who.Email, _ = firstText(sets, p.email, claim(claimEmail))
 	who.Name, _ = firstText(sets, claim(claimName))
 
-	stands := []ClaimPath{p.username}
-	if p.username.name == claimPreferredUsername {
-		stands = append(stands, claim(claimEmail), claim(claimSubject))
-	}
-
-	if who.Username, found = firstText(sets, stands...); !found {
+	if who.Username, found = firstText(sets, p.names(sets)...); !found {
 		return Identity{}, false, fmt.Errorf("no claim %s that names the user", p.username)
 	}
 
@@ -57,6 +55,48 @@ func (p profiler) read(sets ...map[string]any) (who Identity, found bool, err er
 	who.Role = p.strongest(who.Roles)
 
 	return who, found, nil
+}
+
+// names are the claims that name the user, the best first. An e-mail address that the provider says is not
+// verified is none, as anybody can have given it: OpenID Connect Core 1.0, section 5.7.
+func (p profiler) names(sets []map[string]any) []ClaimPath {
+	email := claim(claimEmail)
+
+	switch p.username.name {
+	case claimPreferredUsername:
+		if email.isUnverified(sets) {
+			return []ClaimPath{p.username, claim(claimSubject)}
+		}
+
+		return []ClaimPath{p.username, email, claim(claimSubject)}
+	case claimEmail, p.email.name:
+		if p.username.isUnverified(sets) { // a name that people choose could be somebody's address
+			return []ClaimPath{claim(claimSubject)}
+		}
+	}
+
+	return []ClaimPath{p.username}
+}
+
+// isUnverified reports whether a set says so of the address that the path leads to. That none says
+// anything is no word against it: many providers have no such claim. Some write it as text.
+func (p ClaimPath) isUnverified(sets []map[string]any) bool {
+	return slices.ContainsFunc(sets, func(set map[string]any) bool {
+		for _, name := range []string{p.name + "_verified", claimEmail + "_verified"} {
+			switch said := set[name].(type) {
+			case bool:
+				if !said {
+					return true
+				}
+			case string:
+				if strings.EqualFold(said, "false") {
+					return true
+				}
+			}
+		}
+
+		return false
+	})
 }
 
 func (p profiler) findRoles(sets []map[string]any) ([]string, bool) {

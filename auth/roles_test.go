@@ -145,3 +145,38 @@ func TestWhatTheUserIsCalled(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUnverifiedAddressIsNoName(t *testing.T) {
+	t.Parallel()
+
+	const address = "dave@graph-olap.example.com"
+
+	for name, test := range map[string]struct {
+		username string
+		claims   claims
+		want     string
+	}{
+		"a name of its own":         {"", claims{"email_verified": false}, "dave"},
+		"not verified":              {"", claims{"preferred_username": nil, "email_verified": false}, "user-1"},
+		"not verified, as text":     {"", claims{"preferred_username": nil, "email_verified": "False"}, "user-1"},
+		"verified":                  {"", claims{"preferred_username": nil, "email_verified": true}, address},
+		"nothing said":              {"", claims{"preferred_username": nil}, address},
+		"configured":                {"email", claims{"email_verified": true}, address},
+		"configured, not verified":  {"email", claims{"email_verified": false}, "user-1"},
+		"the platform's":            {auth.DefaultEmailClaim, claims{auth.DefaultEmailClaim: address}, address},
+		"the platform's, not so":    {auth.DefaultEmailClaim, claims{auth.DefaultEmailClaim: address, "email_verified": false}, "user-1"},
+		"the platform's own word":   {auth.DefaultEmailClaim, claims{auth.DefaultEmailClaim: address, auth.DefaultEmailClaim + "_verified": false}, "user-1"},
+		"another claim, not e-mail": {"nickname", claims{"nickname": "d", "email_verified": false}, "d"},
+	} {
+		idp := newFakeIDP(t)
+		c := newConsole(t, sqlite(t), idp.use, func(cfg *auth.Config) { cfg.UsernameClaim = test.username })
+
+		made := idp.accessClaims()
+		maps.Copy(made, test.claims)
+
+		got := c.browser(t).call("/", "Bearer "+idp.jwt(made)).Identity
+		if got.Username != test.want || got.Subject != "user-1" || got.Issuer != idp.URL || got.Email != address {
+			t.Errorf("%s: got %+v, want it called %s", name, got, test.want)
+		}
+	}
+}

@@ -141,11 +141,16 @@ func (c *console) routes(mux *http.ServeMux) {
 		http.Redirect(w, r, returnTo, http.StatusSeeOther) //nolint:gosec // what it may be is tested
 	})
 	mux.HandleFunc("POST "+auth.BackchannelPath, func(w http.ResponseWriter, r *http.Request) {
-		usernames, err := c.auth.BackchannelLogout(r)
+		whose, err := c.auth.BackchannelLogout(r)
 		if err != nil {
 			c.fail(w, err, "")
 
 			return
+		}
+
+		usernames := make([]string, len(whose))
+		for i, who := range whose {
+			usernames[i] = who.Username
 		}
 
 		write(w, http.StatusOK, answer{Message: strings.Join(usernames, " ")})

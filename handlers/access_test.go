@@ -50,6 +50,10 @@ func TestWhoLacksTheRoleIsToldWhichAndIsLogged(t *testing.T) {
 	if err != nil || len(page.Items) != 1 || page.Items[0].Object != "/jobs" || page.Items[0].RemoteAddr != "127.0.0.1" {
 		t.Errorf("got %+v, %v, want one entry of /jobs from 127.0.0.1", page.Items, err)
 	}
+
+	if len(page.Items) == 1 && page.Items[0].Identity != (audit.Identity{Issuer: w.URL + handlers.IdentityProviderPath, Subject: "carol"}) {
+		t.Errorf("got %+v, want it of the provider's carol", page.Items[0].Identity)
+	}
 }
 
 func TestSigningInLeadsBackToThePageAskedFor(t *testing.T) {

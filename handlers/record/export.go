@@ -94,6 +94,7 @@ func (h *Handlers) AuditCSV(p *web.Page) error {
 			return w.Write([]string{
 				"seq", "at", "actor", "role", "remote_addr", "request_id", "action", "object", "outcome",
 				"reason", "intent", "change", "before", "after", "message", "prev_hash", "hash",
+				"issuer", "subject", "identity_hash",
 			})
 		},
 		write: func(e audit.Entry) error { return w.Write(csvRow(e)) },
@@ -110,6 +111,7 @@ func csvRow(e audit.Entry) []string {
 		strconv.FormatInt(e.Seq, 10), e.At.Format(time.RFC3339Nano), web.Cell(e.Actor), e.Role, e.RemoteAddr, web.Cell(e.RequestID),
 		string(e.Action), web.Cell(e.Object), string(e.Outcome), web.Cell(e.Reason), strconv.FormatInt(e.Intent, 10),
 		strconv.FormatInt(e.Change, 10), string(e.Before), string(e.After), web.Cell(e.Message), e.PrevHash, e.Hash,
+		web.Cell(e.Issuer), web.Cell(e.Subject), e.IdentityHash,
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 func (h *Handlers) BackchannelLogout(p *web.Page) error {
 	p.Response().Header().Set("Cache-Control", "no-store")
 
-	usernames, err := h.Auth.BackchannelLogout(p.Request())
+	whose, err := h.Auth.BackchannelLogout(p.Request())
 	if errors.Is(err, auth.ErrLogoutInvalid) {
 		h.Logger.WarnContext(p.Ctx(), "a logout token was refused", "request_id", p.RequestID(), "error", err)
 
@@ -26,9 +26,7 @@ func (h *Handlers) BackchannelLogout(p *web.Page) error {
 		return p.JSON(http.StatusBadRequest, logoutRefusal{Error: "invalid_request", Description: ops.AsError(err).Message})
 	}
 
-	for _, username := range usernames {
-		p.Who = auth.Identity{Username: username}
-
+	for _, p.Who = range whose {
 		_, recordErr := h.Audit.Record(p.Ctx(), p.Actor(), audit.Entry{
 			Action: audit.SignOut, Outcome: audit.Done, Message: "Signed out by the identity provider",
 		})

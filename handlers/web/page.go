@@ -102,7 +102,7 @@ func (p *Page) Ctx() context.Context { return p.Request().Context() }
 func (p *Page) Actor() audit.Actor {
 	return audit.Actor{
 		Username: p.Who.Username, Role: string(p.Who.Role), RemoteAddr: p.RealIP(), RequestID: p.RequestID(), Audited: &p.audited,
-		Claim: p.claim,
+		Identity: audit.Identity{Issuer: p.Who.Issuer, Subject: p.Who.Subject}, Claim: p.claim,
 	}
 }
 

@@ -19,10 +19,19 @@ type Actor struct {
 	// console itself.
 	RemoteAddr string
 	RequestID  string
+	// Identity is whom the provider vouched for, the zero value for nobody.
+	Identity
 	// Audited, when not nil, is set once an entry of the actor's is written, or counted.
 	Audited *atomic.Bool
 	// Claim is the key under which the actor acts once, nil for none.
 	Claim *idempotency.Claim
+}
+
+// Identity is somebody as their provider knows them, whatever their name: OpenID Connect Core 1.0,
+// section 2.
+type Identity struct {
+	Issuer  string `json:"issuer,omitempty"`
+	Subject string `json:"subject,omitempty"`
 }
 
 // audited notes that the log knows of what the actor does.
@@ -82,6 +91,11 @@ type Entry struct {
 	// PrevHash and Hash chain the entries: hex SHA-256.
 	PrevHash string `json:"prev_hash"`
 	Hash     string `json:"hash"`
+	// Identity is whose the name in Actor was, IdentityHash ties it to Hash: the hex SHA-256 of Hash, issuer and subject, a
+	// line each. Both are no part of Hash, which the version before looks at too.
+	Identity
+
+	IdentityHash string `json:"identity_hash,omitempty"`
 }
 
 // ObjectID is the number of what it was done to, the last part of Object.

@@ -74,9 +74,12 @@ func (l *Log) record(ctx context.Context, actor Actor, entry Entry) (Entry, erro
 func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) (Entry, error) {
 	entry.Actor, entry.Role = actor.Username, actor.Role
 	entry.RemoteAddr, entry.RequestID = actor.RemoteAddr, actor.RequestID
+	entry.Identity = actor.Identity
 	entry.At = l.now().UTC().Truncate(time.Microsecond)
 
-	for _, text := range []*string{&entry.Actor, &entry.RemoteAddr, &entry.RequestID, &entry.Object, &entry.Reason, &entry.Message} {
+	for _, text := range []*string{
+		&entry.Actor, &entry.Issuer, &entry.Subject, &entry.RemoteAddr, &entry.RequestID, &entry.Object, &entry.Reason, &entry.Message,
+	} {
 		*text = cleanText(*text)
 	}
 
@@ -92,13 +95,18 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 		return Entry{}, err
 	}
 
+	entry.IdentityHash = entry.identityDigest()
+
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO opsconsole_audit (seq, at, actor, role, remote_addr, request_id, action, object, outcome,
-			reason, intent, change_id, before_json, after_json, message, prev_hash, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+			reason, intent, change_id, before_json, after_json, message, prev_hash, hash,
+			issuer, subject, identity_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+			NULLIF($18, ''), NULLIF($19, ''), NULLIF($20, ''))`,
 		entry.Seq, store.Time{Time: entry.At}, entry.Actor, entry.Role, entry.RemoteAddr, entry.RequestID,
 		entry.Action, entry.Object, entry.Outcome, entry.Reason, entry.Intent, entry.Change,
-		string(entry.Before), string(entry.After), entry.Message, entry.PrevHash, entry.Hash)
+		string(entry.Before), string(entry.After), entry.Message, entry.PrevHash, entry.Hash,
+		entry.Issuer, entry.Subject, entry.IdentityHash)
 	if err != nil {
 		return Entry{}, fmt.Errorf("write the audit entry: %w", err)
 	}
@@ -120,7 +128,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 // digest is the SHA-256 of the entry's JSON without its own hash, in hex. The JSON
 // holds the hash of the entry before, which makes the chain.
 func (e Entry) digest() (string, error) {
-	e.Hash = ""
+	e.Hash, e.Identity, e.IdentityHash = "", Identity{}, ""
 
 	data, err := json.Marshal(e)
 	if err != nil {
@@ -130,6 +138,17 @@ func (e Entry) digest() (string, error) {
 	sum := sha256.Sum256(data)
 
 	return hex.EncodeToString(sum[:]), nil
+}
+
+// identityDigest is the hash of whose the entry is, "" where nobody is known.
+func (e Entry) identityDigest() string {
+	if e.Identity == (Identity{}) {
+		return ""
+	}
+
+	sum := sha256.Sum256([]byte(e.Hash + "\n" + e.Issuer + "\n" + e.Subject))
+
+	return hex.EncodeToString(sum[:])
 }
 
 // textMax is what an entry keeps of one text, in characters: far more than a reason or a
@@ -143,7 +162,8 @@ func cleanText(s string) string {
 }
 
 const columns = `seq, at, actor, role, remote_addr, request_id, action, object, outcome,
-	reason, intent, change_id, before_json, after_json, message, prev_hash, hash`
+	reason, intent, change_id, before_json, after_json, message, prev_hash, hash,
+	COALESCE(issuer, ''), COALESCE(subject, ''), COALESCE(identity_hash, '')`
 
 func scan(rows *sql.Rows) (Entry, error) {
 	var (
@@ -153,7 +173,8 @@ func scan(rows *sql.Rows) (Entry, error) {
 	)
 
 	err := rows.Scan(&e.Seq, &at, &e.Actor, &e.Role, &e.RemoteAddr, &e.RequestID, &e.Action, &e.Object,
-		&e.Outcome, &e.Reason, &e.Intent, &e.Change, &before, &after, &e.Message, &e.PrevHash, &e.Hash)
+		&e.Outcome, &e.Reason, &e.Intent, &e.Change, &before, &after, &e.Message, &e.PrevHash, &e.Hash,
+		&e.Issuer, &e.Subject, &e.IdentityHash)
 	if err != nil {
 		return Entry{}, fmt.Errorf("read an audit entry: %w", err)
 	}

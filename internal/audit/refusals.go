@@ -72,7 +72,8 @@ func (r *refusals) next(now time.Time, actor Actor, entry Entry) bool {
 	}
 
 	count.add(rest{more: 1, last: entry, actor: Actor{
-		Username: actor.Username, Role: actor.Role, RemoteAddr: actor.RemoteAddr, RequestID: actor.RequestID,
+		Username: actor.Username, Role: actor.Role, Identity: actor.Identity,
+		RemoteAddr: actor.RemoteAddr, RequestID: actor.RequestID,
 	}})
 
 	return false

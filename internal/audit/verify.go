@@ -148,7 +148,7 @@ func (v *progress) check(e Entry) string {
 		return fmt.Sprintf("entry %d is missing", v.state.UpTo+1)
 	case e.PrevHash != v.hash:
 		return fmt.Sprintf("entry %d does not follow the one before it", e.Seq)
-	case err != nil || digest != e.Hash:
+	case err != nil || digest != e.Hash || e.IdentityHash != e.identityDigest():
 		return fmt.Sprintf("entry %d was altered", e.Seq)
 	default:
 		return ""
