@@ -59,6 +59,9 @@ type Config struct {
 	Version   string
 	Now       func() time.Time
 	Logger    *slog.Logger
+	// Answered is told of each request: its method, its route, "" for none that there is, its status,
+	// and how long it took. nil tells nobody.
+	Answered func(method, route string, status int, took time.Duration)
 
 	// IdentityProvider, when not nil, is served below IdentityProviderPath: the demo's.
 	IdentityProvider http.Handler
@@ -81,9 +84,13 @@ const IdentityProviderPath = "/demo-idp"
 type Console struct {
 	http.Handler
 
-	memory *memory
-	feeds  *announce.Feeds
+	memory  *memory
+	feeds   *announce.Feeds
+	streams *live.Streams
 }
+
+// Streams is how many streams of live updates are open.
+func (c *Console) Streams() int64 { return c.streams.Open() }
 
 // Remember reads what pages and announcements show while the database cannot be read. Its
 // errors are those of the database, and leave what was read before.
@@ -118,7 +125,7 @@ type console struct {
 func New(config Config) *Console {
 	c := newConsole(config)
 
-	return &Console{Handler: c.routes(), memory: c.memory, feeds: c.Feeds}
+	return &Console{Handler: c.routes(), memory: c.memory, feeds: c.Feeds, streams: c.streams}
 }
 
 func newConsole(config Config) *console {

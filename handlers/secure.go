@@ -51,10 +51,15 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				err = nil
 			}
 
+			took := c.Now().Sub(begun)
 			c.Logger.DebugContext(e.Request().Context(), "request",
 				slog.String("method", e.Request().Method), slog.String("path", e.Request().URL.Path),
-				slog.Int("status", e.Response().Status), slog.Duration("took", c.Now().Sub(begun)),
+				slog.Int("status", e.Response().Status), slog.Duration("took", took),
 				slog.String("request_id", id))
+
+			if c.Answered != nil {
+				c.Answered(e.Request().Method, e.Path(), e.Response().Status, took)
+			}
 
 			if brokeOff { // Nobody takes half an answer for a whole one.
 				panic(http.ErrAbortHandler)

@@ -25,6 +25,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -51,6 +52,8 @@ type World struct {
 	Database *database.Watch
 	tokens   map[string]string
 	Console  *handlers.Console
+	// Requests counts what the console answers.
+	Requests *metrics.Requests
 	said     worldtest.Buffer // what the console logs
 }
 
@@ -102,6 +105,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience) *World {
 	plane, runner := newPlane(tb, db)
 	w := &World{
 		t: tb, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
+		Requests: metrics.NewRequests(),
 	}
 	logger := slog.New(slog.NewTextHandler(&w.said, nil))
 
@@ -162,6 +166,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience) *World {
 		Keys:     idempotency.New(db, w.Now),
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
+		Answered: w.Requests.On(metrics.Pages),
 	})
 	server.Config.Handler = w.Console
 	server.Start()

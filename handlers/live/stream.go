@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -45,7 +46,11 @@ type Streams struct {
 	config     Config
 	topics     *topics
 	compressor *compressor
+	open       atomic.Int64
 }
+
+// Open is how many browsers listen at this moment.
+func (s *Streams) Open() int64 { return s.open.Load() }
 
 // New returns the streams of the regions, views and objects.
 func New(config Config) *Streams {
@@ -80,6 +85,9 @@ func (s *Streams) Events(p *web.Page) error {
 		return err
 	}
 	defer s.topics.leave(session, feed)
+
+	s.open.Add(1)
+	defer s.open.Add(-1)
 
 	out := &encoding{w: p.Response()}
 	header := p.Response().Header()

@@ -15,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/hangup"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
+	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
@@ -29,6 +30,8 @@ type App struct {
 	// enqueuer puts jobs on the engine, which works those of all families.
 	enqueuer *jobqueue.Enqueuer
 	families []jobqueue.Family
+	// requests counts what is answered, nil where nobody asks for metrics.
+	requests *metrics.Requests
 	// sites are what is served, the pages among them.
 	sites []site
 	// recovery settles what an earlier run left open, before anything else runs.
@@ -80,6 +83,10 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 	}
 
 	a := &App{config: cfg, db: db, logger: hangup.Quiet(newLogger(cfg))}
+	if cfg.MetricsAddr != "" {
+		a.requests = metrics.NewRequests()
+	}
+
 	if err := a.openEngine(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -6,9 +6,11 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/database"
+	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
@@ -95,6 +97,14 @@ func (a *App) runAudit(log *audit.Log) {
 
 			return err
 		}))
+}
+
+// runTidying deletes what nobody needs any more.
+func (a *App) runTidying(watch *monitor.Monitor, signIn *auth.Auth, keys *idempotency.Keys) {
+	a.background = append(a.background,
+		every(time.Hour, a.logger, "old samples", watch.Tidy),
+		every(time.Hour, a.logger, "old sessions", signIn.Purge),
+		every(time.Hour, a.logger, "old idempotency keys", keys.Purge))
 }
 
 // every runs a chore at once and then again and again.

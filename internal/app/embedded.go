@@ -17,6 +17,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
+	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -155,6 +156,7 @@ func (a *App) api(cfg config.Embedded, plane *controlplane.ControlPlane, tokens 
 
 	return opsapi.New(opsapi.Config{
 		Platform: plane, Instances: plane, Probes: plane, Authenticate: authenticator, Explain: database.ExplainPlatform, Logger: a.logger,
+		Answered: a.answered(metrics.API),
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers"
@@ -15,6 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
+	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
@@ -39,11 +39,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	keys := idempotency.New(a.db, now)
 	own := database.New(database.Config{DB: a.db, Now: now, Logger: a.logger})
-	watch := monitor.New(monitor.Config{
-		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
-		DB: a.db, Database: own.Seen, Now: now, Logger: a.logger, Interval: a.config.PollInterval, Timeout: p.pollTimeout,
-		Watchers: []func(context.Context, ops.Service) error{history.Watch},
-	})
+	watch := a.monitor(p, signIn, own, history)
 
 	hooks := a.webhooks(log)
 
@@ -72,8 +68,15 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Database: own, Static: a.static, Environment: env,
 		Tickets:   tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, Version: ReadVersion().Version, Now: now, Logger: a.logger,
-		IdentityProvider: identityProvider,
+		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages),
 	})
+
+	err = a.measure(metrics.Config{
+		Monitor: watch, Database: own, Chain: chainOf(log), Streams: pages.Streams, Changes: history, Windows: windows, Webhooks: hooks,
+	})
+	if err != nil {
+		return err
+	}
 
 	service := func() (ops.Service, error) {
 		caller, err := p.caller(signIn)
@@ -92,16 +95,24 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	a.runDatabase(own)
 	a.runAudit(log)
 
+	a.runTidying(watch, signIn, keys)
+
 	a.background = append(a.background, watch.Run, engine.Run,
 		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read", pages.Remember),
-		every(auth.RememberEvery, a.logger, "the sessions that are remembered", signIn.Remember),
-		every(time.Hour, a.logger, "old samples", watch.Tidy),
-		every(time.Hour, a.logger, "old sessions", signIn.Purge),
-		every(time.Hour, a.logger, "old idempotency keys", keys.Purge))
+		every(auth.RememberEvery, a.logger, "the sessions that are remembered", signIn.Remember))
 
 	a.sites = append(a.sites, site{a.config.Addr, pages})
 
 	return nil
+}
+
+// monitor is the one poller of the platform.
+func (a *App) monitor(p platform, signIn *auth.Auth, own *database.Watch, history *changes.Changes) *monitor.Monitor {
+	return monitor.New(monitor.Config{
+		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
+		DB: a.db, Database: own.Seen, Now: now, Logger: a.logger, Interval: a.config.PollInterval, Timeout: p.pollTimeout,
+		Watchers: []func(context.Context, ops.Service) error{history.Watch},
+	})
 }
 
 // tickets are none unless they are configured.

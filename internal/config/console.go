@@ -80,7 +80,26 @@ func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 		d.ControlPlane.Remote = r.remote(f.remoteFlags)
 	}
 
+	if f.MetricsAddr.text != "" {
+		d.MetricsAddr = r.alone(f.MetricsAddr, r.loopbackAddress(ctx, f.MetricsAddr), d.Console)
+	}
+
 	return d
+}
+
+// alone returns the address that nothing else of the console may have.
+func (r *reader) alone(s setting, address string, c Console) string {
+	embedded := c.ControlPlane.Embedded
+
+	switch {
+	case address == "":
+	case address == c.Addr:
+		r.badf(s, "is the same as --addr, %s; use another port", address)
+	case embedded != nil && address == embedded.Addr:
+		r.badf(s, "is the same as --api-addr, %s; use another port", address)
+	}
+
+	return address
 }
 
 func (r *reader) serve(f *serveFlags) Serve {
@@ -95,6 +114,10 @@ func (r *reader) serve(f *serveFlags) Serve {
 		r.callers(f.callersFlags, s.ControlPlane.Embedded)
 	case r.ok(f.Embedded.setting):
 		r.badf(f.ControlPlaneURL, "is missing; give the URL of a control plane, or run one with --embedded")
+	}
+
+	if f.MetricsAddr.text != "" {
+		s.MetricsAddr = r.alone(f.MetricsAddr, r.address(f.MetricsAddr), s.Console)
 	}
 
 	return s

@@ -83,6 +83,11 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--database-lock-timeout=31s", "--database-lock-timeout", "longer than --database-statement-timeout"},
 		{serveArgs(), "--database-lock-timeout=1m --database-statement-timeout=1m", "", ""},
 		{serveArgs(), "--log-level=loud", "--log-level", "debug, info, warn or error"},
+		{serveArgs(), "--metrics-addr=9090", "--metrics-addr", "is not HOST:PORT"},
+		{serveArgs(), "--metrics-addr=127.0.0.1:8080", "--metrics-addr", "is the same as --addr"},
+		{embedded, "--metrics-addr=127.0.0.1:8081", "--metrics-addr", "is the same as --api-addr"},
+		{[]string{"demo"}, "--metrics-addr=:9090", "--metrics-addr", "serves this machine only"},
+		{serveArgs(), "--metrics-addr=10.1.2.3:9090", "", ""},
 		{serveArgs(), "--log-format=xml", "--log-format", "must be one of text, json"},
 
 		// Whom maintenance is told.

@@ -150,6 +150,19 @@ func (w Window) Running() bool { return w.StartedAt != nil && !w.Phase.Final() }
 // Due reports whether something of the window is to be done now.
 func (w Window) Due(now time.Time) bool { return !w.dueAt.IsZero() && !w.dueAt.After(now) }
 
+// Lag is how long ago that should have happened of the window that is overdue: its start, if it may
+// still begin, or its end.
+func (w Window) Lag(now time.Time) time.Duration {
+	switch {
+	case !w.Overdue:
+		return 0
+	case w.Phase == Announced:
+		return now.Sub(w.StartsAt)
+	default:
+		return max(0, now.Sub(w.EndsAt))
+	}
+}
+
 // Location is the window's zone.
 func (w Window) Location() *time.Location { return calendar.Location(w.TimeZone) }
 

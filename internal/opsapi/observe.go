@@ -34,7 +34,12 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 
-		s.log(c, err, time.Since(start))
+		took := time.Since(start)
+		s.log(c, err, took)
+
+		if s.answered != nil {
+			s.answered(c.Request().Method, c.Path(), c.Response().Status, took)
+		}
 
 		return nil
 	}

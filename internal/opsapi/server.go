@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -22,6 +23,9 @@ type Config struct {
 	// knows of none.
 	Explain func(err error) *ops.Error
 	Logger  *slog.Logger
+	// Answered is told of each request: its method, its route, "" for none that there is, its status,
+	// and how long it took; nil tells nobody.
+	Answered func(method, route string, status int, took time.Duration)
 }
 
 // Probes answers GET /health and GET /ready.
@@ -37,6 +41,7 @@ type server struct {
 	who       Authenticator
 	explain   func(err error) *ops.Error
 	logger    *slog.Logger
+	answered  func(method, route string, status int, took time.Duration)
 }
 
 // New returns the handler of the contract's paths.
@@ -48,6 +53,7 @@ func New(config Config) (http.Handler, error) {
 	s := &server{
 		platform: config.Platform, instances: config.Instances, probes: config.Probes,
 		who: config.Authenticate, explain: config.Explain, logger: config.Logger,
+		answered: config.Answered,
 	}
 
 	if s.explain == nil {

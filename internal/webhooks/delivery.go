@@ -134,6 +134,21 @@ func (s *Webhooks) CountDeliveries(ctx context.Context, filter Filter) (n int, e
 	return n, err
 }
 
+// Waiting is how many deliveries are not sent yet, and since when the oldest of them waits; zero for none.
+type Waiting struct {
+	Count int
+	Since time.Time
+}
+
+// Waiting counts the deliveries that are to be sent, or to be sent again.
+func (s *Webhooks) Waiting(ctx context.Context) (w Waiting, err error) {
+	err = s.DB.Read().QueryRowContext(ctx,
+		`SELECT count(*), min(created_at) FROM opsconsole_webhook_deliveries WHERE state = 'pending'`).
+		Scan(&w.Count, store.ZeroTime(&w.Since))
+
+	return w, err
+}
+
 func (f Filter) where() (clause string, args []any) {
 	clause = "WHERE true"
 	add := func(term string, value any) {

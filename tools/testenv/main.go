@@ -1,6 +1,6 @@
 // Command testenv runs go test with everything that the tests need around it: a C
-// compiler for the race detector, Chromium, PgBouncer, Alertmanager, and a PostgreSQL server of its own that
-// is gone afterwards; for kubernetes a Kubernetes API server too, which it builds. What
+// compiler for the race detector, Chromium, PgBouncer, Alertmanager, Prometheus, and a PostgreSQL server of its own
+// that is gone afterwards; for kubernetes a Kubernetes API server too, which it builds. What
 // is missing it installs from Debian's packages where it may, and else it says what to
 // install.
 //
@@ -59,7 +59,9 @@ func run(ctx context.Context, args []string) error {
 
 // test runs go test, with more environment variables than those of what it starts.
 func test(ctx context.Context, args []string, variables ...string) error {
-	return withPostgres(ctx, []string{"compiler", "postgresql", "pgbouncer", "chromium", "alertmanager"}, func(url string) error {
+	programs := []string{"compiler", "postgresql", "pgbouncer", "chromium", "alertmanager", "prometheus"}
+
+	return withPostgres(ctx, programs, func(url string) error {
 		chromium, err := findChromium()
 		if err != nil {
 			return err

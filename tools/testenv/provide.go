@@ -25,6 +25,7 @@ func named(names []string) ([]program, error) {
 		{"postgresql", postgresBin, []string{"postgresql"}},
 		{"pgbouncer", findPgBouncer, []string{"pgbouncer"}},
 		{"alertmanager", findAlertmanager, []string{"prometheus-alertmanager"}},
+		{"prometheus", findPrometheus, []string{"prometheus"}},
 		{"chromium", findChromium, []string{"chromium-headless-shell", "fonts-liberation"}},
 		{"etcd", findEtcd, []string{"etcd-server"}},
 		{"npm", findNPM, []string{"nodejs", "npm"}},
@@ -50,6 +51,15 @@ func findCompiler() (string, error) { return lookUp("gcc", "clang") }
 func findPgBouncer() (string, error) { return lookUp("pgbouncer", "/usr/sbin/pgbouncer") }
 
 func findAlertmanager() (string, error) { return lookUp("prometheus-alertmanager") }
+
+// findPrometheus looks for what comes with it, too.
+func findPrometheus() (string, error) {
+	if _, err := lookUp("promtool"); err != nil {
+		return "", err
+	}
+
+	return lookUp("prometheus")
+}
 
 func findEtcd() (string, error) { return lookUp("etcd") }
 

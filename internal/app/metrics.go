@@ -1,0 +1,51 @@
+package app
+
+import (
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/metrics"
+)
+
+// answered is who is told of the requests on a listener: nobody, where there are no metrics.
+func (a *App) answered(listener string) func(method, route string, status int, took time.Duration) {
+	if a.requests == nil {
+		return nil
+	}
+
+	return a.requests.On(listener)
+}
+
+// measure serves this console's own metrics, where they are wanted.
+func (a *App) measure(config metrics.Config) error {
+	if a.requests == nil {
+		return nil
+	}
+
+	build := ReadVersion()
+	config.Build = metrics.Build{Version: build.Version, Commit: build.Commit, Go: build.Go}
+	config.DB, config.Requests, config.Now, config.Logger = a.db, a.requests, now, a.logger
+
+	if embedded := a.config.ControlPlane.Embedded; embedded != nil {
+		config.Schedule = schedule(*embedded)
+	}
+
+	own, err := metrics.New(config)
+	if err != nil {
+		return err
+	}
+
+	a.sites = append(a.sites, site{a.config.MetricsAddr, own})
+	a.background = append(a.background, every(metrics.LookEvery, a.logger, "what the metrics tell of the database", own.Look))
+
+	return nil
+}
+
+// chainOf is what the metrics tell of the audit log.
+func chainOf(log *audit.Log) metrics.Chain {
+	return func() metrics.ChainState {
+		state := log.State()
+
+		return metrics.ChainState{VerifiedAt: state.At, Entries: state.UpTo, Intact: state.Broken == ""}
+	}
+}

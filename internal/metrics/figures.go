@@ -1,0 +1,134 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
+)
+
+const (
+	// LookEvery is the time between two calls of [Metrics.Look].
+	LookEvery = 15 * time.Second
+	// lookTimeout is how long one may take.
+	lookTimeout = 5 * time.Second
+	// oldAfter is when nobody has looked for too long.
+	oldAfter = 4 * LookEvery
+)
+
+// figures is what waited in the database at the last look.
+type figures struct {
+	at             time.Time
+	leases         []lease.Lease
+	open, troubled []maintenance.Window
+	unknown        []changes.Change
+	deliveries     webhooks.Waiting
+}
+
+// Look reads what waits in the database: five small queries, whatever the history is.
+func (m *Metrics) Look(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+
+	f := &figures{at: m.config.Now()}
+
+	var errs [5]error
+
+	f.leases, errs[0] = m.config.Changes.Leases(ctx)
+	f.open, errs[1] = m.config.Windows.Open(ctx)
+	f.troubled, errs[2] = m.config.Windows.Troubled(ctx)
+	f.deliveries, errs[3] = m.config.Webhooks.Waiting(ctx)
+
+	page, err := m.config.Changes.History(ctx, changes.Filter{Outcome: changes.Unknown})
+	f.unknown, errs[4] = page.Items, err
+
+	if err := errors.Join(errs[:]...); err != nil {
+		m.figures.Store(nil)
+
+		return err
+	}
+
+	m.figures.Store(f)
+
+	return nil
+}
+
+// waiting tells what was found at the last look, if that is not long ago.
+func (m *Metrics) waiting(out sink, now time.Time) {
+	f := m.figures.Load()
+	if f == nil || now.Sub(f.at) > oldAfter {
+		return
+	}
+
+	out.moment("last_look_timestamp_seconds", "When what waits in the database was last read.", f.at)
+	m.leases(out, f, now)
+	m.windows(out, f, now)
+
+	out.gauge("webhook_deliveries_waiting", "Deliveries of webhooks that are to be sent, perhaps again.", float64(f.deliveries.Count))
+	out.moment("webhook_delivery_oldest_timestamp_seconds", "Since when the oldest of them waits.", f.deliveries.Since)
+	out.gauge("changes_unknown", "Changes of which nobody knows what came of them.", float64(len(f.unknown)))
+
+	var oldest time.Time
+
+	for _, change := range f.unknown {
+		if oldest.IsZero() || change.At.Before(oldest) {
+			oldest = change.At
+		}
+	}
+
+	out.moment("change_unknown_oldest_timestamp_seconds", "When the oldest of them was made.", oldest)
+}
+
+func (m *Metrics) leases(out sink, f *figures, now time.Time) {
+	counts := map[lease.State]int{}
+
+	var lag time.Duration
+
+	for _, l := range f.leases {
+		if l.Kind != lease.ByHolder { // a window ends its own
+			l = l.Remembered(now)
+		}
+
+		if counts[l.State]++; l.State == lease.Overdue && l.Kind != lease.ByHolder {
+			lag = max(lag, now.Sub(l.EndsAt))
+		}
+	}
+
+	for _, state := range []lease.State{lease.Pending, lease.Active, lease.Overdue, lease.Held} {
+		out.gauge("leases", "Temporary changes that are not over, by state.", float64(counts[state]), "state", string(state))
+	}
+
+	out.gauge("lease_lag_seconds", "How long the end of a temporary change is overdue at most; 0 for none.", lag.Seconds())
+}
+
+func (m *Metrics) windows(out sink, f *figures, now time.Time) {
+	counts := map[maintenance.Phase]int{}
+	for _, w := range f.open {
+		counts[w.Phase]++
+	}
+
+	for _, phase := range maintenance.Phases() {
+		if !phase.Final() {
+			out.gauge("windows", "Maintenance windows that are not over, by phase.", float64(counts[phase]), "phase", string(phase))
+		}
+	}
+
+	var (
+		overdue int
+		lag     time.Duration
+	)
+
+	for _, w := range f.troubled {
+		if w.Overdue {
+			overdue++
+			lag = max(lag, w.Lag(now))
+		}
+	}
+
+	out.gauge("windows_overdue", "Maintenance windows to which something should have happened and has not yet.", float64(overdue))
+	out.gauge("window_lag_seconds", "How long the start or end of a window is overdue at most; 0 for none.", lag.Seconds())
+}

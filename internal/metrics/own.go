@@ -1,0 +1,62 @@
+package metrics
+
+import (
+	"database/sql"
+	"runtime"
+
+	"github.com/graph-olap/opsconsole/internal/database"
+)
+
+// process tells what runs.
+func (m *Metrics) process(out sink) {
+	build := m.config.Build
+	out.gauge("build_info", "1, with what this console was built from.", 1,
+		"version", build.Version, "commit", build.Commit, "go_version", build.Go)
+	out.gauge("goroutines", "Goroutines of this process.", float64(runtime.NumGoroutine()))
+	out.gauge("live_streams", "Streams of live updates that are open.", float64(m.config.Streams()))
+}
+
+// database tells how the console's own database does, and the pools of connections to it.
+func (m *Metrics) database(out sink) {
+	now := m.config.Database.Condition()
+	reads := now.Status != database.NotAnswering && now.Status != database.Unknown
+
+	out.flag("database_up", "1 while this console's own database can be read.", reads)
+	out.flag("database_writable", "1 while it can be written, too.", reads && now.Status != database.NotWritable)
+
+	if now.LatencyMS != nil {
+		out.gauge("database_latency_seconds", "How long the last look at the database took.", seconds(*now.LatencyMS))
+	}
+
+	read, write := m.config.DB.Read(), m.config.DB.Write()
+	if read == write {
+		pool(out, "all", read)
+
+		return
+	}
+
+	pool(out, "read", read)
+	pool(out, "write", write)
+}
+
+func pool(out sink, name string, db *sql.DB) {
+	stats := db.Stats()
+	out.gauge("database_connections_limit", "How many connections a pool may have.", float64(stats.MaxOpenConnections), "pool", name)
+	out.gauge("database_connections", "Connections of a pool, by state.", float64(stats.InUse), "pool", name, "state", "in_use")
+	out.gauge("database_connections", "Connections of a pool, by state.", float64(stats.Idle), "pool", name, "state", "idle")
+	out.counter("database_connection_waits_total", "How often a connection had to be waited for.", float64(stats.WaitCount), "pool", name)
+	out.counter("database_connection_wait_seconds_total", "How long they were waited for.", stats.WaitDuration.Seconds(), "pool", name)
+}
+
+// chain tells whether the audit log holds together.
+func (m *Metrics) chain(out sink) {
+	state := m.config.Chain()
+	if state.VerifiedAt.IsZero() {
+		return
+	}
+
+	out.flag("audit_chain_intact", "0 when the audit log does not hold together.", state.Intact)
+	out.gauge("audit_verified_entries", "Entries of the audit log that were found whole.", float64(state.Entries))
+	out.moment("audit_verified_timestamp_seconds", "When the audit log was last verified to its head.", state.VerifiedAt)
+	out.moment("audit_head_timestamp_seconds", "When the head of the audit log was last kept elsewhere.", state.HeadAt)
+}

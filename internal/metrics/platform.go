@@ -1,0 +1,102 @@
+package metrics
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// componentsMost bounds the series that a control plane can make by naming components.
+const componentsMost = 50
+
+// controlPlane tells what the last poll found.
+func (m *Metrics) controlPlane(out sink) {
+	s := m.config.Monitor.Snapshot()
+
+	out.gauge("poll_interval_seconds", "Time between two polls of the control plane.", m.config.Monitor.Interval().Seconds())
+	out.moment("last_poll_timestamp_seconds", "When the last poll of the control plane began, answered or not.", s.At)
+
+	own := s.ControlPlane
+	out.flag("control_plane_up", "1 while the control plane gives what it is asked for.", own.Answers())
+
+	for _, status := range []ops.ComponentStatus{
+		monitor.Answering, ops.ComponentSlow, monitor.Refused, monitor.NotAnswering, monitor.NotAsked,
+	} {
+		out.flag("control_plane_status", "1 for how the control plane is.", own.Status == status, "status", string(status))
+	}
+
+	if own.LatencyMS != nil {
+		out.gauge("control_plane_latency_seconds", "How long the control plane took to answer the last poll.", seconds(*own.LatencyMS))
+	}
+
+	if !s.Health.Stale() {
+		m.components(out, s.Health.Value)
+	}
+
+	if limits := s.Instances.Value.Limits; !s.Instances.Stale() {
+		out.gauge("instances_used", "Instances that count against the limit of the cluster.", float64(limits.ClusterUsed))
+		out.gauge("instances_limit", "Limit of the cluster.", float64(limits.ClusterTotal))
+	}
+}
+
+func seconds(ms float64) float64 {
+	return time.Duration(ms * float64(time.Millisecond)).Seconds()
+}
+
+func (m *Metrics) components(out sink, health ops.Health) {
+	names := slices.Sorted(maps.Keys(health.Components))
+
+	for _, name := range names[:min(len(names), componentsMost)] {
+		status := health.Components[name].Status
+		if status == ops.ComponentNotConfigured {
+			continue
+		}
+
+		out.flag("component_up", "1 for a component of the platform that answers, be it slowly.",
+			status == ops.ComponentConnected || status == ops.ComponentSlow, "component", name)
+	}
+}
+
+// jobs tells how the control plane's jobs do: those of the contract alone.
+func (m *Metrics) jobs(out sink) {
+	s := m.config.Monitor.Snapshot()
+
+	for _, job := range ops.Jobs() {
+		name, every := string(job.Name), job.Every
+		if other, ok := m.config.Schedule[job.Name]; ok {
+			every = other
+		}
+
+		out.gauge("job_interval_seconds", "Time between two runs of a job.", every.Seconds(), "job_name", name)
+
+		if !s.Metrics.Stale() {
+			m.job(out, name, s.Metrics.Value.Job(job.Name))
+		}
+
+		if s.Jobs.Stale() {
+			continue
+		}
+
+		for _, listed := range s.Jobs.Value.Jobs {
+			if listed.Name == job.Name && listed.NextRun != nil {
+				out.moment("job_next_run_timestamp_seconds", "When a job runs next.", listed.NextRun.Time, "job_name", name)
+			}
+		}
+	}
+}
+
+func (m *Metrics) job(out sink, name string, figures monitor.JobFigures) {
+	if figures.LastSuccess != nil {
+		out.moment("job_last_success_timestamp_seconds", "When a job last succeeded; nothing for one that never did.",
+			*figures.LastSuccess, "job_name", name)
+	}
+
+	if figures.Healthy != nil {
+		out.flag("job_healthy", "0 for a job that failed three times in a row.", *figures.Healthy, "job_name", name)
+	}
+
+	out.flag("job_skipped", "1 for a job whose last run lacked what it needs, such as a cluster.", figures.Skipped != "", "job_name", name)
+}
