@@ -74,7 +74,7 @@ type State struct {
 	ExportJobs ExportsState   `json:"export_jobs"`
 }
 
-// InstancesState counts instances; WithoutPodName those that should have a pod and name none.
+// InstancesState counts instances; WithoutPodName those that name no pod, whatever their state.
 type InstancesState struct {
 	Total          int            `json:"total"`
 	ByStatus       map[string]int `json:"by_status"`

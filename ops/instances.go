@@ -1,5 +1,7 @@
 package ops
 
+import "encoding/json"
+
 // InstanceStatus is the state of an instance.
 type InstanceStatus string
 
@@ -43,29 +45,37 @@ type InstanceRequest struct {
 	Description       *string `json:"description,omitempty"`
 	TTL               *string `json:"ttl,omitempty"`
 	InactivityTimeout *string `json:"inactivity_timeout,omitempty"`
+	// CPUCores is how many cores it may use, 1 to 64; nil for what the control plane gives.
+	CPUCores *int `json:"cpu_cores,omitempty"`
 }
 
 // Instance is a graph database of an analyst.
 type Instance struct {
-	ID                int64          `json:"id"`
-	SnapshotID        *int64         `json:"snapshot_id"`
-	OwnerUsername     string         `json:"owner_username"`
-	WrapperType       string         `json:"wrapper_type"`
-	Name              string         `json:"name"`
-	Description       *string        `json:"description"`
-	URLSlug           string         `json:"url_slug"`
-	InstanceURL       *string        `json:"instance_url"`
-	PodName           *string        `json:"pod_name"`
-	Status            InstanceStatus `json:"status"`
-	ErrorMessage      *string        `json:"error_message"`
-	ErrorCode         *string        `json:"error_code"`
-	CreatedAt         Time           `json:"created_at"`
-	UpdatedAt         Time           `json:"updated_at"`
-	StartedAt         *Time          `json:"started_at"`
-	LastActivityAt    *Time          `json:"last_activity_at"`
-	TTL               *string        `json:"ttl"`
-	InactivityTimeout *string        `json:"inactivity_timeout"`
-	MemoryUsageBytes  *int64         `json:"memory_usage_bytes"`
+	ID             int64          `json:"id"`
+	SnapshotID     *int64         `json:"snapshot_id"`
+	OwnerUsername  string         `json:"owner_username"`
+	WrapperType    string         `json:"wrapper_type"`
+	Name           string         `json:"name"`
+	Description    *string        `json:"description"`
+	URLSlug        string         `json:"url_slug"`
+	InstanceURL    *string        `json:"instance_url"`
+	PodName        *string        `json:"pod_name"`
+	Status         InstanceStatus `json:"status"`
+	ErrorMessage   *string        `json:"error_message"`
+	ErrorCode      *string        `json:"error_code"`
+	CreatedAt      Time           `json:"created_at"`
+	UpdatedAt      Time           `json:"updated_at"`
+	StartedAt      *Time          `json:"started_at"`
+	LastActivityAt *Time          `json:"last_activity_at"`
+	// ExpiresAt is when its TTL is over, nil when it has none, or one that cannot be read.
+	ExpiresAt         *Time   `json:"expires_at"`
+	TTL               *string `json:"ttl"`
+	InactivityTimeout *string `json:"inactivity_timeout"`
+	MemoryUsageBytes  *int64  `json:"memory_usage_bytes"`
+	DiskUsageBytes    *int64  `json:"disk_usage_bytes"`
+	CPUCores          *int    `json:"cpu_cores"`
+	// Progress is what is told of it while it loads, JSON; null for nothing.
+	Progress json.RawMessage `json:"progress"`
 }
 
 // InstancesQuery selects instances; Limit is 1 to 100, 0 the default of 50. Search

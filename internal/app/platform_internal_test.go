@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -238,11 +238,6 @@ type adoptedDB struct {
 func adopted(t *testing.T) adoptedDB {
 	t.Helper()
 
-	dump, err := os.ReadFile("testdata/platform.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-
 	address := storetest.EmptyPostgresURL(t)
 
 	db, err := store.Open(t.Context(), address)
@@ -256,7 +251,7 @@ func adopted(t *testing.T) adoptedDB {
 		}
 	})
 
-	if _, err := db.Write().ExecContext(t.Context(), string(dump)); err != nil {
+	if _, err := db.Write().ExecContext(t.Context(), worldtest.PlatformTables+worldtest.PlatformRows); err != nil {
 		t.Fatal(err)
 	}
 

@@ -157,11 +157,11 @@ func (s session) insertInstance(
 
 	err = tx.QueryRowContext(ctx, `
 		INSERT INTO instances (snapshot_id, pending_snapshot_id, owner_username, wrapper_type, name, description, url_slug, status,
-			created_at, updated_at, ttl, inactivity_timeout, resume_count)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, 0)
+			created_at, updated_at, ttl, inactivity_timeout, resume_count, cpu_cores)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11, 0, $12)
 		RETURNING id`,
 		snapshot, pendingID, s.caller.Username, request.WrapperType, request.Name, request.Description, newSlug(),
-		ops.InstanceWaitingForSnapshot, store.Time{Time: s.now()}, request.TTL, request.InactivityTimeout).Scan(&id)
+		ops.InstanceWaitingForSnapshot, store.Time{Time: s.now()}, request.TTL, request.InactivityTimeout, request.CPUCores).Scan(&id)
 	if err != nil {
 		return ops.Instance{}, fmt.Errorf("write the instance: %w", err)
 	}
@@ -195,6 +195,10 @@ func checkInstanceRequest(r ops.InstanceRequest) error {
 
 	if r.Description != nil {
 		errs = append(errs, ops.CheckText("body.description", *r.Description, descriptionMax)...)
+	}
+
+	if r.CPUCores != nil {
+		errs = append(errs, ops.CheckRange("body.cpu_cores", *r.CPUCores, 1, coresMax)...)
 	}
 
 	errs = checkDuration(errs, "body.ttl", r.TTL)

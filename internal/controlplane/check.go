@@ -13,6 +13,9 @@ const (
 	descriptionMax = 4000
 )
 
+// coresMax is how many cores an instance may be created with.
+const coresMax = 64
+
 // checkOneOf accepts "" for all.
 func checkOneOf[T ~string](errs []ops.FieldError, field string, value T, known []T) []ops.FieldError {
 	if value == "" || slices.Contains(known, value) {

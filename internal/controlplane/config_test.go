@@ -1,6 +1,7 @@
 package controlplane_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -116,7 +117,16 @@ func TestANumberThatIsNoneIsAnError(t *testing.T) {
 
 		if got, err := p.As(dave).GetConcurrencyConfig(t.Context()); err == nil {
 			t.Errorf("the limit 'many' was read as %+v", got)
+		} else if message := refused(t, err, ops.CodeServiceUnavailable).Message; !strings.Contains(message, `concurrency.cluster_total`) ||
+			!strings.Contains(message, `"many"`) {
+			t.Errorf("%q names neither the row nor its value", message)
 		}
+
+		// What needs none of it goes on.
+		must[ops.LifecycleConfig](t)(p.As(dave).GetLifecycleConfig(t.Context()))
+		must[ops.MaintenanceMode](t)(p.As(dave).GetMaintenanceMode(t.Context()))
+		must[ops.ExportConfig](t)(p.As(dave).UpdateExportConfig(t.Context(), ops.ExportUpdate{MaxDurationSeconds: 60}))
+		must[ops.State](t)(p.As(dave).GetState(t.Context()))
 
 		// To set it is how it is mended.
 		must[ops.ConcurrencyConfig](t)(p.As(dave).UpdateConcurrencyConfig(t.Context(), opstest.Limits(5, 60)))

@@ -86,7 +86,14 @@ func New(ctx context.Context, cfg Config) (*ControlPlane, error) {
 		cp.recount = &recount{db: cfg.DB, now: cfg.Now}
 	}
 
-	cp.searchIndexed, err = hasTable(ctx, cfg.DB, searchIndex)
+	if cp.searchIndexed, err = hasTable(ctx, cfg.DB, searchIndex); err != nil {
+		return nil, err
+	}
+
+	current, err := readSettings(ctx, cfg.DB.Read())
+	for _, odd := range current.unreadable() {
+		cfg.Logger.WarnContext(ctx, "a setting cannot be read: what needs it is refused", "error", odd)
+	}
 
 	return cp, err
 }

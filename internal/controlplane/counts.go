@@ -76,9 +76,7 @@ func (s session) GetState(ctx context.Context) (ops.State, error) {
 			out.Instances.ByStatus[c.status] = c.n
 			out.Instances.Total += c.n
 		case "instances_without_pod":
-			if needsPod(ops.InstanceStatus(c.status)) {
-				out.Instances.WithoutPodName += c.n
-			}
+			out.Instances.WithoutPodName += c.n
 		case "snapshots":
 			out.Snapshots.ByStatus[c.status] = c.n
 			out.Snapshots.Total += c.n
@@ -93,16 +91,4 @@ func (s session) GetState(ctx context.Context) (ops.State, error) {
 // activeStatuses are the states that count against both limits.
 func activeStatuses() []ops.InstanceStatus {
 	return []ops.InstanceStatus{ops.InstanceWaitingForSnapshot, ops.InstanceStarting, ops.InstanceRunning}
-}
-
-// needsPod reports whether an instance in this state should have a pod.
-func needsPod(status ops.InstanceStatus) bool {
-	switch status {
-	case ops.InstanceStarting, ops.InstanceRunning, ops.InstanceResuming:
-		return true
-	case ops.InstanceWaitingForSnapshot, ops.InstanceStopping, ops.InstanceFailed, ops.InstanceSuspended:
-		return false
-	default:
-		return false
-	}
 }

@@ -51,7 +51,7 @@ func TestCountsAreOfAllRows(t *testing.T) {
 
 		want := ops.State{
 			// Of each state 300, of which the first ten have a pod.
-			Instances: ops.InstancesState{Total: 2100, ByStatus: perStatus, WithoutPodName: 3 * 290},
+			Instances: ops.InstancesState{Total: 2100, ByStatus: perStatus, WithoutPodName: 7 * 290},
 			Snapshots: ops.SnapshotsState{Total: 7, ByStatus: map[string]int{"ready": 6, "failed": 1}},
 			ExportJobs: ops.ExportsState{
 				ByStatus: map[string]int{"pending": 200, "claimed": 200, "submitted": 200, "completed": 200, "failed": 200},
@@ -92,10 +92,7 @@ func TestCountsOfNothing(t *testing.T) {
 func TestCountsWithoutCounters(t *testing.T) {
 	t.Parallel()
 
-	db := worldtest.Prepared.Postgres(t)
-	makeForeign(t, db)
-
-	p := open(t, db)
+	p := open(t, adopted(t, worldtest.Adopted.PostgresURL(t)))
 	seed(t, p.db, 1, 7, 0)
 
 	want := func(when string, n int) {
@@ -122,7 +119,7 @@ func TestCountsWithoutCounters(t *testing.T) {
 
 	want("it is deleted", 7)
 
-	exec(t, db, `DELETE FROM instances WHERE id = 1`)
+	exec(t, p.db, `DELETE FROM instances WHERE id = 1`)
 	want("another process deleted one", 7)
 	p.clock.Advance(time.Second)
 	want("a second later", 6)

@@ -29,6 +29,6 @@
 // stopping, and the jobs remove it when its pod is gone. Either way its place is
 // free at once.
 //
-// starting, running and resuming instances should have a pod: those that name none
-// are get_state's without_pod_name.
+// get_state's without_pod_name counts all that name no pod, as today's platform does; the metric
+// instances_without_pod_name those that should have one.
 package controlplane

@@ -3,6 +3,7 @@ package controlplane
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,7 +19,9 @@ const (
 )
 
 const instanceColumns = `id, snapshot_id, owner_username, wrapper_type, name, description, url_slug, instance_url, pod_name, status,
-	error_message, error_code, created_at, updated_at, started_at, last_activity_at, ttl, inactivity_timeout, memory_usage_bytes`
+	error_message, error_code, created_at, updated_at, started_at, last_activity_at, ttl, inactivity_timeout,
+	COALESCE(memory_usage_bytes, (SELECT m.memory_usage_bytes FROM opsconsole_instance_memory m
+		WHERE m.instance_id = instances.id AND instances.status = 'running')), disk_usage_bytes, cpu_cores, progress`
 
 // GetInstance implements [ops.Instances].
 func (s session) GetInstance(ctx context.Context, id int64) (ops.Instance, error) {
@@ -166,14 +169,14 @@ type scanner interface{ Scan(dest ...any) error }
 func scanInstance(row scanner, more ...any) (ops.Instance, error) {
 	var (
 		i                                   ops.Instance
-		slug                                sql.NullString
+		slug, progress                      sql.NullString
 		created, updated, started, activity nullTime
 	)
 
 	columns := []any{
 		&i.ID, &i.SnapshotID, &i.OwnerUsername, &i.WrapperType, &i.Name, &i.Description, &slug, &i.InstanceURL,
 		&i.PodName, &i.Status, &i.ErrorMessage, &i.ErrorCode, &created, &updated, &started, &activity,
-		&i.TTL, &i.InactivityTimeout, &i.MemoryUsageBytes,
+		&i.TTL, &i.InactivityTimeout, &i.MemoryUsageBytes, &i.DiskUsageBytes, &i.CPUCores, &progress,
 	}
 
 	err := row.Scan(append(columns, more...)...)
@@ -181,11 +184,12 @@ func scanInstance(row scanner, more ...any) (ops.Instance, error) {
 		return ops.Instance{}, err
 	}
 
-	i.URLSlug = slug.String
+	i.URLSlug, i.Progress = slug.String, asJSON(progress)
 	i.StartedAt, i.LastActivityAt = started.Time, activity.Time
 
 	if created.Time != nil {
 		i.CreatedAt = *created.Time
+		i.ExpiresAt = expiry(*created.Time, i.TTL)
 	}
 
 	if updated.Time != nil {
@@ -193,4 +197,37 @@ func scanInstance(row scanner, more ...any) (ops.Instance, error) {
 	}
 
 	return i, nil
+}
+
+// expiry is when what was created then is past its ttl; nil for never, and where that cannot be read.
+func expiry(created ops.Time, ttl *string) *ops.Time {
+	if ttl == nil {
+		return nil
+	}
+
+	after, err := ops.ReadDuration(*ttl)
+	if err != nil {
+		return nil
+	}
+
+	at := ops.At(created.Add(after))
+
+	return &at
+}
+
+// asJSON is a column of JSON text: what is none is told as text.
+func asJSON(column sql.NullString) json.RawMessage {
+	switch {
+	case column.String == "":
+		return nil
+	case json.Valid([]byte(column.String)):
+		return json.RawMessage(column.String)
+	}
+
+	text, err := json.Marshal(column.String)
+	if err != nil {
+		return nil
+	}
+
+	return text
 }

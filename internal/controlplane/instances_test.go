@@ -1,15 +1,56 @@
 package controlplane_test
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
+
+// TestAnInstanceSaysAllThatIsStored: what a platform has written is told, also where it is odd.
+func TestAnInstanceSaysAllThatIsStored(t *testing.T) {
+	t.Parallel()
+
+	onEach(t, func(t *testing.T, p platform) {
+		t.Helper()
+
+		seed(t, p.db, 1, 3, 0)
+		exec(t, p.db, `UPDATE instances SET progress = '{"phase": "loading", "steps": [1]}', ttl = 'P1DT1H', disk_usage_bytes = 4711, cpu_cores = 3
+			WHERE id = 1`)
+		exec(t, p.db, `UPDATE instances SET progress = '40 per cent', ttl = 'soon', cpu_cores = NULL WHERE id = 2`)
+		exec(t, p.db, `UPDATE instances SET status = 'running', memory_usage_bytes = NULL, cpu_cores = NULL WHERE id = 3`)
+		exec(t, p.db, `INSERT INTO opsconsole_instance_memory (instance_id, memory_usage_bytes) VALUES (3, 5000000000)`)
+
+		for id, want := range map[int64]string{
+			1: `{"phase":"loading","steps":[1]}, "2026-03-02T09:00:00Z", 4711, null, 3`,
+			2: `"40 per cent", null, null, null, null`,
+			3: `null, null, null, 5000000000, null`,
+		} {
+			i := must[ops.Instance](t)(p.InstancesAs(alice).GetInstance(t.Context(), id))
+
+			var got []string
+
+			for _, member := range []any{i.Progress, i.ExpiresAt, i.DiskUsageBytes, i.MemoryUsageBytes, i.CPUCores} {
+				text, err := json.Marshal(member)
+				if err != nil {
+					t.Fatal(err)
+				}
+
+				got = append(got, string(text))
+			}
+
+			if got := strings.Join(got, ", "); got != want {
+				t.Errorf("instance %d says %s, want %s", id, got, want)
+			}
+		}
+	})
+}
 
 func TestListInstances(t *testing.T) {
 	t.Parallel()

@@ -2,8 +2,10 @@ package controlplane_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"testing"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/controlplane"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -45,11 +48,7 @@ func onEach(t *testing.T, fn func(t *testing.T, p platform)) {
 	})
 	t.Run("platform's own", func(t *testing.T) {
 		t.Parallel()
-
-		db := worldtest.Prepared.Postgres(t)
-		makeForeign(t, db)
-		prepare(t, db)
-		fn(t, open(t, db))
+		fn(t, open(t, adopted(t, worldtest.Adopted.PostgresURL(t))))
 	})
 }
 
@@ -61,30 +60,28 @@ func prepare(tb testing.TB, db *store.DB) {
 	}
 }
 
-// makeForeign turns what Prepare created into tables as today's platform has them:
-// without counters and search index, with columns and constraints that the contract does
-// not name, and with keys that delete nothing by themselves.
-func makeForeign(tb testing.TB, db *store.DB) {
+// adopted is a database with a platform's own tables, all that they insist on, and the settings that
+// it begins with.
+func adopted(tb testing.TB, databaseURL string) *store.DB {
 	tb.Helper()
 
-	exec(tb, db, `DROP TABLE opsconsole_counts`)
-	exec(tb, db, `DROP INDEX opsconsole_instances_search`)
-	exec(tb, db, `DROP FUNCTION opsconsole_count, opsconsole_count_alone CASCADE`)
-	exec(tb, db, `ALTER TABLE instance_events DROP CONSTRAINT instance_events_instance_id_fkey,
-		ADD FOREIGN KEY (instance_id) REFERENCES instances (id)`)
-	exec(tb, db, `ALTER TABLE export_jobs DROP CONSTRAINT export_jobs_snapshot_id_fkey,
-		ADD FOREIGN KEY (snapshot_id) REFERENCES snapshots (id)`)
-	exec(tb, db, `ALTER TABLE mapping_versions DROP CONSTRAINT mapping_versions_mapping_id_fkey,
-		ADD FOREIGN KEY (mapping_id) REFERENCES mappings (id)`)
-	exec(tb, db, `ALTER TABLE mappings ADD COLUMN data_source_id INTEGER`)
-	exec(tb, db, `ALTER TABLE instances ALTER COLUMN snapshot_id SET NOT NULL`)
-	exec(tb, db, `ALTER TABLE instances ALTER COLUMN id TYPE INTEGER`)
-	exec(tb, db, `ALTER TABLE export_jobs ALTER COLUMN poll_count DROP DEFAULT`)
-	exec(tb, db, `ALTER TABLE users ALTER COLUMN is_active DROP DEFAULT`)
+	db := storetest.Open(tb, databaseURL)
 	exec(tb, db, `INSERT INTO users (username, email, display_name, created_at, updated_at, is_active)
 		VALUES ('system', 'system@example.com', 'System', '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 1)`)
-	exec(tb, db, `UPDATE global_config SET updated_by = 'system', updated_at = '2026-01-01T00:00:00'`)
-	exec(tb, db, `ALTER TABLE global_config ALTER COLUMN updated_by SET NOT NULL`)
+
+	for _, section := range ops.Sections() {
+		for _, f := range section.Fields {
+			value := fmt.Sprint(cmp.Or(f.Default, any("")))
+			if f.Kind == ops.KindBool {
+				value = "0"
+			}
+
+			exec(tb, db, `INSERT INTO global_config (key, value, updated_at, updated_by) VALUES ($1, $2, '2026-01-01T00:00:00', 'system')`,
+				section.Key(f), value)
+		}
+	}
+
+	return db
 }
 
 func open(tb testing.TB, db *store.DB) platform {

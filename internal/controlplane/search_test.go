@@ -86,6 +86,7 @@ func TestSearchWithoutAnIndex(t *testing.T) {
 
 	exec(t, admin, `CREATE ROLE `+role)
 	exec(t, admin, `GRANT CREATE, USAGE ON SCHEMA public TO `+role)
+	exec(t, admin, `GRANT SELECT ON ALL TABLES IN SCHEMA public TO `+role)
 	t.Cleanup(func() {
 		if _, err := admin.Write().Exec(`DROP OWNED BY ` + role + ` CASCADE; DROP ROLE ` + role); err != nil {
 			t.Error(err)

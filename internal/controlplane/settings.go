@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -80,13 +81,49 @@ func (s settings) values(section ops.Section) (ops.Values, error) {
 
 		value, err := decoded(f, row.value)
 		if err != nil {
-			return nil, fmt.Errorf("global_config %s: %w", section.Key(f), err)
+			return nil, unreadable(section.Key(f), row.value, f).Because(err)
 		}
 
 		values[f.Name] = value
 	}
 
 	return values, nil
+}
+
+// unreadable names a row and what is wrong with it: no value is guessed for it. All that needs none of
+// it goes on.
+func unreadable(key, value string, f ops.Field) *ops.Error {
+	wanted := "a whole number"
+	if f.Kind == ops.KindBool {
+		wanted = "0 or 1"
+	}
+
+	return ops.Unavailable("configuration", fmt.Sprintf(
+		"The row %s of the table global_config cannot be read: it says %q and has to be %s. "+
+			"Set it at the control plane's API (PUT), or in the database", key, ops.Shorten(value, shownValue), wanted))
+}
+
+// shownValue is how much of a value that cannot be read is told, in characters.
+const shownValue = 40
+
+// unreadable are the errors of all rows that cannot be read.
+func (s settings) unreadable() []error {
+	var errs []error
+
+	for _, section := range ops.Sections() {
+		for _, f := range section.Fields {
+			row, there := s[section.Key(f)]
+			if !there {
+				continue
+			}
+
+			if _, err := decoded(f, row.value); err != nil {
+				errs = append(errs, unreadable(section.Key(f), row.value, f).Because(err))
+			}
+		}
+	}
+
+	return errs
 }
 
 // latest is when, and by whom, the last field of the section was changed.
@@ -117,15 +154,13 @@ func encoded(value any) string {
 	}
 }
 
-// decoded reads a value as the table keeps it.
+// decoded reads a value as the table keeps it, and numbers and truths also as people write them there.
 func decoded(f ops.Field, text string) (any, error) {
 	switch f.Kind {
 	case ops.KindInt:
-		return strconv.ParseInt(text, 10, 64)
+		return strconv.ParseInt(strings.TrimSpace(text), 10, 64)
 	case ops.KindBool:
-		n, err := strconv.Atoi(text)
-
-		return n != 0, err
+		return strconv.ParseBool(strings.ToLower(strings.TrimSpace(text)))
 	case ops.KindDuration:
 		if text == "" {
 			return nil, nil //nolint:nilnil // no expiry is a value

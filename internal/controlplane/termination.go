@@ -31,7 +31,8 @@ func (s session) DeleteInstance(ctx context.Context, id int64) error {
 		}
 
 		// The conditions look at the rows again: a job may have moved the instance on.
-		gone, err := jobs.DeleteInstance(ctx, tx, id, `pod_name IS NULL AND status IN ('waiting_for_snapshot', 'failed', 'suspended')`)
+		gone, err := jobs.DeleteInstance(ctx, s.db.Dialect(), tx, id,
+			`pod_name IS NULL AND status IN ('waiting_for_snapshot', 'failed', 'suspended')`)
 		if err != nil || gone {
 			return err
 		}

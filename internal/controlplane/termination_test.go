@@ -66,7 +66,8 @@ func TestDeleteInstanceDeletesItsEvents(t *testing.T) {
 
 		for id := int64(1); id <= 4; id++ {
 			if id == 2 && p.db.Dialect() == store.Postgres {
-				exec(t, p.db, `ALTER TABLE instance_events DROP CONSTRAINT instance_events_instance_id_fkey`)
+				exec(t, p.db, `ALTER TABLE instance_events DROP CONSTRAINT IF EXISTS instance_events_instance_id_fkey,
+					DROP CONSTRAINT IF EXISTS fk_events_instance`)
 			}
 
 			if err := p.InstancesAs(carol).DeleteInstance(t.Context(), id); err != nil {

@@ -79,5 +79,6 @@ func instanceRequest(o *object) ops.InstanceRequest {
 		Description:       optional(o, "description", text),
 		TTL:               optional(o, "ttl", text),
 		InactivityTimeout: optional(o, "inactivity_timeout", text),
+		CPUCores:          optional(o, "cpu_cores", parseInt),
 	}
 }

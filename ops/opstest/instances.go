@@ -26,6 +26,7 @@ func testCreateInstance(t *testing.T, s Subject) {
 	full.Description = new("for the Q3 review")
 	full.TTL = new("PT48H")
 	full.InactivityTimeout = new("PT1H")
+	full.CPUCores = new(64)
 
 	for _, test := range []struct {
 		who             ops.Caller
@@ -38,6 +39,13 @@ func testCreateInstance(t *testing.T, s Subject) {
 	} {
 		instances := s.Instances.InstancesAs(test.who)
 		created := must[ops.Instance](t)(instances.CreateInstance(ctx, test.request))
+
+		lives, err := ops.ReadDuration(test.ttl)
+		if want := created.CreatedAt.Add(lives); err != nil || created.ExpiresAt == nil || !created.ExpiresAt.Equal(want) {
+			t.Errorf("it expires at %v, want %s, a ttl of %s after %s", created.ExpiresAt, want, test.ttl, created.CreatedAt)
+		}
+
+		same(t, "cores", created.CPUCores, test.request.CPUCores)
 
 		if created.ID == 0 || created.URLSlug == "" || created.CreatedAt.IsZero() || created.UpdatedAt.IsZero() {
 			t.Errorf("incomplete: %s", show(created))
@@ -72,6 +80,8 @@ func testCreateRefused(t *testing.T, s Subject) {
 		{func(r *ops.InstanceRequest) { r.Name = strings.Repeat("x", 256) }, []string{"body.name"}},
 		{func(r *ops.InstanceRequest) { r.Name = "a\x00b" }, []string{"body.name"}},
 		{func(r *ops.InstanceRequest) { r.Description = new("a\x00b") }, []string{"body.description"}},
+		{func(r *ops.InstanceRequest) { r.CPUCores = new(0) }, []string{"body.cpu_cores"}},
+		{func(r *ops.InstanceRequest) { r.CPUCores = new(65) }, []string{"body.cpu_cores"}},
 		{func(r *ops.InstanceRequest) { r.TTL = new("2 days") }, []string{"body.ttl"}},
 		{func(r *ops.InstanceRequest) { r.TTL = new("P8D") }, []string{"body.ttl"}}, // the maximum is P7D
 		{func(r *ops.InstanceRequest) { r.InactivityTimeout = new("P1W") }, []string{"body.inactivity_timeout"}},

@@ -90,6 +90,8 @@ type PodRequest struct {
 	Wrapper string
 	// Snapshot is the path of the snapshot to load.
 	Snapshot string
+	// Cores is the CPU limit that was asked for, 0 for the cluster's own.
+	Cores int64
 }
 
 // InstancePod is the name of an instance's pod, a DNS label: always the same for an

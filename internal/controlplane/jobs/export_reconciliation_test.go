@@ -57,7 +57,8 @@ func TestSettledSnapshots(t *testing.T) {
 
 		complete := w.snapshot(mapping, ops.SnapshotCreating, "error_message", "of a try before")
 		w.export(complete, "node", "Person", ops.ExportCompleted, "row_count", 10, "size_bytes", 1000)
-		w.export(complete, "node", "Company", ops.ExportCompleted, "row_count", 5_000_000_000, "size_bytes", 9_000_000_000)
+		w.export(complete, "node", "Company", ops.ExportCompleted, "row_count", 2_000_000_000, "size_bytes", 2_000_000_000)
+		w.export(complete, "node", "Company", ops.ExportCompleted, "row_count", 2_000_000_000, "size_bytes", 2_000_000_000)
 		w.export(complete, "edge", "OWNS", ops.ExportCompleted, "row_count", 7, "size_bytes", 70)
 		w.export(complete, "edge", "KNOWS", ops.ExportCompleted)
 
@@ -79,7 +80,13 @@ func TestSettledSnapshots(t *testing.T) {
 		const row = `SELECT status || ' ' || COALESCE(size_bytes, -1) || ' ' || COALESCE(node_counts, '-') || ' ' ||
 			COALESCE(edge_counts, '-') || ' ' || COALESCE(error_message, '-') FROM snapshots WHERE id = $1`
 
-		w.want(`ready 9000001070 {"Company":5000000000,"Person":10} {"KNOWS":0,"OWNS":7} -`, row, complete)
+		size := "4000001070"
+		if w.adopted { // where numbers have 32 bits
+			size = "-1"
+		}
+
+		w.want(`ready `+size+` {"Company":4000000000,"Person":10} {"KNOWS":0,"OWNS":7} -`, row, complete)
+		w.wantSaidOnce("snapshots.size_bytes")
 		w.want(`creating -1 - - -`, row, underway)
 		w.want(`failed -1 - - The export of edge OWNS failed: TABLE_NOT_FOUND: lake.crm.owns`, row, broken)
 		w.want(`pending -1 - - -`, row, empty)

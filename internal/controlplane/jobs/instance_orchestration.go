@@ -88,5 +88,5 @@ func toFailed(ctx context.Context, p *pass, w waiting) (bool, error) {
 
 	return p.update(ctx, `
 		UPDATE instances SET status = 'failed', error_code = $1, error_message = $2, updated_at = $3
-		 WHERE id = $4 AND status = 'waiting_for_snapshot'`, codeSnapshotFailed, message, p.at(), w.id)
+		 WHERE id = $4 AND status = 'waiting_for_snapshot'`, codeDataLoadError, message, p.at(), w.id)
 }

@@ -179,7 +179,11 @@ func (e expiring) delete(ctx context.Context, p *pass, id int64) (deleted bool, 
 			return errInUse
 		}
 
-		return err
+		if err != nil {
+			return err
+		}
+
+		return forgetFavorites(ctx, p.db.Dialect(), tx, e.what, id)
 	})
 	if errors.Is(err, errInUse) {
 		return false, nil

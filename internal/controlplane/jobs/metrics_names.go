@@ -46,6 +46,7 @@ const (
 	countCatalogsFailed = "catalogs_failed"
 	countSchemasFailed  = "schemas_failed"
 
+	countTooLarge         = "numbers_too_large"
 	countWaiting          = "instances_waiting"
 	countToStarting       = "instances_to_starting"
 	countToFailed         = "instances_to_failed"

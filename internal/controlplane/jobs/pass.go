@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -17,6 +18,8 @@ type pass struct {
 	now    func() time.Time
 	logger *slog.Logger
 	lock   lock
+	// said has what the log was told already, by whichever run of this process.
+	said *sync.Map
 
 	// What was found and what was done, counted by name. The names are those of
 	// [metrics] and of the run record.

@@ -90,6 +90,7 @@ type kept struct {
 	owner    string
 	wrapper  string
 	snapshot string
+	cores    int64 // 0 for those that are configured
 	attempts int
 	firstAt  store.Time
 	lastAt   store.Time
@@ -108,7 +109,7 @@ func (k kept) podName() string {
 // keeps selects the instances whose pods are to be made, followed or ended.
 const keeps = `
 	SELECT i.id, i.status, i.pod_name, COALESCE(i.error_message, ''), COALESCE(i.url_slug, ''), i.owner_username, i.wrapper_type,
-	       COALESCE(s.gcs_path, ''), COALESCE(a.attempts, 0), a.first_at, a.last_at, a.next_at
+	       COALESCE(s.gcs_path, ''), COALESCE(i.cpu_cores, 0), COALESCE(a.attempts, 0), a.first_at, a.last_at, a.next_at
 	  FROM instances i
 	  LEFT JOIN snapshots s ON s.id = i.snapshot_id
 	  LEFT JOIN opsconsole_pod_attempts a ON a.instance_id = i.id
@@ -117,7 +118,8 @@ const keeps = `
 
 func keptFields(k *kept) []any {
 	return []any{
-		&k.id, &k.status, &k.pod, &k.message, &k.slug, &k.owner, &k.wrapper, &k.snapshot, &k.attempts, &k.firstAt, &k.lastAt, &k.nextAt,
+		&k.id, &k.status, &k.pod, &k.message, &k.slug, &k.owner, &k.wrapper, &k.snapshot, &k.cores,
+		&k.attempts, &k.firstAt, &k.lastAt, &k.nextAt,
 	}
 }
 

@@ -22,9 +22,6 @@ const (
 	giveUpAfter = 15 * time.Minute
 )
 
-// codePodNotCreated is the error code of an instance whose pod is refused.
-const codePodNotCreated = "POD_NOT_CREATED"
-
 // create makes the instance's pod, if it is time to try and nobody else does.
 func (r *PodRuntime) create(ctx context.Context, k kept) error {
 	now := r.now()
@@ -45,6 +42,7 @@ func (r *PodRuntime) create(ctx context.Context, k kept) error {
 
 	pod, err := r.cluster.CreatePod(attempt, PodRequest{
 		Name: k.podName(), InstanceID: k.id, Slug: k.slug, Owner: k.owner, Wrapper: k.wrapper, Snapshot: k.snapshot,
+		Cores: k.cores,
 	})
 	if err == nil {
 		return r.created(ctx, k, pod)
@@ -113,7 +111,7 @@ func (r *PodRuntime) explain(ctx context.Context, k kept, cause error) error {
 
 			_, err := tx.ExecContext(ctx, `
 				UPDATE instances SET error_code = $1, error_message = $2 WHERE id = $3 AND status = $4 AND pod_name IS NULL`,
-				codePodNotCreated, words, k.id, k.status)
+				codeStartupFailed, words, k.id, k.status)
 
 			return err
 		}
@@ -121,7 +119,7 @@ func (r *PodRuntime) explain(ctx context.Context, k kept, cause error) error {
 		if _, err := tx.ExecContext(ctx, `
 			UPDATE instances SET status = 'failed', error_code = $1, error_message = $2, updated_at = $3
 			 WHERE id = $4 AND status = $5 AND pod_name IS NULL`,
-			codePodNotCreated, words, r.at(), k.id, k.status); err != nil {
+			codeStartupFailed, words, r.at(), k.id, k.status); err != nil {
 			return err
 		}
 

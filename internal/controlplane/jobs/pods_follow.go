@@ -40,7 +40,7 @@ func (r *PodRuntime) fail(ctx context.Context, k kept, pod Pod) error {
 	_, err := r.update(ctx, `
 		UPDATE instances SET status = 'failed', error_code = $1, error_message = $2, updated_at = $3
 		 WHERE id = $4 AND status = $5 AND pod_name = $6`,
-		codePodFailed, pod.failure(), r.at(), k.id, k.status, k.pod)
+		pod.errorCode(k.status), pod.failure(), r.at(), k.id, k.status, k.pod)
 
 	return err
 }
@@ -72,7 +72,7 @@ func (r *PodRuntime) end(ctx context.Context, k kept, pod Pod, there bool) error
 
 	return r.db.Tx(ctx, func(tx *sql.Tx) error {
 		if k.status == ops.InstanceStopping {
-			_, err := DeleteInstance(ctx, tx, k.id, stopping)
+			_, err := DeleteInstance(ctx, r.db.Dialect(), tx, k.id, stopping)
 
 			return err
 		}

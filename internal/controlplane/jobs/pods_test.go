@@ -36,14 +36,16 @@ func TestPodRuntime(t *testing.T) {
 		cluster := &pods{}
 		runtime := w.podRuntime(cluster)
 		snapshot := w.snapshot(w.mapping(), ops.SnapshotReady)
-		id := w.instance(ops.InstanceStarting, "snapshot_id", snapshot, "error_message", "old")
+		id := w.instance(ops.InstanceStarting, "snapshot_id", snapshot, "error_message", "old", "cpu_cores", 3)
 		waits := w.instance(ops.InstanceWaitingForSnapshot, "pending_snapshot_id", snapshot)
 		name := jobs.InstancePod(id, "slug-1")
 
 		w.step(runtime)
 		w.step(runtime)
 
-		want := jobs.PodRequest{Name: name, InstanceID: id, Slug: "slug-1", Owner: "ann", Wrapper: "falkordb", Snapshot: "gs://b/s"}
+		want := jobs.PodRequest{
+			Name: name, InstanceID: id, Slug: "slug-1", Owner: "ann", Wrapper: "falkordb", Snapshot: "gs://b/s", Cores: 3,
+		}
 		if len(cluster.created) != 1 || cluster.created[0] != want {
 			t.Errorf("created %+v, want %+v", cluster.created, want)
 		}
@@ -88,7 +90,7 @@ func TestPodRuntime(t *testing.T) {
 		cluster.podOf(name).Phase, cluster.podOf(name).Message = jobs.PodFailed, "OOMKilled"
 
 		w.step(runtime)
-		w.want("failed POD_FAILED OOMKilled", statusAndWords, id)
+		w.want("failed OOM_KILLED OOMKilled", statusAndWords, id)
 
 		if want := []string{name}; !slices.Equal(cluster.deleted, want) || len(cluster.created) != 2 {
 			t.Errorf("deleted %v, want %v; created %v", cluster.deleted, want, cluster.created)
@@ -158,7 +160,7 @@ func TestPodsThatAreRefused(t *testing.T) {
 			_ = runtime.Step(t.Context())
 
 			if second == 0 {
-				w.want("starting POD_NOT_CREATED it is too big", statusAndWords, id)
+				w.want("starting STARTUP_FAILED it is too big", statusAndWords, id)
 			}
 
 			w.clock.Advance(time.Second)
@@ -209,8 +211,8 @@ func TestPodsThatAreRefusedForTooLong(t *testing.T) {
 			_ = runtime.Step(t.Context())
 		}
 
-		w.want("starting POD_NOT_CREATED nobody answers", statusAndWords, first)
-		w.want("starting POD_NOT_CREATED nobody answers", statusAndWords, second)
+		w.want("starting STARTUP_FAILED nobody answers", statusAndWords, first)
+		w.want("starting STARTUP_FAILED nobody answers", statusAndWords, second)
 
 		cluster.refusal = &jobs.ClusterError{Refused: true, Words: "forbidden"}
 
@@ -218,8 +220,8 @@ func TestPodsThatAreRefusedForTooLong(t *testing.T) {
 
 		_ = runtime.Step(t.Context())
 
-		w.want("failed POD_NOT_CREATED forbidden", statusAndWords, first)
-		w.want("failed POD_NOT_CREATED forbidden", statusAndWords, second)
+		w.want("failed STARTUP_FAILED forbidden", statusAndWords, first)
+		w.want("failed STARTUP_FAILED forbidden", statusAndWords, second)
 		w.want("0", `SELECT COUNT(*) FROM opsconsole_pod_attempts`)
 	})
 }

@@ -14,13 +14,6 @@ import (
 // be to be believed: the two are not made in one step.
 const settle = 2 * time.Minute
 
-// Error codes of instances.
-const (
-	codeUnexpectedTermination = "UNEXPECTED_TERMINATION"
-	codePodFailed             = "POD_FAILED"
-	codeSnapshotFailed        = "SNAPSHOT_FAILED"
-)
-
 // reconciliation brings pods and instances together. Beyond the contract it deletes
 // the pods of instances that are stopping or suspended, should [PodRuntime] have to
 // be made up for, and fails when an instance waits for its pod for too long.
@@ -110,7 +103,7 @@ func reconcile(ctx context.Context, p *pass, cluster Cluster, i podInstance, pod
 	case !there:
 		return nil
 	case i.pod.Valid && i.status == ops.InstanceRunning && pod.ended():
-		return drift(ctx, p, i, ops.InstanceFailed, codePodFailed, pod.failure())
+		return drift(ctx, p, i, ops.InstanceFailed, pod.errorCode(i.status), pod.failure())
 	case i.pod.Valid && i.status == ops.InstanceResuming && pod.Phase == PodRunning && !pod.Ending:
 		return drift(ctx, p, i, ops.InstanceRunning, "", "")
 	case (i.status == ops.InstanceStopping || i.status == ops.InstanceSuspended) && !pod.Ending:
@@ -186,7 +179,7 @@ func settleMissing(ctx context.Context, p *pass, i podInstance) (bool, error) {
 // removeInstance deletes an instance that is stopping.
 func removeInstance(ctx context.Context, p *pass, id int64) (removed bool, err error) {
 	err = p.tx(ctx, func(tx *sql.Tx) error {
-		removed, err = DeleteInstance(ctx, tx, id, stopping)
+		removed, err = DeleteInstance(ctx, p.db.Dialect(), tx, id, stopping)
 
 		return err
 	})

@@ -137,7 +137,7 @@ func TestReconciliation(t *testing.T) {
 		}
 
 		for id, want := range map[int64]string{
-			running: "running", gone: "failed UNEXPECTED_TERMINATION", unlisted: "running", broken: "failed POD_FAILED",
+			running: "running", gone: "failed UNEXPECTED_TERMINATION", unlisted: "running", broken: "failed UNEXPECTED_TERMINATION",
 			resuming: "running", coming: "starting", lost: "failed UNEXPECTED_TERMINATION", stopped: "gone", neverHadOne: "gone",
 			stopping: "stopping", suspended: "suspended", nameless: "running",
 		} {

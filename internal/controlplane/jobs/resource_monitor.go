@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -27,8 +26,9 @@ func resourceMonitor(memory Memory) job {
 		}
 
 		instances, err := query(ctx, p.db.Read(), func(m *measured) []any { return []any{&m.id, &m.pod, &m.before, &m.gib} }, `
-			SELECT id, pod_name, COALESCE(memory_usage_bytes, 0), COALESCE(memory_gb, 0)
-			  FROM instances WHERE status = 'running' AND pod_name IS NOT NULL ORDER BY id`)
+			SELECT i.id, i.pod_name, COALESCE(m.memory_usage_bytes, i.memory_usage_bytes, 0), COALESCE(i.memory_gb, 0)
+			  FROM instances i LEFT JOIN opsconsole_instance_memory m ON m.instance_id = i.id
+			 WHERE i.status = 'running' AND i.pod_name IS NOT NULL ORDER BY i.id`)
 		if err != nil {
 			return fmt.Errorf("look for running instances: %w", err)
 		}
@@ -46,7 +46,7 @@ func resourceMonitor(memory Memory) job {
 			}
 		}
 
-		return p.err()
+		return errors.Join(p.err(), forgetMemory(ctx, p))
 	}
 }
 
@@ -78,12 +78,21 @@ func (m measured) crossed(now int64) int64 {
 func record(ctx context.Context, p *pass, m measured, now int64) error {
 	threshold, recorded := m.crossed(now), false
 
-	err := p.tx(ctx, func(tx *sql.Tx) error {
+	column, err := p.fit(ctx, "instances", "memory_usage_bytes", now)
+	if err != nil {
+		return err
+	}
+
+	err = p.tx(ctx, func(tx *sql.Tx) error {
 		n, err := affected(tx.ExecContext(ctx,
-			`UPDATE instances SET memory_usage_bytes = $1 WHERE id = $2 AND status = 'running'`, now, m.id))
+			`UPDATE instances SET memory_usage_bytes = $1 WHERE id = $2 AND status = 'running'`, column, m.id))
 		recorded = n > 0
 
-		if err != nil || !recorded || threshold == 0 {
+		if err != nil || !recorded {
+			return err
+		}
+
+		if err := keepMemory(ctx, tx, m.id, now, column.Valid); err != nil || threshold == 0 {
 			return err
 		}
 
@@ -102,22 +111,40 @@ func record(ctx context.Context, p *pass, m measured, now int64) error {
 	return nil
 }
 
-// addEvent tells of a resize that did not happen: of the event types that the
-// platform's table takes it is the one that is true, since nothing here resizes.
-func addEvent(ctx context.Context, tx *sql.Tx, p *pass, m measured, now, threshold int64) error {
-	details, err := json.Marshal(map[string]any{
-		"reason":             fmt.Sprintf("memory use is above %d per cent of the limit; this control plane does not resize", threshold),
-		"threshold_percent":  threshold,
-		"memory_usage_bytes": now,
-		"memory_limit_bytes": m.gib * gibibyte,
-	})
-	if err != nil {
-		return err
+// keepMemory keeps what the platform's column does not take.
+func keepMemory(ctx context.Context, tx *sql.Tx, id, now int64, fits bool) (err error) {
+	if fits {
+		_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_instance_memory WHERE instance_id = $1`, id)
+	} else {
+		_, err = tx.ExecContext(ctx, `INSERT INTO opsconsole_instance_memory (instance_id, memory_usage_bytes) VALUES ($1, $2)
+			ON CONFLICT (instance_id) DO UPDATE SET memory_usage_bytes = excluded.memory_usage_bytes`, id, now)
 	}
 
-	_, err = tx.ExecContext(ctx,
-		`INSERT INTO instance_events (instance_id, event_type, details, created_at) VALUES ($1, 'resize_failed', $2, $3)`,
-		m.id, string(details), p.at())
+	return err
+}
+
+// addEvent tells that an instance passed a threshold, in a table of our own: of the types that a
+// platform's events have none is that.
+func addEvent(ctx context.Context, tx *sql.Tx, p *pass, m measured, now, threshold int64) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO opsconsole_memory_events
+			(instance_id, threshold_percent, memory_usage_bytes, memory_limit_bytes, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		m.id, threshold, now, m.gib*gibibyte, p.at())
 
 	return err
+}
+
+// forgetMemory drops what is kept of instances that do not run any more, and of those that are
+// gone, whoever deleted them.
+func forgetMemory(ctx context.Context, p *pass) error {
+	var errs []error
+
+	for _, statement := range []string{
+		`DELETE FROM opsconsole_instance_memory WHERE instance_id NOT IN (SELECT id FROM instances WHERE status = 'running')`,
+		`DELETE FROM opsconsole_memory_events WHERE instance_id NOT IN (SELECT id FROM instances)`,
+	} {
+		_, err := p.update(ctx, statement)
+		errs = append(errs, err)
+	}
+
+	return errors.Join(errs...)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -58,6 +59,7 @@ type Runner struct {
 	schedule Schedule
 	metrics  *metrics
 	jobs     map[ops.JobName]job
+	said     sync.Map // see pass
 }
 
 // job does a job's work once. It returns a [skipped] error if it cannot begin.

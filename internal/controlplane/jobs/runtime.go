@@ -164,7 +164,7 @@ func (r *Runtime) move(ctx context.Context, m moving) error {
 				UPDATE instances SET status = 'running', pod_name = $1, last_activity_at = $2, updated_at = $2
 				 WHERE id = $3 AND status = 'resuming' AND `+ours, PodName(m.id), now, m.id)
 		case ops.InstanceStopping:
-			_, err = DeleteInstance(ctx, tx, m.id, `status = 'stopping' AND `+ours)
+			_, err = DeleteInstance(ctx, r.db.Dialect(), tx, m.id, `status = 'stopping' AND `+ours)
 		case ops.InstanceSuspended:
 			_, err = tx.ExecContext(ctx, `
 				UPDATE instances SET pod_name = NULL, memory_usage_bytes = NULL

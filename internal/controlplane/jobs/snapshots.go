@@ -139,7 +139,12 @@ func finalizeSnapshot(ctx context.Context, tx *sql.Tx, p *pass, id int64, export
 		return 0, err
 	}
 
+	bytes, err := p.fit(ctx, "snapshots", "size_bytes", size)
+	if err != nil {
+		return 0, err
+	}
+
 	return affected(tx.ExecContext(ctx, `
 		UPDATE snapshots SET status = 'ready', size_bytes = $1, node_counts = $2, edge_counts = $3, error_message = NULL, updated_at = $4
-		 WHERE id = $5 AND status IN ('pending', 'creating')`, size, string(nodes), string(edges), p.at(), id))
+		 WHERE id = $5 AND status IN ('pending', 'creating')`, bytes, string(nodes), string(edges), p.at(), id))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,22 +38,40 @@ type world struct {
 	clock    *worldtest.Clock
 	registry *prometheus.Registry
 	runner   *jobs.Runner
+	// logged is what the jobs said.
+	logged *worldtest.Buffer
+	// adopted says that a platform made the tables, and other that one of the snapshots there
+	// is for instances of which no snapshot is named: there they need one.
+	adopted bool
+	other   int64
 }
 
-// each runs fn in a new world on either database; configure may be nil.
+// each runs fn in a new world on either database, and on one whose tables a platform made, so
+// that what it would refuse fails; configure may be nil.
 func each(t *testing.T, configure func(*jobs.Config), fn func(w *world)) {
 	t.Helper()
 
-	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
+	run := func(t *testing.T, db *store.DB, adopted bool) {
 		t.Helper()
 
-		w := &world{t: t, db: db, clock: worldtest.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC))}
+		w := &world{
+			t: t, db: db, clock: worldtest.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), logged: &worldtest.Buffer{}, adopted: adopted,
+		}
 
 		w.exec(`CREATE TABLE test_enqueued (job_name TEXT, triggered_by TEXT, reason TEXT, attempts INTEGER)`)
-		w.exec(`INSERT INTO users (username, email, display_name, created_at, updated_at)
-			VALUES ('ann', 'ann@example.com', 'Ann', $1, $1)`, w.ago(0))
+		w.exec(`INSERT INTO users (username, email, display_name, created_at, updated_at, is_active)
+			VALUES ('ann', 'ann@example.com', 'Ann', $1, $1, 1)`, w.ago(0))
 		w.start(configure)
 		fn(w)
+	}
+
+	worldtest.Prepared.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+		run(t, db, false)
+	})
+	t.Run("platform's own", func(t *testing.T) {
+		t.Parallel()
+		run(t, worldtest.Adopted.Postgres(t), true)
 	})
 }
 
@@ -62,7 +81,7 @@ func (w *world) start(configure func(*jobs.Config)) {
 
 	w.registry = prometheus.NewRegistry()
 	config := jobs.Config{
-		DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.DiscardHandler), Enqueuer: tableEnqueuer{}, Registry: w.registry,
+		DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.NewTextHandler(w.logged, nil)), Enqueuer: tableEnqueuer{}, Registry: w.registry,
 	}
 
 	if configure != nil {
@@ -141,7 +160,7 @@ func (w *world) mapping(more ...any) int64 {
 	w.t.Helper()
 
 	id := w.insert("mappings", append([]any{
-		"owner_username", "ann", "name", "Fraud rings", "created_at", w.ago(time.Hour), "updated_at", w.ago(time.Hour),
+		"owner_username", "ann", "name", "Fraud rings", "current_version", 1, "created_at", w.ago(time.Hour), "updated_at", w.ago(time.Hour),
 	}, more...)...)
 	w.exec(`INSERT INTO mapping_versions (mapping_id, version, node_definitions, edge_definitions, created_at, created_by)
 		VALUES ($1, 1, '[]', '[]', $2, 'ann')`, id, w.ago(time.Hour))
@@ -168,9 +187,43 @@ func (w *world) instance(status ops.InstanceStatus, more ...any) int64 {
 
 	more = withDefault(withDefault(more, "created_at", w.ago(time.Hour)), "updated_at", w.ago(time.Hour))
 
+	if w.adopted {
+		more = withDefault(more, "snapshot_id", w.otherSnapshot())
+	}
+
 	return w.insert("instances", append([]any{
 		"owner_username", "ann", "wrapper_type", "falkordb", "name", "i", "url_slug", fmt.Sprint("slug-", n+1), "status", status,
 	}, more...)...)
+}
+
+// otherSnapshot has an id far from those that tests give.
+func (w *world) otherSnapshot() int64 {
+	w.t.Helper()
+
+	const id = 1_000_000
+
+	if w.other == 0 {
+		w.other = w.snapshot(w.mapping("id", id), ops.SnapshotReady, "id", id)
+	}
+
+	return w.other
+}
+
+// none is the id of the snapshot of an instance for which none is named.
+func (w *world) none() string { return strconv.FormatInt(w.other, 10) }
+
+// wantSaidOnce wants the log to tell once, of a platform's own tables, that numbers do not fit a column.
+func (w *world) wantSaidOnce(column string) {
+	w.t.Helper()
+
+	want := 0
+	if w.adopted {
+		want = 1
+	}
+
+	if got := strings.Count(w.logged.String(), "column="+column); got != want {
+		w.t.Errorf("the log tells %d times of %s, want %d:\n%s", got, column, want, w.logged)
+	}
 }
 
 func (w *world) export(snapshot int64, kind, entity string, status ops.ExportJobStatus, more ...any) int64 {
@@ -179,7 +232,7 @@ func (w *world) export(snapshot int64, kind, entity string, status ops.ExportJob
 	return w.insert("export_jobs", append([]any{
 		"snapshot_id", snapshot, "job_type", kind, "entity_name", entity, "status", status, "sql", "SELECT 1", "column_names", "[]",
 		"starburst_catalog", "lake", "gcs_path", "gs://b/e", "created_at", w.ago(time.Hour),
-	}, withDefault(more, "updated_at", w.ago(time.Hour))...)...)
+	}, withDefault(withDefault(more, "updated_at", w.ago(time.Hour)), "poll_count", 0)...)...)
 }
 
 func withDefault(columnsAndValues []any, column string, value any) []any {

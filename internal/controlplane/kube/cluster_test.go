@@ -74,6 +74,15 @@ func TestClusterPods(t *testing.T) {
 		t.Errorf("made %+v, want %s, pending, with 2 cores and 3 GiB", made, request.Name)
 	}
 
+	asked := request
+	asked.Name, asked.Cores = "asked", 1
+
+	if one, err := cluster.CreatePod(t.Context(), asked); err != nil || one.Cores != 1 || one.MemoryBytes != 3<<30 {
+		t.Errorf("asked for one core: made %+v, %v, want 1 core, and the 3 GiB of the configuration", one, err)
+	} else if err := cluster.DeletePod(t.Context(), one); err != nil {
+		t.Error(err)
+	}
+
 	// Once more is the same one.
 	again, err := cluster.CreatePod(t.Context(), request)
 	if err != nil || again.UID != made.UID {

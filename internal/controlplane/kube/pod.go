@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
@@ -57,7 +58,7 @@ func (c *Cluster) pod(request jobs.PodRequest) (*corev1.Pod, error) {
 				SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 			},
 			Containers: []corev1.Container{{
-				Name: container, Image: image, Resources: *c.resources.DeepCopy(),
+				Name: container, Image: image, Resources: c.resourcesOf(request),
 				Env: []corev1.EnvVar{
 					{Name: "GRAPH_OLAP_INSTANCE_ID", Value: id},
 					{Name: "GRAPH_OLAP_INSTANCE_SLUG", Value: request.Slug},
@@ -72,6 +73,29 @@ func (c *Cluster) pod(request jobs.PodRequest) (*corev1.Pod, error) {
 			}},
 		},
 	}, nil
+}
+
+// resourcesOf are the configured ones, but for the cores that were asked for: no more than these are
+// requested, for Kubernetes refuses a request above the limit.
+func (c *Cluster) resourcesOf(request jobs.PodRequest) corev1.ResourceRequirements {
+	of := *c.resources.DeepCopy()
+	if request.Cores == 0 || of.Limits.Cpu().Value() == request.Cores { // which may be a part of a core, rounded up
+		return of
+	}
+
+	cores := *resource.NewQuantity(request.Cores, resource.DecimalSI)
+
+	if of.Limits == nil {
+		of.Limits = corev1.ResourceList{}
+	}
+
+	of.Limits[corev1.ResourceCPU] = cores
+
+	if requested, ok := of.Requests[corev1.ResourceCPU]; ok && requested.Cmp(cores) > 0 {
+		of.Requests[corev1.ResourceCPU] = cores
+	}
+
+	return of
 }
 
 // podFrom reads what the jobs look at.
@@ -110,6 +134,9 @@ func message(p *corev1.Pod) string {
 
 		if ended := state.Terminated; said == "" && ended != nil {
 			said = cmp.Or(ended.Message, ended.Reason)
+			if ended.Reason == outOfMemory {
+				said = join(ended.Reason, ended.Message)
+			}
 		}
 
 		if waits := state.Waiting; said == "" && waits != nil && !onItsWay(waits.Reason) {
@@ -126,6 +153,9 @@ func message(p *corev1.Pod) string {
 
 	return ops.Shorten(said, maxSaid)
 }
+
+// outOfMemory is why a container ended that used more memory than it may: the jobs tell it from others.
+const outOfMemory = "OOMKilled"
 
 // onItsWay reports that a container waits for nothing out of the ordinary.
 func onItsWay(reason string) bool {
