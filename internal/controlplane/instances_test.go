@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -28,25 +27,17 @@ func TestAnInstanceSaysAllThatIsStored(t *testing.T) {
 		exec(t, p.db, `INSERT INTO opsconsole_instance_memory (instance_id, memory_usage_bytes) VALUES (3, 5000000000)`)
 
 		for id, want := range map[int64]string{
-			1: `{"phase":"loading","steps":[1]}, "2026-03-02T09:00:00Z", 4711, null, 3`,
-			2: `"40 per cent", null, null, null, null`,
-			3: `null, null, null, 5000000000, null`,
+			1: `{"cores":3,"disk":4711,"expires":"2026-03-02T09:00:00Z","memory":null,"progress":{"phase":"loading","steps":[1]}}`,
+			2: `{"cores":null,"disk":null,"expires":null,"memory":null,"progress":"40 per cent"}`,
+			3: `{"cores":null,"disk":null,"expires":null,"memory":5000000000,"progress":null}`,
 		} {
 			i := must[ops.Instance](t)(p.InstancesAs(alice).GetInstance(t.Context(), id))
 
-			var got []string
-
-			for _, member := range []any{i.Progress, i.ExpiresAt, i.DiskUsageBytes, i.MemoryUsageBytes, i.CPUCores} {
-				text, err := json.Marshal(member)
-				if err != nil {
-					t.Fatal(err)
-				}
-
-				got = append(got, string(text))
-			}
-
-			if got := strings.Join(got, ", "); got != want {
-				t.Errorf("instance %d says %s, want %s", id, got, want)
+			got, err := json.Marshal(map[string]any{
+				"cores": i.CPUCores, "disk": i.DiskUsageBytes, "expires": i.ExpiresAt, "memory": i.MemoryUsageBytes, "progress": i.Progress,
+			})
+			if err != nil || string(got) != want {
+				t.Errorf("instance %d says %s, %v, want %s", id, got, err, want)
 			}
 		}
 	})

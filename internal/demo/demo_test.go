@@ -110,7 +110,7 @@ func TestDay(t *testing.T) {
 		instances := w.instances()
 		most = max(most, instances.Limits.ClusterUsed)
 		suspended = max(suspended, instances.ByStatus["suspended"])
-		failed = max(failed, w.count(`SELECT COUNT(*) FROM instances WHERE error_code = 'SNAPSHOT_FAILED'`))
+		failed = max(failed, w.count(`SELECT COUNT(*) FROM instances WHERE error_code = 'DATA_LOAD_ERROR'`))
 		stuck = max(stuck, w.count(`SELECT COUNT(*) FROM export_jobs WHERE status = 'claimed' AND claimed_at < $1`,
 			store.Time{Time: w.at.Add(-5 * time.Minute)}))
 
