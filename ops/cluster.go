@@ -41,6 +41,8 @@ type Component struct {
 	Status    ComponentStatus `json:"status"`
 	LatencyMS *float64        `json:"latency_ms"`
 	Error     *string         `json:"error"`
+	// Note is what is to be known of it though nothing is wrong, a sentence; "" for nothing.
+	Note string `json:"note,omitempty"`
 }
 
 // ClusterInstances is the answer of get_cluster_instances.

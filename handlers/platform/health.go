@@ -54,7 +54,7 @@ func healthView(s *monitor.Snapshot, now time.Time) pages.Health {
 
 	for name, c := range health.Components {
 		component := pages.Component{
-			Name: name, Status: c.Status, LatencyMS: c.LatencyMS, Error: c.Error,
+			Name: name, Status: c.Status, LatencyMS: c.LatencyMS, Error: c.Error, Note: c.Note,
 			Latency: s.Components[name].Latency, Check: whatToCheck(name, c.Status),
 		}
 		if since := s.Components[name].Since; !since.IsZero() {

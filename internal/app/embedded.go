@@ -44,13 +44,21 @@ func (a *App) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens 
 		return nil, err
 	}
 
-	runner, err := a.jobRunner(ctx, cfg, cluster, catalog, registry)
+	adopted, err := controlplane.IsAdopted(ctx, a.db)
+	if err != nil {
+		return nil, err
+	}
+
+	watchOnly := adopted && cluster == nil && !cfg.SimulateInstances
+
+	runner, err := a.jobRunner(ctx, cfg, cluster, catalog, registry, watchOnly)
 	if err != nil {
 		return nil, err
 	}
 
 	checker, err := health.New(health.Config{
 		DB: a.db, Kubernetes: cluster, Starburst: catalog, SlowAfter: cfg.SlowAfter, Now: now, Logger: a.logger,
+		Remarks: a.watchPlatform(adopted, watchOnly),
 	})
 	if err != nil {
 		return nil, err
@@ -58,6 +66,7 @@ func (a *App) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens 
 
 	plane, err := controlplane.New(ctx, controlplane.Config{
 		DB: a.db, Now: now, Logger: a.logger, Health: checker, Jobs: runner, Metrics: registry, Version: ReadVersion().Version,
+		WatchOnly: watchOnly,
 	})
 	if err != nil {
 		return nil, err
@@ -76,10 +85,11 @@ func (a *App) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens 
 
 // jobRunner gives the jobs what is configured; what is not, they report as skipped.
 func (a *App) jobRunner(
-	ctx context.Context, cfg config.Embedded, cluster *rest.Config, catalog *trino.Client, registry *prometheus.Registry,
+	ctx context.Context, cfg config.Embedded, cluster *rest.Config, catalog *trino.Client, registry *prometheus.Registry, watchOnly bool,
 ) (*jobs.Runner, error) {
 	jobsConfig := jobs.Config{
 		DB: a.db, Now: now, Logger: a.logger, Enqueuer: a.enqueuer, Registry: registry, Schedule: schedule(cfg),
+		WatchOnly: watchOnly,
 	}
 
 	if err := a.instanceRuntime(cfg, cluster, &jobsConfig); err != nil {
@@ -103,9 +113,30 @@ func schedule(cfg config.Embedded) jobs.Schedule {
 	return schedule
 }
 
+// watchPlatform has operators told what there is to know of a platform's own tables.
+func (a *App) watchPlatform(adopted, only bool) func() map[string]health.Remark {
+	if !adopted {
+		return nil
+	}
+
+	if only {
+		a.logger.Warn("the tables are a platform's own and no cluster is configured: they are only watched, and no job changes them; " +
+			"configure the cluster with --kubeconfig or --kubernetes-in-cluster, or see --simulate-instances")
+	}
+
+	watch := controlplane.NewWatch(a.db, now, a.logger, only)
+	a.background = append(a.background, every(controlplane.WatchEvery, a.logger, "the platform's own tables", watch.Look))
+
+	return watch.Remarks
+}
+
 // instanceRuntime makes instances run: as pods of the cluster, or, where there is none,
-// in name.
+// in name; nothing does where the tables are only watched.
 func (a *App) instanceRuntime(cfg config.Embedded, cluster *rest.Config, jobsConfig *jobs.Config) error {
+	if jobsConfig.WatchOnly {
+		return nil
+	}
+
 	if cluster == nil {
 		runtime := jobs.NewRuntime(a.db, now, a.logger)
 		jobsConfig.Memory = runtime

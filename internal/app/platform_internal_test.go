@@ -20,13 +20,13 @@ import (
 )
 
 // replica is a program with the embedded control plane, up to where it would listen.
-func replica(t *testing.T, databaseURL string) (*App, platform, error) {
+func replica(t *testing.T, databaseURL string, more ...string) (*App, platform, error) {
 	t.Helper()
 
-	command, err := config.Parse(t.Context(), []string{
+	command, err := config.Parse(t.Context(), append([]string{
 		"serve", "--embedded", "--database-url=" + databaseURL, "--oidc-issuer=https://id.example.com", "--oidc-client-id=o",
 		"--log-level=error",
-	}, config.ThisMachine())
+	}, more...), config.ThisMachine())
 	if err != nil {
 		t.Fatal(err)
 	}

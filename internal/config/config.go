@@ -143,6 +143,8 @@ type Embedded struct {
 
 	Starburst  *Starburst  // nil when it is not configured
 	Kubernetes *Kubernetes // nil when it is not configured
+	// SimulateInstances moves the instances of a platform's own tables in name where Kubernetes is nil.
+	SimulateInstances bool
 
 	// SlowAfter has the latencies, by component, above which a component is slow;
 	// every one of [Components] has one.

@@ -91,14 +91,21 @@ func (r *reader) embedded(f embeddedFlags, address, pages string) *Embedded {
 		r.badf(f.APIAddr, "is the same as --addr, %s; use another port", pages)
 	}
 
-	return &Embedded{
-		Addr:           address,
-		InternalAPIKey: Secret(f.InternalAPIKey.text),
-		Starburst:      r.starburst(f),
-		Kubernetes:     r.kubernetes(f),
-		SlowAfter:      r.slowAfter(&f.SlowAfter),
-		JobSchedule:    r.durations(&f.JobSchedule, jobNames(), time.Second, "JOB=INTERVAL", "lifecycle=10m"),
+	embedded := &Embedded{
+		Addr:              address,
+		InternalAPIKey:    Secret(f.InternalAPIKey.text),
+		Starburst:         r.starburst(f),
+		Kubernetes:        r.kubernetes(f),
+		SimulateInstances: r.parseBool(f.SimulateInstances),
+		SlowAfter:         r.slowAfter(&f.SlowAfter),
+		JobSchedule:       r.durations(&f.JobSchedule, jobNames(), time.Second, "JOB=INTERVAL", "lifecycle=10m"),
 	}
+
+	if embedded.SimulateInstances && embedded.Kubernetes != nil {
+		r.badf(f.SimulateInstances.setting, "is given together with a cluster; choose one")
+	}
+
+	return embedded
 }
 
 func (r *reader) starburst(f embeddedFlags) *Starburst {

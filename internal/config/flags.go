@@ -105,6 +105,7 @@ type embeddedFlags struct {
 	KubernetesImage     list    `placeholder:"[WRAPPER=]IMAGE,…" help:"Container image of the pods: one for all, or one each for ryugraph and falkordb."`
 	KubernetesRequests  list    `default:"cpu=500m,memory=2Gi" placeholder:"NAME=QUANTITY,…" help:"Resource requests of each pod: cpu and memory."`
 	KubernetesLimits    list    `default:"cpu=2,memory=4Gi" placeholder:"NAME=QUANTITY,…" help:"Resource limits of each pod: cpu and memory."`
+	SimulateInstances   toggle  `help:"Run the jobs, and move instances in name only, on a platform's own tables though no cluster is configured; by default such tables are only watched. For copies of a platform's database."`
 	SlowAfter           list    `placeholder:"COMPONENT=DURATION,…" help:"Latency above which a component (database, kubernetes or starburst) is slow; 500ms by default."`
 	JobSchedule         list    `placeholder:"JOB=INTERVAL,…" help:"Interval between two runs of a background job; by default ${job_schedule}."`
 }

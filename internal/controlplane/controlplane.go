@@ -26,6 +26,8 @@ type Config struct {
 	Metrics prometheus.Gatherer
 	Version string
 	Exports Exports
+	// WatchOnly says that nothing here ends pods of a platform's own tables.
+	WatchOnly bool
 }
 
 // Exports says where the export jobs of a new snapshot read and write.
@@ -47,6 +49,8 @@ type ControlPlane struct {
 	metrics prometheus.Gatherer
 	version string
 	exports Exports
+	// watchOnly is [Config.WatchOnly].
+	watchOnly bool
 	// recount is nil where there are counters.
 	recount *recount
 	// searchIndexed says that SQLite has the index of a search.
@@ -74,7 +78,7 @@ func New(ctx context.Context, cfg Config) (*ControlPlane, error) {
 
 	cp := &ControlPlane{
 		db: cfg.DB, now: cfg.Now, logger: cfg.Logger, health: cfg.Health, jobs: cfg.Jobs, metrics: cfg.Metrics,
-		version: cfg.Version, exports: cfg.Exports,
+		version: cfg.Version, exports: cfg.Exports, watchOnly: cfg.WatchOnly,
 	}
 
 	counted, err := hasTable(ctx, cfg.DB, counters)

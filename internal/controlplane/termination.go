@@ -37,6 +37,11 @@ func (s session) DeleteInstance(ctx context.Context, id int64) error {
 			return err
 		}
 
+		if s.watchOnly && instance.Status != ops.InstanceStopping {
+			return ops.Unavailable("instances", fmt.Sprintf("Nothing here would end the pod of instance %d, as no cluster is configured: "+
+				"delete it at the platform's own control plane, or configure the cluster", id))
+		}
+
 		_, err = tx.ExecContext(ctx, `UPDATE instances SET status = $1, updated_at = $2 WHERE id = $3 AND status <> $1`,
 			ops.InstanceStopping, store.Time{Time: s.now()}, id)
 		if err != nil {

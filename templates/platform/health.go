@@ -65,6 +65,8 @@ type Component struct {
 	LatencyMS *float64 `json:"latency_ms"`
 	// Error is shown as it came.
 	Error *string `json:"error"`
+	// Note is what is to be known though nothing is wrong; "" for nothing.
+	Note string `json:"note,omitempty"`
 	// Since is when this console first saw it like this; nil when it cannot tell.
 	Since *time.Time `json:"since"`
 	// Latency are the milliseconds of the last hour.

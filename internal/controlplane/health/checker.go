@@ -33,14 +33,21 @@ type Config struct {
 	SlowAfter map[string]time.Duration
 	// Timeout is how long a probe may take; 2 s when it is 0.
 	Timeout time.Duration
+	// Remarks are what is to be told with components, by their name; nil for nothing.
+	Remarks func() map[string]Remark
 	Now     func() time.Time
 	Logger  *slog.Logger
 }
+
+// Remark is told with a component that was probed: an error, with which the platform is degraded, and
+// a note, which is nothing wrong. Each is a sentence, or "".
+type Remark struct{ Error, Note string }
 
 // Checker probes the components.
 type Checker struct {
 	components []*component
 	database   *component
+	remarks    func() map[string]Remark
 }
 
 // New returns a checker, or an error that says which setting is wrong.
@@ -75,14 +82,30 @@ func New(cfg Config) (*Checker, error) {
 		catalog.probe, catalog.proof = probed.probe, probed.proof
 	}
 
+	remarks := cfg.Remarks
+	if remarks == nil {
+		remarks = func() map[string]Remark { return nil }
+	}
+
 	return &Checker{
-		database: database,
+		database: database, remarks: remarks,
 		components: []*component{
 			database,
 			newComponent(ops.ComponentKubernetes, kubernetes),
 			catalog,
 		},
 	}, nil
+}
+
+// on adds the remark; what the probe has against the component comes first.
+func (r Remark) on(c ops.Component) ops.Component {
+	c.Note = r.Note
+
+	if r.Error != "" && c.Error == nil {
+		c.Error = &r.Error
+	}
+
+	return c
 }
 
 // Check returns how every component does, at most a second old. It fails only when
@@ -99,20 +122,22 @@ func (c *Checker) Check(ctx context.Context) (ops.Health, error) {
 	wg.Wait()
 
 	health := ops.Health{Status: ops.Healthy, Components: map[string]ops.Component{}}
+	remarks := c.remarks()
 
 	for i, component := range c.components {
 		if errs[i] != nil {
 			return ops.Health{}, errs[i]
 		}
 
-		health.Components[component.name] = results[i].component
+		found := remarks[component.name].on(results[i].component)
+		health.Components[component.name] = found
 
 		if i == 0 || results[i].at.Before(health.CheckedAt.Time) {
 			health.CheckedAt = ops.At(results[i].at)
 		}
 
 		// One that is connected has an error too where it does only half of what it is for.
-		if results[i].component.Error != nil {
+		if found.Error != nil {
 			health.Status = ops.Degraded
 		}
 	}

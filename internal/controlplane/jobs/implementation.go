@@ -14,13 +14,15 @@ func implementationOf(name ops.JobName) implementation {
 	case ops.JobReconciliation:
 		return implementation{func(c Config) job { return reconciliation(c.Cluster) }, (*factory).reconciliation}
 	case ops.JobLifecycle:
-		return implementation{func(Config) job { return lifecycle }, (*factory).lifecycle}
+		return implementation{func(c Config) job { return c.unlessWatching(lifecycle, nil) }, (*factory).lifecycle}
 	case ops.JobExportReconciliation:
-		return implementation{func(Config) job { return exportReconciliation }, (*factory).exportReconciliation}
+		do := func(c Config) job { return c.unlessWatching(exportReconciliation, countExports) }
+
+		return implementation{do, (*factory).exportReconciliation}
 	case ops.JobSchemaCache:
 		return implementation{func(c Config) job { return schemaCache(c.Catalog) }, (*factory).schemaCache}
 	case ops.JobInstanceOrchestration:
-		return implementation{func(Config) job { return instanceOrchestration }, (*factory).instanceOrchestration}
+		return implementation{func(c Config) job { return c.unlessWatching(instanceOrchestration, nil) }, (*factory).instanceOrchestration}
 	case ops.JobResourceMonitor:
 		return implementation{func(c Config) job { return resourceMonitor(c.Memory) }, (*factory).resourceMonitor}
 	default:

@@ -48,6 +48,8 @@ type Config struct {
 	Cluster  Cluster
 	Memory   Memory
 	Catalog  Catalog
+	// WatchOnly has no job write to the platform's tables.
+	WatchOnly bool
 }
 
 // Runner runs the jobs and keeps their schedule.
