@@ -54,6 +54,10 @@ func run(ctx context.Context, command config.Command, out io.Writer) error {
 		return unlessStopped(ctx, demo(ctx, command, out))
 	case config.Serve:
 		return unlessStopped(ctx, serve(ctx, command))
+	case config.Backup:
+		return app.Backup(ctx, command, out)
+	case config.Restore:
+		return app.Restore(ctx, command, out)
 	case config.Healthcheck:
 		return healthcheck(ctx, command)
 	case config.Show:

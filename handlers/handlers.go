@@ -23,6 +23,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/windows"
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/backup"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
@@ -50,6 +51,8 @@ type Config struct {
 	Monitor  *monitor.Monitor
 	Keys     *idempotency.Keys
 	Database Database
+	// Backups tells how the scheduled backups do; nil where none are made.
+	Backups func() backup.Status
 
 	Static      fs.FS
 	Environment shell.Environment

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/backup"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
@@ -28,6 +29,8 @@ type aliveDetails struct {
 	OverdueWindows []windowAt `json:"overdue_windows"`
 	HeldWindows    []windowAt `json:"held_windows"`
 	OverrunWindows []windowAt `json:"overrun_windows"`
+	// Backup is how the scheduled backups do, null where none are made.
+	Backup *backup.Status `json:"backup"`
 }
 
 // windowAt is a window and where it stands.
@@ -42,6 +45,10 @@ func (c *console) healthz(p *web.Page) error {
 	defer cancel()
 
 	answer := alive{Status: "healthy", Version: c.Version}
+	if c.Backups != nil {
+		status := c.Backups()
+		answer.Details.Backup = &status
+	}
 
 	if c.Database.Err() != nil { // The log has it.
 		return p.JSON(http.StatusOK, answer)
@@ -54,30 +61,28 @@ func (c *console) healthz(p *web.Page) error {
 		return p.JSON(http.StatusOK, answer)
 	}
 
-	answer.Details = detailsOf(troubled)
+	answer.Details.note(troubled)
 
 	return p.JSON(http.StatusOK, answer)
 }
 
-func detailsOf(troubled []maintenance.Window) aliveDetails {
-	details := aliveDetails{OverdueWindows: []windowAt{}, HeldWindows: []windowAt{}, OverrunWindows: []windowAt{}}
+func (d *aliveDetails) note(troubled []maintenance.Window) {
+	d.OverdueWindows, d.HeldWindows, d.OverrunWindows = []windowAt{}, []windowAt{}, []windowAt{}
 
 	for _, w := range troubled {
 		at := windowAt{w.ID, w.Phase}
 
 		if w.Overdue {
-			details.OverdueWindows = append(details.OverdueWindows, at)
+			d.OverdueWindows = append(d.OverdueWindows, at)
 		}
 
 		switch w.Phase { //nolint:exhaustive // the others need nobody
 		case maintenance.Held:
-			details.HeldWindows = append(details.HeldWindows, at)
+			d.HeldWindows = append(d.HeldWindows, at)
 		case maintenance.Overrun:
-			details.OverrunWindows = append(details.OverrunWindows, at)
+			d.OverrunWindows = append(d.OverrunWindows, at)
 		}
 	}
-
-	return details
 }
 
 // readyz says whether the console can show anything: its database can be read. One that cannot

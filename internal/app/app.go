@@ -26,6 +26,8 @@ type App struct {
 	static fs.FS
 	logger *slog.Logger
 	db     *store.DB
+	// unlock lets another process have the database, nil where none was kept from it.
+	unlock func() error
 
 	// enqueuer puts jobs on the engine, which works those of all families.
 	enqueuer *jobqueue.Enqueuer
@@ -58,7 +60,7 @@ func construct(ctx context.Context, cfg config.Console, static fs.FS, build func
 	a.static = static
 
 	if err := build(a); err != nil {
-		return nil, errors.Join(err, a.db.Close())
+		return nil, errors.Join(err, a.close())
 	}
 
 	return a, nil
@@ -73,25 +75,41 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 
 	zoneinfo.Use(zones)
 
+	unlock, err := store.LockSQLite(ctx, string(cfg.DatabaseURL))
+	if err != nil {
+		return nil, err
+	}
+
 	db, err := store.OpenWithin(ctx, string(cfg.DatabaseURL), store.Limits(cfg.DatabaseLimits))
 	if err != nil {
-		return nil, fmt.Errorf("the database: %w", err)
+		return nil, errors.Join(fmt.Errorf("the database: %w", err), unlock())
 	}
+
+	a := &App{config: cfg, db: db, unlock: unlock, logger: hangup.Quiet(newLogger(cfg))}
 
 	if err := db.Migrate(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, a.close())
 	}
 
-	a := &App{config: cfg, db: db, logger: hangup.Quiet(newLogger(cfg))}
 	if cfg.MetricsAddr != "" {
 		a.requests = metrics.NewRequests()
 	}
 
 	if err := a.openEngine(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, a.close())
 	}
 
 	return a, nil
+}
+
+// close closes the database, and then lets others have it.
+func (a *App) close() error {
+	err := a.db.Close()
+	if a.unlock != nil {
+		err = errors.Join(err, a.unlock())
+	}
+
+	return err
 }
 
 // openEngine brings the job engine's tables to their newest version.
@@ -135,7 +153,7 @@ func followsTrouble(record slog.Record) bool {
 // Run serves until the context is done, then lets what is under way end, and closes the
 // database. Nothing begins before every address is this program's.
 func (a *App) Run(ctx context.Context) (err error) {
-	defer func() { err = errors.Join(err, a.db.Close()) }()
+	defer func() { err = errors.Join(err, a.close()) }()
 
 	for _, s := range a.sites {
 		listener, err := s.listen(ctx)

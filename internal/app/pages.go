@@ -65,7 +65,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
 		Feeds: feeds, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
-		Database: own, Static: a.static, Environment: env,
+		Database: own, Backups: a.runBackups(), Static: a.static, Environment: env,
 		Tickets:   tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages),

@@ -129,6 +129,8 @@ const (
 	PointCreate  Action = "point.create"
 	JobTrigger   Action = "job.trigger"
 	LogExport    Action = "audit.export"
+	// DatabaseRestore is that the database, and the log with it, was made of a backup.
+	DatabaseRestore Action = "database.restore"
 
 	WindowAnnounce Action = "window.announce"
 	WindowChange   Action = "window.change"
@@ -161,7 +163,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		SignIn, SignOut, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
-		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport,
+		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport, DatabaseRestore,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,
 		TemplateSave, TemplateDelete,

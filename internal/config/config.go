@@ -22,6 +22,8 @@ type Console struct {
 	// DatabaseURL is sqlite:///path or postgres://…, perhaps with a password.
 	DatabaseURL    Secret
 	DatabaseLimits DatabaseLimits
+	// Backups is nil when none are made.
+	Backups *Backups
 
 	Environment  Environment
 	ControlPlane ControlPlane

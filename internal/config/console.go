@@ -27,6 +27,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) C
 			Lock:              r.parseDuration(f.DatabaseLock, time.Second),
 			Statement:         r.parseDuration(f.DatabaseTimeout, time.Second),
 		},
+		Backups: r.backups(f),
 		Environment: Environment{
 			Name:  r.required(f.Environment, "give the name of the environment"),
 			Color: r.oneOf(f.EnvironmentColor, Colors()...),

@@ -11,6 +11,9 @@ type grammar struct {
 		Demo  demoFlags  `cmd:"" help:"The configuration of demo."`
 	} `cmd:"" help:"Print the effective configuration, with secrets hidden, and check it."`
 
+	Backup  backupFlags  `cmd:"" help:"Copy the database into a file, also while a console uses it."`
+	Restore restoreFlags `cmd:"" help:"Make a database of such a file."`
+
 	Healthcheck healthcheckFlags `cmd:"" help:"Check that a console on this machine is alive; the exit code is 0 when it is."`
 	Version     struct{}         `cmd:"" help:"Print version, commit and Go version."`
 }
@@ -42,6 +45,9 @@ type consoleFlags struct {
 	DatabaseIdle     setting `name:"database-idle-in-transaction" default:"10s" placeholder:"DURATION" help:"Maximum time that a session of PostgreSQL may leave a transaction alone; a replica that stands still loses its locks then."`
 	DatabaseLock     setting `name:"database-lock-timeout" default:"5s" placeholder:"DURATION" help:"Maximum time to wait for a lock of PostgreSQL."`
 	DatabaseTimeout  setting `name:"database-statement-timeout" default:"30s" placeholder:"DURATION" help:"Maximum time of a statement of PostgreSQL; migrations take the time that they need."`
+	BackupDir        setting `placeholder:"DIR" help:"Directory for backups of a SQLite database, made while the console runs; none are made by default."`
+	BackupEvery      setting `default:"24h" placeholder:"DURATION" help:"Interval between two backups."`
+	BackupKeep       setting `default:"7" placeholder:"NUMBER" help:"Number of backups to keep."`
 	Environment      setting `default:"${environment}" placeholder:"NAME" help:"Name of the environment, shown on every page."`
 	EnvironmentColor setting `default:"${color}" placeholder:"COLOR" help:"Color of the environment's name: green, blue, amber, red, violet or grey."`
 	ConfirmBelow     setting `default:"0.5" placeholder:"FRACTION" help:"Lowering a limit to this fraction of it or less must be confirmed with the environment's name, as turning on maintenance must; 0 never asks."`
@@ -119,6 +125,19 @@ type callersFlags struct {
 	APIOIDCRolesClaim     setting `name:"api-oidc-roles-claim" default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles."`
 	APIOIDCUsernameClaim  setting `name:"api-oidc-username-claim" placeholder:"PATH" help:"Token claim that contains the username; by default the e-mail address is the username."`
 	APIOIDCOpsRole        setting `name:"api-oidc-ops-role" default:"ops" placeholder:"ROLE" help:"Token role that grants operator access."`
+}
+
+type backupFlags struct {
+	DatabaseURL setting `secret:"" placeholder:"URL" help:"URL of the database to copy: sqlite:///path; for postgres://… the command of pg_dump is printed."`
+	File        string  `arg:"" help:"New file."`
+}
+
+type restoreFlags struct {
+	DatabaseURL setting `secret:"" placeholder:"URL" help:"URL of the database to make: sqlite:///path of a file that is not there yet."`
+	Reason      setting `placeholder:"TEXT" help:"Why, for the audit log."`
+	Loaded      toggle  `help:"The database was loaded by pg_restore: check it, and note it in the audit log."`
+	Force       toggle  `help:"Restore a file that opsconsole backup did not make, or whose audit log does not hold together."`
+	File        string  `arg:"" optional:"" help:"File that opsconsole backup made."`
 }
 
 type healthcheckFlags struct {

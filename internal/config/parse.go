@@ -93,6 +93,10 @@ func command(ctx context.Context, line *kong.Context, flags *grammar, in *source
 		asked, show = reader.demo(ctx, &flags.Config.Demo), true
 	case "config serve":
 		asked, show = reader.serve(&flags.Config.Serve), true
+	case "backup <file>":
+		asked = reader.backup(&flags.Backup)
+	case "restore", "restore <file>":
+		asked = reader.restore(&flags.Restore)
 	case "healthcheck":
 		asked = reader.healthcheck(flags.Healthcheck)
 	default:

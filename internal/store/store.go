@@ -96,8 +96,8 @@ func openSQLite(path string) (*DB, error) {
 	// sqlite:////var, as other tools write an absolute path, would name a host to SQLite.
 	path = filepath.Clean(path)
 
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("create the folder of the database: %w", err)
+	if err := makeFolder(path); err != nil {
+		return nil, err
 	}
 
 	// It holds sessions and the history: nobody else reads it. SQLite gives its
@@ -157,6 +157,14 @@ func openSQLite(path string) (*DB, error) {
 	}
 
 	return &DB{dialect: SQLite, write: write, read: read, probe: probe}, nil
+}
+
+func makeFolder(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("create the folder of the database: %w", err)
+	}
+
+	return nil
 }
 
 // Close closes every connection.
