@@ -38,12 +38,13 @@ func TestNothingBeginsWithoutItsAddresses(t *testing.T) {
 	}
 
 	a := &App{
-		db: db, sites: []site{{address: taken.Addr().String()}}, recovery: note("recovery"),
+		db: db, sites: []site{{address: taken.Addr().String(), flag: "--addr"}}, recovery: note("recovery"),
 		background: []func(context.Context) error{note("background")}, serving: func() { begun = append(begun, "serving") },
 	}
 
-	if err := a.Run(t.Context()); err == nil || !strings.Contains(err.Error(), taken.Addr().String()) {
-		t.Errorf("got %v, wanted an error that names the address", err)
+	if err := a.Run(t.Context()); err == nil || !strings.Contains(err.Error(), taken.Addr().String()) ||
+		!strings.HasSuffix(err.Error(), "or give another address with --addr") {
+		t.Errorf("got %v, wanted an error that names the address and its flag", err)
 	}
 
 	if len(begun) > 0 {

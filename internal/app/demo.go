@@ -22,6 +22,8 @@ const demoClient = "opsconsole"
 // NewDemo is the console over a synthetic platform, with an identity provider that asks
 // for no passwords. It is for this machine alone. Once it serves, out is told where it is.
 func NewDemo(ctx context.Context, cfg config.Demo, static fs.FS, out io.Writer) (*App, error) {
+	fmt.Fprintln(out, "\n  opsconsole is starting.")
+
 	return construct(ctx, cfg.Console, static, func(a *App) error {
 		issuer := cfg.PublicURL.JoinPath(handlers.IdentityProviderPath).String()
 		secret := rand.Text()

@@ -78,7 +78,7 @@ func (a *App) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens 
 	}
 
 	a.families = append(a.families, jobqueue.ControlPlaneJobs(runner, now))
-	a.sites = append(a.sites, site{cfg.Addr, api})
+	a.sites = append(a.sites, site{cfg.Addr, "--api-addr", api})
 
 	return plane, nil
 }

@@ -35,7 +35,7 @@ func (a *App) measure(config metrics.Config) error {
 		return err
 	}
 
-	a.sites = append(a.sites, site{a.config.MetricsAddr, own})
+	a.sites = append(a.sites, site{a.config.MetricsAddr, "--metrics-addr", own})
 	a.background = append(a.background, every(metrics.LookEvery, a.logger, "what the metrics tell of the database", own.Look))
 
 	return nil

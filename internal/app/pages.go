@@ -101,7 +101,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read", pages.Remember),
 		every(auth.RememberEvery, a.logger, "the sessions that are remembered", signIn.Remember))
 
-	a.sites = append(a.sites, site{a.config.Addr, pages})
+	a.sites = append(a.sites, site{a.config.Addr, "--addr", pages})
 
 	return nil
 }

@@ -6,19 +6,27 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 )
 
 // site is what is served on an address.
 type site struct {
 	address string
+	// flag is the one that gives the address.
+	flag    string
 	handler http.Handler
 }
 
 func (s site) listen(ctx context.Context) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.address)
 	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", s.address, err)
+		err = fmt.Errorf("listen on %s: %w", s.address, err)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			err = fmt.Errorf("%w; stop the program that has it, or give another address with %s", err, s.flag)
+		}
+
+		return nil, err
 	}
 
 	return listener, nil

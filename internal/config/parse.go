@@ -2,6 +2,7 @@ package config
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -59,9 +60,11 @@ func Parse(ctx context.Context, args []string, machine Machine) (Command, error)
 		return nil, fmt.Errorf("the command line's own grammar: %w", err)
 	}
 
-	line, err := parser.Parse(args)
+	line, err := parser.Parse(asFlags(args))
 
 	switch {
+	case helped && len(args) == 0:
+		return nil, errors.New("a command is missing; give one of those above")
 	case helped:
 		return Help{}, nil
 	case err != nil:
@@ -75,6 +78,20 @@ func Parse(ctx context.Context, args []string, machine Machine) (Command, error)
 	}
 
 	return command(ctx, line, &flags, &in)
+}
+
+// asFlags has help and version mean the same as a word, as a flag, and where nothing is said.
+func asFlags(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case slices.Equal(args, []string{"--version"}):
+		return []string{"version"}
+	default:
+		return args
+	}
 }
 
 func command(ctx context.Context, line *kong.Context, flags *grammar, in *source) (Command, error) {

@@ -73,6 +73,9 @@ func TestCommands(t *testing.T) {
 
 	for args, want := range map[string]config.Command{
 		"version":                         config.Version{},
+		"--version":                       config.Version{},
+		"help":                            config.Help{},
+		"help serve":                      config.Help{},
 		"healthcheck":                     config.Healthcheck{URL: "http://127.0.0.1:8080/healthz", Timeout: 5e9},
 		"healthcheck --addr :9":           config.Healthcheck{URL: "http://localhost:9/healthz", Timeout: 5e9},
 		"healthcheck --addr 0.0.0.0:9":    config.Healthcheck{URL: "http://localhost:9/healthz", Timeout: 5e9},
@@ -90,7 +93,7 @@ func TestArgumentsOutsideTheCommandLine(t *testing.T) {
 	t.Parallel()
 
 	for args, want := range map[string]string{
-		"":                           `expected one of "demo", "serve", "config", "healthcheck", "version"`,
+		"":                           "a command is missing; give one of those above",
 		"run":                        "unexpected argument run",
 		"serve --no-such-flag":       "unknown flag --no-such-flag",
 		"serve stray":                "unexpected argument stray",
