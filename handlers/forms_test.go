@@ -87,6 +87,10 @@ func TestEveryFormGivesItsAnswerAgain(t *testing.T) {
 	delivery := fmt.Sprint("/maintenance/deliveries/", handlerstest.At(deliveries[0], "id"))
 	delete(missing, "POST "+pageForm{delivery, delivery + "/redeliver", nil}.send(t, w))
 
+	w.Approvals.Actions = []string{"config.save"}
+	as(w, "olga", "/config/concurrency", fmt.Sprintf(`{"per_analyst": 12, "reason": "a load test", "revision": %q}`, w.Revision()))
+	delete(missing, "POST "+pageForm{"/approvals/1/approve", "/approvals/1/approve", url.Values{"reason": {"as it has to be"}}}.send(t, w))
+
 	running := handlerstest.Path(w.Announce(handlerstest.Object{"starts_at": w.Now().UTC().Format(time.RFC3339)}), "updates")
 	delete(missing, "POST "+pageForm{running, running, url.Values{"text": {"the database is back"}}}.send(t, w))
 
@@ -202,7 +206,7 @@ var routes = []struct {
 	{regexp.MustCompile(`^/jobs/\w+/trigger$`), "/jobs/:name/trigger"},
 	{regexp.MustCompile(`^/maintenance/windows/\d+/updates$`), "/maintenance/windows/:id/updates"},
 	{regexp.MustCompile(`^/maintenance/(windows|webhooks)/\d+/\w+$`), "/maintenance/$1/:id/:act"},
-	{regexp.MustCompile(`^/leases/\d+/\w+$`), "/leases/:id/:act"},
+	{regexp.MustCompile(`^/(leases|approvals)/\d+/\w+$`), "/$1/:id/:act"},
 	{regexp.MustCompile(`^(/maintenance/deliveries)/\w+/(\w+)$`), "$1/:id/$2"},
 	{regexp.MustCompile(`/\d+`), "/:id"},
 }

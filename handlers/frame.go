@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/platform"
 	"github.com/graph-olap/opsconsole/handlers/settings"
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 	"github.com/graph-olap/opsconsole/templates/shell"
@@ -45,6 +46,7 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		Trouble:     f.trouble(),
 		Banner:      f.banner(p.Ctx(), p.Now),
 		Temporary:   f.temporary(p.Ctx()),
+		Approvals:   f.approvals(),
 		Notices:     f.notices(p),
 		Version:     f.Version,
 	}
@@ -86,11 +88,39 @@ func (f *frame) beat() shell.Beat {
 
 // regions are what of every page follows the monitor.
 func (f *frame) regions() []live.Region {
-	return []live.Region{{Page: live.Shell, Element: shell.Region, Draw: f.drawShell}}
+	regions := []live.Region{{Page: live.Shell, Element: shell.Region, Draw: f.drawShell}}
+	if f.Approvals.On() {
+		regions = append(regions, live.Region{Page: live.Shell, Element: shell.WaitingRegion, Draw: f.drawWaiting})
+	}
+
+	return regions
 }
 
 func (f *frame) drawShell(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return shell.Live(f.trouble(), f.banner(ctx, now), f.temporary(ctx), now), nil
+	return shell.Live(f.trouble(), f.approvals(), f.banner(ctx, now), f.temporary(ctx), now), nil
+}
+
+func (f *frame) drawWaiting(context.Context, *monitor.Snapshot, time.Time) (templ.Component, error) {
+	return shell.WaitingCount(f.approvals()), nil
+}
+
+// approvals are what every page tells of what needs a second person, from memory; nil where nothing
+// does.
+func (f *frame) approvals() *shell.Approvals {
+	if !f.Approvals.On() {
+		return nil
+	}
+
+	current := f.Approvals.Current()
+	out := &shell.Approvals{Waiting: len(current.Waiting)}
+
+	for _, a := range current.Broken {
+		out.Broken = append(out.Broken, shell.BrokenGlass{
+			Text: a.Title() + ", " + a.Object, By: a.DecidedBy.Username, At: *a.DecidedAt, URL: approvals.Path(a.ID),
+		})
+	}
+
+	return out
 }
 
 // trouble is what the console's own database cannot do, nil when there is nothing to tell.

@@ -10,8 +10,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/announcements"
+	approvalhandlers "github.com/graph-olap/opsconsole/handlers/approvals"
 	"github.com/graph-olap/opsconsole/handlers/leases"
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/platform"
@@ -22,6 +25,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/webhooks"
 	"github.com/graph-olap/opsconsole/handlers/windows"
 	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/backup"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -50,7 +54,9 @@ type Config struct {
 	Triggers *triggers.Triggers
 	Monitor  *monitor.Monitor
 	Keys     *idempotency.Keys
-	Database Database
+	// Approvals are what needs a second person.
+	Approvals *approvals.Approvals
+	Database  Database
 	// Backups tells how the scheduled backups do; nil where none are made.
 	Backups func() backup.Status
 
@@ -116,10 +122,12 @@ type console struct {
 	webhooks      *webhooks.Handlers
 	announcements *announcements.Handlers
 	record        *record.Handlers
+	approvals     *approvalhandlers.Handlers
 	session       *session.Handlers
 	streams       *live.Streams
 
 	errors *web.Errors
+	echo   *echo.Echo
 	// again are the acts' answers once more, by route.
 	again map[string]again
 }
@@ -142,7 +150,7 @@ func newConsole(config Config) *console {
 	}
 	c.settings = &settings.Handlers{
 		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,
-		PublicURL: c.PublicURL,
+		PublicURL: c.PublicURL, Asked: func(object string) []approvals.Approval { return c.Approvals.Current().Of(object) },
 	}
 	c.leases = &leases.Handlers{
 		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,
@@ -155,14 +163,18 @@ func newConsole(config Config) *console {
 	c.webhooks = &webhooks.Handlers{Frame: f, Webhooks: c.Webhooks}
 	c.announcements = &announcements.Handlers{Feeds: c.Feeds, Readers: c.Readers, Identify: c.Auth.Identify}
 	c.record = &record.Handlers{Frame: f, Changes: c.Changes, Audit: c.Audit, Tickets: c.Tickets, Now: c.Now}
+	c.approvals = &approvalhandlers.Handlers{
+		Frame: f, Approvals: c.Approvals, Platform: c.Platform, Changes: c.Changes, Replay: c.replay,
+		Tickets: c.Tickets, PublicURL: c.PublicURL,
+	}
 	c.session = &session.Handlers{
 		Auth: c.Auth, Audit: c.Audit, Environment: c.Environment, PublicURL: c.PublicURL, Logger: c.Logger,
 	}
 	c.streams = live.New(live.Config{
 		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger,
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.windows.Regions()),
-		Views:   slices.Concat(c.platform.Views(), c.leases.Views()),
-		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects(), c.webhooks.Objects()),
+		Views:   slices.Concat(c.platform.Views(), c.leases.Views(), c.approvals.Views()),
+		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects()),
 	})
 	c.errors = &web.Errors{
 		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn,

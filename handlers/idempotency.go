@@ -36,6 +36,7 @@ func (c *console) acts() map[string]again {
 		"POST /maintenance/webhooks/:id":             c.webhooks.UpdatedAgain,
 		"POST /maintenance/webhooks/:id/:act":        c.webhooks.ActedAgain,
 		"POST /maintenance/deliveries/:id/redeliver": c.webhooks.RedeliveredAgain,
+		"POST /approvals/:id/:act":                   c.approvals.Again,
 	}
 }
 
@@ -63,7 +64,11 @@ func (c *console) once(p *web.Page, r route) error {
 		err = ops.NotFound("audit entry", act.Intent)
 	}
 
-	if err == nil {
+	switch {
+	case err != nil:
+	case intent.Action == audit.ApprovalRequest: // it waits, or was decided about since
+		err = c.approvals.AskedAgain(p, intent)
+	default:
 		err = again(p, intent)
 	}
 
@@ -88,5 +93,5 @@ func (c *console) first(p *web.Page, r route) (err error) {
 		}
 	}()
 
-	return r.handle(p)
+	return c.guarded(p, r)
 }

@@ -42,6 +42,7 @@ func parameters() map[string][]string {
 		"/compare":                   {"a", "b"},
 		"/leases":                    {"state", "before", "limit"},
 		"/points":                    {"before", "limit"},
+		"/approvals":                 {"state", "before", "limit"},
 		"/points/:id/restore":        {web.PreviewParam},
 		"/audit":                     audit,
 		"/audit.csv":                 audit,

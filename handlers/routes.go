@@ -110,6 +110,10 @@ func (c *console) configurationRoutes() []route {
 		{http.MethodPost, "/points", c.settings.KeepPoint, operators},
 		{http.MethodGet, "/points/:id", c.settings.Point, operators},
 		{http.MethodPost, "/points/:id/restore", c.settings.RestorePoint, operators},
+		{http.MethodGet, "/approvals", c.approvals.List, operators},
+		{http.MethodGet, "/approvals/:id", c.approvals.Show, operators},
+		{http.MethodGet, "/approvals/:id/:act", c.approvals.Form, operators},
+		{http.MethodPost, "/approvals/:id/:act", c.approvals.Act, operators},
 		{http.MethodGet, "/audit", c.record.AuditLog, operators},
 		{http.MethodGet, "/audit.csv", c.record.AuditCSV, operators},
 		{http.MethodGet, "/audit.jsonl", c.record.AuditLines, operators},
@@ -145,6 +149,7 @@ func signsIn(path string) bool { return strings.HasPrefix(path, "/auth/") }
 
 func (c *console) routes() http.Handler {
 	e := echo.New()
+	c.echo = e
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = c.errors.Handle
 	// The peer itself: what a client says of other addresses proves nothing.

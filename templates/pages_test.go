@@ -9,9 +9,11 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
+	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/templates/announcements"
+	approvalsview "github.com/graph-olap/opsconsole/templates/approvals"
 	leasesview "github.com/graph-olap/opsconsole/templates/leases"
 	"github.com/graph-olap/opsconsole/templates/platform"
 	"github.com/graph-olap/opsconsole/templates/settings"
@@ -133,6 +135,7 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 
 	s := anyShell()
 	jobs := platform.Jobs{Freshness: fresh(), Overall: line(), Jobs: []platform.Job{job()}}
+	approvalList := approvalsview.List{Items: []approvals.Approval{approval(approvals.Waiting)}, Now: now}
 	leases := leasesview.List{Items: []lease.Lease{sampleLease(lease.Active)}, Now: now}
 	health := platform.Health{Freshness: fresh(), Overall: line(), Components: []platform.Component{component()}}
 
@@ -145,9 +148,11 @@ func TestThePageHoldsItsLiveRegionAsItIsPushed(t *testing.T) {
 		platform.MetricsRegion:       {platform.MetricsPage(s, metrics()), platform.MetricsLive(metrics())},
 		settings.ConfigNowRegion:     {settings.ConfigPage(s, config()), settings.ConfigNow(config())},
 		leasesview.ListRegion:        {leasesview.ListPage(s, leases), leasesview.ListLive(leases)},
+		approvalsview.ListRegion:     {approvalsview.ListPage(s, approvalList), approvalsview.ListLive(approvalList)},
+		approvalsview.Region:         {approvalsview.Page(s, approvalDetail(approvals.Waiting)), approvalsview.Live(approvalDetail(approvals.Waiting))},
 		leasesview.Region:            {leasesview.Page(s, leaseDetail()), leasesview.Live(leaseDetail())},
 		settings.ConfigHistoryRegion: {settings.ConfigPage(s, config()), settings.ConfigHistory(config())},
-		shell.Region:                 {platform.JobsPage(s, jobs), shell.Live(s.Trouble, s.Banner, s.Temporary, s.Now)},
+		shell.Region:                 {platform.JobsPage(s, jobs), shell.Live(s.Trouble, s.Approvals, s.Banner, s.Temporary, s.Now)},
 	} {
 		live := draw(t, c.live)
 		if !strings.HasPrefix(live, `<div id="`+region+`"`) {

@@ -49,6 +49,7 @@ func anyShell() shell.Shell {
 		Trouble:   &shell.Trouble{Text: evil, Meaning: evil, Since: now, URL: "/health"},
 		Banner:    &shell.Banner{Active: true, Title: evil, Message: evil, From: &now, Until: &now, URL: "/maintenance"},
 		Temporary: []shell.Temporary{{Text: evil, EndsAt: now.Add(time.Hour), URL: "/leases", State: lease.Active}},
+		Approvals: &shell.Approvals{Waiting: 2, Broken: []shell.BrokenGlass{{Text: evil, By: evil, At: now, URL: "/approvals/7"}}},
 		Notices:   []shell.Notice{{Line: line(), LinkText: evil}},
 		Version:   evil,
 	}
@@ -333,6 +334,7 @@ func pages() map[string]templ.Component {
 	}
 
 	maps.Copy(all, maintenancePages(s))
+	maps.Copy(all, approvalPages(s))
 
 	return all
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/handlers/announcements"
 	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
@@ -50,8 +51,10 @@ type World struct {
 	ahead    atomic.Int64 // nanoseconds
 	Log      *audit.Log
 	Database *database.Watch
-	tokens   map[string]string
-	Console  *handlers.Console
+	// Approvals are off until their Actions are set.
+	Approvals *approvals.Approvals
+	tokens    map[string]string
+	Console   *handlers.Console
 	// Requests counts what the console answers.
 	Requests *metrics.Requests
 	said     worldtest.Buffer // what the console logs
@@ -150,6 +153,10 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience) *World {
 		DB: db, Database: w.Database.Seen, Now: time.Now, Logger: logger, Interval: time.Hour,
 		Watchers: []func(context.Context, ops.Service) error{w.Changes.Watch},
 	})
+	w.Approvals = approvals.New(approvals.Config{
+		DB: db, Audit: w.Log, Webhooks: w.Webhooks, Stand: approvals.StandOf(w.Changes, w.Windows, w.Webhooks), Now: w.Now, Logger: logger,
+		OnChange: w.Monitor.Changed,
+	})
 	w.Changes.OnChange, w.Webhooks.OnChange, w.Windows.OnChange = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed
 	w.Database.Look(tb.Context())
 	w.Monitor.Poll(tb.Context())
@@ -163,7 +170,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience) *World {
 
 	w.Console = handlers.New(handlers.Config{
 		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
-		Keys:     idempotency.New(db, w.Now),
+		Keys: idempotency.New(db, w.Now), Approvals: w.Approvals,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 		Answered: w.Requests.On(metrics.Pages),

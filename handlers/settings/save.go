@@ -134,7 +134,7 @@ func (h *Handlers) request(p *web.Page, section ops.Section, f *web.Fields, in i
 		Source: changes.SourceConsole, Term: h.term(p, f, in), Confirm: in.meta["confirm"],
 	}
 
-	if p.WantsJSON() {
+	if p.ByProgram() {
 		request.Source = changes.SourceAPI
 	}
 

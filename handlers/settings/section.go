@@ -141,6 +141,8 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 		return pages.Config{}, err
 	}
 
+	view.Asked = h.Asked("config/" + string(name))
+
 	if current.Last != nil {
 		view.SetBy, view.SetAt = current.Last.Actor, &current.Last.At
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -21,6 +22,8 @@ type Handlers struct {
 	Changes  *changes.Changes
 	Windows  *maintenance.Windows
 	Monitor  Monitor
+	// Asked is what waits for another operator and is about the object.
+	Asked func(object string) []approvals.Approval
 	// Tickets become links in reasons.
 	Tickets   format.Tickets
 	PublicURL *url.URL

@@ -48,6 +48,19 @@ type Page struct {
 	answer *idempotency.Answer
 	// anew is set when the answer is not to be kept.
 	anew bool
+	// gate stands before what the request does, nil for none.
+	gate audit.Gate
+	// asker is in whose name it is done, nil where that is who sent it. What they sent is told in
+	// JSON, whatever they sent it from.
+	asker *Asker
+}
+
+// Asker is who asked for what somebody else carries out.
+type Asker struct {
+	Username string
+	Identity audit.Identity
+	// ByProgram says that they asked for JSON.
+	ByProgram bool
 }
 
 // Frame is what surrounds the pages.
@@ -100,10 +113,33 @@ func (p *Page) Ctx() context.Context { return p.Request().Context() }
 
 // Actor is who asks, as the audit log keeps it.
 func (p *Page) Actor() audit.Actor {
-	return audit.Actor{
+	actor := audit.Actor{
 		Username: p.Who.Username, Role: string(p.Who.Role), RemoteAddr: p.RealIP(), RequestID: p.RequestID(), Audited: &p.audited,
-		Identity: audit.Identity{Issuer: p.Who.Issuer, Subject: p.Who.Subject}, Claim: p.claim,
+		Identity: audit.Identity{Issuer: p.Who.Issuer, Subject: p.Who.Subject}, Claim: p.claim, Gate: p.gate,
 	}
+	if p.asker != nil {
+		actor.Username, actor.Identity = p.asker.Username, p.asker.Identity
+	}
+
+	return actor
+}
+
+// Guard puts a gate before what the request does.
+func (p *Page) Guard(gate audit.Gate) { p.gate = gate }
+
+// CarryOut has the request done in the name of who asked for it, as whoever sends it now is known to
+// the control plane, and behind a gate.
+func (p *Page) CarryOut(who auth.Identity, asker Asker, gate audit.Gate) {
+	p.Who, p.identified, p.asker, p.gate = who, true, &asker, gate
+}
+
+// ByProgram reports whether JSON was asked for, by whoever asked for what is done.
+func (p *Page) ByProgram() bool {
+	if p.asker != nil {
+		return p.asker.ByProgram
+	}
+
+	return p.WantsJSON()
 }
 
 // Audited reports whether the audit log has an entry of this request.

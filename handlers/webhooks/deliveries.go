@@ -20,12 +20,14 @@ func (h *Handlers) Deliveries(p *web.Page) error {
 	filter := webhooks.Filter{
 		Webhook: q.Number("webhook"), Window: q.Number("window"),
 		State:  webhooks.State(q.OneOf("state", web.Strings(webhooks.States()))),
-		Event:  maintenance.EventKind(q.OneOf("event", append(web.Strings(webhooks.Events()), string(webhooks.TestEvent)))),
+		Event:  maintenance.EventKind(q.OneOf("event", append(web.Strings(h.Webhooks.Offered()), string(webhooks.TestEvent)))),
 		Cursor: q.Text("cursor"), Limit: q.Limit(),
 	}
 
 	typed.Errors = q.Errors
 	view := pages.Deliveries{Items: []webhooks.Delivery{}, Filter: typed, Now: p.Now}
+
+	view.Offered = h.Webhooks.Offered()
 
 	status, err := q.Refused()
 	if err != nil {

@@ -31,7 +31,8 @@ func (h *Handlers) Form(p *web.Page) error {
 }
 
 func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
-	view.Hosts, view.RequestID, view.Now = web.List(h.Webhooks.AllowedHosts), p.RequestID(), p.Now
+	view.Hosts, view.Offered = web.List(h.Webhooks.AllowedHosts), h.Webhooks.Offered()
+	view.RequestID, view.Now = p.RequestID(), p.Now
 
 	shell := h.Shell(p, "maintenance", "Webhook")
 	if view.Webhook != nil {

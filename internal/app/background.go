@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -66,6 +68,22 @@ func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, s
 			return errors.Join(failed, err)
 		}),
 		every(time.Second, a.logger, "the silences of maintenance windows", windows.KeepSilences))
+}
+
+// approvals are what needs a second person; where nothing does there is nothing to look for.
+func (a *App) approvals(
+	log *audit.Log, history *changes.Changes, windows *maintenance.Windows, hooks *webhooks.Webhooks,
+) *approvals.Approvals {
+	asked := approvals.New(approvals.Config{
+		DB: a.db, Audit: log, Webhooks: hooks, Stand: approvals.StandOf(history, windows, hooks), Now: now, Logger: a.logger,
+		Actions: a.config.ApprovalActions,
+	})
+
+	if asked.On() {
+		a.background = append(a.background, every(approvals.LookEvery, a.logger, "what waits for another operator", asked.Look))
+	}
+
+	return asked
 }
 
 // runDatabase looks how the console's own database does.

@@ -31,6 +31,10 @@ func (a *App) webhooks(log *audit.Log) *webhooks.Webhooks {
 		hooksConfig.Page = a.config.PublicURL.JoinPath(announce.PagePath)
 	}
 
+	if len(a.config.ApprovalActions) > 0 {
+		hooksConfig.Approvals = a.config.PublicURL.JoinPath("approvals")
+	}
+
 	hooks := webhooks.New(hooksConfig)
 	a.families = append(a.families, jobqueue.WebhookDeliveries(hooks, now))
 

@@ -50,9 +50,10 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	}
 
 	runs := triggers.New(log)
+	asked := a.approvals(log, history, windows, hooks)
 
 	// What is written here is drawn anew without asking the control plane.
-	own.OnChange = watch.Changed
+	own.OnChange, asked.OnChange = watch.Changed, watch.Changed
 	history.OnChange, hooks.OnChange, windows.OnChange, runs.OnChange = watch.Changed, watch.Changed, watch.Changed, watch.Changed
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
@@ -64,9 +65,8 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
-		Feeds: feeds, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
-		Database: own, Backups: a.runBackups(), Static: a.static, Environment: env,
-		Tickets:   tickets(a.config.Tickets),
+		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
+		Database: own, Backups: a.runBackups(), Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages),
 	})

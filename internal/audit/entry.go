@@ -25,6 +25,8 @@ type Actor struct {
 	Audited *atomic.Bool
 	// Claim is the key under which the actor acts once, nil for none.
 	Claim *idempotency.Claim
+	// Gate stands before what the actor begins, nil for none.
+	Gate Gate
 }
 
 // Identity is somebody as their provider knows them, whatever their name: OpenID Connect Core 1.0,
@@ -157,6 +159,11 @@ const (
 	WebhookRotateSecret Action = "webhook.rotate_secret" //nolint:gosec // the name of an act
 	WebhookTest         Action = "webhook.test"
 	WebhookRedeliver    Action = "webhook.redeliver"
+
+	ApprovalRequest    Action = "approval.request"
+	ApprovalApprove    Action = "approval.approve"
+	ApprovalReject     Action = "approval.reject"
+	ApprovalBreakGlass Action = "approval.break_glass"
 )
 
 // Actions lists them all, for filters.
@@ -168,6 +175,7 @@ func Actions() []Action {
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,
 		TemplateSave, TemplateDelete,
 		WebhookCreate, WebhookChange, WebhookDelete, WebhookRotateSecret, WebhookTest, WebhookRedeliver,
+		ApprovalRequest, ApprovalApprove, ApprovalReject, ApprovalBreakGlass,
 	}
 }
 

@@ -136,6 +136,12 @@ func (l *Log) Ending(ctx context.Context, intent int64) (entry Entry, ok bool, e
 	return l.one(ctx, `WHERE seq > $1 AND intent = $1 ORDER BY seq`, intent)
 }
 
+// Newest returns the entry that says last how the act of an intent ended: what was unknown at first
+// may be known by then. ok is false when nothing is.
+func (l *Log) Newest(ctx context.Context, intent int64) (entry Entry, ok bool, err error) {
+	return l.one(ctx, `WHERE seq > $1 AND intent = $1 ORDER BY seq DESC`, intent)
+}
+
 // one returns the first entry that the clause selects.
 func (l *Log) one(ctx context.Context, clause string, args ...any) (entry Entry, ok bool, err error) {
 	page, err := l.list(ctx, 1, clause, args...)

@@ -70,8 +70,13 @@ func (l *Log) record(ctx context.Context, actor Actor, entry Entry) (Entry, erro
 }
 
 // Append writes one entry within tx and returns it with its number, time and hashes. The
-// actor's first is what their idempotency key stands for from then on.
+// actor's first is what their idempotency key stands for from then on. The error of the actor's
+// gate is returned as it is.
 func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) (Entry, error) {
+	if err := actor.admit(ctx, tx, &entry); err != nil {
+		return Entry{}, err
+	}
+
 	entry.Actor, entry.Role = actor.Username, actor.Role
 	entry.RemoteAddr, entry.RequestID = actor.RemoteAddr, actor.RequestID
 	entry.Identity = actor.Identity
@@ -122,7 +127,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 
 	actor.audited()
 
-	return entry, nil
+	return entry, actor.admitted(ctx, tx, entry)
 }
 
 // digest is the SHA-256 of the entry's JSON without its own hash, in hex. The JSON

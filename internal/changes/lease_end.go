@@ -123,6 +123,12 @@ func (c *Changes) endLease(
 		return l, unsettled(section, *current.Open)
 	}
 
+	if asked {
+		if err := mayEnd(ctx, actor, l, reason); err != nil {
+			return l, err
+		}
+	}
+
 	// What somebody set outside, and may stand, is not taken back.
 	fields, err := c.undecided(ctx, current, l, 0)
 	if err != nil {
@@ -141,6 +147,22 @@ func (c *Changes) endLease(
 	}
 
 	return c.takeBack(ctx, service, actor, l, reason, current, fields)
+}
+
+// mayEnd returns why the actor may not end the lease: what is written down first is a change of the
+// section, or what else comes of it.
+func mayEnd(ctx context.Context, actor audit.Actor, l lease.Lease, reason string) (err error) {
+	entry := audit.Entry{Action: audit.LeaseEnd, Object: lease.Object(l.ID), Outcome: audit.Intent, Reason: reason}
+
+	if entry.Before, err = l.Set.MarshalJSON(); err != nil {
+		return err
+	}
+
+	if entry.After, err = l.Before.MarshalJSON(); err != nil {
+		return err
+	}
+
+	return actor.May(ctx, entry)
 }
 
 // takeBack sets what was before in those fields of the lease.

@@ -3,6 +3,7 @@ package changes
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -81,6 +82,30 @@ func (c *Changes) PreviewPoint(ctx context.Context, service ops.Service, id int6
 	plan.Revision = plan.revision()
 
 	return plan, nil
+}
+
+// entry is what the audit log would say of the whole restore, section by section.
+func (p PointPlan) entry(reason string) (e audit.Entry, err error) {
+	before, after := map[ops.SectionName]ops.Values{}, map[ops.SectionName]ops.Values{}
+
+	for _, part := range p.Sections {
+		before[part.Section], after[part.Section] = ops.Values{}, ops.Values{}
+
+		for _, d := range part.Differences {
+			before[part.Section][d.Field.Name], after[part.Section][d.Field.Name] = d.Before, d.After
+		}
+	}
+
+	e = audit.Entry{
+		Action: audit.ConfigRestore, Object: pointObject(p.Point.ID), Outcome: audit.Intent, Reason: reason, Message: p.Point.Name,
+	}
+	if e.Before, err = json.Marshal(before); err != nil {
+		return e, err
+	}
+
+	e.After, err = json.Marshal(after)
+
+	return e, err
 }
 
 // revision names the revisions of all sections.
@@ -170,6 +195,15 @@ func (c *Changes) restorePoint(
 		return plan, ops.Invalid([]ops.FieldError{{
 			Field: "body", Message: "Nothing would change: every section is as the point has it.", Type: "no_change",
 		}})
+	}
+
+	held, err := plan.entry(reason)
+	if err == nil { // for all parts at once: what holds one, holds the rest
+		err = actor.May(ctx, held)
+	}
+
+	if err != nil {
+		return plan, err
 	}
 
 	plan.Complete = true

@@ -41,6 +41,9 @@ type Console struct {
 	SessionLifetime time.Duration
 	SessionIdle     time.Duration
 
+	// ApprovalActions are the names of the acts that another operator has to approve, in order.
+	ApprovalActions []string
+
 	// Zoneinfo is the folder of the system's time zones, "" for where systems keep it.
 	Zoneinfo string
 

@@ -38,6 +38,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) C
 		PollInterval:    r.parseDuration(f.PollInterval, time.Second),
 		SessionLifetime: r.parseDuration(f.SessionLifetime, time.Minute),
 		SessionIdle:     r.parseDuration(f.SessionIdle, time.Minute),
+		ApprovalActions: r.approvals(f.ApprovalActions),
 		Zoneinfo:        f.Zoneinfo.text,
 		LogLevel:        r.logLevel(f.LogLevel),
 		LogJSON:         r.oneOf(f.LogFormat, "text", "json") == "json",

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/graph-olap/opsconsole/internal/action"
 )
 
 // Machine is what Parse sees of the machine that it runs on.
@@ -49,7 +51,7 @@ func Parse(ctx context.Context, args []string, machine Machine) (Command, error)
 	parser, err := kong.New(&flags,
 		kong.Name("opsconsole"),
 		kong.Description("The operations console of the graph OLAP platform."),
-		kong.Vars{"job_schedule": jobSchedule()},
+		kong.Vars{"job_schedule": jobSchedule(), "approvable": strings.Join(action.Approvable(), ", ")},
 		kong.Writers(machine.Out, machine.Out),
 		kong.Exit(func(int) { helped = true }),
 		kong.Resolvers(&in),

@@ -35,7 +35,7 @@ func (k Kind) Signed() bool { return k == Generic || k == Standard }
 // TestEvent is the event of what the test button sends.
 const TestEvent maintenance.EventKind = "test"
 
-// Events lists what an endpoint can be told, for forms.
+// Events lists what an endpoint can be told of windows.
 func Events() []maintenance.EventKind { return maintenance.EventKinds() }
 
 // Endpoint is where subscribers are told. Its address and secret stay in the database:
@@ -188,7 +188,7 @@ func (p *fieldErrors) url(c Config, raw string) {
 func (p *fieldErrors) events(given []maintenance.EventKind) []maintenance.EventKind {
 	kept := []maintenance.EventKind{}
 
-	for _, event := range Events() {
+	for _, event := range known() {
 		if slices.Contains(given, event) {
 			kept = append(kept, event)
 		}
@@ -196,7 +196,7 @@ func (p *fieldErrors) events(given []maintenance.EventKind) []maintenance.EventK
 
 	for _, event := range given {
 		if !slices.Contains(kept, event) {
-			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %s", ops.Clip(string(event)), joined(Events())))
+			p.add("events", "enum", fmt.Sprintf("%q is not an event; there are %s", ops.Clip(string(event)), joined(known())))
 		}
 	}
 

@@ -97,8 +97,11 @@ func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n notifi
 		title string
 	)
 
-	if n.window != nil {
+	switch {
+	case n.window != nil:
 		event, title = &n.id, n.window.Title
+	case n.approval != nil:
+		title = n.approval.Title
 	}
 
 	_, err = tx.ExecContext(ctx, `

@@ -2,6 +2,7 @@ package webhooks
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,8 +18,10 @@ type notification struct {
 	at          time.Time
 	delivery    string
 	environment string
-	// window is nil for a test.
+	// window is nil for a test, and for an approval.
 	window *announce.Announcement
+	// approval is nil for all but that.
+	approval *Approval
 	// update is what is told by an update, nil for any other event.
 	update *announce.Update
 }
@@ -54,10 +57,14 @@ type payload struct {
 	Environment string                 `json:"environment"`
 	Window      *announce.Announcement `json:"window"`
 	Update      *announce.Update       `json:"update,omitempty"`
+	Approval    *Approval              `json:"approval,omitempty"`
 }
 
 func (n notification) generic() payload {
-	p := payload{Event: n.event, Delivery: n.delivery, At: n.at, Environment: n.environment, Window: n.window, Update: n.update}
+	p := payload{
+		Event: n.event, Delivery: n.delivery, At: n.at, Environment: n.environment, Window: n.window, Update: n.update,
+		Approval: n.approval,
+	}
 	if n.id != 0 {
 		p.ID = &n.id
 	}
@@ -75,12 +82,20 @@ type standardPayload struct {
 }
 
 func (n notification) standard() standardPayload {
-	return standardPayload{Type: "maintenance." + string(n.event), Timestamp: n.at, Data: n.generic()}
+	kind := "maintenance." + string(n.event)
+	if n.approval != nil {
+		kind = approvalEvents()[n.event].standard
+	}
+
+	return standardPayload{Type: kind, Timestamp: n.at, Data: n.generic()}
 }
 
 // headline says what happened.
 func (n notification) headline() string {
-	if n.window == nil {
+	switch {
+	case n.approval != nil:
+		return approvalEvents()[n.event].headline + ": " + n.approval.Title
+	case n.window == nil:
 		return "Test: maintenance will be announced here"
 	}
 
@@ -96,7 +111,10 @@ func (n notification) headline() string {
 func (n notification) message() string {
 	const most = 2500
 
-	if n.window == nil {
+	switch {
+	case n.approval != nil:
+		return n.approval.Action + " of " + n.approval.Object
+	case n.window == nil:
 		return "Nothing is planned. Somebody pressed the test button."
 	}
 
@@ -109,11 +127,23 @@ func (n notification) message() string {
 
 // whenAndLink are when it is, and where it is told of.
 func (n notification) whenAndLink() (when, link string) {
-	if n.window == nil {
+	switch {
+	case n.approval != nil && n.approval.URL != nil:
+		return "", *n.approval.URL
+	case n.window == nil:
 		return "", ""
 	}
 
 	return n.window.When(), n.window.URL
+}
+
+// linkText is what the link leads to.
+func (n notification) linkText() string {
+	if n.approval != nil {
+		return "Approval " + strconv.FormatInt(n.approval.ID, 10)
+	}
+
+	return "Announcements"
 }
 
 // object is a part of a chat's message.
@@ -139,7 +169,7 @@ func (n notification) slack() object {
 	}
 
 	if link != "" {
-		about = append(about, object{"type": "mrkdwn", "text": "<" + escape(link) + "|Announcements>"})
+		about = append(about, object{"type": "mrkdwn", "text": "<" + escape(link) + "|" + n.linkText() + ">"})
 	}
 
 	blocks = append(blocks, object{"type": "context", "elements": about})
@@ -176,7 +206,7 @@ func (n notification) teams() object {
 	}
 
 	if link != "" {
-		card["actions"] = []object{{"type": "Action.OpenUrl", "title": "Announcements", "url": link}}
+		card["actions"] = []object{{"type": "Action.OpenUrl", "title": n.linkText(), "url": link}}
 	}
 
 	return object{"type": "message", "attachments": []object{

@@ -36,6 +36,8 @@ type Config struct {
 	Environment string
 	// Page is where users read the announcements; nil when they cannot.
 	Page *url.URL
+	// Approvals is where operators approve what others ask for; nil when nobody has to.
+	Approvals *url.URL
 
 	// AllowedHosts are those that may be told: hooks.slack.com, or *.example.com for
 	// every name below. Without any nobody is.

@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=a4110097c412"
+	StylesheetURL         = "/static/app.css?v=b0f014d39376"
 	ScriptURL             = "/static/app.js?v=91a9a9a47737"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=5c04a9793595"
 	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"

@@ -3,6 +3,7 @@ package settings
 import (
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/ops"
@@ -38,6 +39,8 @@ type Config struct {
 	// leading; Outside are those from outside that nobody has decided about, newest first.
 	Temporary []lease.Lease    `json:"temporary"`
 	Outside   []changes.Change `json:"outside"`
+	// Asked are the changes of the section that wait for another operator, oldest first.
+	Asked []approvals.Approval `json:"approvals,omitempty"`
 	// Restore is the newest change whose earlier values differ from what is set now.
 	Restore *changes.Change `json:"-"`
 	Form    Form            `json:"-"`

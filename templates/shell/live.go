@@ -7,6 +7,9 @@ import (
 // Region is on every page: the maintenance banner and the temporary changes.
 const Region = "live-shell"
 
+// WaitingRegion is in the navigation, where something needs a second person.
+const WaitingRegion = "live-waiting"
+
 // PagesEvent is the name of the event that carries the names of the pages which a stream
 // follows; others that it was asked for are snapshots.
 const PagesEvent = "pages"

@@ -32,9 +32,23 @@ func navigation() []navItem {
 		{"leases", "Temporary changes", "/leases", components.IconTimer, "Configuration"},
 		{"points", "Named points", "/points", components.IconGitCommitHorizontal, "Configuration"},
 		{"history", "History", "/history", components.IconHistory, "Record"},
+		{approvalsID, "Approvals", "/approvals", components.IconUserRound, "Record"},
 		{"audit", "Audit", "/audit", components.IconScrollText, "Record"},
 		{"metrics", "Metrics", "/metrics", components.IconActivity, "Record"},
 	}
+}
+
+// approvalsID is the entry that is there only where something needs a second person.
+const approvalsID = "approvals"
+
+// pages are the pages of the navigation, as far as they are there.
+func (s Shell) pages() []navItem {
+	all := navigation()
+	if s.Approvals == nil {
+		all = slices.DeleteFunc(all, func(item navItem) bool { return item.ID == approvalsID })
+	}
+
+	return all
 }
 
 // navGroup is entries under one heading.
@@ -43,10 +57,10 @@ type navGroup struct {
 	Items []navItem
 }
 
-func navigationGroups() []navGroup {
+func (s Shell) navigationGroups() []navGroup {
 	var groups []navGroup
 
-	for _, item := range navigation() {
+	for _, item := range s.pages() {
 		if len(groups) == 0 || groups[len(groups)-1].Title != item.Group {
 			groups = append(groups, navGroup{Title: item.Group})
 		}

@@ -34,6 +34,8 @@ type Shell struct {
 	Trouble   *Trouble
 	Banner    *Banner
 	Temporary []Temporary
+	// Approvals are nil where nothing needs a second person.
+	Approvals *Approvals
 	Notices   []Notice
 	// Version of the console, in the foot of the navigation.
 	Version string
@@ -130,6 +132,21 @@ type Banner struct {
 	// From and Until bound it; nil when that is open.
 	From, Until *time.Time
 	URL         string
+}
+
+// Approvals is what everybody is told of what needs a second person.
+type Approvals struct {
+	// Waiting is how much waits.
+	Waiting int
+	// Broken are what was done without one within the last day, newest first.
+	Broken []BrokenGlass
+}
+
+// BrokenGlass is something that was done without a second person.
+type BrokenGlass struct {
+	Text, By string
+	At       time.Time
+	URL      string
 }
 
 // Temporary is a change that goes back by itself.

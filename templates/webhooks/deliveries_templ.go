@@ -100,7 +100,7 @@ func DeliveriesPage(s shell.Shell, v Deliveries) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Choice("event", "Event", v.Filter.Event, v.Filter.Errors, "All", append(components.Plain(webhooks.Events()), string(webhooks.TestEvent))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Choice("event", "Event", v.Filter.Event, v.Filter.Errors, "All", append(components.Plain(v.Offered), string(webhooks.TestEvent))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -27,10 +27,12 @@ type Form struct {
 	Webhook *webhooks.Endpoint `json:"webhook"`
 	Hosts   []string           `json:"allowed_hosts"`
 
-	Name    string                  `json:"-"`
-	Kind    webhooks.Kind           `json:"-"`
-	URL     string                  `json:"-"`
-	Events  []maintenance.EventKind `json:"-"`
+	Name   string                  `json:"-"`
+	Kind   webhooks.Kind           `json:"-"`
+	URL    string                  `json:"-"`
+	Events []maintenance.EventKind `json:"-"`
+	// Offered are the events that can be chosen.
+	Offered []maintenance.EventKind `json:"-"`
 	Enabled bool                    `json:"-"`
 	Reason  string                  `json:"-"`
 	// Errors are by field.
@@ -84,7 +86,9 @@ type Deliveries struct {
 	// Total counts what the filter selects.
 	Total  int            `json:"total"`
 	Filter DeliveryFilter `json:"-"`
-	Now    time.Time      `json:"-"`
+	// Offered are the events that can be chosen.
+	Offered []maintenance.EventKind `json:"-"`
+	Now     time.Time               `json:"-"`
 }
 
 // DeliveryFilter is the query of the log, as it was typed; what is "" does not restrict.

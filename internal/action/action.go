@@ -1,0 +1,90 @@
+// Package action is the one table of what operators do, under the names that the audit log has
+// for it: settings that name acts choose among them.
+package action
+
+import "slices"
+
+// Action is a kind of act.
+type Action struct {
+	// Name is the audit log's, such as config.save.
+	Name string
+	// Title says what is asked for, to stand in a heading.
+	Title string
+	// Creates says that what it is done to is not there before.
+	Creates bool
+	// Alone says why no second person can be asked for it, "" where one can.
+	Alone string
+}
+
+const secretAnswer = "its answer is a secret, which is for whoever asked"
+
+// Actions lists them all. What the console does by itself, and what only reads, is none.
+func Actions() []Action {
+	return []Action{
+		{Name: "config.save", Title: "Change of the configuration"},
+		{Name: "config.restore", Title: "Restore of the configuration"},
+		{Name: "change.keep", Title: "Keeping a change from outside"},
+		{Name: "point.create", Title: "Keeping a named point", Creates: true},
+		{Name: "lease.extend", Title: "Extending a temporary change"},
+		{Name: "lease.end", Title: "Ending a temporary change"},
+		{
+			Name: "lease.confirm", Title: "Confirming a temporary change",
+			Alone: "it has minutes, and keeps what was approved with the change itself",
+		},
+		{Name: "job.trigger", Title: "Running a job"},
+		{Name: "window.announce", Title: "Announcing maintenance", Creates: true},
+		{Name: "window.change", Title: "Changing a maintenance window"},
+		{Name: "window.start", Title: "Starting a maintenance window"},
+		{Name: "window.extend", Title: "Extending a maintenance window"},
+		{Name: "window.update", Title: "Telling users of a maintenance window"},
+		{Name: "window.end", Title: "Ending a maintenance window"},
+		{Name: "window.verify", Title: "Closing a maintenance window unverified"},
+		{Name: "window.cancel", Title: "Cancelling a maintenance window"},
+		{Name: "window.take_over", Title: "Taking over a maintenance window"},
+		{Name: "window.settle", Title: "Settling a maintenance window"},
+		{Name: "window.rules", Title: "Deciding when a moved maintenance window is"},
+		{Name: "window_template.save", Title: "Keeping a template of windows", Creates: true},
+		{Name: "window_template.delete", Title: "Deleting a template of windows"},
+		{Name: "webhook.create", Title: "Adding a webhook", Creates: true, Alone: secretAnswer},
+		{Name: "webhook.change", Title: "Changing a webhook"},
+		{Name: "webhook.rotate_secret", Title: "Replacing the secret of a webhook", Alone: secretAnswer},
+		{Name: "webhook.delete", Title: "Deleting a webhook"},
+		{Name: "webhook.test", Title: "Testing a webhook"},
+		{Name: "webhook.redeliver", Title: "Sending a delivery again"},
+	}
+}
+
+// Named returns the action of that name; ok is false when there is none.
+func Named(name string) (a Action, ok bool) {
+	all := Actions()
+
+	i := slices.IndexFunc(all, func(a Action) bool { return a.Name == name })
+	if i < 0 {
+		return Action{}, false
+	}
+
+	return all[i], true
+}
+
+// Names are the names of all.
+func Names() []string {
+	var names []string
+	for _, a := range Actions() {
+		names = append(names, a.Name)
+	}
+
+	return names
+}
+
+// Approvable are the names of those for which a second person can be asked.
+func Approvable() []string {
+	var names []string
+
+	for _, a := range Actions() {
+		if a.Alone == "" {
+			names = append(names, a.Name)
+		}
+	}
+
+	return names
+}

@@ -1,0 +1,34 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/graph-olap/opsconsole/internal/action"
+)
+
+// actions reads names of the acts of operators.
+func (r *reader) actions(l list) []string {
+	names := l.items()
+
+	for _, name := range names {
+		if _, ok := action.Named(name); !ok {
+			r.badf(l.setting, "names %q, which no act is called; there are %s", name, strings.Join(action.Names(), ", "))
+		}
+	}
+
+	return slices.Compact(slices.Sorted(slices.Values(names)))
+}
+
+// approvals reads the names of those for which a second person is asked.
+func (r *reader) approvals(l list) []string {
+	names := r.actions(l)
+
+	for _, name := range names {
+		if named, _ := action.Named(name); named.Alone != "" {
+			r.badf(l.setting, "names %s, which nobody else can approve: %s; leave it out", name, named.Alone)
+		}
+	}
+
+	return names
+}

@@ -1,0 +1,2 @@
+// Package approvals draws what waits for another operator, and what became of it.
+package approvals
