@@ -39,6 +39,8 @@ func (c *console) serve(r route) echo.HandlerFunc {
 		case r.access == operators && !p.Who.IsOps():
 			return c.refuse(p)
 		default:
+			c.Monitor.Look()
+
 			if err = checkQuery(p, r); err == nil {
 				err = c.patiently(p, r, func(p *web.Page) error { return c.once(p, r) })
 			}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/chore"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -18,82 +20,166 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// runLeases ends temporary changes when their time has come, those of each section on
-// their own: one that is slow to answer holds up no other.
-func (a *App) runLeases(history *changes.Changes, service func() (ops.Service, error)) {
-	for _, section := range ops.Sections() {
-		a.background = append(a.background,
-			every(time.Second, a.logger, "the end of temporary changes", func(ctx context.Context) error {
-				as, err := service()
-				if err != nil {
-					return nil //nolint:nilerr // there is nobody to ask as; the leases show as overdue
-				}
-
-				return history.EndDue(ctx, as, section.Name)
-			}))
+// runBoundaries begins and ends at its time what was announced or is temporary.
+func (a *App) runBoundaries(
+	history *changes.Changes, windows *maintenance.Windows, watch *monitor.Monitor, service func() (ops.Service, error),
+) {
+	tellWindows, tellLeases := a.runWindows(windows, watch, service), a.runLeases(history, service)
+	written := func() { // It may be due at once.
+		watch.Changed()
+		tellWindows()
+		tellLeases()
 	}
+	history.OnChange, windows.OnChange = written, written
 }
 
-// runWindows starts and ends windows when it is time, and lets open pages know.
-func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, service func() (ops.Service, error)) {
-	seen := int64(0)
+// dueEvery is how often it is looked what other replicas have announced that is due, at least. What is
+// written here wakes whoever waits for it.
+const dueEvery = 10 * time.Second
 
-	a.background = append(a.background,
-		every(time.Second, a.logger, "maintenance windows", func(ctx context.Context) error {
+// soon is when something is looked at again that is being done at the moment.
+const soon = time.Second
+
+// chore runs it in the background, and returns how to wake it.
+func (a *App) chore(name string, longest time.Duration, do func(ctx context.Context) (next time.Time, err error)) (wake func()) {
+	c := chore.New(chore.Config{Name: name, Every: longest, Now: now, Logger: a.logger, Do: do})
+	a.background = append(a.background, c.Run)
+
+	return c.Wake
+}
+
+// runLeases ends temporary changes when their time has come, those of each section on
+// their own: one that is slow to answer holds up no other. It returns how to tell it that there may be others.
+func (a *App) runLeases(history *changes.Changes, service func() (ops.Service, error)) (wake func()) {
+	end := map[ops.SectionName]func(){}
+
+	for _, section := range ops.Sections() {
+		end[section.Name] = a.chore("the end of temporary changes", time.Minute, func(ctx context.Context) (next time.Time, err error) {
 			as, err := service()
 			if err != nil {
-				return nil //nolint:nilerr // there is nobody to ask as; the windows show as overdue
+				return next, nil //nolint:nilerr // there is nobody to ask as; the leases show as overdue
 			}
 
-			before, err := windows.Version(ctx)
-			if err != nil {
-				return err
-			}
-
-			failed := windows.Tick(ctx, as)
-
-			// What one window came to is seen although another failed.
-			version, err := windows.Version(ctx)
-
-			switch {
-			case err != nil:
-			case version != before: // A window began or ended something of the control plane.
-				watch.Wake()
-			case version != seen:
-				watch.Changed()
-			}
-
-			seen = version
-
-			return errors.Join(failed, err)
-		}),
-		every(time.Second, a.logger, "the silences of maintenance windows", windows.KeepSilences))
-}
-
-// approvals are what needs a second person; where nothing does there is nothing to look for.
-func (a *App) approvals(
-	log *audit.Log, history *changes.Changes, windows *maintenance.Windows, hooks *webhooks.Webhooks,
-) *approvals.Approvals {
-	asked := approvals.New(approvals.Config{
-		DB: a.db, Audit: log, Webhooks: hooks, Stand: approvals.StandOf(history, windows, hooks), Now: now, Logger: a.logger,
-		Actions: a.config.ApprovalActions,
-	})
-
-	if asked.On() {
-		a.background = append(a.background, every(approvals.LookEvery, a.logger, "what waits for another operator", asked.Look))
+			return next, history.EndDue(ctx, as, section.Name)
+		})
 	}
 
-	return asked
+	return a.chore("when temporary changes end", dueEvery, func(ctx context.Context) (next time.Time, err error) {
+		dues, err := history.Dues(ctx)
+
+		for section, due := range dues {
+			if now := now(); !due.After(now) {
+				due = now.Add(soon)
+
+				end[section]()
+			}
+
+			next = earlier(next, due)
+		}
+
+		return next, err
+	})
 }
 
-// runDatabase looks how the console's own database does.
-func (a *App) runDatabase(own *database.Watch) {
-	a.background = append(a.background,
-		every(database.LookEvery, a.logger, "this console's own database", func(ctx context.Context) error {
-			own.Look(ctx)
+// earlier is the earlier of two moments, of which the first may be zero for none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
 
+	return a
+}
+
+// tickEvery is how often all is looked for that windows may have left behind.
+const tickEvery = 30 * time.Second
+
+// runWindows starts and ends windows when it is time, and lets open pages know. It returns how to tell it that
+// there may be others.
+func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, service func() (ops.Service, error)) (wake func()) {
+	var (
+		seen   int64
+		ticked time.Time
+		told   atomic.Bool
+	)
+
+	silences := a.chore("the silences of maintenance windows", dueEvery, func(ctx context.Context) (next time.Time, err error) {
+		return next, windows.KeepSilences(ctx)
+	})
+
+	turn := a.chore("maintenance windows", dueEvery, func(ctx context.Context) (next time.Time, err error) {
+		as, err := service()
+		if err != nil {
+			return next, nil //nolint:nilerr // there is nobody to ask as; the windows show as overdue
+		}
+
+		before, next, err := windows.Outlook(ctx)
+		if err != nil {
+			return next, err
+		}
+
+		begun := now()
+		due := !next.IsZero() && !next.After(begun) || told.Swap(false)
+
+		if !due && before == seen && begun.Sub(ticked).Abs() < tickEvery {
+			return next, nil
+		}
+
+		failed := windows.Tick(ctx, as)
+		ticked = begun
+
+		// What one window came to is seen although another failed.
+		version, next, err := windows.Outlook(ctx)
+
+		switch {
+		case err != nil:
+			return next, errors.Join(failed, err)
+		case version != before: // A window began or ended something of the control plane.
+			watch.Wake()
+			silences()
+		case version != seen:
+			watch.Changed()
+			silences()
+		}
+
+		seen = version
+
+		return next, failed
+	})
+
+	return func() {
+		told.Store(true)
+		turn()
+	}
+}
+
+// runDatabase looks how the console's own database does: less often while nobody looks and all is well.
+func (a *App) runDatabase(own *database.Watch, watch *monitor.Monitor) {
+	const everyOther = 6 // looks of which one is made then
+
+	look := func(ctx context.Context) error {
+		own.Look(ctx)
+
+		return nil
+	}
+	busy := func() bool { return watch.Watched() || own.Condition().Status != database.Answering }
+
+	a.background = append(a.background,
+		every(database.LookEvery, a.logger, "this console's own database", unless(busy, everyOther, look)))
+}
+
+// unless has a chore done one time of so many only, unless it is busy.
+func unless(busy func() bool, times int, chore func(ctx context.Context) error) func(ctx context.Context) error {
+	left := 0
+
+	return func(ctx context.Context) error {
+		if left--; left > 0 && !busy() {
 			return nil
-		}))
+		}
+
+		left = times
+
+		return chore(ctx)
+	}
 }
 
 // chainEvery is how often what was added to the audit log is verified.
@@ -123,6 +209,22 @@ func (a *App) runTidying(watch *monitor.Monitor, signIn *auth.Auth, keys *idempo
 		every(time.Hour, a.logger, "old samples", watch.Tidy),
 		every(time.Hour, a.logger, "old sessions", signIn.Purge),
 		every(time.Hour, a.logger, "old idempotency keys", keys.Purge))
+}
+
+// approvals are what needs a second person; where nothing does there is nothing to look for.
+func (a *App) approvals(
+	log *audit.Log, history *changes.Changes, windows *maintenance.Windows, hooks *webhooks.Webhooks,
+) *approvals.Approvals {
+	asked := approvals.New(approvals.Config{
+		DB: a.db, Audit: log, Webhooks: hooks, Stand: approvals.StandOf(history, windows, hooks), Now: now, Logger: a.logger,
+		Actions: a.config.ApprovalActions,
+	})
+
+	if asked.On() {
+		a.background = append(a.background, every(approvals.LookEvery, a.logger, "what waits for another operator", asked.Look))
+	}
+
+	return asked
 }
 
 // every runs a chore at once and then again and again.

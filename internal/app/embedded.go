@@ -77,7 +77,7 @@ func (a *App) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens 
 		return nil, err
 	}
 
-	a.families = append(a.families, jobqueue.ControlPlaneJobs(runner, now))
+	a.families = append(a.families, jobqueue.ControlPlaneJobs(runner, now, a.logger))
 	a.sites = append(a.sites, site{cfg.Addr, "--api-addr", api})
 
 	return plane, nil

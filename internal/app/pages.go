@@ -22,6 +22,10 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
+// rememberUnwatched is how many times rarer it is read what pages show while the database cannot be read, as long as
+// nobody looks.
+const rememberUnwatched = 20
+
 // pages puts the pages over the platform, and what runs beside them.
 func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler) error {
 	sign.PublicURL, sign.DB, sign.Now, sign.Logger = a.config.PublicURL, a.db, now, a.logger
@@ -53,8 +57,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	asked := a.approvals(log, history, windows, hooks)
 
 	// What is written here is drawn anew without asking the control plane.
-	own.OnChange, asked.OnChange = watch.Changed, watch.Changed
-	history.OnChange, hooks.OnChange, windows.OnChange, runs.OnChange = watch.Changed, watch.Changed, watch.Changed, watch.Changed
+	own.OnChange, asked.OnChange, hooks.OnChange, runs.OnChange = watch.Changed, watch.Changed, watch.Changed, watch.Changed
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
@@ -84,21 +87,21 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		return p.As(caller), err
 	}
 
-	a.runWindows(windows, watch, service)
+	a.runBoundaries(history, windows, watch, service)
 
-	engine, err := jobqueue.New(jobqueue.Config{DB: a.db, Now: now, Logger: a.logger}, a.families...)
+	engine, err := jobqueue.New(jobqueue.Config{DB: a.db, Now: now, Logger: a.logger, Enqueuer: a.enqueuer}, a.families...)
 	if err != nil {
 		return err
 	}
 
-	a.runLeases(history, service)
-	a.runDatabase(own)
+	a.runDatabase(own, watch)
 	a.runAudit(log)
 
 	a.runTidying(watch, signIn, keys)
 
 	a.background = append(a.background, watch.Run, engine.Run,
-		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read", pages.Remember),
+		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read",
+			unless(watch.Watched, rememberUnwatched, pages.Remember)),
 		every(auth.RememberEvery, a.logger, "the sessions that are remembered", signIn.Remember))
 
 	a.sites = append(a.sites, site{a.config.Addr, "--addr", pages})

@@ -183,12 +183,7 @@ func (c *Changes) touch(ctx context.Context, section ops.Section) error {
 		return nil
 	}
 
-	return c.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE opsconsole_sections SET seen_at = $1 WHERE section = $2`,
-			store.Time{Time: now}, section.Name)
-
-		return err
-	})
+	return c.keepSeen(ctx, now, []any{section.Name})
 }
 
 // Known returns the section as it was last seen, without asking the control plane.

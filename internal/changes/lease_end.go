@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
@@ -55,6 +56,11 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.S
 	}
 
 	return errors.Join(errs...)
+}
+
+// Dues returns when [Changes.EndDue] has something to do next, by section.
+func (c *Changes) Dues(ctx context.Context) (map[ops.SectionName]time.Time, error) {
+	return c.leases.Dues(ctx)
 }
 
 // errEndFailed says that the end of a lease was tried, and came to nothing.

@@ -51,6 +51,11 @@ func (s session) allowAny(ctx context.Context) error {
 		return databaseUnavailable(err)
 	}
 
+	return s.allow(user)
+}
+
+// allow lets active users through.
+func (s session) allow(user user) error {
 	if !user.active {
 		return &ops.Error{
 			Code:    ops.CodeUserDisabled,
@@ -136,16 +141,15 @@ func (s session) keepLogin(ctx context.Context, found user) {
 }
 
 func (s session) findUser(ctx context.Context) (user, error) {
-	var (
-		found  user
-		active int
-	)
+	return s.users.Do(ctx, s.caller.Username, func(ctx context.Context) (found user, err error) {
+		var active int
 
-	err := s.db.Read().QueryRowContext(ctx, `SELECT is_active, last_login_at FROM users WHERE username = $1`, s.caller.Username).
-		Scan(&active, &found.lastLogin)
-	found.active = active != 0
+		err = s.db.Read().QueryRowContext(ctx, `SELECT is_active, last_login_at FROM users WHERE username = $1`, s.caller.Username).
+			Scan(&active, &found.lastLogin)
+		found.active = active != 0
 
-	return found, err
+		return found, err
+	})
 }
 
 // addUser takes the caller's own address, and one made from the name when there is

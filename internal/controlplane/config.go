@@ -101,12 +101,39 @@ func decode[C any](values ops.Values, at *ops.Time, by *string) (config C, err e
 	return config, values.Decode(&config)
 }
 
+// configured is a user, nil for one who is not known yet, and the configuration, which is for others too and
+// must not be changed.
+type configured struct {
+	user     *user
+	settings settings
+}
+
+// currentSettings reads who asks and the configuration with one look.
 func (s session) currentSettings(ctx context.Context) (settings, error) {
-	if err := s.allowOps(ctx); err != nil {
+	if err := checkIdentity(s.caller); err != nil {
 		return nil, err
 	}
 
-	return readSettings(ctx, s.db.Read())
+	found, err := s.configs.Do(ctx, s.caller.Username, func(ctx context.Context) (configured, error) {
+		return readConfigured(ctx, s.db.Read(), s.caller.Username)
+	})
+	if err != nil || found.user == nil { // which of the two it was, and who it is, is found out one by one
+		if err := s.allowOps(ctx); err != nil {
+			return nil, err
+		}
+
+		return readSettings(ctx, s.db.Read())
+	}
+
+	if found.user.active {
+		s.keepLogin(ctx, *found.user)
+	}
+
+	if err := s.allow(*found.user); err != nil {
+		return nil, err
+	}
+
+	return found.settings, s.requireOps()
 }
 
 // save writes the fields of the update in one transaction and returns when. They are

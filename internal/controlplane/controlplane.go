@@ -8,6 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/graph-olap/opsconsole/internal/coalesce"
 	"github.com/graph-olap/opsconsole/internal/controlplane/health"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
@@ -53,6 +54,11 @@ type ControlPlane struct {
 	watchOnly bool
 	// recount is nil where there are counters.
 	recount *recount
+	// Those who ask at the same time share a look.
+	users    coalesce.Group[string, user]
+	configs  coalesce.Group[string, configured]
+	counted  coalesce.Group[counted, []count]
+	statuses coalesce.Group[struct{}, ops.JobStatus]
 	// searchIndexed says that SQLite has the index of a search.
 	searchIndexed bool
 }

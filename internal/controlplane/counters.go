@@ -15,16 +15,17 @@ type count struct {
 	n int
 }
 
-// counted selects counts. What is empty selects all; the owner's "" is everybody.
+// counted selects counts. What is empty selects all; with ofOwner, those of the owner, of whom "" is everybody.
 type counted struct {
 	subject string
-	owner   *string
+	ofOwner bool
+	owner   string
 	status  string
 }
 
 func (w counted) has(c count) bool {
 	return (w.subject == "" || w.subject == c.subject) &&
-		(w.owner == nil || *w.owner == c.owner) &&
+		(!w.ofOwner || w.owner == c.owner) &&
 		(w.status == "" || w.status == c.status)
 }
 
@@ -40,8 +41,8 @@ func (w counted) where() (condition string, args []any) {
 		add("subject", w.subject)
 	}
 
-	if w.owner != nil {
-		add("owner_username", *w.owner)
+	if w.ofOwner {
+		add("owner_username", w.owner)
 	}
 
 	if w.status != "" {
@@ -87,11 +88,21 @@ func hasTable(ctx context.Context, db *store.DB, name string) (there bool, err e
 // eachCount calls fn for every count that is wanted and not 0, ordered by subject,
 // owner and status.
 func (cp *ControlPlane) eachCount(ctx context.Context, want counted, fn func(count)) error {
+	var (
+		all []count
+		err error
+	)
+
 	if cp.recount == nil {
-		return readCounts(ctx, cp.db.Read(), counters, want, fn)
+		all, err = cp.counted.Do(ctx, want, func(ctx context.Context) (found []count, err error) {
+			err = readCounts(ctx, cp.db.Read(), counters, want, func(c count) { found = append(found, c) })
+
+			return found, err
+		})
+	} else {
+		all, err = cp.recount.get(ctx)
 	}
 
-	all, err := cp.recount.get(ctx)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (s session) GetState(ctx context.Context) (ops.State, error) {
 		ExportJobs: ops.ExportsState{ByStatus: map[string]int{}},
 	}
 
-	err := s.eachCount(ctx, counted{owner: new(string)}, func(c count) {
+	err := s.eachCount(ctx, counted{ofOwner: true}, func(c count) {
 		switch c.subject {
 		case "instances":
 			out.Instances.ByStatus[c.status] = c.n

@@ -156,7 +156,7 @@ func instancesWhere(query ops.InstancesQuery) (where, order string, args []any) 
 
 // countInstances counts all that the owner and the state select.
 func (cp *ControlPlane) countInstances(ctx context.Context, query ops.InstancesQuery) (total int, err error) {
-	want := counted{subject: "instances", owner: &query.Owner, status: string(query.Status)}
+	want := counted{subject: "instances", ofOwner: true, owner: query.Owner, status: string(query.Status)}
 	err = cp.eachCount(ctx, want, func(c count) { total += c.n })
 
 	return total, err

@@ -95,5 +95,5 @@ func (s session) GetJobStatus(ctx context.Context) (ops.JobStatus, error) {
 		return ops.JobStatus{}, err
 	}
 
-	return s.jobs.Status(ctx)
+	return s.statuses.Do(ctx, struct{}{}, s.jobs.Status)
 }

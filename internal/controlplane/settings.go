@@ -66,6 +66,42 @@ func readSettings(ctx context.Context, q store.Querier) (settings, error) {
 	return found, rows.Err()
 }
 
+// readConfigured is [readSettings], with the user. Where nothing is configured it finds no user either.
+func readConfigured(ctx context.Context, q store.Querier, username string) (configured, error) {
+	rows, err := q.QueryContext(ctx, `
+		SELECT key, value, c.updated_at, c.updated_by, is_active, last_login_at
+		  FROM global_config c LEFT JOIN users u ON u.username = $1`, username)
+	if err != nil {
+		return configured{}, fmt.Errorf("read the configuration: %w", err)
+	}
+	defer rows.Close()
+
+	found := configured{settings: make(settings, settingsLikely)}
+
+	for rows.Next() {
+		var (
+			key    string
+			row    stored
+			active sql.NullInt64
+			login  nullTime
+		)
+		if err := rows.Scan(&key, &row.value, &row.updatedAt, &row.updatedBy, &active, &login); err != nil {
+			return configured{}, fmt.Errorf("read the configuration: %w", err)
+		}
+
+		if found.user == nil && active.Valid {
+			found.user = &user{active: active.Int64 != 0, lastLogin: login}
+		}
+
+		found.settings[key] = row
+	}
+
+	return found, rows.Err()
+}
+
+// settingsLikely is about how many keys there are.
+const settingsLikely = 16
+
 // values are the section's fields as they are stored; a key that is not there has its
 // default.
 func (s settings) values(section ops.Section) (ops.Values, error) {

@@ -4,10 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
 
+	"github.com/graph-olap/opsconsole/internal/chore"
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 )
 
@@ -28,14 +31,50 @@ func (e *Enqueuer) Enqueue(ctx context.Context, tx *sql.Tx, args jobs.JobArgs) e
 
 // ControlPlaneJobs works the background jobs of the embedded control plane, and
 // keeps their schedule.
-func ControlPlaneJobs(runner *jobs.Runner, now func() time.Time) Family {
+func ControlPlaneJobs(runner *jobs.Runner, now func() time.Time, logger *slog.Logger) Family {
 	return Family{
 		Queue: controlPlaneQueue, Parallel: 2 * len(jobs.Names()),
 		Register: func(workers *river.Workers) {
 			river.AddWorker(workers, &controlPlaneWorker{runner: runner, now: now})
 		},
-		Loops: []Loop{{Name: "controlplane schedule", Every: time.Second, Do: runner.Tick}},
+		Background: []func(context.Context) error{func(ctx context.Context) error {
+			return keepSchedule(ctx, runner, now, logger)
+		}},
 	}
+}
+
+// scheduleEvery is how often it is looked what other replicas made of the schedule, at least.
+const scheduleEvery = 15 * time.Second
+
+// keepSchedule has the jobs run when they are due: those that are tried again through the queue, the
+// others here, at once. These have the grace of a stop, too.
+func keepSchedule(ctx context.Context, runner *jobs.Runner, now func() time.Time, logger *slog.Logger) error {
+	graceful, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(defaultGrace, cancel) })
+	defer stop()
+
+	var runs sync.WaitGroup
+	defer runs.Wait()
+
+	runner.Directly(func(args jobs.JobArgs) {
+		runs.Go(func() {
+			ctx, cancel := context.WithTimeout(graceful, runner.Timeout(args.JobName))
+			defer cancel()
+
+			_ = runner.Run(ctx, args) // it is logged, recorded, and its time comes again
+		})
+	})
+
+	return chore.New(chore.Config{
+		Name: "the schedule of the control plane's jobs", Every: scheduleEvery, Now: now, Logger: logger,
+		Do: func(ctx context.Context) (time.Time, error) {
+			err := runner.Tick(ctx)
+
+			return runner.Next(), err
+		},
+	}).Run(ctx)
 }
 
 type controlPlaneWorker struct {

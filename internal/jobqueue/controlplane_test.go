@@ -58,7 +58,7 @@ func replica(t *testing.T, db *store.DB, catalog jobs.Catalog) *jobs.Runner {
 		t.Fatal(err)
 	}
 
-	start(t, db, jobqueue.ControlPlaneJobs(runner, time.Now))
+	start(t, db, jobqueue.ControlPlaneJobs(runner, time.Now, slog.New(slog.DiscardHandler)))
 
 	return runner
 }

@@ -1,6 +1,7 @@
 package jobqueue
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 )
@@ -19,6 +22,10 @@ type Config struct {
 	DB     *store.DB
 	Now    func() time.Time
 	Logger *slog.Logger
+	// Enqueuer, when not nil, wakes the engine for what is enqueued here.
+	Enqueuer *Enqueuer
+	// LookEvery is how often it is looked for jobs that others have enqueued; 10 s when it is 0.
+	LookEvery time.Duration
 	// Grace is how long running jobs may go on when the engine is stopped before
 	// they are cancelled; 0 is 5 s.
 	Grace time.Duration
@@ -33,6 +40,8 @@ type Family struct {
 	// Register adds the workers.
 	Register func(workers *river.Workers)
 	Loops    []Loop
+	// Background are what else every process does, until the context is done.
+	Background []func(ctx context.Context) error
 }
 
 // Loop is something that every process does again and again: Do must not mind that
@@ -43,13 +52,16 @@ type Loop struct {
 	Do    func(ctx context.Context) error
 }
 
-// Engine works the jobs of its families.
+// Engine works the jobs of its families. While there are none it sleeps: River at work asks the database a
+// hundred times a minute, whether there is anything to do or not.
 type Engine struct {
-	client *river.Client[*sql.Tx]
-	loops  []Loop
-	rescue *rescue
-	logger *slog.Logger
-	grace  time.Duration
+	config     Config
+	river      river.Config
+	driver     riverdriver.Driver[*sql.Tx]
+	loops      []Loop
+	background []func(ctx context.Context) error
+	rescue     *rescue
+	jobs       unfinished
 }
 
 const (
@@ -61,22 +73,27 @@ const (
 	// keepCompleted is short: what a job did is in the records of its package.
 	keepCompleted = time.Hour
 
-	fetchCooldown = 100 * time.Millisecond
-	fetchInterval = 500 * time.Millisecond
-	defaultGrace  = 5 * time.Second
+	fetchCooldown    = 100 * time.Millisecond
+	fetchInterval    = 500 * time.Millisecond
+	defaultGrace     = 5 * time.Second
+	defaultLookEvery = 10 * time.Second
 )
 
 // New needs a database that [Migrate] has seen.
 func New(c Config, families ...Family) (*Engine, error) {
-	if c.Grace == 0 {
-		c.Grace = defaultGrace
+	c.Grace = cmp.Or(c.Grace, defaultGrace)
+	c.LookEvery = cmp.Or(c.LookEvery, defaultLookEvery)
+
+	if c.Enqueuer == nil {
+		c.Enqueuer = &Enqueuer{}
 	}
 
 	id := rand.Text()
 	d, schema := driver(c.DB.Dialect(), c.DB.Write())
 	engine := &Engine{
-		logger: c.Logger, grace: c.Grace,
+		config: c, driver: d,
 		rescue: &rescue{db: c.DB, driver: d, schema: schema, id: id, now: c.Now, logger: c.Logger},
+		jobs:   unfinished{db: c.DB, schema: schema},
 	}
 	workers := river.NewWorkers()
 	queues := map[string]river.QueueConfig{}
@@ -86,18 +103,18 @@ func New(c Config, families ...Family) (*Engine, error) {
 
 		queues[family.Queue] = river.QueueConfig{MaxWorkers: family.Parallel}
 		engine.loops = append(engine.loops, family.Loops...)
+		engine.background = append(engine.background, family.Background...)
 	}
 
-	client, err := river.NewClient(d, &river.Config{
+	engine.river = river.Config{
 		ID: id, Logger: quiet(c.Logger), Schema: schema, Workers: workers, Queues: queues,
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter, CompletedJobRetentionPeriod: keepCompleted,
 		FetchCooldown: fetchCooldown, FetchPollInterval: fetchInterval,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("set up the job engine: %w", err)
 	}
 
-	engine.client = client
+	if _, err := river.NewClient(d, &engine.river); err != nil {
+		return nil, fmt.Errorf("set up the job engine: %w", err)
+	}
 
 	return engine, nil
 }
@@ -105,33 +122,44 @@ func New(c Config, families ...Family) (*Engine, error) {
 // Run works until the context is done, then lets running jobs end, for as long as
 // the grace, and cancels them.
 func (e *Engine) Run(ctx context.Context) error {
-	// Nobody misses a process that never said it was there.
-	if err := e.rescue.step(ctx); err != nil {
-		return fmt.Errorf("announce this process: %w", err)
-	}
-
-	// River takes a cancelled context for an order to drop everything.
-	if err := e.client.Start(context.WithoutCancel(ctx)); err != nil {
-		return fmt.Errorf("start the job engine: %w", err)
-	}
-
 	// It is alive for as long as one of its jobs may be running.
 	aliveCtx, leave := context.WithCancel(context.WithoutCancel(ctx))
 	defer leave()
 
-	var loops, alive sync.WaitGroup
+	var alive, others sync.WaitGroup
 
-	alive.Go(func() { e.loop(aliveCtx, Loop{Name: "rescue", Every: aliveEvery, Do: e.rescue.step}) })
+	alive.Go(func() { e.loop(aliveCtx, Loop{Name: "rescue", Every: aliveEvery, Do: e.rescue.beat}) })
 
 	for _, loop := range e.loops {
-		loops.Go(func() { e.loop(ctx, loop) })
+		others.Go(func() { e.loop(ctx, loop) })
 	}
 
-	<-ctx.Done()
+	var shifts errgroup.Group
 
-	err := e.stop(context.WithoutCancel(ctx))
+	for _, run := range e.background {
+		shifts.Go(func() error { return run(ctx) })
+	}
 
-	loops.Wait()
+	for e.await(ctx) {
+		idle := make(chan struct{})
+
+		client, err := e.open(ctx)
+		if err != nil {
+			e.config.Logger.ErrorContext(ctx, "the job engine could not be started", slog.Any("error", err))
+			e.pause(ctx)
+
+			continue
+		}
+
+		shifts.Go(func() error { return e.shift(ctx, client, idle) })
+
+		e.untilIdle(ctx)
+		close(idle)
+	}
+
+	err := shifts.Wait()
+
+	others.Wait()
 	leave()
 	alive.Wait()
 
@@ -142,18 +170,63 @@ func (e *Engine) Run(ctx context.Context) error {
 	return e.rescue.leave(context.WithoutCancel(ctx))
 }
 
-func (e *Engine) stop(ctx context.Context) error {
-	patient, cancel := context.WithTimeout(ctx, e.grace)
+// open has River at work.
+func (e *Engine) open(ctx context.Context) (client *river.Client[*sql.Tx], err error) {
+	// Nobody misses a process that never said it was there.
+	if err := e.rescue.begin(ctx); err != nil {
+		return nil, fmt.Errorf("announce this process: %w", err)
+	}
+
+	defer func() {
+		if err != nil {
+			e.rescue.end()
+		}
+	}()
+
+	config := e.river
+
+	if client, err = river.NewClient(e.driver, &config); err != nil {
+		return nil, err
+	}
+
+	// River takes a cancelled context for an order to drop everything.
+	return client, client.Start(context.WithoutCancel(ctx))
+}
+
+// shift ends when there is nothing to do any more, or the context is done. What River fetched at the last
+// moment may take its time: who comes meanwhile is for the next shift.
+func (e *Engine) shift(ctx context.Context, client *river.Client[*sql.Tx], idle <-chan struct{}) error {
+	defer e.rescue.end()
+
+	select {
+	case <-ctx.Done():
+	case <-idle:
+		stopped := make(chan error, 1)
+
+		go func() { stopped <- client.Stop(context.WithoutCancel(ctx)) }()
+
+		select {
+		case err := <-stopped:
+			return err
+		case <-ctx.Done():
+		}
+	}
+
+	return e.stop(context.WithoutCancel(ctx), client)
+}
+
+func (e *Engine) stop(ctx context.Context, client *river.Client[*sql.Tx]) error {
+	patient, cancel := context.WithTimeout(ctx, e.config.Grace)
 	defer cancel()
 
-	if e.client.Stop(patient) == nil {
+	if client.Stop(patient) == nil {
 		return nil
 	}
 
-	impatient, cancel := context.WithTimeout(ctx, e.grace)
+	impatient, cancel := context.WithTimeout(ctx, e.config.Grace)
 	defer cancel()
 
-	if err := e.client.StopAndCancel(impatient); err != nil {
+	if err := client.StopAndCancel(impatient); err != nil {
 		return fmt.Errorf("a job did not end when it was cancelled: %w", err)
 	}
 
@@ -166,7 +239,7 @@ func (e *Engine) loop(ctx context.Context, loop Loop) {
 
 	for {
 		if err := loop.Do(ctx); err != nil && ctx.Err() == nil {
-			e.logger.ErrorContext(ctx, "a background loop failed", slog.String("loop", loop.Name), slog.Any("error", err))
+			e.config.Logger.ErrorContext(ctx, "a background loop failed", slog.String("loop", loop.Name), slog.Any("error", err))
 		}
 
 		select {

@@ -15,6 +15,9 @@ import (
 // only then. It has a method for each kind of job, in the file of its family.
 type Enqueuer struct {
 	client *river.Client[*sql.Tx]
+	// enqueued has a value when a job was enqueued since it was looked at last. It may not be
+	// committed yet.
+	enqueued chan struct{}
 }
 
 // NewEnqueuer needs a database that [Migrate] has seen.
@@ -26,7 +29,7 @@ func NewEnqueuer(db *store.DB, logger *slog.Logger) (*Enqueuer, error) {
 		return nil, fmt.Errorf("set up the enqueuing of jobs: %w", err)
 	}
 
-	return &Enqueuer{client: client}, nil
+	return &Enqueuer{client: client, enqueued: make(chan struct{}, 1)}, nil
 }
 
 // insert enqueues one job. Jobs are not unique in River's sense: whoever must not
@@ -34,6 +37,11 @@ func NewEnqueuer(db *store.DB, logger *slog.Logger) (*Enqueuer, error) {
 func (e *Enqueuer) insert(ctx context.Context, tx *sql.Tx, args river.JobArgs, opts river.InsertOpts) error {
 	if _, err := e.client.InsertTx(ctx, tx, args, &opts); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
+	}
+
+	select {
+	case e.enqueued <- struct{}{}:
+	default: // The engine has not seen the last one yet.
 	}
 
 	return nil

@@ -90,7 +90,7 @@ func newEnqueuer(t *testing.T, db *store.DB) *jobqueue.Enqueuer {
 func start(t *testing.T, db *store.DB, families ...jobqueue.Family) (stop func()) {
 	t.Helper()
 
-	engine, err := jobqueue.New(jobqueue.Config{DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Grace: time.Second}, families...)
+	engine, err := jobqueue.New(jobqueue.Config{DB: db, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Grace: time.Second, LookEvery: 50 * time.Millisecond}, families...)
 	if err != nil {
 		t.Fatal(err)
 	}

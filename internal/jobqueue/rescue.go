@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river/riverdriver"
@@ -29,19 +30,43 @@ type rescue struct {
 	id     string
 	now    func() time.Time
 	logger *slog.Logger
+	// working counts the shifts whose jobs may be running.
+	working atomic.Int32
+}
+
+// begin says that jobs may run here from now on, end that those of a shift are over.
+func (r *rescue) begin(ctx context.Context) error {
+	if r.working.Add(1); r.working.Load() > 1 {
+		return nil
+	}
+
+	if err := r.step(ctx); err != nil {
+		r.end()
+
+		return err
+	}
+
+	return nil
+}
+
+func (r *rescue) end() { r.working.Add(-1) }
+
+// beat is step while jobs may be running here.
+func (r *rescue) beat(ctx context.Context) error {
+	if r.working.Load() == 0 {
+		return nil
+	}
+
+	return r.step(ctx)
 }
 
 // step says that this process is alive and looks for others that are not.
 func (r *rescue) step(ctx context.Context) error {
 	now := r.now()
 
-	if err := r.db.TxInPlace(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO opsconsole_work_clients (id, seen_at) VALUES ($1, $2)
-			ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`, r.id, store.Time{Time: now})
-
-		return err
-	}); err != nil {
+	if _, err := r.db.Exec(ctx, `
+		INSERT INTO opsconsole_work_clients (id, seen_at) VALUES ($1, $2)
+		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`, r.id, store.Time{Time: now}); err != nil {
 		return err
 	}
 

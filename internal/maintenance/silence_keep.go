@@ -43,8 +43,8 @@ func retrySilence() retry.Policy {
 }
 
 // KeepSilences has the alerts of the windows that run silenced, and those of windows that are
-// over not. It is to be called every second, by every process, and is in nobody's way: what
-// fails stands in the window and is tried again.
+// over not. It is to be called every few seconds and when a window has begun or ended, by every process, and is in nobody's
+// way: what fails stands in the window and is tried again.
 func (s *Windows) KeepSilences(ctx context.Context) error {
 	if s.Alerts.Silencer == nil {
 		return nil

@@ -20,7 +20,7 @@ const (
 )
 
 // Tick does every boundary that is due; what fails is tried again later. It is to be
-// called every second, by every process.
+// called when [Windows.Outlook] says so and every half a minute, by every process.
 func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 	list, err := s.dueNow(ctx)
 	if err != nil {
@@ -36,6 +36,26 @@ func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 	}
 
 	return errors.Join(errs...)
+}
+
+// Outlook returns the version of the calendar, and when [Windows.Tick] has a boundary to do next; zero
+// when no window is to come.
+func (s *Windows) Outlook(ctx context.Context) (version int64, next time.Time, err error) {
+	var at *time.Time
+
+	err = s.DB.Read().QueryRowContext(ctx, `
+		SELECT version, (SELECT MIN(CASE WHEN next_try_at > due_at THEN next_try_at ELSE due_at END)
+			FROM opsconsole_windows WHERE due_at IS NOT NULL)
+		FROM opsconsole_calendar WHERE id = 1`).Scan(&version, store.NullTime(&at))
+	if err != nil {
+		return 0, next, fmt.Errorf("look for the next window: %w", err)
+	}
+
+	if at != nil {
+		next = *at
+	}
+
+	return version, next, nil
 }
 
 // sweep finds, every few seconds, what other processes have left: windows by older rules, and what

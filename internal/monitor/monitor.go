@@ -25,7 +25,7 @@ type Config struct {
 	Database func() (seen []database.Sight, latencyMS *float64)
 	Now      func() time.Time
 	Logger   *slog.Logger
-	// Interval is the time between two polls.
+	// Interval is the time between two polls while somebody looks; see [Monitor.Look].
 	Interval time.Duration
 	// Timeout bounds the read of a part and the keeping of the samples, and four times
 	// as long is for a watcher, which asks several times: what hangs must not hold up
@@ -55,6 +55,8 @@ type Monitor struct {
 	past          atomic.Pointer[past]
 	// usual is known to the poll alone.
 	usual usual
+	// looked is when somebody looked last, nil for never.
+	looked atomic.Pointer[time.Time]
 
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}
@@ -99,6 +101,8 @@ func ask(ch chan<- struct{}) {
 // snapshot, at once if there is one already; a reader who is slow misses some, never
 // the newest. Cancel ends it.
 func (m *Monitor) Subscribe() (news <-chan struct{}, cancel func()) {
+	m.Look()
+
 	ch := make(chan struct{}, 1)
 	ch <- struct{}{}
 
@@ -148,14 +152,24 @@ func (m *Monitor) Run(ctx context.Context) error {
 			})
 		}
 
+		if !m.rest(ctx, ticker.C, rested) {
+			return nil
+		}
+	}
+}
+
+// rest waits for the next poll; it reports false once the context is done.
+func (m *Monitor) rest(ctx context.Context, ticks, rested <-chan time.Time) bool {
+	for {
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		case <-m.wake:
-			if !wait(ctx, rested) {
-				return nil
+			return false
+		case <-ticks:
+			if m.due() {
+				return true
 			}
+		case <-m.wake:
+			return wait(ctx, rested)
 		}
 	}
 }

@@ -170,6 +170,8 @@ func TestAWatcherThatWaitsHoldsUpNoPoll(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 
+		m.Look()
+
 		go func() { done <- m.Run(ctx) }()
 
 		<-time.After(8 * time.Second) // the second poll begins at 5 s

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -126,22 +128,57 @@ func (m *Monitor) keep(ctx context.Context, due batch) error {
 }
 
 func (b batch) write(ctx context.Context, tx *sql.Tx) error {
-	for name, value := range b.values {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO opsconsole_samples (series, at, value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			name, store.Time{Time: b.at}, value)
-		if err != nil {
-			return fmt.Errorf("write a sample of %s: %w", name, err)
-		}
+	var samples, spans [][]any
+
+	for _, name := range slices.Sorted(maps.Keys(b.values)) {
+		samples = append(samples, []any{name, store.Time{Time: b.at}, b.values[name]})
 	}
 
 	for key, s := range b.spans {
-		_, err := tx.ExecContext(ctx, `
-			INSERT INTO opsconsole_component_spans (component, since, until, status) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (component, since) DO UPDATE SET until = excluded.until`,
-			key.component, store.Time{Time: s.since}, store.Time{Time: s.until}, s.status)
-		if err != nil {
-			return fmt.Errorf("write the span of %s: %w", key.component, err)
+		spans = append(spans, []any{key.component, store.Time{Time: s.since}, store.Time{Time: s.until}, s.status})
+	}
+
+	err := insertMany(ctx, tx, `INSERT INTO opsconsole_samples (series, at, value) VALUES `, samples, ` ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return fmt.Errorf("write the samples: %w", err)
+	}
+
+	err = insertMany(ctx, tx, `INSERT INTO opsconsole_component_spans (component, since, until, status) VALUES `, spans,
+		` ON CONFLICT (component, since) DO UPDATE SET until = excluded.until`)
+	if err != nil {
+		return fmt.Errorf("write the spans: %w", err)
+	}
+
+	return nil
+}
+
+// insertMost is how many rows one statement inserts.
+const insertMost = 50
+
+// insertMany inserts rows that have all the same number of values, many with one statement.
+func insertMany(ctx context.Context, tx *sql.Tx, insert string, rows [][]any, conflict string) error {
+	for some := range slices.Chunk(rows, insertMost) {
+		var (
+			text strings.Builder
+			args []any
+		)
+
+		for i, row := range some {
+			if i > 0 {
+				text.WriteString(", ")
+			}
+
+			marks := make([]string, len(row))
+			for j, value := range row {
+				args = append(args, value)
+				marks[j] = fmt.Sprintf("$%d", len(args))
+			}
+
+			text.WriteString("(" + strings.Join(marks, ", ") + ")")
+		}
+
+		if _, err := tx.ExecContext(ctx, insert+text.String()+conflict, args...); err != nil {
+			return err
 		}
 	}
 

@@ -225,6 +225,25 @@ func (db *DB) TxInPlace(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	return err
 }
 
+// Exec is [DB.TxInPlace] of one statement. It saves the begin and the commit, which on PostgreSQL are
+// statements, too.
+func (db *DB) Exec(ctx context.Context, statement string, args ...any) (result sql.Result, err error) {
+	for attempt := range txAttempts {
+		result, err = db.write.ExecContext(ctx, statement, args...)
+		if !retryable(err, attempt+1) {
+			break
+		}
+	}
+
+	if TroubleOf(err) != nil {
+		err = &writeError{cause: err} // a connection that cannot be had says nothing of writes
+	}
+
+	db.noteWrite(err)
+
+	return result, err
+}
+
 func (db *DB) tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	tx, err := db.write.BeginTx(ctx, db.txOptions())
 	if err != nil {

@@ -94,6 +94,35 @@ func (s *Store) Due(ctx context.Context, section ops.SectionName) ([]Lease, erro
 		append([]any{section, store.Time{Time: now}}, args...)...)
 }
 
+// Dues returns when the next lease of each section is due that ends by its time; it has none of a section
+// without one. That of one that was tried is when it is tried again.
+func (s *Store) Dues(ctx context.Context) (map[ops.SectionName]time.Time, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `
+		SELECT section, MIN(CASE WHEN next_try_at > ends_at THEN next_try_at ELSE ends_at END) FROM `+table+`
+		WHERE state = 'active' AND kind <> 'window' GROUP BY section`)
+	if err != nil {
+		return nil, fmt.Errorf("look for leases that are due: %w", err)
+	}
+	defer rows.Close()
+
+	dues := map[ops.SectionName]time.Time{}
+
+	for rows.Next() {
+		var (
+			section ops.SectionName
+			at      store.Time
+		)
+
+		if err := rows.Scan(&section, &at); err != nil {
+			return nil, fmt.Errorf("read when leases are due: %w", err)
+		}
+
+		dues[section] = at.Time
+	}
+
+	return dues, rows.Err()
+}
+
 // Filter selects leases; what is zero does not restrict.
 type Filter struct {
 	State State

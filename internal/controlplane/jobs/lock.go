@@ -32,37 +32,52 @@ func newLock(job ops.JobName, now func() time.Time) lock {
 	return lock{job: job, holder: rand.Text(), now: now}
 }
 
-// take takes the lock if nobody holds it, or not any more.
-func (l lock) take(ctx context.Context, tx *sql.Tx) error {
+// take takes the lock if nobody holds it, or not any more: then died says that a run died with it.
+func (l lock) take(ctx context.Context, tx *sql.Tx) (died bool, err error) {
 	now := l.now()
+	until := store.Time{Time: now.Add(lockLease)}
 
 	taken, err := affected(tx.ExecContext(ctx, `
-		INSERT INTO opsconsole_job_locks AS l (job_name, holder, expires_at) VALUES ($1, $2, $3)
-		ON CONFLICT (job_name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-		WHERE l.expires_at <= $4`,
-		l.job, l.holder, store.Time{Time: now.Add(lockLease)}, store.Time{Time: now}))
-	if err == nil && taken == 0 {
-		return ErrBusy
+		INSERT INTO opsconsole_job_locks (job_name, holder, expires_at) VALUES ($1, $2, $3) ON CONFLICT (job_name) DO NOTHING`,
+		l.job, l.holder, until))
+	if err != nil || taken > 0 {
+		return false, err
 	}
 
-	return err
+	taken, err = affected(tx.ExecContext(ctx,
+		`UPDATE opsconsole_job_locks SET holder = $1, expires_at = $2 WHERE job_name = $3 AND expires_at <= $4`,
+		l.holder, until, l.job, store.Time{Time: now}))
+	if err == nil && taken == 0 {
+		err = ErrBusy
+	}
+
+	return true, err
 }
 
 // renew makes sure that the lock is held, and goes on being held. Nobody else can
 // take it before the transaction ends.
 func (l lock) renew(ctx context.Context, tx *sql.Tx) error {
-	held, err := affected(tx.ExecContext(ctx,
-		`UPDATE opsconsole_job_locks SET expires_at = $1 WHERE job_name = $2 AND holder = $3`,
-		store.Time{Time: l.now().Add(lockLease)}, l.job, l.holder))
-	if err == nil && held == 0 {
-		return errLockLost
-	}
+	statement, args := l.renewal()
 
-	return err
+	return held(tx.ExecContext(ctx, statement, args...))
 }
 
+func (l lock) renewal() (statement string, args []any) {
+	return `UPDATE opsconsole_job_locks SET expires_at = $1 WHERE job_name = $2 AND holder = $3`,
+		[]any{store.Time{Time: l.now().Add(lockLease)}, l.job, l.holder}
+}
+
+// release gives the lock up, if it is still held. Nobody else can take it before the transaction ends.
 func (l lock) release(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_job_locks WHERE job_name = $1 AND holder = $2`, l.job, l.holder)
+	return held(tx.ExecContext(ctx, `DELETE FROM opsconsole_job_locks WHERE job_name = $1 AND holder = $2`, l.job, l.holder))
+}
+
+// held is errLockLost where a statement found no lock of this holder.
+func held(result sql.Result, err error) error {
+	rows, err := affected(result, err)
+	if err == nil && rows == 0 {
+		return errLockLost
+	}
 
 	return err
 }
@@ -80,8 +95,8 @@ func (l lock) keep(ctx context.Context, db *store.DB, cancel context.CancelCause
 		case <-ticker.C:
 		}
 
-		err := db.Tx(ctx, func(tx *sql.Tx) error { return l.renew(ctx, tx) })
-		if errors.Is(err, errLockLost) {
+		statement, args := l.renewal()
+		if err := held(db.Exec(ctx, statement, args...)); errors.Is(err, errLockLost) {
 			cancel(err)
 
 			return

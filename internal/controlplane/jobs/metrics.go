@@ -99,16 +99,8 @@ func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 			continue // a job of another version
 		}
 
-		if !s.lastSuccess.IsZero() {
-			r.metrics.lastSuccess.WithLabelValues(string(s.name)).Set(float64(s.lastSuccess.UnixMicro()) / microseconds)
-		}
+		r.metrics.showState(s)
 
-		healthy := 1.0
-		if s.failures >= unhealthyAfter {
-			healthy = 0
-		}
-
-		r.metrics.health.WithLabelValues(string(s.name)).Set(healthy)
 		errs = append(errs, r.showFindings(ctx, s))
 	}
 
@@ -134,20 +126,46 @@ func (r *Runner) showFindings(ctx context.Context, s state) error {
 		return err
 	}
 
-	r.metrics.skipped.DeletePartialMatch(prometheus.Labels{"job_name": string(s.name)})
+	r.metrics.showRun(s, record.Result, record.Error, record.Found)
 
-	if record.Result == Skipped {
-		r.metrics.skipped.WithLabelValues(string(s.name), record.Error).Set(1)
+	return nil
+}
+
+// show sets the gauges to what a run of this process found, whose job's row is the state.
+func (m *metrics) show(s state, result Result, message string, found map[string]int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	m.showState(s)
+	m.showRun(s, result, message, found)
+}
+
+func (m *metrics) showState(s state) {
+	if !s.lastSuccess.IsZero() {
+		m.lastSuccess.WithLabelValues(string(s.name)).Set(float64(s.lastSuccess.UnixMicro()) / microseconds)
 	}
 
-	gauges := r.metrics.jobs[s.name].gauges
-	for name, n := range record.Found {
+	healthy := 1.0
+	if s.failures >= unhealthyAfter {
+		healthy = 0
+	}
+
+	m.health.WithLabelValues(string(s.name)).Set(healthy)
+}
+
+func (m *metrics) showRun(s state, result Result, message string, found map[string]int) {
+	m.skipped.DeletePartialMatch(prometheus.Labels{"job_name": string(s.name)})
+
+	if result == Skipped {
+		m.skipped.WithLabelValues(string(s.name), message).Set(1)
+	}
+
+	gauges := m.jobs[s.name].gauges
+	for name, n := range found {
 		if gauge, ok := gauges[name]; ok {
 			gauge.Set(float64(n))
 		}
 	}
 
-	r.metrics.seen[s.name] = s.lastRun
-
-	return nil
+	m.seen[s.name] = s.lastRun
 }

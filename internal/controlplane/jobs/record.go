@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -108,54 +109,76 @@ func closeDead(ctx context.Context, tx *sql.Tx, name ops.JobName, now time.Time)
 // failedAgain is when a job that failed runs again at the latest, rather than tomorrow.
 const failedAgain = 5 * time.Minute
 
-// closeRecord writes how the run ended, there and in the job's row of the schedule,
-// and drops the records that are too old.
-func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Result, now time.Time, runErr error) error {
+// closeRecord writes how the run ended, there and in the job's row of the schedule, which it returns.
+func closeRecord(
+	ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Result, now time.Time, runErr error,
+) (row state, err error) {
 	found, err := json.Marshal(p.found)
 	if err != nil {
-		return err
+		return row, err
 	}
 
 	done, err := json.Marshal(p.done)
 	if err != nil {
-		return err
-	}
-
-	var message any
-	if runErr != nil {
-		message = runErr.Error()
+		return row, err
 	}
 
 	at := store.Time{Time: now}
 
 	if _, err := tx.ExecContext(ctx, `
 		UPDATE opsconsole_job_runs SET ended_at = $1, result = $2, found = $3, done = $4, error = $5 WHERE id = $6`,
-		at, outcome, string(found), string(done), message, id); err != nil {
-		return err
+		at, outcome, string(found), string(done), nullable(message(runErr)), id); err != nil {
+		return row, err
 	}
 
-	if _, err := tx.ExecContext(ctx, `
+	// One that failed runs again soon rather than tomorrow.
+	err = tx.QueryRowContext(ctx, `
 		UPDATE opsconsole_job_schedule
 		   SET last_run = $1,
 		       last_success_at = CASE $2 WHEN 'success' THEN $3 ELSE last_success_at END,
-		       failures = CASE $2 WHEN 'success' THEN 0 WHEN 'failed' THEN failures + 1 ELSE failures END
-		 WHERE job_name = $4`, id, outcome, at, p.lock.job); err != nil {
-		return err
-	}
+		       failures = CASE $2 WHEN 'success' THEN 0 WHEN 'failed' THEN failures + 1 ELSE failures END,
+		       next_run = CASE WHEN $2 = 'failed' AND next_run > $4 THEN $4 ELSE next_run END
+		 WHERE job_name = $5 RETURNING job_name, next_run, last_run, last_success_at, failures`,
+		id, outcome, at, store.Time{Time: now.Add(failedAgain)}, p.lock.job).
+		Scan(&row.name, &row.nextRun, &row.lastRun, &row.lastSuccess, &row.failures)
 
-	if outcome == Failed {
-		if _, err := tx.ExecContext(ctx, `UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run > $1`,
-			store.Time{Time: now.Add(failedAgain)}, p.lock.job); err != nil {
-			return err
-		}
-	}
+	return row, err
+}
 
-	_, err = tx.ExecContext(ctx, `
+// dropOld drops some of the records of a job that are too old, but never its last one, and reports
+// whether that were all.
+func dropOld(ctx context.Context, tx *sql.Tx, name ops.JobName, last int64, now time.Time) (all bool, err error) {
+	dropped, err := affected(tx.ExecContext(ctx, `
 		DELETE FROM opsconsole_job_runs WHERE id IN (
 			SELECT id FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3 ORDER BY id LIMIT $4)`,
-		p.lock.job, store.Time{Time: now.Add(-keepRecords)}, id, recordsPerRun)
+		name, store.Time{Time: now.Add(-keepRecords)}, last, recordsPerRun))
 
-	return err
+	return dropped < recordsPerRun, err
+}
+
+// tidyEvery is how often a process looks for records of a job that are too old.
+const tidyEvery = 10 * time.Minute
+
+// tidying is when the last of the old records of a job was dropped.
+type tidying struct {
+	mu   sync.Mutex
+	last map[ops.JobName]time.Time
+}
+
+func (t *tidying) due(name ops.JobName, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+
+	last, ok := t.last[name]
+
+	return !ok || now.Sub(last).Abs() >= tidyEvery
+}
+
+func (t *tidying) done(name ops.JobName, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+
+	t.last[name] = now
 }
 
 func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

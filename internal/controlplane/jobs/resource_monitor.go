@@ -41,6 +41,12 @@ func resourceMonitor(memory Memory) job {
 				continue
 			}
 
+			if now == m.before { // it stands there already
+				p.done[countMeasured]++
+
+				continue
+			}
+
 			if err := record(ctx, p, m, now); err != nil && !p.failed(ctx, "instance", m.id, err) {
 				break
 			}

@@ -42,10 +42,14 @@ func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 	defer cancel()
 
 	ended := r.now()
-	endErr := r.end(ctx, p, id, outcome, ended, runErr)
+	state, endErr := r.end(ctx, p, id, outcome, ended, runErr)
 
 	r.metrics.count(args.JobName, outcome, ended.Sub(started), p)
 	r.log(ctx, p, outcome, runErr)
+
+	if state != nil {
+		r.metrics.show(*state, outcome, message(runErr), p.found)
+	}
 
 	if endErr != nil {
 		return errors.Join(runErr, fmt.Errorf("write the run record: %w", endErr))
@@ -102,12 +106,15 @@ func result(err error) Result {
 // to a run that died: it is closed as failed.
 func (r *Runner) begin(ctx context.Context, p *pass, args JobArgs, now time.Time) (id int64, err error) {
 	err = r.db.Tx(ctx, func(tx *sql.Tx) error {
-		if err := p.lock.take(ctx, tx); err != nil {
+		died, err := p.lock.take(ctx, tx)
+		if err != nil {
 			return err
 		}
 
-		if err := closeDead(ctx, tx, args.JobName, now); err != nil {
-			return err
+		if died {
+			if err := closeDead(ctx, tx, args.JobName, now); err != nil {
+				return err
+			}
 		}
 
 		id, err = openRecord(ctx, tx, args, now)
@@ -118,23 +125,50 @@ func (r *Runner) begin(ctx context.Context, p *pass, args JobArgs, now time.Time
 	return id, err
 }
 
-// end closes the run record and releases the lock. A run that lost its lock leaves
-// its record to the run that took it.
-func (r *Runner) end(ctx context.Context, p *pass, id int64, outcome Result, now time.Time, runErr error) error {
-	return r.db.Tx(ctx, func(tx *sql.Tx) error {
-		switch err := p.lock.renew(ctx, tx); {
+// end closes the run record and releases the lock, and returns the job's row of the schedule. A run
+// that lost its lock leaves its record to the run that took it; then there is none.
+func (r *Runner) end(ctx context.Context, p *pass, id int64, outcome Result, now time.Time, runErr error) (row *state, err error) {
+	old, tidied := r.tidy.due(p.lock.job, now), false
+
+	err = r.db.Tx(ctx, func(tx *sql.Tx) error {
+		switch err := p.lock.release(ctx, tx); {
 		case errors.Is(err, errLockLost):
 			return nil
 		case err != nil:
 			return err
 		}
 
-		if err := closeRecord(ctx, tx, p, id, outcome, now, runErr); err != nil {
+		closed, err := closeRecord(ctx, tx, p, id, outcome, now, runErr)
+		if err != nil {
 			return err
 		}
 
-		return p.lock.release(ctx, tx)
+		row = &closed
+
+		if old {
+			tidied, err = dropOld(ctx, tx, p.lock.job, id, now)
+		}
+
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+
+	if tidied {
+		r.tidy.done(p.lock.job, now)
+	}
+
+	return row, nil
+}
+
+// message is what is kept of an error, "" for none.
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+
+	return err.Error()
 }
 
 func (r *Runner) log(ctx context.Context, p *pass, outcome Result, err error) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -62,6 +63,11 @@ type Runner struct {
 	metrics  *metrics
 	jobs     map[ops.JobName]job
 	said     sync.Map // see pass
+	tidy     tidying
+	// directly, where there is one, is called instead of the enqueuer for runs that are not tried again.
+	directly func(args JobArgs)
+	// next is when the next job is due, as of the last [Runner.Tick].
+	next atomic.Pointer[time.Time]
 }
 
 // job does a job's work once. It returns a [skipped] error if it cannot begin.
@@ -85,7 +91,7 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 
 	r := &Runner{
 		db: c.DB, now: c.Now, logger: c.Logger, enqueuer: c.Enqueuer, schedule: c.Schedule, metrics: m,
-		jobs: map[ops.JobName]job{},
+		jobs: map[ops.JobName]job{}, tidy: tidying{last: map[ops.JobName]time.Time{}},
 	}
 
 	for _, name := range Names() {
@@ -97,6 +103,20 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 	}
 
 	return r, r.refresh(ctx)
+}
+
+// Directly has runs that nobody asked for, and whose next time comes before they would be tried again,
+// start by calling run rather than through the enqueuer: one that is lost is made up for by the next.
+// It is to be called before the first [Runner.Tick]; run must not wait.
+func (r *Runner) Directly(run func(args JobArgs)) { r.directly = run }
+
+// Next is when the next job is due, as far as the last [Runner.Tick] knew; zero before that.
+func (r *Runner) Next() (at time.Time) {
+	if next := r.next.Load(); next != nil {
+		at = *next
+	}
+
+	return at
 }
 
 // ErrBusy is returned by [Runner.Run] while the job runs already, here or elsewhere.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/chore"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -54,22 +55,29 @@ const (
 	stoppingFor = 3 * time.Second
 )
 
-// Run steps once a second until the context is done.
+// lookEvery is how often the Runtime looks for instances that somebody has set on their way, and
+// warnEvery for pods of others.
+const (
+	lookEvery = 5 * time.Second
+	warnEvery = time.Minute
+)
+
+// Run moves the instances until the context is done: those that are on their way when they are due.
 func (r *Runtime) Run(ctx context.Context) error {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
+	var warned time.Time
 
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
+	return chore.New(chore.Config{
+		Name: "the in-process runtime", Every: lookEvery, Now: r.now, Logger: r.logger,
+		Do: func(ctx context.Context) (next time.Time, err error) {
+			if now := r.now(); now.Sub(warned).Abs() >= warnEvery {
+				warned, err = now, r.warn(ctx)
+			}
 
-		if err := r.Step(ctx); err != nil && ctx.Err() == nil {
-			r.logger.ErrorContext(ctx, "the in-process runtime could not move the instances", slog.Any("error", err))
-		}
-	}
+			next, stepErr := r.step(ctx)
+
+			return next, errors.Join(err, stepErr)
+		},
+	}).Run(ctx)
 }
 
 // moving is an instance on its way from one state to the next.
@@ -85,22 +93,34 @@ func (r *Runtime) Step(ctx context.Context) error {
 		return err
 	}
 
+	_, err := r.step(ctx)
+
+	return err
+}
+
+// step moves them, and returns when the next one is due, zero where none is on its way.
+func (r *Runtime) step(ctx context.Context) (next time.Time, err error) {
 	instances, err := query(ctx, r.db.Read(), func(m *moving) []any { return []any{&m.id, &m.status, &m.updated} }, `
 		SELECT id, status, updated_at FROM instances
 		 WHERE status IN ('starting', 'stopping', 'resuming') AND `+ours+` OR status = 'suspended' AND `+namedHere+` ORDER BY id`)
 	if err != nil {
-		return err
+		return next, err
 	}
 
 	var errs []error
 
 	for _, m := range instances {
-		if err := r.move(ctx, m); err != nil {
+		due, err := r.move(ctx, m)
+		if err != nil {
 			errs = append(errs, fmt.Errorf("instance %d: %w", m.id, err))
+		}
+
+		if !due.IsZero() && (next.IsZero() || due.Before(next)) {
+			next = due
 		}
 	}
 
-	return errors.Join(errs...)
+	return next, errors.Join(errs...)
 }
 
 // warn tells the log, once, that there are instances whose pods are not ours.
@@ -140,18 +160,19 @@ func (m moving) stay() time.Duration {
 	}
 }
 
-func (r *Runtime) move(ctx context.Context, m moving) error {
+// move moves an instance, or returns when it is due.
+func (r *Runtime) move(ctx context.Context, m moving) (due time.Time, err error) {
 	updated, err := ops.ParseTime(m.updated)
 	if err != nil {
-		return err
+		return due, err
 	}
 
 	now := store.Time{Time: r.now()}
 	if now.Sub(updated.Time) < m.stay() {
-		return nil
+		return updated.Add(m.stay()), nil
 	}
 
-	return r.db.Tx(ctx, func(tx *sql.Tx) error {
+	return due, r.db.Tx(ctx, func(tx *sql.Tx) error {
 		var err error
 
 		switch m.status {

@@ -85,38 +85,57 @@ func (r *Runner) Tick(ctx context.Context) error {
 		return err
 	}
 
-	var errs []error
+	var (
+		errs []error
+		next time.Time
+	)
 
 	for _, s := range states {
-		if now := r.now(); !s.nextRun.After(now) {
-			if err := r.enqueueDue(ctx, s, now); err != nil {
+		now, at := r.now(), s.nextRun.Time
+		if !at.After(now) {
+			if at, err = r.beginDue(ctx, s, now); err != nil {
 				errs = append(errs, fmt.Errorf("enqueue %s: %w", s.name, err))
 			}
 		}
+
+		if _, ours := r.schedule[s.name]; ours && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
 	}
+
+	r.next.Store(&next)
 
 	return errors.Join(append(errs, r.refreshFrom(ctx, states))...)
 }
 
-func (r *Runner) enqueueDue(ctx context.Context, s state, now time.Time) error {
+const moveOn = `UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run = $3`
+
+// beginDue has a job run that is due, unless another replica does, and returns when it is due next.
+func (r *Runner) beginDue(ctx context.Context, s state, now time.Time) (time.Time, error) {
 	interval, ok := r.schedule[s.name]
 	if !ok {
-		return nil // a job of another version
+		return s.nextRun.Time, nil // a job of another version
 	}
 
-	return r.db.Tx(ctx, func(tx *sql.Tx) error {
-		// Times that were missed are not made up for.
-		late := now.Sub(s.nextRun.Time) % interval
-		next := store.Time{Time: now.Add(interval - late)}
+	// Times that were missed are not made up for.
+	late := now.Sub(s.nextRun.Time) % interval
+	next := store.Time{Time: now.Add(interval - late)}
 
-		moved, err := affected(tx.ExecContext(ctx,
-			`UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run = $3`, next, s.name, s.nextRun))
+	args := JobArgs{JobName: s.name}
+	if args.Attempts = r.attempts(args); args.Attempts == 1 && r.directly != nil {
+		moved, err := affected(r.db.Exec(ctx, moveOn, next, s.name, s.nextRun))
+		if err == nil && moved > 0 {
+			r.directly(args)
+		}
+
+		return next.Time, err
+	}
+
+	return next.Time, r.db.Tx(ctx, func(tx *sql.Tx) error {
+		moved, err := affected(tx.ExecContext(ctx, moveOn, next, s.name, s.nextRun))
 		if err != nil || moved == 0 {
 			return err
 		}
-
-		args := JobArgs{JobName: s.name}
-		args.Attempts = r.attempts(args)
 
 		return r.enqueuer.Enqueue(ctx, tx, args)
 	})

@@ -21,6 +21,8 @@ type Line struct {
 	thawed chan struct{} // closed while all gets through
 	// left is how many messages of clients get through before the line freezes, 0 for all.
 	left int
+	// executed is how many statements clients had executed.
+	executed int
 }
 
 // NewLine returns a line to the server of a database, and the URL of the database by way of it.
@@ -55,6 +57,14 @@ func (l *Line) FreezeAfter(n int) {
 	defer l.mu.Unlock()
 
 	l.left = n
+}
+
+// Executed is how many statements were executed by way of the line so far, begins and commits among them.
+func (l *Line) Executed() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.executed
 }
 
 // Thaw lets all through again, what was held up too.
@@ -95,7 +105,7 @@ func (l *Line) pass(to io.WriteCloser, from io.ReadCloser, ofClient bool) {
 	defer to.Close()
 	defer from.Close()
 
-	buffer := make([]byte, 64<<10)
+	buffer, messages := make([]byte, 64<<10), frontend{}
 
 	for {
 		n, err := from.Read(buffer)
@@ -104,7 +114,7 @@ func (l *Line) pass(to io.WriteCloser, from io.ReadCloser, ofClient bool) {
 
 		if n > 0 {
 			if ofClient {
-				l.count()
+				l.count(messages.executed(buffer[:n]))
 			}
 
 			if _, err := to.Write(buffer[:n]); err != nil {
@@ -126,9 +136,11 @@ func (l *Line) open() <-chan struct{} {
 }
 
 // count notes that a message of a client gets through.
-func (l *Line) count() {
+func (l *Line) count(executed int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+
+	l.executed += executed
 
 	if l.left == 0 {
 		return
