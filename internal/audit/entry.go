@@ -13,14 +13,15 @@ import (
 
 // Actor is who does something, as the audit log keeps it.
 type Actor struct {
+	// Identity is whom the provider vouched for, the zero value for nobody.
+	Identity
+
 	Username string
 	Role     string
 	// RemoteAddr is the address of the network peer, without its port; "" for the
 	// console itself.
 	RemoteAddr string
 	RequestID  string
-	// Identity is whom the provider vouched for, the zero value for nobody.
-	Identity
 	// Audited, when not nil, is set once an entry of the actor's is written, or counted.
 	Audited *atomic.Bool
 	// Claim is the key under which the actor acts once, nil for none.
@@ -31,10 +32,7 @@ type Actor struct {
 
 // Identity is somebody as their provider knows them, whatever their name: OpenID Connect Core 1.0,
 // section 2.
-type Identity struct {
-	Issuer  string `json:"issuer,omitempty"`
-	Subject string `json:"subject,omitempty"`
-}
+type Identity struct{ Issuer, Subject string }
 
 // audited notes that the log knows of what the actor does.
 func (a Actor) audited() {
@@ -93,10 +91,10 @@ type Entry struct {
 	// PrevHash and Hash chain the entries: hex SHA-256.
 	PrevHash string `json:"prev_hash"`
 	Hash     string `json:"hash"`
-	// Identity is whose the name in Actor was, IdentityHash ties it to Hash: the hex SHA-256 of Hash, issuer and subject, a
-	// line each. Both are no part of Hash, which the version before looks at too.
-	Identity
-
+	// Issuer and Subject are whose the name in Actor was, IdentityHash ties them to Hash: the hex SHA-256 of the three, a line
+	// each. They are no part of Hash, which the version before looks at too.
+	Issuer       string `json:"issuer,omitempty"`
+	Subject      string `json:"subject,omitempty"`
 	IdentityHash string `json:"identity_hash,omitempty"`
 }
 

@@ -28,11 +28,11 @@ func TestWhoseAnEntryIs(t *testing.T) {
 				actor.Identity = identity
 
 				written, err := log.Record(t.Context(), actor, audit.Entry{Action: audit.JobTrigger, Object: "jobs/lifecycle", Outcome: audit.Intent})
-				if err != nil || written.Hash != hash || written.Identity != identity {
+				if err != nil || written.Hash != hash || (audit.Identity{Issuer: written.Issuer, Subject: written.Subject}) != identity {
 					t.Errorf("got %+v, %v, want it of %+v, with the hash %s", written, err, identity, hash)
 				}
 
-				if read, _, err := log.Get(t.Context(), written.Seq); err != nil || read.Identity != identity || read.Hash != hash {
+				if read, _, err := log.Get(t.Context(), written.Seq); err != nil || read.Subject != identity.Subject || read.Issuer != identity.Issuer || read.Hash != hash {
 					t.Errorf("read: got %+v, %v", read, err)
 				}
 

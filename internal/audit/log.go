@@ -79,7 +79,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 
 	entry.Actor, entry.Role = actor.Username, actor.Role
 	entry.RemoteAddr, entry.RequestID = actor.RemoteAddr, actor.RequestID
-	entry.Identity = actor.Identity
+	entry.Issuer, entry.Subject = actor.Issuer, actor.Subject
 	entry.At = l.now().UTC().Truncate(time.Microsecond)
 
 	for _, text := range []*string{
@@ -133,7 +133,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 // digest is the SHA-256 of the entry's JSON without its own hash, in hex. The JSON
 // holds the hash of the entry before, which makes the chain.
 func (e Entry) digest() (string, error) {
-	e.Hash, e.Identity, e.IdentityHash = "", Identity{}, ""
+	e.Hash, e.Issuer, e.Subject, e.IdentityHash = "", "", "", ""
 
 	data, err := json.Marshal(e)
 	if err != nil {
@@ -147,7 +147,7 @@ func (e Entry) digest() (string, error) {
 
 // identityDigest is the hash of whose the entry is, "" where nobody is known.
 func (e Entry) identityDigest() string {
-	if e.Identity == (Identity{}) {
+	if e.Issuer == "" && e.Subject == "" {
 		return ""
 	}
 
