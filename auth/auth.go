@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/graph-olap/opsconsole/internal/clientaddr"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -64,6 +66,9 @@ type Config struct {
 	SessionLifetime time.Duration
 	SessionIdle     time.Duration
 
+	// TrustedProxies are the networks whose word on where a request comes from counts.
+	TrustedProxies []netip.Prefix
+
 	DB     *store.DB
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -79,6 +84,7 @@ type Auth struct {
 	now       func() time.Time
 	log       *slog.Logger
 	noteEvery time.Duration
+	address   func(*http.Request) string
 
 	provider *provider
 	profiler profiler
@@ -108,13 +114,14 @@ func New(cfg Config) (*Auth, error) {
 		now:       cfg.Now,
 		log:       cfg.Logger,
 		noteEvery: min(time.Minute, cfg.SessionIdle/10),
+		address:   clientaddr.From(cfg.TrustedProxies),
 		provider:  newProvider(cfg),
 		profiler:  profiler,
 		attempts:  &attemptStore{db: cfg.DB, cookies: cookies, now: cfg.Now},
 		sessions: &sessionStore{
 			db: cfg.DB, cookies: cookies, now: cfg.Now,
-			cookieName: cookies.name("opsconsole"),
-			lifetime:   cfg.SessionLifetime, idle: cfg.SessionIdle, boundTo: cfg.binding(),
+			cookieName: cookies.name("opsconsole"), issuer: cfg.Issuer,
+			lifetime: cfg.SessionLifetime, idle: cfg.SessionIdle, boundTo: cfg.binding(),
 		},
 	}
 

@@ -18,7 +18,7 @@ func TestWhatEndedBeforeAnOutageIsOver(t *testing.T) {
 	ways := map[string]func(c *console, b *browser, idp *fakeIDP){
 		"signed out": func(_ *console, b *browser, _ *fakeIDP) { b.page(http.MethodPost, "/logout", nil) },
 		"ended by an operator": func(c *console, b *browser, _ *fakeIDP) {
-			if err := c.auth.EndSession(b.t.Context(), b.get("/").Identity.SessionID); err != nil {
+			if err := c.endSession(b.t.Context(), b.get("/").Identity.SessionID); err != nil {
 				b.t.Fatal(err)
 			}
 		},

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -35,8 +34,8 @@ type Identity struct {
 
 	// Token is the user's access token, "" when a session has none that is valid.
 	Token string
-	// SessionID names the session to [Auth.EndSession]; it opens nothing. It is ""
-	// for a bearer token.
+	// SessionID names the session within this program; it opens nothing, but others can do without it. It
+	// is "" for a bearer token.
 	SessionID string
 
 	SignedInAt time.Time
@@ -65,15 +64,13 @@ func (i Identity) LogValue() slog.Value {
 // [ErrSessionEnded], [ErrConfirm], [ErrBearerInvalid] and [ErrUnreachable]; anything else is a
 // failure of the database.
 func (a *Auth) Identify(r *http.Request) (Identity, error) {
-	ctx := r.Context()
-
 	identity, seen, err := a.recognise(r, isPageLoad(r))
 	if err != nil {
 		return Identity{}, err
 	}
 
 	if now := a.now(); now.Sub(seen) >= a.noteEvery {
-		a.noteUse(ctx, identity, seen, now)
+		a.noteUse(r, identity, seen, now)
 	}
 
 	return identity, nil
@@ -81,12 +78,14 @@ func (a *Auth) Identify(r *http.Request) (Identity, error) {
 
 // noteUse writes down that somebody is here, by one of the requests that come together, as soon as
 // the database can be written.
-func (a *Auth) noteUse(ctx context.Context, who Identity, seen, now time.Time) {
+func (a *Auth) noteUse(r *http.Request, who Identity, seen, now time.Time) {
+	ctx := r.Context()
+
 	if !a.sessions.remembered.use(who.SessionID, seen, now) || a.sessions.inTrouble() != nil {
 		return
 	}
 
-	if err := a.sessions.saw(ctx, who, now); err != nil {
+	if err := a.sessions.saw(ctx, who, a.originOf(r), now); err != nil {
 		a.log.WarnContext(ctx, "a user could not be noted as seen", slog.Any("identity", who), slog.Any("error", err))
 	}
 }

@@ -170,7 +170,7 @@ func TestWhetherASessionIsOpenIsKnownEverywhere(t *testing.T) {
 		t.Error("it is not open")
 	}
 
-	if err := first.auth.EndSession(t.Context(), id); err != nil {
+	if err := first.endSession(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 

@@ -45,7 +45,7 @@ func TestAnEndIsKnownInTime(t *testing.T) {
 		for name, end := range map[string]func(here *console, b *browser, idp *fakeIDP){
 			"signed out": func(_ *console, b *browser, _ *fakeIDP) { b.page(http.MethodPost, "/logout", nil) },
 			"ended by its id": func(here *console, b *browser, _ *fakeIDP) {
-				if err := here.auth.EndSession(b.t.Context(), b.get("/").Identity.SessionID); err != nil {
+				if err := here.endSession(b.t.Context(), b.get("/").Identity.SessionID); err != nil {
 					b.t.Fatal(err)
 				}
 			},

@@ -246,7 +246,7 @@ func TestSigningOutDuringARenewalHolds(t *testing.T) {
 
 	idp.set(func() {
 		idp.arrived = func() {
-			if err := c.auth.EndSession(t.Context(), id); err != nil {
+			if err := c.endSession(t.Context(), id); err != nil {
 				t.Error(err)
 			}
 		}

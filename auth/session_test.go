@@ -153,7 +153,7 @@ func TestASessionIsMarkedOnceAMinute(t *testing.T) {
 	seen := func() time.Duration {
 		b.get("/")
 
-		sessions, err := c.auth.Sessions(t.Context())
+		sessions, _, err := c.auth.Sessions(t.Context())
 		if err != nil || len(sessions) != 1 {
 			t.Fatalf("%d sessions, %v, want 1", len(sessions), err)
 		}
@@ -186,16 +186,42 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		dave.signIn("dave")
 		c.clock.Advance(time.Second)
 
-		carols := carol.signIn("carol").SessionID
+		carols := carol.signIn("carol")
 
-		sessions, err := c.auth.Sessions(t.Context())
-		if err != nil || len(sessions) != 2 || sessions[0].ID != carols || sessions[0].Role != ops.RoleAdmin ||
+		sessions, _, err := c.auth.Sessions(t.Context())
+		if err != nil || len(sessions) != 2 || !sessions[0].IsOf(carols) || sessions[0].Role != ops.RoleAdmin ||
 			sessions[1].Username != "dave" || sessions[1].Role != ops.RoleOps {
 			t.Fatalf("sessions %+v, %v, want carol's as admin, then dave's as ops", sessions, err)
 		}
 
-		if err := errors.Join(c.auth.EndSession(t.Context(), carols), c.auth.EndSession(t.Context(), carols)); err != nil {
+		one := sessions[0]
+		if one.ID == "" || one.ID == carols.SessionID || one.Address != "127.0.0.1" || one.UserAgent != "Go-http-client/1.1" {
+			t.Errorf("got %+v, want a name that is not the cookie's hash, and from where and with what", one)
+		}
+
+		for _, find := range []func() ([]auth.Session, error){
+			func() ([]auth.Session, error) { return c.auth.SessionsOf(t.Context(), "carol") },
+			func() ([]auth.Session, error) {
+				found, err := c.auth.Session(t.Context(), one.ID)
+
+				return []auth.Session{found}, err
+			},
+		} {
+			if found, err := find(); err != nil || len(found) != 1 || found[0] != one {
+				t.Errorf("got %+v, %v, want %+v", found, err, one)
+			}
+		}
+
+		if err := errors.Join(c.auth.EndSessions(t.Context(), one), c.auth.EndSessions(t.Context(), one)); err != nil {
 			t.Fatal(err)
+		}
+
+		if _, err := c.auth.Session(t.Context(), one.ID); ops.AsError(err).Code != ops.CodeNotFound {
+			t.Errorf("got %v, want that it is not there", err)
+		}
+
+		if _, err := c.auth.SessionsOf(t.Context(), "carol"); ops.AsError(err).Code != ops.CodeNotFound {
+			t.Errorf("got %v, want that there are none", err)
 		}
 
 		expectKind(t, carol.get("/"), http.StatusUnauthorized, "session ended")

@@ -20,6 +20,7 @@ type sessionStore struct {
 	boundTo string
 
 	cookieName string
+	issuer     string
 	// remembered is for when the database cannot be read or written.
 	remembered remembered
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,7 @@ type session struct {
 	checkedAt time.Time
 	sid       string // the provider's name of its own session, "" for none
 	renewal   string // the mark of the process that renews the tokens, "" for none
+	origin    origin // only while it is made
 	// boundTo stands for the settings that it was made with, NULL for any.
 	boundTo sql.NullString
 	// unreadable is why the row could not be opened.
@@ -179,11 +181,11 @@ func (s *sessionStore) insert(ctx context.Context, kept session, old string) err
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO opsconsole_sessions
 				(id_hash, username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at,
-				checked_at, bound_to, sid)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULLIF($14, ''))`,
+				checked_at, bound_to, sid, public_id, address, user_agent)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULLIF($14, ''), $15, $16, $17)`,
 			kept.secret.hash(), who.Username, who.Subject, who.Email, who.Name, who.Role, roles, kept.sealed,
 			store.Time{Time: kept.createdAt}, store.Time{Time: kept.lastSeenAt}, store.Time{Time: kept.expiresAt},
-			store.Time{Time: kept.createdAt}, s.boundTo, kept.sid)
+			store.Time{Time: kept.createdAt}, s.boundTo, kept.sid, rand.Text(), kept.origin.address, kept.origin.userAgent)
 		if err != nil {
 			return err
 		}
@@ -266,11 +268,13 @@ func (s *sessionStore) endUnchanged(ctx context.Context, old session) (ended boo
 	return ended, err
 }
 
-// saw notes that somebody, and their session if they came with one, is in use.
-func (s *sessionStore) saw(ctx context.Context, who Identity, now time.Time) error {
+// saw notes that somebody, and their session if they came with one, is in use, and from where.
+func (s *sessionStore) saw(ctx context.Context, who Identity, from origin, now time.Time) error {
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx,
-			`UPDATE opsconsole_sessions SET last_seen_at = $1 WHERE id_hash = $2`, store.Time{Time: now}, who.SessionID)
+		_, err := tx.ExecContext(ctx, `
+			UPDATE opsconsole_sessions
+			SET last_seen_at = $1, address = $2, user_agent = $3, public_id = COALESCE(public_id, $4) WHERE id_hash = $5`,
+			store.Time{Time: now}, from.address, from.userAgent, rand.Text(), who.SessionID)
 		if err != nil {
 			return err
 		}

@@ -107,7 +107,7 @@ func (a *Auth) Callback(
 
 	// What the cookie held, if it held anything, is replaced.
 	opened, _ := a.sessions.New(r, a.sessions.cookieName)
-	opened.Values[sessionKey{}] = session{who: given.who, tokens: given.tokens, sid: given.sid}
+	opened.Values[sessionKey{}] = session{who: given.who, tokens: given.tokens, sid: given.sid, origin: a.originOf(r)}
 
 	if err := admit(given.who); err != nil {
 		return returnTo, Identity{}, err

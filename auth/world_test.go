@@ -11,6 +11,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +118,14 @@ type answer struct {
 	Kind     string        `json:"kind"`
 	Message  string        `json:"message"`
 	ReturnTo string        `json:"return_to"`
+}
+
+// endSession ends the session with that [auth.Identity.SessionID], as an operator would.
+func (c *console) endSession(ctx context.Context, id string) error {
+	list, _, err := c.auth.Sessions(ctx)
+	list = slices.DeleteFunc(list, func(one auth.Session) bool { return !one.IsOf(auth.Identity{SessionID: id}) })
+
+	return errors.Join(err, c.auth.EndSessions(ctx, list...))
 }
 
 func (c *console) routes(mux *http.ServeMux) {

@@ -91,6 +91,10 @@ func TestEveryFormGivesItsAnswerAgain(t *testing.T) {
 	as(w, "olga", "/config/concurrency", fmt.Sprintf(`{"per_analyst": 12, "reason": "a load test", "revision": %q}`, w.Revision()))
 	delete(missing, "POST "+pageForm{"/approvals/1/approve", "/approvals/1/approve", url.Values{"reason": {"as it has to be"}}}.send(t, w))
 
+	for i := range endings(t, w) {
+		delete(missing, "POST "+endings(t, w)[i].send(t, w))
+	}
+
 	running := handlerstest.Path(w.Announce(handlerstest.Object{"starts_at": w.Now().UTC().Format(time.RFC3339)}), "updates")
 	delete(missing, "POST "+pageForm{running, running, url.Values{"text": {"the database is back"}}}.send(t, w))
 
@@ -208,6 +212,7 @@ var routes = []struct {
 	{regexp.MustCompile(`^/maintenance/(windows|webhooks)/\d+/\w+$`), "/maintenance/$1/:id/:act"},
 	{regexp.MustCompile(`^/(leases|approvals)/\d+/\w+$`), "/$1/:id/:act"},
 	{regexp.MustCompile(`^(/maintenance/deliveries)/\w+/(\w+)$`), "$1/:id/$2"},
+	{regexp.MustCompile(`^/sessions/\w+/end$`), "/sessions/:id/end"},
 	{regexp.MustCompile(`/\d+`), "/:id"},
 }
 

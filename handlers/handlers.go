@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"time"
@@ -59,6 +60,9 @@ type Config struct {
 	Database  Database
 	// Backups tells how the scheduled backups do; nil where none are made.
 	Backups func() backup.Status
+
+	// TrustedProxies are the networks whose word on where a request comes from counts.
+	TrustedProxies []netip.Prefix
 
 	Static      fs.FS
 	Environment shell.Environment
@@ -168,12 +172,12 @@ func newConsole(config Config) *console {
 		Tickets: c.Tickets, PublicURL: c.PublicURL,
 	}
 	c.session = &session.Handlers{
-		Auth: c.Auth, Audit: c.Audit, Environment: c.Environment, PublicURL: c.PublicURL, Logger: c.Logger,
+		Frame: f, Auth: c.Auth, Audit: c.Audit, Environment: c.Environment, PublicURL: c.PublicURL, Logger: c.Logger,
 	}
 	c.streams = live.New(live.Config{
 		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger,
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.windows.Regions()),
-		Views:   slices.Concat(c.platform.Views(), c.leases.Views(), c.approvals.Views()),
+		Views:   slices.Concat(c.platform.Views(), c.leases.Views(), c.session.Views(), c.approvals.Views()),
 		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects()),
 	})
 	c.errors = &web.Errors{

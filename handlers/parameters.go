@@ -44,6 +44,7 @@ func parameters() map[string][]string {
 		"/points":                    {"before", "limit"},
 		"/approvals":                 {"state", "before", "limit"},
 		"/points/:id/restore":        {web.PreviewParam},
+		"GET /sessions/end":          {"subject"},
 		"/audit":                     audit,
 		"/audit.csv":                 audit,
 		"/audit.jsonl":               audit,

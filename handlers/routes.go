@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/clientaddr"
 )
 
 // access says who may use a route.
@@ -117,6 +118,11 @@ func (c *console) configurationRoutes() []route {
 		{http.MethodGet, "/audit", c.record.AuditLog, operators},
 		{http.MethodGet, "/audit.csv", c.record.AuditCSV, operators},
 		{http.MethodGet, "/audit.jsonl", c.record.AuditLines, operators},
+		{http.MethodGet, "/sessions", c.session.List, operators},
+		{http.MethodGet, "/sessions/end", c.session.EndAllForm, operators},
+		{http.MethodPost, "/sessions/end", c.session.EndAll, operators},
+		{http.MethodGet, "/sessions/:id/end", c.session.EndForm, operators},
+		{http.MethodPost, "/sessions/:id/end", c.session.End, operators},
 	}
 }
 
@@ -152,8 +158,7 @@ func (c *console) routes() http.Handler {
 	c.echo = e
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = c.errors.Handle
-	// The peer itself: what a client says of other addresses proves nothing.
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = clientaddr.From(c.TrustedProxies)
 
 	e.Use(c.observe, c.secure, compress())
 

@@ -94,6 +94,13 @@ func job() platform.Job {
 	}
 }
 
+func sampleSession(own bool) session.Session {
+	return session.Session{
+		ID: "S" + evil, Own: own, Username: evil, Role: ops.RoleOps, Issuer: evil, Subject: evil, SignedInAt: now.Add(-time.Hour), LastSeenAt: now,
+		IdleAt: now.Add(time.Hour), ExpiresAt: now.Add(11 * time.Hour), Address: evil, UserAgent: evil, Client: evil, OfPerson: 2,
+	}
+}
+
 func change() changes.Change {
 	return changes.Change{
 		ID: 48, Section: evil, At: now.Add(-time.Hour), Actor: evil, Reason: evil, Source: evil, Outcome: changes.Unknown,
@@ -328,6 +335,10 @@ func pages() map[string]templ.Component {
 		"audit, empty":     record.AuditPage(s, record.Audit{}),
 		"problem, outside": shell.ProblemOutsidePage(s.Environment, s.Preferences, shell.Problem{Status: 500, Message: evil, RequestID: evil}),
 		"problem":          shell.ProblemPage(s, shell.Problem{Status: 503, Message: evil, Advice: evil, Fields: []ops.FieldError{{Field: "query." + evil, Message: evil}}, RequestID: evil, LastGood: ago(time.Hour), Retry: "/jobs"}),
+		"sessions":         session.ListPage(s, session.List{Items: []session.Session{sampleSession(true), sampleSession(false), {Username: evil}}, Total: 3, Now: now}),
+		"sessions, none":   session.ListPage(s, session.List{Now: now}),
+		"session, end":     session.EndPage(s, session.End{Items: []session.Session{sampleSession(false)}, Reason: evil, ReasonError: evil, Problem: evil, RequestID: evil, Now: now}),
+		"session, end all": session.EndPage(s, session.End{Items: []session.Session{sampleSession(true), sampleSession(false)}, All: true, Now: now}),
 		"forbidden":        session.ForbiddenPage(session.Forbidden{Environment: s.Environment, User: s.User, Required: ops.RoleOps, RequestID: evil}),
 		"signed in":        session.CurrentPage(s.Environment, s.Preferences, session.Current{Username: evil, Role: ops.RoleOps}),
 		"sign in":          session.SignInPage(session.SignIn{Environment: s.Environment, Start: "/auth/start", Problem: evil, RequestID: evil}),

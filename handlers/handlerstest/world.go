@@ -92,6 +92,13 @@ func NewOf(tb testing.TB, readers announce.Audience) *World {
 	return newOn(tb, prepared.SQLite(tb), readers)
 }
 
+// NewBehind is a world behind proxies of those networks.
+func NewBehind(tb testing.TB, proxies ...netip.Prefix) *World {
+	tb.Helper()
+
+	return newOn(tb, prepared.SQLite(tb), announce.Public, proxies...)
+}
+
 // NewOnPostgres is a world on PostgreSQL, and the address of its database, which can be made
 // to fail: see [storetest.Stop].
 func NewOnPostgres(tb testing.TB) (w *World, databaseURL string) {
@@ -102,7 +109,7 @@ func NewOnPostgres(tb testing.TB) (w *World, databaseURL string) {
 	return newOn(tb, storetest.Open(tb, databaseURL), announce.Public), databaseURL
 }
 
-func newOn(tb testing.TB, db *store.DB, readers announce.Audience) *World {
+func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...netip.Prefix) *World {
 	tb.Helper()
 
 	plane, runner := newPlane(tb, db)
@@ -172,7 +179,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience) *World {
 		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
 		Keys: idempotency.New(db, w.Now), Approvals: w.Approvals,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
-		PublicURL: public, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
+		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 		Answered: w.Requests.On(metrics.Pages),
 	})
 	server.Config.Handler = w.Console

@@ -1,4 +1,4 @@
-// Package session signs in and out, and keeps how the user wants to see the console.
+// Package session signs in and out, shows and ends the sessions of others, and keeps how the user wants to see the console.
 package session
 
 import (
@@ -23,6 +23,8 @@ import (
 
 // Handlers answers the pages around the session.
 type Handlers struct {
+	web.Frame
+
 	Auth  *auth.Auth
 	Audit Audit
 
@@ -209,6 +211,11 @@ func (h *Handlers) Logout(p *web.Page) error {
 		}
 	}
 
+	return h.leave(p, out)
+}
+
+// leave leads away whoever has signed out.
+func (h *Handlers) leave(p *web.Page, out auth.SignedOut) error {
 	h.markSignedOut(p, cmp.Or(string(out.Still), "1"), int(time.Minute.Seconds()))
 
 	if out.ProviderURL == "" || p.WantsJSON() {

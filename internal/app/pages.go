@@ -29,6 +29,7 @@ const rememberUnwatched = 20
 // pages puts the pages over the platform, and what runs beside them.
 func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler) error {
 	sign.PublicURL, sign.DB, sign.Now, sign.Logger = a.config.PublicURL, a.db, now, a.logger
+	sign.TrustedProxies = a.config.TrustedProxies
 	sign.SessionLifetime, sign.SessionIdle = a.config.SessionLifetime, a.config.SessionIdle
 
 	signIn, err := auth.New(sign)
@@ -70,7 +71,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
 		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Backups: a.runBackups(), Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
-		PublicURL: a.config.PublicURL, Version: ReadVersion().Version, Now: now, Logger: a.logger,
+		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages),
 	})
 

@@ -115,6 +115,8 @@ type Action string
 const (
 	SignIn        Action = "session.sign_in"
 	SignOut       Action = "session.sign_out"
+	// SessionEnd is an operator who ends a session, or all of somebody.
+	SessionEnd    Action = "session.end"
 	AccessRefused Action = "access.refused"
 	// RequestRefused is what somebody sent who may act, and that came to no act.
 	RequestRefused Action = "request.refused"
@@ -167,7 +169,7 @@ const (
 // Actions lists them all, for filters.
 func Actions() []Action {
 	return []Action{
-		SignIn, SignOut, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
+		SignIn, SignOut, SessionEnd, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
 		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport, DatabaseRestore,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,

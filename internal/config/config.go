@@ -17,6 +17,8 @@ type Console struct {
 	// PublicURL is where browsers reach the pages; it has neither path nor query.
 	// Its scheme is https unless its host is loopback.
 	PublicURL *url.URL
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// MetricsAddr is the host and port that this console's own metrics are served on, "" for nowhere.
 	MetricsAddr string
 	// DatabaseURL is sqlite:///path or postgres://…, perhaps with a password.

@@ -22,6 +22,8 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) C
 	c := Console{
 		Addr:        address,
 		DatabaseURL: r.databaseURL(f.DatabaseURL),
+		TrustedProxies: r.networks(&f.TrustedProxies,
+			"anyone could make up the address that the audit log has of them"),
 		DatabaseLimits: DatabaseLimits{
 			IdleInTransaction: r.parseDuration(f.DatabaseIdle, time.Second),
 			Lock:              r.parseDuration(f.DatabaseLock, time.Second),

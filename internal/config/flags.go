@@ -40,6 +40,7 @@ type serveFlags struct {
 type consoleFlags struct {
 	Addr             setting `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve the pages on."`
 	PublicURL        setting `placeholder:"URL" help:"URL at which browsers reach the console; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
+	TrustedProxies   list    `placeholder:"NETWORK,…" help:"Networks of the proxies in front, such as 10.1.2.0/24, whose X-Forwarded-For tells where requests come from; by default it counts for nothing."`
 	MetricsAddr      setting `placeholder:"HOST:PORT" help:"Address to serve this console's own metrics on, for Prometheus, under /metrics; off by default. Nobody is asked who they are there."`
 	DatabaseURL      setting `secret:"" placeholder:"URL" help:"URL of the console's database: sqlite:///path or postgres://…; by default the demo creates one in --data-dir."`
 	DatabaseIdle     setting `name:"database-idle-in-transaction" default:"10s" placeholder:"DURATION" help:"Maximum time that a session of PostgreSQL may leave a transaction alone; a replica that stands still loses its locks then."`

@@ -125,6 +125,10 @@ func TestWrongSettings(t *testing.T) {
 		},
 		{serveArgs(), `--alertmanager-url=https://am --alertmanager-matchers=a!="b"`, "--alertmanager-matchers", "none of these labels"},
 
+		// Who may say where requests come from.
+		{serveArgs(), "--trusted-proxies=gateway", "--trusted-proxies", "neither a network nor an IP address"},
+		{serveArgs(), "--trusted-proxies=10.0.0.0/8,::/0", "--trusted-proxies", "every address"},
+
 		// Who signs in.
 		{serveArgs(), "--oidc-issuer=", "--oidc-issuer", "nobody can sign in without it"},
 		{serveArgs(), "--oidc-issuer=id.example.com", "--oidc-issuer", "not an http or https URL"},

@@ -34,6 +34,7 @@ func navigation() []navItem {
 		{"history", "History", "/history", components.IconHistory, "Record"},
 		{approvalsID, "Approvals", "/approvals", components.IconUserRound, "Record"},
 		{"audit", "Audit", "/audit", components.IconScrollText, "Record"},
+		{"sessions", "Sessions", "/sessions", components.IconMonitor, "Record"},
 		{"metrics", "Metrics", "/metrics", components.IconActivity, "Record"},
 	}
 }
