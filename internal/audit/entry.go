@@ -113,8 +113,8 @@ type Action string
 
 // The actions.
 const (
-	SignIn        Action = "session.sign_in"
-	SignOut       Action = "session.sign_out"
+	SignIn  Action = "session.sign_in"
+	SignOut Action = "session.sign_out"
 	// SessionEnd is an operator who ends a session, or all of somebody.
 	SessionEnd    Action = "session.end"
 	AccessRefused Action = "access.refused"

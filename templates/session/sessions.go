@@ -113,7 +113,9 @@ func (v End) path() string {
 
 func (s Session) path() string { return "/sessions/" + s.ID + "/end" }
 
-func (s Session) allPath() string { return "/sessions/end?" + url.Values{"subject": {s.Subject}}.Encode() }
+func (s Session) allPath() string {
+	return "/sessions/end?" + url.Values{"subject": {s.Subject}}.Encode()
+}
 
 // idle is for how long sessions may be unused, as people read it.
 func (v List) idle() string {
