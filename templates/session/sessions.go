@@ -83,7 +83,10 @@ func (v End) own() bool {
 
 func (v End) lead() string {
 	lead := "Who uses it has to sign in again. Their open pages stop within two seconds; what is typed there stays."
-	if v.own() {
+	switch {
+	case v.own() && v.All:
+		lead += " Yours is among them: you are signed out."
+	case v.own():
 		lead += " It is your own: you are signed out."
 	}
 
