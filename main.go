@@ -58,6 +58,12 @@ func run(ctx context.Context, command config.Command, out io.Writer) error {
 		return app.Backup(ctx, command, out)
 	case config.Restore:
 		return app.Restore(ctx, command, out)
+	case config.AuditVerify:
+		return app.VerifyAudit(ctx, command, out)
+	case config.AuditExport:
+		return app.ExportAudit(ctx, command, out)
+	case config.AuditPublicKey:
+		return app.PublicKey(command, out)
 	case config.Healthcheck:
 		return healthcheck(ctx, command)
 	case config.Show:

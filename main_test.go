@@ -40,6 +40,13 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, address)
 			}
 
+			root, err := filepath.Abs(".")
+			env.Setenv("ROOT", root)
+
+			if err != nil {
+				return err
+			}
+
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

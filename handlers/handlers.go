@@ -60,6 +60,8 @@ type Config struct {
 	Database  Database
 	// Backups tells how the scheduled backups do; nil where none are made.
 	Backups func() backup.Status
+	// SignedHeads says where heads of the audit log are sent, and how that goes; nil for nowhere.
+	SignedHeads platform.SignedHeads
 
 	// TrustedProxies are the networks whose word on where a request comes from counts.
 	TrustedProxies []netip.Prefix
@@ -150,7 +152,8 @@ func newConsole(config Config) *console {
 
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Changes: memory.changes,
-		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database, MemoryAsOf: memory.readAt,
+		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database, SignedHeads: c.SignedHeads,
+		MemoryAsOf: memory.readAt,
 	}
 	c.settings = &settings.Handlers{
 		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,

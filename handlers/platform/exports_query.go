@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/spreadsheet"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/platform"
 )
@@ -119,7 +120,7 @@ func exportRow(j pages.ExportJob) []string {
 			return ""
 		}
 
-		return web.Cell(*s)
+		return spreadsheet.Cell(*s)
 	}
 
 	claimed := ""
@@ -128,7 +129,7 @@ func exportRow(j pages.ExportJob) []string {
 	}
 
 	return []string{
-		strconv.FormatInt(j.ID, 10), strconv.FormatInt(j.SnapshotID, 10), web.Cell(j.EntityType), web.Cell(j.EntityName),
-		web.Cell(string(j.Status)), claimed, text(j.ClaimedBy), strconv.Itoa(j.Attempts), text(j.ErrorMessage), j.Stuck,
+		strconv.FormatInt(j.ID, 10), strconv.FormatInt(j.SnapshotID, 10), spreadsheet.Cell(j.EntityType), spreadsheet.Cell(j.EntityName),
+		spreadsheet.Cell(string(j.Status)), claimed, text(j.ClaimedBy), strconv.Itoa(j.Attempts), text(j.ErrorMessage), j.Stuck,
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/audit/anchor"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/database"
@@ -31,6 +32,8 @@ type Handlers struct {
 	Windows  Windows
 	Audit    Audit
 	Database Database
+	// SignedHeads is nil where none are sent.
+	SignedHeads SignedHeads
 	// MemoryAsOf is when what is shown while the database cannot be read was read, nil while it can.
 	MemoryAsOf func() *time.Time
 	// Tickets become links in reasons.
@@ -85,7 +88,11 @@ type Triggers interface {
 // Audit is what was done.
 type Audit interface {
 	List(ctx context.Context, filter audit.Filter) (audit.Page, error)
+	State() audit.State
 }
+
+// SignedHeads says where heads of the audit log are sent, and how that goes.
+type SignedHeads interface{ States() []anchor.State }
 
 // Freshness is how old the whole snapshot is: as old as its oldest part.
 func Freshness(s *monitor.Snapshot, now time.Time) shell.Freshness {

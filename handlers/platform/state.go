@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/audit/anchor"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -93,6 +94,16 @@ func (h *Handlers) withDatabase(view pages.Health, s *monitor.Snapshot) pages.He
 	view.ConsoleDatabase.MemoryAsOf = h.MemoryAsOf()
 
 	return view
+}
+
+// auditLog is how the audit log does.
+func (h *Handlers) auditLog(now time.Time) pages.Record {
+	record := pages.Record{Chain: h.Audit.State(), SignedHeads: []anchor.State{}, Now: now}
+	if h.SignedHeads != nil {
+		record.SignedHeads = h.SignedHeads.States()
+	}
+
+	return record
 }
 
 // databaseLine says what is wrong with the console's own database; ok is false when nothing is.

@@ -47,6 +47,10 @@ func (h *Handlers) AuditLog(p *web.Page) error {
 			return err
 		}
 
+		if view.Others, err = h.Audit.Intents(p.Ctx(), found.Items); err != nil {
+			return err
+		}
+
 		view.Items, view.Next = web.List(found.Items), web.Next(found.Next)
 	}
 

@@ -39,15 +39,6 @@ func Strings[T ~string](values []T) []string {
 	return out
 }
 
-// Cell keeps a spreadsheet from taking a text for a formula.
-func Cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-
-	return s
-}
-
 // Typed reads what was typed into a field as the field's type; what cannot be read stays as it was
 // typed, for the section's check to refuse.
 func Typed(field ops.Field, typed string) any {

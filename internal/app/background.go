@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/audit/anchor"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/chore"
 	"github.com/graph-olap/opsconsole/internal/database"
@@ -188,6 +189,21 @@ const chainEvery = 15 * time.Second
 // sumUpEvery is how often it is looked for refusals that repeat and are to be summed up.
 const sumUpEvery = 5 * time.Second
 
+// auditLog is the log, and what sends its signed heads to where it was told to.
+func (a *App) auditLog() (*audit.Log, *anchor.Sender) {
+	cfg, log := a.config.Audit, audit.New(a.db, now)
+
+	heads := anchor.New(anchor.Config{Key: cfg.SigningKey, Destinations: cfg.Destinations, Now: now, Logger: a.logger})
+	log.Keys, log.KeyedFrom = cfg.Keys, cfg.KeyedFrom
+
+	if len(cfg.Destinations) > 0 {
+		log.Verified = heads.Offer
+		a.background = append(a.background, heads.Run)
+	}
+
+	return log, heads
+}
+
 // runAudit verifies what is added to the audit log, and sums up what was refused again and again.
 func (a *App) runAudit(log *audit.Log) {
 	a.ending = log.Close // what is refused to the last request is counted, too
@@ -244,5 +260,18 @@ func every(interval time.Duration, logger *slog.Logger, what string, chore func(
 			case <-ticker.C:
 			}
 		}
+	}
+}
+
+// inOrder does one thing after the other, until one fails.
+func inOrder(steps ...func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for _, step := range steps {
+			if err := step(ctx); err != nil {
+				return err
+			}
+		}
+
+		return nil
 	}
 }

@@ -36,7 +36,12 @@ func Restore(ctx context.Context, cfg config.Restore, out io.Writer) error {
 	databaseURL := string(cfg.DatabaseURL)
 	restoration := backup.Restoration{
 		DatabaseURL: databaseURL, Reason: cfg.Reason, Force: cfg.Force,
-		Log: func(db *store.DB) *audit.Log { return audit.New(db, now) },
+		Log: func(db *store.DB) *audit.Log {
+			log := audit.New(db, now)
+			log.Keys = cfg.Keys
+
+			return log
+		},
 	}
 
 	var (

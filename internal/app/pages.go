@@ -2,13 +2,11 @@ package app
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/internal/announce"
-	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/database"
@@ -37,7 +35,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		return err
 	}
 
-	log := audit.New(a.db, now)
+	log, heads := a.auditLog()
 	history := changes.New(a.db, log, now, a.logger, changes.Policy{
 		Environment: a.config.Environment.Name, ConfirmBelow: a.config.ConfirmBelow,
 	})
@@ -50,9 +48,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	windows := a.windows(log, history, signIn, hooks)
 
-	a.recovery = func(ctx context.Context) error {
-		return errors.Join(history.Recover(ctx), keys.Recover(ctx), windows.FollowRules(ctx))
-	}
+	a.recovery = inOrder(log.Start, history.Recover, keys.Recover, windows.FollowRules)
 
 	runs := triggers.New(log)
 	asked := a.approvals(log, history, windows, hooks)
@@ -70,7 +66,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
 		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
-		Database: own, Backups: a.runBackups(), Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
+		Database: own, Backups: a.runBackups(), SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages),
 	})

@@ -92,10 +92,14 @@ type Entry struct {
 	PrevHash string `json:"prev_hash"`
 	Hash     string `json:"hash"`
 	// Issuer and Subject are whose the name in Actor was, IdentityHash ties them to Hash: the hex SHA-256 of the three, a line
-	// each. They are no part of Hash, which the version before looks at too.
+	// each. They are no part of Hash, which the version before looks at too; the code of a keyed entry covers IdentityHash.
 	Issuer       string `json:"issuer,omitempty"`
 	Subject      string `json:"subject,omitempty"`
 	IdentityHash string `json:"identity_hash,omitempty"`
+	// Chain says how: [Unkeyed], or hmac-sha256:ID with the id of the key whose code MAC is, in hex. Both are no
+	// part of what is hashed.
+	Chain string `json:"chain"`
+	MAC   string `json:"mac,omitempty"`
 }
 
 // ObjectID is the number of what it was done to, the last part of Object.
@@ -133,6 +137,8 @@ const (
 	LogExport    Action = "audit.export"
 	// DatabaseRestore is that the database, and the log with it, was made of a backup.
 	DatabaseRestore Action = "database.restore"
+	// LogKey has entries chained with a key, or with another one, from itself on.
+	LogKey Action = "audit.key"
 
 	WindowAnnounce Action = "window.announce"
 	WindowChange   Action = "window.change"
@@ -170,7 +176,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		SignIn, SignOut, SessionEnd, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
-		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport, DatabaseRestore,
+		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport, DatabaseRestore, LogKey,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,
 		TemplateSave, TemplateDelete,

@@ -142,6 +142,32 @@ func (l *Log) Newest(ctx context.Context, intent int64) (entry Entry, ok bool, e
 	return l.one(ctx, `WHERE seq > $1 AND intent = $1 ORDER BY seq DESC`, intent)
 }
 
+// Intents returns those that entries settle and that are not among them.
+func (l *Log) Intents(ctx context.Context, entries []Entry) ([]Entry, error) {
+	var (
+		terms []string
+		args  []any
+	)
+
+	for _, e := range entries {
+		there := func(other Entry) bool { return other.Seq == e.Intent }
+		if e.Intent == 0 || slices.Contains(args, any(e.Intent)) || slices.ContainsFunc(entries, there) {
+			continue
+		}
+
+		args = append(args, e.Intent)
+		terms = append(terms, fmt.Sprintf("$%d", len(args)))
+	}
+
+	if len(args) == 0 {
+		return nil, nil
+	}
+
+	page, err := l.list(ctx, len(args), "WHERE seq IN ("+strings.Join(terms, ", ")+")", args...)
+
+	return page.Items, err
+}
+
 // one returns the first entry that the clause selects.
 func (l *Log) one(ctx context.Context, clause string, args ...any) (entry Entry, ok bool, err error) {
 	page, err := l.list(ctx, 1, clause, args...)

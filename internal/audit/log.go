@@ -2,10 +2,9 @@ package audit
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -16,6 +15,13 @@ import (
 
 // Log is the audit log in a database.
 type Log struct {
+	// Keys are what entries are chained with, and KeyedFrom the first entry that has to be, 0 where nobody says. Both
+	// are set before the log is used.
+	Keys      Keys
+	KeyedFrom int64
+	// Verified, when not nil, is told of each head that was verified, at least one each thousand entries.
+	Verified func(Head)
+
 	db  *store.DB
 	now func() time.Time
 
@@ -90,33 +96,35 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 
 	// The update locks the head until tx ends: entries get their places one by one.
 	err := tx.QueryRowContext(ctx,
-		`UPDATE opsconsole_audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash`,
-	).Scan(&entry.Seq, &entry.PrevHash)
+		`UPDATE opsconsole_audit_head SET seq = seq + 1 WHERE id = 1 RETURNING seq, hash, COALESCE(chain, 'sha256')`,
+	).Scan(&entry.Seq, &entry.PrevHash, &entry.Chain)
 	if err != nil {
 		return Entry{}, fmt.Errorf("take the audit log's head: %w", err)
 	}
 
-	if entry.Hash, err = entry.digest(); err != nil {
+	if err := l.Keys.seal(&entry); err != nil {
+		if missing, ok := errors.AsType[MissingKeyError](err); ok {
+			err = ops.Unavailable("audit_key", missing.Error()).Because(err)
+		}
+
 		return Entry{}, err
 	}
-
-	entry.IdentityHash = entry.identityDigest()
 
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO opsconsole_audit (seq, at, actor, role, remote_addr, request_id, action, object, outcome,
 			reason, intent, change_id, before_json, after_json, message, prev_hash, hash,
-			issuer, subject, identity_hash)
+			issuer, subject, identity_hash, chain, mac)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-			NULLIF($18, ''), NULLIF($19, ''), NULLIF($20, ''))`,
+			NULLIF($18, ''), NULLIF($19, ''), NULLIF($20, ''), NULLIF($21, 'sha256'), NULLIF($22, ''))`,
 		entry.Seq, store.Time{Time: entry.At}, entry.Actor, entry.Role, entry.RemoteAddr, entry.RequestID,
 		entry.Action, entry.Object, entry.Outcome, entry.Reason, entry.Intent, entry.Change,
 		string(entry.Before), string(entry.After), entry.Message, entry.PrevHash, entry.Hash,
-		entry.Issuer, entry.Subject, entry.IdentityHash)
+		entry.Issuer, entry.Subject, entry.IdentityHash, entry.Chain, entry.MAC)
 	if err != nil {
 		return Entry{}, fmt.Errorf("write the audit entry: %w", err)
 	}
 
-	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_audit_head SET hash = $1 WHERE id = 1`, entry.Hash)
+	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_audit_head SET hash = $1, chain = $2 WHERE id = 1`, entry.Hash, entry.Chain)
 	if err != nil {
 		return Entry{}, fmt.Errorf("move the audit log's head: %w", err)
 	}
@@ -128,32 +136,6 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 	actor.audited()
 
 	return entry, actor.admitted(ctx, tx, entry)
-}
-
-// digest is the SHA-256 of the entry's JSON without its own hash, in hex. The JSON
-// holds the hash of the entry before, which makes the chain.
-func (e Entry) digest() (string, error) {
-	e.Hash, e.Issuer, e.Subject, e.IdentityHash = "", "", "", ""
-
-	data, err := json.Marshal(e)
-	if err != nil {
-		return "", fmt.Errorf("hash the audit entry: %w", err)
-	}
-
-	sum := sha256.Sum256(data)
-
-	return hex.EncodeToString(sum[:]), nil
-}
-
-// identityDigest is the hash of whose the entry is, "" where nobody is known.
-func (e Entry) identityDigest() string {
-	if e.Issuer == "" && e.Subject == "" {
-		return ""
-	}
-
-	sum := sha256.Sum256([]byte(e.Hash + "\n" + e.Issuer + "\n" + e.Subject))
-
-	return hex.EncodeToString(sum[:])
 }
 
 // textMax is what an entry keeps of one text, in characters: far more than a reason or a
@@ -168,7 +150,7 @@ func cleanText(s string) string {
 
 const columns = `seq, at, actor, role, remote_addr, request_id, action, object, outcome,
 	reason, intent, change_id, before_json, after_json, message, prev_hash, hash,
-	COALESCE(issuer, ''), COALESCE(subject, ''), COALESCE(identity_hash, '')`
+	COALESCE(issuer, ''), COALESCE(subject, ''), COALESCE(identity_hash, ''), COALESCE(chain, 'sha256'), COALESCE(mac, '')`
 
 func scan(rows *sql.Rows) (Entry, error) {
 	var (
@@ -179,7 +161,7 @@ func scan(rows *sql.Rows) (Entry, error) {
 
 	err := rows.Scan(&e.Seq, &at, &e.Actor, &e.Role, &e.RemoteAddr, &e.RequestID, &e.Action, &e.Object,
 		&e.Outcome, &e.Reason, &e.Intent, &e.Change, &before, &after, &e.Message, &e.PrevHash, &e.Hash,
-		&e.Issuer, &e.Subject, &e.IdentityHash)
+		&e.Issuer, &e.Subject, &e.IdentityHash, &e.Chain, &e.MAC)
 	if err != nil {
 		return Entry{}, fmt.Errorf("read an audit entry: %w", err)
 	}

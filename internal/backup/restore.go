@@ -140,13 +140,15 @@ func (r Restoration) check(ctx context.Context, db *store.DB) error {
 		return err
 	}
 
-	state, err := r.Log(db).Verify(ctx)
+	log := r.Log(db)
+
+	fault, err := log.Check(ctx, audit.NewChecker(log.Keys, log.KeyedFrom))
 	if err != nil {
 		return err
 	}
 
-	if state.Broken != "" && !r.Force {
-		return fmt.Errorf("its audit log does not hold together: %s; --force restores it all the same, and notes that", state.Broken)
+	if fault != "" && !r.Force {
+		return fmt.Errorf("its audit log does not hold together: %s; --force restores it all the same, and notes that", fault)
 	}
 
 	return nil

@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/audit"
 )
 
 // Backups say when a running console copies its SQLite database.
@@ -27,6 +29,8 @@ type Restore struct {
 	Loaded bool
 	Reason string
 	Force  bool
+	// Keys are those of the audit log, of which the one that its newest entry has is used.
+	Keys audit.Keys
 }
 
 func (Backup) isCommand()  {}
@@ -42,8 +46,11 @@ func (r *reader) restore(f *restoreFlags) Restore {
 		r.badf(f.Loaded.setting, "and a file exclude each other, and one of them is needed; give the file, or --loaded after pg_restore")
 	}
 
+	keys := r.auditKeys(&f.auditKeyFlags)
+	keys.Use = ""
+
 	return Restore{
-		DatabaseURL: r.databaseURL(f.DatabaseURL), File: f.File, Loaded: loaded,
+		Keys: keys, DatabaseURL: r.databaseURL(f.DatabaseURL), File: f.File, Loaded: loaded,
 		Reason: r.required(f.Reason, "say why it is restored, for the audit log"), Force: r.parseBool(f.Force),
 	}
 }

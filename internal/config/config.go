@@ -36,6 +36,7 @@ type Console struct {
 	// Tickets is nil when reasons have none.
 	Tickets     *Tickets
 	Maintenance Maintenance
+	Audit       Audit
 
 	// PollInterval is the time between two looks at the control plane, at least a second.
 	PollInterval time.Duration

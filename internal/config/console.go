@@ -14,22 +14,18 @@ import (
 // Colors are the colors of environments.
 func Colors() []string { return []string{"green", "blue", "amber", "red", "violet", "grey"} }
 
-func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) Console {
+func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, address string) Console {
 	if host, _, err := net.SplitHostPort(address); err == nil && isLoopback(host) {
 		f.PublicURL.orElse("http://" + address)
 	}
 
 	c := Console{
-		Addr:        address,
-		DatabaseURL: r.databaseURL(f.DatabaseURL),
+		Addr:           address,
+		DatabaseURL:    r.databaseURL(f.DatabaseURL),
+		DatabaseLimits: r.databaseLimits(&f.databaseFlags),
+		Backups:        r.backups(f),
 		TrustedProxies: r.networks(&f.TrustedProxies,
 			"anyone could make up the address that the audit log has of them"),
-		DatabaseLimits: DatabaseLimits{
-			IdleInTransaction: r.parseDuration(f.DatabaseIdle, time.Second),
-			Lock:              r.parseDuration(f.DatabaseLock, time.Second),
-			Statement:         r.parseDuration(f.DatabaseTimeout, time.Second),
-		},
-		Backups: r.backups(f),
 		Environment: Environment{
 			Name:  r.required(f.Environment, "give the name of the environment"),
 			Color: r.oneOf(f.EnvironmentColor, Colors()...),
@@ -37,6 +33,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) C
 		ConfirmBelow:    r.parseFloat(f.ConfirmBelow, 1),
 		Tickets:         r.tickets(f.TicketPattern, f.TicketURL),
 		Maintenance:     r.maintenance(m),
+		Audit:           r.audit(a),
 		PollInterval:    r.parseDuration(f.PollInterval, time.Second),
 		SessionLifetime: r.parseDuration(f.SessionLifetime, time.Minute),
 		SessionIdle:     r.parseDuration(f.SessionIdle, time.Minute),
@@ -55,19 +52,28 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, address string) C
 		r.badf(f.SessionIdle, "is %s, longer than --session-lifetime, %s; make it shorter", c.SessionIdle, c.SessionLifetime)
 	}
 
-	if c.DatabaseLimits.Lock > c.DatabaseLimits.Statement && r.ok(f.DatabaseLock) && r.ok(f.DatabaseTimeout) {
-		r.badf(f.DatabaseLock, "is %s, longer than --database-statement-timeout, %s; make it shorter",
-			c.DatabaseLimits.Lock, c.DatabaseLimits.Statement)
+	return c
+}
+
+func (r *reader) databaseLimits(f *databaseFlags) DatabaseLimits {
+	limits := DatabaseLimits{
+		IdleInTransaction: r.parseDuration(f.DatabaseIdle, time.Second),
+		Lock:              r.parseDuration(f.DatabaseLock, time.Second),
+		Statement:         r.parseDuration(f.DatabaseTimeout, time.Second),
 	}
 
-	return c
+	if limits.Lock > limits.Statement && r.ok(f.DatabaseLock) && r.ok(f.DatabaseTimeout) {
+		r.badf(f.DatabaseLock, "is %s, longer than --database-statement-timeout, %s; make it shorter", limits.Lock, limits.Statement)
+	}
+
+	return limits
 }
 
 func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 	f.DatabaseURL.orElse("sqlite://" + filepath.Join(f.DataDir.text, "opsconsole.db"))
 
 	d := Demo{
-		Console: r.console(&f.consoleFlags, &f.maintenanceFlags, r.loopbackAddress(ctx, f.Addr)),
+		Console: r.console(&f.consoleFlags, &f.maintenanceFlags, &f.auditFlags, r.loopbackAddress(ctx, f.Addr)),
 		Speed:   r.parseFloat(f.DemoSpeed, math.MaxFloat64),
 		Seed:    r.parseInt(f.DemoSeed),
 		DataDir: r.required(f.DataDir, "give a directory"),
@@ -107,7 +113,7 @@ func (r *reader) alone(s setting, address string, c Console) string {
 }
 
 func (r *reader) serve(f *serveFlags) Serve {
-	s := Serve{Console: r.console(&f.consoleFlags, &f.maintenanceFlags, r.address(f.Addr)), OIDC: r.oidc(f.oidcFlags)}
+	s := Serve{Console: r.console(&f.consoleFlags, &f.maintenanceFlags, &f.auditFlags, r.address(f.Addr)), OIDC: r.oidc(f.oidcFlags)}
 
 	switch {
 	case f.ControlPlaneURL.text != "":

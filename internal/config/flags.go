@@ -16,6 +16,12 @@ type grammar struct {
 
 	Healthcheck healthcheckFlags `cmd:"" help:"Check that a console on this machine is alive; the exit code is 0 when it is."`
 	Version     struct{}         `cmd:"" help:"Print version, commit and Go version."`
+
+	Audit struct {
+		Verify    auditVerifyFlags    `cmd:"" help:"Verify the audit log, or an export of it; the exit code is 0 when nothing was changed or taken away."`
+		Export    auditExportFlags    `cmd:"" help:"Write the audit log, oldest entry first."`
+		PublicKey auditPublicKeyFlags `cmd:"" help:"Print the public key that signed heads are verified with."`
+	} `cmd:"" help:"Verify and export the audit log."`
 }
 
 type demoFlags struct {
@@ -24,6 +30,7 @@ type demoFlags struct {
 	DemoSeed         setting `default:"1" placeholder:"NUMBER"  help:"Seed of the synthetic day; the same seed gives the same day."`
 	DataDir          setting `default:"data" placeholder:"PATH" help:"Directory of the demo's database; a new directory starts a new platform."`
 	maintenanceFlags `group:"Maintenance windows"`
+	auditFlags       `group:"The audit log"`
 	remoteFlags      `group:"A control plane elsewhere, instead of the embedded one" set:"auth=headers"`
 	embeddedFlags    `group:"The embedded control plane"`
 }
@@ -31,6 +38,7 @@ type demoFlags struct {
 type serveFlags struct {
 	consoleFlags     `group:"The console" set:"environment=production" set:"color=red" set:"level=info" set:"log=json"`
 	maintenanceFlags `group:"Maintenance windows"`
+	auditFlags       `group:"The audit log"`
 	oidcFlags        `group:"Sign-in"`
 	remoteFlags      `group:"A control plane elsewhere" set:"auth=passthrough"`
 	embeddedFlags    `group:"The embedded control plane"`
@@ -38,14 +46,11 @@ type serveFlags struct {
 }
 
 type consoleFlags struct {
-	Addr             setting `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve the pages on."`
-	PublicURL        setting `placeholder:"URL" help:"URL at which browsers reach the console; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
-	TrustedProxies   list    `placeholder:"NETWORK,…" help:"Networks of the proxies in front, such as 10.1.2.0/24, whose X-Forwarded-For tells where requests come from; by default it counts for nothing."`
-	MetricsAddr      setting `placeholder:"HOST:PORT" help:"Address to serve this console's own metrics on, for Prometheus, under /metrics; off by default. Nobody is asked who they are there."`
-	DatabaseURL      setting `secret:"" placeholder:"URL" help:"URL of the console's database: sqlite:///path or postgres://…; by default the demo creates one in --data-dir."`
-	DatabaseIdle     setting `name:"database-idle-in-transaction" default:"10s" placeholder:"DURATION" help:"Maximum time that a session of PostgreSQL may leave a transaction alone; a replica that stands still loses its locks then."`
-	DatabaseLock     setting `name:"database-lock-timeout" default:"5s" placeholder:"DURATION" help:"Maximum time to wait for a lock of PostgreSQL."`
-	DatabaseTimeout  setting `name:"database-statement-timeout" default:"30s" placeholder:"DURATION" help:"Maximum time of a statement of PostgreSQL; migrations take the time that they need."`
+	Addr           setting `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve the pages on."`
+	PublicURL      setting `placeholder:"URL" help:"URL at which browsers reach the console; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
+	TrustedProxies list    `placeholder:"NETWORK,…" help:"Networks of the proxies in front, such as 10.1.2.0/24, whose X-Forwarded-For tells where requests come from; by default it counts for nothing."`
+	MetricsAddr    setting `placeholder:"HOST:PORT" help:"Address to serve this console's own metrics on, for Prometheus, under /metrics; off by default. Nobody is asked who they are there."`
+	databaseFlags
 	BackupDir        setting `placeholder:"DIR" help:"Directory for backups of a SQLite database, made while the console runs; none are made by default."`
 	BackupEvery      setting `default:"24h" placeholder:"DURATION" help:"Interval between two backups."`
 	BackupKeep       setting `default:"7" placeholder:"NUMBER" help:"Number of backups to keep."`
@@ -61,6 +66,13 @@ type consoleFlags struct {
 	Zoneinfo         setting `placeholder:"DIR" help:"Directory of the system's time zones; by default it is looked for where systems keep it. The newer of it and those in the program are used."`
 	LogLevel         setting `default:"${level}" placeholder:"LEVEL" help:"Log level: debug, info, warn or error."`
 	LogFormat        setting `default:"${log}" placeholder:"FORMAT" help:"Log format: text or json."`
+}
+
+type databaseFlags struct {
+	DatabaseURL     setting `secret:"" placeholder:"URL" help:"URL of the console's database: sqlite:///path or postgres://…; by default the demo creates one in --data-dir."`
+	DatabaseIdle    setting `name:"database-idle-in-transaction" default:"10s" placeholder:"DURATION" help:"Maximum time that a session of PostgreSQL may leave a transaction alone; a replica that stands still loses its locks then."`
+	DatabaseLock    setting `name:"database-lock-timeout" default:"5s" placeholder:"DURATION" help:"Maximum time to wait for a lock of PostgreSQL."`
+	DatabaseTimeout setting `name:"database-statement-timeout" default:"30s" placeholder:"DURATION" help:"Maximum time of a statement of PostgreSQL; migrations take the time that they need."`
 }
 
 type maintenanceFlags struct {
@@ -140,6 +152,40 @@ type restoreFlags struct {
 	Loaded      toggle  `help:"The database was loaded by pg_restore: check it, and note it in the audit log."`
 	Force       toggle  `help:"Restore a file that opsconsole backup did not make, or whose audit log does not hold together."`
 	File        string  `arg:"" optional:"" help:"File that opsconsole backup made."`
+	auditKeyFlags
+}
+
+type auditKeyFlags struct {
+	AuditKeys      setting `secret:"" placeholder:"ID:SECRET,…" help:"Keys that audit entries are chained with (HMAC-SHA256): an id and at least 32 bytes in hexadecimal or base64 each, on lines of their own or behind commas. The first chains new entries, the others only verify. Without any, entries are chained with SHA-256 alone."`
+	AuditKey       setting `placeholder:"ID" help:"Id of the key that chains new entries, by default that of the first; none: begin once another replica has begun."`
+	AuditKeyedFrom setting `default:"0" placeholder:"NUMBER" help:"Number of the first entry that has to be chained with a key, as the page Audit shows it: so nobody can make the log look as if it had begun later."`
+}
+
+type auditFlags struct {
+	auditKeyFlags
+	AuditSigningKey  setting `secret:"" placeholder:"PEM" help:"Ed25519 key (PKCS#8 PEM) that signs heads of the log, at least every 5 minutes and 1,000 entries."`
+	AuditAnchors     list    `placeholder:"URL,…" help:"Where signed heads go: file:///PATH, syslog+tls://HOST, syslog+tcp://HOST, syslog+udp://HOST, syslog+unix:///dev/log or https://HOST/PATH; none by default."`
+	AuditAnchorToken setting `secret:"" placeholder:"TOKEN" help:"Bearer token for those that go to https."`
+	AuditAnchorCA    setting `name:"audit-anchor-ca" placeholder:"PATH" help:"PEM file of the certificate authorities that sign the certificates of these destinations; by default the system's."`
+}
+
+type auditVerifyFlags struct {
+	databaseFlags
+	auditKeyFlags
+	AuditSigningKey setting `secret:"" placeholder:"PEM" help:"Key that signed the heads in --anchors; its public part is enough, in --public-key."`
+	PublicKey       list    `placeholder:"PATH,…" help:"PEM files of the public keys that signed the heads in --anchors."`
+	Anchors         list    `placeholder:"PATH,…" help:"Files of signed heads that the log has to have: lines of a file or of a syslog server."`
+	File            setting `placeholder:"PATH" help:"Export in JSON lines, oldest first, to verify instead of the database's log."`
+}
+
+type auditExportFlags struct {
+	databaseFlags
+	Format setting `default:"jsonl" placeholder:"FORMAT" help:"Format: jsonl (an entry a line, from which its hash is made) or csv."`
+	After  setting `default:"0" placeholder:"NUMBER" help:"Number of the last entry that is not wanted: that of the last one of an earlier export."`
+}
+
+type auditPublicKeyFlags struct {
+	AuditSigningKey setting `secret:"" placeholder:"PEM" help:"Ed25519 key (PKCS#8 PEM) that signs heads of the log."`
 }
 
 type healthcheckFlags struct {

@@ -116,6 +116,12 @@ func command(ctx context.Context, line *kong.Context, flags *grammar, in *source
 		asked = reader.backup(&flags.Backup)
 	case "restore", "restore <file>":
 		asked = reader.restore(&flags.Restore)
+	case "audit verify":
+		asked = reader.auditVerify(&flags.Audit.Verify)
+	case "audit export":
+		asked = reader.auditExport(&flags.Audit.Export)
+	case "audit public-key":
+		asked = reader.auditPublicKey(&flags.Audit.PublicKey)
 	case "healthcheck":
 		asked = reader.healthcheck(flags.Healthcheck)
 	default:

@@ -18,6 +18,8 @@ type Health struct {
 	ControlPlane SeenHere `json:"control_plane"`
 	// ConsoleDatabase is this console's own: answering, slow, not_writable or not_answering.
 	ConsoleDatabase SeenHere `json:"console_database"`
+	// Audit is how this console's audit log does.
+	Audit Record `json:"audit"`
 	// Own are the components that this console sees itself, drawn before the others.
 	Own []Component `json:"-"`
 	// Status is unknown while the control plane does not say, and LastStatus what it said last.

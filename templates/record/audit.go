@@ -11,6 +11,8 @@ import (
 // Audit is the log of what was done, tried, seen or refused, newest first.
 type Audit struct {
 	Items []audit.Entry `json:"items"`
+	// Others are entries that are not on the page and belong to its acts.
+	Others []audit.Entry `json:"-"`
 	// Next is the value of before for the next page, null on the last one.
 	Next *int64 `json:"next"`
 	// Total counts what the filter selects; more than 1,000 is 1,001.
