@@ -56,7 +56,7 @@ func (p *provider) verifyBearer(ctx context.Context, raw string, rules bearerRul
 	case err != nil:
 		return verified{}, badBearer("it is malformed, or not signed by the configured identity provider", err)
 	case !token.isFor(rules.audiences):
-		return verified{}, badBearer("it is meant for somebody else", nil)
+		return verified{}, badBearer("it is meant for somebody else: its audience has to be "+strings.Join(rules.audiences, " or "), nil)
 	}
 
 	if err := token.checkKind(rules.unmarked); err != nil {

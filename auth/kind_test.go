@@ -73,7 +73,7 @@ func TestOnlyAccessTokensAreTaken(t *testing.T) {
 		"Entra, version 1":               {typ: "JWT", claims: claims{"appid": "x", "ver": "1.0"}, lax: true},
 		"Entra, version 2":               {typ: "JWT", claims: claims{"scp": "access", "azp": "x"}, lax: true},
 		"Cognito":                        {claims: claims{"token_use": "access", "client_id": "the api", "aud": nil}, lax: true},
-		"Cognito, for another":           {claims: claims{"token_use": "access", "client_id": "x", "aud": nil}, refused: "somebody else"},
+		"Cognito, for another":           {claims: claims{"token_use": "access", "client_id": "x", "aud": nil}, refused: "somebody else: its audience has to be the api"},
 		"no audience, not Cognito's":     {claims: claims{"client_id": "the api", "aud": nil}, refused: "somebody else"},
 		"scopes as a list":               {claims: claims{"scope": []string{"ops"}}, lax: true},
 		"Dex":                            {claims: claims{"at_hash": "x"}, refused: "an ID token", lax: true},

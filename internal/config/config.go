@@ -204,6 +204,8 @@ type OIDC struct {
 	ClientSecret Secret // empty for a public client
 	// Scopes are asked for beside openid.
 	Scopes []string
+	// Audiences are accepted in bearer tokens, beside the client ID.
+	Audiences []string
 	// UnmarkedTokens takes bearer tokens that do not say that they are access tokens.
 	UnmarkedTokens bool
 	// RolesClaim, EmailClaim and UsernameClaim are paths into the claims.

@@ -46,6 +46,7 @@ func (r *reader) oidc(f oidcFlags) OIDC {
 		ClientID:       r.required(f.OIDCClientID, "give the client ID of the console at the provider"),
 		ClientSecret:   Secret(f.OIDCClientSecret.text),
 		Scopes:         scopes(&f.OIDCScopes),
+		Audiences:      f.OIDCAudience.items(),
 		UnmarkedTokens: r.parseBool(f.OIDCUnmarkedTokens),
 		RolesClaim:     r.claim(f.RolesClaim, "give the token claim that contains the roles"),
 		EmailClaim:     r.claim(f.EmailClaim, "give the token claim that contains the e-mail address"),

@@ -96,6 +96,7 @@ type oidcFlags struct {
 	OIDCClientID       setting `name:"oidc-client-id" placeholder:"ID" help:"Client ID of the console at the provider."`
 	OIDCClientSecret   setting `name:"oidc-client-secret" secret:"" placeholder:"SECRET" help:"Client secret; leave it out for a public client."`
 	OIDCScopes         list    `name:"oidc-scopes" default:"profile,email" placeholder:"SCOPE,…" help:"Scopes requested in addition to openid."`
+	OIDCAudience       list    `name:"oidc-audience" placeholder:"AUDIENCE,…" help:"Audiences of the bearer tokens that the console's JSON accepts, beside the client ID; such as that of an API at Auth0."`
 	OIDCUnmarkedTokens toggle  `name:"oidc-unmarked-tokens" help:"Accept bearer tokens that do not identify themselves as access tokens, such as Dex's; ID tokens are then accepted too."`
 	RolesClaim         setting `default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles: a name, or a path such as realm_access.roles."`
 	EmailClaim         setting `default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`

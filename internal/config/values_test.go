@@ -188,9 +188,13 @@ func TestServeEmbeddedByVariable(t *testing.T) {
 func TestScopes(t *testing.T) {
 	t.Parallel()
 
-	s := parseServe(t, serveArgs("--oidc-scopes=openid profile, offline_access", "--oidc-scopes=groups"))
+	s := parseServe(t, serveArgs("--oidc-scopes=openid profile, offline_access", "--oidc-scopes=groups", "--oidc-audience=https://ops.example.com/api, opsconsole-api"))
 	if want := []string{"profile", "offline_access", "groups"}; !slices.Equal(s.OIDC.Scopes, want) {
 		t.Errorf("got %q, want %q", s.OIDC.Scopes, want)
+	}
+
+	if want := []string{"https://ops.example.com/api", "opsconsole-api"}; !slices.Equal(s.OIDC.Audiences, want) {
+		t.Errorf("got %q, want %q", s.OIDC.Audiences, want)
 	}
 }
 
