@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -34,6 +35,11 @@ type bearerRules struct {
 	audiences []string
 	// unmarked lets in tokens that do not say that they are access tokens.
 	unmarked bool
+}
+
+// Bearer tells who issues the bearer tokens that are taken, and which audiences they may have.
+func (a *Auth) Bearer() (issuer string, audiences []string) {
+	return a.provider.issuer, slices.Clone(a.bearer.audiences)
 }
 
 // verifyBearer checks an access token: signature, issuer, expiry, that it is for one of the

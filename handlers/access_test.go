@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -28,7 +29,7 @@ func TestEveryRouteNeedsOpsUnlessItSaysOtherwise(t *testing.T) {
 			}
 
 			got := w.Send(method, path, "", header...)
-			if got.Status != want || (want == http.StatusUnauthorized) != (got.Header.Get("WWW-Authenticate") == "Bearer") {
+			if got.Status != want || (want == http.StatusUnauthorized) != strings.HasPrefix(got.Header.Get("WWW-Authenticate"), "Bearer resource_metadata=") {
 				t.Errorf("%s %s as %q: got %d, want %d, with %v\n%s", method, path, who, got.Status, want, got.Header, got.Body)
 			}
 		}
@@ -122,6 +123,33 @@ func TestWhoTheControlPlaneDoesNotKnowIsNotSentToSignIn(t *testing.T) {
 	// Whom the console itself does not know is.
 	if got := w.Send(http.MethodGet, page, "", "Accept", "text/html"); got.Status != http.StatusSeeOther {
 		t.Errorf("got %d, want 303\n%s", got.Status, got.Body)
+	}
+}
+
+// TestAProgramIsToldWhichTokenIsWanted goes the way of RFC 9728, section 5.
+func TestAProgramIsToldWhichTokenIsWanted(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	at := w.URL + "/.well-known/oauth-protected-resource"
+
+	for token, more := range map[string]string{"": "", "a.b.c": `, error="invalid_token"`} {
+		header := []string{"Accept", "application/json"}
+		if token != "" {
+			header = append(header, "Authorization", "Bearer "+token)
+		}
+
+		got := w.Send(http.MethodGet, "/jobs", "", header...)
+		if challenge, want := got.Header.Get("WWW-Authenticate"), `Bearer resource_metadata="`+at+`", audience="console"`+more; challenge != want {
+			t.Errorf("got %s, want %s", challenge, want)
+		}
+	}
+
+	told := w.Send(http.MethodGet, strings.TrimPrefix(at, w.URL), "").JSON(t)
+
+	if told["resource"] != w.URL || fmt.Sprint(told["authorization_servers"]) != "["+w.URL+handlers.IdentityProviderPath+"]" ||
+		fmt.Sprint(told["audiences"]) != "[console]" {
+		t.Errorf("got %v", told)
 	}
 }
 

@@ -185,7 +185,8 @@ func newConsole(config Config) *console {
 	})
 	c.errors = &web.Errors{
 		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn,
-		LastRead: f.lastRead, Now: c.Now, Logger: c.Logger,
+		Challenge: c.session.Challenge(),
+		LastRead:  f.lastRead, Now: c.Now, Logger: c.Logger,
 	}
 
 	c.again = c.acts()

@@ -28,6 +28,8 @@ type Errors struct {
 	Confirm func(w http.ResponseWriter, r *http.Request) (next string, err error)
 	// SignIn is the sign-in page, from which the way leads back.
 	SignIn func(p *Page, back, problem string) templ.Component
+	// Challenge is what a 401 says of the token that is wanted.
+	Challenge string
 	// LastRead is when what is known of the platform was read; nil when it never was.
 	LastRead func(now time.Time) *time.Time
 	Now      func() time.Time
@@ -85,7 +87,12 @@ func (x *Errors) confirm(p *Page) error {
 // send decides between data, the way to sign in, a toast and a page.
 func (x *Errors) send(p *Page, status int, e *ops.Error, err error) error {
 	if status == http.StatusUnauthorized { // RFC 9110, section 15.5.2
-		p.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer")
+		challenge := x.Challenge
+		if errors.Is(err, auth.ErrBearerInvalid) { // RFC 6750, section 3.1
+			challenge += `, error="invalid_token"`
+		}
+
+		p.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge)
 	}
 
 	p.retryAfter(e)
