@@ -7,6 +7,6 @@
 //
 // The log is append-only: the database refuses updates and deletes, and every entry
 // carries the hash of the one before it, so that [Log.Verify] finds what was altered
-// behind the database's back. Whoever could rewrite the whole chain could still do so
-// unseen; an export kept elsewhere is the answer to that.
+// behind the database's back. Whoever could rewrite the whole chain is
+// found by the code that an entry has where there is a key, and by signed heads that are kept elsewhere: package anchor.
 package audit
