@@ -37,8 +37,8 @@ func (s *attemptStore) cookieName(tag string) string {
 	return s.cookies.name("opsconsole-signin-" + tag)
 }
 
-// begin sets the cookie of a new attempt and gives up the oldest, if there are many.
-func (s *attemptStore) begin(w http.ResponseWriter, r *http.Request, returnTo string, silent bool) (attemptKeys, error) {
+// begin sets the cookie of a new attempt, as it is asked for, and gives up the oldest, if there are many.
+func (s *attemptStore) begin(w http.ResponseWriter, r *http.Request, asked attempt) (attemptKeys, error) {
 	open := map[string]attempt{}
 
 	for _, cookie := range r.Cookies() {
@@ -54,7 +54,8 @@ func (s *attemptStore) begin(w http.ResponseWriter, r *http.Request, returnTo st
 		s.cookies.set(w, name, "", -1)
 	}
 
-	begun := attempt{secret: newSecret(), started: s.now(), returnTo: LocalPath(returnTo), silent: silent}
+	begun := asked
+	begun.secret, begun.started, begun.returnTo = newSecret(), s.now(), LocalPath(asked.returnTo)
 
 	keys, err := begun.keys()
 	if err != nil {

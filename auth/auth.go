@@ -65,6 +65,8 @@ type Config struct {
 	// SessionLifetime ends a session however busy, SessionIdle one that is not used.
 	SessionLifetime time.Duration
 	SessionIdle     time.Duration
+	// StepUpMaxAge is how old a sign-in may be after [Auth.StartFresh], in whole seconds.
+	StepUpMaxAge time.Duration
 
 	// TrustedProxies are the networks whose word on where a request comes from counts.
 	TrustedProxies []netip.Prefix
@@ -85,6 +87,8 @@ type Auth struct {
 	log       *slog.Logger
 	noteEvery time.Duration
 	address   func(*http.Request) string
+	// maxAge is that of [Auth.StartFresh].
+	maxAge time.Duration
 
 	provider *provider
 	profiler profiler
@@ -113,6 +117,7 @@ func New(cfg Config) (*Auth, error) {
 		signedOut: cfg.PublicURL.JoinPath(SignedOutPath).String(),
 		now:       cfg.Now,
 		log:       cfg.Logger,
+		maxAge:    cfg.StepUpMaxAge,
 		noteEvery: min(time.Minute, cfg.SessionIdle/10),
 		address:   clientaddr.From(cfg.TrustedProxies),
 		provider:  newProvider(cfg),

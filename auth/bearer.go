@@ -86,6 +86,7 @@ func (a *Auth) identifyBearer(ctx context.Context, raw string) (Identity, error)
 
 	identity.Token = raw
 	identity.SignedInAt = token.IssuedAt
+	identity.AuthTime = token.authTime()
 	identity.ExpiresAt = token.Expiry
 	identity.Via = ViaBearer
 

@@ -85,7 +85,7 @@ func (a *Auth) Confirm(w http.ResponseWriter, r *http.Request) (next string, err
 		return "", err
 	}
 
-	keys, err := a.attempts.begin(w, r, r.URL.RequestURI(), true)
+	keys, err := a.attempts.begin(w, r, attempt{returnTo: r.URL.RequestURI(), silent: true})
 	if err != nil {
 		return "", err
 	}
@@ -142,6 +142,10 @@ func (a *Auth) confirmedGrant(ctx context.Context, s session, r *http.Request, k
 	given, err := a.redeem(ctx, idp, code, keys)
 	if err == nil && given.who.Subject != s.who.Subject {
 		err = badToken(fmt.Errorf("%q is signed in there, and not %q", given.who.Subject, s.who.Subject))
+	}
+
+	if given.tokens.AuthTime.IsZero() {
+		given.tokens.AuthTime = s.tokens.AuthTime
 	}
 
 	return given, err

@@ -44,6 +44,12 @@ func (a *Auth) redeem(ctx context.Context, idp *endpoints, code string, keys att
 		return grant{}, badToken(errors.New("the ID token has another nonce"))
 	}
 
+	if given.AuthTime = idToken.authTime(); keys.maxAge != 0 {
+		if err := idToken.checkAge(keys.maxAge, a.now()); err != nil {
+			return grant{}, badToken(err)
+		}
+	}
+
 	// Without a refresh token the endpoint is asked again later, and what its refusal means then
 	// depends on what it says now.
 	known := a.gather(ctx, idp, given.Access, idToken.Subject, idToken.claims, given.Refresh == "")
@@ -76,7 +82,7 @@ func (a *Auth) renew(ctx context.Context, idp *endpoints, s session) (grant, err
 	}
 
 	renewed := grant{who: s.who, tokens: newTokens(token, a.now()), sid: s.sid}
-	renewed.tokens.UserInfo = s.tokens.UserInfo
+	renewed.tokens.UserInfo, renewed.tokens.AuthTime = s.tokens.UserInfo, s.tokens.AuthTime
 
 	var claims map[string]any
 

@@ -39,6 +39,9 @@ type Identity struct {
 	SessionID string
 
 	SignedInAt time.Time
+	// AuthTime is when the provider last asked who it is: OpenID Connect Core 1.0, section 2,
+	// auth_time. It is zero where the provider does not say.
+	AuthTime time.Time
 	// ExpiresAt is when the session ends at the latest, or the bearer token does.
 	ExpiresAt time.Time
 	Via       Via
@@ -152,6 +155,7 @@ func (a *Auth) identityOf(s session) Identity {
 	identity.Token = s.tokens.accessAt(a.now())
 	identity.SessionID = s.secret.hash()
 	identity.SignedInAt = s.createdAt
+	identity.AuthTime = s.tokens.AuthTime
 	identity.ExpiresAt = s.expiresAt
 	identity.Via = ViaSession
 

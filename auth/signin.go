@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -16,12 +18,18 @@ import (
 // [LocalPath], is where it comes back to in the end. On an [ErrUnreachable]
 // nothing was written yet.
 func (a *Auth) Start(w http.ResponseWriter, r *http.Request, returnTo string) error {
-	return a.start(w, r, returnTo, func(*endpoints) string { return "" })
+	return a.start(w, r, attempt{returnTo: returnTo}, func(*endpoints) string { return "" })
+}
+
+// StartFresh is [Auth.Start], but has the provider ask who it is unless it did within
+// [Config.StepUpMaxAge]: OpenID Connect Core 1.0, section 3.1.2.1, max_age.
+func (a *Auth) StartFresh(w http.ResponseWriter, r *http.Request, returnTo string) error {
+	return a.start(w, r, attempt{returnTo: returnTo, maxAge: a.maxAge}, func(*endpoints) string { return "" })
 }
 
 // StartAsAnother is [Auth.Start], but has the provider ask who it is, also somebody whom it knows.
 func (a *Auth) StartAsAnother(w http.ResponseWriter, r *http.Request, returnTo string) error {
-	return a.start(w, r, returnTo, func(idp *endpoints) string {
+	return a.start(w, r, attempt{returnTo: returnTo}, func(idp *endpoints) string {
 		const choose, login = "select_account", "login"
 		if slices.Contains(idp.Prompts, login) && !slices.Contains(idp.Prompts, choose) {
 			return login
@@ -31,7 +39,7 @@ func (a *Auth) StartAsAnother(w http.ResponseWriter, r *http.Request, returnTo s
 	})
 }
 
-func (a *Auth) start(w http.ResponseWriter, r *http.Request, returnTo string, prompt func(*endpoints) string) error {
+func (a *Auth) start(w http.ResponseWriter, r *http.Request, asked attempt, prompt func(*endpoints) string) error {
 	// Nobody is sent to the provider who could not come in afterwards.
 	if err := a.sessions.inTrouble(); err != nil {
 		return err
@@ -42,14 +50,18 @@ func (a *Auth) start(w http.ResponseWriter, r *http.Request, returnTo string, pr
 		return err
 	}
 
-	keys, err := a.attempts.begin(w, r, returnTo, false)
+	keys, err := a.attempts.begin(w, r, asked)
 	if err != nil {
 		return err
 	}
 
 	options := []oauth2.AuthCodeOption{oidc.Nonce(keys.nonce), oauth2.S256ChallengeOption(keys.verifier)}
-	if asked := prompt(idp); asked != "" {
-		options = append(options, oauth2.SetAuthURLParam("prompt", asked))
+	if how := prompt(idp); how != "" {
+		options = append(options, oauth2.SetAuthURLParam("prompt", how))
+	}
+
+	if asked.maxAge != 0 {
+		options = append(options, oauth2.SetAuthURLParam("max_age", strconv.Itoa(int(asked.maxAge/time.Second))))
 	}
 
 	w.Header().Set("Cache-Control", "no-store")

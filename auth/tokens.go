@@ -17,6 +17,8 @@ type tokens struct {
 	RenewAt   time.Time `json:"renew_at"`
 	// UserInfo is what is known of the userinfo endpoint.
 	UserInfo userInfoUse `json:"userinfo,omitempty"`
+	// AuthTime is when the provider last asked who it is, zero where it does not say.
+	AuthTime time.Time `json:"auth_time,omitzero"`
 }
 
 // userInfoUse is what the userinfo endpoint is good for, "" where that is not known yet.

@@ -135,6 +135,10 @@ func (c *console) routes(mux *http.ServeMux) {
 			begin = c.auth.StartAsAnother
 		}
 
+		if r.FormValue("fresh") != "" {
+			begin = c.auth.StartFresh
+		}
+
 		if err := begin(w, r, r.FormValue("return_to")); err != nil {
 			c.fail(w, err, "")
 		}

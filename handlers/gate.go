@@ -19,7 +19,7 @@ import (
 
 // guarded does what the request asks for, unless that needs a second person: then it is asked for.
 func (c *console) guarded(p *web.Page, r route) error {
-	p.Guard(c.Approvals.Gate())
+	p.Guard(c.Approvals.Gate(func(entry audit.Entry) error { return c.fresh(p, entry.Action) }))
 
 	err := r.handle(p)
 	if held, ok := errors.AsType[*approvals.HeldError](err); ok {
@@ -29,6 +29,21 @@ func (c *console) guarded(p *web.Page, r route) error {
 	}
 
 	return err
+}
+
+// StepUp says which acts need a sign-in that is not older than MaxAge.
+type StepUp struct {
+	Actions []string
+	MaxAge  time.Duration
+}
+
+// fresh is why an act needs a newer sign-in, nil when it does not.
+func (c *console) fresh(p *web.Page, act audit.Action) error {
+	if !slices.Contains(c.StepUp.Actions, string(act)) || p.Who.IsFresh(c.StepUp.MaxAge, p.Now) {
+		return nil
+	}
+
+	return &web.StepUpError{MaxAge: c.StepUp.MaxAge}
 }
 
 // replay sends a request once more that was held, as who sends this one, in the name of who asked for
@@ -42,6 +57,7 @@ func (c *console) replay(p *web.Page, about approvals.Approval, gate audit.Gate)
 	}
 
 	request.RemoteAddr, request.Host = p.Request().RemoteAddr, p.Request().Host
+	request.Header[echo.HeaderXForwardedFor] = p.Request().Header.Values(echo.HeaderXForwardedFor)
 	request.Header.Set(echo.HeaderContentType, sent.Kind)
 	request.Header.Set(echo.HeaderAccept, echo.MIMEApplicationJSON)
 	request.Header.Set(echo.HeaderCookie, shell.ZoneCookie+"="+url.QueryEscape(sent.Zone))

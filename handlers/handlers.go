@@ -57,7 +57,9 @@ type Config struct {
 	Keys     *idempotency.Keys
 	// Approvals are what needs a second person.
 	Approvals *approvals.Approvals
-	Database  Database
+	// StepUp says what needs a newer sign-in.
+	StepUp   *StepUp
+	Database Database
 	// Backups tells how the scheduled backups do; nil where none are made.
 	Backups func() backup.Status
 	// SignedHeads says where heads of the audit log are sent, and how that goes; nil for nowhere.
@@ -171,7 +173,7 @@ func newConsole(config Config) *console {
 	c.announcements = &announcements.Handlers{Feeds: c.Feeds, Readers: c.Readers, Identify: c.Auth.Identify}
 	c.record = &record.Handlers{Frame: f, Changes: c.Changes, Audit: c.Audit, Tickets: c.Tickets, Now: c.Now}
 	c.approvals = &approvalhandlers.Handlers{
-		Frame: f, Approvals: c.Approvals, Platform: c.Platform, Changes: c.Changes, Replay: c.replay,
+		Frame: f, Approvals: c.Approvals, Platform: c.Platform, Changes: c.Changes, Replay: c.replay, Fresh: c.fresh,
 		Tickets: c.Tickets, PublicURL: c.PublicURL,
 	}
 	c.session = &session.Handlers{

@@ -29,6 +29,8 @@ type Handlers struct {
 	PublicURL *url.URL
 	// Replay sends what was held once more, behind the gate, and returns its answer.
 	Replay func(p *web.Page, about approvals.Approval, gate audit.Gate) (status int, body []byte, err error)
+	// Fresh is why an act needs a newer sign-in, nil when it does not.
+	Fresh func(p *web.Page, act audit.Action) error
 	// Tickets become links in reasons.
 	Tickets format.Tickets
 }

@@ -173,6 +173,10 @@ func (h *Handlers) carryOut(p *web.Page, d approvals.Decision) error {
 		return err
 	}
 
+	if err := h.Fresh(p, about.Action); err != nil {
+		return err
+	}
+
 	status, body, err := h.Replay(p, about, h.Approvals.Carry(d, about))
 
 	if lookErr := h.Approvals.Look(p.Ctx()); lookErr != nil {

@@ -53,8 +53,10 @@ type World struct {
 	Database *database.Watch
 	// Approvals are off until their Actions are set.
 	Approvals *approvals.Approvals
-	tokens    map[string]string
-	Console   *handlers.Console
+	// StepUp asks for nothing until its Actions are set.
+	StepUp  handlers.StepUp
+	tokens  map[string]string
+	Console *handlers.Console
 	// Requests counts what the console answers.
 	Requests *metrics.Requests
 	said     worldtest.Buffer // what the console logs
@@ -133,7 +135,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...ne
 	}
 
 	signIn, err := auth.New(auth.Config{
-		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", PublicURL: public, DB: db, Now: time.Now, Logger: logger,
+		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", PublicURL: public, StepUpMaxAge: time.Hour, DB: db, Now: time.Now, Logger: logger,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -177,7 +179,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...ne
 
 	w.Console = handlers.New(handlers.Config{
 		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
-		Keys: idempotency.New(db, w.Now), Approvals: w.Approvals,
+		Keys: idempotency.New(db, w.Now), Approvals: w.Approvals, StepUp: &w.StepUp,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 		Answered: w.Requests.On(metrics.Pages),

@@ -43,7 +43,7 @@ type Audit interface {
 // Login is the page before the sign-in; whoever is signed in goes on.
 func (h *Handlers) Login(p *web.Page) error {
 	back := auth.LocalPath(p.QueryParam(web.ReturnParam))
-	if err := p.Identify(h.Auth.Identify); err == nil || errors.Is(err, auth.ErrConfirm) {
+	if err := p.Identify(h.Auth.Identify); p.CookieValue(web.StepUpCookie) == "" && (err == nil || errors.Is(err, auth.ErrConfirm)) {
 		return p.SeeOther(back)
 	}
 
@@ -91,8 +91,14 @@ func (h *Handlers) signIn(p *web.Page, back, problem string) pages.SignIn {
 // Start sends the browser to the identity provider.
 func (h *Handlers) Start(p *web.Page) error {
 	begin := h.Auth.Start
-	if p.QueryParam(anotherParam) != "" {
+
+	switch {
+	case p.QueryParam(anotherParam) != "":
 		begin = h.Auth.StartAsAnother
+	case p.CookieValue(web.StepUpCookie) != "":
+		begin = h.Auth.StartFresh
+
+		p.MarkStepUp(false)
 	}
 
 	if err := begin(p.Response(), p.Request(), p.QueryParam(web.ReturnParam)); err != nil {

@@ -56,6 +56,10 @@ func Classify(err error) (int, *ops.Error) {
 		return httpErr.Code, &ops.Error{Code: codeOf(httpErr.Code), Message: messageOf(httpErr.Code)}
 	}
 
+	if wanted, ok := errors.AsType[*StepUpError](err); ok {
+		return http.StatusUnauthorized, (&ops.Error{Code: ops.CodeInternal, Message: "A newer sign-in is needed"}).Because(wanted)
+	}
+
 	e := ops.AsError(err)
 	if e.Code == ops.CodeInternal {
 		// Nobody said what it means yet.

@@ -59,6 +59,12 @@ func (x *Errors) Handle(err error, c echo.Context) {
 		}
 	}
 
+	if wanted, ok := errors.AsType[*StepUpError](err); ok {
+		if err = x.askToStepUp(p, wanted); err == nil {
+			return
+		}
+	}
+
 	status, e := Classify(err)
 	if isTrouble(err) {
 		x.Logger.ErrorContext(p.Ctx(), "a request failed", slog.Int("status", status),

@@ -51,6 +51,7 @@ func Actions() []Action {
 		{Name: "webhook.delete", Title: "Deleting a webhook"},
 		{Name: "webhook.test", Title: "Testing a webhook"},
 		{Name: "webhook.redeliver", Title: "Sending a delivery again"},
+		{Name: "session.end", Title: "Ending a session", Alone: "a session in the wrong hands cannot wait"},
 	}
 }
 

@@ -27,7 +27,7 @@ const rememberUnwatched = 20
 // pages puts the pages over the platform, and what runs beside them.
 func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler) error {
 	sign.PublicURL, sign.DB, sign.Now, sign.Logger = a.config.PublicURL, a.db, now, a.logger
-	sign.TrustedProxies = a.config.TrustedProxies
+	sign.TrustedProxies, sign.StepUpMaxAge = a.config.TrustedProxies, a.config.StepUpMaxAge
 	sign.SessionLifetime, sign.SessionIdle = a.config.SessionLifetime, a.config.SessionIdle
 
 	signIn, err := auth.New(sign)
@@ -68,7 +68,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Backups: a.runBackups(), SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
-		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages),
+		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages), StepUp: a.stepUp(),
 	})
 
 	err = a.measure(metrics.Config{
@@ -122,4 +122,9 @@ func tickets(cfg *config.Tickets) format.Tickets {
 	}
 
 	return format.Tickets{Pattern: cfg.Pattern, URL: cfg.URL}
+}
+
+// stepUp is which acts need a newer sign-in.
+func (a *App) stepUp() *handlers.StepUp {
+	return &handlers.StepUp{Actions: a.config.StepUpActions, MaxAge: a.config.StepUpMaxAge}
 }

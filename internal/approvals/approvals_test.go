@@ -83,7 +83,7 @@ func (w *world) ask() approvals.Approval {
 	w.t.Helper()
 
 	by := actor(dave)
-	by.Gate = w.Gate()
+	by.Gate = w.Gate(func(audit.Entry) error { return nil })
 
 	_, err := w.log.Record(w.t.Context(), by, save())
 
@@ -315,7 +315,7 @@ func TestEveryActionOfOperatorsHasItsName(t *testing.T) {
 
 	// What signs in and out, reads, decides about approvals or is done by the console itself.
 	others := []audit.Action{
-		audit.SignIn, audit.SignOut, audit.AccessRefused, audit.RequestRefused, audit.LogExport, audit.LeaseRelease,
+		audit.SignIn, audit.SignOut, audit.AccessRefused, audit.RequestRefused, audit.LogExport, audit.LeaseRelease, audit.DatabaseRestore,
 		audit.WindowHold, audit.WindowOverrun, audit.WindowMiss, audit.WindowSilence,
 		audit.ApprovalRequest, audit.ApprovalApprove, audit.ApprovalReject, audit.ApprovalBreakGlass,
 	}

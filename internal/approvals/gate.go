@@ -11,12 +11,17 @@ import (
 type holding struct {
 	*Approvals
 
+	// may is asked first.
+	may func(entry audit.Entry) error
 	// begun is set once the act is: what follows from it is decided with it.
 	begun bool
 }
 
-// Gate returns the gate of one request, which holds what needs a second person.
-func (a *Approvals) Gate() audit.Gate { return &holding{Approvals: a} } //nolint:ireturn // a gate is all it is
+// Gate returns the gate of one request, which holds what needs a second person, and what is
+// refused otherwise.
+func (a *Approvals) Gate(may func(entry audit.Entry) error) audit.Gate { //nolint:ireturn // a gate is all it is
+	return &holding{Approvals: a, may: may}
+}
 
 // Admit implements [audit.Gate].
 func (h *holding) Admit(_ context.Context, tx *sql.Tx, entry *audit.Entry) error {
@@ -24,7 +29,11 @@ func (h *holding) Admit(_ context.Context, tx *sql.Tx, entry *audit.Entry) error
 		return nil
 	}
 
-	err := h.hold(*entry)
+	err := h.may(*entry)
+	if err == nil {
+		err = h.hold(*entry)
+	}
+
 	h.begun = err == nil && tx == nil // an act of several parts, of which none is decided about alone
 
 	return err

@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/action"
 )
@@ -31,4 +32,22 @@ func (r *reader) approvals(l list) []string {
 	}
 
 	return names
+}
+
+// stepUp reads both settings or neither.
+func (r *reader) stepUp(l list, maxAge setting) ([]string, time.Duration) {
+	names := r.actions(l)
+
+	switch {
+	case len(names) == 0 && maxAge.text == "":
+		return nil, 0
+	case len(names) == 0:
+		r.badf(maxAge, "is given without --step-up-actions; give both or neither")
+	case maxAge.text == "":
+		r.badf(l.setting, "is given without --step-up-max-age; give both or neither")
+	default:
+		return names, r.parseDuration(maxAge, time.Minute)
+	}
+
+	return nil, 0
 }

@@ -46,6 +46,10 @@ type Console struct {
 
 	// ApprovalActions are the names of the acts that another operator has to approve, in order.
 	ApprovalActions []string
+	// StepUpActions are the names of those that need a sign-in not older than StepUpMaxAge, which is
+	// at least a minute, and 0 where there are none.
+	StepUpActions []string
+	StepUpMaxAge  time.Duration
 
 	// Zoneinfo is the folder of the system's time zones, "" for where systems keep it.
 	Zoneinfo string

@@ -43,6 +43,8 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, ad
 		LogJSON:         r.oneOf(f.LogFormat, "text", "json") == "json",
 	}
 
+	c.StepUpActions, c.StepUpMaxAge = r.stepUp(f.StepUpActions, f.StepUpMaxAge)
+
 	// Where it is missing because the address is wrong, one problem is enough.
 	if address != "" || f.PublicURL.text != "" {
 		c.PublicURL = r.publicURL(f.PublicURL)

@@ -63,6 +63,8 @@ type consoleFlags struct {
 	SessionLifetime  setting `default:"12h" placeholder:"DURATION" help:"Maximum session lifetime."`
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"Maximum time that a session may be idle."`
 	ApprovalActions  list    `placeholder:"ACTION,…" help:"Acts of operators that another operator must approve within 24 hours; none by default. There are ${approvable}."`
+	StepUpActions    list    `placeholder:"ACTION,…" help:"Acts of operators that need a sign-in not older than --step-up-max-age; none by default. There are ${actions}."`
+	StepUpMaxAge     setting `placeholder:"DURATION" help:"Maximum age of the sign-in for --step-up-actions, at least 1m."`
 	Zoneinfo         setting `placeholder:"DIR" help:"Directory of the system's time zones; by default it is looked for where systems keep it. The newer of it and those in the program are used."`
 	LogLevel         setting `default:"${level}" placeholder:"LEVEL" help:"Log level: debug, info, warn or error."`
 	LogFormat        setting `default:"${log}" placeholder:"FORMAT" help:"Log format: text or json."`

@@ -51,7 +51,10 @@ func Parse(ctx context.Context, args []string, machine Machine) (Command, error)
 	parser, err := kong.New(&flags,
 		kong.Name("opsconsole"),
 		kong.Description("The operations console of the graph OLAP platform."),
-		kong.Vars{"job_schedule": jobSchedule(), "approvable": strings.Join(action.Approvable(), ", ")},
+		kong.Vars{
+			"job_schedule": jobSchedule(),
+			"approvable":   strings.Join(action.Approvable(), ", "), "actions": strings.Join(action.Names(), ", "),
+		},
 		kong.Writers(machine.Out, machine.Out),
 		kong.Exit(func(int) { helped = true }),
 		kong.Resolvers(&in),
