@@ -313,9 +313,9 @@ func (w *world) check(asked []approvals.Approval, final map[int64]approvals.Stat
 func TestEveryActionOfOperatorsHasItsName(t *testing.T) {
 	t.Parallel()
 
-	// What signs in and out, reads, decides about approvals or is done by the console itself.
+	// What signs in and out, reads, is told to the program itself, decides about approvals or is done by the console itself.
 	others := []audit.Action{
-		audit.SignIn, audit.SignOut, audit.AccessRefused, audit.RequestRefused, audit.LogExport, audit.LeaseRelease, audit.DatabaseRestore,
+		audit.SignIn, audit.SignOut, audit.AccessRefused, audit.RequestRefused, audit.LogExport, audit.LeaseRelease, audit.DatabaseRestore, audit.LogKey,
 		audit.WindowHold, audit.WindowOverrun, audit.WindowMiss, audit.WindowSilence,
 		audit.ApprovalRequest, audit.ApprovalApprove, audit.ApprovalReject, audit.ApprovalBreakGlass,
 	}
