@@ -54,16 +54,31 @@ func now() time.Time { return time.Now() }
 func construct(ctx context.Context, cfg config.Console, static fs.FS, build func(*App) error) (*App, error) {
 	a, err := open(ctx, cfg)
 	if err != nil {
-		return nil, err
+		return nil, explained(err)
 	}
 
 	a.static = static
 
 	if err := build(a); err != nil {
-		return nil, errors.Join(err, a.close())
+		return nil, errors.Join(explained(err), a.close())
 	}
 
 	return a, nil
+}
+
+// explained says first what the database cannot do, where that is why nothing starts.
+func explained(err error) error {
+	trouble := store.TroubleOf(err)
+	if trouble == nil {
+		return err
+	}
+
+	what := "cannot be used"
+	if trouble.Kind == store.Unwritable {
+		what = "can be read but not written, which a start needs"
+	}
+
+	return fmt.Errorf("the database %s: %s. Start again when that is over, as a supervisor does by itself: %w", what, trouble.Words, err)
 }
 
 // open opens the database and brings it to the newest version.
@@ -86,13 +101,12 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 	}
 
 	a := &App{config: cfg, db: db, unlock: unlock, logger: hangup.Quiet(newLogger(cfg))}
-
-	if err := db.Migrate(ctx); err != nil {
-		return nil, errors.Join(err, a.close())
-	}
-
 	if cfg.MetricsAddr != "" {
 		a.requests = metrics.NewRequests()
+	}
+
+	if err := a.migrate(ctx); err != nil {
+		return nil, errors.Join(err, a.close())
 	}
 
 	if err := a.openEngine(ctx); err != nil {
@@ -107,6 +121,21 @@ func (a *App) close() error {
 	err := a.db.Close()
 	if a.unlock != nil {
 		err = errors.Join(err, a.unlock())
+	}
+
+	return err
+}
+
+// migrate brings this console's own tables to their newest version.
+func (a *App) migrate(ctx context.Context) error {
+	a.db.OnWait(func(ctx context.Context, words string) { a.logger.WarnContext(ctx, "the start waits", "for", words) })
+
+	err := a.db.Migrate(ctx)
+	if newer, ok := errors.AsType[*store.NewerError](err); ok && a.config.AllowNewerSchema {
+		a.logger.WarnContext(ctx, "a newer version has migrated the database, and this one uses it, as --allow-newer-schema says",
+			"has", newer.Has, "known", newer.Known)
+
+		return nil
 	}
 
 	return err

@@ -239,6 +239,18 @@ func adopted(t *testing.T) adoptedDB {
 	t.Helper()
 
 	address := storetest.EmptyPostgresURL(t)
+	db := openPlain(t, address)
+
+	if _, err := db.Write().ExecContext(t.Context(), worldtest.PlatformTables+worldtest.PlatformRows); err != nil {
+		t.Fatal(err)
+	}
+
+	return adoptedDB{DB: db, address: address}
+}
+
+// openPlain opens a database as it is.
+func openPlain(t *testing.T, address string) *store.DB {
+	t.Helper()
 
 	db, err := store.Open(t.Context(), address)
 	if err != nil {
@@ -251,11 +263,7 @@ func adopted(t *testing.T) adoptedDB {
 		}
 	})
 
-	if _, err := db.Write().ExecContext(t.Context(), worldtest.PlatformTables+worldtest.PlatformRows); err != nil {
-		t.Fatal(err)
-	}
-
-	return adoptedDB{DB: db, address: address}
+	return db
 }
 
 // catalog is a line for everything that the database has, but PostgreSQL's own: what

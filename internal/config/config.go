@@ -26,6 +26,8 @@ type Console struct {
 	DatabaseLimits DatabaseLimits
 	// Backups is nil when none are made.
 	Backups *Backups
+	// AllowNewerSchema uses a database that a newer version has migrated.
+	AllowNewerSchema bool
 
 	Environment  Environment
 	ControlPlane ControlPlane

@@ -26,6 +26,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, ad
 		Backups:        r.backups(f),
 		TrustedProxies: r.networks(&f.TrustedProxies,
 			"anyone could make up the address that the audit log has of them"),
+		AllowNewerSchema: r.parseBool(f.AllowNewerSchema),
 		Environment: Environment{
 			Name:  r.required(f.Environment, "give the name of the environment"),
 			Color: r.oneOf(f.EnvironmentColor, Colors()...),

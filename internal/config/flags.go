@@ -54,6 +54,7 @@ type consoleFlags struct {
 	BackupDir        setting `placeholder:"DIR" help:"Directory for backups of a SQLite database, made while the console runs; none are made by default."`
 	BackupEvery      setting `default:"24h" placeholder:"DURATION" help:"Interval between two backups."`
 	BackupKeep       setting `default:"7" placeholder:"NUMBER" help:"Number of backups to keep."`
+	AllowNewerSchema toggle  `help:"Start on a database that a newer version has migrated, to put the version before back for a while."`
 	Environment      setting `default:"${environment}" placeholder:"NAME" help:"Name of the environment, shown on every page."`
 	EnvironmentColor setting `default:"${color}" placeholder:"COLOR" help:"Color of the environment's name: green, blue, amber, red, violet or grey."`
 	ConfirmBelow     setting `default:"0.5" placeholder:"FRACTION" help:"Lowering a limit to this fraction of it or less must be confirmed with the environment's name, as turning on maintenance must; 0 never asks."`

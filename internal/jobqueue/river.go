@@ -37,8 +37,8 @@ func migrate(ctx context.Context, dialect store.Dialect, pool *sql.DB, logger *s
 	d, schema := driver(dialect, pool)
 
 	if schema != "" {
-		if _, err := pool.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+schema); err != nil {
-			return fmt.Errorf("create the schema %s, for which the database user needs the right: %w", schema, err)
+		if err := createSchema(ctx, pool, schema); err != nil {
+			return err
 		}
 	}
 
@@ -49,6 +49,26 @@ func migrate(ctx context.Context, dialect store.Dialect, pool *sql.DB, logger *s
 
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrate River's tables: %w", err)
+	}
+
+	return nil
+}
+
+// createSchema looks first: PostgreSQL wants CREATE on the database for CREATE SCHEMA IF NOT EXISTS, also
+// where it exists and of its owner.
+func createSchema(ctx context.Context, pool *sql.DB, schema string) error {
+	var there bool
+	if err := pool.QueryRowContext(ctx, `SELECT to_regnamespace($1) IS NOT NULL`, schema).Scan(&there); err != nil {
+		return fmt.Errorf("look for the schema %s: %w", schema, err)
+	}
+
+	if there {
+		return nil
+	}
+
+	if _, err := pool.ExecContext(ctx, `CREATE SCHEMA `+schema); err != nil {
+		return fmt.Errorf("create the schema %s, for which the database user needs CREATE on the database; an administrator can create it "+
+			"instead, with CREATE SCHEMA %s AUTHORIZATION and the user: %w", schema, schema, err)
 	}
 
 	return nil

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -33,7 +34,7 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	}
 	defer tx.Rollback() //nolint:errcheck // there is nothing in it but the lock
 
-	if err := takeTurn(ctx, pool, tx); err != nil {
+	if err := db.takeTurn(ctx, pool, tx); err != nil {
 		return err
 	}
 
@@ -59,32 +60,81 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	return err
 }
 
-// turnTimeout is how long another replica is waited for, before whoever looks after this one is told.
-const turnTimeout = time.Minute
+// takeTurn waits for the lock, however long it takes, and has [DB.OnWait] told who holds it.
+func (db *DB) takeTurn(ctx context.Context, pool *sql.DB, tx *sql.Tx) error {
+	waiting, taken := context.WithCancel(ctx)
 
-// takeTurn waits for the lock; an error says who has it.
-func takeTurn(ctx context.Context, pool *sql.DB, tx *sql.Tx) error {
-	waiting, cancel := context.WithTimeout(ctx, turnTimeout)
-	defer cancel()
+	var telling sync.WaitGroup
 
-	_, err := tx.ExecContext(waiting, `SELECT pg_advisory_xact_lock($1)`, int64(aloneLock))
-	if err == nil || ctx.Err() != nil || waiting.Err() == nil {
-		return err
+	telling.Go(func() { db.tellWhoHoldsIt(waiting, pool) })
+	defer telling.Wait()
+	defer taken()
+
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(aloneLock))
+
+	return err
+}
+
+// OnWait has tell called, again and again, with a sentence about whom [DB.Alone] waits for. It is to be
+// called before anything else is.
+func (db *DB) OnWait(tell func(ctx context.Context, words string)) { db.onWait = tell }
+
+// After how long a wait is told, and how often then.
+const (
+	waitTold  = time.Second
+	waitAgain = 30 * time.Second
+)
+
+func (db *DB) tellWhoHoldsIt(ctx context.Context, pool *sql.DB) {
+	if db.onWait == nil {
+		return
 	}
 
-	var holder int
+	timer := time.NewTimer(waitTold)
+	defer timer.Stop()
+
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			timer.Reset(waitAgain)
+		}
+
+		if words := whoHoldsIt(ctx, pool); ctx.Err() == nil {
+			db.onWait(ctx, words)
+		}
+	}
+}
+
+// whoHoldsIt says who holds the lock, as far as the server tells this user.
+func whoHoldsIt(ctx context.Context, pool *sql.DB) string {
+	const what = "another process prepares the database, or died with the lock for it: this one waits and goes on when it is free"
+
+	var (
+		holder             int
+		user, from, begins string
+	)
 
 	// How pg_locks shows a lock of one number: manual, section 54.12.
-	err = pool.QueryRowContext(ctx, `
-		SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
-		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-		AND (classid::bigint << 32) + objid::bigint = $1`, int64(aloneLock)).Scan(&holder)
-	if err != nil {
-		return fmt.Errorf("another replica kept this one waiting for %s: %w", turnTimeout, err)
-	}
+	err := pool.QueryRowContext(ctx, `
+		SELECT l.pid, COALESCE(a.usename::text, ''), COALESCE(host(a.client_addr), 'the server itself'),
+			COALESCE(to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '')
+		FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+		WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+		AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+		AND (l.classid::bigint << 32) + l.objid::bigint = $1`, int64(aloneLock)).Scan(&holder, &user, &from, &begins)
 
-	return fmt.Errorf("another replica has been preparing the database for more than %s, as the server's process %d: "+
-		"start again when it is done, or end it with SELECT pg_terminate_backend(%d) if it is stuck", turnTimeout, holder, holder)
+	switch {
+	case err != nil:
+		return what
+	case begins != "": // else it is another user's
+		return fmt.Sprintf("%s; it is held by the server's process %d, of the user %s, connected from %s since %s UTC. "+
+			"If nobody works there any more, end it with SELECT pg_terminate_backend(%d)", what, holder, user, from, begins, holder)
+	default:
+		return fmt.Sprintf("%s; it is held by the server's process %d. If nobody works there any more, end it with "+
+			"SELECT pg_terminate_backend(%d)", what, holder, holder)
+	}
 }
 
 // stayAlive has a transaction not idle until the context is done.

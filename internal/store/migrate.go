@@ -18,8 +18,22 @@ var migrations embed.FS
 // database that may belong to the platform.
 const versionTable = "opsconsole_migrations"
 
-// Migrate brings opsconsole's own tables to the newest version. On PostgreSQL replicas
-// that start together do so one after the other.
+// NewerError says that a newer version of the program has migrated the database.
+type NewerError struct {
+	// Has is the version of the database, and Known the newest that this program knows.
+	Has, Known int64
+}
+
+// Error is a sentence without its full stop.
+func (e *NewerError) Error() string {
+	const advice = "Run the newer version again; to put this one back for a while all the same, start it with --allow-newer-schema"
+
+	return fmt.Sprintf("a newer version of opsconsole has migrated the database: "+
+		"it has the schema %d, and this version knows those up to %d. %s", e.Has, e.Known, advice)
+}
+
+// Migrate brings opsconsole's own tables to the newest version; a [NewerError] says that they are
+// newer. On PostgreSQL replicas that start together do so one after the other.
 func (db *DB) Migrate(ctx context.Context) error {
 	dir, err := fs.Sub(migrations, "migrations/"+string(db.dialect))
 	if err != nil {
@@ -40,6 +54,12 @@ func (db *DB) Migrate(ctx context.Context) error {
 		provider, err := goose.NewProvider(goose.DialectCustom, pool, dir, goose.WithStore(versions))
 		if err != nil {
 			return fmt.Errorf("read the migrations: %w", err)
+		}
+
+		if has, known, err := provider.GetVersions(ctx); err != nil {
+			return fmt.Errorf("read the version of the %s database: %w", db.dialect, err)
+		} else if has > known {
+			return &NewerError{Has: has, Known: known}
 		}
 
 		if _, err := provider.Up(ctx); err != nil {

@@ -36,6 +36,8 @@ type DB struct {
 	// patient opens a pool whose statements may take their time; nil for SQLite.
 	patient func() *sql.DB
 	limits  Limits
+	// onWait is told whom is waited for; nil for nobody.
+	onWait func(ctx context.Context, words string)
 
 	reads, writes failing
 	// wrote says that a transaction was committed since [DB.Wrote] was asked last.
