@@ -17,7 +17,7 @@ func TestAConsoleAtWhichNobodyLooksAsksLittle(t *testing.T) {
 	t.Parallel()
 
 	const (
-		length, most = 30 * time.Second, 115 // about a hundred, for 200 a minute, and what comes once in a while
+		length, most = 30 * time.Second, 150 // about a hundred, for 200 a minute, and what comes once in a while
 		windows      = 5                     // the jobs of the start are worked in the first ones
 	)
 

@@ -99,6 +99,10 @@ func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 			continue // a job of another version
 		}
 
+		if s.lastRun < r.metrics.seen[s.name] {
+			continue // a run has ended here since the states were read, and is shown
+		}
+
 		r.metrics.showState(s)
 
 		errs = append(errs, r.showFindings(ctx, s))
