@@ -32,3 +32,7 @@ func (c cookies) options(maxAge int) *sessions.Options {
 func (c cookies) set(w http.ResponseWriter, name, value string, maxAge int) {
 	http.SetCookie(w, sessions.NewCookie(name, value, c.options(maxAge)))
 }
+
+// LetGo has the browser let go of the pages that it kept while the session was there: those that
+// Back brings, too (W3C, Clear Site Data).
+func LetGo(header http.Header) { header.Set("Clear-Site-Data", `"cache"`) }

@@ -70,6 +70,8 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, saved *sessi
 	var old string
 	if secret, ok := parseSecret(saved.ID); ok {
 		old = secret.hash()
+
+		LetGo(w.Header())
 	}
 
 	if saved.Options.MaxAge < 0 {

@@ -42,6 +42,7 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (SignedOut, error
 			a.latest.forget(id)
 			a.sessions.remembered.endOne(id, a.now())
 			a.sessions.cookies.set(w, a.sessions.cookieName, "", -1)
+			LetGo(w.Header())
 		}
 
 		return SignedOut{}, err

@@ -1,7 +1,9 @@
 package e2e_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -30,6 +32,38 @@ func TestSignOut(t *testing.T) {
 
 	if got := p.fetch(http.MethodGet, "/jobs", nil); got.Status != http.StatusUnauthorized {
 		t.Errorf("a script got %d after signing out, want 401: %s", got.Status, got.Body)
+	}
+}
+
+// TestBackShowsNothingOfASession goes back to pages that the browser may have kept, once their user
+// has signed out.
+func TestBackShowsNothingOfASession(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t)
+
+	p := d.as(t, "dave", "/jobs")
+	p.sees(".live", "Live")
+	p.visit("/health")
+	p.sees(".live", "Live")
+
+	length := evaluate[int](p, `history.length - 1`)
+
+	// Back within the session.
+	evaluate[bool](p, `history.back() || true`)
+	p.at("/jobs")
+	p.until("it is shown", `document.body.checkVisibility({visibilityProperty: true}) && document.querySelector(".live").innerText.includes("Live")`)
+
+	p.pressIn(".topbar", "dave")
+	p.press("Sign out")
+	p.at("/login")
+	p.expect("401") // to who is still signed in
+
+	evaluate[bool](p, fmt.Sprintf(`history.go(%d - history.length) || true`, length))
+	p.until("the sign-in is there", `location.pathname === "/login" && document.readyState === "complete"`)
+
+	if text := evaluate[string](p, `document.body.innerText`); strings.Contains(text, "dave") {
+		t.Errorf("Back shows %s", text)
 	}
 }
 

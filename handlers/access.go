@@ -24,46 +24,61 @@ import (
 func (c *console) serve(r route) echo.HandlerFunc {
 	return func(e echo.Context) error {
 		p := web.PageOf(e, c.Now)
-		if r.access == everybody {
-			return c.patiently(p, r, r.handle)
+		if p.IsRead() {
+			return c.admit(p, r)
 		}
 
-		if err := p.Identify(c.Auth.Identify); err != nil {
-			return err
-		}
+		return c.kept.act(p, func(p *web.Page) error { return c.admit(p, r) })
+	}
+}
 
-		err := p.CheckUser()
+func (c *console) admit(p *web.Page, r route) error {
+	if r.access == everybody {
+		return c.patiently(p, r, r.handle)
+	}
 
-		switch {
-		case err != nil:
-		case r.access == operators && !p.Who.IsOps():
-			return c.refuse(p)
-		default:
-			c.Monitor.Look()
-
-			if err = checkQuery(p, r); err == nil {
-				err = c.patiently(p, r, func(p *web.Page) error { return c.once(p, r) })
-			}
-		}
-
-		// What has its entry in the log may have been done, whatever could not be read afterwards.
-		if !p.IsRead() && p.Audited() && database.Explain(err) != nil {
-			err = errors.Join(err, ops.ErrOutcomeUnknown)
-		}
-
-		if r.access == operators && !p.IsRead() {
-			switch unwritten := c.auditRefusal(p, err); {
-			case unwritten == nil:
-			case p.Response().Committed: // Whoever asked was told all of it, and nothing was done.
-				c.Logger.ErrorContext(p.Ctx(), "a refusal could not be written down",
-					slog.String("request_id", p.RequestID()), slog.Any("error", unwritten))
-			default:
-				err = errors.Join(err, unwritten)
-			}
-		}
-
+	if err := p.Identify(c.Auth.Identify); err != nil {
 		return err
 	}
+
+	err := p.CheckUser()
+
+	switch {
+	case err != nil:
+	case r.access == operators && !p.Who.IsOps():
+		return c.refuse(p)
+	default:
+		c.Monitor.Look()
+
+		err = c.kept.answer(p, func(p *web.Page) error { return c.look(p, r) })
+	}
+
+	// What has its entry in the log may have been done, whatever could not be read afterwards.
+	if !p.IsRead() && p.Audited() && database.Explain(err) != nil {
+		err = errors.Join(err, ops.ErrOutcomeUnknown)
+	}
+
+	if r.access == operators && !p.IsRead() {
+		switch unwritten := c.auditRefusal(p, err); {
+		case unwritten == nil:
+		case p.Response().Committed: // Whoever asked was told all of it, and nothing was done.
+			c.Logger.ErrorContext(p.Ctx(), "a refusal could not be written down",
+				slog.String("request_id", p.RequestID()), slog.Any("error", unwritten))
+		default:
+			err = errors.Join(err, unwritten)
+		}
+	}
+
+	return err
+}
+
+// look lets the route answer those who may ask it, if they ask for what it has.
+func (c *console) look(p *web.Page, r route) error {
+	if err := checkQuery(p, r); err != nil {
+		return err
+	}
+
+	return c.patiently(p, r, func(p *web.Page) error { return c.once(p, r) })
 }
 
 // impatience is how long a request may take while the database is known not to answer.

@@ -223,8 +223,8 @@ func TestHeadersKeepABrowserSafe(t *testing.T) {
 		t.Errorf("got %s, want default-src 'none' and nothing unsafe", policy)
 	}
 
-	if got.Header.Get("X-Request-ID") == "" || got.Header.Get("X-Content-Type-Options") != "nosniff" || got.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("got %v, want a request id, nosniff and no-store", got.Header)
+	if got.Header.Get("X-Request-ID") == "" || got.Header.Get("X-Content-Type-Options") != "nosniff" || got.Header.Get("Cache-Control") != "private, no-cache" {
+		t.Errorf("got %v, want a request id, nosniff, and nothing that is used unasked", got.Header)
 	}
 
 	if got := w.Get("/healthz", "X-Request-ID", "my-id"); got.Header.Get("X-Request-ID") != "my-id" {

@@ -20,3 +20,17 @@ func Acts() map[string]bool {
 
 	return acts
 }
+
+// Kept is how many pages the console keeps, and what they take in bytes.
+func (c *Console) Kept() (pages, size int) {
+	c.kept.mu.Lock()
+	defer c.kept.mu.Unlock()
+
+	return len(c.kept.pages), c.kept.size
+}
+
+// KeptMost is the most that all kept pages take, in bytes, and KeptFor how long one is.
+const (
+	KeptMost = keptMost
+	KeptFor  = keptFor
+)

@@ -36,8 +36,6 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		Events: events,
 		Page:   id, Title: title, Path: p.Request().URL.RequestURI(),
 		Environment: f.Environment,
-		User:        shell.User{Username: p.Who.Username, Email: p.Who.Email, Role: p.Who.Role},
-		Preferences: p.Preferences(),
 		RefusedZone: p.RefusedZone(),
 		Typed:       !p.IsRead(),
 		ZoneRelease: zoneinfo.Current().Release,

@@ -104,6 +104,7 @@ type Console struct {
 	memory  *memory
 	feeds   *announce.Feeds
 	streams *live.Streams
+	kept    *keptPages
 }
 
 // Streams is how many streams of live updates are open.
@@ -136,6 +137,7 @@ type console struct {
 
 	errors *web.Errors
 	echo   *echo.Echo
+	kept   *keptPages
 	// again are the acts' answers once more, by route.
 	again map[string]again
 }
@@ -144,13 +146,13 @@ type console struct {
 func New(config Config) *Console {
 	c := newConsole(config)
 
-	return &Console{Handler: c.routes(), memory: c.memory, feeds: c.Feeds, streams: c.streams}
+	return &Console{Handler: c.routes(), memory: c.memory, feeds: c.Feeds, streams: c.streams, kept: c.kept}
 }
 
 func newConsole(config Config) *console {
 	memory := newMemory(config)
 	f := &frame{Config: config, memory: memory}
-	c := &console{Config: config, memory: memory}
+	c := &console{Config: config, memory: memory, kept: newKept(config)}
 
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Changes: memory.changes,

@@ -31,7 +31,7 @@ func BenchmarkPages(b *testing.B) {
 	w.Announce(nil)
 	w.Save(`"per_analyst": 6, "reason": "More memory per analyst"`)
 
-	cookie := sessionCookie(b, w)
+	cookie := sessionCookie(b, w, "dave")
 
 	// Time goes on: the platform is polled as it always is.
 	ctx, stop := context.WithCancel(b.Context())
@@ -187,8 +187,8 @@ func drawsRows(entries []audit.Entry) http.Handler {
 	return e
 }
 
-// sessionCookie signs dave in, and returns his browser's cookie.
-func sessionCookie(tb testing.TB, w *handlerstest.World) string {
+// sessionCookie signs somebody in, and returns their browser's cookie.
+func sessionCookie(tb testing.TB, w *handlerstest.World, username string) string {
 	tb.Helper()
 
 	jar, err := cookiejar.New(nil)
@@ -198,7 +198,7 @@ func sessionCookie(tb testing.TB, w *handlerstest.World) string {
 
 	browser := &http.Client{Jar: jar}
 	_, at := browse(tb, browser, http.MethodGet, w.URL+"/auth/start", "")
-	browse(tb, browser, http.MethodPost, at.String(), "username=dave")
+	browse(tb, browser, http.MethodPost, at.String(), "username="+username)
 
 	here, err := url.Parse(w.URL)
 	if err != nil {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"compress/gzip"
 	"net/http"
 	"slices"
 	"strings"
@@ -162,21 +163,28 @@ func (c *console) routes() http.Handler {
 	e.HTTPErrorHandler = c.errors.Handle
 	e.IPExtractor = clientaddr.From(c.TrustedProxies)
 
-	e.Use(c.observe, c.secure, compress())
+	e.Use(c.observe, c.secure)
 
 	for _, r := range c.table() {
-		e.Add(r.method, r.path, c.serve(r))
+		var wrap []echo.MiddlewareFunc
+		if slices.Contains(inPieces(), r.path) {
+			wrap = append(wrap, compress(gzip.DefaultCompression))
+		}
+
+		e.Add(r.method, r.path, c.serve(r), wrap...)
 
 		if r.method == http.MethodGet && !signsIn(r.path) {
-			e.HEAD(r.path, c.serve(r))
+			e.HEAD(r.path, c.serve(r), wrap...)
 		}
 	}
 
-	e.GET("/static/*", c.static())
-	e.HEAD("/static/*", c.static())
+	// Browsers keep these for ever.
+	smallest := compress(gzip.BestCompression)
+	e.GET("/static/*", c.static(), smallest)
+	e.HEAD("/static/*", c.static(), smallest)
 
 	if c.IdentityProvider != nil {
-		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(c.IdentityProvider))
+		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(c.IdentityProvider), smallest)
 	}
 
 	return e

@@ -6,13 +6,10 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
-
-	"github.com/graph-olap/opsconsole/internal/announce"
 )
 
 const (
@@ -109,15 +106,14 @@ func (c *console) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// compress gzips everything but the event stream, which must not wait for a full buffer,
-// and the announcements, which are kept compressed.
-func compress() echo.MiddlewareFunc {
+// compress gzips what is sent in pieces: other answers are compressed by who sends them.
+func compress(level int) echo.MiddlewareFunc {
 	const minLength = 1024
 
-	return middleware.GzipWithConfig(middleware.GzipConfig{
-		MinLength: minLength,
-		Skipper: func(c echo.Context) bool {
-			return c.Path() == "/events" || slices.Contains(announce.Paths(), c.Path())
-		},
-	})
+	return middleware.GzipWithConfig(middleware.GzipConfig{MinLength: minLength, Level: level})
+}
+
+// inPieces are the paths of the table whose answers are sent in pieces.
+func inPieces() []string {
+	return []string{"/exports.csv", "/metrics/raw", "/audit.csv", "/audit.jsonl"}
 }

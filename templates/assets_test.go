@@ -173,7 +173,7 @@ func compressed(t *testing.T, data []byte) int {
 func realShell() shell.Shell {
 	return shell.Shell{
 		Page: "overview", Title: "Overview", Path: "/", Environment: shell.Environment{Name: "production", Color: shell.Red},
-		User: shell.User{Username: "dave", Role: ops.RoleOps}, Now: now, Fresh: fresh(), Events: "/events?page=overview",
+		Now: now, Fresh: fresh(), Events: "/events?page=overview",
 	}
 }
 

@@ -240,7 +240,7 @@ func draw(t *testing.T, c templ.Component) string {
 		t.Fatal(err)
 	}
 
-	return out.String()
+	return string(anyViewer().Fill(out.Bytes()))
 }
 
 func parse(t *testing.T, c templ.Component) *html.Node {

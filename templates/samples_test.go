@@ -43,8 +43,6 @@ func anyShell() shell.Shell {
 	return shell.Shell{
 		Page: "jobs", Title: evil, Path: "/jobs?" + evil,
 		Environment: shell.Environment{Name: evil, Color: shell.Red},
-		User:        shell.User{Username: evil, Email: evil, Role: ops.RoleOps},
-		Preferences: shell.Preferences{Theme: shell.Dark, Zone: evil},
 		Now:         now, Fresh: fresh(), Events: "/events?page=jobs",
 		Trouble:   &shell.Trouble{Text: evil, Meaning: evil, Since: now, URL: "/health"},
 		Banner:    &shell.Banner{Active: true, Title: evil, Message: evil, From: &now, Until: &now, URL: "/maintenance"},
@@ -52,6 +50,14 @@ func anyShell() shell.Shell {
 		Approvals: &shell.Approvals{Waiting: 2, Broken: []shell.BrokenGlass{{Text: evil, By: evil, At: now, URL: "/approvals/7"}}},
 		Notices:   []shell.Notice{{Line: line(), LinkText: evil}},
 		Version:   evil,
+	}
+}
+
+func anyViewer() shell.Viewer {
+	return shell.Viewer{
+		User:        shell.User{Username: evil, Email: evil, Role: ops.RoleOps},
+		Preferences: shell.Preferences{Theme: shell.Dark, Zone: evil},
+		Now:         now,
 	}
 }
 
@@ -333,14 +339,14 @@ func pages() map[string]templ.Component {
 		"point":            record.PointPage(s, point()),
 		"audit":            record.AuditPage(s, auditLog()),
 		"audit, empty":     record.AuditPage(s, record.Audit{}),
-		"problem, outside": shell.ProblemOutsidePage(s.Environment, s.Preferences, shell.Problem{Status: 500, Message: evil, RequestID: evil}),
+		"problem, outside": shell.ProblemOutsidePage(s.Environment, anyViewer().Preferences, shell.Problem{Status: 500, Message: evil, RequestID: evil}),
 		"problem":          shell.ProblemPage(s, shell.Problem{Status: 503, Message: evil, Advice: evil, Fields: []ops.FieldError{{Field: "query." + evil, Message: evil}}, RequestID: evil, LastGood: ago(time.Hour), Retry: "/jobs"}),
 		"sessions":         session.ListPage(s, session.List{Items: []session.Session{sampleSession(true), sampleSession(false), {Username: evil}}, Total: 3, Now: now}),
 		"sessions, none":   session.ListPage(s, session.List{Now: now}),
 		"session, end":     session.EndPage(s, session.End{Items: []session.Session{sampleSession(false)}, Reason: evil, ReasonError: evil, Problem: evil, RequestID: evil, Now: now}),
 		"session, end all": session.EndPage(s, session.End{Items: []session.Session{sampleSession(true), sampleSession(false)}, All: true, Now: now}),
-		"forbidden":        session.ForbiddenPage(session.Forbidden{Environment: s.Environment, User: s.User, Required: ops.RoleOps, RequestID: evil}),
-		"signed in":        session.CurrentPage(s.Environment, s.Preferences, session.Current{Username: evil, Role: ops.RoleOps}),
+		"forbidden":        session.ForbiddenPage(session.Forbidden{Environment: s.Environment, User: anyViewer().User, Required: ops.RoleOps, RequestID: evil}),
+		"signed in":        session.CurrentPage(s.Environment, anyViewer().Preferences, session.Current{Username: evil, Role: ops.RoleOps}),
 		"sign in":          session.SignInPage(session.SignIn{Environment: s.Environment, Start: "/auth/start", Problem: evil, RequestID: evil}),
 	}
 

@@ -54,6 +54,18 @@ function goOn() {
   document.dispatchEvent(new Event("session:renewed"));
 }
 
+// What Back brings out of the browser's memory is shown once its user is known to be signed in still.
+const veil = (visibility) => user() && (document.body.style.visibility = visibility);
+function unveil({ persisted }) {
+  if (!veil("hidden") || (!persisted && performance.getEntriesByType("navigation")[0].type !== "back_forward")) return veil("");
+  ask().then(
+    (name) => (meet(name) || dirtyForms().length) && veil(""),
+    () => location.reload(),
+  );
+}
+addEventListener("pagehide", () => veil("hidden"));
+addEventListener("pageshow", unveil);
+
 // All tabs of a browser have one session: each that is opened says whose.
 const tabs = new BroadcastChannel("session");
 tabs.addEventListener("message", ({ data }) => user() && meet(data));

@@ -31,7 +31,7 @@ func (h *Handlers) List(p *web.Page) error {
 	shell := h.Shell(p, "leases", "Temporary changes")
 	shell.Events = live.EventsFor("leases", query.values())
 
-	return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view), Kept: true})
 }
 
 // query is what the address asks for: those that have not ended, unless it names a state.

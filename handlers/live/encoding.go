@@ -1,35 +1,32 @@
 package live
 
 import (
-	"encoding/binary"
-	"hash/crc32"
 	"io"
-	"math"
-	"slices"
+
+	"github.com/graph-olap/opsconsole/internal/segment"
 )
 
-// encoding writes a stream as it is, or compressed: one gzip stream (RFC 1952), as browsers
-// read no second one, of segments that are made once for all.
+// encoding writes a stream as it is, or compressed: one gzip stream, as browsers read no second
+// one, of segments that are made once for all.
 type encoding struct {
-	w          io.Writer
-	compressor *compressor // nil for a stream as it is
+	w io.Writer
+	// gzip is false for a stream as it is.
+	gzip bool
 
 	// before is the message that was written last, gap how many bytes came after it.
 	before *message
 	gap    int
-	// sum and size are of all that was written, uncompressed, for the end.
-	sum, size uint32
+	// sum is of all that was written, for the end.
+	sum segment.Sum
 }
 
 // begin writes what a compressed stream begins with.
 func (e *encoding) begin() error {
-	if e.compressor == nil {
+	if !e.gzip {
 		return nil
 	}
 
-	const unknown = 0xff // which system it is from
-
-	_, err := e.w.Write([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, unknown})
+	_, err := e.w.Write(segment.AppendHeader(nil))
 
 	return err
 }
@@ -40,38 +37,32 @@ func (e *encoding) message(m *message) error {
 		return nil
 	}
 
-	if e.compressor == nil {
+	if !e.gzip {
 		_, err := e.w.Write(m.plain)
 
 		return err
 	}
 
-	segment, err := m.behind(e.before, e.gap, e.compressor)
+	compressed, err := m.behind(e.before, e.gap)
 	if err != nil {
 		return err
 	}
 
 	e.before, e.gap = m, 0
-	e.count(m.plain)
+	e.sum.Add(m.plain)
 
-	_, err = e.w.Write(segment)
+	_, err = e.w.Write(compressed)
 
 	return err
 }
 
-// short writes what is the stream's own, at most 64 KB: compressing it would save nothing.
+// short writes what is the stream's own: compressing it would save nothing.
 func (e *encoding) short(plain []byte) error {
-	if e.compressor != nil {
-		size := uint16(min(len(plain), math.MaxUint16))
-		plain = plain[:size]
-
+	if e.gzip {
 		e.gap += len(plain)
-		e.count(plain)
+		e.sum.Add(plain)
 
-		// RFC 1951, section 3.2.4: a stored block, its length and the complement of that; then an
-		// empty one, upon which also those hand on what they have who wait for the next (Go does).
-		header := binary.LittleEndian.AppendUint16([]byte{0}, size)
-		plain = slices.Concat(binary.LittleEndian.AppendUint16(header, ^size), plain, []byte{0, 0, 0, 0xff, 0xff})
+		plain = segment.AppendFlush(segment.AppendStored(nil, plain))
 	}
 
 	_, err := e.w.Write(plain)
@@ -79,19 +70,13 @@ func (e *encoding) short(plain []byte) error {
 	return err
 }
 
-func (e *encoding) count(plain []byte) {
-	e.sum = crc32.Update(e.sum, crc32.IEEETable, plain)
-	e.size += uint32(len(plain)) //nolint:gosec // RFC 1952: modulo 2^32
-}
-
-// end ends a compressed stream as it has to: with an empty last block, sum and size.
+// end ends a compressed stream as it has to.
 func (e *encoding) end() error {
-	if e.compressor == nil {
+	if !e.gzip {
 		return nil
 	}
 
-	last := binary.LittleEndian.AppendUint32([]byte{0x03, 0x00}, e.sum)
-	_, err := e.w.Write(binary.LittleEndian.AppendUint32(last, e.size))
+	_, err := e.w.Write(e.sum.AppendEnd(nil))
 
 	return err
 }

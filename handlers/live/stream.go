@@ -43,10 +43,9 @@ type Config struct {
 
 // Streams streams pages to browsers.
 type Streams struct {
-	config     Config
-	topics     *topics
-	compressor *compressor
-	open       atomic.Int64
+	config Config
+	topics *topics
+	open   atomic.Int64
 }
 
 // Open is how many browsers listen at this moment.
@@ -55,7 +54,7 @@ func (s *Streams) Open() int64 { return s.open.Load() }
 // New returns the streams of the regions, views and objects.
 func New(config Config) *Streams {
 	return &Streams{
-		config: config, topics: newTopics(config.Regions, config.Views, config.Objects), compressor: newCompressor(),
+		config: config, topics: newTopics(config.Regions, config.Views, config.Objects),
 	}
 }
 
@@ -99,7 +98,7 @@ func (s *Streams) Events(p *web.Page) error {
 	if announce.AcceptsGzip(p.Request()) {
 		header.Set(echo.HeaderContentEncoding, "gzip")
 
-		out.compressor = s.compressor
+		out.gzip = true
 	}
 
 	p.Response().WriteHeader(http.StatusOK)

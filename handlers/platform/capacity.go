@@ -80,7 +80,7 @@ func (h *Handlers) Capacity(p *web.Page) error {
 	shell := h.Shell(p, "capacity", "Capacity")
 	shell.Fresh, shell.Events = view.Freshness, live.EventsFor("capacity", query.values())
 
-	return p.Answer(web.Answer{Data: view, Full: pages.CapacityPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.CapacityPage(shell, view), Kept: true})
 }
 
 // stepsShown is in how many steps a chart of a longer time is drawn.

@@ -40,7 +40,7 @@ func (h *Handlers) Exports(p *web.Page) error {
 		shell.Events = live.EventsFor("exports", query.Values())
 	}
 
-	a := web.Answer{Data: view}
+	a := web.Answer{Data: view, Kept: true}
 
 	if problem != nil {
 		a.Status, view.Problem = ops.CodeValidationFailed.HTTPStatus(), ops.FieldErrors(problem)[0].Message

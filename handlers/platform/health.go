@@ -31,7 +31,7 @@ func (h *Handlers) Health(p *web.Page) error {
 	shell := h.Shell(p, "health", "Health")
 	shell.Fresh, shell.Events = view.Freshness, live.EventsFor("health", reach.Query(pages.HealthReaches()))
 
-	return p.Answer(web.Answer{Data: view, Full: pages.HealthPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.HealthPage(shell, view), Kept: true})
 }
 
 func healthView(s *monitor.Snapshot, now time.Time) pages.Health {

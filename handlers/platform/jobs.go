@@ -27,7 +27,7 @@ func (h *Handlers) Jobs(p *web.Page) error {
 	shell := h.Shell(p, "jobs", "Jobs")
 	shell.Events, shell.Fresh = live.Events("jobs"), view.Freshness
 
-	return p.Answer(web.Answer{Data: view, Full: pages.JobsPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.JobsPage(shell, view), Kept: true})
 }
 
 func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.Time) (pages.Jobs, error) {

@@ -41,7 +41,7 @@ func (h *Handlers) Metrics(p *web.Page) error {
 	shell := h.Shell(p, "metrics", "Metrics")
 	shell.Events, shell.Fresh = live.EventsFor("metrics", view.Query()), view.Freshness
 
-	return p.Answer(web.Answer{Data: view, Full: pages.MetricsPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.MetricsPage(shell, view), Kept: true})
 }
 
 func metricsQuery(values url.Values) (search string, created bool, err error) {

@@ -25,7 +25,7 @@ func (h *Handlers) Overview(p *web.Page) error {
 	shell := h.Shell(p, "overview", "Overview")
 	shell.Events = live.Events("overview")
 
-	return p.Answer(web.Answer{Data: view, Full: pages.OverviewPage(shell, view)})
+	return p.Answer(web.Answer{Data: view, Full: pages.OverviewPage(shell, view), Kept: true})
 }
 
 func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now time.Time) (pages.Overview, error) {

@@ -54,5 +54,5 @@ func (h *Handlers) AuditLog(p *web.Page) error {
 		view.Items, view.Next = web.List(found.Items), web.Next(found.Next)
 	}
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.AuditPage(h.Shell(p, "audit", "Audit"), view)})
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.AuditPage(h.Shell(p, "audit", "Audit"), view), Kept: true})
 }

@@ -55,7 +55,7 @@ func (h *Handlers) History(p *web.Page) error {
 		}
 	}
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.HistoryPage(h.Shell(p, "history", "History"), view)})
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.HistoryPage(h.Shell(p, "history", "History"), view), Kept: true})
 }
 
 // unreviewed are the numbers of the changes from outside that nobody has decided about.
@@ -112,7 +112,9 @@ func (h *Handlers) Change(p *web.Page) error {
 		view.NotRestorable = "What was before it is set now."
 	}
 
-	return p.Answer(web.Answer{Data: view, Full: pages.ChangePage(h.Shell(p, "history", "Change "+strconv.FormatInt(id, 10)), view)})
+	shell := h.Shell(p, "history", "Change "+strconv.FormatInt(id, 10))
+
+	return p.Answer(web.Answer{Data: view, Full: pages.ChangePage(shell, view), Kept: true})
 }
 
 func sectionNames() []string {

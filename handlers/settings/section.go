@@ -82,7 +82,7 @@ func (h *Handlers) showSection(p *web.Page, status int, current changes.Current,
 	shell := h.sectionShell(p, current.Section.Name, current.Section.Title)
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view),
+		Status: status, Data: view, Full: pages.ConfigPage(shell, view), Fragment: pages.ConfigPanel(view), Kept: true,
 	})
 }
 

@@ -11,9 +11,14 @@ import (
 // WantsJSON reports whether the client asks for data: by Accept, or by having sent JSON
 // without saying that it wants a page.
 func (p *Page) WantsJSON() bool {
-	data, page := p.quality(echo.MIMEApplicationJSON), p.quality(echo.MIMETextHTML)
+	data, sent := p.quality(echo.MIMEApplicationJSON), p.sentJSON()
+	if data == 0 && !sent {
+		return false
+	}
 
-	return data > 0 && data >= page || p.sentJSON() && page == 0
+	page := p.quality(echo.MIMETextHTML)
+
+	return data > 0 && data >= page || sent && page == 0
 }
 
 // Names reports whether the client names that kind of answer as one it takes; */* names none.
@@ -23,6 +28,10 @@ func (p *Page) Names(kind string) bool { return p.quality(kind) > 0 }
 // not at all: RFC 9110, section 12.5.1.
 func (p *Page) quality(kind string) float64 {
 	for _, wanted := range p.Request().Header.Values(echo.HeaderAccept) {
+		if !strings.Contains(strings.ToLower(wanted), kind) {
+			continue
+		}
+
 		for part := range strings.SplitSeq(wanted, ",") {
 			name, params, err := mime.ParseMediaType(part)
 			if err != nil || name != kind {
@@ -45,7 +54,12 @@ func (p *Page) sentJSON() bool { return p.sentKind() == echo.MIMEApplicationJSON
 
 // sentKind is the kind of what was sent, "" when it does not say.
 func (p *Page) sentKind() string {
-	kind, _, err := mime.ParseMediaType(p.Request().Header.Get(echo.HeaderContentType))
+	sent := p.Request().Header.Get(echo.HeaderContentType)
+	if sent == "" {
+		return ""
+	}
+
+	kind, _, err := mime.ParseMediaType(sent)
 	if err != nil {
 		return ""
 	}

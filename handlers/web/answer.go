@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
 )
 
 // Answer is what a request can be answered with.
@@ -20,6 +20,9 @@ type Answer struct {
 	// Full is the whole page, Fragment what htmx puts in its place; nil when htmx gets
 	// the whole page too.
 	Full, Fragment templ.Component
+	// Kept says that the page, drawn for status 200, is alike for everybody but for their [shell.Viewer]
+	// and clocks, and until something is written or polled: it has no key and nothing that is told once.
+	Kept bool
 }
 
 // Answer sends JSON, a fragment or a page, as the request wants it.
@@ -39,20 +42,22 @@ func (p *Page) Answer(a Answer) error {
 		component = a.Fragment
 	}
 
+	if a.Kept && a.Status == http.StatusOK && p.TakesKept() {
+		return p.keepAndSend(component)
+	}
+
 	return p.Draw(a.Status, component)
 }
 
 // Draw sends a component. It is drawn to a buffer first, so that one that fails leaves no
 // half page.
 func (p *Page) Draw(status int, component templ.Component) error {
-	var buffer bytes.Buffer
-	if err := component.Render(p.Ctx(), &buffer); err != nil {
-		return fmt.Errorf("draw the page: %w", err)
+	drawn, err := draw(p.Ctx(), component)
+	if err != nil {
+		return err
 	}
 
-	p.Response().Header().Set("Cache-Control", "no-store")
-
-	return p.HTMLBlob(status, buffer.Bytes())
+	return p.sendOnce(status, drawn)
 }
 
 // JSON sends data that nobody may keep but this console, to give it again.
@@ -65,7 +70,7 @@ func (p *Page) JSON(status int, data any) error {
 	p.keep(status, body)
 	p.Response().Header().Set("Cache-Control", "no-store")
 
-	return p.JSONBlob(status, body)
+	return p.sendWhole(status, echo.MIMEApplicationJSON, body)
 }
 
 // SeeOther leads on from a form that was carried out: the browser by a redirect, the page's script

@@ -85,7 +85,7 @@ func (p *Page) Resend(answer idempotency.Answer) error {
 
 	p.Response().Header().Set("Cache-Control", "no-store")
 
-	return p.JSONBlob(answer.Status, answer.Body)
+	return p.sendWhole(answer.Status, echo.MIMEApplicationJSON, answer.Body)
 }
 
 // TellAnew marks an answer that is not kept but made anew when it is asked for again: it has a

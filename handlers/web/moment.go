@@ -38,7 +38,9 @@ func (f *Fields) Moment(name string, now time.Time, loc *time.Location) humantim
 // Location is the zone in which the user reads and types times. Where that is the browser's, its
 // script has told which that is.
 func (p *Page) Location() *time.Location {
-	name := p.Preferences().Zone
+	p.zoned = true
+
+	name := p.preferences().Zone
 	if name == ZoneBrowser {
 		name, _ = url.QueryUnescape(p.CookieValue(shell.BrowserZoneCookie))
 	}

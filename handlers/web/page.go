@@ -48,6 +48,11 @@ type Page struct {
 	answer *idempotency.Answer
 	// anew is set when the answer is not to be kept.
 	anew bool
+	// keepFor keeps a page that was drawn for all who ask for the same, nil where nobody wants that.
+	keepFor func(d *Drawn)
+	// own is set once the answer depends on more of its viewer than fills gaps, zoned once it does
+	// on the zone in which they read times.
+	own, zoned bool
 	// gate stands before what the request does, nil for none.
 	gate audit.Gate
 	// asker is in whose name it is done, nil where that is who sent it. What they sent is told in

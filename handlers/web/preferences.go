@@ -15,8 +15,15 @@ const (
 	ZoneBrowser = "browser"
 )
 
-// Preferences are how the user wants to see the console.
+// Preferences are how the user wants to see the console. A page that is drawn by them is kept for
+// nobody else.
 func (p *Page) Preferences() shell.Preferences {
+	p.own = true
+
+	return p.preferences()
+}
+
+func (p *Page) preferences() shell.Preferences {
 	return shell.Preferences{
 		Theme: shell.ParseTheme(p.CookieValue(shell.ThemeCookie)),
 		Zone:  zone(p.CookieValue(shell.ZoneCookie)),
@@ -51,6 +58,7 @@ func (p *Page) RefusedZone() string {
 		return ""
 	}
 
+	p.own = true
 	p.SetCookie(&http.Cookie{ //nolint:gosec // it ends one, over whatever it came
 		Name: shell.RefusedZoneCookie, Path: "/", MaxAge: -1,
 		Secure: p.Scheme() == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,

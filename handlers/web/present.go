@@ -65,6 +65,10 @@ func (x *Errors) Handle(err error, c echo.Context) {
 		}
 	}
 
+	if errors.Is(err, auth.ErrSessionEnded) {
+		auth.LetGo(p.Response().Header())
+	}
+
 	status, e := Classify(err)
 	if isTrouble(err) {
 		x.Logger.ErrorContext(p.Ctx(), "a request failed", slog.Int("status", status),

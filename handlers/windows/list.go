@@ -50,6 +50,6 @@ func (h *Handlers) List(p *web.Page) error {
 	}
 
 	return p.Answer(web.Answer{
-		Status: status, Data: view, Full: pages.ListPage(h.Shell(p, "maintenance", "Maintenance windows"), view),
+		Status: status, Data: view, Full: pages.ListPage(h.Shell(p, "maintenance", "Maintenance windows"), view), Kept: true,
 	})
 }

@@ -53,7 +53,7 @@ func (h *Handlers) Now(p *web.Page) error {
 
 	shell := h.Shell(p, "maintenance", "Maintenance")
 	shell.Events = live.Events("maintenance")
-	answer := web.Answer{Data: view, Full: pages.MaintenancePage(shell, view)}
+	answer := web.Answer{Data: view, Full: pages.MaintenancePage(shell, view), Kept: true}
 
 	if unread != nil {
 		answer.Status, answer.Data = unread.Code.HTTPStatus(), modeUnread{p.Envelope(unread), view}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -27,6 +28,7 @@ type Log struct {
 
 	verified verification
 	refusals refusals
+	written  atomic.Uint64
 }
 
 // New returns the log of the database; now is the clock.
@@ -72,7 +74,19 @@ func (l *Log) record(ctx context.Context, actor Actor, entry Entry) (Entry, erro
 		return err
 	})
 
+	l.written.Add(1)
+
 	return entry, err
+}
+
+// Written counts the transactions of [Log.Record] of this process, once they have ended.
+func (l *Log) Written() uint64 { return l.written.Load() }
+
+// Head is the number of the newest entry, whichever replica wrote it.
+func (l *Log) Head(ctx context.Context) (seq int64, err error) {
+	err = l.db.Read().QueryRowContext(ctx, `SELECT seq FROM opsconsole_audit_head WHERE id = 1`).Scan(&seq)
+
+	return seq, err
 }
 
 // Append writes one entry within tx and returns it with its number, time and hashes. The

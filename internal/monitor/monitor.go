@@ -49,8 +49,9 @@ const (
 type Monitor struct {
 	config Config
 	newest atomic.Pointer[Snapshot]
-	// wake asks for a poll, changed for a revision.
+	// wake asks for a poll, changed for a revision; changes counts how often one was asked for.
 	wake, changed chan struct{}
+	changes       atomic.Uint64
 	rings         *rings
 	past          atomic.Pointer[past]
 	// usual is known to the poll alone.
@@ -88,7 +89,13 @@ func (m *Monitor) Wake() { ask(m.wake) }
 // Changed asks for a new revision of the snapshot, after something was changed that this
 // console keeps itself: who watches draws anew, and the control plane is not asked. However
 // often it is called, there is at most one revision a second because of it.
-func (m *Monitor) Changed() { ask(m.changed) }
+func (m *Monitor) Changed() {
+	m.changes.Add(1)
+	ask(m.changed)
+}
+
+// Changes is how often [Monitor.Changed] was called: what was read before it was is not the newest any more.
+func (m *Monitor) Changes() uint64 { return m.changes.Load() }
 
 func ask(ch chan<- struct{}) {
 	select {

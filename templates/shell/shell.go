@@ -8,8 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
-// Shell is what surrounds every page. It is the one part that differs from user to
-// user: nothing of it may get into a live region.
+// Shell is what surrounds every page. What in it differs from user to user is their [Viewer].
 type Shell struct {
 	// Page is the id of the entry in the navigation, such as jobs; Title the page's own.
 	Page  string
@@ -17,8 +16,6 @@ type Shell struct {
 	// Path is where the user is, with its query: the account menu comes back to it.
 	Path        string
 	Environment Environment
-	User        User
-	Preferences Preferences
 	// RefusedZone is what was typed into the account menu and is no zone, "" for nothing.
 	RefusedZone string
 	// Typed says that the page answers a form, and holds what was typed into it.
