@@ -25,12 +25,12 @@ func public(key ed25519.PrivateKey) []ed25519.PublicKey {
 	return []ed25519.PublicKey{anchor.PublicOf(key)}
 }
 
-func signed(t testing.TB, key ed25519.PrivateKey, seq int64) string {
-	t.Helper()
+func signed(tb testing.TB, key ed25519.PrivateKey, seq int64) string {
+	tb.Helper()
 
 	line, err := anchor.Sign(key, audit.Head{Seq: seq, Hash: "h"}, time.Date(2026, 3, 1, 12, 0, 0, 5, time.UTC)).Line()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	return string(line)
