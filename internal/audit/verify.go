@@ -237,6 +237,12 @@ func (l *Log) readBatch(ctx context.Context, c *Checker, last int64) (read int, 
 		until = min(last, until)
 	}
 
+	if last == 0 && c.fault == "" && head.Seq == c.Reached.Seq { // Nothing was added.
+		c.End(head)
+
+		return 0, true, nil
+	}
+
 	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(
 		`SELECT %s FROM opsconsole_audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT %d`, columns, verifyBatch),
 		c.Reached.Seq, until)
