@@ -79,6 +79,9 @@ type Config struct {
 	// Answered is told of each request: its method, its route, "" for none that there is, its status,
 	// and how long it took. nil tells nobody.
 	Answered func(method, route string, status int, took time.Duration)
+	// Trace is told of each request as it begins, with its route and its id, and returns the request as it goes on
+	// and what is called with the answer's status; nil leaves it as it is.
+	Trace func(r *http.Request, route, requestID string) (traced *http.Request, ended func(status int))
 
 	// IdentityProvider, when not nil, is served below IdentityProviderPath: the demo's.
 	IdentityProvider http.Handler

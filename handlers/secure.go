@@ -34,7 +34,14 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		e.Response().Header().Set(echo.HeaderXRequestID, id)
 		e.Response().Header().Set(headerAnswers, "1")
 
-		begun := c.Now()
+		begun, ended := c.Now(), func(int) {}
+
+		if c.Trace != nil {
+			var traced *http.Request
+
+			traced, ended = c.Trace(e.Request(), e.Path(), id)
+			e.SetRequest(traced)
+		}
 
 		defer func() {
 			if r := recover(); r != nil {
@@ -53,6 +60,8 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				slog.String("method", e.Request().Method), slog.String("path", e.Request().URL.Path),
 				slog.Int("status", e.Response().Status), slog.Duration("took", took),
 				slog.String("request_id", id))
+
+			ended(e.Response().Status)
 
 			if c.Answered != nil {
 				c.Answered(e.Request().Method, e.Path(), e.Response().Status, took)

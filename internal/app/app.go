@@ -17,6 +17,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/tracing"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
 
@@ -34,6 +35,8 @@ type App struct {
 	families []jobqueue.Family
 	// requests counts what is answered, nil where nobody asks for metrics.
 	requests *metrics.Requests
+	// tracing is nil where no traces are sent.
+	tracing *tracing.Tracing
 	// sites are what is served, the pages among them.
 	sites []site
 	// recovery settles what an earlier run left open, before anything else runs.
@@ -109,6 +112,8 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 		return nil, errors.Join(err, a.close())
 	}
 
+	a.startTracing()
+
 	if err := a.openEngine(ctx); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
@@ -160,7 +165,7 @@ func newLogger(cfg config.Console) *slog.Logger {
 		handler = slog.NewJSONHandler(os.Stderr, options)
 	}
 
-	return slog.New(calmlog.New(handler, followsTrouble))
+	return slog.New(calmlog.New(tracing.Logs(handler), followsTrouble))
 }
 
 // followsTrouble reports whether a record tells of what fails as long as the database is in
@@ -213,6 +218,8 @@ func (a *App) Run(ctx context.Context) (err error) {
 	if a.ending != nil {
 		err = errors.Join(err, a.ending(context.WithoutCancel(ctx)))
 	}
+
+	a.endTracing(context.WithoutCancel(ctx))
 
 	return err
 }

@@ -56,7 +56,7 @@ func NewDemo(ctx context.Context, cfg config.Demo, static fs.FS, out io.Writer) 
 // a synthetic day in it.
 func (a *App) demoPlatform(ctx context.Context, cfg config.Demo, issuer string) (platform, error) {
 	if remote := cfg.ControlPlane.Remote; remote != nil {
-		return remotePlatform(*remote)
+		return a.remotePlatform(*remote)
 	}
 
 	embedded := *cfg.ControlPlane.Embedded

@@ -68,7 +68,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Backups: a.runBackups(), SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
-		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages), StepUp: a.stepUp(),
+		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages), Trace: a.trace, StepUp: a.stepUp(),
 	})
 
 	err = a.measure(metrics.Config{

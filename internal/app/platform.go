@@ -27,7 +27,7 @@ func asConsole(*auth.Auth) (ops.Caller, error) {
 }
 
 // remotePlatform is a control plane that runs elsewhere.
-func remotePlatform(cfg config.Remote) (platform, error) {
+func (a *App) remotePlatform(cfg config.Remote) (platform, error) {
 	credentials := map[config.RemoteAuth]ops.Credentials{
 		config.Passthrough:     ops.Passthrough(),
 		config.APIKey:          ops.APIKey(string(cfg.APIKey)),
@@ -36,7 +36,7 @@ func remotePlatform(cfg config.Remote) (platform, error) {
 
 	client, err := ops.NewClient(ops.ClientConfig{
 		BaseURL: cfg.URL.String(), Credentials: credentials, Timeout: cfg.Timeout,
-		UserAgent: "opsconsole/" + ReadVersion().Version,
+		Transport: a.transport(), UserAgent: "opsconsole/" + ReadVersion().Version,
 	})
 	if err != nil {
 		return platform{}, err

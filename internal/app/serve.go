@@ -28,7 +28,7 @@ func NewServe(ctx context.Context, cfg config.Serve, static fs.FS) (*App, error)
 // platform is the control plane that serve was told to administer.
 func (a *App) platform(ctx context.Context) (platform, error) {
 	if remote := a.config.ControlPlane.Remote; remote != nil {
-		return remotePlatform(*remote)
+		return a.remotePlatform(*remote)
 	}
 
 	cfg := *a.config.ControlPlane.Embedded

@@ -21,6 +21,8 @@ type Console struct {
 	TrustedProxies []netip.Prefix
 	// MetricsAddr is the host and port that this console's own metrics are served on, "" for nowhere.
 	MetricsAddr string
+	// Traces is nil when none are sent.
+	Traces *Traces
 	// DatabaseURL is sqlite:///path or postgres://…, perhaps with a password.
 	DatabaseURL    Secret
 	DatabaseLimits DatabaseLimits
@@ -59,6 +61,14 @@ type Console struct {
 	LogLevel slog.Level
 	// LogJSON is false for text that people read.
 	LogJSON bool
+}
+
+// Traces says where traces of requests go.
+type Traces struct {
+	// Endpoint is http or https; v1/traces lies below it.
+	Endpoint *url.URL
+	// Ratio, 0 to 1, is how many of the requests are traced that bring no trace of their own.
+	Ratio float64
 }
 
 // DatabaseLimits bound how long a session of PostgreSQL can keep others waiting; each is at

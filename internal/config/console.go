@@ -40,6 +40,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, ad
 		SessionIdle:     r.parseDuration(f.SessionIdle, time.Minute),
 		ApprovalActions: r.approvals(f.ApprovalActions),
 		Zoneinfo:        f.Zoneinfo.text,
+		Traces:          r.traces(f.OTLPEndpoint, f.TraceRatio),
 		LogLevel:        r.logLevel(f.LogLevel),
 		LogJSON:         r.oneOf(f.LogFormat, "text", "json") == "json",
 	}
@@ -98,6 +99,17 @@ func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 	}
 
 	return d
+}
+
+// traces are nil unless a collector is named.
+func (r *reader) traces(endpoint, ratio setting) *Traces {
+	fraction := r.parseFloat(ratio, 1)
+
+	if endpoint.text == "" {
+		return nil
+	}
+
+	return &Traces{Endpoint: r.httpURL(endpoint, "give the URL of a collector, such as http://127.0.0.1:4318"), Ratio: fraction}
 }
 
 // alone returns the address that nothing else of the console may have.

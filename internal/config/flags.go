@@ -50,6 +50,8 @@ type consoleFlags struct {
 	PublicURL      setting `placeholder:"URL" help:"URL at which browsers reach the console; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
 	TrustedProxies list    `placeholder:"NETWORK,…" help:"Networks of the proxies in front, such as 10.1.2.0/24, whose X-Forwarded-For tells where requests come from; by default it counts for nothing."`
 	MetricsAddr    setting `placeholder:"HOST:PORT" help:"Address to serve this console's own metrics on, for Prometheus, under /metrics; off by default. Nobody is asked who they are there."`
+	OTLPEndpoint   setting `name:"otlp-endpoint" placeholder:"URL" help:"URL of an OpenTelemetry collector that takes traces over HTTP, such as http://127.0.0.1:4318; v1/traces is added. Off by default."`
+	TraceRatio     setting `default:"1" placeholder:"FRACTION" help:"How many of the requests are traced that bring no trace of their own, 0 to 1."`
 	databaseFlags
 	BackupDir        setting `placeholder:"DIR" help:"Directory for backups of a SQLite database, made while the console runs; none are made by default."`
 	BackupEvery      setting `default:"24h" placeholder:"DURATION" help:"Interval between two backups."`

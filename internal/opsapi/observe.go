@@ -25,9 +25,17 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		start := time.Now()
 		header := c.Response().Header()
 
-		header.Set(ops.HeaderRequestID, requestID(c.Request()))
+		id, ended := requestID(c.Request()), func(int) {}
+		header.Set(ops.HeaderRequestID, id)
 		header.Set("Cache-Control", "no-store")
 		header.Set("X-Content-Type-Options", "nosniff")
+
+		if s.trace != nil {
+			var traced *http.Request
+
+			traced, ended = s.trace(c.Request(), c.Path(), id)
+			c.SetRequest(traced)
+		}
 
 		err := guard(next, c)
 		if err != nil {
@@ -36,6 +44,7 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 
 		took := time.Since(start)
 		s.log(c, err, took)
+		ended(c.Response().Status)
 
 		if s.answered != nil {
 			s.answered(c.Request().Method, c.Path(), c.Response().Status, took)

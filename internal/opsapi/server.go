@@ -26,6 +26,9 @@ type Config struct {
 	// Answered is told of each request: its method, its route, "" for none that there is, its status,
 	// and how long it took; nil tells nobody.
 	Answered func(method, route string, status int, took time.Duration)
+	// Trace is told of each request as it begins, with its route and its id, and returns the request as it goes on
+	// and what is called with the answer's status; nil leaves it as it is.
+	Trace func(r *http.Request, route, requestID string) (traced *http.Request, ended func(status int))
 }
 
 // Probes answers GET /health and GET /ready.
@@ -42,6 +45,7 @@ type server struct {
 	explain   func(err error) *ops.Error
 	logger    *slog.Logger
 	answered  func(method, route string, status int, took time.Duration)
+	trace     func(r *http.Request, route, requestID string) (traced *http.Request, ended func(status int))
 }
 
 // New returns the handler of the contract's paths.
@@ -53,7 +57,7 @@ func New(config Config) (http.Handler, error) {
 	s := &server{
 		platform: config.Platform, instances: config.Instances, probes: config.Probes,
 		who: config.Authenticate, explain: config.Explain, logger: config.Logger,
-		answered: config.Answered,
+		answered: config.Answered, trace: config.Trace,
 	}
 
 	if s.explain == nil {
