@@ -27,7 +27,7 @@ func parameters() map[string][]string {
 		"/capacity":                  {"range", "owners"},
 		"/jobs/:name/receipt":        {"entry"},
 		"/exports":                   exports,
-		"/exports.csv":               exports,
+		"/exports.csv":               append(exports, web.ForParam),
 		"/metrics":                   {"q", "created"},
 		"/maintenance/windows":       windows,
 		"POST /maintenance/windows":  {web.PreviewParam},
@@ -46,7 +46,7 @@ func parameters() map[string][]string {
 		"/points/:id/restore":        {web.PreviewParam},
 		"GET /sessions/end":          {"subject"},
 		"/audit":                     audit,
-		"/audit.csv":                 audit,
+		"/audit.csv":                 append(audit, web.ForParam),
 		"/audit.jsonl":               audit,
 	}
 }

@@ -1,7 +1,6 @@
 package platform
 
 import (
-	"encoding/csv"
 	"fmt"
 	"math"
 	"net/http"
@@ -86,6 +85,13 @@ func (h *Handlers) ExportsCSV(p *web.Page) error {
 		return problem
 	}
 
+	q := p.Query()
+
+	w := p.CSV(q)
+	if err := q.Err(); err != nil {
+		return err
+	}
+
 	query.Page, query.Limit = 1, math.MaxInt
 
 	view, err := h.exportsPage(p, query)
@@ -101,8 +107,6 @@ func (h *Handlers) ExportsCSV(p *web.Page) error {
 	header.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
 	header.Set(echo.HeaderContentDisposition, `attachment; filename="exports.csv"`)
 	p.Response().WriteHeader(http.StatusOK)
-
-	w := csv.NewWriter(p.Response())
 
 	rows := [][]string{{
 		"id", "snapshot_id", "entity_type", "entity_name", "status", "claimed_at", "claimed_by", "attempts", "error_message", "stuck",

@@ -121,8 +121,20 @@ func TestExportsAsAFileAreThoseOfThePage(t *testing.T) {
 		t.Errorf("got %q, want '=TABLE_NOT_FOUND in the first and a tenth column in the third", rows[1:])
 	}
 
-	if got := w.Get("/exports.csv?sort=nothing"); got.Status != http.StatusUnprocessableEntity {
-		t.Errorf("got %d, want 422", got.Status)
+	// The button of the page is for people's spreadsheets, whatever is typed there.
+	if page := w.Get("/exports?q=worker", "Accept", "text/html"); !strings.Contains(page.Body, `href="/exports.csv?for=excel&amp;q=worker"`) {
+		t.Error("got a page without its file for a spreadsheet")
+	}
+
+	excel := w.Get("/exports.csv?for=excel&q=worker&sort=id").Body
+	if !strings.HasPrefix(excel, "\uFEFFid,snapshot_id,") || strings.Count(excel, "\r\n") != strings.Count(got.Body, "\n") {
+		t.Errorf("got %q, want a byte order mark and CRLF", excel)
+	}
+
+	for _, query := range []string{"sort=nothing", "for=nobody"} {
+		if got := w.Get("/exports.csv?" + query); got.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: got %d, want 422", query, got.Status)
+		}
 	}
 }
 

@@ -146,6 +146,11 @@ func TestTheLogIsExported(t *testing.T) {
 	w := handlerstest.New(t)
 	w.Post("/jobs/lifecycle/trigger", `{"reason": "=1+1, a formula"}`)
 
+	excel := w.Get("/audit.csv?action=job.trigger&for=excel")
+	if !strings.HasPrefix(excel.Body, "\uFEFFseq,at,actor,") || !strings.HasSuffix(excel.Body, "\r\n") {
+		t.Errorf("got %q, want a byte order mark and CRLF", excel.Body)
+	}
+
 	got := w.Get("/audit.csv?action=job.trigger")
 
 	rows, err := csv.NewReader(strings.NewReader(got.Body)).ReadAll()

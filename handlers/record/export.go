@@ -18,8 +18,10 @@ const exportWithin = time.Minute
 const exportBatch = 1000
 
 // export writes every entry that the filter selects, newest first, as it reads them.
-func (h *Handlers) export(p *web.Page, kind, name string, w audit.Writer) error {
+func (h *Handlers) export(p *web.Page, kind, name string, writer func(q *web.Query) audit.Writer) error {
 	filter, _, q := auditQuery(p)
+
+	w := writer(q)
 	if err := q.Err(); err != nil {
 		return err
 	}
@@ -75,10 +77,11 @@ func (h *Handlers) export(p *web.Page, kind, name string, w audit.Writer) error 
 
 // AuditCSV is the log for a spreadsheet: RFC 4180.
 func (h *Handlers) AuditCSV(p *web.Page) error {
-	return h.export(p, "text/csv; charset=utf-8", "audit.csv", audit.CSV(p.Response()))
+	return h.export(p, "text/csv; charset=utf-8", "audit.csv", func(q *web.Query) audit.Writer { return audit.CSV(p.CSV(q)) })
 }
 
 // AuditLines is the log as JSON, an entry a line, as the hashes were made from.
 func (h *Handlers) AuditLines(p *web.Page) error {
-	return h.export(p, "application/jsonl; charset=utf-8", "audit.jsonl", audit.Lines(p.Response()))
+	return h.export(p, "application/jsonl; charset=utf-8", "audit.jsonl",
+		func(*web.Query) audit.Writer { return audit.Lines(p.Response()) })
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/audit/anchor"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/spreadsheet"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -146,7 +147,7 @@ func ExportAudit(ctx context.Context, cfg config.AuditExport, out io.Writer) err
 
 		w := audit.Lines(buffered)
 		if cfg.CSV {
-			w = audit.CSV(buffered)
+			w = audit.CSV(spreadsheet.NewWriter(buffered))
 		}
 
 		if cfg.After == 0 {

@@ -60,8 +60,8 @@ type Writer interface {
 	Flush() error
 }
 
-// CSV writes entries for a spreadsheet: RFC 4180.
-func CSV(w io.Writer) Writer { return csvWriter{csv.NewWriter(w)} }
+// CSV writes entries as rows.
+func CSV(w *csv.Writer) Writer { return csvWriter{w} }
 
 type csvWriter struct{ *csv.Writer }
 

@@ -80,6 +80,14 @@ func (q ExportsQuery) isDefault() bool {
 // URL is the address of the page, or of the file, with this query.
 func (q ExportsQuery) URL(path string) string { return components.PageURL(path, q.Values(), 0) }
 
+// CSV is the address of all that is selected, for people's spreadsheets.
+func (q ExportsQuery) CSV() string {
+	values := q.Values()
+	values.Set("for", "excel")
+
+	return components.PageURL("/exports.csv", values, 0)
+}
+
 // Values are the query, without what is selected anyway.
 func (q ExportsQuery) Values() url.Values {
 	query := url.Values{}

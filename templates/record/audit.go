@@ -46,6 +46,14 @@ func (f AuditFilter) URL(before int64) string {
 	return components.PageURL("/audit", f.query(), before)
 }
 
+// csv is the address of all that is selected, for people's spreadsheets.
+func (f AuditFilter) csv() string {
+	query := f.query()
+	query.Set("for", "excel")
+
+	return components.PageURL("/audit.csv", query, 0)
+}
+
 func (f AuditFilter) query() url.Values {
 	return components.NonEmpty(map[string]string{
 		"actor": f.Actor, "action": f.Action, "object": f.Object, "outcome": f.Outcome,
