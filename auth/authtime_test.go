@@ -26,6 +26,11 @@ func TestASignInThatIsToBeFreshIs(t *testing.T) {
 			"just now":                   {now.Unix(), true},
 			"within the age":             {now.Add(-4 * time.Minute).Unix(), true},
 			"older":                      {now.Add(-7 * time.Minute).Unix(), false},
+			"by a clock that is behind":  {now.Add(-5*time.Minute - 30*time.Second).Unix(), true},
+			"by a clock that is ahead":   {now.Add(30 * time.Second).Unix(), true},
+			"to come":                    {now.Add(7 * time.Minute).Unix(), false},
+			"in milliseconds":            {now.UnixMilli(), false},
+			"no time at all":             {1e300, false},
 			"it does not say":            {nil, false},
 			"it does not say, in a word": {"now", false},
 		} {
