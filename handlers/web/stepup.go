@@ -47,7 +47,7 @@ func (x *Errors) askToStepUp(p *Page, wanted *StepUpError) error {
 	}
 
 	p.Response().Header().Set(echo.HeaderWWWAuthenticate, fmt.Sprintf(
-		`Bearer error="%s", error_description="A newer sign-in is needed", max_age="%d"`, insufficient, seconds))
+		`%s, error="%s", error_description="A newer sign-in is needed", max_age="%d"`, x.Challenge, insufficient, seconds))
 
 	if p.WantsJSON() {
 		return p.JSON(http.StatusUnauthorized, p.Envelope(e))
