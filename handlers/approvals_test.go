@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -146,6 +148,22 @@ func TestWhatWasReviewedBeforeAChangeIsVoid(t *testing.T) {
 
 	if now := w.Data(path); now["state"] != "void" {
 		t.Errorf("got %v, want it void", now)
+	}
+}
+
+// TestWhatWasDoneIsNotSaidToHaveFailed has another approval be in the way of looking at them all.
+func TestWhatWasDoneIsNotSaidToHaveFailed(t *testing.T) {
+	t.Parallel()
+
+	w := twoPersons(t, "config.save")
+	path := ask(t, w, 6)
+	ask(t, w, 7)
+
+	w.Approvals.Stand = func(context.Context, string) (string, error) { return "", errors.New("it cannot be read") }
+
+	got := as(w, "olga", path+"/approve", looked)
+	if got.Status != http.StatusOK || handlerstest.At(got.JSON(t), "approval", "outcome") != "done" {
+		t.Errorf("got %d, want it done\n%s", got.Status, got.Body)
 	}
 }
 

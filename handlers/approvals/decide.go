@@ -178,10 +178,7 @@ func (h *Handlers) carryOut(p *web.Page, d approvals.Decision) error {
 	}
 
 	status, body, err := h.Replay(p, about, h.Approvals.Carry(d, about))
-
-	if lookErr := h.Approvals.Look(p.Ctx()); lookErr != nil {
-		return errors.Join(err, lookErr)
-	}
+	h.Approvals.LookAgain(p.Ctx())
 
 	if taken, ok := errors.AsType[*approvals.TakenError](err); ok {
 		return taken.Cause

@@ -86,13 +86,13 @@ func (a *Approvals) write(ctx context.Context, fn func(tx *sql.Tx) error) error 
 		return err
 	}
 
-	a.lookAgain(ctx)
+	a.LookAgain(ctx)
 
 	return nil
 }
 
-// lookAgain has the pages show what was written; what fails is tried again by the next [Approvals.Look].
-func (a *Approvals) lookAgain(ctx context.Context) {
+// LookAgain has the pages show what was written; what fails is tried again by the next [Approvals.Look].
+func (a *Approvals) LookAgain(ctx context.Context) {
 	if err := a.Look(context.WithoutCancel(ctx)); err != nil {
 		a.Logger.WarnContext(ctx, "the approvals could not be read", slog.Any("error", err))
 	}

@@ -230,6 +230,39 @@ func TestACrashBeforeTheIntentLeavesItWaiting(t *testing.T) {
 	})
 }
 
+// TestOneThatCannotBeLookedAtHidesNoOther has what one stands on be unreadable.
+func TestOneThatCannotBeLookedAtHidesNoOther(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		broken := w.ask()
+
+		w.clock.Advance(time.Second)
+		asked := w.ask()
+
+		w.Stand = func(context.Context, string) (string, error) { return "", errors.New("it cannot be read") }
+
+		if err := w.decide(broken, approvals.BrokenGlass, olga); err != nil {
+			w.t.Fatal(err)
+		}
+
+		if err := w.Look(w.t.Context()); err == nil {
+			w.t.Error("nobody is told that it cannot be read")
+		}
+
+		if now := w.Current(); len(now.Broken) != 1 || len(now.Waiting) != 1 {
+			w.t.Errorf("pages show %+v, want the one that was done without a second person, and the one that waits", now)
+		}
+
+		w.clock.Advance(approvals.Lifetime)
+
+		if err := w.Look(w.t.Context()); err != nil {
+			w.t.Error(err)
+		}
+
+		w.want(asked, approvals.Expired)
+	})
+}
+
 // TestStates walks at random: what does not wait any more stays what it is, and something is begun once
 // for each that somebody approved or did without, and for no other.
 func TestStates(t *testing.T) {

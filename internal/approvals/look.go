@@ -37,18 +37,15 @@ func (a *Approvals) Look(ctx context.Context) error {
 	)
 
 	for _, one := range found {
-		switch open, err := a.examine(ctx, one, now); {
-		case err != nil:
-			errs = append(errs, err)
+		open, err := a.examine(ctx, one, now)
+		errs = append(errs, err)
+
+		switch {
 		case open:
 			next.Waiting = append(next.Waiting, one)
 		case one.State == BrokenGlass && one.DecidedAt.After(now.Add(-BannerFor)):
 			next.Broken = append(next.Broken, one)
 		}
-	}
-
-	if err := errors.Join(errs...); err != nil {
-		return err
 	}
 
 	slices.Reverse(next.Broken)
@@ -57,7 +54,7 @@ func (a *Approvals) Look(ctx context.Context) error {
 		a.OnChange()
 	}
 
-	return nil
+	return errors.Join(errs...)
 }
 
 // same reports whether pages show the same of both.
@@ -73,8 +70,8 @@ func (c *Current) same(other Current) bool {
 	return slices.Equal(ids(c.Waiting), ids(other.Waiting)) && slices.Equal(ids(c.Broken), ids(other.Broken))
 }
 
-// examine reports whether somebody can still decide about an approval, and sees to it that it ends
-// otherwise.
+// examine reports whether somebody can still decide about an approval, as they can while nobody knows
+// better, and sees to it that it ends otherwise.
 func (a *Approvals) examine(ctx context.Context, one Approval, now time.Time) (open bool, err error) {
 	if one.State != Waiting {
 		return false, a.settle(ctx, one)
@@ -82,15 +79,15 @@ func (a *Approvals) examine(ctx context.Context, one Approval, now time.Time) (o
 
 	over := end{at: now}
 
-	switch stand, err := a.Stand(ctx, one.Object); {
-	case err != nil:
-		return false, err
-	case !now.Before(one.ExpiresAt):
-		over.state, over.note = Expired, "Nobody decided about it within 24 hours."
-	case stand != one.stand:
+	if now.Before(one.ExpiresAt) {
+		stand, err := a.Stand(ctx, one.Object)
+		if err != nil || stand == one.stand {
+			return true, err
+		}
+
 		over.state, over.note = Void, "What it was reviewed against has changed since. Review it again."
-	default:
-		return true, nil
+	} else {
+		over.state, over.note = Expired, "Nobody decided about it within 24 hours."
 	}
 
 	return false, a.DB.Tx(ctx, func(tx *sql.Tx) error {
