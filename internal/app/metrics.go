@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/audit/anchor"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 )
 
@@ -42,10 +43,21 @@ func (a *App) measure(config metrics.Config) error {
 }
 
 // chainOf is what the metrics tell of the audit log.
-func chainOf(log *audit.Log) metrics.Chain {
+func chainOf(log *audit.Log, heads *anchor.Sender) metrics.Chain {
 	return func() metrics.ChainState {
 		state := log.State()
+		out := metrics.ChainState{VerifiedAt: state.At, Entries: state.UpTo, Intact: state.Broken == ""}
 
-		return metrics.ChainState{VerifiedAt: state.At, Entries: state.UpTo, Intact: state.Broken == ""}
+		// What the slowest destination has is what can be proved wherever somebody asks.
+		for i, to := range heads.States() {
+			out.Anchored = true
+			out.HeadsWaiting += to.Waiting
+
+			if i == 0 || to.At.Before(out.HeadAt) {
+				out.HeadAt = to.At
+			}
+		}
+
+		return out
 	}
 }

@@ -65,8 +65,11 @@ type ChainState struct {
 	// Entries are how many entries were found whole.
 	Entries int64
 	Intact  bool
-	// HeadAt is when the log's head was last written to where the log cannot be altered with it; zero for never.
-	HeadAt time.Time
+	// Anchored says that signed heads of the log are sent elsewhere; HeadAt is when one was last taken by all that are
+	// sent them, zero for never, and HeadsWaiting how many are yet to be taken.
+	Anchored     bool
+	HeadAt       time.Time
+	HeadsWaiting int
 }
 
 // Changes are the changes and the temporary ones among them.

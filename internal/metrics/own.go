@@ -58,5 +58,9 @@ func (m *Metrics) chain(out sink) {
 	out.flag("audit_chain_intact", "0 when the audit log does not hold together.", state.Intact)
 	out.gauge("audit_verified_entries", "Entries of the audit log that were found whole.", float64(state.Entries))
 	out.moment("audit_verified_timestamp_seconds", "When the audit log was last verified to its head.", state.VerifiedAt)
-	out.moment("audit_head_timestamp_seconds", "When the head of the audit log was last kept elsewhere.", state.HeadAt)
+
+	if state.Anchored {
+		out.moment("audit_head_timestamp_seconds", "When a signed head of the audit log was last taken elsewhere.", state.HeadAt)
+		out.gauge("audit_heads_waiting", "Signed heads of the audit log that are yet to be taken elsewhere.", float64(state.HeadsWaiting))
+	}
 }

@@ -28,7 +28,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 
-	w := &world{World: handlerstest.New(t), chain: metrics.ChainState{Intact: true, Entries: 7, VerifiedAt: time.Unix(1, 0), HeadAt: time.Unix(2, 0)}}
+	w := &world{World: handlerstest.New(t), chain: metrics.ChainState{Intact: true, Entries: 7, VerifiedAt: time.Unix(1, 0), Anchored: true, HeadAt: time.Unix(2, 0), HeadsWaiting: 1}}
 
 	var err error
 
