@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -105,6 +106,10 @@ func (k *Keeper) due(names []string, now time.Time) bool {
 }
 
 func (k *Keeper) keep(ctx context.Context, now time.Time) error {
+	if err := k.sweep(); err != nil {
+		return err
+	}
+
 	if _, err := Write(ctx, k.databaseURL, filepath.Join(k.schedule.Dir, now.Format(fileLayout)), now); err != nil {
 		return err
 	}
@@ -114,12 +119,37 @@ func (k *Keeper) keep(ctx context.Context, now time.Time) error {
 		return err
 	}
 
+	// What is of the future was made before the clock was set back: it is older than the rest.
+	made := slices.Index(names, now.Format(fileLayout))
+	names = slices.Concat(names[made+1:], names[:made+1])
+
 	for len(names) > k.schedule.Keep {
 		if err := os.Remove(filepath.Join(k.schedule.Dir, names[0])); err != nil {
 			return err
 		}
 
 		names = names[1:]
+	}
+
+	return nil
+}
+
+// sweep removes what copies left that were cut short: the console writes one at a time.
+func (k *Keeper) sweep() error {
+	files, err := os.ReadDir(k.schedule.Dir)
+	if err != nil {
+		return err
+	}
+
+	for _, file := range files {
+		name, _, cut := strings.Cut(file.Name(), partialSuffix)
+		if _, err := time.Parse(fileLayout, name); !cut || err != nil {
+			continue
+		}
+
+		if err := removeAll(filepath.Join(k.schedule.Dir, name+partialSuffix)); err != nil {
+			return err
+		}
 	}
 
 	return nil

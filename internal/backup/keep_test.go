@@ -58,8 +58,32 @@ func TestBackupsAreKept(t *testing.T) {
 		t.Errorf("got %+v, want the newest of the folder", status)
 	}
 
-	// The clock was an hour and a half ahead and is set back: nothing waits for it.
-	at(90*time.Minute, third, fourth, other)
+	// The clock was an hour and a half ahead and is set back: nothing waits for it, and the new one stays.
+	const back = "opsconsole-20260301T133000Z.db"
+
+	at(90*time.Minute, back, fourth, other)
+	at(91*time.Minute, back, fourth, other)
+}
+
+// TestWhatACrashLeftOfABackupIsRemoved has consoles killed while they copied.
+func TestWhatACrashLeftOfABackupIsRemoved(t *testing.T) {
+	t.Parallel()
+
+	databaseURL, dir := migrated.SQLiteURL(t), t.TempDir()
+	used(t, databaseURL)
+
+	for _, name := range []string{"opsconsole-20260228T120000Z.db.partial", "opsconsole-20260228T130000Z.db.partial-wal", "mine.db.partial"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	keeper := backup.NewKeeper(databaseURL, backup.Schedule{Dir: dir, Every: time.Hour, Keep: 2}, madeAt)
+	if err := keeper.Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	wantOnly(t, dir, "mine.db.partial", "opsconsole-20260301T120000Z.db")
 }
 
 // TestABackupThatFailsIsToldAndTriedAgain has the database gone for a while.

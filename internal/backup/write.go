@@ -25,7 +25,7 @@ func Write(ctx context.Context, databaseURL, file string, at time.Time) (Content
 	partial := file + partialSuffix
 
 	// One that was cut short before.
-	if err := os.Remove(partial); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := removeAll(partial); err != nil {
 		return Contents{}, err
 	}
 
