@@ -4,7 +4,7 @@ With the signed heads the public key is enough; codes are verified of the keys t
 import base64, hashlib, hmac, json, sys
 
 keys = dict(arg.split(":") for arg in sys.argv[4:])
-hashes, identities, last = {}, "", None
+hashes, identities, keyed_from, last = {}, "", 0, None
 for line in open(sys.argv[1], encoding="utf-8", newline="\n"):
     entry, (hashed, _) = json.loads(line), line.rsplit(',"hash":"', 1)
     seq, prev, digest, chain = entry["seq"], entry["prev_hash"], entry["hash"], entry.get("chain", "sha256")
@@ -13,13 +13,16 @@ for line in open(sys.argv[1], encoding="utf-8", newline="\n"):
     if entry.get("identity_hash"):
         identity = f"{digest}\n{entry.get('issuer', '')}\n{entry.get('subject', '')}".encode()
         assert hashlib.sha256(identity).hexdigest() == entry["identity_hash"], f"entry {seq} was altered"
+        assert "\n" not in entry.get("issuer", ""), f"entry {seq} was altered"
         identities = hashlib.sha256(f"{identities}\n{entry['identity_hash']}".encode()).hexdigest()
+    keyed_from = keyed_from or (seq if chain != "sha256" else 0)
+    assert chain != "sha256" or not keyed_from, f"entry {seq} is not keyed, although entry {keyed_from} is"
     key = keys.get(chain.removeprefix("hmac-sha256:"))
     if key:
         sealed = f"opsconsole audit entry\n{chain}\n{digest}\n{entry.get('identity_hash', '')}".encode()
         code = hmac.new(bytes.fromhex(key), sealed, hashlib.sha256).hexdigest()
         assert code == entry["mac"], f"entry {seq} was not written with the key"
-    last, hashes[seq] = (seq, digest), (digest, identities)
+    last, hashes[seq] = (seq, digest), (digest, keyed_from, identities)
 
 heads = []
 if len(sys.argv) > 3:
@@ -30,6 +33,6 @@ if len(sys.argv) > 3:
 for h in heads:
     text = "opsconsole audit head 1\n{seq}\n{hash}\n{keyed_from}\n{identities}\n{time}\n".format(**h)
     public.verify(base64.b64decode(h["signature"]), text.encode())  # raises InvalidSignature
-    assert hashes.get(h["seq"]) == (h["hash"], h["identities"]), f"entry {h['seq']} is not the signed one"
+    assert hashes.get(h["seq"]) == (h["hash"], h["keyed_from"], h["identities"]), f"entry {h['seq']} is not the signed one"
 
 print(f"{len(hashes)} entries fit, up to {last[0]}; {len(heads)} signed heads fit")

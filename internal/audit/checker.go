@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Head is how far a log goes: the number and the hash of its newest entry.
@@ -119,7 +120,7 @@ func (c *Checker) wrong(e Entry, digest string) string {
 		return fmt.Sprintf("entry %d stands where entry %d should", e.Seq, want)
 	case e.PrevHash != c.Reached.Hash:
 		return fmt.Sprintf("entry %d does not follow the one before it", e.Seq)
-	case digest == "" || digest != e.Hash || e.IdentityHash != e.identityDigest():
+	case digest == "" || digest != e.Hash || e.IdentityHash != e.identityDigest() || strings.Contains(e.Issuer, "\n"):
 		return fmt.Sprintf("entry %d was altered", e.Seq)
 	}
 

@@ -45,7 +45,8 @@ func digestOf(line []byte) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// identityDigest is the hash of whose the entry is, "" where nobody is known.
+// identityDigest is the hash of whose the entry is, "" where nobody is known. No issuer has a line feed: what is before the
+// last one and what is behind it could not be told apart.
 func (e Entry) identityDigest() string {
 	if e.Issuer == "" && e.Subject == "" {
 		return ""

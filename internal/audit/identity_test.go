@@ -86,3 +86,32 @@ func TestAnotherIdentityIsFound(t *testing.T) {
 		})
 	}
 }
+
+// TestALineFeedMovesNothingBetweenIssuerAndSubject: they are hashed as lines, and a subject may have any character.
+func TestALineFeedMovesNothingBetweenIssuerAndSubject(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		log, actor := newLog(db), dave
+		actor.Identity = audit.Identity{Issuer: "https://idp.example.com\nhere", Subject: "admin\ndave"}
+
+		for range 2 {
+			written, err := log.Record(t.Context(), actor, audit.Entry{Action: audit.SignIn, Outcome: audit.Done})
+			if err != nil || written.Subject != "admin\ndave" || written.Issuer != "https://idp.example.com here" {
+				t.Errorf("got %+v, %v", written, err)
+			}
+		}
+
+		if state, err := log.Verify(t.Context()); err != nil || state.Broken != "" {
+			t.Errorf("got %+v, %v, want it whole", state, err)
+		}
+
+		dropTriggers(t, db)
+		exec(t, db, `UPDATE opsconsole_audit SET issuer = replace(issuer || '|admin', '|', substr(subject, 6, 1)), subject = 'dave' WHERE seq = 2`)
+
+		if state, err := newLog(db).Verify(t.Context()); err != nil || state.Broken != "entry 2 was altered" {
+			t.Errorf("got %+v, %v, want entry 2 to be named", state, err)
+		}
+	})
+}

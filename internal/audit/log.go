@@ -99,7 +99,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 
 	entry.Actor, entry.Role = actor.Username, actor.Role
 	entry.RemoteAddr, entry.RequestID = actor.RemoteAddr, actor.RequestID
-	entry.Issuer, entry.Subject = actor.Issuer, actor.Subject
+	entry.Issuer, entry.Subject = strings.ReplaceAll(actor.Issuer, "\n", " "), actor.Subject
 	entry.At = l.now().UTC().Truncate(time.Microsecond)
 
 	for _, text := range []*string{
