@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// connectTimeout is how long a connection may take to be made, unless the URL says it: a
+// connectTimeout is how long a connection may take to be made, unless the URL says it for each host: a
 // host that drops what it is sent would hold up whoever asks for minutes.
 const connectTimeout = 5 * time.Second
 

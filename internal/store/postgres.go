@@ -26,9 +26,14 @@ func openPostgres(databaseURL string, limits Limits) (*DB, error) {
 
 	config.DialFunc = dialMarked(dialer().DialContext)
 
+	// The URL may name several hosts, of which each has its part of the time: one that is gone says nothing.
+	attempts := 1 + len(config.Fallbacks)
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTimeout/time.Duration(attempts))
+	within := time.Duration(attempts * int(config.ConnectTimeout))
+
 	pool := func(most int, limits Limits) *sql.DB {
 		session := stdlib.OptionAfterConnect(limits.apply)
-		pool := sql.OpenDB(connector{stdlib.GetConnector(*config, session), cmp.Or(config.ConnectTimeout, connectTimeout)})
+		pool := sql.OpenDB(connector{stdlib.GetConnector(*config, session), within})
 
 		pool.SetMaxOpenConns(most)
 		pool.SetMaxIdleConns(most)
