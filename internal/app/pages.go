@@ -72,7 +72,8 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	})
 
 	err = a.measure(metrics.Config{
-		Monitor: watch, Database: own, Chain: chainOf(log, heads), Streams: pages.Streams, Changes: history, Windows: windows, Webhooks: hooks,
+		Monitor: watch, Database: own, Chain: chainOf(log, heads), Streams: pages.Streams, Changes: history, Windows: windows,
+		Webhooks: hooks,
 	})
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func TestDrillsUnderLoad(t *testing.T) {
 
 	for range writers {
 		group.Go(func() {
-			for often := time.NewTicker(5 * time.Millisecond); ctx.Err() == nil; <-often.C {
+			for often := time.NewTicker(50 * time.Millisecond); ctx.Err() == nil; <-often.C {
 				entry, err := log(db).Record(context.WithoutCancel(ctx), audit.Actor{Username: "dave", Role: "ops"},
 					audit.Entry{Action: audit.PointCreate, Object: "points/1", Outcome: audit.Done})
 				if err != nil {

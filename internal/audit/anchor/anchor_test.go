@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,11 +93,15 @@ func TestAFileIsAppendedTo(t *testing.T) {
 
 // place is a destination that may fail.
 type place struct {
+	mu    sync.Mutex
 	fails bool
 	lines []string
 }
 
 func (p *place) Send(_ context.Context, line []byte, _ time.Time) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
 	if p.fails {
 		return errors.New("out of reach")
 	}
@@ -127,11 +132,16 @@ func TestHeadsAreSentAndTriedAgain(t *testing.T) {
 			t.Errorf("got %+v, want two to wait and why", state)
 		}
 
+		to.mu.Lock()
 		to.fails = false
+		to.mu.Unlock()
 
 		<-time.After(4 * time.Minute)
 		s.Offer(audit.Head{Seq: 1001})
 		synctest.Wait()
+
+		to.mu.Lock()
+		defer to.mu.Unlock()
 
 		if state := s.States()[0]; len(to.lines) != 3 || state.Waiting != 0 || state.Error != "" || state.Seq != 1001 {
 			t.Errorf("got %+v, %v; want all three sent", state, to.lines)
