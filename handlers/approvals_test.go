@@ -253,6 +253,37 @@ func TestForHowLongIsPartOfWhatIsApproved(t *testing.T) {
 	}
 }
 
+// TestWhatWasApprovedForATimeStaysForGoodByNobodyAlone: making it permanent is the longest extension.
+func TestWhatWasApprovedForATimeStaysForGoodByNobodyAlone(t *testing.T) {
+	t.Parallel()
+
+	w := twoPersons(t)
+	confirm := func(path string) handlerstest.Answer {
+		return w.SendJSON(http.MethodPost, path+"/confirm", handlerstest.Object{"reason": "it may stay as it is"})
+	}
+
+	w.Save(`"per_analyst": 6, "duration": "2h", "reason": "load test tonight"`)
+
+	w.Approvals.Actions = []string{"lease.extend"}
+
+	got := confirm("/leases/1")
+	if got.Status != http.StatusAccepted || handlerstest.At(got.JSON(t), "approval", "action") != "lease.confirm" {
+		t.Fatalf("got %d, want it to wait\n%s", got.Status, got.Body)
+	}
+
+	done := as(w, "olga", fmt.Sprint("/approvals/", got.JSON(t)["approval_id"], "/approve"), looked)
+	if done.Status != http.StatusOK || handlerstest.At(w.Data("/leases/1"), "lease", "state") != "confirmed" {
+		t.Errorf("approved: got %d\n%s", done.Status, done.Body)
+	}
+
+	// What has to be confirmed within minutes was approved with the change.
+	w.Save(`"per_analyst": 7, "confirm_within": "10m", "reason": "load test of more"`)
+
+	if got := confirm("/leases/2"); got.Status != http.StatusOK {
+		t.Errorf("got %d, want it confirmed\n%s", got.Status, got.Body)
+	}
+}
+
 func TestTheGlassIsBrokenAndEverybodyToldOfIt(t *testing.T) {
 	t.Parallel()
 

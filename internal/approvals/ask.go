@@ -18,7 +18,7 @@ const waitingMost = 50
 
 // hold returns a [HeldError] when the act of the entry has to wait for another operator, else nil.
 func (a *Approvals) hold(entry audit.Entry) error {
-	if !slices.Contains(a.Actions, string(entry.Action)) {
+	if !slices.Contains(a.Actions, string(entry.Action)) && !slices.Contains(a.Actions, string(entry.Counts)) {
 		return nil
 	}
 

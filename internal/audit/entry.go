@@ -86,6 +86,8 @@ type Entry struct {
 	// Before and After are the values of a change, null when there are none.
 	Before json.RawMessage `json:"before"`
 	After  json.RawMessage `json:"after"`
+	// Counts names another act whose gate this one has to pass too, "" for none. It is not kept.
+	Counts Action `json:"-"`
 	// Message says in a sentence what a refusal or a failure was about.
 	Message string `json:"message"`
 	// PrevHash and Hash chain the entries: hex SHA-256.

@@ -294,14 +294,19 @@ func (c *Changes) closeIn(ctx context.Context, tx *sql.Tx, actor audit.Actor, l 
 		return err
 	}
 
-	action := audit.LeaseEnd
-	if to.state == lease.Confirmed {
-		action = audit.LeaseConfirm
+	entry := audit.Entry{
+		Action: audit.LeaseEnd, Object: lease.Object(l.ID), Outcome: to.outcome, Reason: to.reason, Change: l.Change, Message: to.note,
 	}
 
-	_, err := c.log.Append(ctx, tx, actor, audit.Entry{
-		Action: action, Object: lease.Object(l.ID), Outcome: to.outcome, Reason: to.reason, Change: l.Change, Message: to.note,
-	})
+	if to.state == lease.Confirmed {
+		entry.Action = audit.LeaseConfirm
+
+		if l.Kind != lease.Confirm && l.State != lease.Held { // what was to go back stays for good
+			entry.Counts = audit.LeaseExtend
+		}
+	}
+
+	_, err := c.log.Append(ctx, tx, actor, entry)
 
 	return err
 }
