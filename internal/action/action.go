@@ -12,6 +12,8 @@ type Action struct {
 	Title string
 	// Creates says that what it is done to is not there before.
 	Creates bool
+	// Sets says that values of the configuration are other ones by it, or stay so for longer.
+	Sets bool
 	// Alone says why no second person can be asked for it, "" where one can.
 	Alone string
 }
@@ -21,23 +23,23 @@ const secretAnswer = "its answer is a secret, which is for whoever asked"
 // Actions lists them all. What the console does by itself, and what only reads, is none.
 func Actions() []Action {
 	return []Action{
-		{Name: "config.save", Title: "Change of the configuration"},
-		{Name: "config.restore", Title: "Restore of the configuration"},
+		{Name: "config.save", Title: "Change of the configuration", Sets: true},
+		{Name: "config.restore", Title: "Restore of the configuration", Sets: true},
 		{Name: "change.keep", Title: "Keeping a change from outside"},
 		{Name: "point.create", Title: "Keeping a named point", Creates: true},
-		{Name: "lease.extend", Title: "Extending a temporary change"},
-		{Name: "lease.end", Title: "Ending a temporary change"},
+		{Name: "lease.extend", Title: "Extending a temporary change", Sets: true},
+		{Name: "lease.end", Title: "Ending a temporary change", Sets: true},
 		{
 			Name: "lease.confirm", Title: "Confirming a temporary change",
 			Alone: "it has minutes, and keeps what was approved with the change itself",
 		},
 		{Name: "job.trigger", Title: "Running a job"},
-		{Name: "window.announce", Title: "Announcing maintenance", Creates: true},
-		{Name: "window.change", Title: "Changing a maintenance window"},
-		{Name: "window.start", Title: "Starting a maintenance window"},
-		{Name: "window.extend", Title: "Extending a maintenance window"},
+		{Name: "window.announce", Title: "Announcing maintenance", Creates: true, Sets: true},
+		{Name: "window.change", Title: "Changing a maintenance window", Sets: true},
+		{Name: "window.start", Title: "Starting a maintenance window", Sets: true},
+		{Name: "window.extend", Title: "Extending a maintenance window", Sets: true},
 		{Name: "window.update", Title: "Telling users of a maintenance window"},
-		{Name: "window.end", Title: "Ending a maintenance window"},
+		{Name: "window.end", Title: "Ending a maintenance window", Sets: true},
 		{Name: "window.verify", Title: "Closing a maintenance window unverified"},
 		{Name: "window.cancel", Title: "Cancelling a maintenance window"},
 		{Name: "window.take_over", Title: "Taking over a maintenance window"},
@@ -65,6 +67,27 @@ func Named(name string) (a Action, ok bool) {
 	}
 
 	return all[i], true
+}
+
+// Beside are the names of those that set what some of the named can set, and are not named themselves.
+func Beside(names []string) (beside []string) {
+	sets := false
+
+	for _, a := range Actions() {
+		switch named := slices.Contains(names, a.Name); {
+		case !a.Sets:
+		case named:
+			sets = true
+		default:
+			beside = append(beside, a.Name)
+		}
+	}
+
+	if !sets {
+		return nil
+	}
+
+	return beside
 }
 
 // Names are the names of all.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/action"
 	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/audit/anchor"
@@ -238,6 +240,11 @@ func (a *App) approvals(
 
 	if asked.On() {
 		a.background = append(a.background, every(approvals.LookEvery, a.logger, "what waits for another operator", asked.Look))
+
+		if beside := action.Beside(asked.Actions); len(beside) > 0 {
+			a.logger.Warn("--approval-actions leaves ways to set the same values alone; name these, too, or see docs/approvals.md",
+				"missing", strings.Join(beside, ","))
+		}
 	}
 
 	return asked
