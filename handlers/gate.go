@@ -80,6 +80,8 @@ func (c *console) replay(p *web.Page, about approvals.Approval, gate audit.Gate)
 
 	err = r.handle(again)
 
+	p.AlsoActed(again)
+
 	return answer.status, answer.body.Bytes(), err
 }
 

@@ -64,6 +64,7 @@ func newKept(config Config) *keptPages {
 // act answers a request that may do something.
 func (k *keptPages) act(p *web.Page, answer func(p *web.Page) error) error {
 	k.acting.Add(1)
+	p.Response().Before(p.TellActed)
 
 	defer func() {
 		k.acts.Add(1)
@@ -75,7 +76,7 @@ func (k *keptPages) act(p *web.Page, answer func(p *web.Page) error) error {
 
 // state is the present one. It is false where that is not known, or nothing is to be kept.
 func (k *keptPages) state(ctx context.Context, now time.Time) (state, bool) {
-	if k.acting.Load() > 0 || k.Database.Err() != nil || k.Database.Condition().Error != nil {
+	if k.acting.Load() > 0 || k.inTrouble() {
 		return state{}, false
 	}
 
@@ -87,6 +88,11 @@ func (k *keptPages) state(ctx context.Context, now time.Time) (state, bool) {
 	}, known
 }
 
+// inTrouble reports whether the database is: pages tell of it, and show what is remembered.
+func (k *keptPages) inTrouble() bool {
+	return k.Database.Err() != nil || k.Database.Condition().Error != nil
+}
+
 // answer answers with a page that was drawn for somebody already. Where there is none, it is drawn
 // once for all who ask for it meanwhile. That the viewer may see it is known by then.
 func (k *keptPages) answer(p *web.Page, draw func(p *web.Page) error) error {
@@ -95,7 +101,7 @@ func (k *keptPages) answer(p *web.Page, draw func(p *web.Page) error) error {
 	}
 
 	now, known := k.state(p.Ctx(), p.Now)
-	if !known {
+	if !known || now.head < p.Acted() { // Another replica carried that out.
 		return draw(p)
 	}
 
@@ -176,6 +182,10 @@ func (k *keptPages) await(p *web.Page, now state) (page *web.Drawn, drawn func()
 
 // keep keeps a page of a state, if that is still the one of all that is kept.
 func (k *keptPages) keep(address string, of state, page keptPage) {
+	if k.inTrouble() { // since it was begun
+		return
+	}
+
 	size := page.Size() + len(address)
 
 	k.mu.Lock()

@@ -2,20 +2,53 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // TakesKept reports whether the request can be answered by a page that was drawn for another one:
-// it is a browser's that goes to an address, and nothing is to be told once.
+// it is a browser's that goes to an address, and nothing is to be told once. Browsers name what a
+// page is; who does not may get something else at the same address.
 func (p *Page) TakesKept() bool {
 	header := p.Request().Header
 
-	return p.IsRead() && header.Get("HX-Request") == "" && header.Get("HX-History-Restore-Request") == "" &&
+	return p.IsRead() && p.Names(echo.MIMETextHTML) && header.Get("HX-Request") == "" && header.Get("HX-History-Restore-Request") == "" &&
 		header.Get(WaitHeader) == "" && !strings.Contains(header.Get("Cookie"), shell.RefusedZoneCookie+"=") && !p.WantsJSON()
+}
+
+// actedCookie is the number of the newest entry of the audit log that an act of its browser has: no page
+// that was drawn before it is shown there, by no replica, nor by Back (each page varies with it).
+const actedCookie = "acted"
+
+// TellActed has the browser know what its act came to in the audit log, if it is somebody's.
+func (p *Page) TellActed() {
+	newest := p.newest.Load()
+	if newest == 0 || p.Who.SessionID == "" {
+		return
+	}
+
+	p.SetCookie(&http.Cookie{ //nolint:gosec // Secure as the connection is
+		Name: actedCookie, Value: strconv.FormatInt(newest, 10), Path: "/",
+		Secure: p.Scheme() == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// AlsoActed notes that the other one acted, too, as a part of this.
+func (p *Page) AlsoActed(other *Page) { p.newest.Store(max(p.newest.Load(), other.newest.Load())) }
+
+// Acted is what the browser was told by [Page.TellActed], 0 for nothing.
+func (p *Page) Acted() int64 {
+	seq, err := strconv.ParseInt(p.CookieValue(actedCookie), 10, 64)
+	if err != nil {
+		return 0
+	}
+
+	return seq
 }
 
 // Address is what was asked for, as it was written.
@@ -48,7 +81,7 @@ func (p *Page) keepAndSend(component templ.Component) error {
 		return err
 	case p.own:
 		return p.sendOnce(http.StatusOK, d)
-	case p.keepFor != nil:
+	case p.keepFor != nil && p.Ctx().Err() == nil: // else something may have been left out of it
 		p.keepFor(d)
 	}
 

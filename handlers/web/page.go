@@ -32,6 +32,8 @@ type Page struct {
 	identifyErr error
 	// audited is set once the audit log has an entry of this request.
 	audited atomic.Bool
+	// newest is the number of the newest one, 0 for none.
+	newest atomic.Int64
 	// until is how long the answer may wait for the control plane, zero before it first does.
 	until time.Time
 	// preview is set when the request only looks ahead, whatever its method.
@@ -119,7 +121,8 @@ func (p *Page) Ctx() context.Context { return p.Request().Context() }
 // Actor is who asks, as the audit log keeps it.
 func (p *Page) Actor() audit.Actor {
 	actor := audit.Actor{
-		Username: p.Who.Username, Role: string(p.Who.Role), RemoteAddr: p.RealIP(), RequestID: p.RequestID(), Audited: &p.audited,
+		Username: p.Who.Username, Role: string(p.Who.Role), RemoteAddr: p.RealIP(), RequestID: p.RequestID(),
+		Audited: &p.audited, Newest: &p.newest,
 		Identity: audit.Identity{Issuer: p.Who.Issuer, Subject: p.Who.Subject}, Claim: p.claim, Gate: p.gate,
 	}
 	if p.asker != nil {

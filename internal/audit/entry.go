@@ -24,6 +24,8 @@ type Actor struct {
 	RequestID  string
 	// Audited, when not nil, is set once an entry of the actor's is written, or counted.
 	Audited *atomic.Bool
+	// Newest, when not nil, is set to the number of the newest entry of the actor's.
+	Newest *atomic.Int64
 	// Claim is the key under which the actor acts once, nil for none.
 	Claim *idempotency.Claim
 	// Gate stands before what the actor begins, nil for none.

@@ -149,6 +149,10 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 
 	actor.audited()
 
+	if actor.Newest != nil {
+		actor.Newest.Store(entry.Seq)
+	}
+
 	return entry, actor.admitted(ctx, tx, entry)
 }
 

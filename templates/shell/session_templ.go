@@ -68,7 +68,7 @@ func (s Shell) sessionDialog() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div></section><section class=\"asks\" data-session=\"another\" hidden><header><h2 id=\"session-another\">You are now signed in as <bdi data-name></bdi></h2><p>Somebody else opened this page, and nothing that is typed on it was sent. Sign in again as them in another tab to go on with it.</p></header><div class=\"buttons\"><a class=\"btn\" href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div></section><section class=\"asks\" data-session=\"another\" hidden><header><h2 id=\"session-another\">You are now signed in as <bdi data-name></bdi></h2><p>Somebody else typed on this page, and nothing of it was sent. Sign in as them in another tab to go on.</p></header><div class=\"buttons\"><a class=\"btn\" href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -89,7 +89,7 @@ func Cut(drawn []byte) (parts [][]byte, gaps []Gap) {
 	for {
 		begin := nextMark(drawn)
 		if begin < 0 {
-			return append(parts, drawn), gaps
+			return append(parts, withoutNULs(drawn)), gaps
 		}
 
 		end := begin + markSize
@@ -105,10 +105,15 @@ func Cut(drawn []byte) (parts [][]byte, gaps []Gap) {
 			end += bytes.IndexByte(rest, '>') + 1
 		}
 
-		parts, gaps = append(parts, drawn[:begin:begin]), append(gaps, drawn[begin:end:end])
+		parts, gaps = append(parts, withoutNULs(drawn[:begin])), append(gaps, drawn[begin:end:end])
 		drawn = drawn[end:]
 	}
 }
+
+// noNUL stands for a NUL that begins no mark: HTML has none, and where parts are compressed, NULs stand for what is in gaps.
+const noNUL = "\uFFFD"
+
+func withoutNULs(b []byte) []byte { return bytes.ReplaceAll(b, []byte{markBegin}, []byte(noNUL)) }
 
 // Fills are what stands for the marks for a viewer, as HTML.
 type Fills [marksEnd]string
@@ -124,10 +129,17 @@ func (f *Fills) Append(b []byte, g Gap) []byte {
 		if m, ok := markAt(g[i:]); ok {
 			b = append(b, f[m]...)
 			i += markSize
+
+			continue
+		}
+
+		if g[i] == markBegin {
+			b = append(b, noNUL...)
 		} else {
 			b = append(b, g[i])
-			i++
 		}
+
+		i++
 	}
 
 	if over := (len(b) - before) % padTo; over > 0 {
