@@ -40,8 +40,17 @@ func (a *App) runBoundaries(
 // written here wakes whoever waits for it.
 const dueEvery = 10 * time.Second
 
-// soon is when something is looked at again that is being done at the moment.
+// soon is when something is looked at again that is being done at the moment, or that could not be seen.
 const soon = time.Second
+
+// lookAgain is when it is looked again what is due: soon where that could not be seen, for it may be due already.
+func lookAgain(next time.Time, err error) (time.Time, error) {
+	if err != nil && next.IsZero() {
+		next = now().Add(soon)
+	}
+
+	return next, err
+}
 
 // chore runs it in the background, and returns how to wake it.
 func (a *App) chore(name string, longest time.Duration, do func(ctx context.Context) (next time.Time, err error)) (wake func()) {
@@ -74,13 +83,15 @@ func (a *App) runLeases(history *changes.Changes, service func() (ops.Service, e
 			if now := now(); !due.After(now) {
 				due = now.Add(soon)
 
-				end[section]()
+				if wake := end[section]; wake != nil { // it may be one of a newer version, beside this one
+					wake()
+				}
 			}
 
 			next = earlier(next, due)
 		}
 
-		return next, err
+		return lookAgain(next, err)
 	})
 }
 
@@ -117,7 +128,7 @@ func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, s
 
 		before, next, err := windows.Outlook(ctx)
 		if err != nil {
-			return next, err
+			return lookAgain(next, err)
 		}
 
 		begun := now()
@@ -135,7 +146,7 @@ func (a *App) runWindows(windows *maintenance.Windows, watch *monitor.Monitor, s
 
 		switch {
 		case err != nil:
-			return next, errors.Join(failed, err)
+			return lookAgain(next, errors.Join(failed, err))
 		case version != before: // A window began or ended something of the control plane.
 			watch.Wake()
 			silences()

@@ -9,16 +9,19 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/freeport"
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
-// TestAConsoleAtWhichNobodyLooksAsksLittle holds how many statements PostgreSQL is sent while nothing happens.
+// TestAConsoleAtWhichNobodyLooksAsksLittle holds how many statements PostgreSQL is sent while nothing happens: 240
+// a minute, in a time that has a poll and all that is looked for as often, but not what is done once a minute.
 func TestAConsoleAtWhichNobodyLooksAsksLittle(t *testing.T) {
 	t.Parallel()
 
 	const (
-		length, most = 30 * time.Second, 150 // about a hundred, for 200 a minute, and what comes once in a while
-		windows      = 5                     // the jobs of the start are worked in the first ones
+		length, most = 15, 60 // seconds, statements
+		patience     = 90     // seconds: it is busy at its start, and for longer where the machine is
 	)
 
 	line, lineURL := storetest.NewLine(t, storetest.PostgresURL(t))
@@ -41,25 +44,36 @@ func TestAConsoleAtWhichNobodyLooksAsksLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	// River works for half a minute after a job: none that passes through it is due soon.
+	for _, job := range ops.Jobs() {
+		if job.Every < patience*time.Second {
+			continue
+		}
+
+		if _, err := a.db.Exec(t.Context(), `UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2`,
+			store.Time{Time: now().Add(job.Every)}, job.Name); err != nil {
+			t.Fatal(err)
+		}
+	}
+
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 
 	go func() { ended <- a.Run(ctx) }()
 
-	executed := 0
+	executed := []int{line.Executed()}
+	lately := func() int { return executed[len(executed)-1] - executed[max(0, len(executed)-1-length)] }
 
-	for range windows {
-		before := line.Executed()
+	for len(executed) <= length || lately() > most && len(executed) < patience {
+		<-time.After(time.Second)
 
-		<-time.After(length)
-
-		if executed = line.Executed() - before; executed <= most {
-			break
-		}
+		executed = append(executed, line.Executed())
 	}
 
-	if executed > most {
-		t.Errorf("PostgreSQL was sent %d statements in %s, want %d at most", executed, length, most)
+	t.Logf("%d statements in the last %d of %d s", lately(), length, len(executed)-1)
+
+	if n := lately(); n > most {
+		t.Errorf("PostgreSQL was sent %d statements in %d s, want %d at most", n, length, most)
 	}
 
 	stop()

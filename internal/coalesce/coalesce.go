@@ -8,8 +8,13 @@ import (
 	"time"
 )
 
-// patience is how long a look waits for the one before it to end. One that hangs holds up nobody for longer.
-const patience = 250 * time.Millisecond
+const (
+	// patience is how long a look waits for the one before it to end. One that hangs holds up nobody for longer.
+	patience = 250 * time.Millisecond
+	// longest is how long a look for others may take, who may all have left. Without an end, those of a
+	// database that does not answer would pile up, each with a connection.
+	longest = 30 * time.Second
+)
 
 // Group shares looks among those who ask under the same key. The zero Group is ready for use.
 type Group[K comparable, V any] struct {
@@ -105,6 +110,9 @@ func (g *Group[K, V]) fly(
 
 	defer g.leave(key, l)
 	defer close(f.done)
+
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
 
 	f.value, f.err = look(ctx)
 }

@@ -159,3 +159,31 @@ func TestWhoeverLeavesIsNotWaitedFor(t *testing.T) {
 		}
 	})
 }
+
+// One that waits for ever would keep its connection for as long.
+func TestALookForOthersEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var group coalesce.Group[string, int]
+
+		begun := time.Now()
+		look := func(ctx context.Context) (int, error) {
+			<-ctx.Done()
+
+			return 0, ctx.Err()
+		}
+		leaving, cancel := context.WithTimeout(t.Context(), time.Second)
+
+		defer cancel()
+
+		for range 2 { // the second is one for others
+			go func() { _, _ = group.Do(leaving, "it", look) }()
+
+			synctest.Wait()
+		}
+
+		if _, err := group.Do(t.Context(), "it", look); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) > time.Minute {
+			t.Errorf("it ended after %v with %v", time.Since(begun), err)
+		}
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -246,5 +247,23 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 				t.Errorf("%s has %+v", family.Name, metric.Labels)
 			}
 		}
+	}
+}
+
+// What was found broken on the way to the head, which was never reached, is told: the alert waits for nothing else.
+func TestALogThatIsBrokenIsToldOfBeforeItWasEverVerified(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.chain = metrics.ChainState{Intact: false}
+
+	if intact := w.value(t, "opsconsole_audit_chain_intact"); intact != 0 {
+		t.Errorf("got %v, want 0", intact)
+	}
+
+	w.chain = metrics.ChainState{Intact: true}
+
+	if text, _ := w.scrape(t); strings.Contains(text, "opsconsole_audit_chain_intact") {
+		t.Error("a log that was not looked through yet is called intact")
 	}
 }

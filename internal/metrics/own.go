@@ -51,7 +51,7 @@ func pool(out sink, name string, db *sql.DB) {
 // chain tells whether the audit log holds together.
 func (m *Metrics) chain(out sink) {
 	state := m.config.Chain()
-	if state.VerifiedAt.IsZero() {
+	if state.VerifiedAt.IsZero() && state.Intact { // it was not looked through yet, and nothing was found so far
 		return
 	}
 

@@ -26,6 +26,25 @@ func (w *world) become(status ops.ComponentStatus) {
 	w.plane.set(func(p *plane) { p.status = status })
 }
 
+// While nobody looks there is a poll for each sample, and the ticks of no clock are quite even.
+func TestAPollThatComesALittleEarlyIsASample(t *testing.T) {
+	t.Parallel()
+
+	const polls = 20
+
+	w := newWorld(storetest.Open(t, storetest.SQLiteURL(t)))
+	w.poll(t)
+
+	for i := range polls {
+		w.pass(15*time.Second + time.Duration(i%2*10-5)*time.Millisecond)
+		w.poll(t)
+	}
+
+	if used := w.Snapshot().Used; len(used) != polls+1 {
+		t.Errorf("%d polls made %d samples: %v", polls+1, len(used), used)
+	}
+}
+
 func TestAvailabilityCountsWhatWasSeen(t *testing.T) {
 	t.Parallel()
 

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	// sampleEvery is the least time between two samples of a series.
+	// sampleEvery is about the least time between two samples of a series.
 	sampleEvery = 15 * time.Second
+	// early is how much sooner a poll may come than its tick: it is a sample all the same, and not the next one.
+	early = time.Second
 	// GapAfter is the time without a sample from which on nobody saw what was.
 	GapAfter = 4 * sampleEvery
 	// window is how much a snapshot carries.
@@ -51,7 +53,7 @@ func (m *Monitor) see(next *Snapshot, begun time.Time) batch {
 	r.spans.forget()
 
 	// A clock that was set back starts anew, and a change of status waits for no sample.
-	if now.Sub(r.sampled) >= sampleEvery || now.Before(r.sampled) || changed {
+	if now.Sub(r.sampled) > sampleEvery-early || now.Before(r.sampled) || changed {
 		r.sampled = now
 		due.values, due.spans = samplesOf(next), maps.Clone(r.spans.unwritten)
 
