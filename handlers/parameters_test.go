@@ -20,8 +20,8 @@ func TestAnUnknownNameInAnAddressIsRefused(t *testing.T) {
 	for path, names := range map[string]string{
 		"/":                    "It takes none.",
 		"/jobs":                "It takes none.",
-		"/exports":             "It takes for, limit, page, q, sort, status.",
-		"/exports.csv":         "It takes limit, page, q, sort, status.",
+		"/exports":             "It takes limit, page, q, sort, status.",
+		"/exports.csv":         "It takes for, limit, page, q, sort, status.",
 		"/history":             "actor, before, field",
 		"/audit.jsonl":         "action, actor, before",
 		"/config/export":       "max_duration_seconds",
