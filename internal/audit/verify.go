@@ -253,6 +253,10 @@ func (l *Log) readBatch(ctx context.Context, c *Checker, last int64) (read int, 
 
 	for ; rows.Next(); read++ {
 		e, err := scan(rows)
+		if err != nil && ctx.Err() != nil {
+			return read, false, fmt.Errorf("read the audit log: %w", ctx.Err())
+		}
+
 		if err != nil { // It was read, and is none.
 			c.fault = fmt.Sprintf("entry %d was altered: it cannot be read", c.Reached.Seq+1)
 

@@ -4,6 +4,8 @@ package coalesce
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -110,6 +112,12 @@ func (g *Group[K, V]) fly(
 
 	defer g.leave(key, l)
 	defer close(f.done)
+	defer func() {
+		// In a request's own goroutine its server would take it, and go on.
+		if panicked := recover(); panicked != nil {
+			f.err = fmt.Errorf("a look that is shared panicked: %v\n%s", panicked, debug.Stack())
+		}
+	}()
 
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()

@@ -3,6 +3,7 @@ package coalesce_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -156,6 +157,37 @@ func TestWhoeverLeavesIsNotWaitedFor(t *testing.T) {
 
 		if _, err := d.ask(t.Context()); !errors.Is(err, d.failing) {
 			t.Errorf("got %v, want what the look came to", err)
+		}
+	})
+}
+
+func TestALookForOthersThatPanicsIsAnErrorOfTheirs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var group coalesce.Group[string, int]
+
+		first := make(chan struct{})
+
+		go func() {
+			_, _ = group.Do(t.Context(), "it", func(context.Context) (int, error) {
+				<-first
+
+				return 0, nil
+			})
+		}()
+
+		synctest.Wait()
+
+		// This one comes while the first looks, so that it is one for others.
+		_, err := group.Do(t.Context(), "it", func(context.Context) (int, error) { panic("out of range") })
+		if err == nil || !strings.Contains(err.Error(), "out of range") {
+			t.Errorf("got %v, want what it panicked with", err)
+		}
+
+		close(first)
+
+		if n, err := group.Do(t.Context(), "it", func(context.Context) (int, error) { return 3, nil }); n != 3 || err != nil {
+			t.Errorf("got %d, %v, want the next look to be as any", n, err)
 		}
 	})
 }
