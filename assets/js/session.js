@@ -58,10 +58,9 @@ function goOn() {
 const veil = (visibility) => user() && (document.body.style.visibility = visibility);
 function unveil({ persisted }) {
   if (!veil("hidden") || (!persisted && performance.getEntriesByType("navigation")[0].type !== "back_forward")) return veil("");
-  ask().then(
-    (name) => (meet(name) || dirtyForms().length) && veil(""),
-    () => location.reload(),
-  );
+  ask()
+    .then(meet, () => {})
+    .then((same) => (same || dirtyForms().length ? veil("") : location.reload()));
 }
 addEventListener("pagehide", () => veil("hidden"));
 addEventListener("pageshow", unveil);
