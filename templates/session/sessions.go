@@ -83,6 +83,7 @@ func (v End) own() bool {
 
 func (v End) lead() string {
 	lead := "Who uses it has to sign in again. Their open pages stop within two seconds; what is typed there stays."
+
 	switch {
 	case v.own() && v.All:
 		lead += " Yours is among them: you are signed out."
