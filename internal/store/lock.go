@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -27,6 +28,11 @@ func LockSQLite(ctx context.Context, databaseURL string) (release func() error, 
 
 	if err := makeFolder(path); err != nil {
 		return nil, err
+	}
+
+	// A link to the file is the same file.
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 
 	file, err := os.OpenFile(path+"-lock", os.O_RDWR|os.O_CREATE, 0o600)

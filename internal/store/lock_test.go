@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,6 +11,33 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/store"
 )
+
+// TestALinkToAFileIsTheSameFile takes it by both names.
+func TestALinkToAFileIsTheSameFile(t *testing.T) {
+	t.Parallel()
+
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "o.db"), filepath.Join(dir, "link.db")
+
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Symlink(path, link)); err != nil {
+		t.Fatal(err)
+	}
+
+	synctest.Test(t, func(t *testing.T) {
+		release, err := store.LockSQLite(t.Context(), "sqlite://"+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if _, err := store.LockSQLite(t.Context(), "sqlite://"+link); err == nil {
+			t.Error("two have the same file")
+		}
+
+		if err := release(); err != nil {
+			t.Error(err)
+		}
+	})
+}
 
 // TestOneProcessHasAFile takes a database twice, as two processes would.
 func TestOneProcessHasAFile(t *testing.T) {
