@@ -271,3 +271,24 @@ func TestABrokenLogIsTakenByForce(t *testing.T) {
 		t.Errorf("got %+v, %v, want it noted", page.Items, err)
 	}
 }
+
+// TestABackupOfANewerVersionIsLeftToIt has a migration that this version does not know.
+func TestABackupOfANewerVersionIsLeftToIt(t *testing.T) {
+	t.Parallel()
+
+	databaseURL, file := migrated.SQLiteURL(t), filepath.Join(t.TempDir(), "b.db")
+	db := used(t, databaseURL)
+
+	_, err := db.Write().ExecContext(t.Context(),
+		`INSERT INTO opsconsole_migrations (version_id, is_applied) VALUES (99999, 1)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if _, err := backup.Write(t.Context(), databaseURL, file, madeAt()); err != nil {
+		t.Fatal(err)
+	}
+
+	_, err = backup.Restore(t.Context(), file, restoration(t))
+	wantRefused(t, err, "restore it with that one")
+}

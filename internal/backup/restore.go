@@ -136,7 +136,12 @@ func Check(ctx context.Context, db *store.DB, r Restoration) (Contents, error) {
 
 // check brings the database to this version and verifies its audit log.
 func (r Restoration) check(ctx context.Context, db *store.DB) error {
-	if err := db.Migrate(ctx); err != nil {
+	err := db.Migrate(ctx)
+	if _, newer := errors.AsType[*store.NewerError](err); newer {
+		return errors.New("a newer version of opsconsole has made it: restore it with that one")
+	}
+
+	if err != nil {
 		return err
 	}
 
