@@ -112,60 +112,6 @@ func (s session) GetExportJobs(ctx context.Context, query ExportJobsQuery) ([]Ex
 	return answer.Jobs, err
 }
 
-// CreateInstance implements [Instances].
-func (s session) CreateInstance(ctx context.Context, request InstanceRequest) (Instance, error) {
-	return fetch[Instance](ctx, s, post("/api/instances", request), "id", "status")
-}
-
-// ListInstances implements [Instances].
-func (s session) ListInstances(ctx context.Context, query InstancesQuery) (InstancesPage, error) {
-	c := get("/api/instances")
-	c.query = parameters{}.
-		text("owner", query.Owner).text("status", string(query.Status)).text("search", query.Search).
-		number("offset", query.Offset).number("limit", query.Limit)
-
-	t, a, err := s.send(ctx, c)
-	if err != nil {
-		return InstancesPage{}, err
-	}
-
-	var envelope struct {
-		Data []Instance `json:"data"`
-		Meta struct {
-			Total  int `json:"total"`
-			Limit  int `json:"limit"`
-			Offset int `json:"offset"`
-		} `json:"meta"`
-	}
-
-	if err := t.decode(a.body, &envelope, "data", "meta.total", "meta.limit", "meta.offset"); err != nil {
-		return InstancesPage{}, err
-	}
-
-	return InstancesPage{
-		Instances: envelope.Data,
-		Total:     envelope.Meta.Total, Limit: envelope.Meta.Limit, Offset: envelope.Meta.Offset,
-	}, nil
-}
-
-// GetInstance implements [Instances].
-func (s session) GetInstance(ctx context.Context, id int64) (Instance, error) {
-	return fetch[Instance](ctx, s, get(instancePath(id)), "id", "status")
-}
-
-// DeleteInstance implements [Instances].
-func (s session) DeleteInstance(ctx context.Context, id int64) error {
-	t, a, err := s.send(ctx, call{method: http.MethodDelete, path: instancePath(id)})
-	if err != nil || len(a.body) == 0 {
-		return err
-	}
-
-	// A page that says 200 deleted nothing that we know of.
-	return t.decode(a.body, &struct{}{})
-}
-
-func instancePath(id int64) string { return "/api/instances/" + strconv.FormatInt(id, 10) }
-
 // fetch makes the call and reads the data of its answer, in which the wanted
 // fields, given as paths, must be there and not null.
 func fetch[T any](ctx context.Context, s session, c call, want ...string) (T, error) {
@@ -206,6 +152,8 @@ type call struct {
 	accept string // "" means JSON
 	// anonymous calls go out also when the caller has no credentials.
 	anonymous bool
+	// optional says of a call that a control plane may lack what it does, "" of any other.
+	optional string
 	// unready calls take 503 for an answer.
 	unready bool
 }

@@ -23,6 +23,12 @@ func (t *exchange) check(a answer) error {
 	}
 
 	r, ok := readRefusal(a.status, a.body)
+	if t.optional != "" && lacks(a.status, r) {
+		return &Error{
+			Code: CodeNotSupported, Message: "The control plane at " + t.host + " cannot " + t.optional,
+		}
+	}
+
 	if !ok {
 		return t.foreign(fmt.Errorf("HTTP %d, %s", a.status, describe(a)))
 	}
@@ -37,6 +43,20 @@ func (t *exchange) check(a answer) error {
 	}
 
 	return r.err.Because(cause)
+}
+
+// lacks reports whether the answer to a call that the contract leaves open says that there is no such
+// call: what is missing otherwise, an instance, is a RESOURCE_NOT_FOUND, which an embedded control
+// plane has for paths too.
+func lacks(status int, r refusal) bool {
+	switch status {
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	case http.StatusNotFound:
+		return r.said != CodeNotFound || r.err.Details["resource_type"] == "Path"
+	default:
+		return false
+	}
 }
 
 // redirected names only the host of where it points: the rest may hold a secret.

@@ -94,12 +94,20 @@ func TestClientErrors(t *testing.T) {
 		},
 		"FastAPI's empty text": {status: 404, body: `{"detail": ""}`, code: ops.CodeServiceUnavailable, message: foreign, write: unknown},
 		"a code of its own, refused": {
-			status: 409, body: `{"error": {"code": "INVALID_STATE", "message": "Not running", "details": {"ratio": 0.5}}}`,
+			status: 409, body: `{"error": {"code": "WRONG_PHASE", "message": "Not running", "details": {"ratio": 0.5}}}`,
 			code: ops.CodeConflict, message: "Not running", details: map[string]any{"ratio": 0.5}, write: notDone,
 		},
 		"a code of its own, forbidden": {
-			status: 403, body: `{"detail": {"code": "PERMISSION_DENIED", "message": "No"}}`,
+			status: 403, body: `{"detail": {"code": "NO_ENTRY", "message": "No"}}`,
 			code: ops.CodeInsufficientRole, message: "No", write: notDone,
+		},
+		"a state that does not allow it": {
+			status: 409, body: `{"error": {"code": "INVALID_STATE", "message": "Not running", "details": {"status": "failed"}}}`,
+			code: ops.CodeInvalidState, message: "Not running", details: map[string]any{"status": "failed"}, write: notDone,
+		},
+		"somebody else's": {
+			status: 403, body: `{"error": {"code": "PERMISSION_DENIED", "message": "No"}}`,
+			code: ops.CodePermissionDenied, message: "No", write: notDone,
 		},
 		"a code of its own, unheard of": {
 			status: 418, body: `{"error": {"code": "TEAPOT", "message": ""}}`,

@@ -264,6 +264,40 @@ func TestClientCalls(t *testing.T) {
 			request: "DELETE /api/instances/11 ",
 			status:  http.StatusNoContent,
 		},
+		"suspend an instance": {
+			call: func(ctx context.Context, _ ops.Service, i ops.Instances) (any, error) {
+				return i.SuspendInstance(ctx, 11)
+			},
+			request: "POST /api/instances/11/suspend ",
+			answer:  `{"data": {"id": 11, "status": "suspended"}}`,
+			want:    ops.Instance{ID: 11, Status: ops.InstanceSuspended},
+		},
+		"resume an instance": {
+			call: func(ctx context.Context, _ ops.Service, i ops.Instances) (any, error) {
+				return i.ResumeInstance(ctx, 11)
+			},
+			request: "POST /api/instances/11/resume ",
+			answer:  `{"data": {"id": 11, "status": "resuming"}}`,
+			want:    ops.Instance{ID: 11, Status: ops.InstanceResuming},
+		},
+		"extend an instance": {
+			call: func(ctx context.Context, _ ops.Service, i ops.Instances) (any, error) {
+				return i.UpdateInstanceLifecycle(ctx, 11, ops.InstanceLifecycle{TTL: new("PT36H")})
+			},
+			request: `PUT /api/instances/11/lifecycle {"ttl":"PT36H"}`,
+			answer:  `{"data": {"id": 11, "status": "running", "ttl": "PT36H"}}`,
+			want:    ops.Instance{ID: 11, Status: ops.InstanceRunning, TTL: new("PT36H")},
+		},
+		"events of an instance": {
+			call: func(ctx context.Context, _ ops.Service, i ops.Instances) (any, error) {
+				return i.GetInstanceEvents(ctx, 11, ops.InstanceEventsQuery{Offset: 5, Limit: 10})
+			},
+			request: "GET /api/instances/11/events?limit=10&offset=5 ",
+			answer:  `{"data": [{"id": 3, "event_type": "oom_recovered", "details": {"to": 8}, "created_at": "2026-03-01T12:00:00"}], "meta": {}}`,
+			want: []ops.InstanceEvent{
+				{ID: 3, EventType: "oom_recovered", Details: json.RawMessage(`{"to": 8}`), CreatedAt: noon},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,6 +21,8 @@ const (
 	CodeUserDisabled             Code = "USER_DISABLED"
 	CodeInsufficientRole         Code = "INSUFFICIENT_ROLE"
 	CodeNotFound                 Code = "RESOURCE_NOT_FOUND"
+	CodePermissionDenied         Code = "PERMISSION_DENIED"
+	CodeInvalidState             Code = "INVALID_STATE"
 	CodeConflict                 Code = "CONFLICT"
 	CodeConcurrencyLimitExceeded Code = "CONCURRENCY_LIMIT_EXCEEDED"
 	CodeValidationFailed         Code = "VALIDATION_FAILED"
@@ -29,6 +31,8 @@ const (
 	CodeServiceUnavailable       Code = "SERVICE_UNAVAILABLE"
 	CodeIdempotencyKeyReused     Code = "IDEMPOTENCY_KEY_REUSED"
 	CodeIdempotencyInFlight      Code = "IDEMPOTENCY_IN_FLIGHT"
+	// CodeNotSupported says that the control plane lacks a call that the contract leaves open to it.
+	CodeNotSupported Code = "NOT_SUPPORTED"
 	// CodeTimeZoneMismatch is a VALIDATION_FAILED of times alone whose offset is not that of their zone.
 	CodeTimeZoneMismatch Code = "TIME_ZONE_MISMATCH"
 )
@@ -38,11 +42,11 @@ func (c Code) HTTPStatus() int {
 	switch c {
 	case CodeUnauthorized, CodeMissingRole, CodeInvalidRole:
 		return http.StatusUnauthorized
-	case CodeInsufficientRole, CodeUserDisabled:
+	case CodeInsufficientRole, CodeUserDisabled, CodePermissionDenied:
 		return http.StatusForbidden
 	case CodeNotFound:
 		return http.StatusNotFound
-	case CodeConflict, CodeConcurrencyLimitExceeded, CodeIdempotencyInFlight:
+	case CodeConflict, CodeInvalidState, CodeConcurrencyLimitExceeded, CodeIdempotencyInFlight:
 		return http.StatusConflict
 	case CodeValidationFailed, CodeIdempotencyKeyReused, CodeTimeZoneMismatch:
 		return http.StatusUnprocessableEntity
@@ -50,6 +54,8 @@ func (c Code) HTTPStatus() int {
 		return http.StatusTooManyRequests
 	case CodeServiceUnavailable:
 		return http.StatusServiceUnavailable
+	case CodeNotSupported:
+		return http.StatusNotImplemented
 	case CodeInternal:
 		return http.StatusInternalServerError
 	default:
@@ -120,7 +126,7 @@ func NotDone(err error) bool {
 		return false
 	}
 
-	return e.Code.HTTPStatus() < http.StatusInternalServerError || e.Code == CodeServiceUnavailable
+	return e.Code.HTTPStatus() < http.StatusInternalServerError || e.Code == CodeServiceUnavailable || e.Code == CodeNotSupported
 }
 
 // AsError returns err as an *[Error]; what is not one becomes an INTERNAL_ERROR

@@ -63,6 +63,7 @@ type Instance struct {
 	Status         InstanceStatus `json:"status"`
 	ErrorMessage   *string        `json:"error_message"`
 	ErrorCode      *string        `json:"error_code"`
+	StackTrace     *string        `json:"stack_trace"`
 	CreatedAt      Time           `json:"created_at"`
 	UpdatedAt      Time           `json:"updated_at"`
 	StartedAt      *Time          `json:"started_at"`
@@ -76,6 +77,28 @@ type Instance struct {
 	CPUCores          *int    `json:"cpu_cores"`
 	// Progress is what is told of it while it loads, JSON; null for nothing.
 	Progress json.RawMessage `json:"progress"`
+}
+
+// InstanceLifecycle is the body of PUT /api/instances/{id}/lifecycle: ISO 8601 durations, nil to leave
+// one as it is. A TTL counts from the creation.
+type InstanceLifecycle struct {
+	TTL               *string `json:"ttl,omitempty"`
+	InactivityTimeout *string `json:"inactivity_timeout,omitempty"`
+}
+
+// InstanceEvent is something that happened to an instance, such as memory_upgraded.
+type InstanceEvent struct {
+	ID        int64  `json:"id"`
+	EventType string `json:"event_type"`
+	// Details is JSON of any shape, null for none.
+	Details   json.RawMessage `json:"details"`
+	CreatedAt Time            `json:"created_at"`
+}
+
+// InstanceEventsQuery selects events of an instance; Limit is 1 to 100, 0 the default of 50.
+type InstanceEventsQuery struct {
+	Offset int
+	Limit  int
 }
 
 // InstancesQuery selects instances; Limit is 1 to 100, 0 the default of 50. Search

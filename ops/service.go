@@ -71,13 +71,22 @@ type InstancesPlatform interface {
 	InstancesAs(caller Caller) Instances
 }
 
-// Instances creates, lists and ends graph instances; any role may call it.
+// Instances creates, lists, changes and ends graph instances; any role may call it. What is done to one
+// is for its owner, admin and ops. What [Instances.DeleteInstance] has no part in, the contract's section
+// 8, a control plane may lack: then it answers NOT_SUPPORTED.
 type Instances interface {
 	// CreateInstance answers SERVICE_UNAVAILABLE in maintenance and
 	// CONCURRENCY_LIMIT_EXCEEDED past a limit.
 	CreateInstance(ctx context.Context, request InstanceRequest) (Instance, error)
 	ListInstances(ctx context.Context, query InstancesQuery) (InstancesPage, error)
 	GetInstance(ctx context.Context, id int64) (Instance, error)
-	// DeleteInstance is for the owner, admin and ops.
 	DeleteInstance(ctx context.Context, id int64) error
+	// SuspendInstance ends the pod of a running instance and keeps the instance; INVALID_STATE for any other.
+	SuspendInstance(ctx context.Context, id int64) (Instance, error)
+	// ResumeInstance starts a suspended instance again; INVALID_STATE for any other, and
+	// CONCURRENCY_LIMIT_EXCEEDED past a limit. Whose it counts against differs between control planes.
+	ResumeInstance(ctx context.Context, id int64) (Instance, error)
+	UpdateInstanceLifecycle(ctx context.Context, id int64, update InstanceLifecycle) (Instance, error)
+	// GetInstanceEvents returns the newest first.
+	GetInstanceEvents(ctx context.Context, id int64, query InstanceEventsQuery) ([]InstanceEvent, error)
 }

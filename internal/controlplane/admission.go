@@ -46,7 +46,7 @@ func (s session) CreateInstance(ctx context.Context, request ops.InstanceRequest
 			return err
 		}
 
-		if err := s.admit(ctx, tx, current); err != nil {
+		if err := s.admit(ctx, tx, current, s.caller.Username, activeStatuses()); err != nil {
 			return err
 		}
 
@@ -84,9 +84,9 @@ func refuseInMaintenance(current settings) error {
 	return ops.Unavailable("instances", mode.Message)
 }
 
-// admit refuses when the caller, or the cluster, has as many active instances as
-// the limits allow.
-func (s session) admit(ctx context.Context, tx *sql.Tx, current settings) error {
+// admit refuses when the owner, or the cluster, has as many instances in the states that
+// count as the limits allow.
+func (cp *ControlPlane) admit(ctx context.Context, tx *sql.Tx, current settings, owner string, count []ops.InstanceStatus) error {
 	limits, err := typed[ops.ConcurrencyConfig](current, ops.SectionConcurrency)
 	if err != nil {
 		return err
@@ -96,10 +96,10 @@ func (s session) admit(ctx context.Context, tx *sql.Tx, current settings) error 
 		name, owner string
 		allowed     int
 	}{
-		{"per_analyst", s.caller.Username, limits.PerAnalyst},
+		{"per_analyst", owner, limits.PerAnalyst},
 		{"cluster_total", "", limits.ClusterTotal},
 	} {
-		active, err := s.countActive(ctx, tx, limit.owner)
+		active, err := cp.countOwned(ctx, tx, limit.owner, count)
 		if err != nil {
 			return err
 		}
@@ -116,21 +116,23 @@ func (s session) admit(ctx context.Context, tx *sql.Tx, current settings) error 
 	return nil
 }
 
-// countActive counts the owner's instances that count against the limits, or, when
-// the owner is "", everybody's.
-func (cp *ControlPlane) countActive(ctx context.Context, q store.Querier, owner string) (int, error) {
-	statuses := activeStatuses()
-
+// countOwned counts the owner's instances in the states, or, when the owner is "", everybody's.
+func (cp *ControlPlane) countOwned(ctx context.Context, q store.Querier, owner string, statuses []ops.InstanceStatus) (int, error) {
 	from := counters
 	if cp.recount != nil {
 		from = countedAfresh
 	}
 
+	args, in := []any{owner}, make([]string, len(statuses))
+	for i, status := range statuses {
+		args = append(args, status)
+		in[i] = placeholder(len(args))
+	}
+
 	var n int
 
 	err := q.QueryRowContext(ctx, `SELECT COALESCE(SUM(n), 0) FROM `+from+`
-		WHERE subject = 'instances' AND owner_username = $1 AND status IN ($2, $3, $4)`,
-		owner, statuses[0], statuses[1], statuses[2]).Scan(&n)
+		WHERE subject = 'instances' AND owner_username = $1 AND status IN (`+strings.Join(in, ", ")+`)`, args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count the active instances: %w", err)
 	}

@@ -19,7 +19,7 @@ const (
 )
 
 const instanceColumns = `id, snapshot_id, owner_username, wrapper_type, name, description, url_slug, instance_url, pod_name, status,
-	error_message, error_code, created_at, updated_at, started_at, last_activity_at, ttl, inactivity_timeout,
+	error_message, error_code, stack_trace, created_at, updated_at, started_at, last_activity_at, ttl, inactivity_timeout,
 	COALESCE(memory_usage_bytes, (SELECT m.memory_usage_bytes FROM opsconsole_instance_memory m
 		WHERE m.instance_id = instances.id AND instances.status = 'running')), disk_usage_bytes, cpu_cores, progress`
 
@@ -175,7 +175,7 @@ func scanInstance(row scanner, more ...any) (ops.Instance, error) {
 
 	columns := []any{
 		&i.ID, &i.SnapshotID, &i.OwnerUsername, &i.WrapperType, &i.Name, &i.Description, &slug, &i.InstanceURL,
-		&i.PodName, &i.Status, &i.ErrorMessage, &i.ErrorCode, &created, &updated, &started, &activity,
+		&i.PodName, &i.Status, &i.ErrorMessage, &i.ErrorCode, &i.StackTrace, &created, &updated, &started, &activity,
 		&i.TTL, &i.InactivityTimeout, &i.MemoryUsageBytes, &i.DiskUsageBytes, &i.CPUCores, &progress,
 	}
 

@@ -37,9 +37,10 @@ func (s session) DeleteInstance(ctx context.Context, id int64) error {
 			return err
 		}
 
-		if s.watchOnly && instance.Status != ops.InstanceStopping {
-			return ops.Unavailable("instances", fmt.Sprintf("Nothing here would end the pod of instance %d, as no cluster is configured: "+
-				"delete it at the platform's own control plane, or configure the cluster", id))
+		if instance.Status != ops.InstanceStopping {
+			if err := s.canEndPod(instance, "delete"); err != nil {
+				return err
+			}
 		}
 
 		_, err = tx.ExecContext(ctx, `UPDATE instances SET status = $1, updated_at = $2 WHERE id = $3 AND status <> $1`,

@@ -148,7 +148,7 @@ func (w *fuzzed) reset(t failing) {
 	w.exec(t, `UPDATE instances SET id = 1`)
 }
 
-func (w *fuzzed) exec(t failing, statements ...string) {
+func (w *world) exec(t failing, statements ...string) {
 	t.Helper()
 
 	if err := w.db.Tx(t.Context(), func(tx *sql.Tx) error {

@@ -1,6 +1,7 @@
 package opsapi
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -46,4 +47,52 @@ func instanceID(c echo.Context) (int64, error) {
 	}
 
 	return int64(id), nil
+}
+
+// actOn is what is done to one instance, for which nothing is sent.
+func actOn(call func(ops.Instances, context.Context, int64) (ops.Instance, error)) operation {
+	return func(s *server, caller ops.Caller, c echo.Context) (answer, error) {
+		id, err := instanceID(c)
+		if err != nil {
+			return answer{}, err
+		}
+
+		data, err := call(s.instances.InstancesAs(caller), c.Request().Context(), id)
+
+		return answer{status: http.StatusOK, data: data}, err
+	}
+}
+
+func updateInstanceLifecycle(s *server, caller ops.Caller, c echo.Context) (answer, error) {
+	id, err := instanceID(c)
+	if err != nil {
+		return answer{}, err
+	}
+
+	update, err := readBody(c, instanceLifecycle)
+	if err != nil {
+		return answer{}, err
+	}
+
+	data, err := s.instances.InstancesAs(caller).UpdateInstanceLifecycle(c.Request().Context(), id, update)
+
+	return answer{status: http.StatusOK, data: data}, err
+}
+
+func instanceEvents(s *server, caller ops.Caller, c echo.Context) (answer, error) {
+	id, err := instanceID(c)
+	if err != nil {
+		return answer{}, err
+	}
+
+	q := newQuery(c)
+	wanted := ops.InstanceEventsQuery{Offset: q.number("offset", 0), Limit: q.number("limit", 1)}
+
+	if err := q.found.err(); err != nil {
+		return answer{}, err
+	}
+
+	data, err := s.instances.InstancesAs(caller).GetInstanceEvents(c.Request().Context(), id, wanted)
+
+	return answer{status: http.StatusOK, data: data}, err
 }

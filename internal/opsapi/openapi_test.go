@@ -343,6 +343,17 @@ func TestEveryAnswer(t *testing.T) {
 
 	server.send(t, http.MethodPut, "/api/config/maintenance", `{"enabled": false}`, asDave())
 
+	w.exec(t, `DELETE FROM instances`)
+	server.send(t, http.MethodPost, "/api/instances", valid(http.MethodPost, "/api/instances"), asDave())
+	w.exec(t, `UPDATE instances SET id = 1, status = 'running'`)
+
+	for _, act := range []string{"suspend", "resume", "resume"} {
+		server.send(t, http.MethodPost, "/api/instances/1/"+act, "", asDave())
+	}
+
+	w.become(t, 1, ops.InstanceStopping)
+	server.send(t, http.MethodPut, "/api/instances/1/lifecycle", "{}", asDave())
+
 	if err := silent.db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -355,12 +366,21 @@ func TestEveryAnswer(t *testing.T) {
 			path := strings.ReplaceAll(path, "{instance_id}", "1")
 			body, wrong := "", strings.TrimSuffix(path, "1")+"x?limit=x"
 
+			if at, act, found := strings.Cut(path, "/1/"); found {
+				wrong = at + "/x/" + act + "?limit=x"
+			}
+
 			if path == "/api/instances" || path == "/api/ops/export-jobs" {
 				wrong = path + "?limit=x"
 			}
 
 			if method == http.MethodPut || method == http.MethodPost {
-				body, wrong = "{}", path
+				body = "{}"
+
+				if !strings.Contains(path, "/1/") {
+					wrong = path
+				}
+
 				server.send(t, method, path, strings.Repeat(" ", 2<<20), asDave())
 			}
 
@@ -403,11 +423,12 @@ func silentIssuer(t *testing.T) *auth.Tokens {
 // valid is a body that the operation takes.
 func valid(method, path string) string {
 	return map[string]string{
-		"PUT /api/config/lifecycle":   `{"mapping": {"max_ttl": "P90D"}}`,
-		"PUT /api/config/concurrency": limits(),
-		"PUT /api/config/maintenance": `{"enabled": false}`,
-		"PUT /api/config/export":      `{"max_duration_seconds": 60}`,
-		"POST /api/ops/jobs/trigger":  `{"job_name": "lifecycle", "reason": "a test"}`,
-		"POST /api/instances":         `{"mapping_id": 1, "wrapper_type": "ryugraph", "name": "Fraud"}`,
+		"PUT /api/config/lifecycle":      `{"mapping": {"max_ttl": "P90D"}}`,
+		"PUT /api/config/concurrency":    limits(),
+		"PUT /api/config/maintenance":    `{"enabled": false}`,
+		"PUT /api/config/export":         `{"max_duration_seconds": 60}`,
+		"POST /api/ops/jobs/trigger":     `{"job_name": "lifecycle", "reason": "a test"}`,
+		"PUT /api/instances/1/lifecycle": `{"ttl": "PT1H"}`,
+		"POST /api/instances":            `{"mapping_id": 1, "wrapper_type": "ryugraph", "name": "Fraud"}`,
 	}[method+" "+path]
 }

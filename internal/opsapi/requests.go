@@ -82,3 +82,7 @@ func instanceRequest(o *object) ops.InstanceRequest {
 		CPUCores:          optional(o, "cpu_cores", parseInt),
 	}
 }
+
+func instanceLifecycle(o *object) ops.InstanceLifecycle {
+	return ops.InstanceLifecycle{TTL: optional(o, "ttl", text), InactivityTimeout: optional(o, "inactivity_timeout", text)}
+}

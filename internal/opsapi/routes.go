@@ -14,7 +14,7 @@ type route struct {
 	run          operation
 }
 
-// operations is the table of the contract, sections 1 and 7. GET /health, /ready,
+// operations is the table of the contract, sections 1, 7 and 8. GET /health, /ready,
 // /metrics and /api/openapi.json, which ask for no caller, are routed beside it.
 func operations() []route {
 	return []route{
@@ -48,6 +48,10 @@ func operations() []route {
 		{http.MethodGet, "/api/instances", listInstances},
 		{http.MethodGet, "/api/instances/:id", getInstance},
 		{http.MethodDelete, "/api/instances/:id", deleteInstance},
+		{http.MethodPost, "/api/instances/:id/suspend", actOn(ops.Instances.SuspendInstance)},
+		{http.MethodPost, "/api/instances/:id/resume", actOn(ops.Instances.ResumeInstance)},
+		{http.MethodPut, "/api/instances/:id/lifecycle", updateInstanceLifecycle},
+		{http.MethodGet, "/api/instances/:id/events", instanceEvents},
 	}
 }
 

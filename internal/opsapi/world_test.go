@@ -2,6 +2,7 @@ package opsapi_test
 
 import (
 	"database/sql"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"net/netip"
@@ -91,7 +92,14 @@ func (w *world) seed(tb testing.TB) {
 
 // subject is the world as the conformance suite sees it, in process.
 func (w *world) subject() opstest.Subject {
-	return opstest.Subject{Platform: w, Instances: w, MappingID: w.mapping, Advance: w.clock.Advance}
+	return opstest.Subject{Platform: w, Instances: w, MappingID: w.mapping, Advance: w.clock.Advance, Become: w.become}
+}
+
+// become puts an instance into a state, as the background jobs would.
+func (w *world) become(t *testing.T, id int64, status ops.InstanceStatus) {
+	t.Helper()
+
+	w.exec(t, fmt.Sprintf(`UPDATE instances SET status = '%s' WHERE id = %d`, status, id))
 }
 
 // loopback are the networks of the tests' own connections.

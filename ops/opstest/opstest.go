@@ -21,6 +21,8 @@ type Subject struct {
 	MappingID int64
 	// Advance moves the platform's clock, which stands still otherwise.
 	Advance func(d time.Duration)
+	// Become puts an instance that has no pod into a state, as the platform's own workers would.
+	Become func(t *testing.T, id int64, status ops.InstanceStatus)
 }
 
 // Run tests the platforms that fresh makes, one for each test, in parallel.
@@ -50,6 +52,11 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 		{"Creating an instance, refused", testCreateRefused},
 		{"Listing instances", testListInstances},
 		{"Deleting instances", testDeleteInstance},
+		{"Suspending and resuming instances", testSuspendInstance},
+		{"Resuming counts against limits", testResumeLimits},
+		{"Resuming under a race", testResumeRace},
+		{"How long an instance lives", testInstanceLifecycle},
+		{"Events of an instance", testInstanceEvents},
 		{"Instances in maintenance", testMaintenance},
 		{"Limits on instances", testLimits},
 		{"Limits under a race", testLimitRace},
@@ -60,7 +67,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Subject) {
 			t.Parallel()
 
 			s := fresh(t)
-			if s.Platform == nil || s.Instances == nil || s.MappingID == 0 || s.Advance == nil {
+			if s.Platform == nil || s.Instances == nil || s.MappingID == 0 || s.Advance == nil || s.Become == nil {
 				t.Fatal("the subject is incomplete")
 			}
 
