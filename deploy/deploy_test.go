@@ -176,3 +176,23 @@ func read(t *testing.T, file string) string {
 
 	return string(text)
 }
+
+// TestTheImageIsBuiltAsReproduceBuildsIt: what ./task reproduce proves is said of what is shipped.
+func TestTheImageIsBuiltAsReproduceBuildsIt(t *testing.T) {
+	t.Parallel()
+
+	flags := regexp.MustCompile(`RELEASE: (.*)\n`).FindStringSubmatch(read(t, "../Taskfile.yml"))
+	if flags == nil {
+		t.Fatal("Taskfile.yml has no RELEASE")
+	}
+
+	image := read(t, "Dockerfile")
+	for _, line := range []string{
+		"ENV CGO_ENABLED=0\n", "RUN go build " + strings.ReplaceAll(flags[1], "'-ldflags=-s -w'", `-ldflags="-s -w"`) + " -o ",
+		"COPY LICENSE THIRD_PARTY_NOTICES.txt ",
+	} {
+		if !strings.Contains(image, line) {
+			t.Errorf("the Dockerfile has no line with %q", line)
+		}
+	}
+}
