@@ -46,7 +46,7 @@ func (a *Auth) claim(ctx context.Context, id secret, due func(session) bool) (se
 		if s.renewal == "" || s.renewal == abandoned {
 			mark := rand.Text()
 
-			taken, err := a.sessions.swapRenewal(ctx, s.secret.hash(), s.renewal, mark)
+			taken, err := a.sessions.swapRenewal(ctx, s.id, s.renewal, mark)
 			if err != nil {
 				return session{}, nil, err
 			}
@@ -89,7 +89,7 @@ func (s *sessionStore) waitRenewal(ctx context.Context, seen session) (abandoned
 		var mark sql.NullString
 
 		err := s.db.Read().QueryRowContext(ctx,
-			`SELECT renewal FROM opsconsole_sessions WHERE id_hash = $1`, seen.secret.hash()).Scan(&mark)
+			`SELECT renewal FROM opsconsole_sessions WHERE id_hash = $1`, seen.id).Scan(&mark)
 		if ctx.Err() != nil {
 			return "", nil
 		}
@@ -131,7 +131,7 @@ func (s *sessionStore) swapRenewal(ctx context.Context, hash, expected, mark str
 func (a *Auth) startClaim(ctx context.Context, s session, mark string) *renewalClaim {
 	ctx = context.WithoutCancel(ctx)
 	stopped, stop := context.WithCancel(ctx)
-	c := &renewalClaim{store: a.sessions, log: a.log, hash: s.secret.hash(), mark: mark, stop: stop, done: make(chan struct{})}
+	c := &renewalClaim{store: a.sessions, log: a.log, hash: s.id, mark: mark, stop: stop, done: make(chan struct{})}
 
 	go func() {
 		defer close(c.done)

@@ -48,7 +48,7 @@ func (a *Auth) confirmation(r *http.Request, s session, mayConfirm bool) error {
 	}
 
 	// What comes back could not be written down.
-	mayConfirm = mayConfirm && a.sessions.inTrouble() == nil
+	mayConfirm = mayConfirm && isPageLoad(r) && a.sessions.inTrouble() == nil
 
 	if mayConfirm && !a.pauses.paused(now, everybody) {
 		// A browser that is sent to a provider that does not answer does not come back.
@@ -66,7 +66,7 @@ func (a *Auth) confirmation(r *http.Request, s session, mayConfirm bool) error {
 	}
 
 	// The row stays for a page load that has it confirmed.
-	a.latest.forget(s.secret.hash())
+	a.latest.forget(s.id)
 
 	return sessionEnded(errors.New("its access token has ended, and there is no refresh token"))
 }

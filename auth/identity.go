@@ -67,7 +67,7 @@ func (i Identity) LogValue() slog.Value {
 // [ErrSessionEnded], [ErrConfirm], [ErrBearerInvalid] and [ErrUnreachable]; anything else is a
 // failure of the database.
 func (a *Auth) Identify(r *http.Request) (Identity, error) {
-	identity, seen, err := a.recognise(r, isPageLoad(r))
+	identity, seen, err := a.recognise(r, true)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -102,7 +102,7 @@ func (a *Auth) Recheck(r *http.Request) (Identity, error) {
 }
 
 // recognise tells who sent the request and when they were last noted as seen. With
-// mayConfirm its error may be an [ErrConfirm].
+// mayConfirm its error may be an [ErrConfirm], if it loads a page.
 func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, seen time.Time, err error) {
 	ctx := r.Context()
 
@@ -123,7 +123,7 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 		return identity, user.LastSeenAt, nil
 	}
 
-	opened, err := a.sessions.New(r, a.sessions.cookieName)
+	s, there, err := a.sessions.opened(r, a.sessions.cookieName)
 	if err != nil {
 		if who, known := a.fromMemory(r, err); known {
 			return who, a.now(), nil
@@ -132,12 +132,11 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 		return Identity{}, time.Time{}, err
 	}
 
-	if opened.IsNew {
+	if !there {
 		return Identity{}, time.Time{}, fail(ErrNoCredential, "Sign in to go on", nil)
 	}
 
-	s, err := a.renewed(ctx, sessionIn(opened))
-	if err == nil {
+	if s, err = a.renewed(ctx, s); err == nil {
 		err = a.confirmation(r, s, mayConfirm)
 	}
 
@@ -153,7 +152,7 @@ func (a *Auth) identityOf(s session) Identity {
 	identity := s.who
 	identity.Issuer = a.profiler.issuer
 	identity.Token = s.tokens.accessAt(a.now())
-	identity.SessionID = s.secret.hash()
+	identity.SessionID = s.id
 	identity.SignedInAt = s.createdAt
 	identity.AuthTime = s.tokens.AuthTime
 	identity.ExpiresAt = s.expiresAt

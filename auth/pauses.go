@@ -46,7 +46,7 @@ func (p *pauses) paused(now time.Time, whose string) bool {
 // pauseAfter leaves all sessions alone when the provider was silent, and this one when it
 // answered that it cannot say.
 func (a *Auth) pauseAfter(err error, s session) {
-	whose := s.secret.hash()
+	whose := s.id
 	if _, silent := errors.AsType[*url.Error](err); silent {
 		whose = everybody
 	}

@@ -32,11 +32,11 @@ func (a *Auth) due(s session) bool {
 // refuses ends the session. A database that cannot be written is waited for as the provider is:
 // what came could not be kept, and a refresh token that is spent is spent.
 func (a *Auth) renewed(ctx context.Context, s session) (session, error) {
-	if !a.due(s) || a.pauses.paused(a.now(), s.secret.hash()) || a.sessions.inTrouble() != nil {
+	if !a.due(s) || a.pauses.paused(a.now(), s.id) || a.sessions.inTrouble() != nil {
 		return s, nil
 	}
 
-	flight := a.refreshes.DoChan(s.secret.hash(), func() (any, error) {
+	flight := a.refreshes.DoChan(s.id, func() (any, error) {
 		// A refresh token is spent once it is sent: the request that happened to begin
 		// must not take the answer with it when it goes.
 		return a.refresh(context.WithoutCancel(ctx), s.secret)
@@ -95,12 +95,12 @@ func (a *Auth) refresh(ctx context.Context, id secret) (session, error) {
 	case err != nil:
 		return a.endRefused(ctx, s, err)
 	case !given.checked && s.tokens.Refresh != "":
-		a.pauses.pause(a.now(), s.secret.hash()) // the tokens are new, but who asks for the roles does not answer
+		a.pauses.pause(a.now(), s.id) // the tokens are new, but who asks for the roles does not answer
 	}
 
 	kept, err := a.sessions.replace(ctx, s, given)
 	if err != nil && given.who.Role != s.who.Role {
-		a.sessions.remembered.endOne(s.secret.hash(), a.now())
+		a.sessions.remembered.endOne(s.id, a.now())
 
 		return session{}, a.notVouched(ctx, s, fmt.Errorf("it names another role, and that cannot be kept: %w", err))
 	}
@@ -145,7 +145,7 @@ func (a *Auth) endRefused(ctx context.Context, s session, cause error) (session,
 
 // notVouched is that a session is over, also where its row could not be deleted yet.
 func (a *Auth) notVouched(ctx context.Context, s session, cause error) error {
-	a.latest.forget(s.secret.hash())
+	a.latest.forget(s.id)
 	a.log.InfoContext(ctx, "a session ended, as the provider did not vouch for it",
 		slog.String("username", s.who.Username), slog.Any("cause", cause))
 

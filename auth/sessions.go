@@ -46,21 +46,29 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 	result.Options = s.cookies.options(0)
 	result.IsNew = true
 
-	presented := r.CookiesNamed(name)
-	if len(presented) == 0 {
-		return result, nil
-	}
-
-	found, err := s.recall(r.Context(), presented[0].Value)
-	if err != nil {
+	found, there, err := s.opened(r, name)
+	if err != nil || !there {
 		return result, err
 	}
 
-	result.ID = presented[0].Value
+	result.ID = found.secret.text()
 	result.IsNew = false
 	result.Values[sessionKey{}] = found
 
 	return result, nil
+}
+
+// opened is the session of the request's cookie; there is false where it has none, and the error
+// [ErrSessionEnded] where that opens no session.
+func (s *sessionStore) opened(r *http.Request, cookie string) (found session, there bool, err error) {
+	presented := r.CookiesNamed(cookie)
+	if len(presented) == 0 {
+		return session{}, false, nil
+	}
+
+	found, err = s.recall(r.Context(), presented[0].Value)
+
+	return found, true, err
 }
 
 // Save implements [sessions.Store]. A session is always written under a new
@@ -83,6 +91,7 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, saved *sessi
 	now := s.now()
 	kept := sessionIn(saved)
 	kept.secret = newSecret()
+	kept.id = kept.secret.hash()
 	kept.createdAt, kept.lastSeenAt, kept.expiresAt = now, now, now.Add(s.lifetime)
 
 	if err := s.insert(r.Context(), kept, old); err != nil {

@@ -14,7 +14,9 @@ import (
 
 // session is a row of opsconsole_sessions, opened with the secret of its cookie.
 type session struct {
-	secret     secret
+	secret secret
+	// id is its hash, which the row is found by.
+	id         string
 	who        Identity // the person alone
 	tokens     tokens
 	sealed     []byte // the tokens as they stand in the row
@@ -40,15 +42,15 @@ func (s *sessionStore) find(ctx context.Context, cookie string) (session, error)
 
 // recall is find of a row that was looked at within the last [lookLasts].
 func (s *sessionStore) recall(ctx context.Context, cookie string) (session, error) {
-	return s.findBy(ctx, cookie, func(ctx context.Context, id secret) (session, error) {
-		return s.remembered.looks.at(ctx, id.hash(), s.now, func() (session, error) { return s.read(ctx, id) })
+	return s.findBy(ctx, cookie, func(ctx context.Context, opens secret, id string) (session, error) {
+		return s.remembered.looks.at(ctx, id, s.now, func() (session, error) { return s.read(ctx, opens, id) })
 	})
 }
 
 func (s *sessionStore) findBy(
-	ctx context.Context, cookie string, read func(context.Context, secret) (session, error),
+	ctx context.Context, cookie string, read func(ctx context.Context, opens secret, id string) (session, error),
 ) (session, error) {
-	id, ok := parseSecret(cookie)
+	opens, ok := parseSecret(cookie)
 	if !ok {
 		return session{}, sessionEnded(errors.New("the cookie is malformed"))
 	}
@@ -57,16 +59,18 @@ func (s *sessionStore) findBy(
 		return session{}, fmt.Errorf("find a session: %w", trouble)
 	}
 
-	found, err := read(ctx, id)
+	id := hashOf(cookie) // There is one way to write a secret.
+
+	found, err := read(ctx, opens, id)
 	if err != nil {
 		return session{}, err
 	}
 
-	found.lastSeenAt = s.remembered.usedSince(id.hash(), found.lastSeenAt)
+	found.lastSeenAt = s.remembered.usedSince(id, found.lastSeenAt)
 
 	if over := s.over(found); over != nil {
 		// A row that cannot be deleted now opens nothing either.
-		if err := s.end(ctx, id.hash()); err != nil && store.TroubleOf(err) == nil {
+		if err := s.end(ctx, id); err != nil && store.TroubleOf(err) == nil {
 			return session{}, err
 		}
 
@@ -81,7 +85,7 @@ func (s *sessionStore) over(found session) error {
 	now := s.now()
 
 	switch {
-	case s.remembered.isEnded(found.secret.hash()):
+	case s.remembered.isEnded(found.id):
 		return errEndedHere
 	case !now.Before(found.expiresAt) || now.Sub(found.lastSeenAt) >= s.idle:
 		return errors.New("its time is over")
@@ -93,8 +97,8 @@ func (s *sessionStore) over(found session) error {
 }
 
 // read reads and opens the row of a session.
-func (s *sessionStore) read(ctx context.Context, id secret) (session, error) {
-	found := session{secret: id}
+func (s *sessionStore) read(ctx context.Context, opens secret, id string) (session, error) {
+	found := session{secret: opens, id: id}
 	who := &found.who
 
 	var (
@@ -106,13 +110,13 @@ func (s *sessionStore) read(ctx context.Context, id secret) (session, error) {
 	err := s.db.Read().QueryRowContext(ctx, `
 		SELECT username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at,
 			checked_at, renewal, bound_to, sid
-		FROM opsconsole_sessions WHERE id_hash = $1`, id.hash(),
+		FROM opsconsole_sessions WHERE id_hash = $1`, id,
 	).Scan(&who.Username, &who.Subject, &who.Email, &who.Name, &who.Role, &roles,
 		&found.sealed, &createdAt, &seenAt, &expiresAt, &checkedAt, &renewal, &found.boundTo, &sid)
 
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		s.remembered.endSeen(id.hash(), s.now())
+		s.remembered.endSeen(id, s.now())
 
 		return session{}, sessionEnded(err)
 	case err != nil:
@@ -183,7 +187,7 @@ func (s *sessionStore) insert(ctx context.Context, kept session, old string) err
 				(id_hash, username, subject, email, name, role, roles, tokens, created_at, last_seen_at, expires_at,
 				checked_at, bound_to, sid, public_id, address, user_agent)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, NULLIF($14, ''), $15, $16, $17)`,
-			kept.secret.hash(), who.Username, who.Subject, who.Email, who.Name, who.Role, roles, kept.sealed,
+			kept.id, who.Username, who.Subject, who.Email, who.Name, who.Role, roles, kept.sealed,
 			store.Time{Time: kept.createdAt}, store.Time{Time: kept.lastSeenAt}, store.Time{Time: kept.expiresAt},
 			store.Time{Time: kept.createdAt}, s.boundTo, kept.sid, rand.Text(), kept.origin.address, kept.origin.userAgent)
 		if err != nil {
@@ -213,7 +217,7 @@ func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) 
 	replaced := false
 
 	// A look that began before this is committed ends in no memory.
-	defer s.remembered.looks.forget(old.secret.hash())
+	defer s.remembered.looks.forget(old.id)
 
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, `
@@ -222,7 +226,7 @@ func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) 
 				checked_at = $7, bound_to = $8, sid = NULLIF($9, '')
 			WHERE id_hash = $10 AND tokens = $11`,
 			who.Username, who.Email, who.Name, who.Role, roles, kept.sealed,
-			store.Time{Time: kept.checkedAt}, s.boundTo, kept.sid, kept.secret.hash(), old.sealed)
+			store.Time{Time: kept.checkedAt}, s.boundTo, kept.sid, kept.id, old.sealed)
 		if err != nil {
 			return err
 		}
@@ -246,12 +250,12 @@ func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) 
 // endUnchanged ends a session if its tokens are still the same. After an error it is over in this
 // process.
 func (s *sessionStore) endUnchanged(ctx context.Context, old session) (ended bool, err error) {
-	news := s.remembered.endOne(old.secret.hash(), s.now())
-	defer s.remembered.looks.forget(old.secret.hash())
+	news := s.remembered.endOne(old.id, s.now())
+	defer s.remembered.looks.forget(old.id)
 
 	err = s.db.Tx(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx,
-			`DELETE FROM opsconsole_sessions WHERE id_hash = $1 AND tokens = $2`, old.secret.hash(), old.sealed)
+			`DELETE FROM opsconsole_sessions WHERE id_hash = $1 AND tokens = $2`, old.id, old.sealed)
 		if err != nil {
 			return err
 		}
@@ -262,7 +266,7 @@ func (s *sessionStore) endUnchanged(ctx context.Context, old session) (ended boo
 		return err
 	})
 	if err == nil && !ended && news {
-		s.remembered.revive(old.secret.hash())
+		s.remembered.revive(old.id)
 	}
 
 	return ended, err

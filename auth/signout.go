@@ -49,7 +49,7 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (SignedOut, error
 	}
 
 	if !opened.IsNew {
-		a.latest.forget(sessionIn(opened).secret.hash())
+		a.latest.forget(sessionIn(opened).id)
 	}
 
 	opened.Options = a.sessions.cookies.options(-1)

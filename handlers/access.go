@@ -74,7 +74,7 @@ func (c *console) admit(p *web.Page, r route) error {
 
 // look lets the route answer those who may ask it, if they ask for what it has.
 func (c *console) look(p *web.Page, r route) error {
-	if err := checkQuery(p, r); err != nil {
+	if err := c.checkQuery(p, r); err != nil {
 		return err
 	}
 

@@ -141,6 +141,8 @@ type console struct {
 	errors *web.Errors
 	echo   *echo.Echo
 	kept   *keptPages
+	// parameters are what addresses may have behind their ?, by path.
+	parameters map[string][]string
 	// again are the acts' answers once more, by route.
 	again map[string]again
 }
@@ -155,7 +157,7 @@ func New(config Config) *Console {
 func newConsole(config Config) *console {
 	memory := newMemory(config)
 	f := &frame{Config: config, memory: memory}
-	c := &console{Config: config, memory: memory, kept: newKept(config)}
+	c := &console{Config: config, memory: memory, kept: newKept(config), parameters: parameters()}
 
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Changes: memory.changes,

@@ -65,15 +65,17 @@ func tracked(name string) bool {
 
 // checkQuery refuses the names in an address that the route does not have: a filter that is
 // misspelled would show all there is.
-func checkQuery(p *web.Page, r route) error {
+func (c *console) checkQuery(p *web.Page, r route) error {
 	if r.access != operators || takesAny(r.path) {
 		return nil
 	}
 
-	known, own := parameters()[r.method+" "+r.path]
+	known, own := c.parameters[r.method+" "+r.path]
 	if !own {
-		known = parameters()[r.path]
+		known = c.parameters[r.path]
 	}
+
+	known = slices.Clip(known) // It is everybody's.
 
 	// A form of a section is filled from the address.
 	if section, err := ops.SectionOf(ops.SectionName(p.Param("section"))); err == nil {

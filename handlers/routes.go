@@ -163,7 +163,7 @@ func (c *console) routes() http.Handler {
 	e.HTTPErrorHandler = c.errors.Handle
 	e.IPExtractor = clientaddr.From(c.TrustedProxies)
 
-	e.Use(c.observe, c.secure)
+	e.Use(c.observe, c.secure())
 
 	for _, r := range c.table() {
 		var wrap []echo.MiddlewareFunc

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -56,7 +57,7 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 
 			took := c.Now().Sub(begun)
-			c.Logger.DebugContext(e.Request().Context(), "request",
+			c.Logger.LogAttrs(e.Request().Context(), slog.LevelDebug, "request",
 				slog.String("method", e.Request().Method), slog.String("path", e.Request().URL.Path),
 				slog.Int("status", e.Response().Status), slog.Duration("took", took),
 				slog.String("request_id", id))
@@ -82,36 +83,40 @@ func validRequestID(id string) bool {
 }
 
 // secure sets the security headers, bounds the body and refuses what another site sends.
-func (c *console) secure(next echo.HandlerFunc) echo.HandlerFunc {
-	headers := map[string]string{
-		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
-			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-		"X-Content-Type-Options":       "nosniff",
-		"Referrer-Policy":              "same-origin",
-		"Cross-Origin-Opener-Policy":   "same-origin",
-		"Cross-Origin-Resource-Policy": "same-origin",
-		"Permissions-Policy":           "camera=(), geolocation=(), microphone=()",
-		"X-Frame-Options":              "DENY",
+func (c *console) secure() echo.MiddlewareFunc {
+	headers := http.Header{
+		"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
+		"X-Content-Type-Options":       {"nosniff"},
+		"Referrer-Policy":              {"same-origin"},
+		"Cross-Origin-Opener-Policy":   {"same-origin"},
+		"Cross-Origin-Resource-Policy": {"same-origin"},
+		"Permissions-Policy":           {"camera=(), geolocation=(), microphone=()"},
+		"X-Frame-Options":              {"DENY"},
 	}
 	if c.PublicURL.Scheme == "https" {
-		headers["Strict-Transport-Security"] = "max-age=31536000"
+		headers["Strict-Transport-Security"] = []string{"max-age=31536000"}
 	}
 
 	crossOrigin := http.NewCrossOriginProtection()
 
-	return func(e echo.Context) error {
-		for name, value := range headers {
-			e.Response().Header().Set(name, value)
-		}
+	answer := func(e echo.Context, next echo.HandlerFunc) error {
+		maps.Copy(e.Response().Header(), headers) // Their names are written as the map's are.
 
 		if err := crossOrigin.Check(e.Request()); err != nil {
 			return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
 		}
 
 		// Who sends more is told by whoever reads it, who knows then who it was.
-		e.Request().Body = http.MaxBytesReader(e.Response(), e.Request().Body, bodyMax)
+		if e.Request().Body != http.NoBody {
+			e.Request().Body = http.MaxBytesReader(e.Response(), e.Request().Body, bodyMax)
+		}
 
 		return next(e)
+	}
+
+	return func(next echo.HandlerFunc) echo.HandlerFunc { // which Echo calls at each request
+		return func(e echo.Context) error { return answer(e, next) }
 	}
 }
 

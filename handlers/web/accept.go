@@ -33,6 +33,10 @@ func (p *Page) quality(kind string) float64 {
 		}
 
 		for part := range strings.SplitSeq(wanted, ",") {
+			if strings.TrimSpace(part) == kind {
+				return 1
+			}
+
 			name, params, err := mime.ParseMediaType(part)
 			if err != nil || name != kind {
 				continue
@@ -67,14 +71,20 @@ func (p *Page) sentKind() string {
 	return kind
 }
 
+// Headers of htmx as net/http has them: any other spelling has to be turned into this at each look.
+const (
+	hxRequest  = "Hx-Request"
+	hxRestores = "Hx-History-Restore-Request"
+)
+
 // WantsFragment reports whether htmx asks for a part of the page. When it restores
 // history, it gets the whole.
 func (p *Page) WantsFragment() bool {
 	header := p.Request().Header
 
-	return header.Get("HX-Request") == "true" && header.Get("HX-History-Restore-Request") != "true" && !p.isBoosted()
+	return header.Get(hxRequest) == "true" && header.Get(hxRestores) != "true" && !p.isBoosted()
 }
 
 // isBoosted reports whether htmx sends a form as the browser would, and takes its answer, a page,
 // for what the page is to show.
-func (p *Page) isBoosted() bool { return p.Request().Header.Get("HX-Boosted") == "true" }
+func (p *Page) isBoosted() bool { return p.Request().Header.Get("Hx-Boosted") == "true" }

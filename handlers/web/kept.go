@@ -17,7 +17,7 @@ import (
 func (p *Page) TakesKept() bool {
 	header := p.Request().Header
 
-	return p.IsRead() && p.Names(echo.MIMETextHTML) && header.Get("HX-Request") == "" && header.Get("HX-History-Restore-Request") == "" &&
+	return p.IsRead() && p.Names(echo.MIMETextHTML) && header.Get(hxRequest) == "" && header.Get(hxRestores) == "" &&
 		header.Get(WaitHeader) == "" && !strings.Contains(header.Get("Cookie"), shell.RefusedZoneCookie+"=") && !p.WantsJSON()
 }
 
@@ -43,7 +43,12 @@ func (p *Page) AlsoActed(other *Page) { p.newest.Store(max(p.newest.Load(), othe
 
 // Acted is what the browser was told by [Page.TellActed], 0 for nothing.
 func (p *Page) Acted() int64 {
-	seq, err := strconv.ParseInt(p.CookieValue(actedCookie), 10, 64)
+	cookie := p.CookieValue(actedCookie)
+	if cookie == "" {
+		return 0
+	}
+
+	seq, err := strconv.ParseInt(cookie, 10, 64)
 	if err != nil {
 		return 0
 	}
@@ -52,7 +57,13 @@ func (p *Page) Acted() int64 {
 }
 
 // Address is what was asked for, as it was written.
-func (p *Page) Address() string { return p.Request().URL.RequestURI() }
+func (p *Page) Address() string {
+	if p.address == "" {
+		p.address = p.Request().URL.RequestURI()
+	}
+
+	return p.address
+}
 
 // AddressInZone is that with the zone in which the user reads times: not all pages are alike in all.
 func (p *Page) AddressInZone() string {

@@ -34,6 +34,9 @@ type Page struct {
 	audited atomic.Bool
 	// newest is the number of the newest one, 0 for none.
 	newest atomic.Int64
+	// address is what was asked for, cookies what came with it, once somebody has asked for them.
+	address string
+	cookies []*http.Cookie
 	// until is how long the answer may wait for the control plane, zero before it first does.
 	until time.Time
 	// preview is set when the request only looks ahead, whatever its method.

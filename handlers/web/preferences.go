@@ -32,12 +32,17 @@ func (p *Page) preferences() shell.Preferences {
 
 // CookieValue is what a cookie holds, "" when there is none.
 func (p *Page) CookieValue(name string) string {
-	cookie, err := p.Cookie(name)
-	if err != nil {
-		return ""
+	if p.cookies == nil {
+		p.cookies = append([]*http.Cookie{}, p.Cookies()...)
 	}
 
-	return cookie.Value
+	for _, cookie := range p.cookies {
+		if cookie.Name == name {
+			return cookie.Value
+		}
+	}
+
+	return ""
 }
 
 // zone returns the zone that a cookie holds if times can be shown in it, else UTC.

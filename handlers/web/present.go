@@ -202,7 +202,7 @@ func (x *Errors) askToSignIn(p *Page, e *ops.Error) error {
 func (p *Page) fromScript() bool {
 	header := p.Request().Header
 
-	return header.Get("HX-Request") == "true" || header.Get("HX-History-Restore-Request") == "true"
+	return header.Get(hxRequest) == "true" || header.Get(hxRestores) == "true"
 }
 
 // SignInPath is the sign-in page from which the way leads back.
@@ -217,7 +217,7 @@ func SignInPath(back string) string {
 // backPath is the page that the user looks at: the request's own, or for a request of
 // htmx or a form the page that it was sent from.
 func (p *Page) backPath() string {
-	from := p.Request().Header.Get("HX-Current-URL")
+	from := p.Request().Header.Get("Hx-Current-Url")
 	if from == "" {
 		from = p.Request().Referer()
 	}

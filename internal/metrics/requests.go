@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,13 +45,45 @@ func NewRequests() *Requests {
 // On returns what is called with each request that was answered on a listener: its method, its
 // route, "" for none that there is, its status, and how long it took.
 func (r *Requests) On(listener string) func(method, route string, status int, took time.Duration) {
-	return func(method, route string, status int, took time.Duration) {
-		method, route = known(method), orNone(route)
-		r.total.WithLabelValues(listener, method, route, strconv.Itoa(status)).Inc()
+	type key struct {
+		method, route string
+		status        int
+	}
 
-		if route != streams {
-			r.duration.WithLabelValues(listener, method, route).Observe(took.Seconds())
+	var found sync.Map // of series, by key: there are no more than series
+
+	return func(method, route string, status int, took time.Duration) {
+		of := key{known(method), orNone(route), status}
+
+		one, ok := found.Load(of)
+		if !ok {
+			one, _ = found.LoadOrStore(of, r.seriesOf(listener, of.method, of.route, status))
 		}
+
+		one.(series).add(took) //nolint:forcetypeassert // there are no others
+	}
+}
+
+// series are what one answer is counted in; took is nil for a stream.
+type series struct {
+	total prometheus.Counter
+	took  prometheus.Observer
+}
+
+func (r *Requests) seriesOf(listener, method, route string, status int) series {
+	s := series{total: r.total.WithLabelValues(listener, method, route, strconv.Itoa(status))}
+	if route != streams {
+		s.took = r.duration.WithLabelValues(listener, method, route)
+	}
+
+	return s
+}
+
+func (s series) add(took time.Duration) {
+	s.total.Inc()
+
+	if s.took != nil {
+		s.took.Observe(took.Seconds())
 	}
 }
 

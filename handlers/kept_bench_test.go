@@ -1,0 +1,54 @@
+package handlers_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+)
+
+// BenchmarkKept is what a request for a kept page costs beside the connection.
+func BenchmarkKept(b *testing.B) {
+	w := handlerstest.New(b)
+	cookie := sessionCookie(b, w, "dave")
+
+	for _, encoding := range []string{"identity", "gzip"} {
+		ask := func(tag string) *http.Request {
+			request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, w.URL+"/jobs", http.NoBody)
+			if err != nil {
+				b.Fatal(err)
+			}
+
+			request.Header = http.Header{
+				"Accept": {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}, "Accept-Encoding": {encoding}, "Cookie": {cookie},
+				"Sec-Fetch-Site": {"same-origin"}, "Sec-Fetch-Mode": {"navigate"}, "If-None-Match": {tag},
+			}
+
+			return request
+		}
+
+		first := &silent{header: http.Header{}}
+		w.Console.ServeHTTP(first, ask(""))
+
+		for name, tag := range map[string]string{"whole": "", "unchanged": first.header.Get("Etag")} {
+			b.Run(encoding+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+
+				request := ask(tag)
+
+				for b.Loop() {
+					w.Console.ServeHTTP(&silent{header: http.Header{}}, request.Clone(request.Context()))
+				}
+			})
+		}
+	}
+}
+
+// silent is a [http.ResponseWriter] to nobody.
+type silent struct{ header http.Header }
+
+func (s *silent) Header() http.Header { return s.header }
+
+func (*silent) WriteHeader(int) {}
+
+func (*silent) Write(data []byte) (int, error) { return len(data), nil }
