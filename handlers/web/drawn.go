@@ -5,9 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,7 +29,8 @@ type Drawn struct {
 	parts [][]byte // behind each but the last is a gap
 	gaps  []shell.Gap
 	size  int
-	sum   [sha256.Size]byte
+	// seen is how it looks, whoever its viewer is: [shell.Seen].
+	seen [sha256.Size]byte
 
 	mu sync.Mutex
 	// segments are the parts compressed, by how many bytes fill the gaps.
@@ -46,7 +47,7 @@ func draw(ctx context.Context, component templ.Component) (*Drawn, error) {
 		return nil, fmt.Errorf("draw the page: %w", err)
 	}
 
-	d := &Drawn{size: buffer.Len(), sum: sha256.Sum256(buffer.Bytes()), segments: map[string][][]byte{}}
+	d := &Drawn{size: buffer.Len(), seen: shell.Seen(buffer.Bytes()), segments: map[string][][]byte{}}
 	d.parts, d.gaps = shell.Cut(buffer.Bytes())
 
 	return d, nil
@@ -57,12 +58,17 @@ func (d *Drawn) Size() int { return (1 + segmentsMost/2) * d.size }
 
 // compressed returns the parts compressed for gaps that are filled by as many bytes.
 func (d *Drawn) compressed(gaps []int) ([][]byte, error) {
-	key := fmt.Sprint(gaps)
+	const most = 64 // bytes, where gaps are as many as they use to be
+
+	key := make([]byte, 0, most)
+	for _, size := range gaps {
+		key = binary.AppendUvarint(key, uint64(size)) //nolint:gosec // it is a length
+	}
 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 
-	if made, ok := d.segments[key]; ok {
+	if made, ok := d.segments[string(key)]; ok {
 		return made, nil
 	}
 
@@ -75,17 +81,26 @@ func (d *Drawn) compressed(gaps []int) ([][]byte, error) {
 		clear(d.segments)
 	}
 
-	d.segments[key] = made
+	d.segments[string(key)] = made
 
 	return made, nil
 }
 
-// tag is the page's ETag for a viewer: RFC 9110, section 8.8.3. It is a weak one, since the clock of
-// the page differs each time, and it may be compressed.
+// tag is the page's ETag for a viewer: RFC 9110, section 8.8.3. It is a weak one: it is of how the page
+// looks, while its clock differs each time, and it may be compressed.
 func (d *Drawn) tag(fills *shell.Fills) string {
-	const size = 16 // bytes: nobody makes two pages of one
+	const (
+		size     = 16  // bytes: nobody makes two pages of one
+		nameSize = 192 // bytes, about, of what is the viewer's
+	)
 
-	whole := append(slices.Clone(d.sum[:]), strings.Join(fills.Constant(), "\x00")...)
+	whole := make([]byte, 0, 2*len(d.seen)+nameSize)
+
+	whole = append(whole, d.seen[:]...)
+	for _, fill := range fills.Constant() {
+		whole = append(append(whole, fill...), 0)
+	}
+
 	sum := sha256.Sum256(whole)
 
 	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:size]) + `"`
