@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -81,7 +82,11 @@ func (a *Auth) refresh(ctx context.Context, id secret) (session, error) {
 	}
 	defer claim.release(ctx)
 
+	failpoint.Reach(failpoint.SessionRenewalClaimed)
+
 	given, err := a.ask(ctx, s)
+
+	failpoint.Reach(failpoint.SessionRenewed)
 
 	ctx, cancel := context.WithTimeout(ctx, keepingTimeout)
 	defer cancel()

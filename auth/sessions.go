@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -85,7 +86,11 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, saved *sessi
 	if saved.Options.MaxAge < 0 {
 		s.cookies.set(w, saved.Name(), "", -1)
 
-		return s.end(r.Context(), old)
+		err := s.end(r.Context(), old)
+
+		failpoint.Reach(failpoint.SessionEnded)
+
+		return err
 	}
 
 	now := s.now()
@@ -97,6 +102,8 @@ func (s *sessionStore) Save(r *http.Request, w http.ResponseWriter, saved *sessi
 	if err := s.insert(r.Context(), kept, old); err != nil {
 		return err
 	}
+
+	failpoint.Reach(failpoint.SessionOpened)
 
 	saved.ID = kept.secret.text()
 	saved.IsNew = false

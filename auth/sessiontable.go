@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -194,6 +195,8 @@ func (s *sessionStore) insert(ctx context.Context, kept session, old string) err
 			return err
 		}
 
+		failpoint.Reach(failpoint.SessionOpening)
+
 		return noteUser(ctx, tx, who, kept.createdAt)
 	})
 }
@@ -237,6 +240,8 @@ func (s *sessionStore) replace(ctx context.Context, old session, renewed grant) 
 		}
 
 		replaced = true
+
+		failpoint.Reach(failpoint.SessionReplaced)
 
 		return noteUser(ctx, tx, who, s.now())
 	})
@@ -294,6 +299,8 @@ func (s *sessionStore) end(ctx context.Context, hash string) error {
 
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_sessions WHERE id_hash = $1`, hash)
+
+		failpoint.Reach(failpoint.SessionEnding)
 
 		return err
 	})

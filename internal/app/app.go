@@ -13,6 +13,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/calmlog"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/hangup"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/metrics"
@@ -151,6 +152,8 @@ func (a *App) openEngine(ctx context.Context) (err error) {
 	if err := jobqueue.Migrate(ctx, a.db, a.logger); err != nil {
 		return err
 	}
+
+	failpoint.Reach(failpoint.EngineMigrated)
 
 	a.enqueuer, err = jobqueue.NewEnqueuer(a.db, a.logger)
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/action"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -71,8 +72,12 @@ func (a *Approvals) Ask(ctx context.Context, who Person, actor audit.Actor, held
 			return err
 		}
 
+		failpoint.Reach(failpoint.ApprovalHolding)
+
 		return a.Webhooks.NotifyApproval(ctx, tx, webhooks.ApprovalWaiting, notice(asked), now)
 	})
+
+	failpoint.Reach(failpoint.ApprovalHeld)
 
 	return asked, err
 }

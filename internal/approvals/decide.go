@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -114,6 +115,8 @@ func (a *Approvals) Reject(ctx context.Context, d Decision) error {
 			return err
 		}
 
+		failpoint.Reach(failpoint.ApprovalDeciding)
+
 		_, err = a.Audit.Append(ctx, tx, d.Actor, entry(d.action(), about, d.Reason))
 
 		return err
@@ -192,6 +195,8 @@ func (c *carrying) begin(ctx context.Context, tx *sql.Tx, current Approval) erro
 	if _, err := c.Audit.Append(ctx, tx, c.Actor, entry(c.action(), c.about, c.Reason)); err != nil {
 		return err
 	}
+
+	failpoint.Reach(failpoint.ApprovalUsing)
 
 	if c.To != BrokenGlass {
 		return nil

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -116,6 +117,8 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 		return Entry{}, fmt.Errorf("take the audit log's head: %w", err)
 	}
 
+	failpoint.Reach(failpoint.AuditHeadTaken)
+
 	if err := l.Keys.seal(&entry); err != nil {
 		if missing, ok := errors.AsType[MissingKeyError](err); ok {
 			err = ops.Unavailable("audit_key", missing.Error()).Because(err)
@@ -147,6 +150,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 		return Entry{}, err
 	}
 
+	failpoint.Reach(failpoint.AuditAppended)
 	actor.audited()
 
 	if actor.Newest != nil {

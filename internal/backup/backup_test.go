@@ -16,6 +16,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/backup"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 func TestABackupIsRestored(t *testing.T) {
@@ -75,12 +76,19 @@ func TestABackupIsRestored(t *testing.T) {
 	}
 }
 
-// TestDrillsUnderLoad backs up while others write, and restores: whatever was acknowledged before
+// TestDurabilityOfBackups backs up while others write, and restores: whatever was acknowledged before
 // the backup began is there.
-func TestDrillsUnderLoad(t *testing.T) {
+func TestDurabilityOfBackups(t *testing.T) {
 	t.Parallel()
+	worldtest.Seeds(t, "sqlite", drill)
+}
+
+func drill(t *testing.T, seed uint64) {
+	t.Helper()
 
 	const drills, writers = 50, 3
+
+	random := rand.New(rand.NewPCG(seed, 0))
 
 	databaseURL, dir := migrated.SQLiteURL(t), t.TempDir()
 	db := used(t, databaseURL)
@@ -96,8 +104,10 @@ func TestDrillsUnderLoad(t *testing.T) {
 	defer stop()
 
 	for range writers {
+		pause := time.Duration(30+random.IntN(40)) * time.Millisecond
+
 		group.Go(func() {
-			for often := time.NewTicker(50 * time.Millisecond); ctx.Err() == nil; <-often.C {
+			for often := time.NewTicker(pause); ctx.Err() == nil; <-often.C {
 				entry, err := log(db).Record(context.WithoutCancel(ctx), audit.Actor{Username: "dave", Role: "ops"},
 					audit.Entry{Action: audit.PointCreate, Object: "points/1", Outcome: audit.Done})
 				if err != nil {

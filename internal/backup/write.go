@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -30,9 +31,14 @@ func Write(ctx context.Context, databaseURL, file string, at time.Time) (Content
 	}
 
 	contents, err := write(ctx, databaseURL, partial, at)
+
+	failpoint.Reach(failpoint.BackupMade)
+
 	if err == nil {
 		err = os.Rename(partial, file)
 	}
+
+	failpoint.Reach(failpoint.BackupNamed)
 
 	if err != nil {
 		return Contents{}, errors.Join(err, removeAll(partial))
@@ -47,6 +53,8 @@ func write(ctx context.Context, databaseURL, file string, at time.Time) (Content
 	if err := store.CopySQLite(ctx, databaseURL, file); err != nil {
 		return Contents{}, err
 	}
+
+	failpoint.Reach(failpoint.BackupCopied)
 
 	if err := open(ctx, file, func(db *store.DB) error {
 		if err := leaveOut(ctx, db); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/timeout"
 	"github.com/graph-olap/opsconsole/ops"
@@ -22,8 +23,8 @@ const (
 	callTimeout = 15 * time.Second
 	// writeTimeout bounds writing down how it ended.
 	writeTimeout = 10 * time.Second
-	// abandonedAfter is how old a pending change must be before another process settles it:
-	// two calls and what is written of them.
+	// abandonedAfter is how old a pending change must be before another process settles it that hears no sign of life of
+	// whoever carries it out, nor of its end: two calls and what is written of them.
 	abandonedAfter = 2*callTimeout + writeTimeout
 	// answerTimeout is how long a request that was not answered is waited for: until then,
 	// finding the old values proves nothing. One that is carried out later still is
@@ -139,9 +140,16 @@ func (c *Changes) perform(
 
 	ctx = context.WithoutCancel(ctx)
 
-	writeErr := timeout.Do(ctx, callTimeout, func(ctx context.Context) error {
-		return section.Write(ctx, service, change.Before, change.After)
+	life, sending := c.live(ctx, change)
+	defer life.end()
+
+	failpoint.Reach(failpoint.ChangeIntended)
+
+	writeErr := timeout.Do(sending, callTimeout, func(ctx context.Context) error {
+		return life.call(ctx, func(ctx context.Context) error { return section.Write(ctx, service, change.Before, change.After) })
 	})
+
+	failpoint.Reach(failpoint.ChangeCalled)
 
 	settled, err := c.readBack(ctx, service, section, actor, change, writeErr)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -60,13 +61,23 @@ func (c *Changes) refresh(
 		return Current{}, err
 	}
 
+	var old, gone bool
+
+	// What is read after that tells it: of what was read before, it need not be true yet.
+	if before.Open != nil {
+		old = canSettle(*before.Open)
+		if gone, err = c.isGone(ctx, *before.Open); err != nil {
+			return Current{}, err
+		}
+	}
+
 	found, err := section.Read(ctx, service)
 	if err != nil {
 		return Current{}, err
 	}
 
 	if before.Open != nil {
-		if !canSettle(*before.Open) {
+		if !old && !gone {
 			before.Values = found.Values
 
 			return before, nil
@@ -74,6 +85,7 @@ func (c *Changes) refresh(
 
 		actor := audit.Actor{Username: before.Open.Actor}
 		end := verdict(section, *before.Open, errInterrupted, found)
+		end.ifGone = !old
 
 		if _, err := c.settle(ctx, section, actor, *before.Open, end, &found); err != nil {
 			return Current{}, err
@@ -137,6 +149,8 @@ func (c *Changes) external(
 		}
 
 		id.Valid = true
+
+		failpoint.Reach(failpoint.ChangeObserved)
 
 		if err := closeReplacedReviews(ctx, tx, section.Name); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -48,6 +49,8 @@ func (c *Changes) beginLease(ctx context.Context, tx *sql.Tx, section ops.Sectio
 	for _, d := range section.Diff(change.Before, change.After) {
 		begun.Before[d.Field.Name], begun.Set[d.Field.Name] = d.Before, d.After
 	}
+
+	failpoint.Reach(failpoint.LeaseBeginning)
 
 	return c.leases.Begin(ctx, tx, section, begun)
 }

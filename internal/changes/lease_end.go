@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -45,6 +46,8 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.S
 			reason = fmt.Sprintf("Temporary change %d was not confirmed in time", l.ID)
 		}
 
+		failpoint.Reach(failpoint.LeaseDue)
+
 		ended, err := c.endLease(ctx, service, Scheduled(l.Actor), l.ID, reason, false)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("end lease %d: %w", l.ID, err))
@@ -52,6 +55,8 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.S
 
 		if err != nil || ended.Open() {
 			errs = append(errs, c.leases.Postpone(ctx, l, err, err == nil || errors.Is(err, errEndFailed)))
+
+			failpoint.Reach(failpoint.LeasePostponed)
 		}
 	}
 
@@ -203,6 +208,8 @@ func (c *Changes) takeBack(
 		return l, err
 	}
 
+	failpoint.Reach(failpoint.LeaseEnded)
+
 	if result.Change.Outcome != Failed {
 		return c.Lease(ctx, l.ID)
 	}
@@ -293,6 +300,8 @@ func (c *Changes) closeIn(ctx context.Context, tx *sql.Tx, actor audit.Actor, l 
 	if err := c.leases.Close(ctx, tx, l, to.state, to.note, to.cause); err != nil {
 		return err
 	}
+
+	failpoint.Reach(failpoint.LeaseClosing)
 
 	entry := audit.Entry{
 		Action: audit.LeaseEnd, Object: lease.Object(l.ID), Outcome: to.outcome, Reason: to.reason, Change: l.Change, Message: to.note,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -67,11 +68,19 @@ func (c *Changes) open(
 			return err
 		}
 
+		if err := c.firstSign(ctx, tx, change.ID); err != nil {
+			return err
+		}
+
+		failpoint.Reach(failpoint.ChangeWriting)
+
 		if request.Term != nil {
 			return c.beginLease(ctx, tx, section, change, *request.Term)
 		}
 
 		if request.ends != nil {
+			failpoint.Reach(failpoint.LeaseEnding)
+
 			return c.leases.EndBy(ctx, tx, *request.ends, change.ID)
 		}
 

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -81,6 +82,8 @@ func (c *Changes) insertPoint(ctx context.Context, tx *sql.Tx, actor audit.Actor
 	if err != nil {
 		return fmt.Errorf("write the point: %w", err)
 	}
+
+	failpoint.Reach(failpoint.PointWriting)
 
 	for name, values := range point.Sections {
 		data, err := values.MarshalJSON()

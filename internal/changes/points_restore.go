@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -226,6 +227,8 @@ func (c *Changes) restorePoint(
 			part.Error = ops.AsError(refused).Message
 		case PointUnchanged, PointRestored, PointUnknown:
 		}
+
+		failpoint.Reach(failpoint.PointPart)
 
 		plan.Complete = plan.Complete && (part.State == PointRestored || part.State == PointUnchanged)
 	}

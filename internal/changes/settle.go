@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/timeout"
@@ -21,6 +22,10 @@ var errOvertaken = errors.New("the section was changed since it was read")
 func (c *Changes) readBack(
 	ctx context.Context, service ops.Service, section ops.Section, actor audit.Actor, change Change, writeErr error,
 ) (Change, error) {
+	if notSent, ok := errors.AsType[notSentError](writeErr); ok {
+		return c.settleNotSent(ctx, section, actor, change, notSent)
+	}
+
 	if writeErr != nil && ops.NotDone(writeErr) {
 		return c.settle(ctx, section, actor, change, settlement{outcome: Failed, err: refusal(writeErr)}, nil)
 	}
@@ -41,6 +46,8 @@ func (c *Changes) readBack(
 		return c.settle(ctx, section, actor, change, settlement{outcome: Unknown, err: unknown}, nil)
 	}
 
+	failpoint.Reach(failpoint.ChangeReadBack)
+
 	return c.settle(ctx, section, actor, change, verdict(section, change, writeErr, found), &found)
 }
 
@@ -51,6 +58,8 @@ func (c *Changes) Recover(ctx context.Context) error {
 	if c.db.Dialect() != store.SQLite {
 		return nil
 	}
+
+	failpoint.Reach(failpoint.ChangeRecovered)
 
 	unknown := settlement{
 		outcome: Unknown, err: unavailable("The console was stopped before the control plane answered. The values are read back."),
@@ -63,7 +72,7 @@ func (c *Changes) Recover(ctx context.Context) error {
 	})
 }
 
-// canSettle reports whether reading back can tell what became of an open change.
+// canSettle reports whether reading back can tell what became of an open change, by its age.
 func (c *Changes) canSettle(change Change) bool {
 	return c.isOlder(change, abandonedAfter, answerTimeout)
 }
@@ -117,6 +126,8 @@ func (c *Changes) settle(
 			return err
 		}
 
+		failpoint.Reach(failpoint.ChangeSettling)
+
 		if err := c.settleOthers(ctx, tx, change, end.outcome); err != nil {
 			return err
 		}
@@ -153,6 +164,8 @@ func (c *Changes) settle(
 	if err != nil {
 		return change, fmt.Errorf("settle change %d: %w", change.ID, err)
 	}
+
+	failpoint.Reach(failpoint.ChangeSettled)
 
 	return c.get(ctx, change.ID)
 }
@@ -197,8 +210,12 @@ func (c *Changes) settled(end settlement) store.Columns {
 
 // close sets the outcome of a change that is still open; won is false when it is not.
 func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end settlement) (won bool, intent int64, err error) {
-	n, err := c.settled(end).Update(ctx, tx, changesTable,
-		`id = $1 AND outcome IN ('pending', 'unknown') AND outcome <> $2`, change.ID, end.outcome)
+	condition := `id = $1 AND outcome IN ('pending', 'unknown') AND outcome <> $2`
+	if end.ifGone { // it may have come back since that was looked for
+		condition += " AND " + silent()
+	}
+
+	n, err := c.settled(end).Update(ctx, tx, changesTable, condition, change.ID, end.outcome)
 	if err != nil || n == 0 {
 		return false, 0, err
 	}

@@ -25,6 +25,8 @@ type settlement struct {
 	err *ops.Error
 	// givenUp says that a request of ours was never answered and may yet be carried out.
 	givenUp bool
+	// ifGone settles it only if whoever carries it out still gives no sign of life.
+	ifGone bool
 }
 
 // verdict judges a change by what the section holds after the call. Only the fields

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -153,7 +154,7 @@ func (s session) save(ctx context.Context, name ops.SectionName, update any) (op
 		return ops.Time{}, err
 	}
 
-	return ops.At(now), s.changeSettings(ctx, func(tx *sql.Tx, current settings) error {
+	err = s.changeSettings(ctx, func(tx *sql.Tx, current settings) error {
 		for _, f := range section.Fields {
 			if _, given := values[f.Name]; given { // what is written over need not be readable
 				delete(current, section.Key(f))
@@ -171,8 +172,16 @@ func (s session) save(ctx context.Context, name ops.SectionName, update any) (op
 			return err
 		}
 
-		return writeSettings(ctx, tx, section, values, s.caller.Username, now)
+		err = writeSettings(ctx, tx, section, values, s.caller.Username, now)
+
+		failpoint.Reach(failpoint.ConfigWriting)
+
+		return err
 	})
+
+	failpoint.Reach(failpoint.ConfigWritten)
+
+	return ops.At(now), err
 }
 
 // timestamp is now as the database keeps it, so that an answer to a write and a later

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -57,6 +58,8 @@ func create(ctx context.Context, tx *sql.Tx, dialect store.Dialect) error {
 	if _, err := tx.ExecContext(ctx, string(ddl)); err != nil {
 		return fmt.Errorf("create the platform's tables: %w", err)
 	}
+
+	failpoint.Reach(failpoint.PlatformMade)
 
 	return insertDefaults(ctx, tx, dialect)
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -53,6 +54,8 @@ func (c *Claim) Finish(ctx context.Context, answer *Answer) error {
 		return nil
 	}
 
+	failpoint.Reach(failpoint.KeyDone)
+
 	err := c.keys.db.Tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			DELETE FROM opsconsole_idempotency WHERE id = $1 AND owner = $2 AND (intent IS NULL OR intent = $3)`,
@@ -71,6 +74,8 @@ func (c *Claim) Finish(ctx context.Context, answer *Answer) error {
 	if err != nil {
 		return fmt.Errorf("finish an idempotency key: %w", err)
 	}
+
+	failpoint.Reach(failpoint.KeyFinished)
 
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -115,6 +116,8 @@ func (k *Keys) Claim(ctx context.Context, r Request) (*Claim, *Act, error) {
 	case err != nil:
 		return nil, nil, fmt.Errorf("claim an idempotency key: %w", err)
 	case claimed:
+		failpoint.Reach(failpoint.KeyClaimed)
+
 		return &Claim{keys: k, id: id, owner: mine.Owner}, nil, nil
 	case found.BodyHash != hash:
 		return nil, nil, reused()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -70,6 +71,8 @@ func (s *Windows) ApplyBoundary(ctx context.Context, service ops.Service, id, re
 		return err
 	}
 
+	failpoint.Reach(failpoint.WindowClaimed)
+
 	return s.advance(ctx, service, id)
 }
 
@@ -87,6 +90,7 @@ func (s *Windows) advance(ctx context.Context, service ops.Service, id int64) er
 
 		switch err := s.step(ctx, service, w); {
 		case err == nil:
+			failpoint.Reach(failpoint.WindowStep)
 		case errors.Is(err, errStale):
 			return nil // somebody else is at it
 		default:
@@ -132,6 +136,8 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	err := s.DB.Tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
 		return policy.Postpone(ctx, tx, retryRow(w), s.now(), append(kept.Columns(), store.Column{Name: "trouble", Value: note})...)
 	})
+
+	failpoint.Reach(failpoint.WindowPostponed)
 
 	if w.tryNote != note {
 		s.Logger.WarnContext(ctx, "a maintenance window waits", "window", w.ID, "phase", w.stored, "error", cause)

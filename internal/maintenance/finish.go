@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -112,6 +113,8 @@ func (s *Windows) revert(ctx context.Context, service ops.Service, w Window) ([]
 	for i, l := range slices.Backward(leases) { // maintenance mode last
 		back, takeErr := s.revertLease(ctx, service, w, l)
 		leases[i] = back
+
+		failpoint.Reach(failpoint.WindowPartBack)
 
 		if takeErr != nil && err == nil {
 			err = takeErr
@@ -233,6 +236,8 @@ func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, l
 	if err != nil {
 		return err
 	}
+
+	failpoint.Reach(failpoint.WindowReported)
 
 	d := transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, event: EventEnded,

@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/alertmanager"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
@@ -106,6 +107,8 @@ func (s *Windows) keepSilence(ctx context.Context, id int64) error {
 		return err
 	}
 
+	failpoint.Reach(failpoint.SilenceClaimed)
+
 	asked, cancel := context.WithTimeout(ctx, silencePatience)
 	defer cancel()
 
@@ -124,9 +127,14 @@ func (s *Windows) keepSilence(ctx context.Context, id int64) error {
 		return nil
 	}
 
-	after := before.after(w, result, failed, s.now())
+	failpoint.Reach(failpoint.SilenceKept)
 
-	return s.settleSilence(context.WithoutCancel(ctx), w, *before, after, result)
+	after := before.after(w, result, failed, s.now())
+	err = s.settleSilence(context.WithoutCancel(ctx), w, *before, after, result)
+
+	failpoint.Reach(failpoint.SilenceSettled)
+
+	return err
 }
 
 // claimSilence claims the row of a silence for one look; before is nil when it is somebody else's. The

@@ -8,6 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -49,6 +50,8 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		if err != nil {
 			return err
 		}
+
+		failpoint.Reach(failpoint.WindowPartSet)
 	}
 
 	now := s.now()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 )
 
 // transition is something done to a window, as the audit log and the subscribers learn of it.
@@ -51,6 +52,7 @@ func (s *Windows) save(ctx context.Context, tx *sql.Tx, w *Window, d transition)
 	}
 
 	w.derive(w.UpdatedAt)
+	failpoint.Reach(failpoint.WindowWriting)
 
 	if err := s.log(ctx, tx, *w, d); err != nil {
 		return err
@@ -79,6 +81,8 @@ func (s *Windows) tell(ctx context.Context, tx *sql.Tx, event Event) (_ Event, e
 	if err != nil {
 		return Event{}, fmt.Errorf("write the event of window %d: %w", event.Window.ID, err)
 	}
+
+	failpoint.Reach(failpoint.WindowTold)
 
 	if s.Outbox != nil {
 		err = s.Outbox.Notify(ctx, tx, event)

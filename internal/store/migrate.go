@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
+
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 )
 
 //go:embed migrations
@@ -62,10 +65,19 @@ func (db *DB) Migrate(ctx context.Context) error {
 			return &NewerError{Has: has, Known: known}
 		}
 
-		if _, err := provider.Up(ctx); err != nil {
+		return db.migrateOn(ctx, provider)
+	})
+}
+
+// migrateOn does one migration after the other: each is a transaction of its own.
+func (db *DB) migrateOn(ctx context.Context, provider *goose.Provider) error {
+	for {
+		if _, err := provider.UpByOne(ctx); errors.Is(err, goose.ErrNoNextVersion) {
+			return nil
+		} else if err != nil {
 			return fmt.Errorf("migrate the %s database: %w", db.dialect, err)
 		}
 
-		return nil
-	})
+		failpoint.Reach(failpoint.MigrationDone)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -71,10 +72,14 @@ func (t *Triggers) Trigger(
 		return Run{}, fmt.Errorf("write down the trigger first: %w", err)
 	}
 
+	failpoint.Reach(failpoint.TriggerIntended)
+
 	// The browser may be gone; what was begun goes on, and what happened is written.
 	ctx = context.WithoutCancel(ctx)
 	triggered, err := call(ctx, service, trigger)
 	entry.Intent = intent.Seq
+
+	failpoint.Reach(failpoint.TriggerCalled)
 
 	switch {
 	case err == nil:
@@ -95,6 +100,9 @@ func (t *Triggers) Trigger(
 	}
 
 	end, logErr := t.record(ctx, actor, entry)
+
+	failpoint.Reach(failpoint.TriggerRecorded)
+
 	if logErr != nil {
 		if entry.Outcome == audit.Done { // The job may run: that nothing was done is not to be said of it.
 			logErr = errors.Join(logErr, ops.ErrOutcomeUnknown)

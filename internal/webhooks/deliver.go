@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -51,10 +52,18 @@ func (s *Webhooks) Deliver(ctx context.Context, id string) (next time.Time, err 
 		return next, err
 	}
 
+	failpoint.Reach(failpoint.DeliveryClaimed)
+
 	begun := s.Now()
 	r := s.send(ctx, *a, begun)
 
-	return s.settle(context.WithoutCancel(ctx), *a, r, begun, s.Now().Sub(begun))
+	failpoint.Reach(failpoint.DeliverySent)
+
+	next, err = s.settle(context.WithoutCancel(ctx), *a, r, begun, s.Now().Sub(begun))
+
+	failpoint.Reach(failpoint.DeliveryRecorded)
+
+	return next, err
 }
 
 // claim takes a delivery that is due, for one process alone, and writes the attempt

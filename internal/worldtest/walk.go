@@ -14,7 +14,28 @@ var (
 	firstSeed = flag.Uint64("model.seed", 1, "the first seed of model tests")
 	seeds     = flag.Uint64("model.seeds", 1, "how many seeds model tests walk from on SQLite; on PostgreSQL it is one")
 	times     = flag.Int("model.times", 1, "how many times as long as usual model tests walk")
+
+	firstOfDurability = flag.Uint64("seed", 1, "the first seed of the tests of durability")
+	seedsOfDurability = flag.Uint64("seeds", 1, "how many seeds the tests of durability have")
 )
+
+// Seeds runs fn in parallel subtests of a test of durability, whose name begins with TestDurability: so ./task
+// test:durability finds it. A failure says how to have it again.
+func Seeds(t *testing.T, name string, fn func(t *testing.T, seed uint64)) {
+	t.Helper()
+
+	for seed := *firstOfDurability; seed < *firstOfDurability+*seedsOfDurability; seed++ {
+		t.Run(fmt.Sprintf("%s seed %d", name, seed), func(t *testing.T) {
+			t.Parallel()
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("again with: ./task test:durability -- -run '^%s$' -seed %d", strings.ReplaceAll(t.Name(), "/", "$/^"), seed)
+				}
+			})
+			fn(t, seed)
+		})
+	}
+}
 
 // Walk runs fn in parallel subtests, each with a seed for what it does at random and with how many
 // steps to do. A failure says how to have it again.

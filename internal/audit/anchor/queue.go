@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/retry"
 )
 
@@ -145,6 +146,8 @@ func (q *queue) send(ctx context.Context, a Anchor) bool {
 		defer cancel()
 
 		err = q.to.Send(trying, line, a.Time)
+
+		failpoint.Reach(failpoint.AuditHeadSent)
 	}
 
 	q.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -58,6 +59,9 @@ func resetStaleClaims(ctx context.Context, p *pass) error {
 		reset, err := p.update(ctx, `
 			UPDATE export_jobs SET status = 'pending', claimed_by = NULL, claimed_at = NULL, updated_at = $1
 			 WHERE id = $2 AND status = 'claimed' AND COALESCE(claimed_at, updated_at) = $3`, p.at(), c.id, c.at)
+
+		failpoint.Reach(failpoint.ExportReset)
+
 		if reset {
 			p.done[countClaimsReset]++
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -65,6 +66,9 @@ func terminateExpired(ctx context.Context, p *pass) error {
 
 		ended, err := p.update(ctx,
 			`UPDATE instances SET status = 'stopping', updated_at = $1 WHERE id = $2 AND status <> 'stopping'`, p.at(), i.id)
+
+		failpoint.Reach(failpoint.InstanceEnded)
+
 		if goOn := tally(ctx, p, "instance", i.id, ended, err, countInstancesEnded, countInstancesFailed); !goOn {
 			return nil
 		}
@@ -92,6 +96,9 @@ func suspendIdle(ctx context.Context, p *pass) error {
 		suspended, err := p.update(ctx, `
 			UPDATE instances SET status = 'suspended', suspended_at = $1, updated_at = $1
 			 WHERE id = $2 AND status = 'running' AND COALESCE(last_activity_at, started_at, updated_at) = $3`, p.at(), i.id, i.from)
+
+		failpoint.Reach(failpoint.InstanceSuspended)
+
 		if goOn := tally(ctx, p, "instance", i.id, suspended, err, countInstancesSuspended, countInstancesFailed); !goOn {
 			return nil
 		}

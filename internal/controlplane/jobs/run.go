@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 )
 
 // endWithin is how long a run has to write its record when it is over.
@@ -34,7 +36,12 @@ func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 		return err
 	}
 
+	failpoint.Reach(failpoint.JobBegun)
+
 	runErr := r.do(ctx, p, do)
+
+	failpoint.Reach(failpoint.JobDone)
+
 	outcome := result(runErr)
 
 	// The run is over, also when the process is being stopped: say so.
@@ -43,6 +50,8 @@ func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 
 	ended := r.now()
 	state, endErr := r.end(ctx, p, id, outcome, ended, runErr)
+
+	failpoint.Reach(failpoint.JobRecorded)
 
 	r.metrics.count(args.JobName, outcome, ended.Sub(started), p)
 	r.log(ctx, p, outcome, runErr)

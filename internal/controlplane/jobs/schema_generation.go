@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/controlplane/trino"
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -49,6 +50,8 @@ func (g *generation) write(ctx context.Context, catalog string, entries []trino.
 		if err := g.p.tx(ctx, func(tx *sql.Tx) error { return g.insert(ctx, tx, some) }); err != nil {
 			return fmt.Errorf("write the schema cache: %w", err)
 		}
+
+		failpoint.Reach(failpoint.SchemaWritten)
 	}
 
 	g.catalogs = append(g.catalogs, catalog)
@@ -97,6 +100,8 @@ func (g *generation) use(ctx context.Context, names []string) error {
 			}
 		}
 
+		failpoint.Reach(failpoint.SchemaSwitching)
+
 		for _, name := range known {
 			if slices.Contains(names, name) {
 				continue
@@ -112,6 +117,8 @@ func (g *generation) use(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+
+	failpoint.Reach(failpoint.SchemaSwitched)
 
 	if err := g.count(ctx); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -34,6 +35,8 @@ func (r *Runner) Trigger(ctx context.Context, by string, trigger ops.JobTrigger)
 		if !accepted {
 			return refuse(ctx, tx, trigger.JobName, now)
 		}
+
+		failpoint.Reach(failpoint.JobTriggering)
 
 		args := JobArgs{JobName: trigger.JobName, TriggeredBy: by, Reason: trigger.Reason}
 		args.Attempts = r.attempts(args)

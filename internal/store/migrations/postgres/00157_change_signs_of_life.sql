@@ -1,0 +1,8 @@
+-- +goose Up
+
+-- When whoever carries out a pending change last showed that they still do, by the database's clock. It is NULL of a
+-- version before this one, which gives no signs.
+ALTER TABLE opsconsole_changes ADD COLUMN alive_at TIMESTAMPTZ;
+
+-- +goose Down
+ALTER TABLE opsconsole_changes DROP COLUMN alive_at;
