@@ -25,6 +25,8 @@ type demo struct {
 	url  string   // of its pages
 	api  string   // of its control plane's REST API
 	args []string // that it was started with
+	// program is "" for the one under test.
+	program string
 
 	log worldtest.Buffer
 	cmd *exec.Cmd
@@ -50,7 +52,12 @@ func (d *demo) run(t *testing.T, args ...string) {
 	t.Helper()
 
 	d.args, d.end = args, make(chan struct{})
+
 	d.cmd = command(t, args...)
+	if d.program != "" {
+		d.cmd.Path = d.program
+	}
+
 	d.cmd.Stdout, d.cmd.Stderr = &d.log, &d.log
 
 	if err := d.cmd.Start(); err != nil {

@@ -68,6 +68,10 @@ type Config struct {
 	// TrustedProxies are the networks whose word on where a request comes from counts.
 	TrustedProxies []netip.Prefix
 
+	// Draining is closed when the process is asked to end: it answers as ever, and is not ready any more.
+	// Drained is closed when those who follow streams are to go elsewhere. nil never ends.
+	Draining, Drained <-chan struct{}
+
 	Static      fs.FS
 	Environment shell.Environment
 	// Tickets become links in reasons.
@@ -187,7 +191,7 @@ func newConsole(config Config) *console {
 		Frame: f, Auth: c.Auth, Audit: c.Audit, Environment: c.Environment, PublicURL: c.PublicURL, Logger: c.Logger,
 	}
 	c.streams = live.New(live.Config{
-		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger,
+		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger, Drained: c.Drained,
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.windows.Regions()),
 		Views:   slices.Concat(c.platform.Views(), c.leases.Views(), c.session.Views(), c.approvals.Views()),
 		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects()),

@@ -85,7 +85,8 @@ func (d *aliveDetails) note(troubled []maintenance.Window) {
 	}
 }
 
-// readyz says whether the console can show anything: its database can be read. One that cannot
+// readyz says whether the console can show anything, and will: its database can be read, and it was not asked
+// to end. A database that cannot
 // be written stands in the details alone, as it is the same one for every replica and all of
 // them would go. A control plane that is down does not make it unready, the console then is
 // needed most.
@@ -97,7 +98,16 @@ func (c *console) readyz(p *web.Page) error {
 		return p.JSON(http.StatusServiceUnavailable, c.readiness("not_ready", "disconnected"))
 	}
 
-	return p.JSON(http.StatusOK, c.readiness("ready", "connected"))
+	answer := c.readiness("ready", "connected")
+
+	select {
+	case <-c.Draining:
+		answer.Status, answer.Details.Draining = "not_ready", true
+
+		return p.JSON(http.StatusServiceUnavailable, answer)
+	default:
+		return p.JSON(http.StatusOK, answer)
+	}
 }
 
 // ready is the answer of readyz.
@@ -112,6 +122,8 @@ type readyDetails struct {
 	// Database is how this console's own database does, also whether it can be written.
 	Database  database.Condition `json:"database"`
 	TimeZones timeZones          `json:"time_zones"`
+	// Draining says that the process was asked to end: it answers for a while yet.
+	Draining bool `json:"draining"`
 }
 
 // timeZones are the rules that times are reckoned with.

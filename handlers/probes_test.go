@@ -42,3 +42,27 @@ func TestHealthNamesAWindowThatOverran(t *testing.T) {
 		t.Errorf("held are %v, want none", got)
 	}
 }
+
+// TestAProcessThatIsAskedToEndIsNotReady so that nobody is sent to it, though it answers.
+func TestAProcessThatIsAskedToEndIsNotReady(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	if got := w.Send(http.MethodGet, "/readyz", ""); got.Status != http.StatusOK || handlerstest.At(got.JSON(t), "details", "draining") != false {
+		t.Errorf("got %d %s, want it ready", got.Status, got.Body)
+	}
+
+	close(w.Draining)
+
+	got := w.Send(http.MethodGet, "/readyz", "")
+	if answer := got.JSON(t); got.Status != http.StatusServiceUnavailable || answer["status"] != "not_ready" ||
+		handlerstest.At(answer, "details", "draining") != true || answer["database"] != "connected" {
+		t.Errorf("got %d %s, want 503, not_ready and that it is draining", got.Status, got.Body)
+	}
+
+	for _, path := range []string{"/healthz", "/login"} {
+		if got := w.Send(http.MethodGet, path, ""); got.Status != http.StatusOK {
+			t.Errorf("%s: got %d, want 200", path, got.Status)
+		}
+	}
+}

@@ -59,6 +59,8 @@ type World struct {
 	Console *handlers.Console
 	// Requests counts what the console answers.
 	Requests *metrics.Requests
+	// Draining is closed when the process is asked to end.
+	Draining chan struct{}
 	said     worldtest.Buffer // what the console logs
 }
 
@@ -117,7 +119,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...ne
 	plane, runner := newPlane(tb, db)
 	w := &World{
 		t: tb, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
-		Requests: metrics.NewRequests(),
+		Requests: metrics.NewRequests(), Draining: make(chan struct{}),
 	}
 	logger := slog.New(slog.NewTextHandler(&w.said, nil))
 
@@ -182,7 +184,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...ne
 		Keys: idempotency.New(db, w.Now), Approvals: w.Approvals, StepUp: &w.StepUp,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
-		Answered: w.Requests.On(metrics.Pages),
+		Answered: w.Requests.On(metrics.Pages), Draining: w.Draining,
 	})
 	server.Config.Handler = w.Console
 	server.Start()

@@ -37,6 +37,8 @@ type Config struct {
 	Regions []Region
 	Views   []View
 	Objects []Object
+	// Drained is closed when browsers are to go on elsewhere; nil never is.
+	Drained <-chan struct{}
 	Now     func() time.Time
 	Logger  *slog.Logger
 }
@@ -115,7 +117,7 @@ func (s *Streams) Events(p *web.Page) error {
 	return errors.Join(p.WriteUntil(s.config.Now().Add(readWithin)), out.end())
 }
 
-// follow sends what is new until the session is over. It is false when the browser is gone.
+// follow sends what is new until the session is over, or the browser is to go elsewhere. It is false when the browser is gone.
 func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 	news, cancel := s.config.Monitor.Subscribe()
 	defer cancel()
@@ -134,6 +136,8 @@ func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 		select {
 		case <-p.Ctx().Done():
 			return false
+		case <-s.config.Drained:
+			return true
 		case <-rechecks.C:
 			// A stream outlives no session and no role.
 			if who, err := s.config.Recheck(p.Request()); err != nil || !who.IsOps() {

@@ -45,6 +45,8 @@ type session struct {
 	role  ops.Role
 	fails error
 	over  bool
+	// drained is closed when its replica goes.
+	drained chan struct{}
 }
 
 // listen has a browser listen to a stream, for which a minute costs nothing, and returns what came of it.
@@ -61,6 +63,7 @@ func listen(t *testing.T, found session, act func(m *monitor.Monitor)) *browser 
 		Monitor: m, Beat: func() shell.Beat { return shell.Beat{} }, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 		Recheck: func(*http.Request) (auth.Identity, error) { return auth.Identity{Role: found.role}, found.fails },
 		IsOpen:  func(context.Context, string) (bool, error) { return !found.over, nil },
+		Drained: found.drained,
 		Regions: []live.Region{{
 			Page: live.Shell, Element: "live-shell",
 			Draw: func(context.Context, *monitor.Snapshot, time.Time) (templ.Component, error) {
@@ -120,6 +123,21 @@ func TestAStreamGivesSignsOfLife(t *testing.T) {
 			if within := until - want[i]; within != 20*time.Second {
 				t.Errorf("the message after %v may take %v", want[i], within)
 			}
+		}
+	})
+}
+
+// TestAStreamEndsWhenItsReplicaGoes as a whole answer, at once.
+func TestAStreamEndsWhenItsReplicaGoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		drained := make(chan struct{})
+		b := listen(t, session{role: ops.RoleOps, drained: drained}, func(*monitor.Monitor) {
+			time.AfterFunc(7*time.Second, func() { close(drained) })
+		})
+
+		if took := b.ended.Sub(b.begun); took != 7*time.Second {
+			t.Errorf("it ended after %v, want 7 s", took)
 		}
 	})
 }

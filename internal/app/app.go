@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"time"
 
@@ -48,6 +49,7 @@ type App struct {
 	ending func(ctx context.Context) error
 	// serving is told once everything listens, nil for nobody.
 	serving func()
+	leave   leave
 }
 
 // now is the clock of everything; the packages below never ask for the time themselves.
@@ -104,7 +106,7 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 		return nil, errors.Join(fmt.Errorf("the database: %w", err), unlock())
 	}
 
-	a := &App{config: cfg, db: db, unlock: unlock, logger: hangup.Quiet(newLogger(cfg))}
+	a := &App{config: cfg, db: db, unlock: unlock, logger: hangup.Quiet(newLogger(cfg)), leave: newLeave(cfg.ShutdownDelay)}
 	if cfg.MetricsAddr != "" {
 		a.requests = metrics.NewRequests()
 	}
@@ -192,6 +194,8 @@ func followsTrouble(record slog.Record) bool {
 func (a *App) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, a.close()) }()
 
+	var listeners []net.Listener
+
 	for _, s := range a.sites {
 		listener, err := s.listen(ctx)
 		if err != nil {
@@ -199,7 +203,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 		}
 		defer listener.Close()
 
-		a.background = append(a.background, func(ctx context.Context) error { return serveOn(ctx, listener, s.handler) })
+		listeners = append(listeners, listener)
 	}
 
 	if err := a.recovery(ctx); err != nil {
@@ -210,11 +214,21 @@ func (a *App) Run(ctx context.Context) (err error) {
 		a.serving()
 	}
 
-	group, ctx := errgroup.WithContext(ctx)
+	// What runs behind the pages does so until the last one is answered.
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+
+	group, working := errgroup.WithContext(behind)
 
 	for _, run := range a.background {
-		group.Go(func() error { return run(ctx) })
+		group.Go(func() error { return run(working) })
 	}
+
+	group.Go(func() error {
+		defer stop()
+
+		return a.serve(ctx, working, listeners)
+	})
 
 	err = group.Wait()
 

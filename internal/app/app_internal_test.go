@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"strings"
 	"testing"
@@ -70,6 +71,7 @@ func TestTheEndComesAfterEverythingThatRuns(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	a := &App{
 		db: db, recovery: func(context.Context) error { return nil }, serving: stop,
+		leave: newLeave(0), logger: slog.New(slog.DiscardHandler),
 		background: []func(context.Context) error{func(ctx context.Context) error {
 			<-ctx.Done()
 

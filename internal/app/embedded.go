@@ -186,8 +186,8 @@ func (a *App) api(cfg config.Embedded, plane *controlplane.ControlPlane, tokens 
 	}
 
 	return opsapi.New(opsapi.Config{
-		Platform: plane, Instances: plane, Probes: plane, Authenticate: authenticator, Explain: database.ExplainPlatform, Logger: a.logger,
-		Answered: a.answered(metrics.API), Trace: a.trace,
+		Platform: plane, Instances: plane, Probes: leavingProbes{plane, a.leave}, Authenticate: authenticator,
+		Explain: database.ExplainPlatform, Logger: a.logger, Answered: a.answered(metrics.API), Trace: a.trace,
 	})
 }
 

@@ -69,6 +69,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Database: own, Backups: a.runBackups(), SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages), Trace: a.trace, StepUp: a.stepUp(),
+		Draining: a.leave.draining, Drained: a.leave.drained,
 	})
 
 	err = a.measure(metrics.Config{

@@ -42,27 +42,12 @@ const (
 	shutdownGrace = 10 * time.Second
 )
 
-// serveOn serves the handler on the listener until the context is done.
-func serveOn(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{
+// newServer serves the handler; the context is that of all its requests.
+func newServer(requests context.Context, handler http.Handler) *http.Server {
+	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, IdleTimeout: idleTimeout,
 		// What takes longer, streams and exports, puts it off as it goes.
 		WriteTimeout: answerTimeout,
-		// Streams end when the program does, instead of holding it up.
-		BaseContext: func(net.Listener) context.Context { return ctx },
+		BaseContext:  func(net.Listener) context.Context { return requests },
 	}
-	stopped := make(chan error, 1)
-
-	context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
-		defer cancel()
-
-		stopped <- server.Shutdown(grace)
-	})
-
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-
-	return <-stopped
 }

@@ -30,6 +30,8 @@ type Console struct {
 	Backups *Backups
 	// AllowNewerSchema uses a database that a newer version has migrated.
 	AllowNewerSchema bool
+	// ShutdownDelay is how long it is served on once the process is asked to end.
+	ShutdownDelay time.Duration
 
 	Environment  Environment
 	ControlPlane ControlPlane

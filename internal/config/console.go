@@ -27,6 +27,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, ad
 		TrustedProxies: r.networks(&f.TrustedProxies,
 			"anyone could make up the address that the audit log has of them"),
 		AllowNewerSchema: r.parseBool(f.AllowNewerSchema),
+		ShutdownDelay:    r.shutdownDelay(f),
 		Environment: Environment{
 			Name:  r.required(f.Environment, "give the name of the environment"),
 			Color: r.oneOf(f.EnvironmentColor, Colors()...),
@@ -59,6 +60,17 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, ad
 	return c
 }
 
+// shutdownDelay is for the replicas beside this one, which only PostgreSQL has.
+func (r *reader) shutdownDelay(f *consoleFlags) time.Duration {
+	if strings.HasPrefix(f.DatabaseURL.text, "postgres") {
+		f.ShutdownDelay.orElse("5s")
+	}
+
+	f.ShutdownDelay.orElse("0s")
+
+	return r.parseDuration(f.ShutdownDelay, 0)
+}
+
 func (r *reader) databaseLimits(f *databaseFlags) DatabaseLimits {
 	limits := DatabaseLimits{
 		IdleInTransaction: r.parseDuration(f.DatabaseIdle, time.Second),
@@ -75,6 +87,7 @@ func (r *reader) databaseLimits(f *databaseFlags) DatabaseLimits {
 
 func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 	f.DatabaseURL.orElse("sqlite://" + filepath.Join(f.DataDir.text, "opsconsole.db"))
+	f.ShutdownDelay.orElse("0s")
 
 	d := Demo{
 		Console: r.console(&f.consoleFlags, &f.maintenanceFlags, &f.auditFlags, r.loopbackAddress(ctx, f.Addr)),

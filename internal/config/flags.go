@@ -57,6 +57,7 @@ type consoleFlags struct {
 	BackupEvery      setting `default:"24h" placeholder:"DURATION" help:"Interval between two backups."`
 	BackupKeep       setting `default:"7" placeholder:"NUMBER" help:"Number of backups to keep."`
 	AllowNewerSchema toggle  `help:"Start on a database that a newer version has migrated, to put the version before back for a while."`
+	ShutdownDelay    setting `placeholder:"DURATION" help:"Time to go on serving once asked to end, while /readyz answers 503, so that balancers send requests elsewhere first. Default 5s for serve on PostgreSQL; else 0s, as there is no other replica."`
 	Environment      setting `default:"${environment}" placeholder:"NAME" help:"Name of the environment, shown on every page."`
 	EnvironmentColor setting `default:"${color}" placeholder:"COLOR" help:"Color of the environment's name: green, blue, amber, red, violet or grey."`
 	ConfirmBelow     setting `default:"0.5" placeholder:"FRACTION" help:"Lowering a limit to this fraction of it or less must be confirmed with the environment's name, as turning on maintenance must; 0 never asks."`

@@ -82,6 +82,7 @@ func TestWrongSettings(t *testing.T) {
 		{serveArgs(), "--database-lock-timeout=10ms", "--database-lock-timeout", "at least 1s"},
 		{serveArgs(), "--database-lock-timeout=31s", "--database-lock-timeout", "longer than --database-statement-timeout"},
 		{serveArgs(), "--database-lock-timeout=1m --database-statement-timeout=1m", "", ""},
+		{serveArgs(), "--shutdown-delay=-1s", "--shutdown-delay", "at least 0s"},
 		{serveArgs(), "--log-level=loud", "--log-level", "debug, info, warn or error"},
 		{serveArgs(), "--otlp-endpoint=127.0.0.1:4318", "--otlp-endpoint", "not an http or https URL"},
 		{serveArgs(), "--otlp-endpoint=http://me:x@127.0.0.1:4318", "--otlp-endpoint", "has a user"},

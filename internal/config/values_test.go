@@ -53,6 +53,27 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// TestTheDelayOfAShutdown is for the replicas beside, which only PostgreSQL has; a demo has none.
+func TestTheDelayOfAShutdown(t *testing.T) {
+	t.Parallel()
+
+	const postgres = "--database-url=postgres://ops@db/ops"
+
+	for _, test := range []struct {
+		args []string
+		want time.Duration
+	}{
+		{serveArgs(), 0},
+		{serveArgs("--shutdown-delay=3s"), 3 * time.Second},
+		{serveArgs(postgres), 5 * time.Second},
+		{serveArgs(postgres, "--shutdown-delay=0s"), 0},
+	} {
+		if got := parseServe(t, test.args).ShutdownDelay; got != test.want {
+			t.Errorf("%v: got %s, want %s", test.args, got, test.want)
+		}
+	}
+}
+
 func TestMaintenance(t *testing.T) {
 	t.Parallel()
 
