@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -11,8 +12,9 @@ import (
 
 // TokensConfig says whose bearer tokens an API takes that signs nobody in.
 type TokensConfig struct {
-	// Issuer signs the tokens, Audience is among those that they are for.
-	Issuer, Audience string
+	// Issuer signs the tokens, which are for at least one of the Audiences.
+	Issuer    string
+	Audiences []string
 	// UnmarkedTokens takes tokens that do not say that they are access tokens, as Dex's do
 	// not. ID tokens pass then too.
 	UnmarkedTokens bool
@@ -51,7 +53,7 @@ func NewTokens(cfg TokensConfig) (*Tokens, error) {
 	}.withDefaults()
 
 	profiler, err := all.profiler()
-	if cfg.Audience == "" {
+	if len(cfg.Audiences) == 0 || slices.Contains(cfg.Audiences, "") {
 		err = errors.Join(err, errors.New("the audience of the tokens is missing"))
 	}
 
@@ -61,8 +63,13 @@ func NewTokens(cfg TokensConfig) (*Tokens, error) {
 
 	return &Tokens{
 		provider: newProvider(all), profiler: profiler,
-		rules: bearerRules{audiences: []string{cfg.Audience}, unmarked: cfg.UnmarkedTokens},
+		rules: bearerRules{audiences: slices.Clone(cfg.Audiences), unmarked: cfg.UnmarkedTokens},
 	}, nil
+}
+
+// Wanted implements opsapi.Verifier: who issues the tokens that are taken, and for whom they have to be.
+func (t *Tokens) Wanted() (issuer string, audiences []string) {
+	return t.provider.issuer, slices.Clone(t.rules.audiences)
 }
 
 // Verify tells whom a token speaks for. One that does not hold is an UNAUTHORIZED,

@@ -24,7 +24,7 @@ import (
 func (f *fakeIDP) apiTokens(t *testing.T, adjust ...func(*auth.TokensConfig)) *auth.Tokens {
 	t.Helper()
 
-	cfg := auth.TokensConfig{Issuer: f.URL, Audience: "the api", HTTPClient: f.Client(), Now: f.clock.Now}
+	cfg := auth.TokensConfig{Issuer: f.URL, Audiences: []string{"the api"}, HTTPClient: f.Client(), Now: f.clock.Now}
 	for _, a := range adjust {
 		a(&cfg)
 	}
@@ -219,9 +219,9 @@ func TestNewTokensRefuses(t *testing.T) {
 	for _, config := range []auth.TokensConfig{
 		{},
 		{Issuer: "https://login.example.com"},
-		{Audience: "the api"},
-		{Issuer: "login.example.com", Audience: "the api"},
-		{Issuer: "https://login.example.com", Audience: "the api", RolesClaim: "/a~b"},
+		{Audiences: []string{"the api"}},
+		{Issuer: "login.example.com", Audiences: []string{"the api"}},
+		{Issuer: "https://login.example.com", Audiences: []string{"the api"}, RolesClaim: "/a~b"},
 	} {
 		if _, err := auth.NewTokens(config); err == nil {
 			t.Errorf("%+v is accepted", config)

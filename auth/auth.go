@@ -47,6 +47,10 @@ type Config struct {
 	Scopes []string
 	// Audiences are accepted in bearer tokens, beside the client ID.
 	Audiences []string
+	// Resources and RequestAudience say for which APIs access tokens are asked for, where the provider wants to be
+	// told: RFC 8707, and the parameter audience as Auth0 has it. Both may be empty.
+	Resources       []string
+	RequestAudience string
 	// UnmarkedTokens takes bearer tokens that do not say that they are access tokens, as
 	// Dex's do not. ID tokens pass then too.
 	UnmarkedTokens bool
@@ -201,7 +205,12 @@ func (c Config) check() error {
 
 // binding stands for the settings that decide who is let in, and as what.
 func (c Config) binding() string {
-	return hashOf(strings.Join([]string{c.Issuer, c.ClientID, c.RolesClaim, c.OpsRole}, "\x00"))
+	parts := []string{c.Issuer, c.ClientID, c.RolesClaim, c.OpsRole}
+	if asked := c.indicators(); len(asked) > 0 {
+		parts = append(parts, asked.Encode())
+	}
+
+	return hashOf(strings.Join(parts, "\x00"))
 }
 
 func (c Config) profiler() (profiler, error) {

@@ -90,7 +90,7 @@ func (a *Auth) Confirm(w http.ResponseWriter, r *http.Request) (next string, err
 		return "", err
 	}
 
-	return idp.oauth.AuthCodeURL(keys.state,
+	return idp.signInURL(keys.state,
 		oidc.Nonce(keys.nonce), oauth2.S256ChallengeOption(keys.verifier),
 		oauth2.SetAuthURLParam("prompt", "none"), oauth2.SetAuthURLParam("id_token_hint", sessionIn(opened).tokens.ID)), nil
 }

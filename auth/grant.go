@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 )
 
@@ -23,9 +22,7 @@ type grant struct {
 
 // redeem turns the code of an attempt into a grant.
 func (a *Auth) redeem(ctx context.Context, idp *endpoints, code string, keys attemptKeys) (grant, error) {
-	ctx = oidc.ClientContext(ctx, idp.client)
-
-	token, err := idp.oauth.Exchange(ctx, code, oauth2.VerifierOption(keys.verifier))
+	token, err := idp.oauth.Exchange(idp.tokenContext(ctx), code, oauth2.VerifierOption(keys.verifier))
 	if err != nil {
 		return grant{}, idp.failed(err)
 	}
@@ -74,9 +71,7 @@ func (a *Auth) redeem(ctx context.Context, idp *endpoints, code string, keys att
 // renew spends the refresh token of a session. The roles are read again; where the
 // answer says nothing of roles, who it is for stays as it was.
 func (a *Auth) renew(ctx context.Context, idp *endpoints, s session) (grant, error) {
-	ctx = oidc.ClientContext(ctx, idp.client)
-
-	token, err := idp.oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: s.tokens.Refresh}).Token()
+	token, err := idp.oauth.TokenSource(idp.tokenContext(ctx), &oauth2.Token{RefreshToken: s.tokens.Refresh}).Token()
 	if err != nil {
 		return grant{}, idp.failed(err)
 	}

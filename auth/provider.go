@@ -25,7 +25,9 @@ type provider struct {
 	host   string
 	client *http.Client
 	oauth  oauth2.Config // lacks the endpoint
-	now    func() time.Time
+	// indicators are sent wherever an access token is asked for.
+	indicators url.Values
+	now        func() time.Time
 
 	flight singleflight.Group
 	found  atomic.Pointer[endpoints]
@@ -40,7 +42,9 @@ func newProvider(cfg Config) *provider {
 		host = u.Host
 	}
 
-	return &provider{issuer: cfg.Issuer, host: host, client: cfg.HTTPClient, oauth: cfg.oauth(), now: cfg.Now}
+	return &provider{
+		issuer: cfg.Issuer, host: host, client: cfg.HTTPClient, oauth: cfg.oauth(), indicators: cfg.indicators(), now: cfg.Now,
+	}
 }
 
 // oauth is how the console signs people in; it has nothing in it where nobody is.

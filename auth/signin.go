@@ -65,7 +65,7 @@ func (a *Auth) start(w http.ResponseWriter, r *http.Request, asked attempt, prom
 	}
 
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, idp.oauth.AuthCodeURL(keys.state, options...), http.StatusSeeOther)
+	http.Redirect(w, r, idp.signInURL(keys.state, options...), http.StatusSeeOther)
 
 	return nil
 }

@@ -63,7 +63,7 @@ func (a *App) demoPlatform(ctx context.Context, cfg config.Demo, issuer string) 
 	embedded.TrustIdentityHeaders, embedded.DirectIdentityHeaders = loopback(), true
 
 	tokens, err := auth.NewTokens(auth.TokensConfig{
-		Issuer: issuer, Audience: demoClient, UsernameClaim: auth.DefaultUsernameClaim, Now: now,
+		Issuer: issuer, Audiences: []string{demoClient}, UsernameClaim: auth.DefaultUsernameClaim, Now: now,
 	})
 	if err != nil {
 		return platform{}, err

@@ -19,7 +19,8 @@ func NewServe(ctx context.Context, cfg config.Serve, static fs.FS) (*App, error)
 
 		return a.pages(p, auth.Config{
 			Issuer: cfg.OIDC.Issuer.String(), ClientID: cfg.OIDC.ClientID, ClientSecret: string(cfg.OIDC.ClientSecret),
-			Scopes: cfg.OIDC.Scopes, Audiences: cfg.OIDC.Audiences, RolesClaim: cfg.OIDC.RolesClaim, EmailClaim: cfg.OIDC.EmailClaim,
+			Scopes: cfg.OIDC.Scopes, Audiences: cfg.OIDC.Audiences,
+			Resources: cfg.OIDC.Resources, RequestAudience: cfg.OIDC.RequestAudience, RolesClaim: cfg.OIDC.RolesClaim, EmailClaim: cfg.OIDC.EmailClaim,
 			UsernameClaim: cfg.OIDC.UsernameClaim, OpsRole: cfg.OIDC.OpsRole, UnmarkedTokens: cfg.OIDC.UnmarkedTokens,
 		}, nil)
 	})
@@ -50,7 +51,7 @@ func tokenVerifier(cfg *config.Tokens) (*auth.Tokens, error) {
 	}
 
 	return auth.NewTokens(auth.TokensConfig{
-		Issuer: cfg.Issuer.String(), Audience: cfg.Audience, Now: now, UnmarkedTokens: cfg.UnmarkedTokens,
+		Issuer: cfg.Issuer.String(), Audiences: cfg.Audiences, Now: now, UnmarkedTokens: cfg.UnmarkedTokens,
 		RolesClaim: cfg.RolesClaim, EmailClaim: cfg.EmailClaim, UsernameClaim: cfg.UsernameClaim, OpsRole: cfg.OpsRole,
 	})
 }

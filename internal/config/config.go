@@ -164,6 +164,8 @@ type Embedded struct {
 	TrustIdentityHeaders []netip.Prefix
 	// DirectIdentityHeaders believes them only of what was sent straight to this machine.
 	DirectIdentityHeaders bool
+	// PublicURL is where programs reach its REST API, nil where that is not known.
+	PublicURL *url.URL
 	// Tokens is nil when bearer tokens are refused.
 	Tokens *Tokens
 
@@ -182,8 +184,9 @@ type Embedded struct {
 
 // Tokens says which bearer tokens the REST API accepts.
 type Tokens struct {
-	Issuer   *url.URL
-	Audience string
+	Issuer *url.URL
+	// Audiences are those of which a token must have one.
+	Audiences []string
 	// UnmarkedTokens takes tokens that do not say that they are access tokens.
 	UnmarkedTokens bool
 	// EmailClaim, RolesClaim and UsernameClaim are paths into the claims; where the last
@@ -224,6 +227,9 @@ type OIDC struct {
 	Scopes []string
 	// Audiences are accepted in bearer tokens, beside the client ID.
 	Audiences []string
+	// Resources and RequestAudience say for which APIs access tokens are asked for.
+	Resources       []string
+	RequestAudience string
 	// UnmarkedTokens takes bearer tokens that do not say that they are access tokens.
 	UnmarkedTokens bool
 	// RolesClaim, EmailClaim and UsernameClaim are paths into the claims.

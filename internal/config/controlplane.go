@@ -3,6 +3,7 @@ package config
 import (
 	"maps"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -42,16 +43,18 @@ const (
 
 func (r *reader) oidc(f oidcFlags) OIDC {
 	return OIDC{
-		Issuer:         r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
-		ClientID:       r.required(f.OIDCClientID, "give the client ID of the console at the provider"),
-		ClientSecret:   Secret(f.OIDCClientSecret.text),
-		Scopes:         scopes(&f.OIDCScopes),
-		Audiences:      f.OIDCAudience.items(),
-		UnmarkedTokens: r.parseBool(f.OIDCUnmarkedTokens),
-		RolesClaim:     r.claim(f.RolesClaim, "give the token claim that contains the roles"),
-		EmailClaim:     r.claim(f.EmailClaim, "give the token claim that contains the e-mail address"),
-		UsernameClaim:  r.claim(f.UsernameClaim, "give the token claim that contains the username"),
-		OpsRole:        r.required(f.OpsRole, "give the token role that grants operator access"),
+		Issuer:          r.httpURL(f.OIDCIssuer, "give the URL of your OpenID Connect provider; nobody can sign in without it"),
+		ClientID:        r.required(f.OIDCClientID, "give the client ID of the console at the provider"),
+		ClientSecret:    Secret(f.OIDCClientSecret.text),
+		Scopes:          scopes(&f.OIDCScopes),
+		Audiences:       f.OIDCAudience.items(),
+		Resources:       r.resources(&f.OIDCResource),
+		RequestAudience: f.OIDCRequestAud.text,
+		UnmarkedTokens:  r.parseBool(f.OIDCUnmarkedTokens),
+		RolesClaim:      r.claim(f.RolesClaim, "give the token claim that contains the roles"),
+		EmailClaim:      r.claim(f.EmailClaim, "give the token claim that contains the e-mail address"),
+		UsernameClaim:   r.claim(f.UsernameClaim, "give the token claim that contains the username"),
+		OpsRole:         r.required(f.OpsRole, "give the token role that grants operator access"),
 	}
 }
 
@@ -60,6 +63,42 @@ func scopes(l *list) []string {
 	found := strings.FieldsFunc(l.text, func(c rune) bool { return c == ',' || c == ' ' })
 
 	return slices.DeleteFunc(found, func(scope string) bool { return scope == "openid" })
+}
+
+// resources are those of RFC 8707, section 2.
+func (r *reader) resources(l *list) []string {
+	items := l.items()
+	for _, item := range items {
+		if u, err := url.Parse(item); err != nil || !u.IsAbs() || strings.Contains(item, "#") {
+			r.badf(l.setting, "has %q; a resource is an absolute URI without a fragment, such as https://api.example.com", item)
+		}
+	}
+
+	return items
+}
+
+// someOf reads a list that must not be empty.
+func (r *reader) someOf(l *list, todo string) []string {
+	items := l.items()
+	if len(items) == 0 {
+		r.badf(l.setting, "is missing; %s", todo)
+	}
+
+	return items
+}
+
+// apiURL reads where programs reach the REST API.
+func (r *reader) apiURL(s setting) *url.URL {
+	u := r.httpURL(s, "give the URL that programs use, such as https://api.example.com")
+
+	switch {
+	case u == nil:
+		return nil
+	case strings.Trim(u.Path, "/") != "":
+		r.badf(s, "has the path %q; the API must be at the root of its host", u.Path)
+	}
+
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}
 }
 
 func (r *reader) remote(f remoteFlags) *Remote {
@@ -170,9 +209,13 @@ func (r *reader) durations(l *list, names []string, low time.Duration, form, exa
 func (r *reader) callers(f callersFlags, embedded *Embedded) {
 	embedded.TrustIdentityHeaders = r.networks(&f.TrustIdentityHeaders, "anyone could claim to be an operator")
 
+	if f.APIPublicURL.text != "" {
+		embedded.PublicURL = r.apiURL(f.APIPublicURL)
+	}
+
 	if f.APIOIDCIssuer.text == "" {
 		if f.APIOIDCAudience.text != "" {
-			r.badf(f.APIOIDCAudience, "is given without --api-oidc-issuer; give both or neither")
+			r.badf(f.APIOIDCAudience.setting, "is given without --api-oidc-issuer; give both or neither")
 		}
 
 		return
@@ -180,7 +223,7 @@ func (r *reader) callers(f callersFlags, embedded *Embedded) {
 
 	embedded.Tokens = &Tokens{
 		Issuer:         r.httpURL(f.APIOIDCIssuer, "give the issuer URL of the tokens that the REST API accepts"),
-		Audience:       r.required(f.APIOIDCAudience, "give the audience of tokens for the REST API"),
+		Audiences:      r.someOf(&f.APIOIDCAudience, "give the audience of tokens for the REST API"),
 		UnmarkedTokens: r.parseBool(f.APIOIDCUnmarkedTokens),
 		EmailClaim:     r.claim(f.APIOIDCEmailClaim, "give the token claim that contains the e-mail address"),
 		RolesClaim:     r.claim(f.APIOIDCRolesClaim, "give the token claim that contains the roles"),

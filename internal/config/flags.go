@@ -103,6 +103,8 @@ type oidcFlags struct {
 	OIDCClientSecret   setting `name:"oidc-client-secret" secret:"" placeholder:"SECRET" help:"Client secret; leave it out for a public client."`
 	OIDCScopes         list    `name:"oidc-scopes" default:"profile,email" placeholder:"SCOPE,…" help:"Scopes requested in addition to openid."`
 	OIDCAudience       list    `name:"oidc-audience" placeholder:"AUDIENCE,…" help:"Audiences of the bearer tokens that the console's JSON accepts, beside the client ID; such as that of an API at Auth0."`
+	OIDCResource       list    `name:"oidc-resource" placeholder:"URI,…" help:"APIs for which access tokens are asked for at sign-in and renewal, sent as resource (RFC 8707); none by default."`
+	OIDCRequestAud     setting `name:"oidc-request-audience" placeholder:"AUDIENCE" help:"API for which access tokens are asked for at sign-in and renewal, sent as audience, as Auth0 has it; none by default."`
 	OIDCUnmarkedTokens toggle  `name:"oidc-unmarked-tokens" help:"Accept bearer tokens that do not identify themselves as access tokens, such as Dex's; ID tokens are then accepted too."`
 	RolesClaim         setting `default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles: a name, or a path such as realm_access.roles."`
 	EmailClaim         setting `default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`
@@ -140,7 +142,8 @@ type embeddedFlags struct {
 type callersFlags struct {
 	TrustIdentityHeaders  list    `placeholder:"NETWORK,…" help:"Networks from which X-Username and X-User-Role are trusted, such as 10.1.2.0/24 of a gateway that sets them; none by default."`
 	APIOIDCIssuer         setting `name:"api-oidc-issuer" placeholder:"URL" help:"Issuer URL of the bearer tokens that the REST API accepts; without it none are accepted."`
-	APIOIDCAudience       setting `name:"api-oidc-audience" placeholder:"AUDIENCE" help:"Audience that these tokens must have."`
+	APIOIDCAudience       list    `name:"api-oidc-audience" placeholder:"AUDIENCE,…" help:"Audiences of which these tokens must have one."`
+	APIPublicURL          setting `name:"api-public-url" placeholder:"URL" help:"URL at which programs reach the REST API, told to those whose token is refused (RFC 9728); by default the host that they asked."`
 	APIOIDCUnmarkedTokens toggle  `name:"api-oidc-unmarked-tokens" help:"Accept tokens that do not identify themselves as access tokens, such as Dex's; ID tokens are then accepted too."`
 	APIOIDCEmailClaim     setting `name:"api-oidc-email-claim" default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`
 	APIOIDCRolesClaim     setting `name:"api-oidc-roles-claim" default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles."`

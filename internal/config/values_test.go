@@ -149,7 +149,8 @@ func TestServeEmbedded(t *testing.T) {
 
 	e := parseServe(t, serveArgs("--control-plane-url=", "--embedded", "--api-addr=:9090",
 		"--trust-identity-headers=10.1.2.3/24, 127.0.0.1", "--trust-identity-headers=::1",
-		"--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=api",
+		"--api-oidc-issuer=https://id.example.com", "--api-oidc-audience=api,https://api.example.com",
+		"--api-public-url=https://api.example.com/",
 		"--api-oidc-username-claim=preferred_username", "--api-oidc-ops-role=Platform-Ops",
 		"--starburst-url=https://trino.example.com", "--starburst-user=console",
 		"--kubernetes-in-cluster", "--kubernetes-namespace=graphs", "--kubernetes-selector=app in (a,b),tier=graph",
@@ -165,7 +166,8 @@ func TestServeEmbedded(t *testing.T) {
 		t.Errorf("got %+v, want :9090 and trust in %v", e, trusted)
 	}
 
-	if e.Tokens.Issuer.Host != "id.example.com" || e.Tokens.Audience != "api" || !strings.HasSuffix(e.Tokens.RolesClaim, "/roles") ||
+	if e.Tokens.Issuer.Host != "id.example.com" || !slices.Equal(e.Tokens.Audiences, []string{"api", "https://api.example.com"}) ||
+		e.PublicURL.String() != "https://api.example.com" || !strings.HasSuffix(e.Tokens.RolesClaim, "/roles") ||
 		e.Tokens.UsernameClaim != "preferred_username" || e.Tokens.OpsRole != "Platform-Ops" {
 		t.Errorf("got %+v, want id.example.com for api, the claims roles and preferred_username, Platform-Ops", e.Tokens)
 	}
@@ -209,13 +211,18 @@ func TestServeEmbeddedByVariable(t *testing.T) {
 func TestScopes(t *testing.T) {
 	t.Parallel()
 
-	s := parseServe(t, serveArgs("--oidc-scopes=openid profile, offline_access", "--oidc-scopes=groups", "--oidc-audience=https://ops.example.com/api, opsconsole-api"))
+	s := parseServe(t, serveArgs("--oidc-scopes=openid profile, offline_access", "--oidc-scopes=groups", "--oidc-audience=https://ops.example.com/api, opsconsole-api",
+		"--oidc-resource=https://api.example.com/v1,urn:ops", "--oidc-request-audience=https://api.example.com"))
 	if want := []string{"profile", "offline_access", "groups"}; !slices.Equal(s.OIDC.Scopes, want) {
 		t.Errorf("got %q, want %q", s.OIDC.Scopes, want)
 	}
 
 	if want := []string{"https://ops.example.com/api", "opsconsole-api"}; !slices.Equal(s.OIDC.Audiences, want) {
 		t.Errorf("got %q, want %q", s.OIDC.Audiences, want)
+	}
+
+	if !slices.Equal(s.OIDC.Resources, []string{"https://api.example.com/v1", "urn:ops"}) || s.OIDC.RequestAudience != "https://api.example.com" {
+		t.Errorf("got the resources %q and the audience %q", s.OIDC.Resources, s.OIDC.RequestAudience)
 	}
 }
 

@@ -36,6 +36,8 @@ type Authenticator struct {
 // is an UNAUTHORIZED, MISSING_ROLE or INVALID_ROLE.
 type Verifier interface {
 	Verify(ctx context.Context, token string) (ops.Caller, error)
+	// Wanted returns who issues the tokens that hold, and the audiences of which they have one.
+	Wanted() (issuer string, audiences []string)
 }
 
 // Caller returns who sends the request. It has a name and a role of the contract.

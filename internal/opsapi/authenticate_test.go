@@ -23,6 +23,8 @@ func (knows) Verify(_ context.Context, token string) (ops.Caller, error) {
 	return ops.Caller{Username: "dave", Role: ops.RoleOps}, nil
 }
 
+func (knows) Wanted() (string, []string) { return "https://id.example.com", []string{"a", "b"} }
+
 func TestAuthenticator(t *testing.T) {
 	t.Parallel()
 

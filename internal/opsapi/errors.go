@@ -56,7 +56,7 @@ func (s *server) writeError(err error, c echo.Context) {
 	header := c.Response().Header()
 
 	if status == http.StatusUnauthorized {
-		header.Set("WWW-Authenticate", "Bearer")
+		header.Set("WWW-Authenticate", s.challenge(c.Request()))
 	}
 
 	if wait, ok := ops.RetryAfter(e); ok {

@@ -53,7 +53,7 @@ func TestBearerTokens(t *testing.T) {
 
 	issuer, token := issue(t)
 
-	tokens, err := auth.NewTokens(auth.TokensConfig{Issuer: issuer, Audience: "graph-olap", Now: time.Now})
+	tokens, err := auth.NewTokens(auth.TokensConfig{Issuer: issuer, Audiences: []string{"graph-olap"}, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -412,7 +412,7 @@ func silentIssuer(t *testing.T) *auth.Tokens {
 	gone := httptest.NewServer(nil)
 	gone.Close()
 
-	verifier, err := auth.NewTokens(auth.TokensConfig{Issuer: gone.URL, Audience: "ops", Now: time.Now})
+	verifier, err := auth.NewTokens(auth.TokensConfig{Issuer: gone.URL, Audiences: []string{"ops"}, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

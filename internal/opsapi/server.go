@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -19,6 +20,8 @@ type Config struct {
 	Probes    Probes
 	// Authenticate says who sends a request.
 	Authenticate Authenticator
+	// PublicURL is where programs reach the API, without a path; nil means where they asked.
+	PublicURL *url.URL
 	// Explain returns what an error means that nobody foresaw, nil when that is not known; nil
 	// knows of none.
 	Explain func(err error) *ops.Error
@@ -42,6 +45,7 @@ type server struct {
 	instances ops.InstancesPlatform
 	probes    Probes
 	who       Authenticator
+	publicURL *url.URL
 	explain   func(err error) *ops.Error
 	logger    *slog.Logger
 	answered  func(method, route string, status int, took time.Duration)
@@ -56,7 +60,7 @@ func New(config Config) (http.Handler, error) {
 
 	s := &server{
 		platform: config.Platform, instances: config.Instances, probes: config.Probes,
-		who: config.Authenticate, explain: config.Explain, logger: config.Logger,
+		who: config.Authenticate, publicURL: config.PublicURL, explain: config.Explain, logger: config.Logger,
 		answered: config.Answered, trace: config.Trace,
 	}
 
@@ -72,6 +76,7 @@ func New(config Config) (http.Handler, error) {
 	e.GET("/ready", s.ready)
 	e.GET("/metrics", s.metrics)
 	e.GET("/api/openapi.json", s.openapi)
+	e.GET(MetadataPath, s.resource)
 
 	for _, r := range operations() {
 		e.Add(r.method, r.path, s.serve(r.run))
