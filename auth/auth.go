@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -75,6 +76,10 @@ type Config struct {
 	// TrustedProxies are the networks whose word on where a request comes from counts.
 	TrustedProxies []netip.Prefix
 
+	// OnVouched is told what the provider says of who has a session here: which role they have by now, or, where
+	// vouched is false, that it does not go on with their session; nil tells nobody.
+	OnVouched func(ctx context.Context, who Identity, vouched bool)
+
 	DB     *store.DB
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -101,6 +106,7 @@ type Auth struct {
 
 	latest    latestTokens
 	open      openSessions
+	onVouched func(ctx context.Context, who Identity, vouched bool)
 	refreshes singleflight.Group
 	pauses    pauses
 }
@@ -122,6 +128,7 @@ func New(cfg Config) (*Auth, error) {
 		now:       cfg.Now,
 		log:       cfg.Logger,
 		maxAge:    cfg.StepUpMaxAge,
+		onVouched: cfg.OnVouched,
 		noteEvery: min(time.Minute, cfg.SessionIdle/10),
 		address:   clientaddr.From(cfg.TrustedProxies),
 		provider:  newProvider(cfg),
@@ -162,6 +169,10 @@ func (c Config) withDefaults() Config {
 
 	if c.SessionIdle == 0 {
 		c.SessionIdle = DefaultSessionIdle
+	}
+
+	if c.OnVouched == nil {
+		c.OnVouched = func(context.Context, Identity, bool) {}
 	}
 
 	if c.HTTPClient == nil {

@@ -118,6 +118,7 @@ func (a *Auth) confirmed(r *http.Request, keys attemptKeys) (Identity, error) {
 	case err != nil:
 		s, err = a.endRefused(ctx, s, err)
 	default:
+		a.vouched(ctx, given.who, true)
 		s, err = a.sessions.replace(ctx, s, given)
 	}
 

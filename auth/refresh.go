@@ -104,6 +104,10 @@ func (a *Auth) refresh(ctx context.Context, id secret) (session, error) {
 	}
 
 	kept, err := a.sessions.replace(ctx, s, given)
+	if given.checked {
+		a.vouched(ctx, given.who, true)
+	}
+
 	if err != nil && given.who.Role != s.who.Role {
 		a.sessions.remembered.endOne(s.id, a.now())
 
@@ -148,9 +152,16 @@ func (a *Auth) endRefused(ctx context.Context, s session, cause error) (session,
 	return session{}, a.notVouched(ctx, s, errors.Join(cause, err))
 }
 
+// vouched tells what the provider says of somebody.
+func (a *Auth) vouched(ctx context.Context, who Identity, vouched bool) {
+	who.Issuer = a.profiler.issuer
+	a.onVouched(ctx, who, vouched)
+}
+
 // notVouched is that a session is over, also where its row could not be deleted yet.
 func (a *Auth) notVouched(ctx context.Context, s session, cause error) error {
 	a.latest.forget(s.id)
+	a.vouched(ctx, s.who, false)
 	a.log.InfoContext(ctx, "a session ended, as the provider did not vouch for it",
 		slog.String("username", s.who.Username), slog.Any("cause", cause))
 

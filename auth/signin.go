@@ -130,6 +130,7 @@ func (a *Auth) Callback(
 	}
 
 	identity = a.identityOf(sessionIn(opened))
+	a.vouched(ctx, identity, true)
 	a.log.InfoContext(ctx, "signed in", slog.Any("identity", identity))
 
 	if err := a.Purge(ctx); err != nil {

@@ -322,6 +322,60 @@ func TestTheGlassIsBrokenAndEverybodyToldOfIt(t *testing.T) {
 	}
 }
 
+// TestABrokenGlassIsToldOfAlsoWhereTheFlagIsTurnedOff: it stays its day, and so does what waits.
+func TestABrokenGlassIsToldOfAlsoWhereTheFlagIsTurnedOff(t *testing.T) {
+	t.Parallel()
+
+	w := twoPersons(t, "config.save")
+	path := ask(t, w, 6)
+
+	if got := as(w, "dave", path+"/break-glass", `{"reason": "nobody answers, and it burns"}`); got.Status != http.StatusOK {
+		t.Fatalf("got %d\n%s", got.Status, got.Body)
+	}
+
+	w.Approvals.Actions = nil
+
+	if page := w.Get("/jobs", "Accept", "text/html"); !strings.Contains(page.Body, "Done without a second person") || !strings.Contains(page.Body, path) {
+		t.Error("another page does not tell of it")
+	}
+
+	w.Advance(approvals.BannerFor + time.Minute)
+
+	if err := w.Approvals.Look(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	if page := w.Get("/jobs", "Accept", "text/html"); strings.Contains(page.Body, "pproval") {
+		t.Error("another page still speaks of it after a day")
+	}
+}
+
+// TestWhatChangesInTheMomentOfAskingIsRefused rather than waits for a day in vain.
+func TestWhatChangesInTheMomentOfAskingIsRefused(t *testing.T) {
+	t.Parallel()
+
+	w := twoPersons(t, "config.save")
+	body := fmt.Sprintf(`{"per_analyst": 8, "reason": "load test of 8", "revision": %q}`, w.Revision())
+	read, changed := w.Approvals.Stand, false
+
+	// All was checked by the time that it is read how the section stands.
+	w.Approvals.Stand = func(ctx context.Context, object string) (string, error) {
+		if !changed {
+			changed = true
+
+			w.Outside(9, 60)
+		}
+
+		return read(ctx, object)
+	}
+
+	wantError(t, "changed meanwhile", w.Post("/config/concurrency", body), http.StatusConflict, ops.CodeConflict)
+
+	if n, err := w.Approvals.Count(t.Context(), approvals.Filter{}); err != nil || n != 0 {
+		t.Errorf("%d are kept, %v, want none", n, err)
+	}
+}
+
 func TestWithoutTheFlagNothingWaitsAndNothingShows(t *testing.T) {
 	t.Parallel()
 

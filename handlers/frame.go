@@ -103,13 +103,13 @@ func (f *frame) drawWaiting(context.Context, *monitor.Snapshot, time.Time) (temp
 }
 
 // approvals are what every page tells of what needs a second person, from memory; nil where nothing
-// does.
+// does. What waits, or was done without one, stays also where it would not be asked for any more.
 func (f *frame) approvals() *shell.Approvals {
-	if !f.Approvals.On() {
+	current := f.Approvals.Current()
+	if !f.Approvals.On() && current.None() {
 		return nil
 	}
 
-	current := f.Approvals.Current()
 	out := &shell.Approvals{Waiting: len(current.Waiting)}
 
 	for _, a := range current.Broken {

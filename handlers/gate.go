@@ -17,18 +17,39 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
-// guarded does what the request asks for, unless that needs a second person: then it is asked for.
+// guarded does what the request asks for, unless that needs a second person: then it is asked for. How
+// what it is about stands is read, and all is checked once more after that: so what is changed in between is
+// either refused now, or voids it.
 func (c *console) guarded(p *web.Page, r route) error {
+	held, err := c.held(p, r)
+	if held == nil {
+		return err
+	}
+
+	stand, err := c.Approvals.StandOf(p.Ctx(), held)
+	if err != nil {
+		return err
+	}
+
+	if held, err = c.held(p, r); held == nil {
+		return err
+	}
+
+	p.Guard(nil)
+
+	return c.approvals.Ask(p, held, stand)
+}
+
+// held does what the request asks for, and returns what of it has to wait for another operator, nil for nothing.
+func (c *console) held(p *web.Page, r route) (*approvals.HeldError, error) {
 	p.Guard(c.Approvals.Gate(func(entry audit.Entry) error { return c.fresh(p, entry.Action) }))
 
 	err := r.handle(p)
 	if held, ok := errors.AsType[*approvals.HeldError](err); ok {
-		p.Guard(nil)
-
-		return c.approvals.Ask(p, held)
+		return held, nil
 	}
 
-	return err
+	return nil, err
 }
 
 // StepUp says which acts need a sign-in that is not older than MaxAge.

@@ -244,6 +244,10 @@ func TestWhatTheTokensSay(t *testing.T) {
 		t.Errorf("the access token is for %v, want %s alone", access["aud"], clientID)
 	}
 
+	if asked, ok := access["auth_time"].(float64); !ok || asked != id["auth_time"] {
+		t.Errorf("the access token has auth_time %v, the ID token %v, want the same", access["auth_time"], id["auth_time"])
+	}
+
 	bearer := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+tokens["access_token"].(string)) }
 	expectPlatformClaims(t, p.do(http.MethodGet, "/userinfo", nil, bearer).json)
 

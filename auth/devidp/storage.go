@@ -45,6 +45,8 @@ type granted struct {
 var (
 	_ op.Storage                   = (*storage)(nil)
 	_ op.CanSetUserinfoFromRequest = (*storage)(nil)
+
+	_ op.CanGetPrivateClaimsFromRequest = (*storage)(nil)
 )
 
 var errUnknown = errors.New("unknown or used before")

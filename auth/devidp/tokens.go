@@ -111,6 +111,21 @@ func (s *storage) GetRefreshTokenInfo(_ context.Context, _, token string) (subje
 	return found.subject, token, nil
 }
 
+// GetPrivateClaimsFromRequest implements [op.CanGetPrivateClaimsFromRequest]: the same, and when it was asked who it
+// is, for step-up with a bearer token (RFC 9068, section 2.2.1).
+func (s *storage) GetPrivateClaimsFromRequest(ctx context.Context, asked op.TokenRequest, scopes []string) (map[string]any, error) {
+	claims, err := s.GetPrivateClaimsFromScopes(ctx, asked.GetSubject(), s.client.id, scopes)
+	if err != nil {
+		return nil, err
+	}
+
+	if at := s.tokenRequestOf(asked).signedIn; !at.IsZero() {
+		claims["auth_time"] = at.Unix()
+	}
+
+	return claims, nil
+}
+
 // GetPrivateClaimsFromScopes implements [op.OPStorage]: what an access token says
 // beside the standard claims.
 func (s *storage) GetPrivateClaimsFromScopes(_ context.Context, subject, _ string, _ []string) (map[string]any, error) {

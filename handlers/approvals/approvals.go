@@ -46,8 +46,8 @@ type asked struct {
 	Approval approvals.Approval `json:"approval"`
 }
 
-// Ask keeps what was held, and says that it waits.
-func (h *Handlers) Ask(p *web.Page, held *approvals.HeldError) error {
+// Ask keeps what was held, and says that it waits. Stand is how it stood before it was checked.
+func (h *Handlers) Ask(p *web.Page, held *approvals.HeldError, stand string) error {
 	body, err := p.Body()
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (h *Handlers) Ask(p *web.Page, held *approvals.HeldError) error {
 		return err
 	}
 
-	about, err := h.Approvals.Ask(p.Ctx(), h.person(p), p.Actor(), held, approvals.Request{
+	about, err := h.Approvals.Ask(p.Ctx(), h.person(p), p.Actor(), held, stand, approvals.Request{
 		Method: p.Request().Method, Path: p.Request().URL.RequestURI(), Kind: p.Request().Header.Get("Content-Type"),
 		Body: string(body), Zone: p.Location().String(), ByProgram: p.WantsJSON(),
 	})

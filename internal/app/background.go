@@ -240,7 +240,7 @@ func (a *App) runTidying(watch *monitor.Monitor, signIn *auth.Auth, keys *idempo
 		every(time.Hour, a.logger, "old idempotency keys", keys.Purge))
 }
 
-// approvals are what needs a second person; where nothing does there is nothing to look for.
+// approvals are what needs a second person.
 func (a *App) approvals(
 	log *audit.Log, history *changes.Changes, windows *maintenance.Windows, hooks *webhooks.Webhooks,
 ) *approvals.Approvals {
@@ -249,8 +249,9 @@ func (a *App) approvals(
 		Actions: a.config.ApprovalActions,
 	})
 
+	often := approvals.LookEveryOff
 	if asked.On() {
-		a.background = append(a.background, every(approvals.LookEvery, a.logger, "what waits for another operator", asked.Look))
+		often = approvals.LookEvery
 
 		if beside := action.Beside(asked.Actions); len(beside) > 0 {
 			a.logger.Warn("--approval-actions leaves ways to set the same values alone; name these, too, or see docs/approvals.md",
@@ -258,7 +259,28 @@ func (a *App) approvals(
 		}
 	}
 
+	a.background = append(a.background, every(often, a.logger, "what waits for another operator", asked.Look))
+
 	return asked
+}
+
+// tell has the approvals hear what the provider says of people.
+func tell(asked **approvals.Approvals) func(ctx context.Context, who auth.Identity, vouched bool) {
+	return func(ctx context.Context, who auth.Identity, vouched bool) {
+		(*asked).Heard(ctx, approvals.Person{Username: who.Username, Issuer: who.Issuer, Subject: who.Subject}, word(who, vouched))
+	}
+}
+
+// word is what the provider says of who asked for approvals.
+func word(who auth.Identity, vouched bool) approvals.Word {
+	switch {
+	case !vouched:
+		return approvals.NotVouched
+	case who.IsOps():
+		return approvals.Operator
+	default:
+		return approvals.NoOperator
+	}
 }
 
 // every runs a chore at once and then again and again.

@@ -7,6 +7,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/database"
@@ -30,6 +31,10 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	sign.TrustedProxies, sign.StepUpMaxAge = a.config.TrustedProxies, a.config.StepUpMaxAge
 	sign.SessionLifetime, sign.SessionIdle = a.config.SessionLifetime, a.config.SessionIdle
 
+	var asked *approvals.Approvals // made below; nobody signs in before
+
+	sign.OnVouched = tell(&asked)
+
 	signIn, err := auth.New(sign)
 	if err != nil {
 		return err
@@ -45,13 +50,12 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	watch := a.monitor(p, signIn, own, history)
 
 	hooks := a.webhooks(log)
-
 	windows := a.windows(log, history, signIn, hooks)
 
 	a.recovery = inOrder(log.Start, history.Recover, keys.Recover, windows.FollowRules)
 
 	runs := triggers.New(log)
-	asked := a.approvals(log, history, windows, hooks)
+	asked = a.approvals(log, history, windows, hooks)
 
 	// What is written here is drawn anew without asking the control plane.
 	own.OnChange, asked.OnChange, hooks.OnChange, runs.OnChange = watch.Changed, watch.Changed, watch.Changed, watch.Changed

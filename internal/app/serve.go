@@ -20,8 +20,9 @@ func NewServe(ctx context.Context, cfg config.Serve, static fs.FS) (*App, error)
 		return a.pages(p, auth.Config{
 			Issuer: cfg.OIDC.Issuer.String(), ClientID: cfg.OIDC.ClientID, ClientSecret: string(cfg.OIDC.ClientSecret),
 			Scopes: cfg.OIDC.Scopes, Audiences: cfg.OIDC.Audiences,
-			Resources: cfg.OIDC.Resources, RequestAudience: cfg.OIDC.RequestAudience, RolesClaim: cfg.OIDC.RolesClaim, EmailClaim: cfg.OIDC.EmailClaim,
-			UsernameClaim: cfg.OIDC.UsernameClaim, OpsRole: cfg.OIDC.OpsRole, UnmarkedTokens: cfg.OIDC.UnmarkedTokens,
+			Resources: cfg.OIDC.Resources, RequestAudience: cfg.OIDC.RequestAudience,
+			RolesClaim: cfg.OIDC.RolesClaim, EmailClaim: cfg.OIDC.EmailClaim, UsernameClaim: cfg.OIDC.UsernameClaim,
+			OpsRole: cfg.OIDC.OpsRole, UnmarkedTokens: cfg.OIDC.UnmarkedTokens,
 		}, nil)
 	})
 }

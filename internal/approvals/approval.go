@@ -62,7 +62,7 @@ type Approval struct {
 	DecidedBy      *Person    `json:"decided_by"`
 	DecidedAt      *time.Time `json:"decided_at"`
 	DecisionReason string     `json:"decision_reason"`
-	// Note says in a sentence why it is void.
+	// Note says in a sentence why it is void, or cannot be approved for the time being.
 	Note string `json:"note"`
 
 	// Intent is the entry of the audit log with which it was begun, null of what was not, Outcome
@@ -76,6 +76,9 @@ type Approval struct {
 	stand    string
 	decision string
 }
+
+// unvouched reports whether nobody vouches for who asked: [NotVouched].
+func (a Approval) unvouched() bool { return a.State == Waiting && a.Note != "" }
 
 // Title says what is asked for.
 func (a Approval) Title() string {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,10 @@ type Approvals struct {
 	Config
 
 	current atomic.Pointer[Current]
+
+	mu sync.Mutex
+	// unkept is what was heard of people and could not be written down yet.
+	unkept map[Person]Word
 }
 
 // Current is what every page shows of approvals, as of the last look.
@@ -52,7 +57,7 @@ func New(c Config) *Approvals {
 		c.OnChange = func() {}
 	}
 
-	a := &Approvals{Config: c}
+	a := &Approvals{Config: c, unkept: map[Person]Word{}}
 	a.current.Store(&Current{})
 
 	return a
@@ -63,6 +68,9 @@ func (a *Approvals) On() bool { return len(a.Actions) > 0 }
 
 // Current is what pages show, from memory.
 func (a *Approvals) Current() *Current { return a.current.Load() }
+
+// None reports whether there is nothing to tell.
+func (c *Current) None() bool { return len(c.Waiting) == 0 && len(c.Broken) == 0 }
 
 // Of are those that wait and are about the object.
 func (c *Current) Of(object string) []Approval {

@@ -92,7 +92,7 @@ func (w *world) ask() approvals.Approval {
 		w.t.Fatalf("got %v, want it held", err)
 	}
 
-	asked, err := w.Ask(w.t.Context(), dave, actor(dave), held, approvals.Request{Method: "POST", Path: "/config/concurrency", Body: w.clock.Now().String()})
+	asked, err := w.Ask(w.t.Context(), dave, actor(dave), held, *w.stand.Load(), approvals.Request{Method: "POST", Path: "/config/concurrency", Body: w.clock.Now().String()})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -36,24 +36,27 @@ func object(entry audit.Entry) string {
 	return entry.Object
 }
 
+// StandOf says how what an act is about stands.
+func (a *Approvals) StandOf(ctx context.Context, held *HeldError) (string, error) {
+	return a.Stand(ctx, object(held.Entry))
+}
+
 // Ask keeps what was held until another operator decides. The actor's key stands for it. It is a
 // CONFLICT when the same waits already, or too much of the person's does.
-func (a *Approvals) Ask(ctx context.Context, who Person, actor audit.Actor, held *HeldError, request Request) (Approval, error) {
+//
+// Stand is that of [Approvals.StandOf] before the request was checked. Whoever changes what it is about from then on
+// voids it: what was sent has a revision of its own, against which it is checked once more when it is carried out.
+func (a *Approvals) Ask(
+	ctx context.Context, who Person, actor audit.Actor, held *HeldError, stand string, request Request,
+) (Approval, error) {
 	now := a.now()
 	asked := Approval{
 		State: Waiting, Action: held.Entry.Action, Object: object(held.Entry), Before: held.Entry.Before, After: held.Entry.After,
 		Message: held.Entry.Message, Reason: held.Entry.Reason, RequestedBy: who, RequestedAt: now, ExpiresAt: now.Add(Lifetime),
-		request: request,
+		request: request, stand: stand,
 	}
 
-	// Whoever changes it from here on voids it: what was sent has a revision of its own, against
-	// which it is checked once more when it is carried out.
-	var err error
-	if asked.stand, err = a.Stand(ctx, asked.Object); err != nil {
-		return Approval{}, err
-	}
-
-	err = a.write(ctx, func(tx *sql.Tx) error {
+	err := a.write(ctx, func(tx *sql.Tx) error {
 		waiting, err := find(ctx, tx, `WHERE state = $1 AND requested_by_issuer = $2 AND requested_by_sub = $3 ORDER BY id`,
 			Waiting, who.Issuer, who.Subject)
 		if err != nil {

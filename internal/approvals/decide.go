@@ -56,6 +56,8 @@ func (a *Approvals) Check(ctx context.Context, d Decision) (Approval, error) {
 			Message: "You asked for this yourself, so another operator has to approve it. " +
 				"If nobody can and it cannot wait, break the glass.",
 		}
+	case d.To == Approved && about.unvouched():
+		err = &ops.Error{Code: ops.CodeConflict, Message: about.Note}
 	default:
 		err = ops.Invalid(changes.CheckReason(d.Reason))
 	}
@@ -161,6 +163,15 @@ func (c *carrying) Admit(ctx context.Context, tx *sql.Tx, begun *audit.Entry) er
 	}
 
 	now := c.now()
+
+	before, err := one(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+
+	if c.To == Approved && before.unvouched() {
+		return &TakenError{Cause: &ops.Error{Code: ops.CodeConflict, Message: before.Note}}
+	}
 
 	ended, err := end{state: c.To, decision: c.token, by: c.By, at: now, reason: c.Reason}.write(ctx, tx, c.ID)
 	if err != nil {

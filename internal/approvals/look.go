@@ -16,6 +16,9 @@ import (
 // changed meanwhile voids what was reviewed before.
 const LookEvery = time.Second
 
+// LookEveryOff is the same where nothing needs a second person any more: what did stays, and ends in its time.
+const LookEveryOff = time.Minute
+
 // settledFor is how long it is looked how an act ended of which that is not known.
 const settledFor = 7 * 24 * time.Hour
 
@@ -23,6 +26,10 @@ const settledFor = 7 * 24 * time.Hour
 // ended, and keeps for the pages what is left.
 func (a *Approvals) Look(ctx context.Context) error {
 	now := a.now()
+
+	if err := a.keepHeard(ctx); err != nil {
+		return err
+	}
 
 	found, err := find(ctx, a.DB.Read(), `
 		WHERE state = $1 OR state = $2 AND decided_at > $3 OR state IN ($2, $4) AND outcome IN ('', $5) AND decided_at > $6 ORDER BY id`,

@@ -1,0 +1,94 @@
+package approvals
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// Word is what the identity provider says of somebody.
+type Word int
+
+// The words. A provider that refuses somebody does not say whether they are gone, or only its own session is.
+const (
+	Operator   Word = iota + 1 // they have the Ops role
+	NoOperator                 // they are known, and have it no more
+	NotVouched                 // their session is refused
+)
+
+// Heard tells what the identity provider says of somebody by now. What waits for them is void once they are no
+// operator, and cannot be approved while nobody vouches for them.
+func (a *Approvals) Heard(ctx context.Context, who Person, word Word) {
+	a.mu.Lock()
+	a.unkept[who] = word
+	a.mu.Unlock()
+
+	if err := a.keepHeard(context.WithoutCancel(ctx)); err != nil {
+		a.Logger.WarnContext(ctx, "what was heard of who asked for approvals could not be kept", slog.Any("error", err))
+	}
+}
+
+// keepHeard writes down what was heard, also what could not be before.
+func (a *Approvals) keepHeard(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	for _, who := range slices.Collect(maps.Keys(a.unkept)) {
+		changed, err := a.keepWord(ctx, who, a.unkept[who])
+		if err != nil {
+			return err
+		}
+
+		delete(a.unkept, who)
+
+		if changed {
+			a.OnChange()
+		}
+	}
+
+	return nil
+}
+
+func (a *Approvals) keepWord(ctx context.Context, who Person, word Word) (changed bool, err error) {
+	waiting, err := find(ctx, a.DB.Read(), `WHERE state = $1 AND requested_by_issuer = $2 AND requested_by_sub = $3`,
+		Waiting, who.Issuer, who.Subject)
+	if err != nil {
+		return false, err
+	}
+
+	note := ""
+	if word == NotVouched {
+		note = fmt.Sprintf("The identity provider does not vouch for %s any more: "+
+			"it can be approved once they have signed in again.", who.Username)
+	}
+
+	for _, about := range waiting {
+		if word != NoOperator && about.Note == note {
+			continue
+		}
+
+		changed = true
+
+		err = a.DB.Tx(ctx, func(tx *sql.Tx) error {
+			if word == NoOperator {
+				_, err := end{state: Void, at: a.now(), note: "Whoever asked for it is no operator any more."}.write(ctx, tx, about.ID)
+
+				return err
+			}
+
+			_, err := store.Columns{{Name: "note", Value: note}}.Update(ctx, tx, table, "id = $1 AND state = $2", about.ID, Waiting)
+
+			return err
+		})
+		if err != nil {
+			return false, fmt.Errorf("note what was heard of who asked for approval %d: %w", about.ID, err)
+		}
+	}
+
+	return changed, nil
+}
