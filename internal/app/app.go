@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/graph-olap/opsconsole/internal/backup"
 	"github.com/graph-olap/opsconsole/internal/calmlog"
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/failpoint"
@@ -99,6 +100,10 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 	unlock, err := store.LockSQLite(ctx, string(cfg.DatabaseURL))
 	if err != nil {
 		return nil, err
+	}
+
+	if err := backup.Unfinished(string(cfg.DatabaseURL)); err != nil {
+		return nil, errors.Join(err, unlock())
 	}
 
 	db, err := store.OpenWithin(ctx, string(cfg.DatabaseURL), store.Limits(cfg.DatabaseLimits))

@@ -38,7 +38,7 @@ func Restore(ctx context.Context, cfg config.Restore, out io.Writer) error {
 		DatabaseURL: databaseURL, Reason: cfg.Reason, Force: cfg.Force,
 		Log: func(db *store.DB) *audit.Log {
 			log := audit.New(db, now)
-			log.Keys = cfg.Keys
+			log.Keys, log.KeyedFrom = cfg.Keys, cfg.KeyedFrom
 
 			return log
 		},

@@ -203,3 +203,23 @@ func copyFile(from, to string) (err error) {
 
 	return err
 }
+
+// Unfinished is an error where [Restore] was cut short before there was a database: who starts there would begin a
+// new one.
+func Unfinished(databaseURL string) error {
+	path, ok := store.SQLiteFile(databaseURL)
+	if !ok {
+		return nil
+	}
+
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		return nil // What is there is opened.
+	}
+
+	if _, err := os.Stat(path + partialSuffix); err != nil {
+		return nil //nolint:nilerr // nothing was left
+	}
+
+	return fmt.Errorf("%s is not there, and a restore into it was cut short: run it again, or remove %s to begin anew",
+		path, path+partialSuffix)
+}

@@ -1,5 +1,6 @@
 // Package chore runs what is to be done again and again: when it is due, when somebody here knows
-// that there is something to do, and every so often in any case, since other replicas write too.
+// that there is something to do, and every so often in any case, since other replicas write too. It goes by
+// the clock rather than by timers, which stand still while a machine sleeps.
 package chore
 
 import (
@@ -60,31 +61,53 @@ func (c *Chore) Run(ctx context.Context) error {
 	}
 }
 
+// jump is from which difference on a clock was set, or the machine slept, while a timer ran.
+const jump = 2 * time.Second
+
 // sleep reports false once the context is done.
 func (c *Chore) sleep(ctx context.Context, next time.Time) bool {
-	pause := c.config.Every
+	left := c.config.Every
 	if !next.IsZero() {
-		pause = max(min(pause, next.Sub(c.config.Now())), Rest)
+		left = max(min(left, next.Sub(c.config.Now())), Rest)
 	}
-
-	due := time.NewTimer(pause)
-	defer due.Stop()
 
 	rested := time.NewTimer(Rest)
 	defer rested.Stop()
 
-	select {
-	case <-ctx.Done():
-		return false
-	case <-due.C:
-		return true
-	case <-c.woken:
+	for left > 0 {
+		step, begun := min(left, Rest), c.config.Now()
+		timer := time.NewTimer(step)
+
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+
+			return false
+		case <-timer.C:
+			left -= step
+
+			if c.jumped(begun, step) {
+				return true
+			}
+		case <-c.woken:
+			timer.Stop()
+
+			select {
+			case <-ctx.Done():
+				return false
+			case <-rested.C:
+				return true
+			}
+		}
 	}
 
-	select {
-	case <-ctx.Done():
-		return false
-	case <-rested.C:
-		return true
-	}
+	return true
+}
+
+// jumped reports whether something else than the time of a timer has passed on the clock since it began; what a
+// [time.Time] has of the monotonic clock tells the timer's again.
+func (c *Chore) jumped(begun time.Time, timer time.Duration) bool {
+	passed := c.config.Now().Round(0).Sub(begun.Round(0))
+
+	return (passed - timer).Abs() >= jump
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,4 +90,52 @@ func TestAChoreRests(t *testing.T) {
 			t.Errorf("it ran %d times in 10 s, and ended with %v", n, err)
 		}
 	})
+}
+
+// TestAChoreRunsWhenTheClockJumps has a machine sleep for a day, and its clock set an hour forth and back: what is due
+// is done within a second, and what is not due any more is looked at once.
+func TestAChoreRunsWhenTheClockJumps(t *testing.T) {
+	t.Parallel()
+
+	for name, jump := range map[string]time.Duration{"a day's sleep": 24 * time.Hour, "an hour ahead": time.Hour, "an hour back": -time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var (
+					offset atomic.Int64
+					ran    []time.Duration
+				)
+
+				begun := time.Now()
+				clock := func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
+				due := begun.Add(30 * time.Minute)
+				ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
+
+				defer stop()
+
+				time.AfterFunc(90*time.Second+time.Millisecond, func() { offset.Store(int64(jump)) })
+
+				c := chore.New(chore.Config{
+					Name: "it", Every: time.Hour, Now: clock, Logger: slog.New(slog.DiscardHandler),
+					Do: func(context.Context) (time.Time, error) {
+						ran = append(ran, time.Since(begun))
+
+						if clock().Before(due) {
+							return due, nil
+						}
+
+						return time.Time{}, nil
+					},
+				})
+
+				if err := c.Run(ctx); err != nil {
+					t.Error(err)
+				}
+
+				if want := []time.Duration{0, 91 * time.Second}; !slices.Equal(ran, want) {
+					t.Errorf("it ran after %v, want %v", ran, want)
+				}
+			})
+		})
+	}
 }

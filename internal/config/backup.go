@@ -31,6 +31,8 @@ type Restore struct {
 	Force  bool
 	// Keys are those of the audit log, of which the one that its newest entry has is used.
 	Keys audit.Keys
+	// KeyedFrom is the number of the first entry that has to be keyed, 0 where nobody says.
+	KeyedFrom int64
 }
 
 func (Backup) isCommand()  {}
@@ -50,7 +52,7 @@ func (r *reader) restore(f *restoreFlags) Restore {
 	keys.Use = ""
 
 	return Restore{
-		Keys: keys, DatabaseURL: r.databaseURL(f.DatabaseURL), File: f.File, Loaded: loaded,
+		Keys: keys, KeyedFrom: r.keyedFrom(&f.auditKeyFlags), DatabaseURL: r.databaseURL(f.DatabaseURL), File: f.File, Loaded: loaded,
 		Reason: r.required(f.Reason, "say why it is restored, for the audit log"), Force: r.parseBool(f.Force),
 	}
 }
