@@ -15,6 +15,7 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/coreos/go-oidc/v3/oidc/oidctest"
+	"github.com/go-jose/go-jose/v4"
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/ops"
@@ -143,7 +144,25 @@ func TestTokensThatAnybodyCouldMake(t *testing.T) {
 	parts := strings.Split(good, ".")
 	another := strings.Split(idp.jwt(idp.apiClaims(claims{"sub": "8"})), ".")
 
+	bringing, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: strange}, &jose.SignerOptions{
+		EmbedJWK: true, ExtraHeaders: map[jose.HeaderKey]any{"jku": "https://keys.example.com", "x5u": "https://keys.example.com"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	brought, err := bringing.Sign(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	itsKey, err := brought.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+
 	for name, token := range map[string]string{
+		"a key that it brings, and names":   itsKey,
 		"another's key":                     oidctest.SignIDToken(strange, keyID, oidc.RS256, string(payload)),
 		"another's key, other algorithm":    oidctest.SignIDToken(elliptical, keyID, oidc.ES256, string(payload)),
 		"the public key as a shared secret": oidctest.SignIDToken(public, keyID, "HS256", string(payload)),

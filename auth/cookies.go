@@ -13,8 +13,12 @@ type cookies struct {
 	secure bool
 }
 
-func (c cookies) name(base string) string {
-	if c.secure {
+func (c cookies) name(base string) string { return CookieName(base, c.secure) }
+
+// CookieName is the name of a cookie of the console: over https browsers take it from this host alone, for all of it,
+// and not over a plain connection (RFC 6265bis, section 4.1.3.2).
+func CookieName(base string, secure bool) string {
+	if secure {
 		return "__Host-" + base
 	}
 

@@ -11,6 +11,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/graph-olap/opsconsole/handlers/web"
 )
 
 const (
@@ -94,7 +96,9 @@ func (c *console) secure() echo.MiddlewareFunc {
 		"Permissions-Policy":           {"camera=(), geolocation=(), microphone=()"},
 		"X-Frame-Options":              {"DENY"},
 	}
-	if c.PublicURL.Scheme == "https" {
+
+	secure := c.PublicURL.Scheme == "https"
+	if secure {
 		headers["Strict-Transport-Security"] = []string{"max-age=31536000"}
 	}
 
@@ -102,6 +106,10 @@ func (c *console) secure() echo.MiddlewareFunc {
 
 	answer := func(e echo.Context, next echo.HandlerFunc) error {
 		maps.Copy(e.Response().Header(), headers) // Their names are written as the map's are.
+
+		if secure {
+			web.Secure(e)
+		}
 
 		if err := crossOrigin.Check(e.Request()); err != nil {
 			return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)

@@ -1,10 +1,10 @@
 // The time zone of the account menu, in which what people type is read.
+import { keep } from "./cookies.js";
 
 // The server reads what is typed on the clocks of the browser where the account says so.
 function tellZone() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `browser_zone=${encodeURIComponent(zone)}; Path=/; Max-Age=${365 * 24 * 3600}; SameSite=Lax${secure}`;
+  keep("browser_zone", encodeURIComponent(zone));
 }
 
 // A zone that there is not is said at its field, and the page stays.

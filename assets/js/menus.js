@@ -1,13 +1,13 @@
 // Theme and zone without loading the page anew.
+import { keep } from "./cookies.js";
+
 const root = document.documentElement;
-const year = 365 * 24 * 3600;
 
 document.querySelector("[data-theme-menu]")?.addEventListener("submit", (event) => {
   const { name, value } = event.submitter;
   event.preventDefault();
   root.dataset.theme = value;
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `${name}=${value}; Path=/; Max-Age=${year}; SameSite=Lax${secure}`;
+  keep(name, value);
   for (const button of event.target.querySelectorAll("button")) {
     button.setAttribute("aria-pressed", button === event.submitter);
   }

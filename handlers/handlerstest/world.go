@@ -2,6 +2,7 @@
 package handlerstest
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http/httptest"
@@ -103,6 +104,13 @@ func NewBehind(tb testing.TB, proxies ...netip.Prefix) *World {
 	return newOn(tb, prepared.SQLite(tb), announce.Public, proxies...)
 }
 
+// NewOverHTTPS is a world that browsers reach at https://ops.example.com, by a proxy that ends TLS and says nothing of it.
+func NewOverHTTPS(tb testing.TB) *World {
+	tb.Helper()
+
+	return newAt(tb, "https://ops.example.com", prepared.SQLite(tb), announce.Public)
+}
+
 // NewOnPostgres is a world on PostgreSQL, and the address of its database, which can be made
 // to fail: see [storetest.Stop].
 func NewOnPostgres(tb testing.TB) (w *World, databaseURL string) {
@@ -116,6 +124,13 @@ func NewOnPostgres(tb testing.TB) (w *World, databaseURL string) {
 func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...netip.Prefix) *World {
 	tb.Helper()
 
+	return newAt(tb, "", db, readers, proxies...)
+}
+
+// newAt is a world that browsers reach at an address, "" for its own.
+func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audience, proxies ...netip.Prefix) *World {
+	tb.Helper()
+
 	plane, runner := newPlane(tb, db)
 	w := &World{
 		t: tb, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
@@ -125,8 +140,8 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...ne
 
 	server := httptest.NewUnstartedServer(nil)
 	w.URL = "http://" + server.Listener.Addr().String()
-	public := parseURL(tb, w.URL)
-	issuer := public.JoinPath(handlers.IdentityProviderPath)
+	public := parseURL(tb, cmp.Or(address, w.URL))
+	issuer := parseURL(tb, w.URL).JoinPath(handlers.IdentityProviderPath)
 
 	provider, err := devidp.New(devidp.Config{
 		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", RedirectURI: w.URL + auth.CallbackPath,

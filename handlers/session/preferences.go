@@ -1,7 +1,6 @@
 package session
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -38,7 +37,7 @@ func (h *Handlers) Preferences(p *web.Page) error {
 	if !web.IsZone(inZone) {
 		// A page stays, and its menu says what is wrong.
 		if f.OK() && len(f.Rest()) == 0 && f.IsForm() && back != "" && !p.WantsJSON() {
-			h.keep(p, shell.RefusedZoneCookie, ops.Clip(inZone), toldWithin)
+			keep(p, shell.RefusedZoneCookie, ops.Clip(inZone), toldWithin)
 
 			return p.SeeOther(auth.LocalPath(back))
 		}
@@ -51,19 +50,16 @@ func (h *Handlers) Preferences(p *web.Page) error {
 	}
 
 	if f.Given(shell.ThemeCookie) {
-		h.keep(p, shell.ThemeCookie, theme, keptFor)
+		keep(p, shell.ThemeCookie, theme, keptFor)
 	}
 
 	if f.Given(shell.ZoneCookie) {
-		h.keep(p, shell.ZoneCookie, inZone, keptFor)
+		keep(p, shell.ZoneCookie, inZone, keptFor)
 	}
 
 	return p.SeeOther(auth.LocalPath(back))
 }
 
-func (h *Handlers) keep(p *web.Page, name, value string, during time.Duration) {
-	p.SetCookie(&http.Cookie{
-		Name: name, Value: url.QueryEscape(value), Path: "/", MaxAge: int(during.Seconds()),
-		Secure: h.PublicURL.Scheme == "https", HttpOnly: false, SameSite: http.SameSiteLaxMode,
-	})
+func keep(p *web.Page, name, value string, during time.Duration) {
+	p.KeepForScripts(name, url.QueryEscape(value), int(during.Seconds()))
 }

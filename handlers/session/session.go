@@ -48,7 +48,7 @@ func (h *Handlers) Login(p *web.Page) error {
 	}
 
 	view := h.signIn(p, back, "")
-	h.markSignedOut(p, "", -1)
+	p.Keep(signedOutCookie, "", -1)
 
 	switch auth.StillSignedIn(p.CookieValue(signedOutCookie)) {
 	case auth.ProviderDown:
@@ -67,13 +67,6 @@ const anotherParam = "another"
 // signedOutCookie tells the sign-in page, over the way by the identity provider, that
 // somebody has just signed out, and whether there too: an [auth.StillSignedIn], "1" for yes.
 const signedOutCookie = "signed_out"
-
-func (h *Handlers) markSignedOut(p *web.Page, how string, seconds int) {
-	p.SetCookie(&http.Cookie{
-		Name: signedOutCookie, Value: how, Path: "/login", MaxAge: seconds,
-		Secure: h.PublicURL.Scheme == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
-}
 
 // SignIn is the sign-in page, from which the way leads back.
 func (h *Handlers) SignIn(p *web.Page, back, problem string) templ.Component {
@@ -222,7 +215,7 @@ func (h *Handlers) Logout(p *web.Page) error {
 
 // leave leads away whoever has signed out.
 func (h *Handlers) leave(p *web.Page, out auth.SignedOut) error {
-	h.markSignedOut(p, cmp.Or(string(out.Still), "1"), int(time.Minute.Seconds()))
+	p.Keep(signedOutCookie, cmp.Or(string(out.Still), "1"), int(time.Minute.Seconds()))
 
 	if out.ProviderURL == "" || p.WantsJSON() {
 		return p.SeeOther(cmp.Or(out.ProviderURL, auth.SignedOutPath))

@@ -32,10 +32,7 @@ func (p *Page) TellActed() {
 		return
 	}
 
-	p.SetCookie(&http.Cookie{ //nolint:gosec // Secure as the connection is
-		Name: actedCookie, Value: strconv.FormatInt(newest, 10), Path: "/",
-		Secure: p.Scheme() == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	p.Keep(actedCookie, strconv.FormatInt(newest, 10), 0)
 }
 
 // AlsoActed notes that the other one acted, too, as a part of this.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"net/url"
 
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
@@ -30,21 +29,6 @@ func (p *Page) preferences() shell.Preferences {
 	}
 }
 
-// CookieValue is what a cookie holds, "" when there is none.
-func (p *Page) CookieValue(name string) string {
-	if p.cookies == nil {
-		p.cookies = append([]*http.Cookie{}, p.Cookies()...)
-	}
-
-	for _, cookie := range p.cookies {
-		if cookie.Name == name {
-			return cookie.Value
-		}
-	}
-
-	return ""
-}
-
 // zone returns the zone that a cookie holds if times can be shown in it, else UTC.
 func zone(cookie string) string {
 	name, err := url.QueryUnescape(cookie)
@@ -64,10 +48,7 @@ func (p *Page) RefusedZone() string {
 	}
 
 	p.own = true
-	p.SetCookie(&http.Cookie{ //nolint:gosec // it ends one, over whatever it came
-		Name: shell.RefusedZoneCookie, Path: "/", MaxAge: -1,
-		Secure: p.Scheme() == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	p.Keep(shell.RefusedZoneCookie, "", -1)
 
 	return typed
 }

@@ -30,10 +30,7 @@ func (p *Page) MarkStepUp(wanted bool) {
 		seconds = int(stepUpFor / time.Second)
 	}
 
-	p.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the page came by https
-		Name: StepUpCookie, Value: "1", Path: "/", MaxAge: seconds,
-		Secure: p.Scheme() == "https", HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	p.Keep(StepUpCookie, "1", seconds)
 }
 
 // askToStepUp answers with what is wanted: RFC 9470, section 3, or the way to sign in, from which it

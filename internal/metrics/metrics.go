@@ -142,6 +142,7 @@ func (m *Metrics) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", string(format))
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 
 	if _, err := w.Write(out.Bytes()); err != nil {
 		m.config.Logger.DebugContext(r.Context(), "whoever scrapes hung up", slog.Any("error", err))

@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"regexp"
@@ -92,6 +93,22 @@ func TestPrometheusFindsNothingToSayOfTheMetrics(t *testing.T) {
 }
 
 // TestWhatIsAskedInVainIsLeftOut loses the control plane, then the database.
+func TestScrapesAreForProgramsAlone(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	answer := httptest.NewRecorder()
+	w.metrics.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+
+	for name, want := range map[string]string{
+		"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+	} {
+		if got := answer.Header().Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
 func TestWhatIsAskedInVainIsLeftOut(t *testing.T) {
 	t.Parallel()
 

@@ -29,6 +29,7 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		header.Set(ops.HeaderRequestID, id)
 		header.Set("Cache-Control", "no-store")
 		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 
 		if s.trace != nil {
 			var traced *http.Request

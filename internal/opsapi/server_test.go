@@ -270,6 +270,24 @@ func TestQueries(t *testing.T) {
 	}
 }
 
+func TestAnswersAreForProgramsAlone(t *testing.T) {
+	t.Parallel()
+
+	server := sqliteWorld(t).serve(t)
+
+	for _, path := range []string{"/api/config/concurrency", "/api/nothing", "/health", "/metrics", "/api/openapi.json"} {
+		answer := server.send(t, http.MethodGet, path, "", asDave())
+
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+		} {
+			if got := answer.header.Get(name); got != want {
+				t.Errorf("%s of %s is %q, want %q", name, path, got, want)
+			}
+		}
+	}
+}
+
 func TestRequestIDs(t *testing.T) {
 	t.Parallel()
 
