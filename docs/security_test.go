@@ -25,6 +25,7 @@ func TestEachRequirementHasItsLine(t *testing.T) {
 	t.Parallel()
 
 	levels := map[string]string{}
+
 	for line := range strings.Lines(read(t, "testdata/asvs-5.0.0.txt")) {
 		number, level, _ := strings.Cut(strings.TrimSpace(line), " ")
 		levels[number] = level
@@ -115,7 +116,7 @@ func rows(t *testing.T) (all []row) {
 				continue
 			}
 
-			if len(cells) != 4 { //nolint:mnd // as its head has
+			if len(cells) != 4 {
 				t.Fatalf("%s has a line of %d cells: %s", name, len(cells), line)
 			}
 

@@ -28,7 +28,7 @@ func (p *Page) KeepForScripts(name, value string, maxAge int) {
 }
 
 func (p *Page) setCookie(name, value string, maxAge int, httpOnly bool) {
-	p.SetCookie(&http.Cookie{
+	p.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever browsers come by https
 		Name: auth.CookieName(name, p.secure()), Value: value, Path: "/", MaxAge: maxAge,
 		Secure: p.secure(), HttpOnly: httpOnly, SameSite: http.SameSiteLaxMode,
 	})
