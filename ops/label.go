@@ -42,7 +42,7 @@ func FieldAt(path string) (Field, bool) {
 		}
 	}
 
-	for _, s := range Sections() {
+	for _, s := range sections() {
 		if f, ok := s.Field(name); ok && s.Name != SectionMaintenance {
 			return f, true
 		}

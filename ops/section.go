@@ -32,7 +32,7 @@ type Section struct {
 
 // SectionOf returns the section of that name, RESOURCE_NOT_FOUND when there is none.
 func SectionOf(name SectionName) (Section, error) {
-	for _, s := range Sections() {
+	for _, s := range sections() {
 		if s.Name == name {
 			return s, nil
 		}
@@ -43,7 +43,7 @@ func SectionOf(name SectionName) (Section, error) {
 
 // section returns the section of one of the constants.
 func section(name SectionName) Section {
-	all := Sections()
+	all := sections()
 
 	return all[slices.IndexFunc(all, func(s Section) bool { return s.Name == name })]
 }

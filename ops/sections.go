@@ -1,6 +1,9 @@
 package ops
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // MessageMax is the longest maintenance message, in characters.
 const MessageMax = 10000
@@ -8,7 +11,14 @@ const MessageMax = 10000
 // Sections lists all four with every field, in the order of the contract. It is the one
 // description of the configuration: bounds, forms, the API's document and the storage
 // follow from it.
-func Sections() []Section {
+func Sections() []Section { return slices.Clone(sections()) }
+
+// sections are made once: each name of a field on a page is looked for in them.
+//
+//nolint:gochecknoglobals // nothing of them ever changes
+var sections = sync.OnceValue(makeSections)
+
+func makeSections() []Section {
 	return []Section{
 		{Name: SectionLifecycle, Title: "Lifecycle", Fields: slices.Concat(
 			durations("mapping", "Mapping", nil, "P30D", "P365D"),
