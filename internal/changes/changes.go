@@ -145,7 +145,9 @@ func (c *Changes) perform(
 
 	failpoint.Reach(failpoint.ChangeIntended)
 
-	writeErr := timeout.Do(sending, callTimeout, func(ctx context.Context) error {
+	// An embedded control plane writes to the same database, and what came of it is settled there before
+	// anybody is told: that commit has this one on the disk, too.
+	writeErr := timeout.Do(c.db.Later(sending), callTimeout, func(ctx context.Context) error {
 		return life.call(ctx, func(ctx context.Context) error { return section.Write(ctx, service, change.Before, change.After) })
 	})
 

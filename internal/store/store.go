@@ -247,10 +247,11 @@ func (db *DB) Exec(ctx context.Context, statement string, args ...any) (result s
 }
 
 func (db *DB) tx(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, db.txOptions())
+	tx, end, err := db.begin(ctx)
 	if err != nil {
 		return &writeError{cause: fmt.Errorf("begin: %w", err)}
 	}
+	defer end()         //nolint:errcheck // the connection is given up then
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 
 	if err := fn(tx); err != nil {
