@@ -100,6 +100,8 @@ func (v Form) barred() string {
 		return "It does not wait any more."
 	case v.Own && v.Act == Approve:
 		return "You asked for this yourself: another operator has to approve it."
+	case v.Act == Approve: // nobody vouches for who asked
+		return v.Note
 	default:
 		return ""
 	}
