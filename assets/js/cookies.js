@@ -1,5 +1,5 @@
 // What the server is to know of the browser. Over https no other host can have set it.
 export function keep(name, value) {
-  const [prefix, secure] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
-  document.cookie = `${prefix}${name}=${value}; Path=/; Max-Age=${365 * 24 * 3600}; SameSite=Lax${secure}`;
+  const cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax`; // a year
+  document.cookie = location.protocol === "https:" ? `__Host-${cookie}; Secure` : cookie;
 }

@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=b0f014d39376"
-	ScriptURL             = "/static/app.js?v=dc19cf580ec3"
+	ScriptURL             = "/static/app.js?v=04180df2b815"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=5c04a9793595"
 	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
