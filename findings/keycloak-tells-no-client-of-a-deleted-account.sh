@@ -9,7 +9,8 @@
 set -euo pipefail
 
 cd "$(mktemp -d)"
-trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$PWD"' EXIT
+dir=$PWD
+trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$dir"' EXIT
 
 mvn -q dependency:get -Dartifact=org.keycloak:keycloak-quarkus-dist:26.4.0:zip -Dtransitive=false
 python3 -m zipfile -e ~/.m2/repository/org/keycloak/keycloak-quarkus-dist/26.4.0/*.zip .
