@@ -9,7 +9,7 @@ import (
 )
 
 // goTest finds the commands of a document that run tests of packages, by name or all of them.
-var goTest = regexp.MustCompile("`go test ((?:\\./[a-z0-9/]+ ?)+)(?:-run '?([^`']+)'?)?`")
+var goTest = regexp.MustCompile("`go test ((?:\\./[a-z0-9/]* ?)+)(?:-run '?([^`']+)'?)?`")
 
 // TestTheTestsOfReliabilityAreThere has each command of the document run at least one test for every name in it.
 func TestTheTestsOfReliabilityAreThere(t *testing.T) {

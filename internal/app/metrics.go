@@ -5,6 +5,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/audit/anchor"
+	"github.com/graph-olap/opsconsole/internal/backup"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 )
 
@@ -59,5 +60,21 @@ func chainOf(log *audit.Log, heads *anchor.Sender) metrics.Chain {
 		}
 
 		return out
+	}
+}
+
+// backupsOf is what the metrics tell of the scheduled backups, nil where none are made.
+func backupsOf(status func() backup.Status) func() (lastAt time.Time, failing bool) {
+	if status == nil {
+		return nil
+	}
+
+	return func() (lastAt time.Time, failing bool) {
+		now := status()
+		if now.LastAt != nil {
+			lastAt = *now.LastAt
+		}
+
+		return lastAt, now.Error != ""
 	}
 }

@@ -67,10 +67,11 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		return err
 	}
 
+	backups := a.runBackups()
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
 		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
-		Database: own, Backups: a.runBackups(), SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
+		Database: own, Backups: backups, SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages), Trace: a.trace, StepUp: a.stepUp(),
 		Draining: a.leave.draining, Drained: a.leave.drained,
@@ -78,7 +79,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	err = a.measure(metrics.Config{
 		Monitor: watch, Database: own, Chain: chainOf(log, heads), Streams: pages.Streams, Changes: history, Windows: windows,
-		Webhooks: hooks,
+		Webhooks: hooks, Backups: backupsOf(backups),
 	})
 	if err != nil {
 		return err
@@ -99,7 +100,6 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	a.runDatabase(own, watch)
 	a.runAudit(log)
-
 	a.runTidying(watch, signIn, keys)
 
 	a.background = append(a.background, watch.Run, engine.Run,

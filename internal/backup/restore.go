@@ -59,7 +59,7 @@ func (r Restoration) restore(ctx context.Context, file, path string) (Contents, 
 
 	err := errors.Join(removeAll(partial), copyFile(file, partial))
 	if err != nil {
-		return Contents{}, errors.Join(err, removeAll(partial))
+		return Contents{}, errors.Join(noRoom(err, path), removeAll(partial))
 	}
 
 	contents, err := r.settle(ctx, partial)
@@ -68,7 +68,7 @@ func (r Restoration) restore(ctx context.Context, file, path string) (Contents, 
 	}
 
 	if err != nil {
-		return Contents{}, errors.Join(fmt.Errorf("%s: %w", file, err), removeAll(partial))
+		return Contents{}, errors.Join(fmt.Errorf("%s: %w", file, noRoom(err, path)), removeAll(partial))
 	}
 
 	return contents, syncFolder(path)

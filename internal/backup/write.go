@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/failpoint"
@@ -41,13 +42,24 @@ func Write(ctx context.Context, databaseURL, file string, at time.Time) (Content
 	failpoint.Reach(failpoint.BackupNamed)
 
 	if err != nil {
-		return Contents{}, errors.Join(err, removeAll(partial))
+		return Contents{}, errors.Join(noRoom(err, file), removeAll(partial))
 	}
 
 	return contents, syncFolder(file)
 }
 
 const partialSuffix = ".partial"
+
+// noRoom says of an error that a file did not fit, where that is why.
+func noRoom(err error, file string) error {
+	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+
+	if trouble := store.TroubleOf(err); !full && (trouble == nil || !trouble.IsFull()) {
+		return err
+	}
+
+	return fmt.Errorf("there is no room for %s: make some or name another place; nothing of it was left: %w", file, err)
+}
 
 func write(ctx context.Context, databaseURL, file string, at time.Time) (Contents, error) {
 	if err := store.CopySQLite(ctx, databaseURL, file); err != nil {

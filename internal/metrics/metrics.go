@@ -33,6 +33,9 @@ type Config struct {
 	Monitor  *monitor.Monitor
 	Database Database
 	Chain    Chain
+	// Backups is when the newest of the scheduled backups was begun, zero for none yet, and whether the last attempt
+	// failed; nil where none are made.
+	Backups func() (lastAt time.Time, failing bool)
 	// Streams is how many streams of live updates are open.
 	Streams func() int64
 	// Schedule has the intervals of the jobs that have another than the usual one.

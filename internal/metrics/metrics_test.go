@@ -284,3 +284,17 @@ func TestALogThatIsBrokenIsToldOfBeforeItWasEverVerified(t *testing.T) {
 		t.Error("a log that was not looked through yet is called intact")
 	}
 }
+
+func TestTheAgeOfTheBackupsIsTold(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+
+	if at := w.value(t, "opsconsole_backup_timestamp_seconds"); at != 3 {
+		t.Errorf("the newest backup is of %v, want 3", at)
+	}
+
+	if failing := w.value(t, "opsconsole_backup_failing"); failing != 1 {
+		t.Errorf("got %v, want 1: the last attempt failed", failing)
+	}
+}

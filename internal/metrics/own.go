@@ -64,3 +64,14 @@ func (m *Metrics) chain(out sink) {
 		out.gauge("audit_heads_waiting", "Signed heads of the audit log that are yet to be taken elsewhere.", float64(state.HeadsWaiting))
 	}
 }
+
+// backups tells how the scheduled backups do, where some are made.
+func (m *Metrics) backups(out sink) {
+	if m.config.Backups == nil {
+		return
+	}
+
+	lastAt, failing := m.config.Backups()
+	out.moment("backup_timestamp_seconds", "When the newest backup was begun.", lastAt)
+	out.flag("backup_failing", "1 while the last attempt to make a backup failed.", failing)
+}

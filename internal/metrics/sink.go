@@ -25,6 +25,7 @@ func (c collector) Collect(to chan<- prometheus.Metric) {
 	c.metrics.jobs(out)
 	c.metrics.database(out)
 	c.metrics.chain(out)
+	c.metrics.backups(out)
 	c.metrics.waiting(out, now)
 }
 

@@ -25,6 +25,11 @@ const (
 	Unwritable TroubleKind = "unwritable"
 )
 
+const diskFull = "its disk is full"
+
+// IsFull reports whether it is its disk that is full.
+func (t *TroubleError) IsFull() bool { return t.Words == diskFull }
+
 // TroubleError is what is wrong with the database itself, rather than with what it was asked.
 type TroubleError struct {
 	Kind TroubleKind
@@ -152,7 +157,7 @@ func postgresTrouble(err error, code string) *TroubleError {
 	case pgStatementTimeout:
 		return &TroubleError{ofAttempt(err), "a statement took too long and was ended", err}
 	case pgDiskFull:
-		return &TroubleError{Unwritable, "its disk is full", err}
+		return &TroubleError{Unwritable, diskFull, err}
 	case pgTooManyConnections:
 		return &TroubleError{Unreadable, "it has no connection left", err}
 	case pgOutOfMemory, pgInsufficientResource:
@@ -197,7 +202,7 @@ func sqliteTrouble(err error, code int) *TroubleError {
 	case sqlite3.SQLITE_READONLY:
 		return &TroubleError{Unwritable, "it is read-only", err}
 	case sqlite3.SQLITE_FULL:
-		return &TroubleError{Unwritable, "its disk is full", err}
+		return &TroubleError{Unwritable, diskFull, err}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return &TroubleError{ofAttempt(err), "another program holds it locked", err}
 	case sqlite3.SQLITE_IOERR:
