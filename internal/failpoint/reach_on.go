@@ -1,10 +1,11 @@
-//go:build failpoints
+//go:build failpoints && linux
 
 package failpoint
 
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -51,11 +52,12 @@ func Reach(at Name) {
 		return
 	}
 
-	if err := syscall.Kill(os.Getpid(), o.signal); err != nil {
-		panic(err)
-	}
+	// To this very thread, which gets it before it goes on; of a process, another one may get it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 
-	if o.signal == syscall.SIGKILL {
-		select {}
+	_, _, err := syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(os.Getpid()), uintptr(syscall.Gettid()), uintptr(o.signal))
+	if err != 0 {
+		panic(err)
 	}
 }
