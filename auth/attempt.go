@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// attempt is one attempt to sign in. All of it is in its cookie, and state, nonce
+// attempt is one attempt to sign in. Show all is in its cookie, and state, nonce
 // and verifier follow from that: the state that comes back proves the rest.
 type attempt struct {
 	secret   secret

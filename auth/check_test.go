@@ -73,7 +73,7 @@ func sqlite(t *testing.T) *store.DB {
 	return storetest.Open(t, storetest.SQLiteURL(t))
 }
 
-// TestALostRoleIsLostWithinMinutes has each way to look at the roles again.
+// TestALostRoleIsLostWithinMinutes has each way to check the roles again.
 func TestALostRoleIsLostWithinMinutes(t *testing.T) {
 	t.Parallel()
 

@@ -133,7 +133,7 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 	}
 
 	if !there {
-		return Identity{}, time.Time{}, fail(ErrNoCredential, "Sign in to go on", nil)
+		return Identity{}, time.Time{}, fail(ErrNoCredential, "Sign in to continue", nil)
 	}
 
 	if s, err = a.renewed(ctx, s); err == nil {

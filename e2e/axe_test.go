@@ -99,7 +99,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 
 	// Something to show on the pages of the record, and of what ends by itself.
 	olga := d.as(t, "olga", "/")
-	olga.saveLimit(4, "Something to look at")
+	olga.saveLimit(4, "Something to check")
 	olga.borrow()
 	decode[any](t, olga.fetch(http.MethodPost, "/points", map[string]any{"name": "before", "reason": "To go back to"}), http.StatusCreated)
 	d.changeOutside(t, 7200)
@@ -128,7 +128,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 
 		p.expect("404")
 		p.visit("/nowhere")
-		p.sees("h1", "There is nothing here")
+		p.sees("h1", "Not found")
 		p.checkSchemes()
 	})
 

@@ -82,7 +82,7 @@ func TestBackKeepsWhatIsTyped(t *testing.T) {
 	p.press("Review")
 	p.at("/config/concurrency/review")
 	p.save("Longer for the audit")
-	p.sees("[data-toast]", "Changed, and read back")
+	p.sees("[data-toast]", "Changed and confirmed")
 	p.press("Dismiss")
 	p.until("the toast is gone", `!document.querySelector("[data-toast]")`)
 

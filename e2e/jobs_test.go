@@ -29,7 +29,7 @@ func TestTriggerAJob(t *testing.T) {
 
 	// Once a minute, for everybody.
 	olga := d.as(t, "olga", "/jobs")
-	olga.sees("#job-reconciliation", "again in")
+	olga.sees("#job-reconciliation", "available in")
 	olga.sees("#job-reconciliation", "Pods look odd")
 	olga.until("the button is disabled", find("#job-reconciliation button:disabled", "Run now"))
 
@@ -57,7 +57,7 @@ func TestTriggerAJob(t *testing.T) {
 	olga.pressIn("dialog .buttons", "Run lifecycle now")
 	olga.sees("dialog .receipt", "Triggered by olga")
 
-	// All of it is in the log, the refusal too.
+	// Show all is in the log, the refusal too.
 	p.visit("/audit")
 	p.sees("main", "Pods look odd")
 	p.sees("main", "Me too, please")

@@ -69,7 +69,7 @@ func TestPagesSayThatTheyAreStale(t *testing.T) {
 	p.visit("/config/concurrency")
 	p.sees("main", "Waiting for the control plane")
 	platform.run(t, platform.args...)
-	p.sees("main", "Set now")
+	p.sees("main", "Current values")
 	p.until("Review is there", find("button", "Review"))
 	p.until("no toast", `document.querySelector("#toasts").children.length === 0`)
 

@@ -19,8 +19,8 @@ func TestAFormWhoseAnswerIsLostIsAskedForAgain(t *testing.T) {
 	p.fill("name", "Before the migration")
 	p.fill("reason", "So that we can go back")
 	d.answers(lost)
-	p.press("Keep this point")
-	p.sees("main form .alert", "not known whether this was done")
+	p.press("Save point")
+	p.sees("main form .alert", "not known whether this was carried out")
 
 	// What has the id of the request may come from something on the way.
 	d.answers(replaced)
@@ -30,7 +30,7 @@ func TestAFormWhoseAnswerIsLostIsAskedForAgain(t *testing.T) {
 	// The console's own trouble says nothing of what was asked for before.
 	d.answers(untold)
 	p.press("Ask again")
-	p.sees("main form .alert", "cannot tell at this moment")
+	p.sees("main form .alert", "cannot tell right now")
 	p.until("what was typed stays", `document.querySelector("[name=name]").value === "Before the migration"`)
 
 	d.answers(arrives)
@@ -71,8 +71,8 @@ func TestAFormWhoseAnswerIsLostIsAskedForAgain(t *testing.T) {
 	p.fill("reason", "Monthly patching")
 	p.copiesAKey()
 	d.answers(lost)
-	p.press("Announce it")
-	p.sees("main form .alert", "not known whether this was done")
+	p.press("Announce")
+	p.sees("main form .alert", "not known whether this was carried out")
 	d.answers(arrives)
 	p.press("Ask again")
 	p.sees("h1", "Patching")

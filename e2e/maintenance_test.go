@@ -88,7 +88,7 @@ func (p *page) confirmWindow(title string) (path string) {
 	p.t.Helper()
 	p.fill("reason", "Monthly patching")
 	p.fill("confirm", "demo")
-	p.pressIn("main form", "Announce it")
+	p.pressIn("main form", "Announce")
 	p.sees("h1", title)
 	p.until("the page of the window", `/^\/maintenance\/windows\/\d+$/.test(location.pathname)`)
 
@@ -120,7 +120,7 @@ func TestAWindowStartsAndEndsOnAnOpenPage(t *testing.T) {
 	user.comesToSee(".announcement", "Under way")
 
 	p.sees("[aria-current=step]", "Completed")
-	p.sees("#report", "Everything is as before")
+	p.sees("#report", "Everything is restored")
 
 	if now := evaluate[float64](p, "performance.timeOrigin"); now != loaded {
 		t.Error("the page was loaded anew")
@@ -144,7 +144,7 @@ func TestAWindowIsStartedExtendedAndEndedByHand(t *testing.T) {
 
 	p.pressIn("main", "Start now")
 	p.fill("reason", "We are early")
-	p.pressIn("main form", "Start it now")
+	p.pressIn("main form", "Start now")
 	p.at(path)
 	p.sees("[aria-current=step]", "Active")
 
@@ -163,13 +163,13 @@ func TestAWindowIsStartedExtendedAndEndedByHand(t *testing.T) {
 
 	p.pressIn("main", "Extend")
 	p.fill("reason", "It takes longer")
-	p.pressIn("main form", "Move its end")
+	p.pressIn("main form", "Change end time")
 	p.at(path)
 	p.sees("main", "Extended")
 
 	p.pressIn("main", "End now")
 	p.fill("reason", "We are done")
-	p.pressIn("main form", "End it now")
+	p.pressIn("main form", "End now and restore")
 	p.at(path)
 	p.sees("[aria-current=step]", "Completed")
 

@@ -43,14 +43,14 @@ func TestAnOutsideChangeIsKeptOrRestored(t *testing.T) {
 	p.visit("/")
 	p.sees("main", "changed outside this console")
 
-	p.pressIn("main", "Keep it or restore")
+	p.pressIn("main", "Keep the change or restore")
 	p.sees(".facts", "outside this console")
 	p.sees(".facts", "between")
 	p.sees(".facts", "olga")
-	p.press("Let it stand")
+	p.press("Keep change")
 	p.fill("reason", "Agreed with olga on the phone")
-	p.pressIn("form", "Let it stand")
-	p.sees("main", "dave let it stand")
+	p.pressIn("form", "Keep change")
+	p.sees("main", "dave kept it")
 
 	if now := p.longest(); now.Current.Seconds != 5400 || len(now.History) != 1 {
 		t.Errorf("keeping it changed something: %+v, want 5400 s and one entry", now)
@@ -64,7 +64,7 @@ func TestAnOutsideChangeIsKeptOrRestored(t *testing.T) {
 	p.visit("/config/export")
 	p.sees("#live-changes", "60")
 	p.visit(fmt.Sprintf("/history/%d", p.longest().History[0].ID))
-	p.press("Restore what was before")
+	p.press("Restore previous values")
 	p.sees("h1", "review and restore")
 	p.fill("reason", "A minute is too short for anybody")
 	p.pressSave()

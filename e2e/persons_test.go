@@ -20,14 +20,14 @@ func TestTwoPersons(t *testing.T) {
 		dave.fill("reason", reason)
 		dave.pressSave()
 		dave.at(approval)
-		dave.sees("main", "waits for another operator")
+		dave.sees("main", "is waiting for another operator")
 	}
 
 	ask("6", "a workshop of twenty", "/approvals/1")
 	olga.sees("main", "dave") // without loading it
 	olga.visit("/approvals/1/approve")
 	olga.fill("reason", "asked the workshop")
-	olga.press("Approve, and have it done now")
+	olga.press("Approve and carry out now")
 	olga.at("/approvals/1")
 	dave.sees("main", "asked the workshop")
 
@@ -39,9 +39,9 @@ func TestTwoPersons(t *testing.T) {
 	ask("7", "a workshop of thirty", "/approvals/2")
 	dave.visit("/approvals/2/break-glass")
 	dave.fill("reason", "nobody else is here")
-	dave.press("Break the glass, and have it done now")
+	dave.press("Break glass and carry out now")
 	dave.at("/approvals/2")
-	olga.sees(".banner", "Done without a second person")
+	olga.sees(".banner", "Carried out without a second person")
 	olga.expect("status of 401")
 
 	dave.visit("/sessions")

@@ -36,7 +36,7 @@ func TestAWindowSilencesAlerts(t *testing.T) {
 
 	p.pressIn("main", "End now")
 	p.fill("reason", "It is done already")
-	p.pressIn("main form", "End it now")
+	p.pressIn("main form", "End now and restore")
 	p.at(path)
 	p.sees("#silence", "The silence is gone")
 

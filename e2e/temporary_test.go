@@ -84,13 +84,13 @@ func TestATemporaryChangeIsExtendedAndEndedEarly(t *testing.T) {
 	p.press("Extend")
 	p.fill("duration", "2h")
 	p.fill("reason", "The memory is not measured yet")
-	p.press("Move its end")
-	p.sees(".temporary", "goes back in 1 h 59 min")
+	p.press("Change end time")
+	p.sees(".temporary", "ends in 1 h 59 min")
 
 	p.visit("/leases/1")
 	p.press("End now")
 	p.fill("reason", "The memory is measured")
-	p.press("Go back to what was set before")
+	p.press("Restore previous values")
 	p.until("no countdown is left", `document.readyState === "complete" && !document.querySelector(".temporary")`)
 
 	if got := d.controlPlaneLimit(t); got != 5 {
@@ -124,9 +124,9 @@ func TestAHeldTemporaryChangeIsDecided(t *testing.T) {
 	})
 	decode[any](t, refused, http.StatusConflict)
 
-	p.pressIn("#live-set-now", "Keep what is set")
+	p.pressIn("#live-set-now", "Keep current values")
 	p.fill("reason", "Olga is right")
-	p.press("Keep what is set")
+	p.press("Keep current values")
 	p.sees(".facts", "Confirmed")
 	p.sees(".acts", "Olga is right")
 

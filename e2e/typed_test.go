@@ -69,7 +69,7 @@ func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
 	loaded := evaluate[float64](p, `performance.timeOrigin`)
 
 	p.signOutElsewhere()
-	p.sees("#session", "Your session is over")
+	p.sees("#session", "Your session has ended")
 	p.checkAccessibility()
 
 	// Somebody else's session does not get what dave typed.
@@ -96,7 +96,7 @@ func TestWhatIsTypedOutlivesTheSession(t *testing.T) {
 	p.fill("reason", "Seven for the workshop")
 	p.signOutElsewhere()
 	p.pressSave()
-	p.sees("#session", "Your session is over")
+	p.sees("#session", "Your session has ended")
 	p.becomes("dave", "Sign in")
 	p.until("the dialog is gone", `!document.getElementById("session").open`)
 	p.pressSave()
@@ -147,7 +147,7 @@ func TestAFormFollowsWhatIsSet(t *testing.T) {
 	p.fill("max_duration_seconds", "4000")
 	d.changeOutside(t, 4800)
 	p.sees(".help", "Now 4,800 seconds.")
-	p.sees("[data-changed-meanwhile]", "no longer what this form was filled from")
+	p.sees("[data-changed-meanwhile]", "changed since this form was opened")
 
 	if got := evaluate[string](p, `document.querySelector("[name=max_duration_seconds]").value`); got != "4000" {
 		t.Errorf("%q is typed, want 4000", got)
@@ -233,15 +233,15 @@ func TestTheFormsOfTemporaryChangesFollow(t *testing.T) {
 	extend(time.Now().Add(5 * time.Hour).UTC().Format(time.RFC3339))
 	p.until("the form follows", `![undefined, `+literal(seen)+`].includes(document.querySelector("main [name=revision]")?.value)`)
 
-	p.fill("reason", "It is over")
+	p.fill("reason", "Declare over")
 
 	later := time.Now().Add(48 * time.Hour).UTC()
 	extend(later.Format(time.RFC3339))
 	p.sees("[data-changed-meanwhile]", later.Format("ends at 15:04 UTC, Mon 2 January 2006"))
 	p.expect("409")
-	p.press("Go back to what was set before")
-	p.sees("main form .alert", "not what it was when you opened it")
-	p.until("what was typed stays", `document.querySelector("[name=reason]").value === "It is over"`)
+	p.press("Restore previous values")
+	p.sees("main form .alert", "changed since you opened it")
+	p.until("what was typed stays", `document.querySelector("[name=reason]").value === "Declare over"`)
 }
 
 // TestWhiteSpaceAroundAMessageIsNothingTyped opens a form whose text begins and ends with some.

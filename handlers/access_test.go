@@ -238,7 +238,7 @@ func TestAProblemShowsOthersNothingOfThePlatform(t *testing.T) {
 	w := handlerstest.New(t)
 	w.Save(`"per_analyst": 6, "duration": "1h", "reason": "a workshop today"`)
 
-	const temporary, navigation = "goes back in", `href="/config/concurrency"`
+	const temporary, navigation = "ends in", `href="/config/concurrency"`
 
 	for _, who := range []string{"", "alice", "carol", "dave"} {
 		header := []string{"Accept", "text/html"}
@@ -247,7 +247,7 @@ func TestAProblemShowsOthersNothingOfThePlatform(t *testing.T) {
 		}
 
 		got := w.Send(http.MethodGet, "/nowhere", "", header...)
-		if got.Status != http.StatusNotFound || !strings.Contains(got.Body, "There is nothing here") {
+		if got.Status != http.StatusNotFound || !strings.Contains(got.Body, "Not found") {
 			t.Errorf("%q: got %d, want 404 and that there is nothing here\n%s", who, got.Status, got.Body)
 		}
 

@@ -306,7 +306,7 @@ func TestTheGlassIsBrokenAndEverybodyToldOfIt(t *testing.T) {
 		t.Errorf("the webhook is told of %v, want of the broken glass alone", told)
 	}
 
-	const banner = "Done without a second person"
+	const banner = "Carried out without a second person"
 	if page := w.Get("/jobs", "Accept", "text/html"); !strings.Contains(page.Body, banner) || !strings.Contains(page.Body, path) {
 		t.Error("another page does not tell of it")
 	}
@@ -335,7 +335,7 @@ func TestABrokenGlassIsToldOfAlsoWhereTheFlagIsTurnedOff(t *testing.T) {
 
 	w.Approvals.Actions = nil
 
-	if page := w.Get("/jobs", "Accept", "text/html"); !strings.Contains(page.Body, "Done without a second person") || !strings.Contains(page.Body, path) {
+	if page := w.Get("/jobs", "Accept", "text/html"); !strings.Contains(page.Body, "Carried out without a second person") || !strings.Contains(page.Body, path) {
 		t.Error("another page does not tell of it")
 	}
 

@@ -69,8 +69,8 @@ func TestPagesShowWhatIsKnownWhileTheControlPlaneHangs(t *testing.T) {
 	const waiting = "Waiting for the control plane"
 
 	for path, wants := range map[string][]string{
-		"/maintenance":        {"Patching", "Set when last read", "as they were last read", "<button class=\"btn\" disabled", waiting},
-		"/config/concurrency": {"Set when last read", "a workshop today", "as they were last read", "<button class=\"btn\" disabled", waiting},
+		"/maintenance":        {"Patching", "Values when last read", "as last read", "<button class=\"btn\" disabled", waiting},
+		"/config/concurrency": {"Values when last read", "a workshop today", "as last read", "<button class=\"btn\" disabled", waiting},
 		"/config/concurrency/review?per_analyst=9&revision=2": {waiting, "did not answer in time"},
 		"/history/1/restore": {waiting, "did not answer in time"},
 		"/points/1":          {waiting, "before the migration", "Not read", "did not answer in time"},

@@ -258,7 +258,7 @@ func TestWhatCannotBeToldIsNotSaidToBeNothing(t *testing.T) {
 	w.Database.Look(t.Context())
 
 	got := w.Form("/config/concurrency", form, "HX-Request", "true")
-	if got.Status != http.StatusServiceUnavailable || strings.Contains(got.Body, "Nothing was changed") || !strings.Contains(got.Body, "cannot be told") {
+	if got.Status != http.StatusServiceUnavailable || strings.Contains(got.Body, "Nothing was changed") || !strings.Contains(got.Body, "not known right now") {
 		t.Errorf("got %d, want 503 and that it is not known\n%s", got.Status, got.Body)
 	}
 }

@@ -41,29 +41,29 @@ func TestWhatTheClockHasOvertakenIsNotTold(t *testing.T) {
 	}{
 		"nothing has come": {
 			after: time.Second, goes: time.Second, known: true,
-			says: []string{"Maintenance is announced:", "goes back in"}, silent: []string{"which may have happened"},
+			says: []string{"Maintenance is announced:", "ends in"}, silent: []string{"which may have happened"},
 		},
 		"the start": {
 			after: time.Second, goes: 90 * time.Minute,
 			says: []string{
-				"Maintenance was to begin, which may have happened:", "was to go back, which may have happened",
-				"Whether maintenance window &#34;Patching&#34; has begun is not known.",
-				"Whether temporary change 1 of dave has gone back is not known.",
+				"Maintenance was due to start, which may have happened:", "was due to end, which may have happened",
+				"It is not known whether maintenance window &#34;Patching&#34; has started.",
+				"It is not known whether temporary change 1 of dave has ended.",
 			},
-			silent: []string{"Maintenance is announced:", "goes back in", "overdue", "is under way"},
+			silent: []string{"Maintenance is announced:", "ends in", "overdue", "is under way"},
 		},
 		"the end of one that was announced": {
 			after: time.Second, goes: 4 * time.Hour,
-			says:   []string{"Maintenance was to begin, which may have happened:", "was to end"},
+			says:   []string{"Maintenance was due to start, which may have happened:", "was due to end"},
 			silent: []string{"Maintenance is announced:", "missed"},
 		},
 		"the end": {
 			after: time.Hour, goes: 3 * time.Hour, active: true,
 			says: []string{
-				"Maintenance was to end, which may have happened:",
-				"Whether maintenance window &#34;Patching&#34; is over is not known.",
+				"Maintenance was due to end, which may have happened:",
+				"It is not known whether maintenance window &#34;Patching&#34; is over.",
 			},
-			silent: []string{"Maintenance is announced:", "is under way", "was to start"},
+			silent: []string{"Maintenance is announced:", "is under way", "was due to start"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -91,8 +91,8 @@ func wantHistoryFromMemory(t *testing.T, w *handlerstest.World) {
 		t.Errorf("got %v as of %v, want the timeline of all components, and of when it is", rows, health["history_as_of"])
 	}
 
-	if body := w.Get("/health", "Accept", "text/html").Body; !strings.Contains(body, "is from memory") || !strings.Contains(body, "<h3>Answered</h3>") {
-		t.Errorf("Health does not say how the components were, or that it is from memory\n%s", body)
+	if body := w.Get("/health", "Accept", "text/html").Body; !strings.Contains(body, "come from memory") || !strings.Contains(body, "<h3>Answered</h3>") {
+		t.Errorf("Health does not say how the components were, or that it come from memory\n%s", body)
 	}
 }
 
@@ -109,7 +109,7 @@ func wantOwn(t *testing.T, w *handlerstest.World, status, said string) {
 
 	attention, _ := w.Data("/")["attention"].([]any)
 	if len(attention) == 0 || handlerstest.At(attention[0], "url") != "/health#console-database" {
-		t.Errorf("what needs a look is %v, want the database first", attention)
+		t.Errorf("what needs attention is %v, want the database first", attention)
 	}
 
 	if page := w.Get("/health", "Accept", "text/html"); !strings.Contains(page.Body, `id="console-database"`) {

@@ -33,7 +33,7 @@ func TestAWrongZoneKeepsThePage(t *testing.T) {
 	page := w.Get("/history?actor=dave", "Accept", "text/html", "Cookie", "zone=Europe%2FBerlin; "+cookie)
 	for _, want := range []string{
 		open, shown, `value="Mars/&#34;Olympus&#34;" aria-invalid="true" aria-describedby="zone-error zone-help" autofocus`,
-		`<a href="/history?actor=dave">Leave it at Europe/Berlin</a>`, `data-zone="Europe/Berlin"`,
+		`<a href="/history?actor=dave">Keep Europe/Berlin</a>`, `data-zone="Europe/Berlin"`,
 	} {
 		if !strings.Contains(page.Body, want) {
 			t.Errorf("the page has no %s", want)

@@ -90,7 +90,7 @@ func TestAPageThatCannotBeHadSaysWhatIsWrongAndOffersOnlyWhatHelps(t *testing.T)
 		says   string
 	}{
 		"/compare?a=x&b=2": {http.StatusUnprocessableEntity, "<code>a</code> must be the number of a change"},
-		"/history/999":     {http.StatusNotFound, "There is nothing here"},
+		"/history/999":     {http.StatusNotFound, "Not found"},
 	} {
 		got := w.Get(path)
 		if got.Status != want.status || !strings.Contains(got.Body, want.says) || strings.Contains(got.Body, "Try again") {

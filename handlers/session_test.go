@@ -45,7 +45,7 @@ func TestAPageOfSomebodyElseIsRefused(t *testing.T) {
 		}, "HX-Request", "true", web.UserHeader, drawnFor)
 	}
 
-	if got := save("olg%C3%A1"); got.Status != http.StatusPreconditionFailed || !strings.Contains(got.Body, "Somebody else is signed in") {
+	if got := save("olg%C3%A1"); got.Status != http.StatusPreconditionFailed || !strings.Contains(got.Body, "A different user has signed in") {
 		t.Errorf("got %d, want 412 that says who is not who\n%s", got.Status, got.Body)
 	}
 

@@ -120,7 +120,7 @@ func TestProgramsAreToldThatANewerSignInIsNeeded(t *testing.T) {
 	got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 6, "reason": "load test tonight", "revision": %q}`, w.Revision()))
 
 	want := `Bearer resource_metadata="` + w.URL + `/.well-known/oauth-protected-resource", audience="console", ` +
-		`error="insufficient_user_authentication", error_description="A newer sign-in is needed", max_age="300"`
+		`error="insufficient_user_authentication", error_description="A more recent sign-in is needed", max_age="300"`
 	if got.Status != http.StatusUnauthorized || got.Header.Get("WWW-Authenticate") != want || handlerstest.At(got.JSON(t), "error", "details", "max_age") != float64(300) {
 		t.Errorf("got %d, %q, want 401, %q\n%s", got.Status, got.Header.Get("WWW-Authenticate"), want, got.Body)
 	}

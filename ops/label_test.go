@@ -17,7 +17,7 @@ func TestWhatIsWrongIsSaidToPeople(t *testing.T) {
 		{"body.enabled", "must be true or false", "Enabled: must be true or false"},
 		{"query.range", "must be one of 24h, 7d", "Range: must be one of 24h, 7d"},
 		{"header.content-type", "must be application/json", "Content type: must be application/json"},
-		{"body.reason", "Say why: others will read it in the history.", "Say why: others will read it in the history."},
+		{"body.reason", "Enter a reason: others will read it in the history.", "Enter a reason: others will read it in the history."},
 		{"body.time_zone", `"Mars" is not a time zone`, `Time zone: "Mars" is not a time zone`},
 		{"body.über_uns", "is required", "Über uns: is required"},
 		{"body", "must be an object", "must be an object"},

@@ -42,7 +42,7 @@ func makeSections() []Section {
 			},
 			{
 				Name: "message", Label: "Message", Kind: KindText, Max: MessageMax, Optional: true,
-				Default: "", Help: "What users read when they are refused.",
+				Default: "", Help: "What users see when they are refused.",
 			},
 		}},
 		{Name: SectionExport, Title: "Export limits", Fields: []Field{

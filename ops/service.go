@@ -87,6 +87,6 @@ type Instances interface {
 	// CONCURRENCY_LIMIT_EXCEEDED past a limit. Whose it counts against differs between control planes.
 	ResumeInstance(ctx context.Context, id int64) (Instance, error)
 	UpdateInstanceLifecycle(ctx context.Context, id int64, update InstanceLifecycle) (Instance, error)
-	// GetInstanceEvents returns the newest first.
+	// GetInstanceEvents returns newest first.
 	GetInstanceEvents(ctx context.Context, id int64, query InstanceEventsQuery) ([]InstanceEvent, error)
 }

@@ -49,11 +49,11 @@ document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const { response } = ctx;
   const underWay = response.status === 409 && response.headers.has("Retry-After");
-  let why = `Something on the way answered instead of the console (${response.status}).`;
-  if (underWay) why = "The console is still at work on it.";
+  let why = `Something in between answered instead of the console (${response.status}).`;
+  if (underWay) why = "The console is still working on it.";
   else if (isOurs(ctx)) {
     if (isLook(ctx) || !isUntold(ctx)) return answered(ctx) && event.preventDefault();
-    why = "The console cannot tell at this moment.";
+    why = "The console cannot tell right now.";
   }
   event.preventDefault();
   unanswered(ctx, why);

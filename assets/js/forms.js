@@ -40,7 +40,7 @@ function update(form) {
     if (!shut && fields.every((field) => field.disabled)) return;
     button.disabled = !!shut || !anyDiffers(form);
     if (shut) note.textContent = shut;
-    else note.textContent = button.disabled ? "Nothing differs from what is set now." : note.dataset.text;
+    else note.textContent = button.disabled ? "Nothing differs from the current values." : note.dataset.text;
   }
   for (const part of form.querySelectorAll("[data-field]")) {
     const field = form.elements.namedItem(part.dataset.field);

@@ -28,12 +28,12 @@ function draw() {
   const stale = (beat.stale ?? "stale" in mark().dataset) || (state === "live" && silent) || state === "lost";
   const shown = state === "over" ? "over" : paused ? "paused" : stale ? "stale" : state === "live" && !follows ? "snapshot" : state;
   const [text, title] = {
-    live: ["Live", "Pause the updates"],
-    paused: ["Paused", "Go on with the updates"],
-    connecting: ["Connecting", "Pause the updates"],
-    snapshot: ["Snapshot: refresh", `This view does not update itself. It is as of ${clock(drawn())}: read it anew`],
-    over: ["Signed out", "Nobody, or somebody else, is signed in in this browser now"],
-    stale: [age !== null ? `Stale ${span(age)}` : state === "lost" ? "No connection" : "No data", beat.reason || "Pause the updates"],
+    live: ["Live", "Pause updates"],
+    paused: ["Paused", "Resume updates"],
+    connecting: ["Connecting", "Pause updates"],
+    snapshot: ["Snapshot: refresh", `This view does not update itself. It is as of ${clock(drawn())}: reload it`],
+    over: ["Signed out", "You are signed out, or somebody else is signed in in this browser"],
+    stale: [age !== null ? `Stale ${span(age)}` : state === "lost" ? "No connection" : "No data", beat.reason || "Pause updates"],
   }[shown];
   mark().dataset.state = shown;
   if (follows) mark().setAttribute("aria-pressed", paused);

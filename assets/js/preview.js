@@ -22,6 +22,6 @@ async function show(field, place) {
     if (!answer.ok) throw new Error(answer.statusText);
     place.innerHTML = await answer.text();
   } catch (problem) {
-    if (problem.name !== "AbortError") place.textContent = "What users will read cannot be shown at the moment.";
+    if (problem.name !== "AbortError") place.textContent = "The preview cannot be shown right now.";
   }
 }

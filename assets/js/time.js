@@ -59,7 +59,7 @@ function rough(ms) {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 2 * 86400) return `${Math.floor(seconds / 3600)} h`;
+  if (seconds < 864000) return span(seconds * 1000);
   return `${Math.floor(seconds / 86400)} d`;
 }
 

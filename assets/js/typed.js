@@ -34,7 +34,7 @@ export const dirtyForms = (root = document) => [...root.querySelectorAll("form[d
 
 // mayLeave asks, if anything but what is in the form own would be lost with what is below root.
 export function mayLeave(root, own) {
-  return dirtyForms(root).every((form) => form === own) || confirm("Leave what you typed? It is not saved.");
+  return dirtyForms(root).every((form) => form === own) || confirm("Leave this page? What you typed is not saved.");
 }
 
 // sent is the form with which the page is being left.

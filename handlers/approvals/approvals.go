@@ -1,4 +1,4 @@
-// Package approvals shows what waits for another operator, and has it approved or not.
+// Package approvals shows what is waiting for another operator, and has it approved or not.
 package approvals
 
 import (
@@ -83,11 +83,11 @@ func tellTerm(p *web.Page, held *approvals.HeldError) error {
 
 	switch duration, within := f.Text("duration"), f.Text("confirm_within"); {
 	case duration != "":
-		held.Entry.Message = "For " + duration + " from when it is approved, then it goes back."
+		held.Entry.Message = "For " + duration + " from approval, then the previous values are restored."
 	case within != "":
-		held.Entry.Message = "To be confirmed within " + within + " of being approved, or it goes back."
+		held.Entry.Message = "To be confirmed within " + within + " of approval, or the previous values are restored."
 	case until != "":
-		held.Entry.Message = "Until " + until + ", then it goes back."
+		held.Entry.Message = "Until " + until + ", then the previous values are restored."
 	}
 
 	return nil

@@ -34,7 +34,7 @@ func stateOf(act string) (approvals.State, error) {
 	}
 }
 
-// Form asks why something is approved, rejected, or done without a second person.
+// Form asks why something is approved, rejected, or carried out without a second person.
 func (h *Handlers) Form(p *web.Page) error {
 	if _, err := stateOf(p.Param("act")); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (h *Handlers) effects(p *web.Page, about approvals.Approval) []components.L
 	return components.WorstFirst(components.EffectLines(plan.Effects))
 }
 
-// Act approves what waits, rejects it, or has it done without a second person.
+// Act approves what waits, rejects it, or has it carried out without a second person.
 func (h *Handlers) Act(p *web.Page) error {
 	to, err := stateOf(p.Param("act"))
 	if err != nil {
@@ -209,7 +209,7 @@ func (h *Handlers) notBegun(p *web.Page, about approvals.Approval, cause error) 
 		return cause
 	}
 
-	note := web.Sentences("It cannot be carried out any more", e.Message+ops.FieldText(e))
+	note := web.Sentences("It can no longer be carried out", e.Message+ops.FieldText(e))
 	if err := h.Approvals.Drop(p.Ctx(), about.ID, note); err != nil {
 		return errors.Join(cause, err)
 	}
@@ -221,7 +221,7 @@ func (h *Handlers) notBegun(p *web.Page, about approvals.Approval, cause error) 
 func refusal(status int, body []byte) error {
 	var told web.Envelope
 	if json.Unmarshal(body, &told) != nil || told.Error.Code == "" {
-		return fmt.Errorf("what was approved did nothing, and was answered with %s", strconv.Itoa(status))
+		return fmt.Errorf("what was approved changed nothing, and was answered with %s", strconv.Itoa(status))
 	}
 
 	return &ops.Error{Code: told.Error.Code, Message: told.Error.Message, Details: told.Error.Details}

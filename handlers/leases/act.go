@@ -33,7 +33,7 @@ func (h *Handlers) find(p *web.Page) (lease.Lease, error) {
 	l, err := h.Changes.Lease(p.Ctx(), id)
 	if err == nil && l.Kind == lease.ByHolder {
 		err = &ops.Error{
-			Code: ops.CodeConflict, Message: "This temporary change belongs to a maintenance window: extend or end the window.",
+			Code: ops.CodeConflict, Message: "This temporary change belongs to a maintenance window. Extend or end the window instead.",
 		}
 	}
 
@@ -198,8 +198,8 @@ func (h *Handlers) checkRevision(p *web.Page, l lease.Lease, seen int64) error {
 
 	return &ops.Error{
 		Code: ops.CodeConflict, Details: map[string]any{"revision": revision},
-		Message: "Temporary change " + strconv.FormatInt(l.ID, 10) + " is not what it was when you opened it. " + pages.Stands(l) +
-			" Look at it, then try again.",
+		Message: "Temporary change " + strconv.FormatInt(l.ID, 10) + " has changed since you opened it. " + pages.Stands(l) +
+			" Check it, then try again.",
 	}
 }
 

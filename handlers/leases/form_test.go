@@ -36,7 +36,7 @@ func TestAFormOfALeaseConflictsWithWhatHappened(t *testing.T) {
 	form.Set("reason", "and goes on and on")
 
 	got := w.Form("/leases/1/extend", form)
-	if got.Status != http.StatusConflict || !strings.Contains(got.Body, "not what it was when you opened it") ||
+	if got.Status != http.StatusConflict || !strings.Contains(got.Body, "changed since you opened it") ||
 		!strings.Contains(got.Body, "and goes on and on") {
 		t.Errorf("got %d, want 409 and what was typed\n%s", got.Status, got.Body)
 	}

@@ -26,7 +26,7 @@ func TestAHeldTemporaryChangeOffersItsDecision(t *testing.T) {
 
 	for path, texts := range map[string][]string{
 		"/leases/1": {"/leases/1/confirm", "/leases/1/end", "12 instances", "somebody unknown outside this console", "(somebody unknown outside this console, change 2)"},
-		"/":         {"Temporary change 1 of dave waits for a decision.", `href="/leases/1"`},
+		"/":         {"Temporary change 1 of dave needs a decision.", `href="/leases/1"`},
 	} {
 		has(t, w.Get(path, "Accept", "text/html"), http.StatusOK, texts...)
 	}
@@ -46,7 +46,7 @@ func TestAHeldTemporaryChangeOffersItsDecision(t *testing.T) {
 		"title": {"Patching"}, "message": {"We patch it."}, "starts_at": {start.Format("2006-01-02T15:04")}, "time_zone": {"UTC"},
 		"ends_at": {start.Add(time.Hour).Format("2006-01-02T15:04")}, "settings.concurrency.per_analyst": {"4"}, "reason": {"Monthly patching"}, "confirm": {"test"},
 	})
-	has(t, form, http.StatusConflict, offer, "waits for a decision")
+	has(t, form, http.StatusConflict, offer, "needs a decision")
 
 	if strings.Contains(form.Body, "announce the window for later") {
 		t.Error("it says that one has to wait")
@@ -55,7 +55,7 @@ func TestAHeldTemporaryChangeOffersItsDecision(t *testing.T) {
 	limits := w.Form("/config/concurrency", url.Values{
 		"per_analyst": {"11"}, "cluster_total": {"50"}, "duration": {"2h"}, "reason": {"a workshop today"}, "revision": {w.Revision()},
 	})
-	has(t, limits, http.StatusConflict, offer, "waits for a decision", `value="11"`)
+	has(t, limits, http.StatusConflict, offer, "needs a decision", `value="11"`)
 }
 
 // TestWhoDidWhatAboutATemporaryChange stands on its page: who moved its end and who ended it, and why.

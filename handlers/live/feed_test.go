@@ -109,7 +109,7 @@ func TestACompressedStreamIsOneGzipStream(t *testing.T) {
 
 			first, last := s.parts[0], s.parts[len(s.parts)-1]
 			if last*6 > first {
-				t.Errorf("%d: a few changed bytes take %d, all of it %d", i, last, first)
+				t.Errorf("%d: a few changed bytes take %d, in full %d", i, last, first)
 			}
 		}
 	})

@@ -44,12 +44,12 @@ func attention(
 	return lines, sumUp(s, now, then, fresh)
 }
 
-// sumUp is the one sentence over what needs a look now, and what did when it was last read.
+// sumUp is the one sentence over what needs attention now, and what did when it was last read.
 func sumUp(s *monitor.Snapshot, now, then []components.Line, fresh shell.Freshness) components.Line {
 	past := said{Line: components.Line{State: components.OK, Text: "All is well."}, was: "All was well"}
 
 	if n := len(then); n > 0 {
-		past.State, past.was = then[0].Last(), countOf(n, "thing", "things")+" needed a look"
+		past.State, past.was = then[0].Last(), countOf(n, "thing", "things")+" needed attention"
 
 		oldest := slices.MinFunc(then, func(a, b components.Line) int { return a.Then.At.Compare(b.Then.At) })
 		fresh.AsOf = &oldest.Then.At
@@ -60,7 +60,7 @@ func sumUp(s *monitor.Snapshot, now, then []components.Line, fresh shell.Freshne
 	}
 
 	sum := components.WorstFirst(slices.Clone(now))[0]
-	sum = components.Line{State: sum.State, Text: countOf(len(now), "thing needs", "things need") + " a look."}
+	sum = components.Line{State: sum.State, Text: countOf(len(now), "item needs", "items need") + " attention."}
 
 	if fresh.Stale && fresh.Known() {
 		rest := " All else was well"

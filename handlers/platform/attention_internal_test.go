@@ -34,25 +34,25 @@ func TestWhatIsKnownNowIsNotToldAsPast(t *testing.T) {
 			monitor.Answering,
 			[]components.Line{unhealthy},
 			components.Bad,
-			"1 thing needs a look. All else was well when that was last read, 36 s ago.",
+			"1 item needs attention. All else was well when that was last read, 36 s ago.",
 		},
-		"one needed a look, another one does": {
+		"one needed attention, another one does": {
 			monitor.Answering,
 			[]components.Line{was, unhealthy},
 			components.Bad,
-			"1 thing needs a look. 1 more did when that was last read, 36 s ago.",
+			"1 item needs attention. 1 more did when that was last read, 36 s ago.",
 		},
-		"the control plane is silent, and needed a look": {
+		"the control plane is silent, and needed attention": {
 			monitor.NotAnswering,
 			[]components.Line{was},
 			components.Unknown,
-			"1 thing needed a look when the control plane last answered, 36 s ago.",
+			"1 thing needed attention when the control plane last answered, 36 s ago.",
 		},
 		"the control plane is silent, and a decision waits here": {
 			monitor.NotAnswering,
 			[]components.Line{{State: components.Warn, Text: "It waits for a decision."}},
 			components.Warn,
-			"1 thing needs a look. All else was well when the control plane last answered, 36 s ago.",
+			"1 item needs attention. All else was well when the control plane last answered, 36 s ago.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 	pages "github.com/graph-olap/opsconsole/templates/platform"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -159,11 +160,11 @@ func stuck(job ops.ExportJob, longest time.Duration, now time.Time) string {
 
 	switch {
 	case job.Status == ops.ExportClaimed && age > staleClaim:
-		return fmt.Sprintf("Claimed %d minutes ago and not submitted: its worker may be gone. "+
-			"The export reconciliation takes the claim back.", int(age.Minutes()))
+		return fmt.Sprintf("Claimed %s ago and not submitted: its worker may be gone. "+
+			"Export reconciliation will release the claim.", format.Span(age))
 	case job.Status == ops.ExportSubmitted && longest > 0 && age > longest:
-		return fmt.Sprintf("Claimed %d minutes ago and still running: exports may take %d minutes. "+
-			"Look for its query in Starburst.", int(age.Minutes()), int(longest.Minutes()))
+		return fmt.Sprintf("Claimed %s ago and still running: exports may take up to %s. "+
+			"Look for its query in Starburst.", format.Span(age), format.Span(longest))
 	default:
 		return ""
 	}

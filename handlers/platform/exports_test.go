@@ -13,7 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// queued is a world with five export jobs, the newest first as they come.
+// queued is a world with five export jobs, newest first as they come.
 func queued(t *testing.T) *handlerstest.World {
 	t.Helper()
 

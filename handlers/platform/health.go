@@ -102,11 +102,11 @@ func healthLine(health ops.Health) said {
 	case health.Status == ops.Healthy:
 		line.Text, line.was = "The platform is healthy.", "The platform was healthy"
 	case bad == 1:
-		line.Text = fmt.Sprintf("The platform is %s: 1 component needs a look.", health.Status)
-		line.was = fmt.Sprintf("The platform was %s, and 1 component needed a look,", health.Status)
+		line.Text = fmt.Sprintf("The platform is %s: 1 component needs attention.", health.Status)
+		line.was = fmt.Sprintf("The platform was %s, and 1 component needed attention,", health.Status)
 	default:
-		line.Text = fmt.Sprintf("The platform is %s: %d components need a look.", health.Status, bad)
-		line.was = fmt.Sprintf("The platform was %s, and %d components needed a look,", health.Status, bad)
+		line.Text = fmt.Sprintf("The platform is %s: %d components need attention.", health.Status, bad)
+		line.was = fmt.Sprintf("The platform was %s, and %d components needed attention,", health.Status, bad)
 	}
 
 	return line
@@ -135,13 +135,13 @@ func whatToCheck(name string, status ops.ComponentStatus) string {
 
 	switch name {
 	case ops.ComponentDatabase:
-		return "Look at the database's connections and disk, and at the network between it and the control plane. " +
+		return "Check the database's connections and disk, and the network between it and the control plane. " +
 			"Without it nothing can be read or changed."
 	case ops.ComponentKubernetes:
-		return "Look at the API server and at the control plane's service account. Running instances go on; none can be started or ended."
+		return "Check the API server and the control plane's service account. Running instances keep running; none can be started or ended."
 	case ops.ComponentStarburst:
-		return "Look at the coordinator and its queue. Exports wait or fail until it answers; running instances go on."
+		return "Check the coordinator and its queue. Exports wait or fail until it answers; running instances keep running."
 	default:
-		return "Look at the component and at the network between it and the control plane."
+		return "Check the component and the network between it and the control plane."
 	}
 }

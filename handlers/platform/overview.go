@@ -99,7 +99,7 @@ func (h *Handlers) undecided(ctx context.Context, recent []changes.Change) ([]co
 		if change.Open() {
 			lines = append(lines, components.Line{
 				State: components.Unknown, URL: fmt.Sprintf("/history/%d", change.ID),
-				Text: fmt.Sprintf("Whether the change of %s took effect is not known yet.", change.Section),
+				Text: fmt.Sprintf("It is not known yet whether the change to %s took effect.", change.Section),
 			})
 		}
 	}
@@ -112,7 +112,7 @@ func (h *Handlers) undecided(ctx context.Context, recent []changes.Change) ([]co
 	for _, change := range outside {
 		lines = append(lines, components.Line{
 			State: components.Warn, URL: fmt.Sprintf("/history/%d", change.ID),
-			Text: fmt.Sprintf("The %s configuration was changed outside this console. Keep it or restore what was before.", change.Section),
+			Text: fmt.Sprintf("The %s configuration was changed outside this console. Keep the change or restore the previous values.", change.Section),
 		})
 	}
 

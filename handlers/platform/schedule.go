@@ -38,11 +38,11 @@ func (h *Handlers) schedule(ctx context.Context) (next *pages.OverviewSchedule, 
 func windowText(w maintenance.Window) string {
 	switch {
 	case w.Unknown && w.Running():
-		return fmt.Sprintf("Whether maintenance window %q is over is not known.", w.Title)
+		return fmt.Sprintf("It is not known whether maintenance window %q is over.", w.Title)
 	case w.Unknown:
-		return fmt.Sprintf("Whether maintenance window %q has begun is not known.", w.Title)
+		return fmt.Sprintf("It is not known whether maintenance window %q has started.", w.Title)
 	case w.Phase == maintenance.Held:
-		return fmt.Sprintf("Maintenance window %q waits for a decision.", w.Title)
+		return fmt.Sprintf("Maintenance window %q needs a decision.", w.Title)
 	case w.Overdue:
 		return fmt.Sprintf("Maintenance window %q is overdue: it is still %s.", w.Title, w.Phase)
 	default:
@@ -70,9 +70,9 @@ func (h *Handlers) waiting(ctx context.Context) ([]components.Line, error) {
 		switch {
 		case l.Holder != nil:
 		case l.Unknown:
-			text = fmt.Sprintf("Whether temporary change %d of %s has gone back is not known. ", l.ID, l.Actor)
+			text = fmt.Sprintf("It is not known whether temporary change %d of %s has ended. ", l.ID, l.Actor)
 		case l.State == lease.Held:
-			text = fmt.Sprintf("Temporary change %d of %s waits for a decision. ", l.ID, l.Actor)
+			text = fmt.Sprintf("Temporary change %d of %s needs a decision. ", l.ID, l.Actor)
 		case l.State == lease.Overdue && l.Note != "": // it was tried, else its time has just come
 			text = fmt.Sprintf("Temporary change %d of %s is overdue. ", l.ID, l.Actor)
 		}

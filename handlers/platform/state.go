@@ -49,7 +49,7 @@ func whenLast(s *monitor.Snapshot) string {
 
 func notKnown(reason string) components.Line {
 	if reason == "" {
-		return components.Line{State: components.Unknown, Text: "Not read yet: the first answer of the control plane is on its way."}
+		return components.Line{State: components.Unknown, Text: "Not read yet: waiting for the control plane's first answer."}
 	}
 
 	return components.Line{State: components.Unknown, Text: reason}
@@ -68,11 +68,11 @@ func readAt[T any](part monitor.Part[T], now time.Time) time.Time {
 func controlPlane(s *monitor.Snapshot) (pages.SeenHere, pages.Component) {
 	card := ownComponent(monitor.ControlPlane, "control_plane", s.ControlPlane)
 	card.Check = map[ops.ComponentStatus]string{
-		ops.ComponentSlow: "Look at the load of the control plane and of its database, and at the network between it and this console.",
-		monitor.NotAnswering: "Look whether it runs, and whether it can be reached from where this console runs. " +
-			"What is shown of the platform is what it last said; nothing can be changed until it answers.",
-		monitor.Refused: "It does not take the identity that this console asks with, or what it asks: have --control-plane-auth and " +
-			"--control-plane-url looked at.",
+		ops.ComponentSlow: "Check the load on the control plane and its database, and the network between it and this console.",
+		monitor.NotAnswering: "Check that it is running and reachable from where this console runs. " +
+			"The platform is shown as last reported; nothing can be changed until the control plane answers.",
+		monitor.Refused: "It does not accept this console's identity or requests: have --control-plane-auth and " +
+			"--control-plane-url checked.",
 	}[card.Status]
 
 	return seenHere(card), card
@@ -147,7 +147,7 @@ func controlPlaneLine(own monitor.Own) (line components.Line, ok bool) {
 	case monitor.Refused:
 		line.Text = web.Sentences("The control plane refuses this console", own.Err)
 	case monitor.NotAsked:
-		line.Text = web.Sentences("The control plane is not asked", own.Err)
+		line.Text = web.Sentences("The control plane is not being asked", own.Err)
 
 		return line, own.Err != ""
 	default:

@@ -177,7 +177,7 @@ func (h *Handlers) receiptView(p *web.Page, run triggers.Run) pages.Receipt {
 
 	if run.Before == nil {
 		view.Settled = true
-		view.Note = "The counters before the run are not known, so they cannot tell whether it has ended."
+		view.Note = "The counters before the run are unknown, so they cannot show whether it has ended."
 
 		return view
 	}
@@ -198,14 +198,14 @@ func (h *Handlers) receiptView(p *web.Page, run triggers.Run) pages.Receipt {
 		view.Settled = true
 		view.Note = "The counters have not moved: the run was skipped, is still under way, or has not been counted."
 	case more == 0:
-		view.Note = "The run is queued; the counters will tell when it has ended."
+		view.Note = "The run is queued; the counters will show when it has ended."
 	case more == 1:
 		view.Settled = true
 		view.Note = "One run has ended since: most likely this one, unless a scheduled run came first."
 	default:
 		view.Settled = true
 		view.Note = fmt.Sprintf(
-			"%.0f runs have ended since: a scheduled run happened meanwhile, so the counters are not this run's alone.", more)
+			"%.0f runs have ended since: a scheduled run also took place, so the counters include more than this run.", more)
 	}
 
 	return view

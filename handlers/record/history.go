@@ -107,9 +107,9 @@ func (h *Handlers) Change(p *web.Page) error {
 	case change.Open():
 		view.NotRestorable = "It is not known yet whether it took effect."
 	case change.Outcome != changes.Applied:
-		view.NotRestorable = "It did not take effect, so there is nothing to restore."
+		view.NotRestorable = "It had no effect, so there is nothing to restore."
 	case len(section.Diff(known.Values, change.Before)) == 0:
-		view.NotRestorable = "What was before it is set now."
+		view.NotRestorable = "The values from before it are set again."
 	}
 
 	shell := h.Shell(p, "history", "Change "+strconv.FormatInt(id, 10))

@@ -52,7 +52,7 @@ func (h *Handlers) Login(p *web.Page) error {
 
 	switch auth.StillSignedIn(p.CookieValue(signedOutCookie)) {
 	case auth.ProviderDown:
-		view.Problem = "The identity provider did not answer, so you are signed in there still. Sign out there too."
+		view.Problem = "The identity provider did not answer, so you are still signed in there. Sign out there too."
 		view.Start += "&" + anotherParam + "=1"
 	case auth.NoProviderSignOut:
 		view.Start += "&" + anotherParam + "=1"
@@ -180,9 +180,9 @@ func (h *Handlers) Current(p *web.Page) error {
 
 // What whoever signs out is told while the database is in trouble.
 const (
-	signedOutHere = "You are signed out here: this browser has let go of your session, and this console takes it no more. " +
-		"Its record is deleted as soon as the database can be written; until then other replicas would take a copy of its cookie."
-	signedOutUnwritten = "You are signed out. Only the entry of it in the audit log could not be written, as the database is in trouble."
+	signedOutHere = "You are signed out here: this browser has dropped your session and this console no longer accepts it. " +
+		"Its record is deleted once the database accepts writes again; until then other replicas would accept a copy of its cookie."
+	signedOutUnwritten = "You are signed out, but it could not be recorded in the audit log because of database trouble."
 )
 
 // Logout ends the session here and at the identity provider.

@@ -256,8 +256,8 @@ func TestAControlPlaneThatIsDownChangesNothingAndSaysSo(t *testing.T) {
 	}
 
 	if page := w.Get("/config/concurrency", "Accept", "text/html"); page.Status != http.StatusServiceUnavailable ||
-		!strings.Contains(page.Body, "as they were last read") {
-		t.Errorf("got %d, want 503 and the values as they were last read\n%s", page.Status, page.Body)
+		!strings.Contains(page.Body, "as last read") {
+		t.Errorf("got %d, want 503 and the values as last read\n%s", page.Status, page.Body)
 	}
 
 	body := fmt.Sprintf(`{"per_analyst": 6, "reason": "while it is down", "revision": %q}`, revision)
@@ -311,7 +311,7 @@ func TestAnOutsideChangeIsShownAndKept(t *testing.T) {
 
 	w.Monitor.Poll(t.Context())
 
-	if page := w.Get("/", "Accept", "text/html"); !strings.Contains(page.Body, "Keep it or restore") {
+	if page := w.Get("/", "Accept", "text/html"); !strings.Contains(page.Body, "Keep the change or restore") {
 		t.Error("the overview does not tell of it")
 	}
 
@@ -325,7 +325,7 @@ func TestAnOutsideChangeIsShownAndKept(t *testing.T) {
 
 	w.Monitor.Poll(t.Context())
 
-	if page := w.Get("/", "Accept", "text/html"); strings.Contains(page.Body, "Keep it or restore") {
+	if page := w.Get("/", "Accept", "text/html"); strings.Contains(page.Body, "Keep the change or restore") {
 		t.Error("the overview still asks about it")
 	}
 }

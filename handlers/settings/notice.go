@@ -22,12 +22,12 @@ func Notice(change changes.Change) shell.Notice {
 
 	switch change.Outcome {
 	case changes.Applied:
-		notice.State, notice.Text = components.OK, "Changed, and read back."
+		notice.State, notice.Text = components.OK, "Changed and confirmed."
 	case changes.Failed:
 		notice.State, notice.Text = components.Bad, web.Sentences("Not changed", *change.Error)
 	case changes.Pending, changes.Unknown:
 		notice.State = components.Unknown
-		notice.Text = "Whether it was changed is not known yet: the values are read back until it is."
+		notice.Text = "It is not known yet whether this took effect. The values are being read back until it is."
 	}
 
 	return notice

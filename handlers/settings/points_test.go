@@ -65,7 +65,7 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 	}
 
 	half := restore()
-	for _, want := range []string{"Restored", "Failed", "It is being upgraded.", "Trying again does only the rest"} {
+	for _, want := range []string{"Restored", "Failed", "It is being upgraded.", "Trying again restores only"} {
 		if half.Status != http.StatusServiceUnavailable || !strings.Contains(half.Body, want) {
 			t.Errorf("got %d, want 503 and %q\n%s", half.Status, want, half.Body)
 		}
@@ -84,7 +84,7 @@ func TestAPointOfWhichOneSectionFailsIsRestoredInTwoSteps(t *testing.T) {
 		t.Errorf("got %d, want one section to restore\n%s", again.Status, again.Body)
 	}
 
-	if whole := restore(); whole.Status != http.StatusOK || !strings.Contains(whole.Body, "Every section is as the point has it") {
+	if whole := restore(); whole.Status != http.StatusOK || !strings.Contains(whole.Body, "Every section matches the point") {
 		t.Errorf("got %d, want 200 and every section as the point has it\n%s", whole.Status, whole.Body)
 	}
 

@@ -122,7 +122,7 @@ func (h *Handlers) restoreView(
 	view := h.reviewView(p, plan, in)
 	view.Restores, view.Since, view.Typed = &change, web.List(since), nil
 	view.Action, view.Edit = fmt.Sprintf("/history/%d/restore", change.ID), "/config/"+string(section.Name)
-	view.Button = fmt.Sprintf("Restore what was before change %d", change.ID)
+	view.Button = fmt.Sprintf("Restore the values before change %d", change.ID)
 
 	for _, d := range section.Diff(plan.Current.Values, change.Before) {
 		chosen := slices.ContainsFunc(plan.Differences, func(c ops.Difference) bool { return c.Field.Name == d.Field.Name })
@@ -135,7 +135,7 @@ func (h *Handlers) restoreView(
 	}
 
 	if len(view.Choices) > 1 {
-		view.Button, form.Only = "Restore what is ticked", in.fields
+		view.Button, form.Only = "Restore ticked fields", in.fields
 	}
 
 	view.Snippets = form.Snippets(h.PublicURL)

@@ -84,7 +84,7 @@ func TestFieldsToRestoreAreTicked(t *testing.T) {
 	one := url.Values{"fields": {"", "instance.default_ttl"}, "reason": {"one of the two"}, "revision": {lifecycleRevision(w)}}
 
 	page = w.Get(restore+"?"+one.Encode(), "Accept", "text/html").Body
-	for _, want := range []string{"Restore what is ticked", "What follows if 1 field is restored", "one of the two", `&#34;fields&#34;: [&#34;instance.default_ttl&#34;]`, ">stays<"} {
+	for _, want := range []string{"Restore ticked fields", "Effects if 1 field is restored", "one of the two", `&#34;fields&#34;: [&#34;instance.default_ttl&#34;]`, ">stays<"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page with one ticked does not have %s\n%s", want, page)
 		}

@@ -69,7 +69,7 @@ func TestAMessageThatWasHeldIsRestored(t *testing.T) {
 			restore := shorten(t, w, "short and good")
 
 			page := w.Get(restore, "Accept", "text/html")
-			if page.Status != http.StatusOK || !strings.Contains(page.Body, "Restore what was before change") {
+			if page.Status != http.StatusOK || !strings.Contains(page.Body, "Restore the values before change") {
 				t.Fatalf("got %d, want 200 and the page of the restore\n%s", page.Status, page.Body)
 			}
 

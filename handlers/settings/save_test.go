@@ -195,14 +195,14 @@ func TestEveryRefusedActIsInTheLog(t *testing.T) {
 		{"/leases/1/extend", `{` + why + `}`, "lease.extend", "leases/1", "how long"},
 		{"/leases/1/end", `{"reason": "no"}`, "lease.end", "leases/1", "at least"},
 		{"/leases/4711/end", `{` + why + `}`, "lease.end", "leases/4711", "not found"},
-		{"/leases/1/confirm", `{}`, "lease.confirm", "leases/1", "Say why"},
+		{"/leases/1/confirm", `{}`, "lease.confirm", "leases/1", "Enter a reason"},
 		{"/points", `{`, "point.create", "points", "could not be read"},
 		{"/points", `{"name": "x", "until": "y", ` + why + `}`, "point.create", "points", "until"},
-		{"/points", `{"name": "a point", ` + why + `}`, "point.create", "points", "of this name"},
+		{"/points", `{"name": "a point", ` + why + `}`, "point.create", "points", "with this name"},
 		{"/points/1/restore", `{`, "config.restore", "points/1", "could not be read"},
 		{"/points/1/restore", `{"name": "x", ` + why + `}`, "config.restore", "points/1", "name"},
 		{"/points/1/restore", `{` + why + `}`, "config.restore", "points/1", "revision"},
-		{"/points/1/restore", `{"revision": "x", ` + why + `}`, "config.restore", "points/1", "Something changed"},
+		{"/points/1/restore", `{"revision": "x", ` + why + `}`, "config.restore", "points/1", "Something has changed"},
 		{"/points/4711/restore", `{` + why + `}`, "config.restore", "points/4711", "not found"},
 	} {
 		before, err := w.Log.Count(t.Context(), audit.Filter{})

@@ -98,7 +98,7 @@ func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.
 	// Nobody should change what they cannot see.
 	if current.Unread != nil {
 		view.Form.Shut = true
-		view.Form.Problem = "These are the values as they were last read; they can be changed when what is set now can be read again."
+		view.Form.Problem = "These are the values as last read. They can be changed once the current values can be read again."
 
 		if web.IsUnanswered(current.Unread) {
 			view.Form.Again = p.Request().URL.RequestURI()

@@ -22,7 +22,7 @@ type Handlers struct {
 	Changes  *changes.Changes
 	Windows  *maintenance.Windows
 	Monitor  Monitor
-	// Asked is what waits for another operator and is about the object.
+	// Asked is what is waiting for another operator and is about the object.
 	Asked func(object string) []approvals.Approval
 	// Tickets become links in reasons.
 	Tickets   format.Tickets

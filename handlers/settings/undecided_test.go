@@ -38,9 +38,9 @@ func TestWhatIsNotSettledForGoodIsOnTheSectionsPage(t *testing.T) {
 
 	for path, texts := range map[string][]string{
 		"/config/concurrency": {"Temporary:", `href="/leases/1/end"`, "Changed outside this console", `href="/history/2/keep"`, `href="/history/2/restore"`},
-		"/history":            {`href="/leases/1"`, "Goes back", "Needs a decision", `href="/history/2/keep"`, `href="/history/2/restore"`},
-		"/history/1":          {`href="/leases/1"`, "Goes back"},
-		"/history/2":          {"nobody has decided about it", `href="/history/2/keep"`, `href="/history/2/restore"`},
+		"/history":            {`href="/leases/1"`, "Ends", "Needs a decision", `href="/history/2/keep"`, `href="/history/2/restore"`},
+		"/history/1":          {`href="/leases/1"`, "Ends"},
+		"/history/2":          {"nobody has reviewed it", `href="/history/2/keep"`, `href="/history/2/restore"`},
 	} {
 		contains(t, w, path, texts...)
 	}
@@ -53,7 +53,7 @@ func TestWhatIsNotSettledForGoodIsOnTheSectionsPage(t *testing.T) {
 		t.Errorf("got %v, want nothing left to decide", outside)
 	}
 
-	contains(t, w, "/history", "dave let it stand")
+	contains(t, w, "/history", "dave kept it")
 
 	// Other sections have nothing to tell.
 	if other := w.Data("/config/export"); len(other["temporary"].([]any))+len(other["outside"].([]any)) != 0 {

@@ -57,7 +57,7 @@ func Classify(err error) (int, *ops.Error) {
 	}
 
 	if wanted, ok := errors.AsType[*StepUpError](err); ok {
-		return http.StatusUnauthorized, (&ops.Error{Code: ops.CodeInternal, Message: "A newer sign-in is needed"}).Because(wanted)
+		return http.StatusUnauthorized, (&ops.Error{Code: ops.CodeInternal, Message: "A more recent sign-in is needed"}).Because(wanted)
 	}
 
 	e := ops.AsError(err)
@@ -112,15 +112,15 @@ func codeOf(status int) ops.Code {
 func messageOf(status int) string {
 	switch status {
 	case http.StatusNotFound:
-		return "There is no such page"
+		return "This page does not exist"
 	case http.StatusMethodNotAllowed:
-		return "This page does not take that kind of request"
+		return "This page does not accept that kind of request"
 	case http.StatusRequestEntityTooLarge:
-		return "That is more than a form of this console can hold"
+		return "That is more than a form can hold"
 	case http.StatusForbidden:
 		return "That request came from another site, so it was not carried out"
 	case http.StatusPreconditionFailed:
-		return "Somebody else is signed in by now than the page was opened by, so it was not carried out"
+		return "A different user has signed in since this page was opened, so it was not carried out"
 	default:
 		return "The request could not be understood"
 	}
@@ -137,26 +137,26 @@ var ErrUntold = fmt.Errorf("what came of the idempotency key before cannot be to
 func advice(e *ops.Error) string {
 	switch {
 	case errors.Is(e, ErrUntold):
-		return "Nothing was done this time. Whether it was done when you asked before cannot be told at this moment: " +
+		return "Nothing was done this time. It is not known right now whether your earlier request was carried out: " +
 			"ask again, nothing is done twice."
 	case ofDatabase(e) && errors.Is(e, ops.ErrOutcomeUnknown):
-		return "Look at the audit log once the database answers, before you ask for it again."
+		return "Check the audit log once the database answers, before you try again."
 	case ofDatabase(e):
-		return "Nothing was changed. The console goes on by itself as soon as the database does; Health says how it is."
+		return "Nothing was changed. The console continues by itself once the database does; see Health."
 	case errors.Is(e, ops.ErrOutcomeUnknown):
-		return "It may have been done all the same: look before you ask for it once more."
+		return "It may have been carried out: check before you try again."
 	}
 
 	switch e.Code {
 	case ops.CodeServiceUnavailable:
-		return "Nothing was changed. Look at Health, or try again."
+		return "Nothing was changed. Check Health, or try again."
 	case ops.CodeInternal:
-		return "Try again. If it happens again, look for the request id in the console's log."
+		return "Try again. If it happens again, look up the request ID in the console's log."
 	case codeCrossSite:
 		return "Open the console in its own tab and try again."
 	case ops.CodeUnauthorized, ops.CodeMissingRole, ops.CodeInvalidRole, ops.CodeUserDisabled, ops.CodeInsufficientRole:
-		return "The control plane did not take the identity that it was called with. " +
-			"Sign out and in again; if that does not help, have --control-plane-auth looked at."
+		return "The control plane did not accept the identity it was called with. " +
+			"Sign out and in again. If that does not help, have --control-plane-auth checked."
 	default:
 		return ""
 	}

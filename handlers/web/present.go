@@ -90,8 +90,8 @@ func (x *Errors) confirm(p *Page) error {
 		return err
 	}
 
-	return p.GoOnward(next, sessionview.OnwardPage(x.Environment, p.Preferences(), "Confirming your session",
-		"The identity provider is asked whether you are still signed in there.", next))
+	return p.GoOnward(next, sessionview.OnwardPage(x.Environment, p.Preferences(), "Checking your session",
+		"Checking with the identity provider that you are still signed in.", next))
 }
 
 // send decides between data, the way to sign in, a toast and a page.

@@ -39,12 +39,12 @@ func (x *Errors) askToStepUp(p *Page, wanted *StepUpError) error {
 	seconds := int(wanted.MaxAge / time.Second)
 	e := &ops.Error{
 		Code:    ops.CodeUnauthorized,
-		Message: "This needs a newer sign-in. Sign in again, then go on: nothing was done yet",
+		Message: "This needs a more recent sign-in. Sign in again, then continue: nothing has been changed yet",
 		Details: map[string]any{"error": insufficient, "max_age": seconds},
 	}
 
 	p.Response().Header().Set(echo.HeaderWWWAuthenticate, fmt.Sprintf(
-		`%s, error="%s", error_description="A newer sign-in is needed", max_age="%d"`, x.Challenge, insufficient, seconds))
+		`%s, error="%s", error_description="A more recent sign-in is needed", max_age="%d"`, x.Challenge, insufficient, seconds))
 
 	if p.WantsJSON() {
 		return p.JSON(http.StatusUnauthorized, p.Envelope(e))

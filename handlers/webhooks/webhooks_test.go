@@ -55,8 +55,8 @@ func TestASecretIsShownOnce(t *testing.T) {
 		"name": {"By hand"}, "kind": {"generic"}, "url": {"https://hooks.example.com/2"}, "enabled": {"true"},
 		"events": {"started", "ended"}, "reason": {"Tell another one"},
 	})
-	if form.Status != http.StatusCreated || !strings.Contains(form.Body, "shown this once") || !strings.Contains(form.Body, "ocwhs_") {
-		t.Errorf("got %d, want 201 and the secret, shown this once\n%s", form.Status, form.Body)
+	if form.Status != http.StatusCreated || !strings.Contains(form.Body, "shown only once") || !strings.Contains(form.Body, "ocwhs_") {
+		t.Errorf("got %d, want 201 and the secret, shown only once\n%s", form.Status, form.Body)
 	}
 
 	if events, _ := w.Data("/maintenance/webhooks/2")["events"].([]any); len(events) != 2 {

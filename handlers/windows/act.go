@@ -65,11 +65,11 @@ func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
 // actEffects say what follows.
 func actEffects(act string, w maintenance.Window) []components.Line {
 	info := func(text string) components.Line { return components.Line{State: components.Idle, Text: text} }
-	goesOn := info("Those who subscribe are told.")
+	goesOn := info("Subscribers are told.")
 
 	switch act {
 	case "start":
-		lines := append(startEffects(w), info("Its settings are applied now, and put back at its end, "+
+		lines := append(startEffects(w), info("Its settings are applied now and restored at its end, "+
 			w.EndsAt.UTC().Format("Mon 2 January 15:04 UTC")+"."))
 		if len(w.AlertMatchers) > 0 {
 			lines = append(lines, info("Alerts are silenced that match "+strings.Join(w.AlertMatchers, ", ")+"."))
@@ -77,13 +77,13 @@ func actEffects(act string, w maintenance.Window) []components.Line {
 
 		return append(lines, goesOn)
 	case "end":
-		return []components.Line{info("The platform's health is read, and everything is put back when it is healthy."), goesOn}
+		return []components.Line{info("The platform's health is checked, and everything is restored once it is healthy."), goesOn}
 	case "verify":
 		return []components.Line{
-			{State: components.Warn, Text: "Everything is put back although the platform is not healthy, or does not say so."}, goesOn,
+			{State: components.Warn, Text: "Everything is restored even though the platform is not healthy, or does not report that it is."}, goesOn,
 		}
 	case "extend":
-		return []components.Line{info("It ends now at " + w.EndsAt.In(w.Location()).Format("Mon 2 January 2006 15:04 MST") + "."), goesOn}
+		return []components.Line{info("It currently ends at " + w.EndsAt.In(w.Location()).Format("Mon 2 January 2006 15:04 MST") + "."), goesOn}
 	case "cancel":
 		return []components.Line{info("It will not take place."), goesOn}
 	case "rules":
@@ -91,9 +91,9 @@ func actEffects(act string, w maintenance.Window) []components.Line {
 			return nil // there is nothing that subscribers would be told
 		}
 
-		return []components.Line{info("Those who subscribe are told if the moment before is taken again.")}
+		return []components.Line{info("Subscribers are told if the earlier time is used again.")}
 	case "takeover":
-		return []components.Line{info("It acts in your name from then on, and starts when its time has come.")}
+		return []components.Line{info("It runs in your name from then on, and starts at its time.")}
 	default:
 		return nil
 	}
@@ -189,7 +189,7 @@ func (h *Handlers) asked(p *web.Page, w maintenance.Window, f fields) (asked, er
 		}
 	case "settle":
 		if in.keep = f.Bool("keep"); !f.Given("keep") {
-			f.Refuse("keep", "required", "Say whether to keep what is set now.")
+			f.Refuse("keep", "required", "Choose whether to keep the current values.")
 		}
 	}
 

@@ -24,7 +24,7 @@ func (h *Handlers) EditForm(p *web.Page) error {
 func editView(w maintenance.Window) pages.Form {
 	return pages.Form{
 		Window:  &w,
-		Confirm: "Only needed where maintenance mode goes on, or settings change that are grave.",
+		Confirm: "Only needed if maintenance mode is turned on or a setting changes drastically.",
 	}
 }
 

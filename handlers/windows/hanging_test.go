@@ -20,7 +20,7 @@ func TestTheReviewOfAWindowWaitsForASecond(t *testing.T) {
 	worldtest.Within(t, time.Second, func() {
 		got := w.Form("/maintenance/windows/review", form)
 
-		if !strings.Contains(got.Body, "cannot be told now") {
+		if !strings.Contains(got.Body, "cannot be determined right now") {
 			t.Errorf("got %d, want the review\n%s", got.Status, got.Body)
 		}
 	})

@@ -46,9 +46,9 @@ func TestAWindowThatRulesMovedIsChosenFor(t *testing.T) {
 	path := handlerstest.Path(window, "rules")
 
 	for address, wants := range map[string][]string{
-		"/maintenance":                {"1 window to look at", "20:00 to 21:00 UTC, is ", "19:00 to 20:00 UTC", `href="` + path + `"`},
-		handlerstest.Path(window, ""): {"look at its time", "12:00 to 13:00 America/Vancouver", "before: 2025c", `href="` + path + `"`},
-		path:                          {`type="radio" name="take" value="clock" checked`, `value="moment"`, "Those who subscribe are told"},
+		"/maintenance":                {"1 window to check", "20:00 to 21:00 UTC, is ", "19:00 to 20:00 UTC", `href="` + path + `"`},
+		handlerstest.Path(window, ""): {"check its time", "12:00 to 13:00 America/Vancouver", "before: 2025c", `href="` + path + `"`},
+		path:                          {`type="radio" name="take" value="clock" checked`, `value="moment"`, "Subscribers are told"},
 	} {
 		page := w.Get(address, "Accept", "text/html").Body
 		for _, want := range wants {

@@ -23,7 +23,7 @@ func (h *Handlers) Templates(p *web.Page) error {
 	view := pages.Templates{Items: web.List(items), Now: p.Now}
 
 	return p.Answer(web.Answer{
-		Data: view, Full: pages.TemplatesPage(h.Shell(p, "maintenance", "Templates of windows"), view),
+		Data: view, Full: pages.TemplatesPage(h.Shell(p, "maintenance", "Window templates"), view),
 	})
 }
 

@@ -57,7 +57,7 @@ func TestAnUpdateIsToldAndSeen(t *testing.T) {
 
 	w.Pass(3 * time.Hour)
 
-	if page := w.Get(handlerstest.Path(window, ""), "Accept", "text/html").Body; !strings.Contains(page, "What users were told meanwhile") {
+	if page := w.Get(handlerstest.Path(window, ""), "Accept", "text/html").Body; !strings.Contains(page, "Updates sent to users") {
 		t.Errorf("the report says nothing of it:\n%s", page)
 	}
 }
@@ -92,7 +92,7 @@ func TestThePublicPageLeadsToTheFeeds(t *testing.T) {
 
 	for _, want := range []string{
 		`<link rel="alternate" type="application/atom+xml" title="Maintenance: test" href="http`, `/announcements.atom"`,
-		`href="webcal://`, "do not import it", `/announcements.ics</code>`,
+		`href="webcal://`, "rather than importing it", `/announcements.ics</code>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)

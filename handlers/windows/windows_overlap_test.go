@@ -144,7 +144,7 @@ func TestWhoDidWhatAboutAWindowStandsInItsReport(t *testing.T) {
 	}
 
 	_, report, _ := strings.Cut(w.Get(handlerstest.Path(window, ""), "Accept", "text/html").Body, `id="report"`)
-	report, _, _ = strings.Cut(report, "Jobs that operators ran")
+	report, _, _ = strings.Cut(report, "Jobs run by hand")
 
 	for _, text := range []string{"Extended", "the disks are slow", "Ended early", "the disks are done"} {
 		if !strings.Contains(report, text) {
@@ -152,7 +152,7 @@ func TestWhoDidWhatAboutAWindowStandsInItsReport(t *testing.T) {
 		}
 	}
 
-	if !strings.Contains(running.Body, "Who did what") {
+	if !strings.Contains(running.Body, "Activity") {
 		t.Error("a running window does not say who did what")
 	}
 }

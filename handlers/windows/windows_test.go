@@ -76,7 +76,7 @@ func TestAWindowIsAnnouncedStartsAndEnds(t *testing.T) {
 		}
 	}
 
-	if page := w.Get(handlerstest.Path(window, ""), "Accept", "text/html"); !strings.Contains(page.Body, "Everything is as before") {
+	if page := w.Get(handlerstest.Path(window, ""), "Accept", "text/html"); !strings.Contains(page.Body, "Everything is restored") {
 		t.Errorf("the page has no proof:\n%s", page.Body)
 	}
 

@@ -2,7 +2,7 @@
 // was in the last 90 days, as values for a page, JSON, a calendar that one subscribes
 // to, an Atom feed, and a script that draws a banner into other pages.
 //
-// All of it comes from [View], a pure function of the windows, the platform's health
+// Show all comes from [View], a pure function of the windows, the platform's health
 // and the clock. It leaves out what is for operators: names, settings, reasons, notes.
 // What operators write is a subset of Markdown, see [Render].
 //

@@ -17,7 +17,7 @@ const (
 	sameMax    = 10
 )
 
-// entries are those of all windows, the newest first.
+// entries are those of all windows, newest first.
 func (v Announcements) entries() []atomEntry {
 	var out []atomEntry
 
@@ -31,7 +31,7 @@ func (v Announcements) entries() []atomEntry {
 	return out[:min(len(out), entriesMax)]
 }
 
-// entries are one for each event of the window, the newest first. What was told before there was one for each is one entry,
+// entries are one for each event of the window, newest first. What was told before there was one for each is one entry,
 // under the id that the window's only one had: readers know it, and do not tell it again.
 func (a Announcement) entries() []atomEntry {
 	var out []atomEntry

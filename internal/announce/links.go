@@ -41,7 +41,7 @@ func (linkRules) Transform(doc *ast.Document, reader text.Reader, _ parser.Conte
 		switch n := n.(type) {
 		case *ast.FencedCodeBlock:
 			if n.Info != nil {
-				omit("What follows the mark that code begins is not shown: %q.", n.Info.Value(reader.Source()))
+				omit("What comes after the mark that begins code is not shown: %q.", n.Info.Value(reader.Source()))
 			}
 		case *ast.Image:
 			unwrap = append(unwrap, n)

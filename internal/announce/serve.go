@@ -170,7 +170,7 @@ func (f *Feeds) serveState(w http.ResponseWriter, r *http.Request, name string, 
 
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Retry-After", "10")
-		http.Error(w, "The announcements cannot be read at the moment. Try again in a few seconds.", http.StatusServiceUnavailable)
+		http.Error(w, "The announcements cannot be read right now. Try again in a few seconds.", http.StatusServiceUnavailable)
 
 		return
 	}

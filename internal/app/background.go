@@ -259,7 +259,7 @@ func (a *App) approvals(
 		}
 	}
 
-	a.background = append(a.background, every(often, a.logger, "what waits for another operator", asked.Look))
+	a.background = append(a.background, every(often, a.logger, "what is waiting for another operator", asked.Look))
 
 	return asked
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 )
 
-// Lifetime is how long something waits for another operator.
+// Lifetime is how long something is waiting for another operator.
 const Lifetime = 24 * time.Hour
 
 // BannerFor is how long every page tells that something was done without one.
@@ -114,4 +114,4 @@ type Request struct {
 // what the audit log would have said.
 type HeldError struct{ Entry audit.Entry }
 
-func (h *HeldError) Error() string { return "it waits for another operator: " + string(h.Entry.Action) }
+func (h *HeldError) Error() string { return "it is waiting for another operator: " + string(h.Entry.Action) }

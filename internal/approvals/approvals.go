@@ -31,7 +31,7 @@ type Config struct {
 	OnChange func()
 }
 
-// Approvals keeps what waits for another operator.
+// Approvals keeps what is waiting for another operator.
 type Approvals struct {
 	Config
 

@@ -250,7 +250,7 @@ func TestOneThatCannotBeLookedAtHidesNoOther(t *testing.T) {
 		}
 
 		if now := w.Current(); len(now.Broken) != 1 || len(now.Waiting) != 1 {
-			w.t.Errorf("pages show %+v, want the one that was done without a second person, and the one that waits", now)
+			w.t.Errorf("pages show %+v, want the one that was carried out without a second person, and the one that waits", now)
 		}
 
 		w.clock.Advance(approvals.Lifetime)

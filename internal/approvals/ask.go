@@ -94,7 +94,7 @@ func refuseMore(waiting []Approval, asked Approval) error {
 	if i := slices.IndexFunc(waiting, same); i >= 0 {
 		return &ops.Error{
 			Code:    ops.CodeConflict,
-			Message: fmt.Sprintf("You have asked for the same already: approval %d waits for another operator.", waiting[i].ID),
+			Message: fmt.Sprintf("You have already requested this: approval %d is waiting for another operator.", waiting[i].ID),
 			Details: map[string]any{"approval_id": waiting[i].ID, "url": Path(waiting[i].ID)},
 		}
 	}
@@ -102,7 +102,7 @@ func refuseMore(waiting []Approval, asked Approval) error {
 	if len(waiting) >= waitingMost {
 		return &ops.Error{
 			Code:    ops.CodeConflict,
-			Message: fmt.Sprintf("%d things that you asked for wait for another operator already. Withdraw some first.", waitingMost),
+			Message: fmt.Sprintf("%d of your requests are already waiting for another operator. Withdraw some first.", waitingMost),
 			Details: map[string]any{"url": "/approvals"},
 		}
 	}

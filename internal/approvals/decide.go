@@ -53,8 +53,8 @@ func (a *Approvals) Check(ctx context.Context, d Decision) (Approval, error) {
 	case d.To == Approved && d.By.Is(about.RequestedBy):
 		err = &ops.Error{
 			Code: ops.CodeConflict,
-			Message: "You asked for this yourself, so another operator has to approve it. " +
-				"If nobody can and it cannot wait, break the glass.",
+			Message: "You requested this yourself, so another operator must approve it. " +
+				"If nobody can and it cannot wait, approve it without a second person (break glass).",
 		}
 	case d.To == Approved && about.unvouched():
 		err = &ops.Error{Code: ops.CodeConflict, Message: about.Note}
@@ -76,15 +76,15 @@ func (a *Approvals) Check(ctx context.Context, d Decision) (Approval, error) {
 
 // decided refuses a decision about what does not wait any more.
 func decided(about Approval) error {
-	message := fmt.Sprintf("Approval %d does not wait any more: ", about.ID)
+	message := fmt.Sprintf("Approval %d is no longer waiting: ", about.ID)
 
 	switch about.State {
 	case Approved, Rejected, BrokenGlass:
-		message += audit.Who(about.decider().Username) + " decided about it."
+		message += audit.Who(about.decider().Username) + " decided it."
 	case Void:
 		message += about.Note
 	case Expired, Waiting:
-		message += "its 24 hours are over. Ask for it again."
+		message += "its 24 hours are over. Request it again."
 	}
 
 	return &ops.Error{
@@ -193,7 +193,7 @@ func (c *carrying) Admit(ctx context.Context, tx *sql.Tx, begun *audit.Entry) er
 
 	by := "Approved by "
 	if c.To == BrokenGlass {
-		by = "Done without a second person, by "
+		by = "Carried out without a second person, by "
 	}
 
 	begun.Message = strings.TrimSpace(fmt.Sprintf("%s%s (approval %d). %s", by, c.By.Username, c.ID, begun.Message))

@@ -63,7 +63,7 @@ func (a *Approvals) keepWord(ctx context.Context, who Person, word Word) (change
 
 	note := ""
 	if word == NotVouched {
-		note = fmt.Sprintf("The identity provider does not vouch for %s any more: "+
+		note = fmt.Sprintf("The identity provider no longer vouches for %s: "+
 			"it can be approved once they have signed in again.", who.Username)
 	}
 
@@ -76,7 +76,7 @@ func (a *Approvals) keepWord(ctx context.Context, who Person, word Word) (change
 
 		err = a.DB.Tx(ctx, func(tx *sql.Tx) error {
 			if word == NoOperator {
-				_, err := end{state: Void, at: a.now(), note: "Whoever asked for it is no operator any more."}.write(ctx, tx, about.ID)
+				_, err := end{state: Void, at: a.now(), note: "Whoever requested it is no longer an operator."}.write(ctx, tx, about.ID)
 
 				return err
 			}

@@ -20,7 +20,7 @@ func TestWhatAnOperatorWhoIsNoneAnyMoreAskedForIsVoid(t *testing.T) {
 
 		w.Heard(w.t.Context(), dave, approvals.NoOperator)
 
-		if got := w.want(asked, approvals.Void); !strings.Contains(got.Note, "no operator any more") {
+		if got := w.want(asked, approvals.Void); !strings.Contains(got.Note, "no longer an operator") {
 			w.t.Errorf("it says %q", got.Note)
 		}
 

@@ -92,9 +92,9 @@ func (a *Approvals) examine(ctx context.Context, one Approval, now time.Time) (o
 			return true, err
 		}
 
-		over.state, over.note = Void, "What it was reviewed against has changed since. Review it again."
+		over.state, over.note = Void, "The section has changed since it was reviewed. Review it again."
 	} else {
-		over.state, over.note = Expired, "Nobody decided about it within 24 hours."
+		over.state, over.note = Expired, "Nobody decided on it within 24 hours."
 	}
 
 	return false, a.DB.Tx(ctx, func(tx *sql.Tx) error {

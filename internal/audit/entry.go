@@ -157,7 +157,7 @@ const (
 	WindowSettle   Action = "window.settle"
 	WindowOverrun  Action = "window.overrun"
 	WindowMiss     Action = "window.miss"
-	// WindowRules is what new rules of the zones did to a window, and what was decided about it.
+	// WindowRules is what new rules of the zones did to a window, and what was decided it.
 	WindowRules    Action = "window.rules"
 	WindowSilence  Action = "window.silence"
 	TemplateSave   Action = "window_template.save"

@@ -48,7 +48,7 @@ func trigger(t *testing.T, log *audit.Log) audit.Entry {
 func TestKeysAreRead(t *testing.T) {
 	t.Parallel()
 
-	keys, first, err := audit.ParseKeys("# the newest first\n" + keyTwo + "\n\n" + keyOne + ",")
+	keys, first, err := audit.ParseKeys("# newest first\n" + keyTwo + "\n\n" + keyOne + ",")
 	if ids := strings.Join(keys.IDs(), " "); err != nil || first != "k2" || ids != "k1 k2" || keys.Use != "" {
 		t.Errorf("got %s, %q first, %v; want k1 and k2, k2 first", ids, first, err)
 	}
@@ -222,7 +222,7 @@ func TestWhatWasVerifiedIsKept(t *testing.T) {
 		}
 
 		if state := verify(24); state.Broken != "entry 2 was altered" {
-			t.Errorf("got %+v, want it to look at all again", state)
+			t.Errorf("got %+v, want it to check all again", state)
 		}
 
 		// Nobody without the key moves it forward; without it all is looked at.
@@ -233,7 +233,7 @@ func TestWhatWasVerifiedIsKept(t *testing.T) {
 			exec(t, db, statement)
 
 			if state := verify(1); state.Broken != "entry 2 was altered" {
-				t.Errorf("%s: got %+v, want it to look at all", name, state)
+				t.Errorf("%s: got %+v, want it to check all", name, state)
 			}
 		}
 	})

@@ -98,7 +98,7 @@ func (r Restoration) settle(ctx context.Context, file string) (contents Contents
 
 		if contents.MadeAt.IsZero() && !r.Force {
 			return errors.New("it was not made by opsconsole backup: a copy of the database's file alone lacks the newest changes, " +
-				"which are in its -wal; --force takes it all the same")
+				"which are in its -wal; --force takes it anyway")
 		}
 
 		if err := r.check(ctx, db); err != nil {
@@ -153,7 +153,7 @@ func (r Restoration) check(ctx context.Context, db *store.DB) error {
 	}
 
 	if fault != "" && !r.Force {
-		return fmt.Errorf("its audit log does not hold together: %s; --force restores it all the same, and notes that", fault)
+		return fmt.Errorf("its audit log does not hold together: %s; --force restores it anyway, and notes that", fault)
 	}
 
 	return nil
@@ -220,6 +220,6 @@ func Unfinished(databaseURL string) error {
 		return nil //nolint:nilerr // nothing was left
 	}
 
-	return fmt.Errorf("%s is not there, and a restore into it was cut short: run it again, or remove %s to begin anew",
+	return fmt.Errorf("%s is not there, and a restore into it was cut short: run it again, or remove %s to start over",
 		path, path+partialSuffix)
 }

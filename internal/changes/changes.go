@@ -249,7 +249,7 @@ func (c *Changes) prepare(
 
 	if len(plan.Differences) == 0 {
 		return Plan{}, ops.Invalid([]ops.FieldError{{
-			Field: "body", Message: "Nothing would change: these values are set already.", Type: "no_change",
+			Field: "body", Message: "Nothing would change: these are already the current values.", Type: "no_change",
 		}})
 	}
 
@@ -260,7 +260,7 @@ func (c *Changes) prepare(
 func unsettled(section ops.Section, open Change) error {
 	return &ops.Error{
 		Code: ops.CodeConflict,
-		Message: fmt.Sprintf("Change %d of %s, by %s, is not settled yet. Wait until it is, then try again.",
+		Message: fmt.Sprintf("The outcome of change %d to %s by %s is not known yet. Wait until it is, then try again.",
 			open.ID, section.Title, open.Actor),
 		Details: map[string]any{"change": open.ID, "url": "/" + historyObject(open.ID)},
 	}

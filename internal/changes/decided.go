@@ -138,7 +138,7 @@ func (c Current) replaced(l lease.Lease, fields []string) []string {
 }
 
 // decidedOutside is the note of a lease about which the decision was one about an outside change.
-const decidedOutside = "What somebody set outside this console was kept."
+const decidedOutside = "What was set outside this console was kept."
 
 // conflicts reports whether err says that somebody else was faster.
 func conflicts(err error) bool { return err != nil && ops.AsError(err).Code == ops.CodeConflict }

@@ -37,7 +37,7 @@ func effects(ctx context.Context, service ops.Service, section ops.Section, befo
 	case ops.SectionConcurrency:
 		cluster, err := service.GetClusterInstances(ctx)
 		if err != nil {
-			return []Effect{{EffectUnknown, "Who is above the new limits is not known: the control plane does not say."}}
+			return []Effect{{EffectUnknown, "Who is above the new limits is not known: the control plane does not report it."}}
 		}
 
 		return concurrencyEffects(cluster, before, after)
@@ -48,7 +48,7 @@ func effects(ctx context.Context, service ops.Service, section ops.Section, befo
 	case ops.SectionMaintenance:
 		if before["enabled"] != after["enabled"] {
 			if after["enabled"] == true {
-				out = append(out, warning("Nobody can create an instance while it is on. What runs goes on, and can be ended."))
+				out = append(out, warning("Nobody can create an instance while it is on. Running instances keep running and can be ended."))
 			} else {
 				out = append(out, note("Instances can be created again at once."))
 			}

@@ -119,7 +119,7 @@ func TestTheVersionBeforeLeavesNoErrorBehind(t *testing.T) {
 		}
 
 		for _, statement := range []string{
-			`UPDATE opsconsole_leases SET state = 'ended', ended_at = ends_at, note = 'The values had gone back already.'`,
+			`UPDATE opsconsole_leases SET state = 'ended', ended_at = ends_at, note = 'The previous values were already set again.'`,
 			`INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields,
 				error_code, error_details_json, request_id, unknown_at, intent)
 			VALUES ('export', '2026-03-01T12:00:00.000000Z', 'dave', 'for the audit', 'console', 'unknown', '{}', '{}',

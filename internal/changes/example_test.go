@@ -78,7 +78,7 @@ func Example() {
 
 	// Output:
 	// applied 8
-	// Concurrency limits changed since you opened it. Compare the values, then save again or keep theirs.
+	// Concurrency limits has changed since you opened it. Compare the values, then save again or keep theirs.
 	// 5
 }
 

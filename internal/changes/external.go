@@ -84,7 +84,7 @@ func (c *Changes) keepExternal(ctx context.Context, actor audit.Actor, id int64,
 	if len(change.RestoredBy) > 0 {
 		return Change{}, &ops.Error{
 			Code:    ops.CodeConflict,
-			Message: fmt.Sprintf("What was before change %d is set again: change %d restored it.", id, change.RestoredBy[0]),
+			Message: fmt.Sprintf("The values from before change %d are set again: change %d restored them.", id, change.RestoredBy[0]),
 		}
 	}
 

@@ -44,7 +44,7 @@ func TestAChangeThatIsCarriedOutLateIsOursNotExternal(t *testing.T) {
 			t.Errorf("%d external changes, %v, want none", n, err)
 		}
 
-		// What it set for a time goes back at its time.
+		// Values for a time goes back at its time.
 		w.clock.Advance(time.Hour)
 
 		if err := endDue(t.Context(), w, w.service); err != nil || w.perAnalyst(t) != 5 {

@@ -26,7 +26,7 @@ func (c *Changes) confirm(ctx context.Context, actor audit.Actor, id int64, reas
 
 	note := "Made permanent."
 	if l.State == lease.Held {
-		note = "What was set when it was decided was kept."
+		note = "The values at the time of the decision were kept."
 	}
 
 	keeps, err := c.KeptWith(ctx, l)
@@ -52,7 +52,7 @@ func (c *Changes) extend(ctx context.Context, actor audit.Actor, id int64, term 
 
 	if term == nil {
 		return lease.Lease{}, ops.Invalid([]ops.FieldError{{
-			Field: "body.duration", Message: "Say for how long from now, or until when.", Type: "term",
+			Field: "body.duration", Message: "Enter how long it lasts from now, or until when.", Type: "term",
 		}})
 	}
 

@@ -149,7 +149,7 @@ func (c *Changes) endLease(
 	switch {
 	case section.EqualIn(l.Fields(), current.Values, l.Before), len(fields) > 0 && section.EqualIn(fields, current.Values, l.Before):
 		return c.closeLease(ctx, actor, l, closing{
-			state: lease.Ended, reason: reason, note: "The values had gone back already.", outcome: audit.Done,
+			state: lease.Ended, reason: reason, note: "The previous values were already set again.", outcome: audit.Done,
 		})
 	case len(fields) == 0:
 		return c.closeLease(ctx, actor, l, closing{state: lease.Confirmed, reason: reason, note: decidedOutside, outcome: audit.Done})
@@ -195,7 +195,7 @@ func (c *Changes) takeBack(
 
 	if err := ops.Invalid(section.CheckBetween(after, current.Values, began.Before)); err != nil {
 		cause := *ops.AsError(err)
-		cause.Message = "What was set before does not go with the rest any more." + ops.FieldSentences(err)
+		cause.Message = "The previous values no longer fit with the others." + ops.FieldSentences(err)
 
 		return c.hold(ctx, actor, l, reason, &cause)
 	}
@@ -247,7 +247,7 @@ func (c *Changes) releaseIn(ctx context.Context, tx *sql.Tx, actor audit.Actor, 
 
 	_, err := c.log.Append(ctx, tx, actor, audit.Entry{
 		Action: audit.LeaseRelease, Object: lease.Object(l.ID), Outcome: audit.Done, Reason: reason, Change: l.Change,
-		Message: decidedOutside + " What else it set goes back.",
+		Message: decidedOutside + " Anything else it set is restored.",
 	})
 
 	return err
@@ -257,7 +257,7 @@ func (c *Changes) releaseIn(ctx context.Context, tx *sql.Tx, actor audit.Actor, 
 func (c *Changes) hold(ctx context.Context, actor audit.Actor, l lease.Lease, reason string, cause *ops.Error) (lease.Lease, error) {
 	return c.closeLease(ctx, actor, l, closing{
 		state: lease.Held, reason: reason, outcome: audit.Refused, cause: cause,
-		note: cause.Message + " Keep what is set now, or set it right and end this by hand.",
+		note: cause.Message + " Keep the current values, or correct them and end this by hand.",
 	})
 }
 

@@ -41,7 +41,7 @@ func (c *Changes) open(
 		if now.open || revisionText(now.revision) != plan.Current.Revision {
 			e := ops.Error{
 				Code:    ops.CodeConflict,
-				Message: fmt.Sprintf("Somebody else is changing %s at this moment. Open the form again.", section.Title),
+				Message: fmt.Sprintf("Somebody else is changing %s right now. Open the form again.", section.Title),
 			}
 
 			return e.Because(errOvertaken)

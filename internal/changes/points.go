@@ -68,7 +68,7 @@ func (c *Changes) keep(ctx context.Context, service ops.Service, actor audit.Act
 	err := c.write(ctx, func(tx *sql.Tx) error { return c.insertPoint(ctx, tx, actor, &point) })
 	if store.IsUnique(err) {
 		return Point{}, ops.Invalid([]ops.FieldError{{
-			Field: "body.name", Message: "There is a point of this name already.", Type: "unique",
+			Field: "body.name", Message: "A point with this name already exists.", Type: "unique",
 		}})
 	}
 

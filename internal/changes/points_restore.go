@@ -191,10 +191,10 @@ func (c *Changes) restorePoint(
 	case len(errs) > 0:
 		return plan, ops.Invalid(errs)
 	case revision != plan.Revision:
-		return plan, &ops.Error{Code: ops.CodeConflict, Message: "Something changed since you looked. Compare again, then restore."}
+		return plan, &ops.Error{Code: ops.CodeConflict, Message: "Something has changed since you looked. Compare again, then restore."}
 	case plan.Complete:
 		return plan, ops.Invalid([]ops.FieldError{{
-			Field: "body", Message: "Nothing would change: every section is as the point has it.", Type: "no_change",
+			Field: "body", Message: "Nothing would change: every section matches the point.", Type: "no_change",
 		}})
 	}
 
@@ -274,6 +274,6 @@ func (part *SectionPlan) tell(change Change) {
 	case Failed:
 		part.State, part.Error = PointFailed, change.Err().Message
 	case Pending, Unknown:
-		part.State, part.Error = PointUnknown, "Whether it was restored is not known yet."
+		part.State, part.Error = PointUnknown, "It is not known yet whether it was restored."
 	}
 }

@@ -35,15 +35,15 @@ func CheckReason(reason string) []ops.FieldError {
 
 	switch n := utf8.RuneCountInString(reason); {
 	case !ops.Storable(reason):
-		return refuse("string", "has characters that are not text")
+		return refuse("string", "contains characters that are not text")
 	case trimmed == "":
-		return refuse("string_too_short", "Say why: others will read it in the history.")
+		return refuse("string_too_short", "Enter a reason: others will read it in the history.")
 	case utf8.RuneCountInString(trimmed) < ReasonMin:
-		return refuse("string_too_short", fmt.Sprintf("Say why in at least %d characters.", ReasonMin))
+		return refuse("string_too_short", fmt.Sprintf("Enter a reason of at least %d characters.", ReasonMin))
 	case n > ops.ReasonMax:
 		return refuse("string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, ops.ReasonMax))
 	case strings.Trim(trimmed, string(first)) == "":
-		return refuse("string_pattern", "is one character again and again. Say why, others will read it in the history.")
+		return refuse("string_pattern", "is one character repeated. Enter a reason: others will read it in the history.")
 	default:
 		return nil
 	}
@@ -68,7 +68,7 @@ func (c *Changes) checkNewReason(ctx context.Context, section ops.SectionName, r
 	}
 
 	return []ops.FieldError{{
-		Field: "body.reason", Message: "is the reason of the last change again. Say what is different this time.", Type: "reason_repeated",
+		Field: "body.reason", Message: "is the same as the last change's reason. Say what is different this time.", Type: "reason_repeated",
 	}}, nil
 }
 

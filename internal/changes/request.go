@@ -65,7 +65,7 @@ type ConflictError struct {
 
 // Error says what happened and what to do.
 func (e *ConflictError) Error() string {
-	return e.Section.Title + " changed since you opened it. Compare the values, then save again or keep theirs."
+	return e.Section.Title + " has changed since you opened it. Compare the values, then save again or keep theirs."
 }
 
 // Unwrap returns a CONFLICT of the contract's form.

@@ -115,7 +115,7 @@ func fieldNames(differences []ops.Difference) []string {
 	return names
 }
 
-// changeRow is a change as it is read, with who let it stand.
+// changeRow is a change as it is read, with who kept it.
 type changeRow struct {
 	Change
 

@@ -9,7 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// settersOf are the changes that set what a field holds now, the newest first: the history is by time,
+// settersOf are the changes that set what a field holds now, newest first: the history is by time,
 // and clocks are set, but what was written last has the highest id. Nearly always it is the very last
 // one of the field, unless it was carried out late or the values are older.
 func (c *Changes) settersOf(ctx context.Context, current Current, field ops.Field) ([]Change, error) {
@@ -65,7 +65,7 @@ func (c *Changes) replaced(ctx context.Context, current Current, fields []string
 
 		change, known := by[name]
 		if !known {
-			who = append(who, field.Label+" (nobody knows who)")
+			who = append(who, field.Label+" (by an unknown party)")
 
 			continue
 		}

@@ -162,8 +162,8 @@ func TestWhatAHeldLeaseBlocksIsToldToDecide(t *testing.T) {
 		_, err := w.Apply(t.Context(), w.service, dave, r)
 
 		e := ops.AsError(err)
-		if e.Code != ops.CodeConflict || !strings.Contains(e.Message, "waits for a decision") || strings.Contains(e.Message, "until") {
-			t.Errorf("got %v, want a conflict that says that it waits for a decision", err)
+		if e.Code != ops.CodeConflict || !strings.Contains(e.Message, "needs a decision") || strings.Contains(e.Message, "until") {
+			t.Errorf("got %v, want a conflict that says that it needs a decision", err)
 		}
 
 		if e.Details["state"] != "held" || e.Details["url"] != fmt.Sprintf("/leases/%d", l.ID) {

@@ -38,7 +38,7 @@ func (c *Changes) readBack(
 		return err
 	})
 	if err != nil {
-		unknown := unavailable("The control plane did not answer when the values were read back. They are read again until it does.")
+		unknown := unavailable("The control plane did not answer when the values were read back. They are being read again until it does.")
 		if writeErr != nil {
 			unknown = notSaid()
 		}
@@ -62,7 +62,7 @@ func (c *Changes) Recover(ctx context.Context) error {
 	failpoint.Reach(failpoint.ChangeRecovered)
 
 	unknown := settlement{
-		outcome: Unknown, err: unavailable("The console was stopped before the control plane answered. The values are read back."),
+		outcome: Unknown, err: unavailable("The console was stopped before the control plane answered. The values are being read back."),
 	}
 
 	return c.write(ctx, func(tx *sql.Tx) error {

@@ -15,7 +15,7 @@ var errInterrupted = fmt.Errorf("the console was interrupted: %w", ops.ErrOutcom
 func unavailable(message string) *ops.Error { return ops.Unavailable(ops.ServiceControlPlane, message) }
 
 func notSaid() *ops.Error {
-	return unavailable("The control plane did not say whether it made the change. The values are read back until it is known.")
+	return unavailable("The control plane did not say whether it made the change. The values are being read back until it is known.")
 }
 
 // settlement is how a change ended, as far as that is known.

@@ -79,7 +79,7 @@ func meaning(kind store.TroubleKind) string {
 		"changes, windows and temporary values as they were last read."
 }
 
-// advice says what to look at.
+// advice says what to check.
 func advice(kind store.TroubleKind) string {
 	if kind == store.Unwritable {
 		return "Look at the room on its disk, and whether it was made read-only, became a standby or is locked. " +

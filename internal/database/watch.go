@@ -34,7 +34,7 @@ type Condition struct {
 	// Error says what it cannot do and why, nil when there is nothing to say.
 	Error *string `json:"error"`
 
-	// Meaning says what cannot be done meanwhile, Advice what to look at; "" when all is well.
+	// Meaning says what cannot be done meanwhile, Advice what to check; "" when all is well.
 	Meaning, Advice string `json:"-"`
 }
 

@@ -100,8 +100,8 @@ func TestAHeldLeaseBlocksNoWindowForEver(t *testing.T) {
 		refused(t, err, ops.CodeConflict)
 
 		e := ops.AsError(err)
-		if !strings.Contains(e.Message, "waits for a decision") || strings.Contains(e.Message, "for later") {
-			t.Errorf("got %q, want it to say that the lease waits for a decision, and not to wait", e.Message)
+		if !strings.Contains(e.Message, "needs a decision") || strings.Contains(e.Message, "for later") {
+			t.Errorf("got %q, want it to say that the lease needs a decision, and not to wait", e.Message)
 		}
 
 		if e.Details["lease"] != lease.ID || e.Details["url"] != "/leases/1" || e.Details["state"] != "held" {
@@ -131,8 +131,8 @@ func TestAHeldWindowThatIsOverlappedIsToBeDecidedAbout(t *testing.T) {
 	_, err := w.Announce(t.Context(), w.line, dave, draft)
 	refused(t, err, ops.CodeConflict)
 
-	if e := ops.AsError(err); e.Details["window"] != held.ID || e.Details["url"] != "/maintenance/windows/1" || !strings.Contains(e.Message, "waits for a decision") {
-		t.Errorf("got %v with %v, want it to lead to the window that waits for a decision", err, e.Details)
+	if e := ops.AsError(err); e.Details["window"] != held.ID || e.Details["url"] != "/maintenance/windows/1" || !strings.Contains(e.Message, "needs a decision") {
+		t.Errorf("got %v with %v, want it to lead to the window that needs a decision", err, e.Details)
 	}
 }
 

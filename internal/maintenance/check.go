@@ -37,7 +37,7 @@ func (p *fieldErrors) addf(field, kind, format string, args ...any) {
 func (p *fieldErrors) text(field, value string, most int) {
 	switch n := utf8.RuneCountInString(value); {
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, unprintable):
-		p.addf(field, "string", "has characters that are not text")
+		p.addf(field, "string", "contains characters that are not text")
 	case !ops.Visible(value):
 		p.addf(field, "string_too_short", "is required")
 	case n > most:

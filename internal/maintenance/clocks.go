@@ -20,7 +20,7 @@ type Clocks struct {
 	// that was not kept.
 	ZoneRules string `json:"zone_rules"`
 	// RulesMove is where the window stood before newer rules moved it, nil when none did or somebody
-	// has decided about it.
+	// has decided it.
 	RulesMove *RulesMove `json:"rules_move"`
 
 	// starts and ends are the times with offset and zone: RFC 9557. They are nil, or another

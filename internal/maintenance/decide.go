@@ -78,7 +78,7 @@ func (s *Windows) Settled(ctx context.Context, id int64) (Window, error) {
 
 	for _, l := range leases {
 		if l.State == lease.Held && l.Settled() {
-			return Window{}, w.conflict("It still waits for a decision: what was decided could not be carried out. %s", l.Note)
+			return Window{}, w.conflict("It still needs a decision: the last one could not be carried out. %s", l.Note)
 		}
 	}
 
@@ -90,9 +90,9 @@ func (s *Windows) Settled(ctx context.Context, id int64) (Window, error) {
 func (s *Windows) Settle(
 	ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act, keep bool,
 ) (Window, error) {
-	d := transition{actor: actor, action: audit.WindowSettle, message: "What is set now goes back to what was before."}
+	d := transition{actor: actor, action: audit.WindowSettle, message: "The previous values are restored."}
 	if keep {
-		d.message = "What is set now stays."
+		d.message = "The current values are kept."
 	}
 
 	leases, err := s.Leases(ctx, id)
@@ -102,7 +102,7 @@ func (s *Windows) Settle(
 
 	err = s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
 		if w.waiting() || w.stored == Active || !anyHeld(leases) {
-			return w.conflict("Nothing of it waits for a decision.")
+			return w.conflict("Nothing in it needs a decision.")
 		}
 
 		w.claim(s.now())

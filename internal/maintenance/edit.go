@@ -159,7 +159,7 @@ func checkEditable(w Window, edit Edit) error {
 	case edit.following() && w.Series == nil:
 		wrong.addf("scope", "scope", "The window stands alone: there is none that follows.")
 	case !edit.following() && w.Series != nil && edit.Recurrence != nil:
-		wrong.addf("recurrence", "scope", "is that of a series: change it from here on, with scope following")
+		wrong.addf("recurrence", "scope", "belongs to a series: change this and all following windows (scope following)")
 	}
 
 	if len(wrong) > 0 {
@@ -183,7 +183,7 @@ func (w Window) checkRevision(revision int64) error {
 		return nil
 	}
 
-	return w.conflict("Window %d changed since you opened it: it is at revision %d. Look at it, then try again.", w.ID, w.Revision)
+	return w.conflict("Window %d changed since you opened it: it is at revision %d. Check it, then try again.", w.ID, w.Revision)
 }
 
 func (w Window) conflict(format string, args ...any) error {
@@ -197,7 +197,7 @@ func (w Window) conflict(format string, args ...any) error {
 func (s *Windows) checkNotStarting(ctx context.Context, tx *sql.Tx, w Window) error {
 	leases, err := s.Changes.LeasesHeldBy(ctx, tx, lease.Holder(w.ID))
 	if err == nil && slices.ContainsFunc(leases, lease.Lease.Open) {
-		err = w.conflict("It is being started at this moment.")
+		err = w.conflict("It is being started right now.")
 	}
 
 	return err

@@ -80,7 +80,7 @@ func healthNote(health ops.Health, err error) string {
 		note += ": " + strings.Join(parts, ", ")
 	}
 
-	return note + ". Maintenance goes on until it is healthy, or until you say that it is over."
+	return note + ". Maintenance continues until it is healthy, or until you declare it over."
 }
 
 // finish puts everything back and closes the window with its report, unless somebody
@@ -146,7 +146,7 @@ func (s *Windows) revertLease(
 		return l, err
 	}
 
-	return l, pendingError{message: "It is not known yet whether everything is put back; it is read back until it is."}
+	return l, pendingError{message: "It is not known yet whether everything is restored. It is being read back until it is."}
 }
 
 // hasValues reports whether the section has these values, whatever the others are.
@@ -217,7 +217,7 @@ func (s *Windows) keptOut(ctx context.Context, service ops.Service, leases []lea
 func (s *Windows) tellBack(ctx context.Context, w Window) error {
 	return s.transition(ctx, w, transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, event: EventEnded,
-		message: "Maintenance mode is off; the rest waits for a decision.",
+		message: "Maintenance mode is off; the rest needs a decision.",
 	}, func(w *Window) { w.giveBack(s.now()) })
 }
 
@@ -241,10 +241,10 @@ func (s *Windows) complete(ctx context.Context, service ops.Service, w Window, l
 
 	d := transition{
 		actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, reason: w.Reason, event: EventEnded,
-		message: "Everything is as it was before.",
+		message: "Everything is restored.",
 	}
 	if !report.Restored {
-		d.message = "It is over; the report names what is not as it was before."
+		d.message = "It is over; the report lists what was not restored."
 	}
 
 	if w.stored.Final() || w.BackAt != nil { // users know already

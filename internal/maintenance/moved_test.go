@@ -82,7 +82,7 @@ func TestAMovedOccurrenceWhoseDayIsNoDateMoves(t *testing.T) {
 		for rule, want := range map[string][2]string{
 			// 10 March is no date any more; the second is 17 March.
 			"FREQ=WEEKLY;INTERVAL=2;BYDAY=TU": {"moves to Tue 17 March 2026 at 22:00, a date of the series.", "3Mar22h 17Mar22h 31Mar22h 14Apr22h 28Apr22h"},
-			// It is one, but where the window was put there is another.
+			// Enablede, but where the window was put there is another.
 			"FREQ=DAILY;COUNT=20": {"moves to Wed 4 March 2026 at 22:00, a date of the series.", "3Mar22h 4Mar22h 5Mar22h 6Mar22h 7Mar22h"},
 			"FREQ=DAILY;COUNT=1":  {"is cancelled: the series has no date left for it.", "3Mar22h"},
 		} {

@@ -150,8 +150,8 @@ func TestALateWindowIsStartedOrMissed(t *testing.T) {
 
 		w.at(t, 6*time.Hour)
 
-		if got := w.get(t, missed.ID); got.Phase != maintenance.Missed || !strings.Contains(got.Note, "did not run") || !same(before, w.platform(t)) {
-			t.Errorf("got %+v, want missed, with %q in the note, and the settings as before", got, "did not run")
+		if got := w.get(t, missed.ID); got.Phase != maintenance.Missed || !strings.Contains(got.Note, "was not running") || !same(before, w.platform(t)) {
+			t.Errorf("got %+v, want missed, with %q in the note, and the settings as before", got, "was not running")
 		}
 
 		if got := w.kinds(t); got != "announced started ended announced cancelled " {

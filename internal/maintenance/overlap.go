@@ -123,7 +123,7 @@ func (b reservation) conflict(span Span) error {
 
 		return e
 	case b.held:
-		e.Message = fmt.Sprintf("It overlaps window %d, %q, which began at %s and waits for a decision. Decide about that first.",
+		e.Message = fmt.Sprintf("It overlaps window %d, %q, which began at %s and needs a decision. Decide on it first.",
 			b.window, b.title, when(b.from))
 		e.Details["state"] = string(Held)
 	default:

@@ -40,7 +40,7 @@ func (s *Windows) zones() *zoneinfo.Database {
 
 // FollowRules resolves the windows to come anew whose times older rules of the zones were
 // resolved by. They keep what the clocks show; those of which that is another moment move, and
-// subscribers are told. It is one transaction: of all replicas one does it, once. A window whose
+// subscribers are told. Enablede transaction: of all replicas one does it, once. A window whose
 // time has come never moves.
 func (s *Windows) FollowRules(ctx context.Context) error {
 	old, err := s.withOlderRules(ctx, s.DB.Read())

@@ -13,9 +13,9 @@ import (
 // returns a CONFLICT for one that no rules have moved, and where the old moment is in the way of
 // another window, or gone.
 func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, act Act, oldMoment bool) (Window, error) {
-	d := transition{actor: actor, action: audit.WindowRules, message: "It stays where it is."}
+	d := transition{actor: actor, action: audit.WindowRules, message: "It keeps its time."}
 	if oldMoment {
-		d.event, d.message = EventChanged, "It takes the moment again that it had by the rules before."
+		d.event, d.message = EventChanged, "It returns to the time it had under the previous rules."
 
 		if err := s.checkMomentBefore(ctx, id); err != nil {
 			return Window{}, s.refuse(ctx, actor, d.action, object(id), act.Reason, err)

@@ -115,7 +115,7 @@ func (s *Windows) silenceOf(w Window, r silenceRow) *Silence {
 	}
 
 	if s.Alerts.Silencer == nil && r.doneAt == nil {
-		out.Problem = "No Alertmanager is configured any more (--alertmanager-url): nothing is done about the silence."
+		out.Problem = "No Alertmanager is configured now (--alertmanager-url), so the silence is left as it is."
 	}
 
 	return out

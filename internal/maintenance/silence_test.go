@@ -136,7 +136,7 @@ func TestAlertsAreSilencedWhileAWindowRuns(t *testing.T) {
 		}
 
 		if got := strings.Join(q.news(t), "\n"); !strings.HasPrefix(got, "done Alerts are silenced: severity=~\"warning|info\", namespace=\"graph\".") ||
-			!strings.HasSuffix(got, "\ndone No silence of the window is active any more.") || strings.Count(got, "\n") != 1 {
+			!strings.HasSuffix(got, "\ndone No silence of the window is active now.") || strings.Count(got, "\n") != 1 {
 			t.Errorf("the audit log has\n%s\nwant the beginning and the end", got)
 		}
 

@@ -72,8 +72,8 @@ func (s *Windows) giveUpStart(ctx context.Context, service ops.Service, w Window
 		return err
 	}
 
-	return s.hold(ctx, w, "Its settings cannot be applied as things are. "+errorText(cause)+
-		" What it had set is put back. Change its settings, or cancel it.", cause, false)
+	return s.hold(ctx, w, "Its settings cannot be applied at present. "+errorText(cause)+
+		" What it had set is restored. Change its settings, or cancel it.", cause, false)
 }
 
 // setPart sets what the window sets in a section, if it has not yet.
@@ -180,7 +180,7 @@ func (s *Windows) hold(ctx context.Context, w Window, note string, cause error, 
 
 // miss records that a window could not be started before its end.
 func (s *Windows) miss(ctx context.Context, w Window) error {
-	why := "Nobody was there to start it: between its start and its end this console did not run, or had nobody to act as."
+	why := "It was never started: between its start and end this console was not running, or had nobody to act as."
 
 	switch {
 	case w.stored == Held:

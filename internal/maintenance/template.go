@@ -107,8 +107,8 @@ func (s *Windows) checkSeen(ctx context.Context, tx *sql.Tx, seen int64, name st
 
 	return &ops.Error{
 		Code: ops.CodeConflict,
-		Message: fmt.Sprintf("Somebody changed or deleted the template %q since you opened it. Look at the templates first: "+
-			"kept again, this one takes the place of theirs.", name),
+		Message: fmt.Sprintf("Somebody changed or deleted the template %q since you opened it. Check the templates first: "+
+			"saving again replaces theirs.", name),
 	}
 }
 

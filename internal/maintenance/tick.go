@@ -94,7 +94,7 @@ func (s *Windows) takeBackLate(ctx context.Context) error {
 
 		err = s.transition(ctx, w, transition{
 			actor: changes.Scheduled(w.ActsFor), action: audit.WindowEnd, outcome: audit.Unknown, reason: w.Reason,
-			message: fmt.Sprintf("Change %d was carried out late; it is put back.", l.Change),
+			message: fmt.Sprintf("Change %d was carried out late; it is being undone.", l.Change),
 		}, func(w *Window) { w.schedule(); w.dueAt = epoch() })
 		if err != nil && !errors.Is(err, errStale) {
 			return err

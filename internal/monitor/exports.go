@@ -9,7 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// ExportJobs are the export jobs that were read: each once, the newest first.
+// ExportJobs are the export jobs that were read: each once, newest first.
 type ExportJobs struct {
 	Jobs []ops.ExportJob
 	// Cut are the states of which there are more than were read; of those it is the newest.

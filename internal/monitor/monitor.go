@@ -32,7 +32,7 @@ type Config struct {
 	// the one poller. 5 s when it is 0.
 	Timeout time.Duration
 	// Watchers are called after every poll that had a caller, one after the other,
-	// to look at what else the control plane holds. The next poll does not wait for them, and
+	// to check what else the control plane holds. The next poll does not wait for them, and
 	// leaves them be while they still look.
 	Watchers []func(ctx context.Context, service ops.Service) error
 }

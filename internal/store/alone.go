@@ -130,9 +130,9 @@ func whoHoldsIt(ctx context.Context, pool *sql.DB) string {
 		return what
 	case begins != "": // else it is another user's
 		return fmt.Sprintf("%s; it is held by the server's process %d, of the user %s, connected from %s since %s UTC. "+
-			"If nobody works there any more, end it with SELECT pg_terminate_backend(%d)", what, holder, user, from, begins, holder)
+			"If it is no longer in use, end it with SELECT pg_terminate_backend(%d)", what, holder, user, from, begins, holder)
 	default:
-		return fmt.Sprintf("%s; it is held by the server's process %d. If nobody works there any more, end it with "+
+		return fmt.Sprintf("%s; it is held by the server's process %d. If it is no longer in use, end it with "+
 			"SELECT pg_terminate_backend(%d)", what, holder, holder)
 	}
 }

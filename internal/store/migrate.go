@@ -29,7 +29,7 @@ type NewerError struct {
 
 // Error is a sentence without its full stop.
 func (e *NewerError) Error() string {
-	const advice = "Run the newer version again; to put this one back for a while all the same, start it with --allow-newer-schema"
+	const advice = "Run the newer version again; to go back to this one for a while anyway, start it with --allow-newer-schema"
 
 	return fmt.Sprintf("a newer version of opsconsole has migrated the database: "+
 		"it has the schema %d, and this version knows those up to %d. %s", e.Has, e.Known, advice)

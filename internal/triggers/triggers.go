@@ -188,7 +188,7 @@ func refusal(end audit.Entry) error {
 // unknown says that nobody knows whether the job was started.
 func unknown(cause error) error {
 	return ops.Unavailable(ops.ServiceControlPlane,
-		"Whether the job was started is not known: the control plane did not say. Look at its runs before you run it again.",
+		"It is not known whether the job was started: the control plane did not say. Check its runs before you run it again.",
 	).Because(cause)
 }
 

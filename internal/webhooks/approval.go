@@ -21,7 +21,7 @@ const (
 func approvalEvents() map[maintenance.EventKind]struct{ headline, standard string } {
 	return map[maintenance.EventKind]struct{ headline, standard string }{
 		ApprovalWaiting:    {"Waits for another operator", "approval.waiting"},
-		ApprovalBreakGlass: {"Done without a second person", "approval.break_glass"},
+		ApprovalBreakGlass: {"Carried out without a second person", "approval.break_glass"},
 	}
 }
 

@@ -71,7 +71,7 @@ func TestRedeliver(t *testing.T) {
 
 		next := w.deliver(id)
 		if pause := next.Sub(w.clock.Now()); pause != 5*time.Second {
-			t.Errorf("it waits %s, want to begin anew", pause)
+			t.Errorf("it waits %s, want to start over", pause)
 		}
 
 		w.clock.Set(next)

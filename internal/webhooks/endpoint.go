@@ -170,9 +170,9 @@ func (p *fieldErrors) add(field, kind, message string) {
 func (p *fieldErrors) name(name string) {
 	switch n := utf8.RuneCountInString(name); {
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
-		p.add("name", "string", "has characters that are not text")
+		p.add("name", "string", "contains characters that are not text")
 	case !ops.Visible(name):
-		p.add("name", "string_too_short", "Give it a name by which it is known in the log.")
+		p.add("name", "string_too_short", "Give it a name that identifies it in the delivery log.")
 	case n > NameMax:
 		p.add("name", "string_too_long", fmt.Sprintf("has %d characters, at most %d are allowed", n, NameMax))
 	}

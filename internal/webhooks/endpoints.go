@@ -59,7 +59,7 @@ func duplicateName(err error) error {
 		return err
 	}
 
-	return ops.Invalid([]ops.FieldError{{Field: "body.name", Message: "There is a webhook of this name already.", Type: "unique"}})
+	return ops.Invalid([]ops.FieldError{{Field: "body.name", Message: "A webhook with this name already exists.", Type: "unique"}})
 }
 
 // Update changes an endpoint. It returns VALIDATION_FAILED for what cannot be, and a
@@ -181,7 +181,7 @@ func (s *Webhooks) change(
 func conflict(e Endpoint) error {
 	return &ops.Error{
 		Code:    ops.CodeConflict,
-		Message: fmt.Sprintf("Somebody changed the webhook %q since. %s Look at it again.", e.Name, e.Stands()),
+		Message: fmt.Sprintf("Somebody has changed the webhook %q since. %s Check it again.", e.Name, e.Stands()),
 		Details: map[string]any{"revision": e.Revision},
 	}
 }

@@ -14,7 +14,7 @@ func TestRefusedForGood(t *testing.T) {
 	t.Parallel()
 
 	for code, says := range map[int]string{
-		http.StatusBadRequest: "does not take", http.StatusNotFound: "no such address", http.StatusGone: "gone for good",
+		http.StatusBadRequest: "does not accept", http.StatusNotFound: "no such address", http.StatusGone: "no longer exists",
 	} {
 		t.Run(http.StatusText(code), func(t *testing.T) {
 			t.Parallel()

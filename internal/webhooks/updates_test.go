@@ -13,7 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
-// TestUpdatesAreTold of a real window that is under way, to an endpoint of each kind: what was told before and
+// TestUpdatesAreEvents a real window that is under way, to an endpoint of each kind: what was told before and
 // what is told now, and how much it matters. The clock of the webhooks is the real one, which signatures are checked by.
 func TestUpdatesAreTold(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,7 @@ type ExportQueue struct {
 	between func(n int)
 }
 
-// NewExportQueue returns a queue of the jobs, the newest first.
+// NewExportQueue returns a queue of the jobs, newest first.
 func NewExportQueue(jobs ...ops.ExportJob) *ExportQueue { return &ExportQueue{jobs: jobs} }
 
 // Between lets something happen before the lists that are asked for from now on.
@@ -90,7 +90,7 @@ func (q *ExportQueue) State() ops.ExportsState {
 	return ops.ExportsState{ByStatus: counts}
 }
 
-// ExportsOf are jobs with the ids from downwards, one of each state that is given, the newest first.
+// ExportsOf are jobs with the ids from downwards, one of each state that is given, newest first.
 func ExportsOf(from int64, states ...ops.ExportJobStatus) []ops.ExportJob {
 	jobs := make([]ops.ExportJob, len(states))
 	for i, status := range states {

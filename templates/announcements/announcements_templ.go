@@ -81,7 +81,7 @@ func Page(env shell.Environment, feeds Feeds, v announce.Announcements) templ.Co
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<h2>This may be old: the announcements cannot be read at the moment.</h2></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<h2>This may be out of date: the announcements cannot be read right now.</h2></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -90,7 +90,7 @@ func Page(env shell.Environment, feeds Feeds, v announce.Announcements) templ.Co
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = announcementList("To come", v.Upcoming, "No maintenance is announced.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = announcementList("Upcoming", v.Upcoming, "No maintenance is announced.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -104,7 +104,7 @@ func Page(env shell.Environment, feeds Feeds, v announce.Announcements) templ.Co
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = announcementList("The last 90 days", v.Over(), "There was none.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = announcementList("The last 90 days", v.Over(), "None.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -404,7 +404,7 @@ func Announcement(a announce.Announcement, repeated bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if repeated {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"note\">What it means for you is said above.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<p class=\"note\">See the message above for what this means for you.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -14,7 +14,7 @@ import (
 	"slices"
 )
 
-// updates are what operators told while a window was under way, the newest first.
+// updates are what operators told while a window was under way, newest first.
 func updates(items []announce.Update) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -37,7 +37,7 @@ func updates(items []announce.Update) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(items) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<ol class=\"updates\" aria-label=\"Updates, the newest first\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<ol class=\"updates\" aria-label=\"Updates, newest first\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -98,7 +98,7 @@ func subscribe(feeds Feeds) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section aria-label=\"Subscribe\" class=\"subscribe\"><h2>Subscribe</h2><p>In a calendar program, <strong>subscribe</strong> to this address, do not import it: a subscription follows what changes, an import is a copy that stays as it is.</p><div class=\"address\"><code>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section aria-label=\"Subscribe\" class=\"subscribe\"><h2>Subscribe</h2><p>In a calendar app, <strong>subscribe</strong> to this address rather than importing it: a subscription follows changes, an import is a copy that never updates.</p><div class=\"address\"><code>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -124,7 +124,7 @@ func subscribe(feeds Feeds) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\">Subscribe in a calendar</a></div><p>In a feed reader, each thing that happens is an entry of its own:</p><div class=\"address\"><code>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "\">Subscribe in a calendar</a></div><p>In a feed reader, each event is an entry of its own:</p><div class=\"address\"><code>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -137,7 +137,7 @@ func subscribe(feeds Feeds) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</code></div><p>Programs read")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</code></div><p>For programs:")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -86,7 +86,7 @@ type run struct {
 	height int
 }
 
-// runs are the days, in order. What happened on one is told of that one.
+// runs are the days, in order. Events on one is told of that one.
 func runs(days []announce.UptimeDay) []run {
 	var out []run
 

@@ -25,7 +25,7 @@ const (
 	BreakGlass = "break-glass"
 )
 
-// List is what waits for another operator, and what became of the rest.
+// List is what is waiting for another operator, and what became of the rest.
 type List struct {
 	// Items are newest first.
 	Items []approvals.Approval `json:"items"`
@@ -97,9 +97,9 @@ type Form struct {
 func (v Form) barred() string {
 	switch {
 	case !v.Open:
-		return "It does not wait any more."
+		return "It is no longer waiting."
 	case v.Own && v.Act == Approve:
-		return "You asked for this yourself: another operator has to approve it."
+		return "You requested this yourself, so another operator must approve it."
 	case v.Act == Approve: // nobody vouches for who asked
 		return v.Note
 	default:
@@ -125,24 +125,24 @@ func (v Form) heading() string {
 func (v Form) lead() string {
 	switch v.Act {
 	case Approve:
-		return "It is done at once, exactly as it was reviewed, in the name of " + v.RequestedBy.Username + " and with yours beside it."
+		return "It is carried out at once, exactly as reviewed, in the name of " + v.RequestedBy.Username + ", with yours beside it."
 	case BreakGlass:
-		return "It is done at once. Every webhook is told, every page says so for a day, and it stands in the audit log as what it is."
+		return "It is carried out at once. Every webhook is notified, every page shows it for a day, and the audit log records it as a break-glass approval."
 	default:
-		return "Nothing is done. Whoever asked can ask again."
+		return "Nothing is changed. The request can be made again."
 	}
 }
 
 func (v Form) button() string {
 	switch {
 	case v.Act == Approve:
-		return "Approve, and have it done now"
+		return "Approve and carry out now"
 	case v.Act == BreakGlass:
-		return "Break the glass, and have it done now"
+		return "Break glass and carry out now"
 	case v.Own:
-		return "Withdraw it"
+		return "Withdraw request"
 	default:
-		return "Reject it"
+		return "Reject request"
 	}
 }
 
@@ -169,9 +169,9 @@ func Stands(a approvals.Approval) string {
 func Word(s approvals.State) string {
 	switch s {
 	case approvals.Waiting:
-		return "waits for another operator"
+		return "is waiting for another operator"
 	case approvals.BrokenGlass:
-		return "done without a second person"
+		return "carried out without a second person"
 	case approvals.Approved, approvals.Rejected, approvals.Expired, approvals.Void:
 	}
 

@@ -1,2 +1,2 @@
-// Package approvals draws what waits for another operator, and what became of it.
+// Package approvals draws what is waiting for another operator, and what became of it.
 package approvals

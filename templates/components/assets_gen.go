@@ -6,8 +6,8 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=b0f014d39376"
-	ScriptURL             = "/static/app.js?v=04180df2b815"
-	MomentFieldsScriptURL = "/static/momentfields.js?v=5c04a9793595"
+	ScriptURL             = "/static/app.js?v=300d1b2e8f57"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=981e2098050e"
 	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL              = "/static/icons.svg?v=369495f24885"

@@ -11,21 +11,21 @@ func Chain(s audit.State) Line {
 	case s.Broken != "":
 		return Line{State: Bad, Text: "The chain is broken: " + s.Broken + "."}
 	case s.At.IsZero() && s.UpTo > 0:
-		return Line{State: Unknown, Text: "The chain is being verified: whole up to " + format.Count(s.UpTo) + " so far."}
+		return Line{State: Unknown, Text: "The chain is being verified: intact up to " + format.Count(s.UpTo) + " so far."}
 	case s.At.IsZero():
 		return Line{State: Unknown, Text: "The chain has not been verified since the console started."}
 	case s.MissingKey != "":
 		return Line{State: Unknown, Text: "The chain cannot be verified: entries are chained with the key " + s.MissingKey +
 			", which is missing. Give it with --audit-keys."}
 	default:
-		return Line{State: OK, Text: "The chain is whole: verified up to " + format.Count(s.UpTo) + ". " + howKeyed(s)}
+		return Line{State: OK, Text: "The chain is intact: verified up to " + format.Count(s.UpTo) + ". " + howKeyed(s)}
 	}
 }
 
 func howKeyed(s audit.State) string {
 	if s.KeyedFrom == 0 {
-		return "It has no key (--audit-keys)."
+		return "Entries are not keyed (--audit-keys)."
 	}
 
-	return "From entry " + format.Count(s.KeyedFrom) + " on it has a key."
+	return "From entry " + format.Count(s.KeyedFrom) + " on, entries are keyed."
 }

@@ -655,7 +655,7 @@ func (i Input) Draw() templ.Component {
 }
 
 // SetNow says what a field holds, to stand beside what is typed.
-func SetNow(field ops.Field, value any) string { return "Now " + Value(field, value) + "." }
+func SetNow(field ops.Field, value any) string { return "Current value: " + Value(field, value) + "." }
 
 // help says what is allowed.
 func (i Input) help() string {

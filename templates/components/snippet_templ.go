@@ -92,7 +92,7 @@ func Snippets(snippets []Snippet) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if s.isOnce() {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"help needs-script\">What is copied has a new Idempotency-Key: run again within 24 hours, it does nothing twice and says once more what came of it.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"help needs-script\">The copied command has a new Idempotency-Key: run again within 24 hours, it does nothing twice and repeats the result.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -30,7 +30,7 @@ func TermFields(t TermInput, withConfirm bool) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<fieldset class=\"fieldset term\"><legend>For how long</legend><p class=\"help\">Leave all empty for a permanent change. Otherwise fill in one: at its end only what this change set goes back, by itself.</p><div class=\"term-fields\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<fieldset class=\"fieldset term\"><legend>For how long</legend><p class=\"help\">Leave all empty for a permanent change. Otherwise fill in one: when it ends, only what this change set is restored, automatically.</p><div class=\"term-fields\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -43,7 +43,7 @@ func TermFields(t TermInput, withConfirm bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if withConfirm {
-			templ_7745c5c3_Err = TermField("confirm_within", "Or goes back unless confirmed within", "10m", t.ConfirmWithin, t.ConfirmWithinError).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = TermField("confirm_within", "Or undo unless confirmed within", "10m", t.ConfirmWithin, t.ConfirmWithinError).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -428,7 +428,7 @@ func ConfirmField(why, typed, problem string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, " To confirm, type the name that stands at the top of this page.</p><input type=\"text\" class=\"input\" id=\"confirm\" name=\"confirm\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, " To confirm, type the environment's name as shown at the top of this page.</p><input type=\"text\" class=\"input\" id=\"confirm\" name=\"confirm\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -78,7 +78,7 @@ func durationStep(d ops.Difference) string {
 	}
 
 	if d.After == nil {
-		return "will not expire any more"
+		return "will no longer expire"
 	}
 
 	before, errBefore := ops.ReadDuration(fmt.Sprint(d.Before))

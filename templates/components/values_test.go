@@ -52,7 +52,7 @@ func TestStepsSayWhatBecomesOfAField(t *testing.T) {
 		{ops.KindBool, true, false, "turned off"},
 		{ops.KindText, "a", "b", "changed"},
 		{ops.KindDuration, nil, "P7D", "will expire"},
-		{ops.KindDuration, "P7D", nil, "will not expire any more"},
+		{ops.KindDuration, "P7D", nil, "will no longer expire"},
 		{ops.KindDuration, "P7D", "P6DT12H", "shortened by 12 h"},
 		{ops.KindDuration, "PT36H", "P2D", "lengthened by 12 h"},
 		{ops.KindDuration, "soon", "P2D", "changed"},

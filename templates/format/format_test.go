@@ -96,7 +96,7 @@ func TestRelative(t *testing.T) {
 
 	for d, want := range map[time.Duration]string{
 		0: "just now", 400 * time.Millisecond: "just now", -12 * time.Second: "12 s ago", 4*time.Minute + 59*time.Second: "in 4 min",
-		-26 * time.Hour: "26 h ago", 49 * time.Hour: "in 2 d", -9 * 24 * time.Hour: "9 d ago",
+		-26 * time.Hour: "1 d 2 h ago", 49 * time.Hour: "in 2 d 1 h", -9 * 24 * time.Hour: "9 d ago",
 	} {
 		if got := format.Relative(now.Add(d), now); got != want {
 			t.Errorf("Relative(%v) = %q, want %q", d, got, want)
@@ -154,7 +154,7 @@ func TestMomentsInATextAreWrittenAsPeopleReadThem(t *testing.T) {
 	for text, want := range map[string]string{
 		"Until 2026-03-01T15:00:00Z.":                                    "Until Sun 1 Mar 2026, 15:00 UTC.",
 		"From 2026-03-01T15:00:00.123456+01:00 to 2026-03-02T00:30:00Z.": "From Sun 1 Mar 2026, 14:00 UTC to Mon 2 Mar 2026, 00:30 UTC.",
-		"What is set now stays. 2026-03-01":                              "What is set now stays. 2026-03-01", "": "",
+		"The current values are kept. 2026-03-01":                              "The current values are kept. 2026-03-01", "": "",
 	} {
 		if got := format.Moments(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)

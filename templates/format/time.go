@@ -92,15 +92,16 @@ func Span(d time.Duration) string {
 	return fmt.Sprintf("%d s", d/time.Second)
 }
 
-// rough writes a length in its largest unit, rounded down.
+// rough writes a length rounded down: in one unit below an hour, where the next comes soon, and in
+// two above, where "1 h" could be nearly two.
 func rough(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", d/time.Second)
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", d/time.Minute)
-	case d < 2*day:
-		return fmt.Sprintf("%d h", d/time.Hour)
+	case d < 10*day:
+		return Span(d)
 	default:
 		return fmt.Sprintf("%d d", d/day)
 	}

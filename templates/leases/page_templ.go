@@ -127,11 +127,11 @@ func Live(v Detail) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"stack readable\"><section class=\"card\"><header><h2>What it set</h2></header>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"stack readable\"><section class=\"card\"><header><h2>Values</h2></header>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Diff(v.Differences, "Before", "Until its end").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Diff(v.Differences, "Before", "Until it ends").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -145,7 +145,7 @@ func Live(v Detail) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<section class=\"card\"><header><h2>How it stands</h2></header><section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "<section class=\"card\"><header><h2>Status</h2></header><section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -158,7 +158,7 @@ func Live(v Detail) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Acts) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<section class=\"divided\"><h3>Who did what</h3>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<section class=\"divided\"><h3>Activity</h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -184,7 +184,7 @@ func Live(v Detail) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">What was done about it, in the audit log</a></footer></section></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">Audit log entries for this</a></footer></section></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -214,7 +214,7 @@ func (v Detail) decision() templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<section class=\"card\"><header><h2>Set now</h2><p>It does not end by itself: keep this, or go back to what was before.</p></header><section><dl class=\"facts\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<section class=\"card\"><header><h2>Current values</h2><p>It no longer ends by itself: keep the current values, or restore the previous ones.</p></header><section><dl class=\"facts\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -259,7 +259,7 @@ func (v Detail) decision() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if now.Change == nil {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<span class=\"aside\">nobody knows who set it</span>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<span class=\"aside\">set by an unknown party</span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -565,7 +565,7 @@ func (v Detail) facts() templ.Component {
 func endTitle(l lease.Lease) string {
 	switch {
 	case l.EndedAt != nil, l.State == lease.Held, l.State == lease.Overdue:
-		return "Was to end"
+		return "Was due to end"
 	case l.Kind == lease.Confirm:
 		return "To be confirmed by"
 	default:
@@ -579,7 +579,7 @@ func leaseActPath(l lease.Lease, act string) templ.SafeURL {
 
 func endWord(l lease.Lease) string {
 	if l.State == lease.Held {
-		return "Go back all the same"
+		return "Restore anyway"
 	}
 
 	return "End now"
@@ -587,7 +587,7 @@ func endWord(l lease.Lease) string {
 
 func confirmWord(l lease.Lease) string {
 	if l.State == lease.Held {
-		return "Keep what is set"
+		return "Keep current values"
 	}
 
 	return "Make permanent"

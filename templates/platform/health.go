@@ -22,7 +22,7 @@ type Health struct {
 	Audit Record `json:"audit"`
 	// Own are the components that this console sees itself, drawn before the others.
 	Own []Component `json:"-"`
-	// Status is unknown while the control plane does not say, and LastStatus what it said last.
+	// Status is unknown while the control plane does not report it, and LastStatus what it said last.
 	Status     ops.HealthStatus `json:"status"`
 	LastStatus ops.HealthStatus `json:"last_status,omitempty"`
 	CheckedAt  *time.Time       `json:"checked_at"`
@@ -60,7 +60,7 @@ type Component struct {
 	Own   string `json:"-"`
 	Title string `json:"-"`
 	Name  string `json:"name"`
-	// Status is unknown while the control plane does not say, and LastStatus what it said last.
+	// Status is unknown while the control plane does not report it, and LastStatus what it said last.
 	Status     ops.ComponentStatus `json:"status"`
 	LastStatus ops.ComponentStatus `json:"last_status,omitempty"`
 	// LatencyMS is in milliseconds.
@@ -73,7 +73,7 @@ type Component struct {
 	Since *time.Time `json:"since"`
 	// Latency are the milliseconds of the last hour.
 	Latency monitor.Series `json:"latency"`
-	// Check says what to look at when it is not connected; "" when there is nothing.
+	// Check says what to check when it is not connected; "" when there is nothing.
 	Check string `json:"check,omitempty"`
 	// Availability is over the last 24 h, 7 d and 30 d.
 	Availability []Availability `json:"availability,omitempty"`

@@ -53,7 +53,7 @@ func HealthPage(s shell.Shell, v Health) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = shell.Heading("Health", "What the platform stands on, as its control plane sees it, and the control plane as this console does.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.Heading("Health", "The platform's components as its control plane sees them, and the control plane as this console sees it.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -119,14 +119,14 @@ func HealthLive(v Health) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.HistoryAsOf != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"note\">How the components were before is from memory, as this console's own database cannot be read: what it had")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<p class=\"note\">Earlier states come from memory because this console's database cannot be read: what it held")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/platform/health.templ`, Line: 28, Col: 114}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/platform/health.templ`, Line: 28, Col: 101}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -136,7 +136,7 @@ func HealthLive(v Health) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, ", and what this process saw since.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, ", and what this process has seen since.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -185,7 +185,7 @@ func HealthLive(v Health) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				return nil
 			})
-			templ_7745c5c3_Err = components.Empty(components.IconHeartPulse, "No components", "The control plane names no component. Each one it names gets a card here.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Empty(components.IconHeartPulse, "No components", "The control plane reports no components. Each one it reports gets a card here.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -290,7 +290,7 @@ func (c Component) card(fresh shell.Freshness) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !c.configured() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"muted\">The control plane was not told where it is and does not ask it. It does not count as unhealthy.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"muted\">The control plane has no address for it and does not check it. It does not count as unhealthy.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -390,7 +390,7 @@ func (c Component) card(fresh shell.Freshness) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.TimeOr(c.Since, fresh.Now, "a time before this console looked").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.TimeOr(c.Since, fresh.Now, "before this console started watching").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -498,7 +498,7 @@ func (c Component) card(fresh shell.Freshness) templ.Component {
 			}
 		}
 		if c.Error != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<section><h3>Error, as it came</h3><pre class=\"error-text\" tabindex=\"0\" aria-label=\"Error\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<section><h3>Error as received</h3><pre class=\"error-text\" tabindex=\"0\" aria-label=\"Error\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -517,7 +517,7 @@ func (c Component) card(fresh shell.Freshness) templ.Component {
 			}
 		}
 		if c.Note != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<section><h3>To know</h3><p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<section><h3>Details</h3><p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -591,14 +591,14 @@ func (c Component) sinceWord() string {
 		monitor.Answering, monitor.NotAnswering, monitor.Refused, monitor.NotAsked, database.NotWritable:
 		return components.Word(c.Status) + " since"
 	default:
-		return "Like this since"
+		return "Since"
 	}
 }
 
 func (c Component) noLatency() string {
 	switch {
 	case c.LastStatus != "":
-		return "the control plane does not say"
+		return "the control plane does not report it"
 	case c.Status == ops.ComponentUnreachable || c.Status == monitor.NotAnswering:
 		return "it does not answer"
 	case c.Status == monitor.Refused:

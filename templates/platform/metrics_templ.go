@@ -91,7 +91,7 @@ func MetricsPage(s shell.Shell, v Metrics) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = shell.Heading("Metrics", "What the control plane says of itself.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.Heading("Metrics", "The metrics the control plane reports about itself.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -229,7 +229,7 @@ func MetricsLive(v Metrics) templ.Component {
 		}
 		switch {
 		case !v.Known():
-			templ_7745c5c3_Err = shell.NeverRead("What the control plane measures", v.Freshness).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.NeverRead("Metric families", v.Freshness).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -252,7 +252,7 @@ func MetricsLive(v Metrics) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = components.Empty(components.IconActivity, "No metric matches", "Families of metrics stand here, with their help, labels and values.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Empty(components.IconActivity, "No metric matches", "Metric families appear here with their help, labels and values.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -278,9 +278,9 @@ func MetricsLive(v Metrics) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(format.Plural(v.HiddenCreated, "family that only tells since when another counts is", "families that only tell since when others count are"))
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(format.Plural(v.HiddenCreated, "family of creation times is", "families of creation times are"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/platform/metrics.templ`, Line: 65, Col: 146}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/platform/metrics.templ`, Line: 65, Col: 101}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 			if templ_7745c5c3_Err != nil {
@@ -753,10 +753,10 @@ func (f MetricFamily) draw() templ.Component {
 
 func (f MetricFamily) movedTitle() string {
 	if f.Grows {
-		return "Growth a minute in the last hour, all labels together, as far as this console saw it"
+		return "Growth per minute in the last hour, all labels combined, as far as this console saw it"
 	}
 
-	return "The last hour, all labels together, as far as this console saw it"
+	return "The last hour, all labels combined, as far as this console saw it"
 }
 
 func labels(list []monitor.Label) templ.Component {

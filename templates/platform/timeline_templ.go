@@ -165,7 +165,7 @@ func (v Health) timelineCard() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Timeline.Changes) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section><p class=\"muted\">No component changed its status in this time, as far as this console looked. Time that it did not see is left blank.</p></section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section><p class=\"muted\">No component changed status in this period, as far as this console saw. Time it did not observe is left blank.</p></section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -252,7 +252,7 @@ func (v Timeline) changes(now time.Time) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<table class=\"table stacked\"><caption class=\"sr-only\">Changes of status, newest first</caption> <thead><tr><th scope=\"col\">When</th><th scope=\"col\">Component</th><th scope=\"col\">Before</th><th scope=\"col\">Then</th><th scope=\"col\">For</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<table class=\"table stacked\"><caption class=\"sr-only\">Status changes, newest first</caption> <thead><tr><th scope=\"col\">When</th><th scope=\"col\">Component</th><th scope=\"col\">Before</th><th scope=\"col\">Then</th><th scope=\"col\">For</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -365,7 +365,7 @@ func (v Timeline) changes(now time.Time) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = components.Scroll("Changes of status").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Scroll("Status changes").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

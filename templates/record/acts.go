@@ -11,7 +11,7 @@ import (
 // actWord says what was done, of acts on a window or a temporary change.
 func actWord(a audit.Action) string {
 	words := map[audit.Action]string{
-		audit.LeaseExtend: "End moved", audit.LeaseEnd: "Ended", audit.LeaseConfirm: "Kept for good",
+		audit.LeaseExtend: "End moved", audit.LeaseEnd: "Ended", audit.LeaseConfirm: "Made permanent",
 		audit.LeaseRelease:   "Goes on",
 		audit.WindowAnnounce: "Announced", audit.WindowChange: "Changed", audit.WindowStart: "Started by hand",
 		audit.WindowExtend: "Extended", audit.WindowUpdate: "Told users", audit.WindowEnd: "Ended early",

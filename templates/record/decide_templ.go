@@ -59,7 +59,7 @@ func Decide(c changes.Change) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "Let it stand</a> <a class=\"btn\" data-variant=\"outline\" data-size=\"sm\" href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "Keep change</a> <a class=\"btn\" data-variant=\"outline\" data-size=\"sm\" href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -80,7 +80,7 @@ func Decide(c changes.Change) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "Restore what was before</a></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "Restore previous values</a></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -191,15 +191,15 @@ func temporaryNote(c changes.Change, now time.Time) templ.Component {
 func temporaryWord(l lease.Lease) string {
 	switch l.State {
 	case lease.Pending, lease.Active:
-		return "Goes back"
+		return "Ends"
 	case lease.Overdue:
 		return "Overdue"
 	case lease.Held:
 		return "Held: needs a decision"
 	case lease.Ended:
-		return "Went back"
+		return "Ended"
 	case lease.Confirmed:
-		return "Kept for good"
+		return "Made permanent"
 	case lease.Void:
 		return "Void"
 	default:

@@ -63,7 +63,7 @@ type ChangeDetail struct {
 	Change changes.Change `json:"change"`
 	// Differences are of before and after; Title and Fields are the section's.
 	Differences []ops.Difference `json:"differences"`
-	// Unreviewed says that it came from outside and nobody has decided about it.
+	// Unreviewed says that it came from outside and nobody has decided it.
 	Unreviewed bool        `json:"unreviewed,omitempty"`
 	Title      string      `json:"-"`
 	Fields     []ops.Field `json:"-"`

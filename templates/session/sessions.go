@@ -82,13 +82,13 @@ func (v End) own() bool {
 }
 
 func (v End) lead() string {
-	lead := "Who uses it has to sign in again. Their open pages stop within two seconds; what is typed there stays."
+	lead := "Whoever uses it must sign in again. Their open pages stop within two seconds; what they typed stays."
 
 	switch {
 	case v.own() && v.All:
-		lead += " Yours is among them: you are signed out."
+		lead += " Yours is one of them, so you will be signed out."
 	case v.own():
-		lead += " It is your own: you are signed out."
+		lead += " It is your own, so you will be signed out."
 	}
 
 	return lead
@@ -131,9 +131,9 @@ func (v List) idle() string {
 }
 
 func (v List) lead() string {
-	lead := []string{"Who is signed in with a browser. Scripts have tokens and no session."}
+	lead := []string{"Who is signed in with a browser. Scripts use tokens and have no session."}
 	if idle := v.idle(); idle != "" {
-		lead = append(lead, "One that is not used for "+idle+" ends by itself.")
+		lead = append(lead, "A session that is not used for "+idle+" ends by itself.")
 	}
 
 	return strings.Join(lead, " ")

@@ -136,9 +136,9 @@ func ReviewPanel(v Review) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(format.Plural(len(v.Since), "change came", "changes came"))
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(format.Plural(len(v.Since), "change was made", "changes were made"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/settings/review.templ`, Line: 33, Col: 68}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/settings/review.templ`, Line: 33, Col: 77}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -170,7 +170,7 @@ func ReviewPanel(v Review) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Choices) > 1 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p>Only what is ticked is restored; the rest stays as it is.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p>Only ticked fields are restored; the rest stay as they are.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -235,7 +235,7 @@ func ReviewPanel(v Review) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\" formnovalidate>Show what follows from this choice</button></section></noscript></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\" formnovalidate>Show the effects of this choice</button></section></noscript></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -275,7 +275,7 @@ func ReviewPanel(v Review) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = components.Empty(components.IconCheck, "Nothing would change", "What is set now is what you ask for.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Empty(components.IconCheck, "Nothing would change", "The current values are already what you asked for.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -378,7 +378,7 @@ func ReviewPanel(v Review) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Stands in the history and the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Recorded in the history and the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -584,11 +584,11 @@ func (v Review) follows() templ.Component {
 func (v Review) following() string {
 	switch {
 	case len(v.Choices) < 2:
-		return "What follows"
+		return "Effects"
 	case len(v.Differences) == len(v.Choices):
-		return "What follows if all of it is restored"
+		return "Effects of restoring everything"
 	default:
-		return "What follows if " + format.Plural(len(v.Differences), "field is", "fields are") + " restored"
+		return "Effects if " + format.Plural(len(v.Differences), "field is", "fields are") + " restored"
 	}
 }
 
@@ -625,10 +625,10 @@ func (v Review) heading() string {
 
 func (v Review) lead() string {
 	if v.Restores != nil {
-		return "Brings back what was set before change " + format.ID(v.Restores.ID) + ". A restore is a change of its own; nothing is rewritten."
+		return "Restores the values from before change " + format.ID(v.Restores.ID) + ". A restore is a change of its own; nothing is rewritten."
 	}
 
-	return "What changes, and what follows from it; the button below saves it."
+	return "What will change and its effects. Nothing is saved until you confirm below."
 }
 
 var _ = templruntime.GeneratedTemplate

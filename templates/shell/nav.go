@@ -98,7 +98,7 @@ func actions() []action {
 		{Label: "Change the lifecycle", Path: "/config/lifecycle", Icon: components.IconPencil},
 		{Label: "Change the export limits", Path: "/config/export", Icon: components.IconPencil},
 		onPage("maintenance", "Turn maintenance mode on or off"),
-		onPage("points", "Keep a named point"),
+		onPage("points", "Save a named point"),
 	}, runs...)
 }
 

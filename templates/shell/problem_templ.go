@@ -271,14 +271,14 @@ func (p Problem) draw(now time.Time) templ.Component {
 			}
 		}
 		if p.LastGood != nil && !now.IsZero() {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"note\">The last good data was read")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<p class=\"note\">Last successfully read")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
 			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shell/problem.templ`, Line: 52, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/shell/problem.templ`, Line: 52, Col: 31}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {
@@ -385,7 +385,7 @@ func Waiting(url string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">Waiting for the control plane. The page goes on by itself as soon as it answers.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">Waiting for the control plane. The page continues as soon as it answers.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -503,11 +503,11 @@ func (p Problem) title() string {
 
 	switch p.Status {
 	case http.StatusNotFound:
-		return "There is nothing here"
+		return "Not found"
 	case http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
 		return "The control plane does not answer"
 	default:
-		return "That did not work"
+		return "Something went wrong"
 	}
 }
 
@@ -516,9 +516,9 @@ func (p Problem) advice() string {
 	case p.Advice != "":
 		return p.Advice
 	case p.Status == http.StatusNotFound:
-		return "Check the address, or start from the overview."
+		return "Check the address, or start from the Overview."
 	case p.Status >= http.StatusInternalServerError:
-		return "Try again in a moment. If it stays like this, look the request up in the console's log."
+		return "Try again in a moment. If this persists, look up the request ID in the console's log."
 	default:
 		return "Go back, and try again."
 	}

@@ -39,7 +39,7 @@ func (s Shell) sessionDialog() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog id=\"session\" class=\"dialog\" aria-labelledby=\"session-over\"><div><section class=\"asks\" data-session=\"over\" hidden><header><h2 id=\"session-over\">Your session is over</h2><p>What you typed is still on this page, and nothing of it was sent. Sign in in another tab, come back to this one, and go on.</p></header><div class=\"buttons\"><a class=\"btn\" href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog id=\"session\" class=\"dialog\" aria-labelledby=\"session-over\"><div><section class=\"asks\" data-session=\"over\" hidden><header><h2 id=\"session-over\">Your session has ended</h2><p>What you typed is still on this page and has not been sent. Sign in in another tab, then return to this one and continue.</p></header><div class=\"buttons\"><a class=\"btn\" href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -68,7 +68,7 @@ func (s Shell) sessionDialog() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div></section><section class=\"asks\" data-session=\"another\" hidden><header><h2 id=\"session-another\">You are now signed in as <bdi data-name></bdi></h2><p>Somebody else typed on this page, and nothing of it was sent. Sign in as them in another tab to go on.</p></header><div class=\"buttons\"><a class=\"btn\" href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div></section><section class=\"asks\" data-session=\"another\" hidden><header><h2 id=\"session-another\">You are now signed in as <bdi data-name></bdi></h2><p>Somebody else typed on this page, and it has not been sent. Sign in as them in another tab to continue.</p></header><div class=\"buttons\"><a class=\"btn\" href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -102,7 +102,7 @@ func (s Shell) sessionDialog() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</a> <button type=\"button\" class=\"btn\" data-variant=\"outline\" data-session-discard>Discard it, and go on as <bdi data-name></bdi></button>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</a> <button type=\"button\" class=\"btn\" data-variant=\"outline\" data-session-discard>Discard it and continue as <bdi data-name></bdi></button>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -110,7 +110,7 @@ func (s Shell) sessionDialog() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div></section><section class=\"asks\" data-session=\"unknown\" hidden><header><h2 id=\"session-unknown\">The console does not answer</h2><p>What you typed is still on this page, and nothing of it was sent. Press the button once more in a moment.</p></header><div class=\"buttons\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div></section><section class=\"asks\" data-session=\"unknown\" hidden><header><h2 id=\"session-unknown\">The console does not answer</h2><p>What you typed is still on this page and has not been sent. Press the button again in a moment.</p></header><div class=\"buttons\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

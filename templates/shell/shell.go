@@ -139,7 +139,7 @@ type Approvals struct {
 	Broken []BrokenGlass
 }
 
-// BrokenGlass is something that was done without a second person.
+// BrokenGlass is something that was carried out without a second person.
 type BrokenGlass struct {
 	Text, By string
 	At       time.Time

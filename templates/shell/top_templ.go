@@ -357,7 +357,7 @@ func neverReadText(fresh Freshness) string {
 		return "The control plane could not be read: " + fresh.StaleReason + " The console keeps trying and shows it here as soon as it answers."
 	}
 
-	return "The console has just started and reads it now."
+	return "The console has just started and is reading it now."
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -40,7 +40,7 @@ func unanswered() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h2>It is not known whether this was done</h2><section><p><span data-why></span> It may have been done all the same. Ask again to be told: nothing is done twice.</p><p><button type=\"button\" class=\"btn\" data-ask-again>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h2>It is not known whether this was carried out</h2><section><p><span data-why></span> It may have been carried out. Ask again to find out: nothing is done twice.</p><p><button type=\"button\" class=\"btn\" data-ask-again>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -128,7 +128,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = components.TextField("name", "Name", "Status page", "By which it is known in the log.", v.Name, v.Errors["name"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.TextField("name", "Name", "Status page", "Identifies it in the delivery log.", v.Name, v.Errors["name"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -298,7 +298,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</div><fieldset class=\"fieldset term\"><legend>Told of</legend><p class=\"help\">Choose none to be told of everything.</p><div class=\"checks\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</div><fieldset class=\"fieldset term\"><legend>Events</legend><p class=\"help\">Choose none to be notified of every event.</p><div class=\"checks\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -362,7 +362,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "> It is on</label></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "> Enabled</label></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -389,7 +389,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = components.Reason(v.Reason, v.Errors["reason"], "Stands in the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Reason(v.Reason, v.Errors["reason"], "Recorded in the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -464,11 +464,11 @@ func (v Form) addressNow() string {
 func (v Form) addressHelp() string {
 	help := "https, to one of " + strings.Join(v.Hosts, ", ") + "."
 	if len(v.Hosts) == 0 {
-		help = "No host may be called: start the console with --webhook-allowed-hosts to name those that may."
+		help = "No host may be called: start the console with --webhook-allowed-hosts to allow some."
 	}
 
 	if v.Webhook != nil {
-		help += " Empty leaves it as it is; it is not shown again as a whole."
+		help += " Leave empty to keep it; it is never shown in full again."
 	}
 
 	return help
@@ -490,7 +490,7 @@ func kindWords(kind webhooks.Kind) string {
 // signedWords say how calls to endpoints of the kind are signed.
 func signedWords(kind webhooks.Kind) string {
 	if kind == webhooks.Standard {
-		return "each call is signed as Standard Webhooks say, over its id, timestamp and body."
+		return "each call is signed as Standard Webhooks specifies, over its id, timestamp and body."
 	}
 
 	return "each call is signed with HMAC-SHA256 over its timestamp and body."

@@ -97,11 +97,11 @@ type Review struct {
 func (v Review) button() string {
 	switch {
 	case v.StartNow:
-		return "Announce it and start it now"
+		return "Announce and start now"
 	case v.Window.Recurrence != nil:
-		return "Announce the series"
+		return "Announce series"
 	default:
-		return "Announce it"
+		return "Announce"
 	}
 }
 

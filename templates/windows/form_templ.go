@@ -186,7 +186,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Reason(v.Reason, v.Errors["reason"], "Stands in the audit log with your name, and is not told to users.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Reason(v.Reason, v.Errors["reason"], "Recorded in the audit log with your name. Users do not see it.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -218,7 +218,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</button><p class=\"note\">Shows what happens when, and what users will see. Nothing is announced yet.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</button><p class=\"note\">Shows what happens when and what users will see. Nothing is announced yet.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -257,7 +257,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\">Leave it as it is</a><p class=\"note\">Those who subscribe are told where the title, the message or the times are others.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\">Leave unchanged</a><p class=\"note\">Subscribers are told when the title, message or times change.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -477,7 +477,7 @@ func (f Fields) what() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "\"><p class=\"help\" id=\"title-help\">One line that users read first.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "\"><p class=\"help\" id=\"title-help\">One line that users see first.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -547,7 +547,7 @@ func (f Fields) what() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "</textarea><p class=\"help\" id=\"message-help\">What will happen, and what it means for them. Paragraphs, - lists, *emphasis*, `code` and links are understood. <span id=\"message-count\" class=\"needs-script\" aria-live=\"off\"></span></p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "</textarea><p class=\"help\" id=\"message-help\">What will happen and what it means for them. Paragraphs, - lists, *emphasis*, `code` and links work. <span id=\"message-count\" class=\"needs-script\" aria-live=\"off\"></span></p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -589,9 +589,9 @@ func (f Fields) when(mayStartNow bool) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		start := "On the clocks of the zone."
+		start := "Local time in the zone."
 		if mayStartNow {
-			start = "Leave it empty to start now."
+			start = "Leave empty to start now."
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<div class=\"term-fields\">")
 		if templ_7745c5c3_Err != nil {
@@ -749,7 +749,7 @@ func (f Fields) effect() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "> Maintenance mode is on for its length: nobody can create an instance, and who tries reads the message</label>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "> Turn maintenance mode on during the window: nobody can create an instance, and anyone who tries sees the message</label>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -757,7 +757,7 @@ func (f Fields) effect() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</div><fieldset class=\"fieldset term\"><legend>Settings for its length</legend><p class=\"help\">What is left empty stays as it is. At the end only what the window set goes back.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</div><fieldset class=\"fieldset term\"><legend>Settings during the window</legend><p class=\"help\">Empty fields are not changed. At the end, only what the window set is restored.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -86,10 +86,10 @@ func (v Window) steps() []step {
 // untilDone says what a window waits for before it is completed.
 func (v Window) untilDone() string {
 	if v.Phase == maintenance.Held {
-		return "when it is decided"
+		return "once decided"
 	}
 
-	return "when the platform is healthy"
+	return "once the platform is healthy"
 }
 
 // act is something that can be done about a window.
@@ -103,7 +103,7 @@ type act struct {
 func (v Window) acts() []act {
 	var (
 		change  = act{"edit", "Change", false}
-		cancel  = act{"cancel", "Cancel it", false}
+		cancel  = act{"cancel", "Cancel window", false}
 		extend  = act{"extend", "Extend", false}
 		update  = act{"updates", "Tell users", false}
 		keep    = act{"template", "Save as template", false}
@@ -116,9 +116,9 @@ func (v Window) acts() []act {
 	case v.Phase == maintenance.Active:
 		return []act{{"end", "End now", true}, extend, update}
 	case v.Phase == maintenance.Verifying || v.Phase == maintenance.Overrun:
-		return []act{{"verify", "It is over", true}, extend, update}
+		return []act{{"verify", "Declare over", true}, extend, update}
 	case v.Phase == maintenance.Held && v.StartedAt == nil:
-		return []act{{"takeover", "Take it over", true}, change, cancel}
+		return []act{{"takeover", "Take over", true}, change, cancel}
 	case v.Phase == maintenance.Held && v.BackAt == nil:
 		return []act{{"settle", "Decide", true}, update}
 	case v.Phase == maintenance.Held:
@@ -165,7 +165,7 @@ func (v Act) heading() string {
 	case "end":
 		return "End now: " + v.Window.Title
 	case "verify":
-		return "Say that it is over: " + v.Window.Title
+		return "Declare over: " + v.Window.Title
 	case "extend":
 		return "Extend: " + v.Window.Title
 	case "cancel":
@@ -183,23 +183,23 @@ func (v Act) button() string {
 	switch v.Act {
 	case "start":
 		if v.Window.MaintenanceMode {
-			return "Start it now: maintenance mode goes on"
+			return "Start now and turn maintenance mode on"
 		}
 
-		return "Start it now"
+		return "Start now"
 	case "end":
-		return "End it now and put everything back"
+		return "End now and restore everything"
 	case "verify":
-		return "It is over: put everything back"
+		return "Declare over and restore everything"
 	case "extend":
-		return "Move its end"
+		return "Change end time"
 	case "cancel":
-		return "Cancel it"
+		return "Cancel window"
 	case "takeover":
-		return "Take it over"
+		return "Take over"
 	case "rules":
-		return "Choose it"
+		return "Use this time"
 	default:
-		return "Decide so"
+		return "Confirm decision"
 	}
 }

@@ -223,7 +223,7 @@ func Live(v Window) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div><div class=\"stack\"><section class=\"card\"><header><h2>What users are told</h2><p><a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</div><div class=\"stack\"><section class=\"card\"><header><h2>What users see</h2><p><a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -253,7 +253,7 @@ func Live(v Window) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Deliveries) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section class=\"card\"><header><h2>Webhooks were told</h2><p><a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<section class=\"card\"><header><h2>Webhook deliveries</h2><p><a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -266,7 +266,7 @@ func Live(v Window) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\">All of it</a></p></header><section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\">Show all</a></p></header><section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -622,7 +622,7 @@ func (v Window) facts() templ.Component {
 			}
 		}
 		if !v.PlannedStartsAt.Equal(v.StartsAt) || !v.PlannedEndsAt.Equal(v.EndsAt) {
-			templ_7745c5c3_Err = components.WordFact("Planned was", moments(v.PlannedStartsAt, v.PlannedEndsAt, v.Location())).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.WordFact("Originally planned", moments(v.PlannedStartsAt, v.PlannedEndsAt, v.Location())).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -861,12 +861,12 @@ func modeLine(on bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if on {
-			templ_7745c5c3_Err = components.Lines([]components.Line{{State: components.Idle, Text: "Maintenance mode goes on, with the message for users: nobody can create an instance."}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Lines([]components.Line{{State: components.Idle, Text: "Maintenance mode is turned on with the message for users: nobody can create an instance."}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = components.Lines([]components.Line{{State: components.Idle, Text: "Maintenance mode stays as it is."}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Lines([]components.Line{{State: components.Idle, Text: "Maintenance mode is not changed."}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -914,7 +914,7 @@ func settingsTables(settings []Settings) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Diff(s.Differences, "Without", "For its length").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Diff(s.Differences, "Without", "During the window").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -946,7 +946,7 @@ func (v Window) actsCard() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(v.Acts) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<section class=\"card\"><header><h2>Who did what</h2></header><section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "<section class=\"card\"><header><h2>Activity</h2></header><section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -984,7 +984,7 @@ func (v Window) eventsCard() templ.Component {
 			templ_7745c5c3_Var33 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<section class=\"card\"><header><h2>What happened</h2><p>Each was told to those who subscribe.</p></header><section><ol class=\"feed\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<section class=\"card\"><header><h2>Events</h2><p>Subscribers were told of each.</p></header><section><ol class=\"feed\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

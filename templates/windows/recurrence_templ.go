@@ -94,7 +94,7 @@ func (f Fields) recurs() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\"><p class=\"help\" id=\"recurrence-help\">Leave it empty for a single window. A series has a rule as calendars write it, such as FREQ=MONTHLY;BYDAY=2TU for the second Tuesday of every month. The start has to be one of its dates.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\"><p class=\"help\" id=\"recurrence-help\">Leave empty for a single window. A series has a recurrence rule as calendars write it, such as FREQ=MONTHLY;BYDAY=2TU for the second Tuesday of every month. The start must be one of its dates.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -137,7 +137,7 @@ func recurrencePicker() templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<fieldset class=\"fieldset term needs-script\" data-recurrence><legend>Put the rule together</legend><div class=\"term-fields\"><div class=\"field\"><label for=\"recurs-freq\">Repeats</label> <select id=\"recurs-freq\"><option value=\"\">Once</option> <option value=\"DAILY\">Daily</option> <option value=\"WEEKLY\">Weekly</option> <option value=\"MONTHLY\">Monthly</option> <option value=\"custom\" disabled>Custom rule</option></select></div><div class=\"field\" data-for=\"DAILY WEEKLY MONTHLY\"><label for=\"recurs-interval\">Every</label><div class=\"unit\"><input type=\"number\" class=\"input\" id=\"recurs-interval\" min=\"1\" max=\"1000\" value=\"1\" inputmode=\"numeric\"> <span data-unit>days</span></div></div><div class=\"field\" data-for=\"MONTHLY\"><label for=\"recurs-place\">On the</label><div class=\"unit\"><select class=\"select\" id=\"recurs-place\"><option value=\"day\">day</option> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<fieldset class=\"fieldset term needs-script\" data-recurrence><legend>Build the rule</legend><div class=\"term-fields\"><div class=\"field\"><label for=\"recurs-freq\">Repeats</label> <select id=\"recurs-freq\"><option value=\"\">Once</option> <option value=\"DAILY\">Daily</option> <option value=\"WEEKLY\">Weekly</option> <option value=\"MONTHLY\">Monthly</option> <option value=\"custom\" disabled>Custom rule</option></select></div><div class=\"field\" data-for=\"DAILY WEEKLY MONTHLY\"><label for=\"recurs-interval\">Every</label><div class=\"unit\"><input type=\"number\" class=\"input\" id=\"recurs-interval\" min=\"1\" max=\"1000\" value=\"1\" inputmode=\"numeric\"> <span data-unit>days</span></div></div><div class=\"field\" data-for=\"MONTHLY\"><label for=\"recurs-place\">On the</label><div class=\"unit\"><select class=\"select\" id=\"recurs-place\"><option value=\"day\">day</option> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -245,7 +245,7 @@ func recurrencePicker() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div></fieldset><div class=\"term-fields\" data-for=\"DAILY WEEKLY MONTHLY\"><div class=\"field\"><label for=\"recurs-ends\">Ends</label> <select id=\"recurs-ends\"><option value=\"\">Never</option> <option value=\"UNTIL\">On a date</option> <option value=\"COUNT\">After some times</option></select></div><div class=\"field\" data-ends=\"UNTIL\"><label for=\"recurs-until\">Last day</label> <input type=\"date\" class=\"input\" id=\"recurs-until\"></div><div class=\"field\" data-ends=\"COUNT\"><label for=\"recurs-count\">Times</label> <input type=\"number\" class=\"input\" id=\"recurs-count\" min=\"1\" value=\"5\" inputmode=\"numeric\"></div></div><div data-dates aria-live=\"polite\"></div></fieldset>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div></fieldset><div class=\"term-fields\" data-for=\"DAILY WEEKLY MONTHLY\"><div class=\"field\"><label for=\"recurs-ends\">Ends</label> <select id=\"recurs-ends\"><option value=\"\">Never</option> <option value=\"UNTIL\">On a date</option> <option value=\"COUNT\">After a number of times</option></select></div><div class=\"field\" data-ends=\"UNTIL\"><label for=\"recurs-until\">Last day</label> <input type=\"date\" class=\"input\" id=\"recurs-until\"></div><div class=\"field\" data-ends=\"COUNT\"><label for=\"recurs-count\">Times</label> <input type=\"number\" class=\"input\" id=\"recurs-count\" min=\"1\" value=\"5\" inputmode=\"numeric\"></div></div><div data-dates aria-live=\"polite\"></div></fieldset>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -45,12 +45,12 @@ func (v Window) report(r maintenance.Report) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if r.Restored {
-			templ_7745c5c3_Err = components.Status(components.OK, "Everything is as before").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Status(components.OK, "Everything is restored").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = components.Status(components.Warn, "Not everything is as before").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Status(components.Warn, "Not everything is restored").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -66,7 +66,7 @@ func (v Window) report(r maintenance.Report) templ.Component {
 			}
 		}
 		if len(r.Sections) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section><p class=\"note\">It changed no setting, so there was nothing to put back.</p></section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section><p class=\"note\">It changed no settings, so there was nothing to restore.</p></section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -104,7 +104,7 @@ func (v Window) report(r maintenance.Report) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Acts) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section class=\"divided\"><h3>Who did what</h3>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<section class=\"divided\"><h3>Activity</h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -118,7 +118,7 @@ func (v Window) report(r maintenance.Report) templ.Component {
 			}
 		}
 		if len(r.Updates) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<section class=\"divided\"><h3>What users were told meanwhile</h3>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<section class=\"divided\"><h3>Updates sent to users</h3>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -131,7 +131,7 @@ func (v Window) report(r maintenance.Report) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<section class=\"divided\"><h3>Jobs that operators ran meanwhile</h3>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<section class=\"divided\"><h3>Jobs run by hand during the window</h3>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -437,7 +437,7 @@ func sectionReport(r maintenance.SectionReport) templ.Component {
 			}
 			if r.EndChange != nil {
 				var templ_7745c5c3_Var18 string
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(" and put back by ")
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(" and restored by ")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/windows/report.templ`, Line: 127, Col: 26}
 				}
@@ -500,7 +500,7 @@ func sectionReport(r maintenance.SectionReport) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if others := left(section.Diff(r.Before, r.After), r.Set); len(others) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p class=\"note\">Somebody else changed meanwhile, and the window left it alone:</p><ul class=\"note\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p class=\"note\">Changed by somebody else during the window, and left alone:</p><ul class=\"note\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -647,7 +647,7 @@ func setBy(r maintenance.SectionReport, field string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if r.SetBy != nil {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "<span class=\"aside\">nobody knows who</span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 54, "<span class=\"aside\">by an unknown party</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

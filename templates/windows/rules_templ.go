@@ -38,15 +38,15 @@ func movedByRules(windows []maintenance.Window) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(windows) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"card\"><header><h2>New rules of the time zones</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"card\"><header><h2>New time zone rules</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Status(components.Warn, format.Plural(len(windows), "window", "windows")+" to look at").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Status(components.Warn, format.Plural(len(windows), "window", "windows")+" to check").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</header><section><p class=\"note\">Windows keep their time on the clocks of their zone. Take the moment before where that is what was meant.</p></section><section class=\"divided\"><ul class=\"feed\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</header><section><p class=\"note\">Windows keep their local time in their zone. Use the earlier time where that is what was meant.</p></section><section class=\"divided\"><ul class=\"feed\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -160,7 +160,7 @@ func (v Window) movedAlert() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2>New rules of the time zones: look at its time</h2><section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<h2>New time zone rules: check its time</h2><section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -499,13 +499,13 @@ func rulesChoice(value, words string, chosen bool) templ.Component {
 }
 
 func clockChoice(w maintenance.Window) string {
-	return "As it is: " + moments(w.StartsAt, w.EndsAt, w.Location()) + " " + w.TimeZone + ", " + utcSpan(w.StartsAt, w.EndsAt)
+	return "As it is now: " + moments(w.StartsAt, w.EndsAt, w.Location()) + " " + w.TimeZone + ", " + utcSpan(w.StartsAt, w.EndsAt)
 }
 
 func momentChoice(w maintenance.Window) string {
 	m := w.RulesMove
 
-	return "The moment before: " + utcSpan(m.StartsAt, m.EndsAt) + ", which is " + moments(m.StartsAt, m.EndsAt, w.Location()) + " there"
+	return "The earlier time: " + utcSpan(m.StartsAt, m.EndsAt) + ", which is " + moments(m.StartsAt, m.EndsAt, w.Location()) + " there"
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -85,7 +85,7 @@ func silenceWords(s maintenance.Silence) string {
 
 		return "They are silenced; Alertmanager says so."
 	case maintenance.SilenceEndedByHand:
-		return "Somebody ended the silence in Alertmanager. That is let be: they are heard."
+		return "Somebody ended the silence in Alertmanager. It stays ended: the alerts come through."
 	case maintenance.SilenceEnding:
 		return "The silence is to be gone, and was not seen to be yet."
 	default:

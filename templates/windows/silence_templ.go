@@ -86,7 +86,7 @@ func (f Fields) silence() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</textarea><p class=\"help\" id=\"alert_matchers-help\">Matchers as Alertmanager writes them, one a line, such as <code>severity=~\"warning|info\"</code>. An alert is silenced for the window's length when all of them match it. Left empty, none is.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "</textarea><p class=\"help\" id=\"alert_matchers-help\">Alertmanager matchers, one per line, such as <code>severity=~\"warning|info\"</code>. An alert is silenced during the window when all of them match it. Leave empty to silence none.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -41,11 +41,11 @@ func formsOf(text string) Forms { return Forms{Message: announce.Render(text), T
 func severityHelp(s maintenance.Severity) string {
 	switch s {
 	case maintenance.SeverityInfo:
-		return "Information: it goes as planned"
+		return "Information: going as planned"
 	case maintenance.SeverityWarning:
-		return "Warning: something is not as planned"
+		return "Warning: something is not going as planned"
 	case maintenance.SeverityCritical:
-		return "Critical: users have to do something, or lose something"
+		return "Critical: users must act or may lose something"
 	}
 
 	return string(s)

@@ -87,27 +87,27 @@ func windowLine(w maintenance.Window) components.Line {
 
 	switch w.Phase {
 	case maintenance.Announced:
-		line.Text = "Announced: it starts by itself."
+		line.Text = "Announced: starts automatically."
 	case maintenance.Active:
-		line.Text = "Active: it ends by itself."
+		line.Text = "Active: ends automatically."
 	case maintenance.Verifying:
-		line.Text = "Verifying: the platform's health is read, then everything is put back."
+		line.Text = "Verifying: checking the platform's health, then everything is restored."
 	case maintenance.Overrun:
-		line.Text = "Overrun: its end has come, and it goes on."
+		line.Text = "Overrun: past its end and still going."
 	case maintenance.Held:
-		line.Text = "Held: it waits for an operator."
+		line.Text = "Held: waiting for an operator."
 		if w.BackAt != nil {
-			line.Text = "Held: users have the platform back, and the rest waits for a decision."
+			line.Text = "Held: users have the platform back; the rest needs a decision."
 		}
 	case maintenance.Completed:
-		line.Text = "Completed: everything is as it was before."
+		line.Text = "Completed: everything is restored."
 		if w.Report != nil && !w.Report.Restored {
-			line.Text = "Completed, but not everything is as it was before: see the report."
+			line.Text = "Completed, but not everything is restored: see the report."
 		}
 	case maintenance.Cancelled:
-		line.Text = "Cancelled: it does not take place."
+		line.Text = "Cancelled: will not take place."
 	case maintenance.Missed:
-		line.Text = "Missed: it could not be started before its end."
+		line.Text = "Missed: could not be started before its end."
 	}
 
 	if w.Overdue && w.Phase != maintenance.Held {

@@ -25,10 +25,10 @@ func (l Lease) Holds(field ops.Field, instead string) *ops.Error {
 
 	switch {
 	case l.State == Held:
-		e.Message = by + ", which does not end by itself: it waits for a decision. " +
-			"Keep what is set now, or go back to what was before it."
+		e.Message = by + ", which no longer ends by itself and needs a decision. " +
+			"Keep the current values, or restore the previous ones."
 	case l.State == Overdue:
-		e.Message = by + ", which was to end at " + until + " and is being ended. Try again when it has."
+		e.Message = by + ", which was due to end at " + until + " and is being ended. Try again once it has."
 	case l.Holder != nil:
 		e.Message = by + " until " + until + "."
 	default:

@@ -33,7 +33,7 @@ func (s *Store) Postpone(ctx context.Context, l Lease, cause error, tried bool) 
 		policy = retryFailed()
 	}
 
-	note := "It is not known yet whether it was ended. The values are read back."
+	note := "It is not known yet whether it ended. The values are being read back."
 	if cause != nil {
 		note = "It could not be ended yet: " + ops.Clip(ops.AsError(cause).Message)
 	}

@@ -121,13 +121,13 @@ func (l Lease) NotSettled() error {
 func (l Lease) standing() string {
 	switch {
 	case l.EndChange != nil && l.Open():
-		return "being ended at this moment"
+		return "being ended right now"
 	case l.State == Pending:
-		return "not known to have begun yet"
+		return "not known to have started yet"
 	case l.State == Held:
 		return "held: keep what is set, or end it"
 	case l.Open():
-		return "not what it was a moment ago: look again"
+		return "no longer what it was: look again"
 	default:
 		return "over: it was " + string(l.State)
 	}

@@ -28,7 +28,7 @@ func read(text string) (r Rule, parts map[string]string, err error) {
 		case twice:
 			return r, nil, fmt.Errorf("has %s twice", ops.Clip(name))
 		case value == "":
-			return r, nil, fmt.Errorf("is not a recurrence rule: look at %q", ops.Clip(part))
+			return r, nil, fmt.Errorf("is not a valid recurrence rule: %q is not understood", ops.Clip(part))
 		}
 
 		parts[name] = value
@@ -71,7 +71,7 @@ func (r *Rule) readPart(name, value string) (err error) {
 	}
 
 	if err != nil {
-		return fmt.Errorf("is not a recurrence rule: look at %q", ops.Clip(name+"="+value))
+		return fmt.Errorf("is not a valid recurrence rule: %q is not understood", ops.Clip(name+"="+value))
 	}
 
 	return nil
