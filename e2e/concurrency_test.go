@@ -168,7 +168,7 @@ func TestConflict(t *testing.T) {
 	dave.fill("reason", "Dave is late")
 	dave.pressSave()
 
-	dave.sees("h1", "changed meanwhile")
+	dave.sees("h1", "changed by somebody else")
 	dave.sees("[role=alert]", "Olga was first")
 	dave.sees(".card", "Dave is late")
 

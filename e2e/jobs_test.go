@@ -29,7 +29,7 @@ func TestTriggerAJob(t *testing.T) {
 
 	// Once a minute, for everybody.
 	olga := d.as(t, "olga", "/jobs")
-	olga.sees("#job-reconciliation", "available in")
+	olga.sees("#job-reconciliation", "again in")
 	olga.sees("#job-reconciliation", "Pods look odd")
 	olga.until("the button is disabled", find("#job-reconciliation button:disabled", "Run now"))
 

@@ -138,7 +138,7 @@ func TestAFormFollowsWhatIsSet(t *testing.T) {
 	// Untouched, it becomes what is set.
 	d.changeOutside(t, 5400)
 	p.until("the field follows", `document.querySelector("[name=max_duration_seconds]").value === "5400"`)
-	p.sees(".help", "Now 5,400 seconds.")
+	p.sees(".help", "Current value: 5,400 seconds.")
 	p.until("Review is disabled while nothing differs", find("button:disabled", "Review"))
 
 	followed := evaluate[string](p, `document.querySelector("main form [name=revision]").value`)
@@ -146,7 +146,7 @@ func TestAFormFollowsWhatIsSet(t *testing.T) {
 	// Touched, it keeps what is typed and says what is set by now.
 	p.fill("max_duration_seconds", "4000")
 	d.changeOutside(t, 4800)
-	p.sees(".help", "Now 4,800 seconds.")
+	p.sees(".help", "Current value: 4,800 seconds.")
 	p.sees("[data-changed-meanwhile]", "changed since this form was opened")
 
 	if got := evaluate[string](p, `document.querySelector("[name=max_duration_seconds]").value`); got != "4000" {
@@ -164,10 +164,10 @@ func TestAFormFollowsWhatIsSet(t *testing.T) {
 	// And then it is again, from a revision that is not the newest.
 	p.fill("max_duration_seconds", "4000")
 	d.changeOutside(t, 4900)
-	p.sees(".help", "Now 4,900 seconds.")
+	p.sees(".help", "Current value: 4,900 seconds.")
 	p.expect("409")
 	p.press("Review")
-	p.sees("h1", "changed meanwhile")
+	p.sees("h1", "changed by somebody else")
 }
 
 // TestTheFormOfAWindowFollows is of a form without live values: untouched, it is filled anew.
