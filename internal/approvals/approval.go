@@ -114,4 +114,6 @@ type Request struct {
 // what the audit log would have said.
 type HeldError struct{ Entry audit.Entry }
 
-func (h *HeldError) Error() string { return "it is waiting for another operator: " + string(h.Entry.Action) }
+func (h *HeldError) Error() string {
+	return "it is waiting for another operator: " + string(h.Entry.Action)
+}

@@ -37,9 +37,10 @@ type Approvals struct {
 
 	current atomic.Pointer[Current]
 
-	mu sync.Mutex
+	mu sync.Mutex // guards unkept
 	// unkept is what was heard of people and could not be written down yet.
-	unkept map[Person]Word
+	unkept  map[Person]Word
+	keeping sync.Mutex // is held while that is written down
 }
 
 // Current is what every page shows of approvals, as of the last look.

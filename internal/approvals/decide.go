@@ -164,15 +164,6 @@ func (c *carrying) Admit(ctx context.Context, tx *sql.Tx, begun *audit.Entry) er
 
 	now := c.now()
 
-	before, err := one(ctx, tx, c.ID)
-	if err != nil {
-		return err
-	}
-
-	if c.To == Approved && before.unvouched() {
-		return &TakenError{Cause: &ops.Error{Code: ops.CodeConflict, Message: before.Note}}
-	}
-
 	ended, err := end{state: c.To, decision: c.token, by: c.By, at: now, reason: c.Reason}.write(ctx, tx, c.ID)
 	if err != nil {
 		return err
@@ -183,6 +174,8 @@ func (c *carrying) Admit(ctx context.Context, tx *sql.Tx, begun *audit.Entry) er
 	switch {
 	case err != nil:
 		return err
+	case !ended && current.unvouched():
+		return &TakenError{Cause: &ops.Error{Code: ops.CodeConflict, Message: current.Note}}
 	case current.decision != c.token:
 		return &TakenError{Cause: decided(current)}
 	case ended && !now.Before(current.ExpiresAt):

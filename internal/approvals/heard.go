@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"slices"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 )
@@ -22,29 +21,40 @@ const (
 )
 
 // Heard tells what the identity provider says of somebody by now. What waits for them is void once they are no
-// operator, and cannot be approved while nobody vouches for them.
+// operator, and cannot be approved while nobody vouches for them. What cannot be written down while ctx holds, or while
+// another does it, is by the next [Approvals.Look].
 func (a *Approvals) Heard(ctx context.Context, who Person, word Word) {
 	a.mu.Lock()
 	a.unkept[who] = word
 	a.mu.Unlock()
 
-	if err := a.keepHeard(context.WithoutCancel(ctx)); err != nil {
+	if err := a.keepHeard(ctx); err != nil {
 		a.Logger.WarnContext(ctx, "what was heard of who asked for approvals could not be kept", slog.Any("error", err))
 	}
 }
 
 // keepHeard writes down what was heard, also what could not be before.
 func (a *Approvals) keepHeard(ctx context.Context) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if !a.keeping.TryLock() { // nobody who signs in waits for a database that another waits for
+		return nil
+	}
+	defer a.keeping.Unlock()
 
-	for _, who := range slices.Collect(maps.Keys(a.unkept)) {
-		changed, err := a.keepWord(ctx, who, a.unkept[who])
+	a.mu.Lock()
+	heard := maps.Clone(a.unkept)
+	a.mu.Unlock()
+
+	for who, word := range heard {
+		changed, err := a.keepWord(ctx, who, word)
 		if err != nil {
 			return err
 		}
 
-		delete(a.unkept, who)
+		a.mu.Lock()
+		if a.unkept[who] == word { // else there is a newer one
+			delete(a.unkept, who)
+		}
+		a.mu.Unlock()
 
 		if changed {
 			a.OnChange()

@@ -112,6 +112,11 @@ type end struct {
 
 // write ends an approval if it still waits, and reports whether it did.
 func (e end) write(ctx context.Context, tx *sql.Tx, id int64) (bool, error) {
+	where := "id = $1 AND state = $2"
+	if e.state == Approved { // not before somebody vouches for who asked; two at once wait for each other here
+		where += " AND note = ''"
+	}
+
 	n, err := store.Columns{
 		{Name: "state", Value: e.state},
 		{Name: "decision", Value: e.decision},
@@ -122,7 +127,7 @@ func (e end) write(ctx context.Context, tx *sql.Tx, id int64) (bool, error) {
 		{Name: "decision_reason", Value: e.reason},
 		{Name: "note", Value: e.note},
 		{Name: "request_json", Value: "{}"},
-	}.Update(ctx, tx, table, "id = $1 AND state = $2", id, Waiting)
+	}.Update(ctx, tx, table, where, id, Waiting)
 	if err != nil {
 		return false, fmt.Errorf("decide about approval %d: %w", id, err)
 	}
