@@ -39,6 +39,15 @@ func TestEveryCookieIsOfThisHostAlone(t *testing.T) {
 		}
 	}
 
+	// Nothing else is: a host beside can set those, and nobody would end them.
+	if page := w.Get("/jobs", "Accept", "text/html", "Cookie", "refused_zone=Mars"); strings.Contains(page.Body, "Mars") {
+		t.Error("a page tells of what another host has set")
+	}
+
+	if got := w.Get("/login", "Accept", "text/html", "Cookie", "step_up=1"); got.Status != http.StatusSeeOther {
+		t.Errorf("who is signed in, and named by another host as one to sign in anew, is answered with %d", got.Status)
+	}
+
 	if got := w.Send(http.MethodGet, "/jobs", ""); got.Header.Get("Strict-Transport-Security") == "" {
 		t.Errorf("got %v, want that browsers come by https alone", got.Header)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -34,17 +35,25 @@ func (p *Page) setCookie(name, value string, maxAge int, httpOnly bool) {
 	})
 }
 
-// CookieValue is what was kept, "" when nothing was. What the version before kept has its plain name also over https.
+// CookieValue is what [Page.Keep] kept, "" when nothing was.
 func (p *Page) CookieValue(name string) string {
+	return p.cookieNamed(auth.CookieName(name, p.secure()))
+}
+
+// preference is what [Page.KeepForScripts] or a script kept. What the version before kept, for a year, has its plain
+// name also over https: another host can set that one as well, and is believed in no more than this.
+func (p *Page) preference(name string) string {
+	return cmp.Or(p.CookieValue(name), p.cookieNamed(name))
+}
+
+func (p *Page) cookieNamed(name string) string {
 	if p.cookies == nil {
 		p.cookies = append([]*http.Cookie{}, p.Cookies()...)
 	}
 
-	for _, name := range []string{auth.CookieName(name, p.secure()), name} {
-		for _, cookie := range p.cookies {
-			if cookie.Name == name {
-				return cookie.Value
-			}
+	for _, cookie := range p.cookies {
+		if cookie.Name == name {
+			return cookie.Value
 		}
 	}
 

@@ -64,7 +64,7 @@ func (p *Page) Address() string {
 
 // AddressInZone is that with the zone in which the user reads times: not all pages are alike in all.
 func (p *Page) AddressInZone() string {
-	return p.Address() + "\n" + p.CookieValue(shell.ZoneCookie) + "\n" + p.CookieValue(shell.BrowserZoneCookie)
+	return p.Address() + "\n" + p.preference(shell.ZoneCookie) + "\n" + p.preference(shell.BrowserZoneCookie)
 }
 
 // KeepBy has the page, if it is one that may be kept, handed on under the address for which it

@@ -42,7 +42,7 @@ func (p *Page) Location() *time.Location {
 
 	name := p.preferences().Zone
 	if name == ZoneBrowser {
-		name, _ = url.QueryUnescape(p.CookieValue(shell.BrowserZoneCookie))
+		name, _ = url.QueryUnescape(p.preference(shell.BrowserZoneCookie))
 	}
 
 	loc, err := zoneinfo.Location(name)

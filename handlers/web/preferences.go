@@ -24,8 +24,8 @@ func (p *Page) Preferences() shell.Preferences {
 
 func (p *Page) preferences() shell.Preferences {
 	return shell.Preferences{
-		Theme: shell.ParseTheme(p.CookieValue(shell.ThemeCookie)),
-		Zone:  zone(p.CookieValue(shell.ZoneCookie)),
+		Theme: shell.ParseTheme(p.preference(shell.ThemeCookie)),
+		Zone:  zone(p.preference(shell.ZoneCookie)),
 	}
 }
 
