@@ -112,7 +112,8 @@ func (h *Handlers) undecided(ctx context.Context, recent []changes.Change) ([]co
 	for _, change := range outside {
 		lines = append(lines, components.Line{
 			State: components.Warn, URL: fmt.Sprintf("/history/%d", change.ID),
-			Text: fmt.Sprintf("The %s configuration was changed outside this console. Keep the change or restore the previous values.", change.Section),
+			Text: fmt.Sprintf("The %s configuration was changed outside this console. "+
+				"Keep the change or restore the previous values.", change.Section),
 		})
 	}
 

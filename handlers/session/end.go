@@ -157,7 +157,8 @@ func (h *Handlers) end(p *web.Page, f *web.Fields, e ending) error {
 	entry.Intent, entry.Outcome, entry.Before = intent.Seq, audit.Done, nil
 
 	if err != nil {
-		entry.Outcome, entry.Message = audit.Unknown, "The sessions have ended here, and end elsewhere once the database accepts writes again."
+		entry.Outcome = audit.Unknown
+		entry.Message = "The sessions have ended here, and end elsewhere once the database accepts writes again."
 	}
 
 	if _, logErr := h.Audit.Record(ctx, p.Actor(), entry); err != nil || logErr != nil {

@@ -165,7 +165,8 @@ func (h *Handlers) showRestored(p *web.Page, view recordview.PointDetail) error 
 
 	switch failed := failedSections(view.PointPlan); {
 	case len(failed) > 0 && p.WantsJSON():
-		cause := ops.Unavailable(ops.ServiceControlPlane, "Not restored: "+strings.Join(failed, ", ")+". Trying again restores only the others.")
+		cause := ops.Unavailable(ops.ServiceControlPlane,
+			"Not restored: "+strings.Join(failed, ", ")+". Trying again restores only the others.")
 
 		return p.JSON(http.StatusServiceUnavailable, failedPoint{Envelope: p.Envelope(cause), PointDetail: view})
 	case len(failed) > 0:

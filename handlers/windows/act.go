@@ -80,10 +80,15 @@ func actEffects(act string, w maintenance.Window) []components.Line {
 		return []components.Line{info("The platform's health is checked, and everything is restored once it is healthy."), goesOn}
 	case "verify":
 		return []components.Line{
-			{State: components.Warn, Text: "Everything is restored even though the platform is not healthy, or does not report that it is."}, goesOn,
+			{
+				State: components.Warn,
+				Text:  "Everything is restored even though the platform is not healthy, or does not report that it is.",
+			}, goesOn,
 		}
 	case "extend":
-		return []components.Line{info("It currently ends at " + w.EndsAt.In(w.Location()).Format("Mon 2 January 2006 15:04 MST") + "."), goesOn}
+		end := w.EndsAt.In(w.Location()).Format("Mon 2 January 2006 15:04 MST")
+
+		return []components.Line{info("It currently ends at " + end + "."), goesOn}
 	case "cancel":
 		return []components.Line{info("It will not take place."), goesOn}
 	case "rules":

@@ -62,7 +62,8 @@ func startEffects(w maintenance.Window) (lines []components.Line) {
 	if w.MaintenanceMode {
 		lines = append(lines, components.Line{
 			State: components.Warn,
-			Text:  "Nobody can create an instance while it is on, and anyone who tries sees the message. Running instances keep running and can be ended.",
+			Text: "Nobody can create an instance while it is on, and anyone who tries sees the message. " +
+				"Running instances keep running and can be ended.",
 		})
 	}
 

@@ -128,7 +128,9 @@ func (h *Handlers) effectsOf(p *web.Page, w maintenance.Window) ([]components.Li
 			Section: section.Name, Revision: known.Revision, Values: values, Source: changes.SourceSchedule,
 		})
 		if err != nil { // it is refused or not when its time has come
-			lines = append(lines, components.Line{State: components.Unknown, Text: section.Title + ": its effects cannot be determined right now."})
+			lines = append(lines, components.Line{
+				State: components.Unknown, Text: section.Title + ": its effects cannot be determined right now.",
+			})
 
 			continue
 		}

@@ -42,7 +42,8 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 	for _, l := range leases {
 		if !section.EqualIn(l.Fields(), plan.Current.Values, plan.After) {
 			plan.Effects = append(plan.Effects, warning(
-				"Temporary change %d of %s set this. When it ends it will find a different value, stop, and ask for a decision.", l.ID, l.Actor))
+				"Temporary change %d of %s set this. When it ends it will find a different value, stop, and ask for a decision.",
+				l.ID, l.Actor))
 		}
 	}
 

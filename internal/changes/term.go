@@ -40,7 +40,8 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 	}
 
 	if given > 1 {
-		return refuse("duration", "Choose one of “for”, “until” and “unless confirmed within” (duration, until or confirm_within in JSON), or none for a permanent change.")
+		return refuse("duration", "Choose one of “for”, “until” and “unless confirmed within” "+
+			"(duration, until or confirm_within in JSON), or none for a permanent change.")
 	}
 
 	now := c.now()

@@ -127,7 +127,8 @@ func (v Form) lead() string {
 	case Approve:
 		return "It is carried out at once, exactly as reviewed, in the name of " + v.RequestedBy.Username + ", with yours beside it."
 	case BreakGlass:
-		return "It is carried out at once. Every webhook is notified, every page shows it for a day, and the audit log records it as a break-glass approval."
+		return "It is carried out at once. Every webhook is notified, every page shows it for a day, " +
+			"and the audit log records it as a break-glass approval."
 	default:
 		return "Nothing is changed. The request can be made again."
 	}

@@ -154,7 +154,7 @@ func TestMomentsInATextAreWrittenAsPeopleReadThem(t *testing.T) {
 	for text, want := range map[string]string{
 		"Until 2026-03-01T15:00:00Z.":                                    "Until Sun 1 Mar 2026, 15:00 UTC.",
 		"From 2026-03-01T15:00:00.123456+01:00 to 2026-03-02T00:30:00Z.": "From Sun 1 Mar 2026, 14:00 UTC to Mon 2 Mar 2026, 00:30 UTC.",
-		"The current values are kept. 2026-03-01":                              "The current values are kept. 2026-03-01", "": "",
+		"The current values are kept. 2026-03-01":                        "The current values are kept. 2026-03-01", "": "",
 	} {
 		if got := format.Moments(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
