@@ -92,7 +92,6 @@ func TestPrometheusFindsNothingToSayOfTheMetrics(t *testing.T) {
 	}
 }
 
-// TestWhatIsAskedInVainIsLeftOut loses the control plane, then the database.
 func TestScrapesAreForProgramsAlone(t *testing.T) {
 	t.Parallel()
 
@@ -109,6 +108,7 @@ func TestScrapesAreForProgramsAlone(t *testing.T) {
 	}
 }
 
+// TestWhatIsAskedInVainIsLeftOut loses the control plane, then the database.
 func TestWhatIsAskedInVainIsLeftOut(t *testing.T) {
 	t.Parallel()
 
