@@ -24,7 +24,7 @@ type Page struct {
 
 	// Who sent it: the zero Identity where nobody was identified.
 	Who auth.Identity
-	// Now is when it came, in UTC.
+	// Now is when it came, in UTC, by the clock alone: ages go on while the machine sleeps.
 	Now time.Time
 
 	// identified is set once it was tried to find out who asks, identifyErr why that failed.
@@ -87,7 +87,7 @@ func PageOf(c echo.Context, now func() time.Time) *Page {
 		return p
 	}
 
-	p := &Page{Context: c, Now: now().UTC()}
+	p := &Page{Context: c, Now: now().UTC().Round(0)}
 	c.Set(pageKey, p)
 
 	return p

@@ -284,23 +284,8 @@ func word(who auth.Identity, vouched bool) approvals.Word {
 }
 
 // every runs a chore at once and then again and again.
-func every(interval time.Duration, logger *slog.Logger, what string, chore func(context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) error {
-		ticker := time.NewTicker(interval)
-		defer ticker.Stop()
-
-		for {
-			if err := chore(ctx); err != nil && ctx.Err() == nil {
-				logger.WarnContext(ctx, "a chore failed", "chore", what, "error", err)
-			}
-
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-ticker.C:
-			}
-		}
-	}
+func every(interval time.Duration, logger *slog.Logger, what string, do func(context.Context) error) func(context.Context) error {
+	return chore.Every(interval, now, logger, what, do)
 }
 
 // inOrder does one thing after the other, until one fails.

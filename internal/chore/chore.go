@@ -61,9 +61,6 @@ func (c *Chore) Run(ctx context.Context) error {
 	}
 }
 
-// jump is from which difference on a clock was set, or the machine slept, while a timer ran.
-const jump = 2 * time.Second
-
 // sleep reports false once the context is done.
 func (c *Chore) sleep(ctx context.Context, next time.Time) bool {
 	left := c.config.Every
@@ -86,7 +83,7 @@ func (c *Chore) sleep(ctx context.Context, next time.Time) bool {
 		case <-timer.C:
 			left -= step
 
-			if c.jumped(begun, step) {
+			if jumped(c.config.Now, begun, step) {
 				return true
 			}
 		case <-c.woken:
@@ -102,12 +99,4 @@ func (c *Chore) sleep(ctx context.Context, next time.Time) bool {
 	}
 
 	return true
-}
-
-// jumped reports whether something else than the time of a timer has passed on the clock since it began; what a
-// [time.Time] has of the monotonic clock tells the timer's again.
-func (c *Chore) jumped(begun time.Time, timer time.Duration) bool {
-	passed := c.config.Now().Round(0).Sub(begun.Round(0))
-
-	return (passed - timer).Abs() >= jump
 }

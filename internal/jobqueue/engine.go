@@ -14,6 +14,7 @@ import (
 	"github.com/riverqueue/river/riverdriver"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/graph-olap/opsconsole/internal/chore"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
@@ -234,18 +235,5 @@ func (e *Engine) stop(ctx context.Context, client *river.Client[*sql.Tx]) error 
 }
 
 func (e *Engine) loop(ctx context.Context, loop Loop) {
-	ticker := time.NewTicker(loop.Every)
-	defer ticker.Stop()
-
-	for {
-		if err := loop.Do(ctx); err != nil && ctx.Err() == nil {
-			e.config.Logger.ErrorContext(ctx, "a background loop failed", slog.String("loop", loop.Name), slog.Any("error", err))
-		}
-
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
+	_ = chore.Every(loop.Every, e.config.Now, e.config.Logger, loop.Name, loop.Do)(ctx) // it returns none
 }

@@ -12,7 +12,7 @@ const (
 // Look notes that somebody looks. What they see is as old as the snapshot says; where it is older than
 // it would be if somebody had looked all the time, it is read anew at once.
 func (m *Monitor) Look() {
-	now := m.config.Now()
+	now := m.config.Now().Round(0)
 	m.looked.Store(&now)
 
 	if newest := m.Snapshot(); !newest.At.IsZero() && now.Sub(newest.At) > m.config.Interval+restTime {

@@ -131,9 +131,17 @@ func monitorEvery(
 ) *monitor.Monitor {
 	t.Helper()
 
+	return monitorBy(t, time.Now, interval, platform, watch)
+}
+
+func monitorBy(
+	t *testing.T, now func() time.Time, interval time.Duration, platform ops.Platform, watch func(context.Context, ops.Service) error,
+) *monitor.Monitor {
+	t.Helper()
+
 	config := monitor.Config{
 		Platform: platform, Caller: func() (ops.Caller, error) { return ops.Caller{}, nil }, Timeout: 5 * time.Second,
-		DB: storetest.Open(t, storetest.SQLiteURL(t)), Now: time.Now, Logger: slog.New(slog.DiscardHandler), Interval: interval,
+		DB: storetest.Open(t, storetest.SQLiteURL(t)), Now: now, Logger: slog.New(slog.DiscardHandler), Interval: interval,
 	}
 	if watch != nil {
 		config.Watchers = append(config.Watchers, watch)

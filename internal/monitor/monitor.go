@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/chore"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
@@ -139,8 +140,13 @@ func (m *Monitor) Run(ctx context.Context) error {
 
 	var watching atomic.Bool
 
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
 	ticker := time.NewTicker(m.config.Interval)
 	defer ticker.Stop()
+
+	jumps := chore.Jumps(ctx, m.config.Now)
 
 	for {
 		rested := time.After(restTime)
@@ -159,14 +165,14 @@ func (m *Monitor) Run(ctx context.Context) error {
 			})
 		}
 
-		if !m.rest(ctx, ticker.C, rested) {
+		if !m.rest(ctx, ticker.C, rested, jumps) {
 			return nil
 		}
 	}
 }
 
 // rest waits for the next poll; it reports false once the context is done.
-func (m *Monitor) rest(ctx context.Context, ticks, rested <-chan time.Time) bool {
+func (m *Monitor) rest(ctx context.Context, ticks, rested <-chan time.Time, jumps <-chan struct{}) bool {
 	for {
 		select {
 		case <-ctx.Done():
@@ -175,6 +181,8 @@ func (m *Monitor) rest(ctx context.Context, ticks, rested <-chan time.Time) bool
 			if m.due() {
 				return true
 			}
+		case <-jumps:
+			return wait(ctx, rested)
 		case <-m.wake:
 			return wait(ctx, rested)
 		}

@@ -73,7 +73,7 @@ func (m *Monitor) read(ctx context.Context, service reader, begun time.Time) (*S
 
 	m.await(group.Wait, told, begun)
 
-	next.At = m.config.Now()
+	next.At = m.config.Now().Round(0) // its age is told by the clock, also after a sleep
 	next.Results = results(old, next)
 
 	next.stood = old.stood
@@ -122,7 +122,10 @@ func part[T any](
 		return err
 	})
 	now := config.Now()
-	told.add(name, now.Sub(begun), err)
+	took := max(0, now.Sub(begun))
+	now = now.Round(0)
+
+	told.add(name, took, err)
 
 	if err == nil {
 		return Part[T]{Value: value, AsOf: now, TriedAt: now}
