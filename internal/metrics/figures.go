@@ -43,8 +43,7 @@ func (m *Metrics) Look(ctx context.Context) error {
 	f.troubled, errs[2] = m.config.Windows.Troubled(ctx)
 	f.deliveries, errs[3] = m.config.Webhooks.Waiting(ctx)
 
-	page, err := m.config.Changes.History(ctx, changes.Filter{Outcome: changes.Unknown})
-	f.unknown, errs[4] = page.Items, err
+	f.unknown, errs[4] = m.unknown(ctx)
 
 	if err := errors.Join(errs[:]...); err != nil {
 		m.figures.Store(nil)
@@ -55,6 +54,22 @@ func (m *Metrics) Look(ctx context.Context) error {
 	m.figures.Store(f)
 
 	return nil
+}
+
+// unknown are the changes of which nobody knows what came of them, newest first; mostly there are none.
+func (m *Metrics) unknown(ctx context.Context) (all []changes.Change, err error) {
+	for filter := (changes.Filter{Outcome: changes.Unknown}); ; {
+		page, err := m.config.Changes.History(ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+
+		if all = append(all, page.Items...); page.Next == 0 {
+			return all, nil
+		}
+
+		filter.Before = page.Next
+	}
 }
 
 // waiting tells what was found at the last look, if that is not long ago.

@@ -199,6 +199,10 @@ func TestALeaseAndAWindowThatAreLate(t *testing.T) {
 
 	look()
 
+	if got := w.value(t, "opsconsole_changes_unknown"); got != 2 {
+		t.Errorf("%v unknown changes are told, want those of both pages", got)
+	}
+
 	if got := w.value(t, "opsconsole_leases", "state", "active"); got != 1 {
 		t.Errorf("%v active, want 1", got)
 	}

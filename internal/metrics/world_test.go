@@ -92,10 +92,14 @@ func (w *world) value(t *testing.T, name string, labels ...string) float64 {
 	return *value
 }
 
-// unknown has one change of which nobody knows what came of it.
+// unknown has two changes of which nobody knows what came of them, on two pages.
 type unknown struct{ *changes.Changes }
 
-func (unknown) History(context.Context, changes.Filter) (changes.Page, error) {
+func (unknown) History(_ context.Context, filter changes.Filter) (changes.Page, error) {
+	if filter.Before == 0 {
+		return changes.Page{Items: []changes.Change{{ID: 2, At: time.Unix(30, 0), Outcome: changes.Unknown}}, Next: 2}, nil
+	}
+
 	return changes.Page{Items: []changes.Change{{ID: 1, At: time.Unix(20, 0), Outcome: changes.Unknown}}}, nil
 }
 
