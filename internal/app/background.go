@@ -206,7 +206,14 @@ const sumUpEvery = 5 * time.Second
 func (a *App) auditLog() (*audit.Log, *anchor.Sender) {
 	cfg, log := a.config.Audit, audit.New(a.db, now)
 
-	heads := anchor.New(anchor.Config{Key: cfg.SigningKey, Destinations: cfg.Destinations, Now: now, Logger: a.logger})
+	heads := anchor.New(anchor.Config{
+		Key: cfg.SigningKey, Destinations: cfg.Destinations, Now: now, Logger: a.logger,
+		Finish: func(ctx context.Context) error {
+			_, err := log.Verify(ctx)
+
+			return err
+		},
+	})
 	log.Keys, log.KeyedFrom = cfg.Keys, cfg.KeyedFrom
 
 	if len(cfg.Destinations) > 0 {
