@@ -165,7 +165,7 @@ func newConsole(config Config) *console {
 
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Changes: memory.changes,
-		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database, SignedHeads: c.SignedHeads,
+		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database, SignedHeads: c.SignedHeads, Backups: c.Backups,
 		MemoryAsOf: memory.readAt,
 	}
 	c.settings = &settings.Handlers{

@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/audit/anchor"
+	"github.com/graph-olap/opsconsole/internal/backup"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/database"
@@ -34,6 +35,8 @@ type Handlers struct {
 	Database Database
 	// SignedHeads is nil where none are sent.
 	SignedHeads SignedHeads
+	// Backups tells how scheduled backups do; nil where none are made.
+	Backups func() backup.Status
 	// MemoryAsOf is when what is shown while the database cannot be read was read, nil while it can.
 	MemoryAsOf func() *time.Time
 	// Tickets become links in reasons.

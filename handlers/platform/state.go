@@ -106,6 +106,17 @@ func (h *Handlers) auditLog(now time.Time) pages.Record {
 	return record
 }
 
+// backup is how scheduled backups do, nil where none are made.
+func (h *Handlers) backup(now time.Time) *pages.Backup {
+	if h.Backups == nil {
+		return nil
+	}
+
+	status := h.Backups()
+
+	return &pages.Backup{LastAt: status.LastAt, Error: status.Error, Now: now}
+}
+
 // databaseLine says what is wrong with the console's own database; ok is false when nothing is.
 func databaseLine(own pages.SeenHere) (line components.Line, ok bool) {
 	line = components.Line{State: components.OfComponent(own.Status), URL: "/health#console-database"}

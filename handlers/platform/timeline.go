@@ -38,7 +38,7 @@ func (h *Handlers) healthOver(
 	ctx context.Context, s *monitor.Snapshot, now time.Time, reach pages.Reach,
 ) (pages.Health, error) {
 	view := h.withDatabase(healthView(s, now), s)
-	view.Audit = h.auditLog(now)
+	view.Audit, view.Backup = h.auditLog(now), h.backup(now)
 
 	history, err := h.Monitor.History(ctx)
 	if err != nil {

@@ -20,6 +20,8 @@ type Health struct {
 	ConsoleDatabase SeenHere `json:"console_database"`
 	// Audit is how this console's audit log does.
 	Audit Record `json:"audit"`
+	// Backup is how scheduled backups do, absent where none are made.
+	Backup *Backup `json:"backup,omitempty"`
 	// Own are the components that this console sees itself, drawn before the others.
 	Own []Component `json:"-"`
 	// Status is unknown while the control plane does not report it, and LastStatus what it said last.
