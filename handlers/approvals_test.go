@@ -467,6 +467,8 @@ func TestEveryActCanBeHeld(t *testing.T) {
 
 	act(http.MethodPost, "/jobs/lifecycle/trigger", handlerstest.Object{})
 
+	heldInstances(w, act)
+
 	w.Outside(9, 60)
 	w.Monitor.Poll(t.Context())
 	act(http.MethodPost, fmt.Sprint("/history/", changesMade(t, w), "/keep"), handlerstest.Object{})

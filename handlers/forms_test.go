@@ -98,6 +98,10 @@ func TestEveryFormGivesItsAnswerAgain(t *testing.T) {
 	running := handlerstest.Path(w.Announce(handlerstest.Object{"starts_at": w.Now().UTC().Format(time.RFC3339)}), "updates")
 	delete(missing, "POST "+pageForm{running, running, url.Values{"text": {"the database is back"}}}.send(t, w))
 
+	for _, f := range instanceForms(w) {
+		delete(missing, "POST "+f.send(t, w))
+	}
+
 	for route := range missing {
 		if strings.HasPrefix(route, "POST ") {
 			t.Errorf("%s: no form is sent here", route)
@@ -210,7 +214,7 @@ var routes = []struct {
 	{regexp.MustCompile(`^/jobs/\w+/trigger$`), "/jobs/:name/trigger"},
 	{regexp.MustCompile(`^/maintenance/windows/\d+/updates$`), "/maintenance/windows/:id/updates"},
 	{regexp.MustCompile(`^/maintenance/(windows|webhooks)/\d+/\w+$`), "/maintenance/$1/:id/:act"},
-	{regexp.MustCompile(`^/(leases|approvals)/\d+/\w+$`), "/$1/:id/:act"},
+	{regexp.MustCompile(`^/(leases|approvals|instances)/\d+/\w+$`), "/$1/:id/:act"},
 	{regexp.MustCompile(`^(/maintenance/deliveries)/\w+/(\w+)$`), "$1/:id/$2"},
 	{regexp.MustCompile(`^/sessions/\w+/end$`), "/sessions/:id/end"},
 	{regexp.MustCompile(`/\d+`), "/:id"},

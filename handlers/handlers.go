@@ -16,6 +16,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/announcements"
 	approvalhandlers "github.com/graph-olap/opsconsole/handlers/approvals"
+	"github.com/graph-olap/opsconsole/handlers/instances"
 	"github.com/graph-olap/opsconsole/handlers/leases"
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/platform"
@@ -32,6 +33,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
+	acts "github.com/graph-olap/opsconsole/internal/instances"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
@@ -45,16 +47,22 @@ import (
 type Config struct {
 	Auth     *auth.Auth
 	Platform ops.Platform
-	Changes  *changes.Changes
-	Windows  *maintenance.Windows
+	// Instances is the users' side of the same control plane.
+	Instances ops.InstancesPlatform
+	// ResumesForOwner says that it counts what is resumed against the limit of its owner, and not of who asks.
+	ResumesForOwner bool
+	Changes         *changes.Changes
+	Windows         *maintenance.Windows
 	// Feeds tells Readers of the windows.
 	Feeds    *announce.Feeds
 	Readers  announce.Audience
 	Webhooks *hooks.Webhooks
 	Audit    *audit.Log
 	Triggers *triggers.Triggers
-	Monitor  *monitor.Monitor
-	Keys     *idempotency.Keys
+	// InstanceActs does what operators do to instances.
+	InstanceActs *acts.Instances
+	Monitor      *monitor.Monitor
+	Keys         *idempotency.Keys
 	// Approvals are what needs a second person.
 	Approvals *approvals.Approvals
 	// StepUp says what needs a newer sign-in.
@@ -132,6 +140,7 @@ type console struct {
 	memory *memory
 
 	platform      *platform.Handlers
+	instances     *instances.Handlers
 	settings      *settings.Handlers
 	leases        *leases.Handlers
 	windows       *windows.Handlers
@@ -167,6 +176,10 @@ func newConsole(config Config) *console {
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Changes: memory.changes,
 		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database, SignedHeads: c.SignedHeads, Backups: c.Backups,
 		MemoryAsOf: memory.readAt,
+	}
+	c.instances = &instances.Handlers{
+		Frame: f, Platform: c.Instances, ResumesForOwner: c.ResumesForOwner, Acts: c.InstanceActs, Config: lifetimes{memory.changes},
+		Monitor: c.Monitor, PublicURL: c.PublicURL,
 	}
 	c.settings = &settings.Handlers{
 		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,

@@ -26,6 +26,8 @@ func (c *console) acts() map[string]again {
 		"POST /sessions/:id/end":                     c.session.EndedAgain,
 		"POST /sessions/end":                         c.session.EndedAgain,
 		"POST /jobs/:name/trigger":                   c.platform.TriggeredAgain,
+		"POST /instances/terminate":                  c.instances.SeveralAgain,
+		"POST /instances/:id/:act":                   c.instances.Again,
 		"POST /maintenance/windows":                  c.windows.AnnouncedAgain,
 		"PATCH /maintenance/windows/:id":             c.windows.Again,
 		"POST /maintenance/windows/:id":              c.windows.Again,

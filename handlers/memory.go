@@ -18,6 +18,21 @@ import (
 // RememberEvery is the time between two calls of [Console.Remember].
 const RememberEvery = 15 * time.Second
 
+// lifetimes knows how long instances may live, as this console last saw it.
+type lifetimes struct{ changes rememberedChanges }
+
+// LongestInstance implements [instances.Config].
+func (l lifetimes) LongestInstance(ctx context.Context) string {
+	known, err := l.changes.Known(ctx, ops.SectionLifecycle)
+	if err != nil { // it is for the control plane to check, too
+		return ""
+	}
+
+	longest, _ := known.Values["instance.max_ttl"].(string)
+
+	return longest
+}
+
 // remembered are the values of one kind as they were last read, by what was asked for.
 type remembered[K comparable, V any] struct {
 	database Database

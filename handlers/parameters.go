@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/handlers/instances"
 	"github.com/graph-olap/opsconsole/handlers/platform"
 	"github.com/graph-olap/opsconsole/handlers/settings"
 	"github.com/graph-olap/opsconsole/handlers/web"
@@ -23,31 +24,34 @@ func parameters() map[string][]string {
 	restore := append(web.Meta(), settings.FieldsParam, web.PreviewParam)
 
 	return map[string][]string{
-		"/health":                    {"range"},
-		"/capacity":                  {"range", "owners"},
-		"/jobs/:name/receipt":        {"entry"},
-		"/exports":                   exports,
-		"/exports.csv":               append(exports, web.ForParam),
-		"/metrics":                   {"q", "created"},
-		"/maintenance/windows":       windows,
-		"POST /maintenance/windows":  {web.PreviewParam},
-		"/maintenance/windows/new":   {"template", "window"},
-		"/maintenance/windows/:id":   {web.PreviewParam},
-		"/maintenance/templates/new": {"window"},
-		"/maintenance/deliveries":    {"webhook", "window", "state", "event", "cursor", "limit"},
-		"/config/:section":           append(web.Meta(), settings.ChangedParam),
-		"/config/:section/review":    web.Meta(),
-		"/history":                   {"section", "actor", "field", "source", "outcome", "from", "until", "before", "limit"},
-		"/history/:id/restore":       restore,
-		"/compare":                   {"a", "b"},
-		"/leases":                    {"state", "before", "limit"},
-		"/points":                    {"before", "limit"},
-		"/approvals":                 {"state", "before", "limit"},
-		"/points/:id/restore":        {web.PreviewParam},
-		"GET /sessions/end":          {"subject"},
-		"/audit":                     audit,
-		"/audit.csv":                 append(audit, web.ForParam),
-		"/audit.jsonl":               audit,
+		"/health":                      {"range"},
+		"/capacity":                    {"range", "owners"},
+		"/jobs/:name/receipt":          {"entry"},
+		"/instances":                   instances.ListParams(),
+		"GET /instances/terminate":     {"id"},
+		"/instances/terminate/results": {"entry"},
+		"/exports":                     exports,
+		"/exports.csv":                 append(exports, web.ForParam),
+		"/metrics":                     {"q", "created"},
+		"/maintenance/windows":         windows,
+		"POST /maintenance/windows":    {web.PreviewParam},
+		"/maintenance/windows/new":     {"template", "window"},
+		"/maintenance/windows/:id":     {web.PreviewParam},
+		"/maintenance/templates/new":   {"window"},
+		"/maintenance/deliveries":      {"webhook", "window", "state", "event", "cursor", "limit"},
+		"/config/:section":             append(web.Meta(), settings.ChangedParam),
+		"/config/:section/review":      web.Meta(),
+		"/history":                     {"section", "actor", "field", "source", "outcome", "from", "until", "before", "limit"},
+		"/history/:id/restore":         restore,
+		"/compare":                     {"a", "b"},
+		"/leases":                      {"state", "before", "limit"},
+		"/points":                      {"before", "limit"},
+		"/approvals":                   {"state", "before", "limit"},
+		"/points/:id/restore":          {web.PreviewParam},
+		"GET /sessions/end":            {"subject"},
+		"/audit":                       audit,
+		"/audit.csv":                   append(audit, web.ForParam),
+		"/audit.jsonl":                 audit,
 	}
 }
 

@@ -352,6 +352,7 @@ func pages() map[string]templ.Component {
 
 	maps.Copy(all, maintenancePages(s))
 	maps.Copy(all, approvalPages(s))
+	maps.Copy(all, instancePages(s))
 
 	return all
 }

@@ -23,6 +23,7 @@ import (
 // Line is the way to the control plane: it can be cut, or lose answers.
 type Line struct {
 	ops.Platform
+	ops.InstancesPlatform
 
 	polls atomic.Int64
 
@@ -37,6 +38,9 @@ type Line struct {
 	accepts bool
 	// meanwhile happens while a change to the limits is asked for, nil for nothing.
 	meanwhile func()
+	// loseActs loses the answers to acts on instances, actsNotDone the acts themselves; refuseActs refuses them.
+	loseActs, actsNotDone bool
+	refuseActs            error
 	// exports are the export jobs, nil for those of the control plane.
 	exports *worldtest.ExportQueue
 	// message is the maintenance mode of a control plane that bounds no message, nil to ask

@@ -25,6 +25,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/controlplane/jobs"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
+	"github.com/graph-olap/opsconsole/internal/instances"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/metrics"
@@ -133,7 +134,7 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 
 	plane, runner := newPlane(tb, db)
 	w := &World{
-		t: tb, DB: db, Plane: &Line{Platform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
+		t: tb, DB: db, Plane: &Line{Platform: plane, InstancesPlatform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
 		Requests: metrics.NewRequests(), Draining: make(chan struct{}),
 	}
 	logger := slog.New(slog.NewTextHandler(&w.said, nil))
@@ -195,7 +196,7 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 	})
 
 	w.Console = handlers.New(handlers.Config{
-		Auth: signIn, Platform: w.Plane, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
+		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: true, InstanceActs: instances.New(w.Log), Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
 		Keys: idempotency.New(db, w.Now), Approvals: w.Approvals, StepUp: &w.StepUp,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,

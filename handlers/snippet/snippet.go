@@ -20,6 +20,8 @@ type Form struct {
 	// Asked are what is always sent beside them, Optional what is sent when something is
 	// typed in it.
 	Asked, Optional []string
+	// IDs are what a form that acts on several has ticked, as a JSON array; "" where a form has none.
+	IDs string
 	// Only are the fields that a restore is restricted to, none for all.
 	Only []string
 	// Revision is that which the form was filled from, "" where a form has none.
@@ -66,6 +68,12 @@ func (s Form) Snippets(public *url.URL) []components.Snippet {
 func (s Form) object(language components.Language) []components.SnippetPart {
 	out := components.Snippet{Language: language}
 	separator := "{"
+
+	if s.IDs != "" {
+		out.Textf(`{"ids": %s`, s.IDs)
+
+		separator = ", "
+	}
 
 	for _, field := range s.Fields {
 		out.Textf("%s%q: ", separator, field.Name)

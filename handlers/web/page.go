@@ -174,6 +174,11 @@ func (p *Page) Service(platform ops.Platform) ops.Service {
 		return service
 	}
 
+	return impatient{Service: service, until: p.patientUntil()}
+}
+
+// patientUntil is when the patience ends that begins with the first call.
+func (p *Page) patientUntil() time.Time {
 	if p.until.IsZero() {
 		ctx, cancel := context.WithTimeout(p.Ctx(), patience)
 		p.until, _ = ctx.Deadline()
@@ -181,7 +186,7 @@ func (p *Page) Service(platform ops.Platform) ops.Service {
 		cancel()
 	}
 
-	return impatient{Service: service, until: p.until}
+	return p.until
 }
 
 // PreviewParam asks only what an act would come to.

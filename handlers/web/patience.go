@@ -23,6 +23,16 @@ func (p *Page) isPatient() bool {
 	return !p.IsRead() && !p.preview || p.WantsJSON() || p.Request().Header.Get(WaitHeader) != ""
 }
 
+// Instances is the users' side of the control plane as the user sees it, as [Page.Service] is the operators'.
+func (p *Page) Instances(platform ops.InstancesPlatform) ops.Instances { //nolint:ireturn // as the platform has it
+	service := platform.InstancesAs(p.Who.Caller())
+	if p.isPatient() {
+		return service
+	}
+
+	return impatientInstances{Instances: service, impatient: impatient{until: p.patientUntil()}}
+}
+
 // IsUnanswered reports whether it failed because the control plane did not answer.
 func IsUnanswered(err error) bool {
 	e := ops.AsError(err)
@@ -93,4 +103,25 @@ func (s impatient) GetState(ctx context.Context) (ops.State, error) {
 
 func (s impatient) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error) {
 	return read(ctx, s, func(ctx context.Context) ([]ops.ExportJob, error) { return s.Service.GetExportJobs(ctx, query) })
+}
+
+// impatientInstances is the users' side of it.
+type impatientInstances struct {
+	ops.Instances
+
+	impatient impatient
+}
+
+func (s impatientInstances) ListInstances(ctx context.Context, query ops.InstancesQuery) (ops.InstancesPage, error) {
+	return read(ctx, s.impatient, func(ctx context.Context) (ops.InstancesPage, error) { return s.Instances.ListInstances(ctx, query) })
+}
+
+func (s impatientInstances) GetInstance(ctx context.Context, id int64) (ops.Instance, error) {
+	return read(ctx, s.impatient, func(ctx context.Context) (ops.Instance, error) { return s.Instances.GetInstance(ctx, id) })
+}
+
+func (s impatientInstances) GetInstanceEvents(ctx context.Context, id int64, query ops.InstanceEventsQuery) ([]ops.InstanceEvent, error) {
+	return read(ctx, s.impatient, func(ctx context.Context) ([]ops.InstanceEvent, error) {
+		return s.Instances.GetInstanceEvents(ctx, id, query)
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
+	"github.com/graph-olap/opsconsole/internal/instances"
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -44,7 +45,6 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	history := changes.New(a.db, log, now, a.logger, changes.Policy{
 		Environment: a.config.Environment.Name, ConfirmBelow: a.config.ConfirmBelow,
 	})
-
 	keys := idempotency.New(a.db, now)
 	own := database.New(database.Config{DB: a.db, Now: now, Logger: a.logger})
 	watch := a.monitor(p, signIn, own, history)
@@ -54,11 +54,12 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	a.recovery = inOrder(log.Start, history.Recover, keys.Recover, windows.FollowRules)
 
-	runs := triggers.New(log)
+	runs, acts := triggers.New(log), instances.New(log)
 	asked = a.approvals(log, history, windows, hooks)
 
 	// What is written here is drawn anew without asking the control plane.
 	own.OnChange, asked.OnChange, hooks.OnChange, runs.OnChange = watch.Changed, watch.Changed, watch.Changed, watch.Changed
+	acts.OnChange = watch.Changed
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
@@ -69,7 +70,8 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	backups := a.runBackups()
 	pages := handlers.New(handlers.Config{
-		Auth: signIn, Platform: p, Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
+		Auth: signIn, Platform: p, Instances: p, ResumesForOwner: p.embedded, InstanceActs: acts,
+		Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
 		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Backups: backups, SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,

@@ -13,8 +13,11 @@ import (
 // nobody is looking.
 type platform struct {
 	ops.Platform
+	ops.InstancesPlatform
 
-	caller func(a *auth.Auth) (ops.Caller, error)
+	// embedded says that it is inside this program.
+	embedded bool
+	caller   func(a *auth.Auth) (ops.Caller, error)
 	// pollTimeout is how long the poller waits for an answer; 0 is its own default.
 	pollTimeout time.Duration
 }
@@ -43,7 +46,7 @@ func (a *App) remotePlatform(cfg config.Remote) (platform, error) {
 	}
 
 	// A little more than the client's own, which says better what did not answer.
-	p := platform{Platform: client, caller: asConsole, pollTimeout: cfg.Timeout + time.Second}
+	p := platform{Platform: client, InstancesPlatform: client, caller: asConsole, pollTimeout: cfg.Timeout + time.Second}
 	if cfg.Auth == config.Passthrough {
 		p.caller = asLatestOperator
 	}

@@ -144,6 +144,11 @@ const (
 	// LogKey has entries chained with a key, or with another one, from itself on.
 	LogKey Action = "audit.key"
 
+	InstanceTerminate Action = "instance.terminate"
+	InstanceSuspend   Action = "instance.suspend"
+	InstanceResume    Action = "instance.resume"
+	InstanceExtend    Action = "instance.extend"
+
 	WindowAnnounce Action = "window.announce"
 	WindowChange   Action = "window.change"
 	WindowStart    Action = "window.start"
@@ -181,6 +186,7 @@ func Actions() []Action {
 	return []Action{
 		SignIn, SignOut, SessionEnd, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
 		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport, DatabaseRestore, LogKey,
+		InstanceTerminate, InstanceSuspend, InstanceResume, InstanceExtend,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,
 		TemplateSave, TemplateDelete,

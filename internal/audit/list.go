@@ -142,6 +142,22 @@ func (l *Log) Newest(ctx context.Context, intent int64) (entry Entry, ok bool, e
 	return l.one(ctx, `WHERE seq > $1 AND intent = $1 ORDER BY seq DESC`, intent)
 }
 
+// Endings returns the entries that say how the parts of an act ended, each on its object, oldest first.
+func (l *Log) Endings(ctx context.Context, intent Entry, objects []string) ([]Entry, error) {
+	const perObject = 10 // far more than there are
+
+	args, in := []any{intent.Seq, intent.Action}, make([]string, len(objects))
+	for i, object := range objects {
+		args = append(args, object)
+		in[i] = fmt.Sprintf("$%d", len(args))
+	}
+
+	page, err := l.list(ctx, perObject*len(objects),
+		`WHERE object IN (`+strings.Join(in, ", ")+`) AND action = $2 AND seq > $1 AND intent = $1 ORDER BY seq`, args...)
+
+	return page.Items, err
+}
+
 // Intents returns those that entries settle and that are not among them.
 func (l *Log) Intents(ctx context.Context, entries []Entry) ([]Entry, error) {
 	var (

@@ -10,5 +10,5 @@ const (
 	MomentFieldsScriptURL = "/static/momentfields.js?v=981e2098050e"
 	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
-	iconsURL              = "/static/icons.svg?v=369495f24885"
+	iconsURL              = "/static/icons.svg?v=9581e89ec8ec"
 )

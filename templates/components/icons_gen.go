@@ -47,6 +47,7 @@ const (
 	IconTriangleAlert       Icon = "triangle-alert"
 	IconUndo2               Icon = "undo-2"
 	IconUserRound           Icon = "user-round"
+	IconWaypoints           Icon = "waypoints"
 	IconWifiOff             Icon = "wifi-off"
 	IconWrench              Icon = "wrench"
 	IconX                   Icon = "x"

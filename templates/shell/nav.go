@@ -23,6 +23,7 @@ func navigation() []navItem {
 		{"overview", "Overview", "/", components.IconLayoutDashboard, ""},
 		{"health", "Health", "/health", components.IconHeartPulse, ""},
 		{"capacity", "Capacity", "/capacity", components.IconGauge, ""},
+		{"instances", "Instances", InstancesPath, components.IconWaypoints, ""},
 		{"jobs", "Jobs", "/jobs", components.IconListChecks, ""},
 		{"exports", "Exports", "/exports", components.IconDatabaseZap, ""},
 		{"maintenance", "Maintenance", "/maintenance", components.IconWrench, ""},

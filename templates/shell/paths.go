@@ -25,3 +25,26 @@ func WindowPath(id int64) string { return fmt.Sprintf("%s/%d", WindowsPath, id) 
 
 // JobTitle is a job's name in words: export reconciliation.
 func JobTitle(name ops.JobName) string { return strings.ReplaceAll(string(name), "_", " ") }
+
+// InstancesPath lists the instances.
+const InstancesPath = "/instances"
+
+// InstancePath is the page of an instance.
+func InstancePath(id int64) string { return fmt.Sprintf("%s/%d", InstancesPath, id) }
+
+// InstancesOf lists those of an owner and in a status; "" is any.
+func InstancesOf(owner, status string) string {
+	values := url.Values{}
+
+	for name, value := range map[string]string{"owner": owner, "status": status} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+
+	if len(values) == 0 {
+		return InstancesPath
+	}
+
+	return InstancesPath + "?" + values.Encode()
+}

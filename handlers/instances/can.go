@@ -1,0 +1,85 @@
+package instances
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	acts "github.com/graph-olap/opsconsole/internal/instances"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	pages "github.com/graph-olap/opsconsole/templates/instances"
+)
+
+// lacks remembers which acts the control plane was found to have no call for.
+type lacks struct {
+	mu    sync.Mutex
+	until map[acts.Act]time.Time
+}
+
+// lacksFor is how long that is taken for granted: a control plane is brought up to date now and then.
+const lacksFor = 10 * time.Minute
+
+// learn notes what an answer to an act says of the control plane.
+func (l *lacks) learn(act acts.Act, now time.Time, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	switch {
+	case err != nil && ops.AsError(err).Code == ops.CodeNotSupported:
+		if l.until == nil {
+			l.until = map[acts.Act]time.Time{}
+		}
+
+		l.until[act] = now.Add(lacksFor)
+	case err == nil:
+		delete(l.until, act)
+	}
+}
+
+func (l *lacks) has(act acts.Act, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return !now.Before(l.until[act])
+}
+
+// actsOn are the acts, and why those cannot be done that cannot.
+func (h *Handlers) actsOn(now time.Time, i ops.Instance) (all []pages.Act) {
+	for _, act := range acts.Acts() {
+		all = append(all, pages.Act{Act: act, Why: h.whyNot(now, act, i)})
+	}
+
+	return all
+}
+
+// whyNot says why an act on the instance cannot be done, "" when it can, as far as is known.
+func (h *Handlers) whyNot(now time.Time, act acts.Act, i ops.Instance) string {
+	is := "it is " + words(i.Status)
+
+	switch {
+	case !h.lacks.has(act, now):
+		return components.Word(act) + ": this control plane has no such call."
+	case act == acts.Suspend && i.Status != ops.InstanceRunning:
+		return fmt.Sprintf("Suspend: only a running instance can be suspended; %s.", is)
+	case act == acts.Resume && i.Status != ops.InstanceSuspended:
+		return fmt.Sprintf("Resume: only a suspended instance can be resumed; %s.", is)
+	case act == acts.Extend && i.Status == ops.InstanceStopping:
+		return "Extend: " + is + "."
+	case act == acts.Extend && (i.TTL == nil || *i.TTL == ""):
+		return "Extend: it never ends by itself."
+	case act == acts.Terminate && i.Status == ops.InstanceStopping:
+		return "Terminate: it is stopping already."
+	default:
+		return ""
+	}
+}
+
+// words is a status within a sentence.
+func words(status ops.InstanceStatus) string {
+	if status == ops.InstanceWaitingForSnapshot {
+		return "waiting for its snapshot"
+	}
+
+	return string(status)
+}
