@@ -60,6 +60,7 @@ func act[T any](line *Line, do func() (T, error)) (T, error) {
 	}
 
 	value, err := do()
+
 	if lost {
 		return none, noAnswer()
 	}

@@ -140,7 +140,7 @@ func (h *Handlers) check(p *web.Page, request *acts.Request, typed string, i ops
 	if request.Act == acts.Extend {
 		var err error
 		if request.TTL, err = humantime.ParseDuration(typed); err != nil {
-			errs = append(errs, ops.FieldError{Field: "body.ttl", Message: "must be a duration: write 36h, 1d 12h or P1DT12H", Type: "duration"})
+			errs = append(errs, wrongTTL("duration", "must be a duration: write 36h, 1d 12h or P1DT12H")...)
 		} else {
 			errs = append(errs, extends(i, request.TTL, h.Config.LongestInstance(p.Ctx()))...)
 		}
@@ -153,20 +153,24 @@ func (h *Handlers) check(p *web.Page, request *acts.Request, typed string, i ops
 func extends(i ops.Instance, ttl, longest string) []ops.FieldError {
 	wanted, err := ops.ReadDuration(ttl)
 	if err != nil {
-		return []ops.FieldError{{Field: "body.ttl", Message: err.Error(), Type: "duration"}}
+		return wrongTTL("duration", err.Error())
 	}
 
 	if i.TTL != nil {
 		if before, err := ops.ReadDuration(*i.TTL); err == nil && wanted <= before {
-			return []ops.FieldError{{Field: "body.ttl", Message: "must be longer than it is, " + *i.TTL, Type: "too_short"}}
+			return wrongTTL("too_short", "must be longer than it is, "+*i.TTL)
 		}
 	}
 
 	if allowed, err := ops.ReadDuration(longest); err == nil && wanted > allowed {
-		return []ops.FieldError{{Field: "body.ttl", Message: "is longer than the longest allowed, " + longest, Type: "greater_than_max_ttl"}}
+		return wrongTTL("greater_than_max_ttl", "is longer than the longest allowed, "+longest)
 	}
 
 	return nil
+}
+
+func wrongTTL(kind, message string) []ops.FieldError {
+	return []ops.FieldError{{Field: "body.ttl", Message: message, Type: kind}}
 }
 
 // refused shows the form again with what was typed.

@@ -2,6 +2,7 @@ package instances
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -42,6 +43,7 @@ func (h *Handlers) Review(p *web.Page) error {
 // checkIDs wants 1 to 50 that differ.
 func checkIDs(field string, ids []int64) []ops.FieldError {
 	seen := map[int64]bool{}
+
 	for _, id := range ids {
 		if id < 1 {
 			return []ops.FieldError{{Field: field, Message: "must be numbers of instances", Type: "range"}}
@@ -60,8 +62,8 @@ func checkIDs(field string, ids []int64) []ops.FieldError {
 
 	if len(ids) > acts.Most {
 		return []ops.FieldError{{
-			Field: field, Message: "names " + strconv.Itoa(len(ids)) + " instances: at most " + strconv.Itoa(acts.Most) + " can be terminated at once",
-			Type: "too_long",
+			Field: field, Type: "too_long",
+			Message: fmt.Sprintf("names %d instances: at most %d can be terminated at once", len(ids), acts.Most),
 		}}
 	}
 

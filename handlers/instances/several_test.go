@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +60,7 @@ func TestWhatCouldNotBeEndedStaysTicked(t *testing.T) {
 		}
 	}
 
-	fields := url.Values{"id": {fmt.Sprint(ids[0]), fmt.Sprint(ids[1])}, "reason": {"the cluster is full"}}
+	fields := url.Values{"id": {strconv.FormatInt(ids[0], 10), strconv.FormatInt(ids[1], 10)}, "reason": {"the cluster is full"}}
 
 	w.Plane.RefuseInstances(ops.Unavailable("kubernetes", "The cluster is away"))
 
@@ -133,7 +134,7 @@ func TestWhichInstancesCanBeTerminatedTogether(t *testing.T) {
 
 	// The same key does it once.
 	send := func() handlerstest.Answer {
-		return w.Send(http.MethodPost, "/instances/terminate", fmt.Sprintf(`{"ids": [%d], "reason": "full"}`, id),
+		return w.Send(http.MethodPost, "/instances/terminate", fmt.Sprintf(`{"ids": [%d], "reason": "the cluster is full"}`, id),
 			"Authorization", "Bearer "+w.Token("dave"), "Content-Type", "application/json", "Accept", "application/json",
 			"Idempotency-Key", `"k-1"`)
 	}

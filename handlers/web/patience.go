@@ -24,7 +24,7 @@ func (p *Page) isPatient() bool {
 }
 
 // Instances is the users' side of the control plane as the user sees it, as [Page.Service] is the operators'.
-func (p *Page) Instances(platform ops.InstancesPlatform) ops.Instances { //nolint:ireturn // as the platform has it
+func (p *Page) Instances(platform ops.InstancesPlatform) ops.Instances {
 	service := platform.InstancesAs(p.Who.Caller())
 	if p.isPatient() {
 		return service

@@ -58,8 +58,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	asked = a.approvals(log, history, windows, hooks)
 
 	// What is written here is drawn anew without asking the control plane.
-	own.OnChange, asked.OnChange, hooks.OnChange, runs.OnChange = watch.Changed, watch.Changed, watch.Changed, watch.Changed
-	acts.OnChange = watch.Changed
+	hear(watch.Changed, &own.OnChange, &asked.OnChange, &hooks.OnChange, &runs.OnChange, &acts.OnChange)
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
@@ -134,4 +133,11 @@ func tickets(cfg *config.Tickets) format.Tickets {
 // stepUp is which acts need a newer sign-in.
 func (a *App) stepUp() *handlers.StepUp {
 	return &handlers.StepUp{Actions: a.config.StepUpActions, MaxAge: a.config.StepUpMaxAge}
+}
+
+// hear has who is called whenever one of them has changed something.
+func hear(who func(), of ...*func()) {
+	for _, change := range of {
+		*change = who
+	}
 }

@@ -3,6 +3,7 @@ package changes
 import (
 	"context"
 	"fmt"
+	"net/url"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -11,6 +12,8 @@ import (
 type Effect struct {
 	Kind EffectKind
 	Text string
+	// URL is the page of who or what is meant, "" for none.
+	URL string
 }
 
 // EffectKind is how much an effect matters.
@@ -23,10 +26,18 @@ const (
 	EffectUnknown EffectKind = "unknown"
 )
 
-func note(format string, args ...any) Effect { return Effect{EffectNote, fmt.Sprintf(format, args...)} }
+func note(format string, args ...any) Effect {
+	return Effect{Kind: EffectNote, Text: fmt.Sprintf(format, args...)}
+}
 
 func warning(format string, args ...any) Effect {
-	return Effect{EffectWarning, fmt.Sprintf(format, args...)}
+	return Effect{Kind: EffectWarning, Text: fmt.Sprintf(format, args...)}
+}
+
+func (e Effect) at(url string) Effect {
+	e.URL = url
+
+	return e
 }
 
 // effects says what can be known from the platform's own data.
@@ -37,7 +48,7 @@ func effects(ctx context.Context, service ops.Service, section ops.Section, befo
 	case ops.SectionConcurrency:
 		cluster, err := service.GetClusterInstances(ctx)
 		if err != nil {
-			return []Effect{{EffectUnknown, "Who is above the new limits is not known: the control plane does not report it."}}
+			return []Effect{{Kind: EffectUnknown, Text: "Who is above the new limits is not known: the control plane does not report it."}}
 		}
 
 		return concurrencyEffects(cluster, before, after)
@@ -62,11 +73,12 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) 
 	var out []Effect
 
 	if limit := after.Int("per_analyst"); limit < before.Int("per_analyst") {
-		above := 0
+		above, last := 0, ""
 
 		for _, owner := range cluster.ByOwner {
 			if owner.Count > limit {
 				above++
+				last = owner.OwnerUsername
 			}
 		}
 
@@ -81,11 +93,12 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) 
 			out = append(out, note("No analyst holds more than %d.", limit))
 		case 1:
 			out = append(out, warning(
-				"1 analyst holds more than %d%s: what runs goes on, but nothing new can be created until it is fewer.", limit, including))
-		default:
+				"1 analyst holds more than %d%s: what runs goes on, but nothing new can be created until it is fewer.", limit, including,
+			).at("/instances?"+url.Values{"owner": {last}}.Encode()))
+		default: // the page lists those that hold most first, and leads from each to what they hold
 			out = append(out, warning(
 				"%d analysts hold more than %d%s: what runs goes on, but they cannot create another until they hold fewer.",
-				above, limit, including))
+				above, limit, including).at("/capacity?owners=all"))
 		}
 	}
 

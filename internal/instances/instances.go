@@ -226,5 +226,5 @@ func kept(refused error) json.RawMessage {
 func unknown(act Act, cause error) error {
 	return ops.Unavailable(ops.ServiceControlPlane, fmt.Sprintf(
 		"Whether the instance was %s is not known: the control plane did not say, and the instance does not show it yet. "+
-			"Look at it before you try again.", act.Done())).Because(errors.Join(cause, ops.ErrOutcomeUnknown))
+			"Check it before you try again.", act.Done())).Because(errors.Join(cause, ops.ErrOutcomeUnknown))
 }

@@ -20,7 +20,7 @@ func OfEffect(k changes.EffectKind) State {
 func EffectLines(effects []changes.Effect) []Line {
 	lines := make([]Line, 0, len(effects))
 	for _, e := range effects {
-		lines = append(lines, Line{State: OfEffect(e.Kind), Text: e.Text})
+		lines = append(lines, Line{State: OfEffect(e.Kind), Text: e.Text, URL: e.URL})
 	}
 
 	return WorstFirst(lines)

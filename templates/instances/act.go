@@ -43,7 +43,8 @@ func (v Form) lead() string {
 	case acts.Extend:
 		return "It lives longer. The time to live counts from when it was created."
 	case acts.Terminate:
-		return "It ends at once, with its pod and its data in memory. That cannot be undone: the owner can create another one from its snapshot."
+		return "It ends at once, with its pod and its data in memory. That cannot be undone: " +
+			"the owner can create another one from its snapshot."
 	default:
 		return ""
 	}

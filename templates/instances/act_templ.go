@@ -279,7 +279,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Stands in the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Recorded in the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -693,7 +693,7 @@ func ReviewPage(s shell.Shell, v Review) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Stands in the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Reason(v.Reason, v.ReasonError, "Recorded in the audit log with your name.", ops.ReasonMax).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
