@@ -19,6 +19,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -224,11 +225,18 @@ func (a *App) auditLog() (*audit.Log, *anchor.Sender) {
 	return log, heads
 }
 
-// runAudit verifies what is added to the audit log, and sums up what was refused again and again.
-func (a *App) runAudit(log *audit.Log) {
+// settleEvery is how often it is looked for what killed processes left open.
+const settleEvery = time.Minute / 2
+
+// runAudit verifies what is added to the audit log, sums up what was refused again and again, and ends what killed
+// processes left open in it.
+func (a *App) runAudit(log *audit.Log, runs *triggers.Triggers) {
 	a.ending = log.Close // what is refused to the last request is counted, too
 	a.background = append(a.background,
 		every(sumUpEvery, a.logger, "refusals that repeat", log.SumUp),
+		every(settleEvery, a.logger, "triggers of which nothing says how they ended", func(ctx context.Context) error {
+			return runs.Settle(ctx, now())
+		}),
 		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {
 			state, err := log.Verify(ctx)
 			if state.Broken != "" {

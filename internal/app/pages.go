@@ -100,7 +100,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	}
 
 	a.runDatabase(own, watch)
-	a.runAudit(log)
+	a.runAudit(log, runs)
 	a.runTidying(watch, signIn, keys)
 	a.background = append(a.background, watch.Run, engine.Run,
 		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read",

@@ -63,8 +63,10 @@ func (c *Changes) isGone(ctx context.Context, change Change) (gone bool, err err
 type life struct {
 	c      *Changes
 	change int64
-	// last is when the last sign was given, by a clock that goes on while the process stands still.
-	last time.Time
+	// first is no later than the first sign, which counts from before its commit: that may take as long as it likes.
+	first time.Time
+	// late has nothing sent any more.
+	late *time.Timer
 	stop context.CancelFunc
 	done chan struct{}
 }
@@ -72,7 +74,7 @@ type life struct {
 // live gives signs of life until it is ended. The context that it returns ends when others may take
 // this process for gone: nothing is sent under it from then on.
 func (c *Changes) live(ctx context.Context, change Change) (*life, context.Context) {
-	l := &life{c: c, change: change.ID, last: c.clock(), stop: func() {}, done: make(chan struct{})}
+	l := &life{c: c, change: change.ID, first: change.At, stop: func() {}, done: make(chan struct{})}
 
 	if c.db.Dialect() != store.Postgres {
 		close(l.done)
@@ -81,6 +83,7 @@ func (c *Changes) live(ctx context.Context, change Change) (*life, context.Conte
 	}
 
 	sending, tooLate := context.WithCancel(ctx)
+	l.late = time.AfterFunc(sendWithin-beatEvery, tooLate) // the first sign is that old at most, see call
 
 	living, stop := context.WithCancel(ctx)
 	l.stop = stop
@@ -88,17 +91,15 @@ func (c *Changes) live(ctx context.Context, change Change) (*life, context.Conte
 	go func() {
 		defer close(l.done)
 		defer tooLate()
+		defer l.late.Stop()
 
-		l.beat(living, tooLate)
+		l.beat(living)
 	}()
 
 	return l, sending
 }
 
-func (l *life) beat(ctx context.Context, tooLate func()) {
-	late := time.AfterFunc(sendWithin, tooLate)
-	defer late.Stop()
-
+func (l *life) beat(ctx context.Context) {
 	beats := time.NewTicker(beatEvery)
 	defer beats.Stop()
 
@@ -109,13 +110,8 @@ func (l *life) beat(ctx context.Context, tooLate func()) {
 		case <-beats.C:
 		}
 
-		alive, err := l.sign(ctx)
-
-		switch {
-		case err == nil && !alive: // somebody took this process for gone
+		if alive, err := l.sign(ctx); err == nil && !alive { // somebody took this process for gone
 			return
-		case err == nil:
-			late.Reset(sendWithin)
 		}
 	}
 }
@@ -126,20 +122,25 @@ func (l *life) sign(ctx context.Context) (alive bool, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer cancel()
 
+	begun := l.c.clock()
+
 	done, err := l.c.db.Exec(ctx, signOfLife, l.change)
 	if err != nil {
 		return false, err
 	}
 
 	n, err := done.RowsAffected()
+	if n > 0 {
+		l.late.Reset(sendWithin - l.c.clock().Sub(begun)) // it was given somewhere in between
+	}
 
 	return n > 0, err
 }
 
-// call makes the call that carries out the change, unless this process has stood still for so long
-// since it wrote the intent that others may have settled it.
+// call makes the call that carries out the change, unless this process or its database has stood still for so long
+// since it began to write the intent that others may have settled it.
 func (l *life) call(ctx context.Context, do func(ctx context.Context) error) error {
-	if l.c.db.Dialect() == store.Postgres && l.c.clock().Sub(l.last).Abs() >= sendWithin {
+	if l.c.db.Dialect() == store.Postgres && l.c.clock().Sub(l.first).Abs() >= beatEvery {
 		if alive, err := l.sign(ctx); err != nil || !alive {
 			return notSentError{cause: err}
 		}

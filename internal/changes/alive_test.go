@@ -2,6 +2,7 @@ package changes_test
 
 import (
 	"context"
+	"database/sql"
 	"testing"
 	"time"
 
@@ -166,5 +167,54 @@ func TestWhoeverIsTakenForGoneSendsNothingMore(t *testing.T) {
 	// The call ends by itself: it is not let.
 	if got := <-applied; got.Outcome != changes.Failed || one.perAnalyst(t) == 8 {
 		t.Errorf("got %+v, and %d is set, want it failed and nothing set", got, one.perAnalyst(t))
+	}
+}
+
+// looking is a control plane that has somebody else look at the section before it does as it is told.
+type looking struct {
+	ops.Service
+
+	look func()
+}
+
+func (l looking) UpdateConcurrencyConfig(ctx context.Context, u ops.ConcurrencyUpdate) (ops.ConcurrencyConfig, error) {
+	l.look()
+
+	return l.Service.UpdateConcurrencyConfig(ctx, u)
+}
+
+// TestASlowCommitDoesNotLookLikeACrash has the intent be committed long after its sign of life was given.
+func TestASlowCommitDoesNotLookLikeACrash(t *testing.T) {
+	t.Parallel()
+
+	db := worldtest.Prepared.Postgres(t)
+	one, other := newWorld(t, db), newWorld(t, db)
+
+	if _, err := db.Write().ExecContext(t.Context(), `
+		CREATE FUNCTION commit_slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+		BEGIN
+			UPDATE opsconsole_changes SET alive_at = clock_timestamp() - interval '20 seconds' WHERE id = NEW.id;
+			RETURN NULL;
+		END $$;
+		CREATE CONSTRAINT TRIGGER commit_slowly AFTER INSERT ON opsconsole_changes
+			DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION commit_slowly()`); err != nil {
+		t.Fatal(err)
+	}
+
+	asked := request(one.current(t).Revision, 8)
+	asked.Guard = func(context.Context, *sql.Tx, []string) error {
+		one.clock.Advance(20 * time.Second)
+
+		return nil
+	}
+
+	service := looking{one.plain, func() {
+		if seen := other.current(t); seen.Open == nil {
+			t.Errorf("another replica settled it while it was being sent: %+v", seen.Last)
+		}
+	}}
+
+	if result, err := one.Apply(t.Context(), service, dave, asked); err != nil || result.Change.Outcome != changes.Applied {
+		t.Errorf("got %+v, %v, want it applied", result.Change, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -25,6 +26,8 @@ type Triggers struct {
 	OnChange func()
 
 	log *audit.Log
+	// settled is the number of an intent before which all have endings.
+	settled atomic.Int64
 }
 
 // New returns the triggers that the log keeps.

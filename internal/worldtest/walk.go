@@ -19,6 +19,9 @@ var (
 	seedsOfDurability = flag.Uint64("seeds", 1, "how many seeds the tests of durability have")
 )
 
+// OneSeed reports whether the tests of durability have but one seed, as those of each commit do.
+func OneSeed() bool { return *seedsOfDurability == 1 }
+
 // Seeds runs fn in parallel subtests of a test of durability, whose name begins with TestDurability: so ./task
 // test:durability finds it. A failure says how to have it again.
 func Seeds(t *testing.T, name string, fn func(t *testing.T, seed uint64)) {
