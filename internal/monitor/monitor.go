@@ -136,12 +136,12 @@ func (m *Monitor) Run(ctx context.Context) error {
 	var group sync.WaitGroup
 	defer group.Wait()
 
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
 	group.Go(func() { m.revise(ctx) })
 
 	var watching atomic.Bool
-
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 
 	ticker := time.NewTicker(m.config.Interval)
 	defer ticker.Stop()
