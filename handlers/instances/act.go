@@ -156,10 +156,12 @@ func extends(i ops.Instance, ttl, longest string) []ops.FieldError {
 		return wrongTTL("duration", err.Error())
 	}
 
-	if i.TTL != nil {
-		if before, err := ops.ReadDuration(*i.TTL); err == nil && wanted <= before {
-			return wrongTTL("too_short", "must be longer than it is, "+*i.TTL)
-		}
+	if i.TTL == nil || *i.TTL == "" { // a time to live would end it
+		return wrongTTL("too_short", "must be longer than it is: the instance never ends by itself")
+	}
+
+	if before, err := ops.ReadDuration(*i.TTL); err == nil && wanted <= before {
+		return wrongTTL("too_short", "must be longer than it is, "+*i.TTL)
 	}
 
 	if allowed, err := ops.ReadDuration(longest); err == nil && wanted > allowed {

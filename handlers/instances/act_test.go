@@ -1,6 +1,7 @@
 package instances_test
 
 import (
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -173,5 +174,32 @@ func TestACallThatTheControlPlaneLacks(t *testing.T) {
 
 	if page := w.Get(path(id, "suspend"), "Accept", "text/html"); strings.Contains(page.Body, "no such call") {
 		t.Error("it is taken for granted for ever that the call is missing")
+	}
+}
+
+// TestWhatNeverEndsIsNotExtended: any time to live would have it end.
+func TestWhatNeverEndsIsNotExtended(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	id := w.Instance("alice", "", ops.InstanceRunning, time.Hour)
+
+	if err := w.DB.Tx(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), "UPDATE instances SET ttl = NULL WHERE id = $1", id)
+
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+
+	got := w.Post(path(id, "extend"), `{"reason": "the review takes longer", "ttl": "36h"}`)
+	if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, "never ends by itself") {
+		t.Errorf("got %d\n%s, want 422 and that it never ends", got.Status, got.Body)
+	}
+
+	wantOutcomes(t, w, id, audit.Refused)
+
+	if page := w.Get(fmt.Sprint("/instances/", id), "Accept", "text/html"); !strings.Contains(page.Body, fmt.Sprintf("<title>instance %d", id)) {
+		t.Errorf("one without a name has no title\n%s", page.Body)
 	}
 }

@@ -91,6 +91,6 @@ func (h *Handlers) Show(p *web.Page) error {
 	}
 
 	return p.Answer(web.Answer{
-		Status: http.StatusOK, Data: view, Full: pages.Page(h.Shell(p, "instances", instance.Name), view),
+		Status: http.StatusOK, Data: view, Full: pages.Page(h.Shell(p, "instances", view.Title()), view),
 	})
 }

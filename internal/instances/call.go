@@ -9,13 +9,16 @@ import (
 
 // call asks the control plane, and looks at the instance where its answer is lost.
 func (i *Instances) call(ctx context.Context, service ops.Instances, request Request, before ops.Instance) (*ops.Instance, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	asking, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 
-	after, err := ask(ctx, service, request, before.ID)
+	after, err := ask(asking, service, request, before.ID)
 	if err == nil || ops.NotDone(err) {
 		return after, err
 	}
+
+	ctx, cancelLook := context.WithTimeout(ctx, lookTimeout) // of its own: asking may have used up all there was
+	defer cancelLook()
 
 	for _, wait := range []time.Duration{0, i.settleAfter} {
 		if !pause(ctx, wait) {
@@ -75,10 +78,26 @@ func Shows(now ops.Instance, act Act, ttl string) bool {
 	case Resume:
 		return now.Status == ops.InstanceResuming || now.Status == ops.InstanceRunning
 	case Extend:
-		return now.TTL != nil && *now.TTL == ttl
+		return now.TTL != nil && sameDuration(*now.TTL, ttl)
 	default:
 		return false
 	}
+}
+
+// sameDuration reports whether two texts mean the same time: a control plane may spell it in its own way.
+func sameDuration(a, b string) bool {
+	if a == b {
+		return true
+	}
+
+	first, err := ops.ReadDuration(a)
+	if err != nil {
+		return false
+	}
+
+	second, err := ops.ReadDuration(b)
+
+	return err == nil && first == second
 }
 
 // pause waits, and reports whether the context is not done.

@@ -115,6 +115,8 @@ type Instances struct {
 const (
 	// callTimeout bounds a call once its intent is written.
 	callTimeout = 30 * time.Second
+	// lookTimeout bounds the looks at the instance after an answer that was lost.
+	lookTimeout = 20 * time.Second
 	settleAfter = time.Second
 )
 

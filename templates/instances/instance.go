@@ -25,6 +25,9 @@ type Detail struct {
 	Now  time.Time `json:"-"`
 }
 
+// Title is the name of the instance, or its number where it has none.
+func (v Detail) Title() string { return name(v.Instance) }
+
 // Act is something that can be done about an instance.
 type Act struct {
 	Act acts.Act `json:"act"`
