@@ -11,7 +11,7 @@ type laterKey struct{}
 
 // Later has what is committed on this database with the context be on the disk with the next commit that is made without
 // it, rather than at once: both databases write their logs in order. It is for whoever makes that next commit before
-// they tell anybody. Where the machine fails between the two, the first may be gone.
+// they tell anybody. Where the machine or the server fails between the two, the first may be gone.
 func (db *DB) Later(ctx context.Context) context.Context {
 	return context.WithValue(ctx, laterKey{}, db)
 }
