@@ -32,11 +32,23 @@ export function purge(css, words, folder) {
     rule.selector = prune.processSync(rule.selector);
     if (rule.selector === "") rule.remove();
   });
+  dropUnread(root);
   const empty = (node) => node.nodes?.length === 0 && node.remove();
   root.walkAtRules(empty);
   root.walkAtRules(empty);
 
   return root.toString() + "\n";
+}
+
+// dropUnread drops the custom properties that nothing reads, until none is left: one may be read by another alone.
+function dropUnread(root) {
+  const text = root.toString();
+  const unread = (name) => !text.includes(`var(${name})`) && !text.includes(`var(${name},`);
+  let dropped = 0;
+  const drop = (node) => void (node.remove(), dropped++);
+  root.walkDecls(/^--/, (decl) => void (unread(decl.prop) && drop(decl)));
+  root.walkAtRules("property", (rule) => void (unread(rule.params) && drop(rule)));
+  if (dropped > 0) dropUnread(root);
 }
 
 // strings are the words in the strings of the scripts.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -21,8 +22,15 @@ import (
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
-// load is what operators and their scripts ask of a console: 50 requests a second, pages and data, saves
-// one after the other, and 100 streams.
+// How much is asked of the console; by default no more than a machine of two cores can do with the race detector,
+// beside other tests.
+var (
+	perSecond = flag.Int("rolling.rate", 10, "how many requests a second a rolling update has to go through")
+	streams   = flag.Int("rolling.streams", 20, "how many streams a rolling update has to go through")
+)
+
+// load is what operators and their scripts ask of a console: pages and data, saves one after the other,
+// and streams.
 type load struct {
 	t       *testing.T
 	console string
@@ -35,12 +43,13 @@ type load struct {
 	// saved is the number of the newest change that was acknowledged.
 	saved atomic.Int64
 	// seen are the numbers that the streams have shown last.
-	seen [streams]atomic.Int64
+	seen []atomic.Int64
 }
 
 const (
-	perSecond = 50
-	streams   = 100
+	// atOnce is how many requests are under way at most: what a busy machine cannot do is not asked, and
+	// does not heap up.
+	atOnce = 16
 	// saveEvery is a pause between two saves.
 	saveEvery = 200 * time.Millisecond
 )
@@ -50,14 +59,14 @@ func newLoad(t *testing.T, console string, client *http.Client) *load {
 
 	ctx, stop := context.WithCancel(t.Context())
 
-	return &load{t: t, console: console, client: client, ctx: ctx, stop: stop}
+	return &load{t: t, console: console, client: client, ctx: ctx, stop: stop, seen: make([]atomic.Int64, *streams)}
 }
 
 func (l *load) begin() {
 	l.all.Go(l.askAll)
 	l.all.Go(l.saveAll)
 
-	for i := range streams {
+	for i := range l.seen {
 		l.all.Go(func() { l.follow(i) })
 	}
 }
@@ -68,7 +77,7 @@ func (l *load) end() {
 	l.all.Wait()
 	l.t.Logf("%d requests, %d saves, %d streams opened", l.asked.Load(), l.saved.Load(), l.opened.Load())
 
-	if failed := l.failed.Load(); failed > 0 || l.opened.Load() < 2*streams {
+	if failed := l.failed.Load(); failed > 0 || l.opened.Load() < int64(2*len(l.seen)) {
 		l.t.Errorf("%d of %d requests failed, %d streams were opened", failed, l.asked.Load(), l.opened.Load())
 	}
 }
@@ -87,7 +96,8 @@ func (l *load) failf(format string, args ...any) {
 // askAll asks for pages, and for their data.
 func (l *load) askAll() {
 	paths := []string{"/", "/health", "/jobs", "/history", "/audit", "/exports", "/capacity", "/leases"}
-	ticker := time.NewTicker(time.Second / perSecond)
+	ticker := time.NewTicker(time.Second / time.Duration(*perSecond))
+	places := make(chan struct{}, atOnce)
 
 	defer ticker.Stop()
 
@@ -95,7 +105,8 @@ func (l *load) askAll() {
 		select {
 		case <-l.ctx.Done():
 			return
-		case <-ticker.C:
+		case places <- struct{}{}:
+			<-ticker.C
 		}
 
 		accept := "text/html"
@@ -103,7 +114,11 @@ func (l *load) askAll() {
 			accept = "application/json"
 		}
 
-		l.all.Go(func() { l.ask(http.MethodGet, paths[n/2%len(paths)], "", "Accept", accept) })
+		l.all.Go(func() {
+			defer func() { <-places }()
+
+			l.ask(http.MethodGet, paths[n/2%len(paths)], "", "Accept", accept)
+		})
 	}
 }
 

@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=b0f014d39376"
+	StylesheetURL         = "/static/app.css?v=cfebc6026ff7"
 	ScriptURL             = "/static/app.js?v=300d1b2e8f57"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=981e2098050e"
 	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"
