@@ -9,9 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/auth"
-	"github.com/graph-olap/opsconsole/handlers/session"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/clientaddr"
+	"github.com/graph-olap/opsconsole/internal/protected"
 )
 
 // access says who may use a route.
@@ -150,7 +150,7 @@ func (c *console) openRoutes() []route {
 		{http.MethodPost, auth.BackchannelPath, c.session.BackchannelLogout, everybody},
 		{http.MethodPost, "/logout", c.session.Logout, everybody},
 		{http.MethodGet, "/session", c.session.Current, everybody},
-		{http.MethodGet, session.MetadataPath, c.session.Resource, everybody},
+		{http.MethodGet, protected.MetadataPath, c.session.Resource, everybody},
 		{http.MethodPost, "/preferences", c.session.Preferences, signedIn},
 		{http.MethodGet, "/time-zones", c.session.TimeZone, signedIn},
 

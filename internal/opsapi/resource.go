@@ -1,28 +1,15 @@
 package opsapi
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/internal/protected"
 	"github.com/graph-olap/opsconsole/ops"
 )
-
-// MetadataPath is where programs read which bearer tokens this API takes: RFC 9728, section 3.1.
-const MetadataPath = "/.well-known/oauth-protected-resource"
-
-// protected is the metadata of a protected resource: RFC 9728, section 2.
-type protected struct {
-	Resource string   `json:"resource"`
-	Servers  []string `json:"authorization_servers"`
-	Methods  []string `json:"bearer_methods_supported"`
-	Name     string   `json:"resource_name"`
-	// Audiences is a member of our own: one of them has to be the audience of a token.
-	Audiences []string `json:"audiences"`
-}
 
 // resource says who issues the bearer tokens that are taken, and for whom they have to be; where none are, there
 // is nothing to say.
@@ -33,21 +20,17 @@ func (s *server) resource(c echo.Context) error {
 
 	issuer, audiences := s.who.Bearer.Wanted()
 
-	return writeJSON(c, http.StatusOK, protected{
-		Resource: s.address(c.Request()).String(), Servers: []string{issuer}, Methods: []string{"header"}, Name: "Control plane",
-		Audiences: audiences,
-	})
+	return writeJSON(c, http.StatusOK, protected.Describe(s.address(c.Request()), "Control plane", issuer, audiences))
 }
 
-// challenge is what a 401 says of the token that is wanted: RFC 6750, section 3, and RFC 9728, section 5.1.
+// challenge is what a 401 says of the token that is wanted, and that the one that came is none.
 func (s *server) challenge(r *http.Request) string {
 	if s.who.Bearer == nil {
 		return "Bearer"
 	}
 
 	_, audiences := s.who.Bearer.Wanted()
-	said := fmt.Sprintf("Bearer resource_metadata=%q, audience=%q",
-		s.address(r).JoinPath(MetadataPath), strings.Join(audiences, " "))
+	said := protected.Challenge(s.address(r), audiences)
 
 	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") && token != "" {
 		said += `, error="invalid_token"`

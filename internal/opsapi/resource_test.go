@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
+	"github.com/graph-olap/opsconsole/internal/protected"
 )
 
 // TestARefusalSaysWhichTokenIsWanted goes the way of RFC 9728, section 5: from the 401 to the metadata.
@@ -36,7 +37,7 @@ func TestARefusalSaysWhichTokenIsWanted(t *testing.T) {
 			resource = public.String()
 		}
 
-		challenge := `Bearer resource_metadata="` + resource + opsapi.MetadataPath + `", audience="https://api.example.com graph-olap"`
+		challenge := `Bearer resource_metadata="` + resource + protected.MetadataPath + `", audience="https://api.example.com graph-olap"`
 		for sent, want := range map[string]string{
 			"": challenge, "Basic YTpi": challenge, "Bearer": challenge,
 			"Bearer a.b.c": challenge + `, error="invalid_token"`, "bearer a.b.c": challenge + `, error="invalid_token"`,
@@ -57,7 +58,7 @@ func TestARefusalSaysWhichTokenIsWanted(t *testing.T) {
 			Audiences []string `json:"audiences"`
 		}
 
-		_, _, body := ask(t, server.URL+opsapi.MetadataPath, "")
+		_, _, body := ask(t, server.URL+protected.MetadataPath, "")
 		if err := json.Unmarshal(body, &told); err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +80,7 @@ func TestWhereNoTokenIsTakenNoneIsAskedFor(t *testing.T) {
 		t.Errorf("got %d, %q, want 401, Bearer", status, got.Get("WWW-Authenticate"))
 	}
 
-	if status, _, _ := ask(t, server.URL+opsapi.MetadataPath, ""); status != http.StatusNotFound {
+	if status, _, _ := ask(t, server.URL+protected.MetadataPath, ""); status != http.StatusNotFound {
 		t.Errorf("got %d, want 404", status)
 	}
 }

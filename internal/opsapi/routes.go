@@ -15,7 +15,7 @@ type route struct {
 }
 
 // operations is the table of the contract, sections 1, 7 and 8. GET /health, /ready,
-// /metrics, /api/openapi.json and [MetadataPath], which ask for no caller, are routed beside it.
+// /metrics, /api/openapi.json and [protected.MetadataPath], which ask for no caller, are routed beside it.
 func operations() []route {
 	return []route{
 		{http.MethodGet, "/api/cluster/health", clusterHealth},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/internal/protected"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -76,7 +77,7 @@ func New(config Config) (http.Handler, error) {
 	e.GET("/ready", s.ready)
 	e.GET("/metrics", s.metrics)
 	e.GET("/api/openapi.json", s.openapi)
-	e.GET(MetadataPath, s.resource)
+	e.GET(protected.MetadataPath, s.resource)
 
 	for _, r := range operations() {
 		e.Add(r.method, r.path, s.serve(r.run))
