@@ -62,7 +62,7 @@ func instancePages(s shell.Shell) map[string]templ.Component {
 			Items: []instances.Ask{{Instance: one}, {Instance: ops.Instance{ID: 8}, Problem: evil}}, Reason: evil, ReasonError: evil, Problem: evil,
 			RequestID: evil, Now: now,
 		}),
-		"instances, results": instances.ResultsPage(s, instances.Results{Entry: 3, Reason: evil, Now: now, Items: []instances.Result{
+		"instances, results": instances.ResultsPage(s, instances.Results{Entry: 3, Now: now, Items: []instances.Result{
 			{Result: acts.Result{ID: 7, Outcome: acts.Terminated}, Subject: acts.Subject{ID: 7, Name: evil, Owner: evil}},
 			{Result: acts.Result{ID: 8, Outcome: acts.Refused, Code: evil, Message: evil}, Subject: acts.Subject{ID: 8}},
 			{Result: acts.Result{ID: 9, Outcome: acts.Unknown, Message: evil}, Since: evil},

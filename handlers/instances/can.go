@@ -37,11 +37,12 @@ func (l *lacks) learn(act acts.Act, now time.Time, err error) {
 	}
 }
 
-func (l *lacks) has(act acts.Act, now time.Time) bool {
+// of reports whether it has none for the act, as far as is known.
+func (l *lacks) of(act acts.Act, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	return !now.Before(l.until[act])
+	return now.Before(l.until[act])
 }
 
 // actsOn are the acts, and why those cannot be done that cannot.
@@ -58,7 +59,7 @@ func (h *Handlers) whyNot(now time.Time, act acts.Act, i ops.Instance) string {
 	is := "it is " + words(i.Status)
 
 	switch {
-	case !h.lacks.has(act, now):
+	case h.lacks.of(act, now):
 		return components.Word(act) + ": this control plane has no such call."
 	case act == acts.Suspend && i.Status != ops.InstanceRunning:
 		return fmt.Sprintf("Suspend: only a running instance can be suspended; %s.", is)

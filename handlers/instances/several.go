@@ -220,7 +220,7 @@ func (h *Handlers) Results(p *web.Page) error {
 		return err
 	}
 
-	view := pages.Results{Entry: seq, Reason: done.Reason, Now: p.Now}
+	view := pages.Results{Entry: seq, Now: p.Now}
 	service := p.Instances(h.Platform)
 
 	for at, result := range done.Results {

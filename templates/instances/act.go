@@ -171,10 +171,9 @@ func (r Result) word() string {
 
 // Results are what became of several instances.
 type Results struct {
-	Items  []Result  `json:"results"`
-	Entry  int64     `json:"-"`
-	Reason string    `json:"-"`
-	Now    time.Time `json:"-"`
+	Items []Result  `json:"results"`
+	Entry int64     `json:"-"`
+	Now   time.Time `json:"-"`
 }
 
 // Title says how it went.
