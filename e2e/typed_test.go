@@ -213,9 +213,11 @@ func TestTheFormOfAWindowFollows(t *testing.T) {
 func TestTheFormsOfTemporaryChangesFollow(t *testing.T) {
 	t.Parallel()
 
-	p := startDemo(t).as(t, "dave", "/")
+	d := startDemo(t)
+	p, script := d.as(t, "dave", "/"), d.as(t, "dave", "/announcements") // p loads itself anew
 	extend := func(until string) {
-		decode[any](t, p.fetch(http.MethodPost, "/leases/1/extend", map[string]any{"until": until, "reason": "It goes on until " + until}), http.StatusOK)
+		body := map[string]any{"until": until, "reason": "It goes on until " + until}
+		decode[any](t, script.fetch(http.MethodPost, "/leases/1/extend", body), http.StatusOK)
 	}
 	revision := decode[struct {
 		Revision string `json:"revision"`
