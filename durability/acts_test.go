@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -63,6 +64,8 @@ func (w *world) newLimit(seen answer) int64 {
 
 // saved notes which limits there may be.
 func (w *world) saved(limit int64, a answer) {
+	w.trail = append(w.trail, fmt.Sprintf("%s: %d answers %d %v", time.Now().Format(time.TimeOnly), limit, a.status, a.body["error"]))
+
 	switch a.status {
 	case http.StatusOK:
 		w.limits = []int64{limit}
@@ -79,7 +82,7 @@ func (w *world) checkLimit() {
 
 	limit := seen.number("current", "per_analyst")
 	if w.limits[0] != 0 && !slices.Contains(w.limits, limit) {
-		w.t.Errorf("the limit is %d, want one of %v: %v", limit, w.limits, seen.body)
+		w.t.Errorf("the limit is %d, want one of %v: %v\n%s", limit, w.limits, seen.body, strings.Join(w.trail, "\n"))
 	}
 }
 

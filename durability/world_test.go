@@ -38,6 +38,8 @@ type world struct {
 	webhook    int64
 	// limits are what the limit for each analyst may be by now, and serial numbers what is done.
 	limits []int64
+	// trail is what was asked for and answered about it.
+	trail  []string
 	serial int
 }
 

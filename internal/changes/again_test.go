@@ -146,6 +146,7 @@ func TestAKeyOfADeadRequestTellsWhatCameOfIt(t *testing.T) {
 		}
 
 		w.clock.Advance(time.Minute)
+		w.silent(t, time.Minute)
 
 		if err := second.Watch(t.Context(), w.service); err != nil {
 			t.Fatal(err)

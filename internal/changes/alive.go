@@ -27,11 +27,6 @@ const (
 
 const signOfLife = `UPDATE opsconsole_changes SET alive_at = clock_timestamp() WHERE id = $1 AND outcome = 'pending'`
 
-// silent is the condition for that whoever carries out a change is gone. A version before this one gives no signs.
-func silent() string {
-	return fmt.Sprintf(`COALESCE(alive_at < clock_timestamp() - interval '%d seconds', false)`, int(goneAfter.Seconds()))
-}
-
 // firstSign is the one that the intent comes with.
 func (c *Changes) firstSign(ctx context.Context, tx *sql.Tx, id int64) error {
 	if c.db.Dialect() != store.Postgres {
@@ -43,20 +38,6 @@ func (c *Changes) firstSign(ctx context.Context, tx *sql.Tx, id int64) error {
 	}
 
 	return nil
-}
-
-// isGone reports whether whoever carries out a pending change gives no sign of life any more.
-func (c *Changes) isGone(ctx context.Context, change Change) (gone bool, err error) {
-	if c.db.Dialect() != store.Postgres || change.Outcome != Pending {
-		return false, nil
-	}
-
-	err = c.db.Read().QueryRowContext(ctx, `SELECT `+silent()+` FROM opsconsole_changes WHERE id = $1`, change.ID).Scan(&gone)
-	if err != nil {
-		return false, fmt.Errorf("look for a sign of life of change %d: %w", change.ID, err)
-	}
-
-	return gone, nil
 }
 
 // life is that of a process while it carries out a change.
@@ -77,6 +58,10 @@ func (c *Changes) live(ctx context.Context, change Change) (*life, context.Conte
 	l := &life{c: c, change: change.ID, first: change.At, stop: func() {}, done: make(chan struct{})}
 
 	if c.db.Dialect() != store.Postgres {
+		c.here.Store(change.ID, true)
+
+		l.stop = func() { c.here.Delete(change.ID) }
+
 		close(l.done)
 
 		return l, ctx

@@ -23,8 +23,8 @@ const (
 	callTimeout = 15 * time.Second
 	// writeTimeout bounds writing down how it ended.
 	writeTimeout = 10 * time.Second
-	// abandonedAfter is how old a pending change must be before another process settles it that hears no sign of life of
-	// whoever carries it out, nor of its end: two calls and what is written of them.
+	// abandonedAfter is how old a pending change must be before it is settled of which no signs of life are given, nor of
+	// its end: two calls and what is written of them.
 	abandonedAfter = 2*callTimeout + writeTimeout
 	// answerTimeout is how long a request that was not answered is waited for: until then,
 	// finding the old values proves nothing. One that is carried out later still is
@@ -51,6 +51,10 @@ type Changes struct {
 	// once a minute.
 	seen  sync.Map
 	locks map[ops.SectionName]chan struct{}
+	// here are the ids of the changes that this process carries out, on SQLite.
+	here sync.Map
+	// waits are how long what is unknown has been waited for.
+	waits waits
 }
 
 // New returns the changes kept in the database; now is the clock.

@@ -49,24 +49,21 @@ func (c *Changes) Latest(ctx context.Context, service ops.Service, name ops.Sect
 }
 
 func (c *Changes) current(ctx context.Context, service ops.Service, section ops.Section) (Current, error) {
-	return c.refresh(ctx, service, section, c.canSettle)
+	return c.refresh(ctx, service, section, byAnybody())
 }
 
-// refresh reads the section afresh; canSettle says whether an open change can be settled by that.
-func (c *Changes) refresh(
-	ctx context.Context, service ops.Service, section ops.Section, canSettle func(Change) bool,
-) (Current, error) {
+// refresh reads the section afresh, and settles an open change by that if it can be.
+func (c *Changes) refresh(ctx context.Context, service ops.Service, section ops.Section, by patience) (Current, error) {
 	before, err := c.known(ctx, section)
 	if err != nil {
 		return Current{}, err
 	}
 
-	var old, gone bool
+	var over over
 
 	// What is read after that tells it: of what was read before, it need not be true yet.
 	if before.Open != nil {
-		old = canSettle(*before.Open)
-		if gone, err = c.isGone(ctx, *before.Open); err != nil {
+		if over, err = c.isOver(ctx, *before.Open, by); err != nil {
 			return Current{}, err
 		}
 	}
@@ -77,7 +74,7 @@ func (c *Changes) refresh(
 	}
 
 	if before.Open != nil {
-		if !old && !gone {
+		if !over.is {
 			before.Values = found.Values
 
 			return before, nil
@@ -85,7 +82,7 @@ func (c *Changes) refresh(
 
 		actor := audit.Actor{Username: before.Open.Actor}
 		end := verdict(section, *before.Open, errInterrupted, found)
-		end.ifGone = !old
+		end.ifSilent = over.silence
 
 		if _, err := c.settle(ctx, section, actor, *before.Open, end, &found); err != nil {
 			return Current{}, err

@@ -115,7 +115,7 @@ func (c *Changes) endLease(
 	}
 	defer unlock()
 
-	current, err := c.refresh(ctx, service, section, c.canSettleLeaseEnd)
+	current, err := c.refresh(ctx, service, section, byEnd())
 	if err != nil {
 		return lease.Lease{}, err
 	}

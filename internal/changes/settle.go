@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/failpoint"
@@ -66,35 +65,17 @@ func (c *Changes) Recover(ctx context.Context) error {
 	}
 
 	return c.write(ctx, func(tx *sql.Tx) error {
-		_, err := c.settled(unknown).Update(ctx, tx, changesTable, `outcome = $1`, Pending)
+		if _, err := c.settled(unknown).Update(ctx, tx, changesTable, `outcome = $1`, Pending); err != nil {
+			return err
+		}
+
+		left, err := selectChanges(ctx, tx, `WHERE outcome = $1`, Unknown)
+		for _, change := range left {
+			c.waits.since(change, c.clock())
+		}
 
 		return err
 	})
-}
-
-// canSettle reports whether reading back can tell what became of an open change, by its age.
-func (c *Changes) canSettle(change Change) bool {
-	return c.isOlder(change, abandonedAfter, answerTimeout)
-}
-
-// canSettleLeaseEnd is canSettle for whoever ends a lease, and so holds the section: a call of this
-// process is not under way. An end is not waited for as long as others, since setting
-// the same values once more does no harm.
-func (c *Changes) canSettleLeaseEnd(change Change) bool {
-	return c.canSettle(change) || change.Source == SourceLeaseEnd && c.isOlder(change, leaseEndTimeout, leaseEndTimeout)
-}
-
-// isOlder reports whether an open change is that old, since it was written or became
-// unknown. One from the future is as old as can be: the clock was set back.
-func (c *Changes) isOlder(change Change, pending, unknown time.Duration) bool {
-	from, wait := change.At, pending
-	if change.Outcome == Unknown {
-		from, wait = change.unknownAt, unknown
-	}
-
-	age := c.now().Sub(from)
-
-	return age >= wait || age < -abandonedAfter
 }
 
 // settle writes how the change ended, once: whoever comes second finds it done. The
@@ -167,6 +148,10 @@ func (c *Changes) settle(
 
 	failpoint.Reach(failpoint.ChangeSettled)
 
+	if end.outcome == Unknown {
+		c.waits.since(change, c.clock())
+	}
+
 	return c.get(ctx, change.ID)
 }
 
@@ -211,8 +196,8 @@ func (c *Changes) settled(end settlement) store.Columns {
 // close sets the outcome of a change that is still open; won is false when it is not.
 func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end settlement) (won bool, intent int64, err error) {
 	condition := `id = $1 AND outcome IN ('pending', 'unknown') AND outcome <> $2`
-	if end.ifGone { // it may have come back since that was looked for
-		condition += " AND " + silent()
+	if end.ifSilent > 0 { // it may have come back since that was looked for
+		condition += " AND " + silent(end.ifSilent)
 	}
 
 	n, err := c.settled(end).Update(ctx, tx, changesTable, condition, change.ID, end.outcome)

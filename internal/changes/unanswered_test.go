@@ -118,6 +118,7 @@ func TestAChangeThatWasInterruptedIsSettledByTheNextProcess(t *testing.T) {
 		}
 
 		w.clock.Advance(time.Minute)
+		w.silent(t, time.Minute)
 
 		current, err := next.Current(t.Context(), w.service, ops.SectionConcurrency)
 		if err != nil || current.Open != nil || current.Last.Outcome != changes.Applied || current.Values["per_analyst"] != int64(7) {

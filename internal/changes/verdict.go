@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -25,8 +26,8 @@ type settlement struct {
 	err *ops.Error
 	// givenUp says that a request of ours was never answered and may yet be carried out.
 	givenUp bool
-	// ifGone settles it only if whoever carries it out still gives no sign of life.
-	ifGone bool
+	// ifSilent settles it only if whoever carries it out still gave no sign of life for so long; 0 in any case.
+	ifSilent time.Duration
 }
 
 // verdict judges a change by what the section holds after the call. Only the fields
