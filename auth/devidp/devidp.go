@@ -1,15 +1,17 @@
 package devidp
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 
-	"github.com/zitadel/oidc/v3/pkg/op"
+	"github.com/go-jose/go-jose/v4"
 )
 
 // Config says who may use the provider, and whom it knows.
@@ -32,7 +34,21 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-const maxForm = 64 << 10
+const keyBits = 2048
+
+// processKey is made once: each takes as long as all else that a provider is made of together.
+//
+//nolint:gochecknoglobals // there is one for all providers of a process
+var processKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, keyBits) })
+
+// provider answers for one issuer.
+type provider struct {
+	Config
+
+	key         jose.JSONWebKey
+	contentRule string // of the sign-in page
+	memory      memory
+}
 
 // New makes the provider.
 func New(cfg Config) (http.Handler, error) {
@@ -41,86 +57,62 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, fmt.Errorf("the issuer: %w", err)
 	}
 
-	if cfg.ClientID == "" || cfg.ClientSecret == "" || cfg.RedirectURI == "" || len(cfg.Accounts) == 0 || cfg.Logger == nil {
-		return nil, errors.New("the demo's identity provider needs a client with an ID, a secret and a redirect URI, accounts and a logger")
-	}
-
-	memory, err := newStorage(cfg)
+	callback, err := url.Parse(cfg.RedirectURI)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the redirect URI: %w", err)
 	}
 
-	config := &op.Config{
-		CryptoKey:                newKey(),
-		CodeMethodS256:           true,
-		AuthMethodPost:           true,
-		GrantTypeRefreshToken:    true,
-		DefaultLogoutRedirectURI: cfg.PostLogoutURI,
-		SupportedClaims:          append([]string{claimEmail, claimRoles}, op.DefaultSupportedClaims...),
+	incomplete := cfg.ClientID == "" || cfg.ClientSecret == "" || cfg.RedirectURI == "" || len(cfg.Accounts) == 0 || cfg.Logger == nil
+	if !issuer.IsAbs() || incomplete {
+		return nil, errors.New("the demo's identity provider needs an absolute issuer, " +
+			"a client with an ID, a secret and a redirect URI, accounts and a logger")
 	}
 
-	provider, err := op.NewProvider(config, memory, op.StaticIssuer(cfg.Issuer),
-		op.WithAllowInsecure(), // of http: it never leaves the machine
-		op.WithCORSOptions(nil),
-		op.WithLogger(cfg.Logger),
-	)
+	private, err := processKey()
 	if err != nil {
-		return nil, fmt.Errorf("the demo's identity provider: %w", err)
+		return nil, fmt.Errorf("the key of the demo's identity provider: %w", err)
 	}
 
-	pages, err := newPages(cfg, memory, provider)
-	if err != nil {
-		return nil, fmt.Errorf("the demo's sign-in page: %w", err)
+	p := &provider{
+		Config: cfg, memory: newMemory(), contentRule: contentRule(callback),
+		key: jose.JSONWebKey{Key: private, KeyID: rand.Text(), Algorithm: string(jose.RS256), Use: "sig"},
 	}
 
+	return guard(issuer.Host, http.StripPrefix(strings.TrimSuffix(issuer.Path, "/"), wellFormed(p.routes()))), nil
+}
+
+// Where the provider is asked, below its issuer.
+const (
+	authorizePath     = "/authorize"
+	callbackPath      = authorizePath + "/callback"
+	tokenPath         = "/oauth/token" //nolint:gosec // where tokens are asked for, and none itself
+	introspectionPath = "/oauth/introspect"
+	userinfoPath      = "/userinfo"
+	revocationPath    = "/revoke"
+	endSessionPath    = "/end_session"
+	keysPath          = "/keys"
+	signInPath        = "/sign-in"
+	demoTokenPath     = "/demo-token"
+)
+
+func (p *provider) routes() http.Handler {
 	routes := http.NewServeMux()
-	routes.HandleFunc("GET "+signInPath, pages.show)
-	routes.HandleFunc("POST "+signInPath, pages.signIn)
-	routes.HandleFunc("POST "+tokenPath, pages.token)
-	routes.Handle("/", provider)
+	routes.HandleFunc("GET /.well-known/openid-configuration", p.discover)
+	routes.HandleFunc("GET "+keysPath, p.keys)
 
-	path := strings.TrimSuffix(issuer.Path, "/")
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		routes.HandleFunc(method+" "+authorizePath, p.authorize)
+		routes.HandleFunc(method+" "+userinfoPath, p.userinfo)
+		routes.HandleFunc(method+" "+endSessionPath, p.endSession)
+	}
 
-	return guard(issuer.Host, http.StripPrefix(path, wellFormed(routes))), nil
-}
+	routes.HandleFunc("GET "+signInPath, p.showSignIn)
+	routes.HandleFunc("POST "+signInPath, p.signIn)
+	routes.HandleFunc("GET "+callbackPath, p.callback)
+	routes.HandleFunc("POST "+tokenPath, p.authenticated(p.token))
+	routes.HandleFunc("POST "+introspectionPath, p.authenticated(p.introspect))
+	routes.HandleFunc("POST "+revocationPath, p.authenticated(p.revoke))
+	routes.HandleFunc("POST "+demoTokenPath, p.demoToken)
 
-// guard refuses whoever is not on this machine, or comes by way of somebody else: a
-// proxy, another name for this host, or a form on a foreign page.
-func guard(host string, next http.Handler) http.Handler {
-	sameOrigin := http.NewCrossOriginProtection().Handler(next)
-
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		peer, err := netip.ParseAddrPort(r.RemoteAddr)
-		forwarded := r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != ""
-
-		if err != nil || !peer.Addr().Unmap().IsLoopback() || forwarded || r.Host != host {
-			http.Error(w, "The identity provider of the demo speaks to this machine alone, as "+host+".", http.StatusForbidden)
-
-			return
-		}
-
-		sameOrigin.ServeHTTP(w, r)
-	})
-}
-
-// wellFormed answers what cannot be parsed, on which the provider would panic.
-func wellFormed(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-
-		err := r.ParseForm()
-		if id, secret, ok := r.BasicAuth(); ok {
-			_, idErr := url.QueryUnescape(id)
-			_, secretErr := url.QueryUnescape(secret)
-			err = errors.Join(err, idErr, secretErr)
-		}
-
-		if err != nil {
-			refuse(w, "invalid_request", "the request cannot be parsed")
-
-			return
-		}
-
-		next.ServeHTTP(w, r)
-	})
+	return routes
 }

@@ -21,7 +21,7 @@ func TestTheSignInPage(t *testing.T) {
 
 	for _, want := range []string{
 		"alice — Analyst", "bob — Analyst", "carol — Admin", "dave — Ops", "olga — Ops",
-		"For the demo only", `<link rel="stylesheet" href="/static/app.css"/>`, `name="username" value="dave"`,
+		"For the demo only", `<link rel="stylesheet" href="/static/app.css">`, `name="username" value="dave"`,
 	} {
 		if !strings.Contains(page.text, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page.text)
