@@ -1,13 +1,14 @@
 package config
 
-// grammar is the command line. A flag's environment variable is derived from its
-// name; those that are tagged as secret can be in a file too.
+// grammar is the command line, which newCommandLine reads. A flag's name is derived from its field's, and its environment
+// variable from its name; those that are tagged as secret can be in a file too. ${…} in texts and defaults are of words and of
+// the tag set of what is embedded. A command that is a fallback is meant where none is named.
 type grammar struct {
 	Demo  demoFlags  `cmd:"" help:"Run the console with a synthetic platform and accounts without passwords, on this machine only."`
 	Serve serveFlags `cmd:"" help:"Run the console."`
 
 	Config struct {
-		Serve serveFlags `cmd:"" help:"The configuration of serve." default:"withargs"`
+		Serve serveFlags `cmd:"" help:"The configuration of serve." fallback:""`
 		Demo  demoFlags  `cmd:"" help:"The configuration of demo."`
 	} `cmd:"" help:"Print the effective configuration, with secrets hidden, and check it."`
 
@@ -25,7 +26,7 @@ type grammar struct {
 }
 
 type demoFlags struct {
-	consoleFlags     `group:"The console" set:"environment=demo" set:"color=green" set:"level=warn" set:"log=text"`
+	consoleFlags     `group:"The console" set:"environment=demo,color=green,level=warn,log=text"`
 	DemoSpeed        setting `default:"20" placeholder:"FACTOR"  help:"Speed of the synthetic day: 0 stops it, 20 makes a day pass in about an hour."`
 	DemoSeed         setting `default:"1" placeholder:"NUMBER"  help:"Seed of the synthetic day; the same seed gives the same day."`
 	DataDir          setting `default:"data" placeholder:"PATH" help:"Directory of the demo's database; a new directory starts a new platform."`
@@ -36,7 +37,7 @@ type demoFlags struct {
 }
 
 type serveFlags struct {
-	consoleFlags     `group:"The console" set:"environment=production" set:"color=red" set:"level=info" set:"log=json"`
+	consoleFlags     `group:"The console" set:"environment=production,color=red,level=info,log=json"`
 	maintenanceFlags `group:"Maintenance windows"`
 	auditFlags       `group:"The audit log"`
 	oidcFlags        `group:"Sign-in"`

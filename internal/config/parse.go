@@ -8,11 +8,8 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/alecthomas/kong"
 
 	"github.com/graph-olap/opsconsole/internal/action"
 )
@@ -42,47 +39,41 @@ func ThisMachine() Machine {
 // returns a [SettingsError] when settings are wrong or missing, and another error when the
 // arguments are none of the command line.
 func Parse(ctx context.Context, args []string, machine Machine) (Command, error) {
-	var (
-		flags  grammar
-		helped bool
-		in     = source{machine: machine, origins: map[string]string{}, files: map[string]string{}}
-	)
+	var flags grammar
 
-	parser, err := kong.New(&flags,
-		kong.Name("opsconsole"),
-		kong.Description("The operations console of the graph OLAP platform."),
-		kong.Vars{
-			"job_schedule": jobSchedule(),
-			"approvable":   strings.Join(action.Approvable(), ", "), "actions": strings.Join(action.Names(), ", "),
-		},
-		kong.Writers(machine.Out, machine.Out),
-		kong.Exit(func(int) { helped = true }),
-		kong.Resolvers(&in),
-		kong.ValueFormatter(helpWithVariable),
-		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, Compact: true}),
-	)
-	if err != nil {
-		return nil, fmt.Errorf("the command line's own grammar: %w", err)
-	}
+	root := newCommandLine(&flags, map[string]string{
+		"job_schedule": jobSchedule(),
+		"approvable":   strings.Join(action.Approvable(), ", "), "actions": strings.Join(action.Names(), ", "),
+	})
 
-	line, err := parser.Parse(asFlags(args))
+	named, helped, err := root.parse(asFlags(args))
 
 	switch {
-	case helped && len(args) == 0:
-		return nil, errors.New("a command is missing; give one of those above")
-	case helped:
-		return Help{}, nil
 	case err != nil:
-		return nil, fmt.Errorf("%w; try opsconsole --help", err)
-	}
-
-	for _, flag := range line.Flags() {
-		if setting, ok := reflect.TypeAssert[named](flag.Target.Addr()); ok {
-			setting.name(flag.Name)
+	case helped:
+		if err := named.writeHelp(machine); err != nil {
+			return nil, err
 		}
+
+		if len(args) == 0 {
+			return nil, errors.New("a command is missing; give one of those above")
+		}
+
+		return Help{}, nil
+	default:
+		err = named.missing()
 	}
 
-	return command(ctx, line, &flags, &in)
+	if err != nil {
+		return nil, fmt.Errorf("%w; try %s --help", err, program)
+	}
+
+	in := source{machine: machine, files: map[string]string{}}
+	for _, f := range named.flags {
+		in.resolve(f)
+	}
+
+	return command(ctx, named, &flags, &in)
 }
 
 // asFlags has help and version mean the same as a word, as a flag, and where nothing is said.
@@ -99,14 +90,14 @@ func asFlags(args []string) []string {
 	}
 }
 
-func command(ctx context.Context, line *kong.Context, flags *grammar, in *source) (Command, error) {
+func command(ctx context.Context, named *node, flags *grammar, in *source) (Command, error) {
 	var (
 		asked  Command
 		show   bool
 		reader = reader{lookupHost: in.machine.LookupHost, files: in.files, problems: in.problems}
 	)
 
-	switch line.Command() {
+	switch named.path() {
 	case "demo":
 		asked = reader.demo(ctx, &flags.Demo)
 	case "serve":
@@ -115,9 +106,9 @@ func command(ctx context.Context, line *kong.Context, flags *grammar, in *source
 		asked, show = reader.demo(ctx, &flags.Config.Demo), true
 	case "config serve":
 		asked, show = reader.serve(&flags.Config.Serve), true
-	case "backup <file>":
+	case "backup":
 		asked = reader.backup(&flags.Backup)
-	case "restore", "restore <file>":
+	case "restore":
 		asked = reader.restore(&flags.Restore)
 	case "audit verify":
 		asked = reader.auditVerify(&flags.Audit.Verify)
@@ -131,11 +122,11 @@ func command(ctx context.Context, line *kong.Context, flags *grammar, in *source
 		asked = Version{}
 	}
 
-	problems := inOrder(reader.problems, line.Flags())
+	problems := inOrder(reader.problems, named.flags)
 
 	switch {
 	case show:
-		return Show{Settings: effective(line, in.origins), Problems: problems}, nil
+		return Show{Settings: effective(named.flags), Problems: problems}, nil
 	case len(problems) > 0:
 		return nil, SettingsError(problems)
 	default:
@@ -144,9 +135,9 @@ func command(ctx context.Context, line *kong.Context, flags *grammar, in *source
 }
 
 // inOrder sorts the problems as the flags stand in the help.
-func inOrder(problems []Problem, flags []*kong.Flag) []Problem {
+func inOrder(problems []Problem, flags []*flag) []Problem {
 	position := func(p Problem) int {
-		return slices.IndexFunc(flags, func(f *kong.Flag) bool { return "--"+f.Name == p.Flag })
+		return slices.IndexFunc(flags, func(f *flag) bool { return "--"+f.name == p.Flag })
 	}
 
 	slices.SortStableFunc(problems, func(a, b Problem) int { return position(a) - position(b) })
@@ -154,32 +145,38 @@ func inOrder(problems []Problem, flags []*kong.Flag) []Problem {
 	return problems
 }
 
-// source is where kong looks for flags that are not among the arguments.
+// Where the text of a flag was found, but for the files of secrets.
+const (
+	originFlag        = "flag"
+	originEnvironment = "environment"
+)
+
+// source is where flags are looked for that are not among the arguments.
 type source struct {
 	machine  Machine
-	origins  map[string]string // by flag, where its text was found
 	files    map[string]string // by flag, the file of a secret
 	problems []Problem
 }
 
-// Validate implements [kong.Resolver].
-func (*source) Validate(*kong.Application) error { return nil }
-
-// Resolve implements [kong.Resolver]: the environment, then the file that it names.
-func (s *source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if text, ok := s.machine.LookupEnv(variable(flag.Name)); ok && text != "" {
-		s.origins[flag.Name] = "environment"
-
-		return text, nil
+// resolve takes a flag from the environment, or from the file that it names.
+func (s *source) resolve(f *flag) {
+	if f.origin == originFlag {
+		return
 	}
 
-	if !isSecret(flag) {
-		return nil, nil //nolint:nilnil // kong: not found here
+	if text, ok := s.machine.LookupEnv(variable(f.name)); ok && text != "" {
+		f.target.text, f.origin = text, originEnvironment
+
+		return
 	}
 
-	path, ok := s.machine.LookupEnv(variable(flag.Name) + "_FILE")
+	if !f.secret {
+		return
+	}
+
+	path, ok := s.machine.LookupEnv(variable(f.name) + "_FILE")
 	if !ok || path == "" {
-		return nil, nil //nolint:nilnil // likewise
+		return
 	}
 
 	content, err := os.ReadFile(path)
@@ -187,43 +184,15 @@ func (s *source) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, e
 
 	switch {
 	case err != nil:
-		s.badFile(flag, fmt.Sprintf("cannot be read: %v; give a file that this user may read", err))
-
-		return nil, nil //nolint:nilnil // it is among the problems
+		s.badFile(f, fmt.Sprintf("cannot be read: %v; give a file that this user may read", err))
 	case text == "":
-		s.badFile(flag, fmt.Sprintf("names %s, which is empty; put the secret in it, or unset the variable", path))
-
-		return nil, nil //nolint:nilnil // likewise
+		s.badFile(f, fmt.Sprintf("names %s, which is empty; put the secret in it, or unset the variable", path))
+	default:
+		f.target.text, f.origin, s.files[f.name] = text, "file "+path, path
 	}
-
-	s.origins[flag.Name], s.files[flag.Name] = "file "+path, path
-
-	return text, nil
 }
 
 // badFile notes that the file of a secret is of no use.
-func (s *source) badFile(flag *kong.Flag, message string) {
-	s.problems = append(s.problems, Problem{
-		Flag: "--" + flag.Name, Variable: variable(flag.Name) + "_FILE", Message: message,
-	})
-}
-
-func isSecret(flag *kong.Flag) bool { return flag.Tag.Has("secret") }
-
-func helpWithVariable(value *kong.Value) string {
-	if value.Flag == nil || value.Name == "help" {
-		return value.Help
-	}
-
-	text := value.Help
-	if value.Default != "" {
-		text += " Default " + value.Default + "."
-	}
-
-	text += " $" + variable(value.Name)
-	if isSecret(value.Flag) {
-		text += ", or in the file $" + variable(value.Name) + "_FILE"
-	}
-
-	return text
+func (s *source) badFile(f *flag, message string) {
+	s.problems = append(s.problems, Problem{Flag: "--" + f.name, Variable: variable(f.name) + "_FILE", Message: message})
 }

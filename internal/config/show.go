@@ -3,10 +3,7 @@ package config
 import (
 	"fmt"
 	"io"
-	"reflect"
 	"strings"
-
-	"github.com/alecthomas/kong"
 )
 
 // Show prints the effective configuration.
@@ -39,43 +36,22 @@ func (s Show) WriteTo(w io.Writer) (int64, error) {
 	return written, nil
 }
 
-// effective lists the settings of the command with where they come from.
-func effective(line *kong.Context, origins map[string]string) []Effective {
-	given := map[string]bool{}
-
-	for _, path := range line.Path {
-		if path.Flag != nil && !path.Resolved {
-			given[path.Flag.Name] = true
-		}
-	}
-
+// effective lists the settings with where they come from.
+func effective(flags []*flag) []Effective {
 	var all []Effective
-
-	for _, flag := range line.Flags() {
-		s, ok := reflect.TypeAssert[named](flag.Target.Addr())
-		if !ok { // --help
-			continue
-		}
-
-		origin := "default"
-		if given[flag.Name] {
-			origin = "flag"
-		} else if found := origins[flag.Name]; found != "" {
-			origin = found
-		}
-
-		all = append(all, Effective{Variable: variable(flag.Name), Text: shown(flag, s.get()), Origin: origin})
+	for _, f := range flags {
+		all = append(all, Effective{Variable: variable(f.name), Text: f.shown(), Origin: f.origin})
 	}
 
 	return all
 }
 
 // shown is a setting's text without what is secret in it, also when it is wrong.
-func shown(flag *kong.Flag, text string) string {
-	switch isURL := flag.PlaceHolder == "URL"; {
-	case isURL && (isSecret(flag) || strings.ContainsAny(text, "@?#")):
+func (f *flag) shown() string {
+	switch text, isURL := f.target.text, f.placeholder == "URL"; {
+	case isURL && (f.secret || strings.ContainsAny(text, "@?#")):
 		return withoutPassword(text)
-	case isSecret(flag):
+	case f.secret:
 		return Secret(text).String()
 	default:
 		return text
