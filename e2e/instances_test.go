@@ -18,16 +18,16 @@ func TestTerminateInstances(t *testing.T) {
 	names := evaluate[[]string](p, `[...document.querySelectorAll("tbody tr")].filter((r) => r.querySelector(":checked"))
 		.map((r) => r.querySelector("th a").textContent)`)
 
-	p.press("Terminate those ticked")
+	p.press("Terminate selected")
 	p.at("/instances/terminate")
 	p.sees("h1", "Terminate 2 instances")
 
 	// It asks why, and keeps what is ticked.
 	p.expect("422")
-	p.press("Terminate those ticked")
+	p.press("Terminate selected")
 	p.sees("[data-invalid] .error", "Enter a reason")
 	p.fill("reason", "The cluster is full")
-	p.press("Terminate those ticked")
+	p.press("Terminate selected")
 
 	p.at("/instances/terminate/results")
 	p.sees("h1", "2 of 2 instances terminated")

@@ -221,5 +221,19 @@ func (h *Handlers) Again(p *web.Page, intent audit.Entry) error {
 		return h.refused(p, acts.Request{Act: act, Reason: intent.Reason}, "", instance, err)
 	}
 
-	return h.send(p, act, id, nil)
+	return h.send(p, act, id, h.asItIs(p, act))
+}
+
+// asItIs is the instance for an answer that is given once more, nil where it ended or cannot be read now.
+func (h *Handlers) asItIs(p *web.Page, act acts.Act) *ops.Instance {
+	if act == acts.Terminate {
+		return nil
+	}
+
+	instance, err := h.find(p)
+	if err != nil {
+		return nil
+	}
+
+	return &instance
 }

@@ -109,8 +109,11 @@ func TestWhatIsRefusedIsLoggedAndSaidBesideItsField(t *testing.T) {
 		}
 	}
 
-	if page := w.Get(path(id, "terminate"), "Accept", "text/html"); !strings.Contains(page.Body, "alice may be at work on it: it was used 1 minute ago.") {
-		t.Errorf("the review does not say who is hit\n%s", page.Body)
+	page := w.Get(path(id, "terminate"), "Accept", "text/html")
+	for _, says := range []string{"alice may be at work on it: it was used", ">1 min ago</time>", `data-variant="destructive"`} {
+		if !strings.Contains(page.Body, says) {
+			t.Errorf("the review does not say %q\n%s", says, page.Body)
+		}
 	}
 }
 
@@ -201,5 +204,33 @@ func TestWhatNeverEndsIsNotExtended(t *testing.T) {
 
 	if page := w.Get(fmt.Sprint("/instances/", id), "Accept", "text/html"); !strings.Contains(page.Body, fmt.Sprintf("<title>instance %d", id)) {
 		t.Errorf("one without a name has no title\n%s", page.Body)
+	}
+}
+
+// TestAnActIsAnsweredOnceMore: the answer to a key is the same again, with the instance as it is.
+func TestAnActIsAnsweredOnceMore(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	for act, id := range map[string]int64{
+		"extend":    w.Instance("alice", "a", ops.InstanceRunning, time.Minute),
+		"suspend":   w.Instance("alice", "b", ops.InstanceRunning, time.Minute),
+		"terminate": w.Instance("alice", "c", ops.InstanceRunning, time.Minute),
+	} {
+		body := `{"reason": "the cluster is full"}`
+		if act == "extend" {
+			body = `{"reason": "the cluster is full", "ttl": "3d"}`
+		}
+
+		send := func() handlerstest.Answer {
+			return w.Send(http.MethodPost, path(id, act), body,
+				"Authorization", "Bearer "+w.Token("dave"), "Content-Type", "application/json", "Accept", "application/json",
+				"Idempotency-Key", `"k-`+act+`"`)
+		}
+
+		if first, again := send(), send(); first.Status != http.StatusOK || again.Body != first.Body {
+			t.Errorf("%s: got %d, then %d\n%s\n%s", act, first.Status, again.Status, first.Body, again.Body)
+		}
 	}
 }

@@ -55,10 +55,10 @@ func TestTheListIsFilteredAndPaged(t *testing.T) {
 	}
 
 	for path, words := range map[string][]string{
-		"/instances":              {"1–50 of 54 instances", `href="/instances?page=2"`, `href="/instances?owner=bob"`, "1 minute ago", "in 22 h 59 min"},
+		"/instances":              {"1–50 of 54 instances", `href="/instances?page=2"`, `href="/instances?owner=bob"`, "1 min ago", "in 22 h 59 min"},
 		"/instances?page=7":       {"There is no page 7", "The last one is page 2."},
 		"/instances?owner=nobody": {"No instance matches"},
-		"/instances?tick=all":     {"Untick all", "checked"},
+		"/instances?tick=all":     {"Clear selection", "checked"},
 		"/instances?status=x":     {"Must be one of"},
 		fmt.Sprint("/instances/", failed): {
 			"Suspend: only a running instance can be suspended; it is failed.", fmt.Sprintf(`href="/instances/%d/terminate"`, failed), "24 h (PT24H)",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -37,8 +38,11 @@ func (h *Handlers) Review(p *web.Page) error {
 		return ops.Invalid(errs)
 	}
 
-	return h.showReview(p, http.StatusOK, ids, pages.Review{})
+	return h.showReview(p, http.StatusOK, listed{shown: ids, ticked: ids}, pages.Review{})
 }
+
+// listed are the instances that a review shows, and those of them that are to end.
+type listed struct{ shown, ticked []int64 }
 
 // checkIDs wants 1 to 50 that differ.
 func checkIDs(field string, ids []int64) []ops.FieldError {
@@ -57,7 +61,7 @@ func checkIDs(field string, ids []int64) []ops.FieldError {
 	}
 
 	if len(ids) == 0 {
-		return []ops.FieldError{{Field: field, Message: "is empty: tick the instances to terminate", Type: "missing"}}
+		return []ops.FieldError{{Field: field, Message: "is empty: select the instances to terminate", Type: "missing"}}
 	}
 
 	if len(ids) > acts.Most {
@@ -70,10 +74,13 @@ func checkIDs(field string, ids []int64) []ops.FieldError {
 	return nil
 }
 
-func (h *Handlers) showReview(p *web.Page, status int, ids []int64, view pages.Review) error {
-	view.Items, view.Now, view.RequestID = h.read(p, ids), p.Now, p.RequestID()
+func (h *Handlers) showReview(p *web.Page, status int, ids listed, view pages.Review) error {
+	view.Items, view.Now, view.RequestID = h.read(p, ids.shown), p.Now, p.RequestID()
+	for at, id := range ids.shown {
+		view.Items[at].Ticked = slices.Contains(ids.ticked, id)
+	}
 
-	list, err := json.Marshal(ids)
+	list, err := json.Marshal(ids.ticked)
 	if err != nil {
 		return err
 	}
@@ -127,7 +134,7 @@ func (h *Handlers) Several(p *web.Page) error {
 	}
 
 	ids, errs := idsOf(f)
-	reason := f.Text("reason")
+	shown, reason := listedIn(f, ids), f.Text("reason")
 
 	f.RefuseAll(errs)
 
@@ -137,12 +144,7 @@ func (h *Handlers) Several(p *web.Page) error {
 	}
 
 	if err != nil {
-		err = h.Acts.Refuse(p.Ctx(), p.Actor(), acts.Terminate, severalObject, reason, err)
-		if len(errs) > 0 {
-			return err
-		}
-
-		return h.reviewRefused(p, ids, reason, err)
+		return h.reviewRefused(p, shown, reason, h.Acts.Refuse(p.Ctx(), p.Actor(), acts.Terminate, severalObject, reason, err))
 	}
 
 	var subjects []ops.Instance
@@ -152,7 +154,7 @@ func (h *Handlers) Several(p *web.Page) error {
 
 	done, err := h.Acts.TerminateAll(p.Ctx(), p.Instances(h.Platform), p.Actor(), reason, subjects)
 	if err != nil {
-		return h.reviewRefused(p, ids, reason, err)
+		return h.reviewRefused(p, shown, reason, err)
 	}
 
 	h.Monitor.Wake()
@@ -183,7 +185,32 @@ func idsOf(f *web.Fields) (ids []int64, errs []ops.FieldError) {
 	return ids, checkIDs("body.ids", ids)
 }
 
-func (h *Handlers) reviewRefused(p *web.Page, ids []int64, reason string, cause error) error {
+// listedIn is what the review showed that a form was sent from; the last that was ticked may have been unticked.
+func listedIn(f *web.Fields, ticked []int64) listed {
+	if !f.IsForm() {
+		return listed{}
+	}
+
+	var shown []int64
+
+	for _, text := range f.Texts("listed") {
+		if id, err := web.ParseID("instance", text); err == nil {
+			shown = append(shown, id)
+		}
+	}
+
+	if len(checkIDs("body.listed", shown)) > 0 {
+		shown = ticked
+	}
+
+	return listed{shown: shown, ticked: ticked}
+}
+
+func (h *Handlers) reviewRefused(p *web.Page, ids listed, reason string, cause error) error {
+	if len(checkIDs("body.id", ids.shown)) > 0 { // there is nothing to show again
+		return cause
+	}
+
 	return p.Refused(cause, web.Has("reason"), func(status int, wrong web.Wrong) error {
 		return h.showReview(p, status, ids, pages.Review{Reason: reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem})
 	})

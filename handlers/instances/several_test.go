@@ -98,6 +98,36 @@ func TestWhatCouldNotBeEndedStaysTicked(t *testing.T) {
 	}
 }
 
+// TestNothingIsLostWhereTheLastIsUnticked: the review comes back with all that it showed and what was typed.
+func TestNothingIsLostWhereTheLastIsUnticked(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	one, two := w.Instance("alice", "a", ops.InstanceRunning, time.Minute), w.Instance("bob", "b", ops.InstanceRunning, time.Hour)
+	shown := []string{strconv.FormatInt(one, 10), strconv.FormatInt(two, 10)}
+
+	none := w.Form("/instances/terminate", url.Values{"listed": shown, "reason": {"the cluster is full"}})
+	for _, says := range []string{"select the instances to terminate", "the cluster is full", "alice", "bob"} {
+		if none.Status != http.StatusUnprocessableEntity || !strings.Contains(none.Body, says) {
+			t.Errorf("none is ticked: got %d, want 422 and %q\n%s", none.Status, says, none.Body)
+		}
+	}
+
+	hasty := w.Form("/instances/terminate", url.Values{"listed": shown, "id": shown[:1], "reason": {"x"}})
+	if n := strings.Count(hasty.Body, " checked "); n != 1 || !strings.Contains(hasty.Body, ">b</a>") {
+		t.Errorf("%d are ticked, want 1 of the two that are shown\n%s", n, hasty.Body)
+	}
+
+	// What was listed and not ticked stays.
+	if got := w.Form("/instances/terminate", url.Values{"listed": shown, "id": shown[:1], "reason": {"the cluster is full"}}); got.Status != http.StatusSeeOther {
+		t.Fatalf("got %d\n%s", got.Status, got.Body)
+	}
+
+	if got := w.Get("/instances/"+shown[1], "Accept", "application/json"); handlerstest.At(got.JSON(t), "instance", "status") != "running" {
+		t.Errorf("the other is %s, want it running", got.Body)
+	}
+}
+
 func TestWhichInstancesCanBeTerminatedTogether(t *testing.T) {
 	t.Parallel()
 

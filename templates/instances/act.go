@@ -67,6 +67,8 @@ type Ask struct {
 
 	// Problem is why nothing is known of it, "" where something is.
 	Problem string `json:"problem,omitempty"`
+
+	Ticked bool `json:"-"`
 }
 
 // Review asks for the reason of terminating several instances.

@@ -59,22 +59,6 @@ func isActive(i ops.Instance, now time.Time) bool {
 	return i.LastActivityAt != nil && now.Sub(i.LastActivityAt.Time) < Active
 }
 
-const day = 24 * time.Hour
-
-// used says when it was used last.
-func used(at time.Time, now time.Time) string {
-	switch d := now.Sub(at); {
-	case d < time.Minute:
-		return "just now"
-	case d < time.Hour:
-		return format.Plural(int(d/time.Minute), "minute", "minutes") + " ago"
-	case d < 2*day:
-		return format.Plural(int(d/time.Hour), "hour", "hours") + " ago"
-	default:
-		return format.Plural(int(d/day), "day", "days") + " ago"
-	}
-}
-
 // Bytes writes a size in its largest unit.
 func Bytes(n int64) string {
 	const step = 1024
