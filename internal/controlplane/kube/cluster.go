@@ -8,7 +8,6 @@ import (
 	"maps"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -46,7 +45,7 @@ type Cluster struct {
 	selector  string
 	labels    map[string]string
 	images    map[string]string
-	resources corev1.ResourceRequirements
+	resources resources
 	timeout   time.Duration
 	logger    *slog.Logger
 	informer  cache.SharedIndexInformer
@@ -92,15 +91,15 @@ func New(cfg Config) (*Cluster, error) {
 
 	c := &Cluster{
 		pods: pods, namespace: cfg.Namespace, selector: cfg.Selector, labels: maps.Clone(cfg.Labels), images: maps.Clone(cfg.Images),
-		resources: corev1.ResourceRequirements{Requests: requests, Limits: limits},
+		resources: resources{Requests: requests, Limits: limits},
 		timeout:   cmp.Or(cfg.Timeout, timeoutDefault), logger: cfg.Logger,
 	}
 
 	return c, c.prepareWatch()
 }
 
-func quantities(texts map[string]string) (corev1.ResourceList, error) {
-	list := corev1.ResourceList{}
+func quantities(texts map[string]string) (map[string]resource.Quantity, error) {
+	list := map[string]resource.Quantity{}
 
 	for name, text := range texts {
 		quantity, err := resource.ParseQuantity(text)
@@ -108,7 +107,7 @@ func quantities(texts map[string]string) (corev1.ResourceList, error) {
 			return nil, fmt.Errorf("%s=%s: %w", name, text, err)
 		}
 
-		list[corev1.ResourceName(name)] = quantity
+		list[name] = quantity
 	}
 
 	return list, nil
@@ -140,7 +139,7 @@ func (c *Cluster) Pods(ctx context.Context) ([]jobs.Pod, error) {
 	}
 }
 
-func (c *Cluster) page(ctx context.Context, options metav1.ListOptions) (*corev1.PodList, error) {
+func (c *Cluster) page(ctx context.Context, options metav1.ListOptions) (*PodList, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -25,11 +24,11 @@ const (
 	ownerAnnotation = "opsconsole/owner"
 )
 
-const container = "graph"
+const containerName = "graph"
 
 // pod is what is asked for. The image decides which user it runs as, as long as that
 // is not root.
-func (c *Cluster) pod(request jobs.PodRequest) (*corev1.Pod, error) {
+func (c *Cluster) pod(request jobs.PodRequest) (*Pod, error) {
 	image := c.images[request.Wrapper]
 	if image == "" {
 		return nil, &jobs.ClusterError{Refused: true, Words: fmt.Sprintf(
@@ -43,32 +42,32 @@ func (c *Cluster) pod(request jobs.PodRequest) (*corev1.Pod, error) {
 
 	no, yes := false, true
 
-	return &corev1.Pod{
+	return &Pod{
 		ObjectMeta: metav1.ObjectMeta{
 			Name: request.Name, Labels: labels,
 			Annotations: map[string]string{slugAnnotation: request.Slug, ownerAnnotation: request.Owner},
 		},
-		Spec: corev1.PodSpec{
+		Spec: podSpec{
 			// The end of the program is the end of the instance.
-			RestartPolicy:                corev1.RestartPolicyNever,
+			RestartPolicy:                restartNever,
 			AutomountServiceAccountToken: &no,
 			EnableServiceLinks:           &no,
-			SecurityContext: &corev1.PodSecurityContext{
+			SecurityContext: &podSecurityContext{
 				RunAsNonRoot:   &yes,
-				SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+				SeccompProfile: &seccompProfile{Type: seccompOfRuntime},
 			},
-			Containers: []corev1.Container{{
-				Name: container, Image: image, Resources: c.resourcesOf(request),
-				Env: []corev1.EnvVar{
+			Containers: []container{{
+				Name: containerName, Image: image, Resources: c.resourcesOf(request),
+				Env: []envVar{
 					{Name: "GRAPH_OLAP_INSTANCE_ID", Value: id},
 					{Name: "GRAPH_OLAP_INSTANCE_SLUG", Value: request.Slug},
 					{Name: "GRAPH_OLAP_INSTANCE_OWNER", Value: request.Owner},
 					{Name: "GRAPH_OLAP_WRAPPER_TYPE", Value: request.Wrapper},
 					{Name: "GRAPH_OLAP_SNAPSHOT_PATH", Value: request.Snapshot},
 				},
-				SecurityContext: &corev1.SecurityContext{
+				SecurityContext: &securityContext{
 					AllowPrivilegeEscalation: &no,
-					Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+					Capabilities:             &capabilities{Drop: []string{"ALL"}},
 				},
 			}},
 		},
@@ -77,32 +76,32 @@ func (c *Cluster) pod(request jobs.PodRequest) (*corev1.Pod, error) {
 
 // resourcesOf are the configured ones, but for the cores that were asked for: no more than these are
 // requested, for Kubernetes refuses a request above the limit.
-func (c *Cluster) resourcesOf(request jobs.PodRequest) corev1.ResourceRequirements {
-	of := *c.resources.DeepCopy()
-	if request.Cores == 0 || of.Limits.Cpu().Value() == request.Cores { // which may be a part of a core, rounded up
+func (c *Cluster) resourcesOf(request jobs.PodRequest) resources {
+	of := c.resources.clone()
+	if request.Cores == 0 || of.limit(cpu) == request.Cores { // which may be a part of a core, rounded up
 		return of
 	}
 
 	cores := *resource.NewQuantity(request.Cores, resource.DecimalSI)
 
 	if of.Limits == nil {
-		of.Limits = corev1.ResourceList{}
+		of.Limits = map[string]resource.Quantity{}
 	}
 
-	of.Limits[corev1.ResourceCPU] = cores
+	of.Limits[cpu] = cores
 
-	if requested, ok := of.Requests[corev1.ResourceCPU]; ok && requested.Cmp(cores) > 0 {
-		of.Requests[corev1.ResourceCPU] = cores
+	if requested, ok := of.Requests[cpu]; ok && requested.Cmp(cores) > 0 {
+		of.Requests[cpu] = cores
 	}
 
 	return of
 }
 
 // podFrom reads what the jobs look at.
-func podFrom(p *corev1.Pod) jobs.Pod {
+func podFrom(p *Pod) jobs.Pod {
 	pod := jobs.Pod{
 		Name: p.Name, UID: string(p.UID), Phase: jobs.PodPhase(p.Status.Phase), CreatedAt: p.CreationTimestamp.Time,
-		Ready: p.Status.Phase == corev1.PodRunning && isReady(p), Ending: p.DeletionTimestamp != nil,
+		Ready: p.Status.Phase == phaseRunning && isReady(p), Ending: p.DeletionTimestamp != nil,
 		Message: message(p), IP: p.Status.PodIP,
 	}
 
@@ -111,22 +110,21 @@ func podFrom(p *corev1.Pod) jobs.Pod {
 	}
 
 	for i := range p.Spec.Containers {
-		limits := p.Spec.Containers[i].Resources.Limits
-		pod.Cores += limits.Cpu().Value()
-		pod.MemoryBytes += limits.Memory().Value()
+		pod.Cores += p.Spec.Containers[i].Resources.limit(cpu)
+		pod.MemoryBytes += p.Spec.Containers[i].Resources.limit(memory)
 	}
 
 	return pod
 }
 
-func isReady(p *corev1.Pod) bool {
-	return slices.ContainsFunc(p.Status.Conditions, func(c corev1.PodCondition) bool {
-		return c.Type == corev1.PodReady && c.Status == corev1.ConditionTrue
+func isReady(p *Pod) bool {
+	return slices.ContainsFunc(p.Status.Conditions, func(c podCondition) bool {
+		return c.Type == conditionReady && c.Status == conditionTrue
 	})
 }
 
 // message is why the pod does not run: of what is known the most telling.
-func message(p *corev1.Pod) string {
+func message(p *Pod) string {
 	said := cmp.Or(p.Status.Message, p.Status.Reason)
 
 	for i := range p.Status.ContainerStatuses {
@@ -146,7 +144,7 @@ func message(p *corev1.Pod) string {
 
 	for i := range p.Status.Conditions {
 		condition := p.Status.Conditions[i]
-		if said == "" && condition.Type == corev1.PodScheduled && condition.Status == corev1.ConditionFalse {
+		if said == "" && condition.Type == conditionPlaced && condition.Status == conditionFalse {
 			said = join(condition.Reason, condition.Message)
 		}
 	}

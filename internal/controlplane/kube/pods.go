@@ -4,9 +4,9 @@ import (
 	"context"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
@@ -30,12 +30,10 @@ const (
 )
 
 func newPods(to *rest.Config, namespace string) (pods, error) {
+	version := schema.GroupVersion{Version: "v1"}
 	scheme := runtime.NewScheme()
-	if err := corev1.AddToScheme(scheme); err != nil {
-		return pods{}, err
-	}
-
-	version := corev1.SchemeGroupVersion
+	scheme.AddKnownTypes(version, new(Pod), new(PodList), new(metav1.Status))
+	metav1.AddToGroupVersion(scheme, version)
 
 	config := rest.CopyConfig(to)
 	config.QPS, config.Burst = requestsPerSecond, requestsAtOnce
@@ -51,8 +49,8 @@ func newPods(to *rest.Config, namespace string) (pods, error) {
 	return pods{client: client, namespace: namespace, parameters: runtime.NewParameterCodec(scheme)}, err
 }
 
-func (p pods) list(ctx context.Context, options metav1.ListOptions) (*corev1.PodList, error) {
-	list := new(corev1.PodList)
+func (p pods) list(ctx context.Context, options metav1.ListOptions) (*PodList, error) {
+	list := new(PodList)
 
 	return list, p.query(options).Do(ctx).Into(list)
 }
@@ -66,14 +64,14 @@ func (p pods) query(options metav1.ListOptions) *rest.Request {
 	return request
 }
 
-func (p pods) get(ctx context.Context, name string) (*corev1.Pod, error) {
-	pod := new(corev1.Pod)
+func (p pods) get(ctx context.Context, name string) (*Pod, error) {
+	pod := new(Pod)
 
 	return pod, p.of(p.client.Get()).Name(name).Do(ctx).Into(pod)
 }
 
-func (p pods) create(ctx context.Context, pod *corev1.Pod) (*corev1.Pod, error) {
-	made := new(corev1.Pod)
+func (p pods) create(ctx context.Context, pod *Pod) (*Pod, error) {
+	made := new(Pod)
 
 	return made, p.of(p.client.Post()).Body(pod).Do(ctx).Into(made)
 }
@@ -84,7 +82,7 @@ func (p pods) remove(ctx context.Context, name string, uid types.UID) error {
 }
 
 func (p pods) of(request *rest.Request) *rest.Request {
-	return request.UseProtobufAsDefaultIfPreferred(true).Namespace(p.namespace).Resource("pods")
+	return request.Namespace(p.namespace).Resource("pods")
 }
 
 // source is what a reflector lists and then watches: the pods that a selector finds.

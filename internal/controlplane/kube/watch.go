@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/klog/v2"
 
@@ -20,7 +19,7 @@ import (
 func (c *Cluster) prepareWatch() error {
 	const never = time.Duration(0)
 
-	c.informer = cache.NewSharedIndexInformer(c.pods.source(c.selector), &corev1.Pod{}, never, cache.Indexers{})
+	c.informer = cache.NewSharedIndexInformer(c.pods.source(c.selector), &Pod{}, never, cache.Indexers{})
 
 	// Who has set which field is most of a pod's size, and of no use here.
 	if err := c.informer.SetTransform(stripManagedFields); err != nil {
@@ -47,7 +46,7 @@ func (c *Cluster) prepareWatch() error {
 }
 
 func stripManagedFields(object any) (any, error) {
-	if pod, ok := object.(*corev1.Pod); ok {
+	if pod, ok := object.(*Pod); ok {
 		pod.ManagedFields = nil
 	}
 
@@ -71,7 +70,7 @@ func (c *Cluster) Watched() map[string]jobs.Pod {
 	pods := map[string]jobs.Pod{}
 
 	for _, object := range c.informer.GetStore().List() {
-		if pod, ok := object.(*corev1.Pod); ok {
+		if pod, ok := object.(*Pod); ok {
 			pods[pod.Name] = podFrom(pod)
 		}
 	}
