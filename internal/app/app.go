@@ -229,6 +229,8 @@ func (a *App) Run(ctx context.Context) (err error) {
 		group.Go(func() error { return run(working) })
 	}
 
+	group.Go(func() error { return settle(working) })
+
 	group.Go(func() error {
 		defer stop()
 
