@@ -72,7 +72,7 @@ func (a *Auth) Identify(r *http.Request) (Identity, error) {
 		return Identity{}, err
 	}
 
-	if now := a.now(); now.Sub(seen) >= a.noteEvery {
+	if now := a.now(); now.Sub(seen).Abs() >= a.noteEvery {
 		a.noteUse(r, identity, seen, now)
 	}
 

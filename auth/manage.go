@@ -134,7 +134,7 @@ func (s *sessionStore) list(ctx context.Context, more string, most int, args ...
 
 		one.ID, one.Address, one.UserAgent = id.String, address.String, agent.String
 		one.SignedInAt, one.ExpiresAt = createdAt.Time, expiresAt.Time
-		one.LastSeenAt = s.remembered.usedSince(one.hash, seenAt.Time)
+		one.LastSeenAt = s.remembered.usedSince(one.hash, seenAt.Time, s.now())
 		one.IdleAt = one.LastSeenAt.Add(s.idle)
 
 		if !s.remembered.isEnded(one.hash) {

@@ -15,7 +15,7 @@ import (
 const checkEvery = 5 * time.Minute
 
 // checkDue reports whether the roles are to be looked at again.
-func (s session) checkDue(now time.Time) bool { return !now.Before(s.checkedAt.Add(checkEvery)) }
+func (s session) checkDue(now time.Time) bool { return now.Sub(s.checkedAt).Abs() >= checkEvery }
 
 // due reports whether the provider is to be asked now, and can be without the browser.
 func (a *Auth) due(s session) bool {

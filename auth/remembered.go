@@ -70,7 +70,7 @@ func (m *remembered) use(id string, seen, now time.Time) (noted bool) {
 		return true
 	}
 
-	if one.usedAt.After(seen) {
+	if one.usedAt.After(seen) && !one.usedAt.After(now) {
 		return false
 	}
 
@@ -80,12 +80,13 @@ func (m *remembered) use(id string, seen, now time.Time) (noted bool) {
 	return true
 }
 
-// usedSince returns the later of what a session's row says of its use and what is noted here.
-func (m *remembered) usedSince(id string, seen time.Time) time.Time {
+// usedSince returns the later of what a session's row says of its use and what is noted here, unless the clock was set
+// back since that.
+func (m *remembered) usedSince(id string, seen, now time.Time) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	if used := m.sessions[id].usedAt; used.After(seen) {
+	if used := m.sessions[id].usedAt; used.After(seen) && !used.After(now) {
 		return used
 	}
 

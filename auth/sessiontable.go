@@ -67,7 +67,7 @@ func (s *sessionStore) findBy(
 		return session{}, err
 	}
 
-	found.lastSeenAt = s.remembered.usedSince(id, found.lastSeenAt)
+	found.lastSeenAt = s.remembered.usedSince(id, found.lastSeenAt, s.now())
 
 	if over := s.over(found); over != nil {
 		// A row that cannot be deleted now opens nothing either.

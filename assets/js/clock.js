@@ -3,6 +3,7 @@ import { absolute, clock, full, minute, now, polled, relative, setServerTime, sp
 
 const texts = {
   both: (date, at) => `${relative(date, at)} · ${absolute(date, at)}`,
+  past: (date, at) => (date > at ? absolute : texts.both)(date, at),
   relative,
   absolute,
   clock,

@@ -358,7 +358,7 @@ func (v List) table(caption string, items []approvals.Approval) templ.Component 
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Time(a.RequestedAt, v.Now).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Past(a.RequestedAt, v.Now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -367,7 +367,7 @@ func (v List) table(caption string, items []approvals.Approval) templ.Component 
 					return templ_7745c5c3_Err
 				}
 				if a.DecidedAt != nil {
-					templ_7745c5c3_Err = components.Time(*a.DecidedAt, v.Now).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.Past(*a.DecidedAt, v.Now).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=cfebc6026ff7"
-	ScriptURL             = "/static/app.js?v=300d1b2e8f57"
+	ScriptURL             = "/static/app.js?v=a041393a297a"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=981e2098050e"
 	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"

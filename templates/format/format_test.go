@@ -91,6 +91,20 @@ func TestPlural(t *testing.T) {
 
 var now = time.Date(2026, 3, 5, 14, 5, 0, 0, time.UTC)
 
+// TestWhatHasHappenedIsNeverToCome although the clock was set back since.
+func TestWhatHasHappenedIsNeverToCome(t *testing.T) {
+	t.Parallel()
+
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for d, want := range map[time.Duration]string{
+		-time.Minute: "1 min ago · 11:59 UTC", 0: "just now · 12:00 UTC", 59 * time.Minute: "12:59 UTC", 25 * time.Hour: "Mon 13:00 UTC",
+	} {
+		if got := format.Past(now.Add(d), now); got != want {
+			t.Errorf("Past(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestRelative(t *testing.T) {
 	t.Parallel()
 

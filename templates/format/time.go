@@ -25,6 +25,16 @@ func Relative(t, now time.Time) string {
 	}
 }
 
+// Past writes what has happened, relative and absolute together: 4 min ago · 14:05 UTC. What is to come by a clock that was
+// set back since is written absolute alone.
+func Past(t, now time.Time) string {
+	if t.After(now) {
+		return Absolute(t, now)
+	}
+
+	return Relative(t, now) + " · " + Absolute(t, now)
+}
+
 // Absolute writes t in UTC as short as it stays clear: the time of day today, with the
 // weekday within a week, then with the date, and the year when it is another one.
 func Absolute(t, now time.Time) string {

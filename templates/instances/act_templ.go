@@ -444,7 +444,7 @@ func (v Form) ttl() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Time(v.Instance.CreatedAt.Time, v.Now).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Past(v.Instance.CreatedAt.Time, v.Now).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -66,7 +66,7 @@ func (b Backup) card() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.TimeOr(b.LastAt, b.Now, "none yet").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.PastOr(b.LastAt, b.Now, "none yet").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

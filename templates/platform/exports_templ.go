@@ -636,7 +636,7 @@ func (j ExportJob) claimed(now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = components.Time(j.ClaimedAt.Time, now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Past(j.ClaimedAt.Time, now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -292,7 +292,7 @@ func (j Job) row(now time.Time) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.TimeOr(j.LastSuccess, now, "not seen").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.PastOr(j.LastSuccess, now, "not seen").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -378,7 +378,7 @@ func (j Job) row(now time.Time) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Time(j.LastTrigger.At, now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Past(j.LastTrigger.At, now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -261,7 +261,7 @@ func (v Timeline) changes(now time.Time) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Time(c.At, now).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Past(c.At, now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

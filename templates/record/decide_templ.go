@@ -172,7 +172,7 @@ func temporaryNote(c changes.Change, now time.Time) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if l.EndedAt != nil {
-				templ_7745c5c3_Err = components.Time(*l.EndedAt, now).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Past(*l.EndedAt, now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -206,7 +206,7 @@ func AsOf(fresh Freshness) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if fresh.Stale {
-			templ_7745c5c3_Err = components.Time(*fresh.AsOf, fresh.Now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Past(*fresh.AsOf, fresh.Now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -275,7 +275,7 @@ func StaleNote(fresh Freshness) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Time(*fresh.AsOf, fresh.Now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Past(*fresh.AsOf, fresh.Now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

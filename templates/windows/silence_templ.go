@@ -320,7 +320,7 @@ func silenceMoment(name string, at, now time.Time) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Time(at, now).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Past(at, now).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -227,7 +227,7 @@ func TemplatesPage(s shell.Shell, v Templates) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = components.Time(t.CreatedAt, v.Now).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = components.Past(t.CreatedAt, v.Now).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -62,7 +62,7 @@ func (r *PodRuntime) end(ctx context.Context, k kept, pod Pod, there bool) error
 		return nil
 	case there:
 		return r.cluster.DeletePod(ctx, pod)
-	case !k.pod.Valid && k.attempts > 0 && r.now().Sub(k.lastAt.Time) < attemptFor:
+	case !k.pod.Valid && k.attempts > 0 && r.now().Sub(k.lastAt.Time).Abs() < attemptFor:
 		return nil // another replica may be making it right now
 	}
 

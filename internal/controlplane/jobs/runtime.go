@@ -168,7 +168,7 @@ func (r *Runtime) move(ctx context.Context, m moving) (due time.Time, err error)
 	}
 
 	now := store.Time{Time: r.now()}
-	if now.Sub(updated.Time) < m.stay() {
+	if now.Sub(updated.Time).Abs() < m.stay() {
 		return updated.Add(m.stay()), nil
 	}
 

@@ -91,11 +91,19 @@ func (r *Runner) Tick(ctx context.Context) error {
 	)
 
 	for _, s := range states {
+		var err error
+
 		now, at := r.now(), s.nextRun.Time
-		if !at.After(now) {
-			if at, err = r.beginDue(ctx, s, now); err != nil {
-				errs = append(errs, fmt.Errorf("enqueue %s: %w", s.name, err))
-			}
+
+		switch {
+		case !at.After(now):
+			at, err = r.beginDue(ctx, s, now)
+		case r.isPutOff(s, now):
+			at, err = r.takeBack(ctx, s, now)
+		}
+
+		if err != nil {
+			errs = append(errs, fmt.Errorf("enqueue %s: %w", s.name, err))
 		}
 
 		if _, ours := r.schedule[s.name]; ours && (next.IsZero() || at.Before(next)) {
@@ -109,6 +117,24 @@ func (r *Runner) Tick(ctx context.Context) error {
 }
 
 const moveOn = `UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run = $3`
+
+// clocksDiffer is by how much the clocks of replicas may differ without one putting off what is another's.
+const clocksDiffer = time.Minute
+
+// isPutOff reports whether a job is due later than its interval allows: the clock was set back since.
+func (r *Runner) isPutOff(s state, now time.Time) bool {
+	interval, ours := r.schedule[s.name]
+
+	return ours && s.nextRun.After(now.Add(interval+clocksDiffer))
+}
+
+// takeBack has such a job be due after its interval, and returns when that is.
+func (r *Runner) takeBack(ctx context.Context, s state, now time.Time) (time.Time, error) {
+	next := store.Time{Time: now.Add(r.schedule[s.name])}
+	_, err := r.db.Exec(ctx, moveOn, next, s.name, s.nextRun)
+
+	return next.Time, err
+}
 
 // beginDue has a job run that is due, unless another replica does, and returns when it is due next.
 func (r *Runner) beginDue(ctx context.Context, s state, now time.Time) (time.Time, error) {
