@@ -59,6 +59,7 @@ func scenarios() map[failpoint.Name]scenario {
 		failpoint.ApprovalHolding: asks, failpoint.ApprovalHeld: asks, failpoint.ApprovalDeciding: {act: (*world).reject},
 		failpoint.ApprovalUsing:  {act: (*world).approve},
 		failpoint.AuditHeadTaken: saves, failpoint.AuditAppended: saves, failpoint.AuditHeadSent: {pause: soon},
+		failpoint.SearchIndexing: {act: (*world).save, often: 1, pause: soon},
 
 		failpoint.SessionOpening: passers, failpoint.SessionOpened: passers, failpoint.SessionEnding: passers, failpoint.SessionEnded: passers,
 		failpoint.SessionRenewalClaimed: renewals, failpoint.SessionRenewed: renewals, failpoint.SessionReplaced: renewals,

@@ -16,6 +16,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/announcements"
 	approvalhandlers "github.com/graph-olap/opsconsole/handlers/approvals"
+	"github.com/graph-olap/opsconsole/handlers/find"
 	"github.com/graph-olap/opsconsole/handlers/instances"
 	"github.com/graph-olap/opsconsole/handlers/leases"
 	"github.com/graph-olap/opsconsole/handlers/live"
@@ -36,6 +37,7 @@ import (
 	acts "github.com/graph-olap/opsconsole/internal/instances"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	hooks "github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
@@ -62,6 +64,7 @@ type Config struct {
 	// InstanceActs does what operators do to instances.
 	InstanceActs *acts.Instances
 	Monitor      *monitor.Monitor
+	Search       *search.Index
 	Keys         *idempotency.Keys
 	// Approvals are what needs a second person.
 	Approvals *approvals.Approvals
@@ -147,6 +150,7 @@ type console struct {
 	webhooks      *webhooks.Handlers
 	announcements *announcements.Handlers
 	record        *record.Handlers
+	find          *find.Handlers
 	approvals     *approvalhandlers.Handlers
 	session       *session.Handlers
 	streams       *live.Streams
@@ -196,6 +200,10 @@ func newConsole(config Config) *console {
 	c.webhooks = &webhooks.Handlers{Frame: f, Webhooks: c.Webhooks}
 	c.announcements = &announcements.Handlers{Feeds: c.Feeds, Readers: c.Readers, Identify: c.Auth.Identify}
 	c.record = &record.Handlers{Frame: f, Changes: c.Changes, Audit: c.Audit, Tickets: c.Tickets, Now: c.Now}
+	c.find = &find.Handlers{
+		Frame: f, Search: c.Search, Changes: c.Changes, Audit: c.Audit, Windows: c.Windows, Webhooks: c.Webhooks, Monitor: c.Monitor,
+		Platform: c.Instances,
+	}
 	c.approvals = &approvalhandlers.Handlers{
 		Frame: f, Approvals: c.Approvals, Platform: c.Platform, Changes: c.Changes, Replay: c.replay, Fresh: c.fresh,
 		Tickets: c.Tickets, PublicURL: c.PublicURL,

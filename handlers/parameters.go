@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/handlers/find"
 	"github.com/graph-olap/opsconsole/handlers/instances"
 	"github.com/graph-olap/opsconsole/handlers/platform"
 	"github.com/graph-olap/opsconsole/handlers/settings"
@@ -19,7 +20,7 @@ import (
 func parameters() map[string][]string {
 	exports := platform.ExportsParams()
 	windows := []string{"phase", "actor", "text", "from", "until", "series", "cursor", "limit"}
-	audit := []string{"actor", "action", "object", "outcome", "from", "until", "before", "limit"}
+	audit := []string{"q", "entry", "actor", "action", "object", "outcome", "from", "until", "before", "limit"}
 
 	restore := append(web.Meta(), settings.FieldsParam, web.PreviewParam)
 
@@ -32,6 +33,7 @@ func parameters() map[string][]string {
 		"/instances/terminate/results": {"entry"},
 		"/exports":                     exports,
 		"/exports.csv":                 append(exports, web.ForParam),
+		"/find":                        find.Params(),
 		"/metrics":                     {"q", "created"},
 		"/maintenance/windows":         windows,
 		"POST /maintenance/windows":    {web.PreviewParam},
@@ -41,7 +43,7 @@ func parameters() map[string][]string {
 		"/maintenance/deliveries":      {"webhook", "window", "state", "event", "cursor", "limit"},
 		"/config/:section":             append(web.Meta(), settings.ChangedParam),
 		"/config/:section/review":      web.Meta(),
-		"/history":                     {"section", "actor", "field", "source", "outcome", "from", "until", "before", "limit"},
+		"/history":                     {"q", "section", "actor", "field", "source", "outcome", "from", "until", "before", "limit"},
 		"/history/:id/restore":         restore,
 		"/compare":                     {"a", "b"},
 		"/leases":                      {"state", "before", "limit"},

@@ -23,6 +23,7 @@ func TestAnUnknownNameInAnAddressIsRefused(t *testing.T) {
 		"/exports":             "It takes limit, page, q, sort, status.",
 		"/exports.csv":         "It takes for, limit, page, q, sort, status.",
 		"/history":             "actor, before, field",
+		"/find":                "It takes in, q.",
 		"/audit.jsonl":         "action, actor, before",
 		"/config/export":       "max_duration_seconds",
 		"/maintenance/windows": "series, text, until",
@@ -105,7 +106,7 @@ func TestPagesLeadToAddressesThatAreKnown(t *testing.T) {
 		"/", "/health", "/capacity", "/jobs", "/exports", "/metrics", "/maintenance", "/maintenance/windows", "/maintenance/windows/new",
 		"/maintenance/templates", "/maintenance/templates/new", "/maintenance/webhooks", "/maintenance/deliveries", "/config/lifecycle",
 		"/config/concurrency", "/config/export", "/config/concurrency/review?per_analyst=3&revision=" + w.Revision(), "/history", "/history/1",
-		"/history/1/restore", "/leases", "/points", "/audit",
+		"/history/1/restore", "/history?q=change", "/find?q=change", "/leases", "/points", "/audit",
 	} {
 		page := w.Get(path, "Accept", "text/html")
 

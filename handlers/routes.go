@@ -57,6 +57,7 @@ func (c *console) platformRoutes() []route {
 		{http.MethodGet, "/exports.csv", c.platform.ExportsCSV, operators},
 		{http.MethodGet, "/metrics", c.platform.Metrics, operators},
 		{http.MethodGet, "/metrics/raw", c.platform.RawMetrics, operators},
+		{http.MethodGet, "/find", c.find.Find, operators},
 		{http.MethodGet, "/events", c.streams.Events, operators},
 	}
 }

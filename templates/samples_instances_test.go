@@ -9,6 +9,7 @@ import (
 	acts "github.com/graph-olap/opsconsole/internal/instances"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/find"
 	"github.com/graph-olap/opsconsole/templates/instances"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -47,7 +48,13 @@ func instancePages(s shell.Shell) map[string]templ.Component {
 		}
 	}
 
+	group := find.Group{Title: evil, More: "/history?q=" + evil, Items: []find.Item{{Title: evil, Note: evil, Path: "/history/7", At: &now}}}
+
 	return map[string]templ.Component{
+		"find":                          find.FindPage(s, find.Results{Query: evil, Groups: []find.Group{group}, Incomplete: true, Instances: "/find", Now: now}),
+		"find, nothing":                 find.FindPage(s, find.Results{Query: evil, Instances: "/find?q=" + evil, Now: now}),
+		"find, no instance":             find.FindPage(s, find.Results{Query: evil, Now: now}),
+		"find, refused":                 find.FindPage(s, find.Results{Query: evil, Error: evil, Now: now}),
 		"instances":                     instances.ListPage(s, list),
 		"instances, none":               instances.ListPage(s, instances.List{Query: instances.Query{Page: 1}, Now: now}),
 		"instances, none found":         instances.ListPage(s, instances.List{Query: instances.Query{Owner: evil, Page: 1}, Now: now}),

@@ -30,6 +30,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/triggers"
@@ -197,7 +198,7 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 
 	w.Console = handlers.New(handlers.Config{
 		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: true, InstanceActs: instances.New(w.Log), Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
-		Keys: idempotency.New(db, w.Now), Approvals: w.Approvals, StepUp: &w.StepUp,
+		Keys: idempotency.New(db, w.Now), Search: search.New(db), Approvals: w.Approvals, StepUp: &w.StepUp,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 		Answered: w.Requests.On(metrics.Pages), Draining: w.Draining,

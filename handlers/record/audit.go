@@ -10,11 +10,13 @@ import (
 func auditQuery(p *web.Page) (audit.Filter, pages.AuditFilter, *web.Query) {
 	q := p.Query()
 	filter := audit.Filter{
+		Text: q.Search(), Seq: q.Number("entry"),
 		Actor: q.Text("actor"), Action: audit.Action(q.OneOf("action", web.Strings(audit.Actions()))),
 		Object: q.Text("object"), Outcome: audit.Outcome(q.OneOf("outcome", web.Strings(audit.Outcomes()))),
 		From: q.Time("from"), Until: q.Time("until"), Before: q.Cursor(), Limit: q.Limit(),
 	}
 	typed := pages.AuditFilter{
+		Text: filter.Text, Entry: filter.Seq,
 		Actor: filter.Actor, Action: p.QueryParam("action"), Object: filter.Object, Outcome: p.QueryParam("outcome"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"), Before: filter.Before, Errors: q.Errors,
 		Moments: p.FilterMoments("from", "until"),

@@ -19,12 +19,12 @@ func (h *Handlers) History(p *web.Page) error {
 
 	q := p.Query()
 	typed := pages.HistoryFilter{
-		Section: p.QueryParam("section"), Actor: q.Text("actor"), Field: q.Text("field"),
+		Text: q.Search(), Section: p.QueryParam("section"), Actor: q.Text("actor"), Field: q.Text("field"),
 		Source: p.QueryParam("source"), Outcome: p.QueryParam("outcome"),
 		From: p.QueryParam("from"), Until: p.QueryParam("until"), Moments: p.FilterMoments("from", "until"),
 	}
 	filter := changes.Filter{
-		Section: ops.SectionName(q.OneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,
+		Text: typed.Text, Section: ops.SectionName(q.OneOf("section", sectionNames())), Actor: typed.Actor, Field: typed.Field,
 		Source:  changes.Source(q.OneOf("source", web.Strings(changes.Sources()))),
 		Outcome: changes.Outcome(q.OneOf("outcome", []string{"pending", "applied", "failed", "unknown"})),
 		From:    q.Time("from"), Until: q.Time("until"), Before: q.Cursor(), Limit: q.Limit(),

@@ -57,6 +57,19 @@ func (q *Query) Text(name string) string {
 	return value
 }
 
+// searchMost is how many characters the text of a search has at most.
+const searchMost = 200
+
+// Search is the text of a search, named q.
+func (q *Query) Search() string {
+	text := strings.TrimSpace(q.Text("q"))
+	if utf8.RuneCountInString(text) > searchMost {
+		q.Errors["q"] = "A search has at most " + strconv.Itoa(searchMost) + " characters."
+	}
+
+	return text
+}
+
 // OneOf is one of what is allowed, "" when it is not given.
 func (q *Query) OneOf(name string, allowed []string) string {
 	value := q.values.Get(name)

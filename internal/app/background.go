@@ -19,6 +19,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
@@ -26,13 +27,14 @@ import (
 
 // runBoundaries begins and ends at its time what was announced or is temporary.
 func (a *App) runBoundaries(
-	history *changes.Changes, windows *maintenance.Windows, watch *monitor.Monitor, service func() (ops.Service, error),
+	history *changes.Changes, windows *maintenance.Windows, watch *monitor.Monitor, service func() (ops.Service, error), index func(),
 ) {
 	tellWindows, tellLeases := a.runWindows(windows, watch, service), a.runLeases(history, service)
 	written := func() { // It may be due at once.
 		watch.Changed()
 		tellWindows()
 		tellLeases()
+		index()
 	}
 	history.OnChange, windows.OnChange = written, written
 }
@@ -40,6 +42,20 @@ func (a *App) runBoundaries(
 // dueEvery is how often it is looked what other replicas have announced that is due, at least. What is
 // written here wakes whoever waits for it.
 const dueEvery = 10 * time.Second
+
+// runSearch puts into the index what is found by its words, and returns how to tell it that there may be more.
+func (a *App) runSearch(watch *monitor.Monitor, index *search.Index) (wake func()) {
+	owners := index.Owners()
+
+	return a.chore("the index of what is searched", dueEvery, func(ctx context.Context) (next time.Time, err error) {
+		var seen []string
+		for _, owner := range watch.Snapshot().Instances.Value.ByOwner {
+			seen = append(seen, owner.OwnerUsername)
+		}
+
+		return next, errors.Join(owners.See(ctx, seen), index.CatchUp(ctx))
+	})
+}
 
 // soon is when something is looked at again that is being done at the moment, or that could not be seen.
 const soon = time.Second

@@ -16,6 +16,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -45,7 +46,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	history := changes.New(a.db, log, now, a.logger, changes.Policy{
 		Environment: a.config.Environment.Name, ConfirmBelow: a.config.ConfirmBelow,
 	})
-	keys := idempotency.New(a.db, now)
+	keys, found := idempotency.New(a.db, now), search.New(a.db)
 	own := database.New(database.Config{DB: a.db, Now: now, Logger: a.logger})
 	watch := a.monitor(p, signIn, own, history)
 
@@ -70,7 +71,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	backups := a.runBackups()
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Instances: p, ResumesForOwner: p.embedded, InstanceActs: acts,
-		Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys,
+		Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys, Search: found,
 		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Backups: backups, SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
@@ -92,7 +93,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		return p.As(caller), err
 	}
 
-	a.runBoundaries(history, windows, watch, service)
+	a.runBoundaries(history, windows, watch, service, a.runSearch(watch, found))
 
 	engine, err := jobqueue.New(jobqueue.Config{DB: a.db, Now: now, Logger: a.logger, Enqueuer: a.enqueuer}, a.families...)
 	if err != nil {

@@ -14,6 +14,11 @@ import (
 
 // Filter selects entries; what is zero does not restrict.
 type Filter struct {
+	// Text is words that its reason, actor, action, object or message begin with, or its number. What it selects is listed
+	// by its number rather than by its time.
+	Text string
+	// Seq is the number of the one that is wanted, 0 for all.
+	Seq     int64
 	Actor   string
 	Action  Action
 	Object  string
@@ -38,6 +43,10 @@ const defaultLimit = 50
 func (l *Log) List(ctx context.Context, filter Filter) (Page, error) {
 	if filter.Limit <= 0 {
 		filter.Limit = defaultLimit
+	}
+
+	if filter.Text != "" {
+		return l.found(ctx, filter)
 	}
 
 	// A page begins where the one before ended, also when clocks were set meanwhile.
@@ -203,6 +212,10 @@ func (f Filter) where(last store.Time) (clause string, args []any) {
 		terms = append(terms, fmt.Sprintf(term, len(args)))
 	}
 
+	if f.Seq != 0 {
+		add("seq = $%d", f.Seq)
+	}
+
 	if f.Actor != "" {
 		add("actor = $%d", f.Actor)
 	}
@@ -253,6 +266,11 @@ const CountMost = 1000
 // no more than a short one.
 func (l *Log) Count(ctx context.Context, filter Filter) (int, error) {
 	filter.Before = 0
+
+	if filter.Text != "" {
+		return l.countFound(ctx, filter)
+	}
+
 	where, args := filter.where(store.Time{})
 
 	var n int

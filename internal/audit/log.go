@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/failpoint"
+	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -24,8 +25,9 @@ type Log struct {
 	// Verified, when not nil, is told of each head that was verified, at least one each thousand entries.
 	Verified func(Head)
 
-	db  *store.DB
-	now func() time.Time
+	db     *store.DB
+	now    func() time.Time
+	search *search.Index
 
 	verified verification
 	refusals refusals
@@ -34,7 +36,7 @@ type Log struct {
 
 // New returns the log of the database; now is the clock.
 func New(db *store.DB, now func() time.Time) *Log {
-	return &Log{db: db, now: now, refusals: refusals{counts: map[refusalKey]*refusalCount{}}}
+	return &Log{db: db, now: now, search: search.New(db), refusals: refusals{counts: map[refusalKey]*refusalCount{}}}
 }
 
 // Record writes one entry in a transaction of its own. What is refused again and again without

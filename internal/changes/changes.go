@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/failpoint"
+	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/timeout"
 	"github.com/graph-olap/opsconsole/ops"
@@ -47,6 +48,7 @@ type Changes struct {
 	slog   *slog.Logger
 	policy Policy
 	leases *lease.Store
+	search *search.Index
 	// seen is when each section was last seen to be what it was; the database hears of it
 	// once a minute.
 	seen  sync.Map
@@ -61,7 +63,7 @@ type Changes struct {
 func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger, policy Policy) *Changes {
 	c := &Changes{
 		db: db, log: log, clock: now, slog: logger, policy: policy,
-		leases: lease.NewStore(db, now), locks: map[ops.SectionName]chan struct{}{},
+		leases: lease.NewStore(db, now), search: search.New(db), locks: map[ops.SectionName]chan struct{}{},
 	}
 	for _, s := range ops.Sections() {
 		c.locks[s.Name] = make(chan struct{}, 1)

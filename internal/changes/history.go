@@ -13,6 +13,9 @@ import (
 
 // Filter selects changes; what is zero does not restrict.
 type Filter struct {
+	// Text is words that its reason, actor, section, fields or values begin with, or its number. What it selects is
+	// listed by its number rather than by its time.
+	Text    string
 	Section ops.SectionName
 	Actor   string
 	// Field is the name of a field that the change touched.
@@ -44,6 +47,10 @@ const (
 func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 	if filter.Limit <= 0 {
 		filter.Limit = defaultLimit
+	}
+
+	if filter.Text != "" {
+		return c.found(ctx, filter)
 	}
 
 	// A page begins where the one before ended, also when clocks were set meanwhile.
@@ -83,6 +90,11 @@ const CountMost = 1000
 // costs no more than a short one.
 func (c *Changes) Count(ctx context.Context, filter Filter) (int, error) {
 	filter.Before = 0
+
+	if filter.Text != "" {
+		return c.countFound(ctx, filter)
+	}
+
 	clause, args := filter.clause(store.Time{})
 
 	var n int

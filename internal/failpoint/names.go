@@ -77,6 +77,9 @@ const (
 	AuditHeadSent  Name = "audit.head-sent"
 )
 
+// The index of what is searched.
+const SearchIndexing Name = "search.indexing"
+
 // A session.
 const (
 	SessionOpening        Name = "session.opening"
@@ -127,7 +130,7 @@ func All() []Name {
 		WindowWriting, WindowTold, WindowClaimed, WindowPartSet, WindowStep, WindowPartBack, WindowReported, WindowPostponed,
 		SilenceClaimed, SilenceKept, SilenceSettled, TriggerIntended, TriggerCalled, TriggerRecorded, DeliveryClaimed,
 		DeliverySent, DeliveryRecorded, KeyClaimed, KeyDone, KeyFinished, ApprovalHolding, ApprovalHeld, ApprovalDeciding,
-		ApprovalUsing, AuditHeadTaken, AuditAppended, AuditHeadSent, SessionOpening, SessionOpened, SessionRenewalClaimed,
+		ApprovalUsing, AuditHeadTaken, AuditAppended, AuditHeadSent, SearchIndexing, SessionOpening, SessionOpened, SessionRenewalClaimed,
 		SessionRenewed, SessionReplaced, SessionEnding, SessionEnded, BackupCopied, BackupMade, BackupNamed, ConfigWriting,
 		ConfigWritten, JobTriggering, JobBegun, JobDone, JobRecorded, SchemaWritten, SchemaSwitching, SchemaSwitched,
 		ExportReset, InstanceEnded, InstanceSuspended, MigrationDone, PlatformMade, EngineMigrated, ChangeRecovered,

@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=cfebc6026ff7"
+	StylesheetURL         = "/static/app.css?v=e1897abf2301"
 	ScriptURL             = "/static/app.js?v=a041393a297a"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=981e2098050e"
 	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"

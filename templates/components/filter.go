@@ -33,3 +33,6 @@ func Counted(total int) string {
 
 	return format.Count(total)
 }
+
+// Named is a value with its name.
+type Named struct{ Value, Name string }

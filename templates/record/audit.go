@@ -6,6 +6,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Audit is the log of what was done, tried, seen or refused, newest first.
@@ -25,6 +26,9 @@ type Audit struct {
 
 // AuditFilter is the query of the page, as it was typed; what is "" does not restrict.
 type AuditFilter struct {
+	Text string
+	// Entry is the number of the one that is wanted, 0 for all.
+	Entry   int64
 	Actor   string
 	Action  string
 	Object  string
@@ -55,8 +59,13 @@ func (f AuditFilter) csv() string {
 }
 
 func (f AuditFilter) query() url.Values {
+	entry := ""
+	if f.Entry != 0 {
+		entry = format.ID(f.Entry)
+	}
+
 	return components.NonEmpty(map[string]string{
-		"actor": f.Actor, "action": f.Action, "object": f.Object, "outcome": f.Outcome,
+		"q": f.Text, "entry": entry, "actor": f.Actor, "action": f.Action, "object": f.Object, "outcome": f.Outcome,
 		"from": f.From, "until": f.Until,
 	})
 }

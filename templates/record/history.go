@@ -27,6 +27,7 @@ type History struct {
 
 // HistoryFilter is the query of the page, as it was typed; what is "" does not restrict.
 type HistoryFilter struct {
+	Text    string
 	Section string
 	Actor   string
 	Field   string
@@ -53,9 +54,30 @@ func (f HistoryFilter) URL(before int64) string {
 
 func (f HistoryFilter) query() url.Values {
 	return components.NonEmpty(map[string]string{
-		"section": f.Section, "actor": f.Actor, "field": f.Field, "source": f.Source,
+		"q": f.Text, "section": f.Section, "actor": f.Actor, "field": f.Field, "source": f.Source,
 		"outcome": f.Outcome, "from": f.From, "until": f.Until,
 	})
+}
+
+// fieldChoices are the fields by which the history is filtered, as the pages name them; one that is none of them is as it was
+// asked for.
+func fieldChoices(chosen string) []components.Named {
+	var all []components.Named
+
+	known := chosen == ""
+
+	for _, s := range ops.Sections() {
+		for _, f := range s.Fields {
+			all = append(all, components.Named{Value: f.Name, Name: s.Title + ": " + f.Label})
+			known = known || f.Name == chosen
+		}
+	}
+
+	if !known {
+		all = append(all, components.Named{Value: chosen, Name: chosen})
+	}
+
+	return all
 }
 
 // ChangeDetail is the page of one change.

@@ -1,0 +1,2 @@
+// Package find finds what the console keeps, and instances, by the words in it.
+package find

@@ -1,0 +1,61 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/graph-olap/opsconsole/internal/search"
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// found is a page of what a text finds.
+func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
+	items, err := search.Load(l.search.Found(ctx, search.Audit, filter.Text, filter.Before), filter.Limit+1,
+		func(ids []int64) ([]Entry, error) {
+			where, args := filter.among(ids)
+			page, err := l.list(ctx, len(ids), where+" ORDER BY seq DESC", args...)
+
+			return page.Items, err
+		})
+	if err != nil {
+		return Page{}, err
+	}
+
+	page := Page{Items: items}
+	if len(items) > filter.Limit {
+		page.Items = items[:filter.Limit]
+		page.Next = page.Items[filter.Limit-1].Seq
+	}
+
+	return page, nil
+}
+
+// countFound counts as far as [Log.Count] does.
+func (l *Log) countFound(ctx context.Context, filter Filter) (int, error) {
+	all, err := search.Load(l.search.Found(ctx, search.Audit, filter.Text, 0), CountMost+1, func(ids []int64) ([]int64, error) {
+		where, args := filter.among(ids)
+
+		var n int
+
+		err := l.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_audit `+where, args...).Scan(&n)
+		if err != nil {
+			return nil, fmt.Errorf("count the audit log: %w", err)
+		}
+
+		return ids[:n], nil
+	})
+
+	return len(all), err
+}
+
+// among selects those of several entries that the rest of the filter does.
+func (f Filter) among(ids []int64) (clause string, args []any) {
+	f.Before = 0
+
+	clause, args = f.where(store.Time{})
+	if clause == "" {
+		return "WHERE " + search.OneOf("seq", ids), nil
+	}
+
+	return clause + " AND " + search.OneOf("seq", ids), args
+}

@@ -1,0 +1,143 @@
+package search
+
+import (
+	"context"
+	"iter"
+	"slices"
+)
+
+// batch is how many objects are asked for at a time by who does not know how many are enough.
+const batch = 100
+
+// Found yields the numbers of the objects of a kind that a text finds, the highest first; those below a number, where it is
+// above 0. A text without a letter or a digit finds none.
+func (x *Index) Found(ctx context.Context, kind Kind, text string, below int64) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		wanted := typed(text)
+		if len(wanted) == 0 {
+			return
+		}
+
+		if below <= 0 {
+			below = newest
+		}
+
+		// First: what is indexed meanwhile is found in either.
+		fresh, err := x.fresh(ctx, kind, wanted)
+		if err != nil {
+			yield(0, err)
+
+			return
+		}
+
+		for size := batch; ; size = min(10*size, 10*batch) {
+			ids, err := x.find(ctx, kind, wanted, below, size)
+			if err != nil {
+				yield(0, err)
+
+				return
+			}
+
+			more := len(ids) == size
+			last := int64(0)
+
+			if more {
+				last = ids[size-1]
+			}
+
+			for _, id := range fresh.among(ids, last, below) {
+				if !yield(id, nil) {
+					return
+				}
+			}
+
+			if below = last; !more {
+				return
+			}
+		}
+	}
+}
+
+// fresh are objects that are not indexed as they are now: by their number, whether they are found.
+type fresh map[int64]bool
+
+func (x *Index) fresh(ctx context.Context, kind Kind, wanted []string) (fresh, error) {
+	_, keys, err := noted(ctx, x.db.Read(), `ORDER BY id DESC`)
+	if err != nil {
+		return nil, err
+	}
+
+	ids := byKind(keys)[kind]
+	if len(ids) == 0 {
+		return fresh{}, nil
+	}
+
+	objects, err := kind.read(ctx, x.db.Read(), OneOf(kind.source().id, ids))
+	if err != nil {
+		return nil, err
+	}
+
+	f := fresh{}
+	for _, id := range ids {
+		f[id] = false
+	}
+
+	for _, o := range objects {
+		f[o.id] = match(o.words, wanted)
+	}
+
+	return f, nil
+}
+
+// among puts those from a number up to below another one in their places among the numbers that the index has.
+func (f fresh) among(ids []int64, from, below int64) []int64 {
+	ids = slices.DeleteFunc(ids, func(id int64) bool {
+		_, known := f[id]
+
+		return known
+	})
+
+	for id, found := range f {
+		if found && id >= from && id < below {
+			ids = append(ids, id)
+		}
+	}
+
+	slices.SortFunc(ids, func(a, b int64) int { return int(min(max(b-a, -1), 1)) })
+
+	return ids
+}
+
+// Load returns at most as many of what is found as are wanted; load returns those of several numbers that are to be seen.
+func Load[T any](found iter.Seq2[int64, error], wanted int, load func(ids []int64) ([]T, error)) ([]T, error) {
+	var (
+		out []T
+		ids []int64
+	)
+
+	size := min(wanted, 10*batch)
+
+	for id, err := range found {
+		if err != nil {
+			return nil, err
+		}
+
+		if ids = append(ids, id); len(ids) < size {
+			continue
+		}
+
+		more, err := load(ids)
+		if out, ids = append(out, more...), nil; err != nil || len(out) >= wanted {
+			return out[:min(len(out), wanted)], err
+		}
+	}
+
+	if len(ids) == 0 {
+		return out, nil
+	}
+
+	more, err := load(ids)
+	out = append(out, more...)
+
+	return out[:min(len(out), wanted)], err
+}

@@ -1,0 +1,2 @@
+// Package find draws what a search finds, whatever it is.
+package find
