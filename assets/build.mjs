@@ -90,6 +90,7 @@ const files = {
   "app.js": js(),
   "momentfields.js": bundle("momentfields.js", "esm"),
   "windowform.js": bundle("windowform.js", "esm"),
+  "palette.js": bundle("palette.js", "esm"),
   "favicon.svg": read("favicon.svg"),
   "icons.svg": icons(names),
 };
@@ -110,6 +111,7 @@ ${align([
   ["ScriptURL", `= "${address("app.js")}"`],
   ["MomentFieldsScriptURL", `= "${address("momentfields.js")}"`],
   ["WindowFormScriptURL", `= "${address("windowform.js")}"`],
+  ["PaletteScriptURL", `= "${address("palette.js")}"`],
   ["FaviconURL", `= "${address("favicon.svg")}"`],
   ["iconsURL", `= "${address("icons.svg")}"`],
 ])}

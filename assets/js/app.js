@@ -5,7 +5,7 @@ import "./live.js";
 import "./session.js";
 import "./drafts.js";
 import "./panels.js";
-import "./palette.js";
+import "./opener.js";
 import "./menus.js";
 import "./forms.js";
 import "./answers.js";
