@@ -14,6 +14,9 @@ import (
 // piece is how many objects are put into the index at a time: others write in between.
 const piece = 200
 
+// notesTable has the keys of what is not in the index as it is now.
+const notesTable = "opsconsole_search_noted"
+
 // Index is what is found by its words.
 type Index struct{ db *store.DB }
 
@@ -78,7 +81,7 @@ func (x *Index) advance(ctx context.Context, tx *sql.Tx) error {
 	failpoint.Reach(failpoint.SearchIndexing)
 
 	if len(notes) > 0 {
-		_, err = tx.ExecContext(ctx, fmt.Sprintf(`DELETE FROM opsconsole_search_noted WHERE %s`, OneOf("id", notes)))
+		_, err = tx.ExecContext(ctx, fmt.Sprintf(`DELETE FROM %s WHERE %s`, notesTable, OneOf("id", notes)))
 	} else {
 		err = x.goBack(ctx, tx, older)
 	}

@@ -17,7 +17,8 @@ func (x *Index) put(ctx context.Context, tx *sql.Tx, kind Kind, ids []int64, obj
 			continue
 		}
 
-		if _, err := tx.ExecContext(ctx, fmt.Sprintf(`DELETE FROM opsconsole_search WHERE %s = $1`, x.keyColumn()), kind.key(id)); err != nil {
+		_, err := tx.ExecContext(ctx, fmt.Sprintf(`DELETE FROM opsconsole_search WHERE %s = $1`, x.keyColumn()), kind.key(id))
+		if err != nil {
 			return err
 		}
 	}
