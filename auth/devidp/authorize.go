@@ -61,14 +61,14 @@ func (p *provider) begin(w http.ResponseWriter, r *http.Request) {
 
 // callback gives the client a code once somebody has been let in.
 func (p *provider) callback(w http.ResponseWriter, r *http.Request) {
-	found, ok := p.memory.request(r.Form.Get("id"))
-	if !ok || found.subject == "" {
+	found, code, ok := p.memory.code(r.Form.Get("id"))
+	if !ok {
 		p.gone(w, r)
 
 		return
 	}
 
-	p.sendBack(w, r, found, url.Values{"code": {p.memory.code(found)}})
+	p.sendBack(w, r, found, url.Values{"code": {code}})
 }
 
 // sendBack redirects to the client (RFC 6749, sections 4.1.2 and 4.1.2.1).

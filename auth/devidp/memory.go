@@ -79,25 +79,35 @@ func (m memory) request(id string) (request, bool) {
 	return found, ok && time.Now().Before(found.expires)
 }
 
-// signIn lets somebody into a sign-in that waits for it.
-func (m memory) signIn(waiting request, username string) {
+// signIn lets somebody into a sign-in that still waits for it.
+func (m memory) signIn(id, username string) (ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	waiting.subject, waiting.signedIn = username, time.Now()
-	m.requests[waiting.id] = waiting
+	waiting, ok := m.requests[id]
+	if ok {
+		waiting.subject, waiting.signedIn = username, time.Now()
+		m.requests[id] = waiting
+	}
+
+	return ok
 }
 
-// code ends a sign-in with a code that is good once.
-func (m memory) code(of request) string {
+// code ends a sign-in that somebody was let into with a code that is good once.
+func (m memory) code(id string) (of request, code string, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	code := rand.Text()
-	m.codes[code] = of
-	delete(m.requests, of.id)
+	of = m.requests[id]
+	if of.subject == "" || !time.Now().Before(of.expires) {
+		return request{}, "", false
+	}
 
-	return code
+	code = rand.Text()
+	m.codes[code] = of
+	delete(m.requests, id)
+
+	return of, code, true
 }
 
 func (m memory) takeCode(code string) (request, bool) {
@@ -114,6 +124,8 @@ func (m memory) takeCode(code string) (request, bool) {
 func (m memory) give(g grant, access, refresh string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+
+	m.forgetOld()
 
 	m.access[access] = granted{grant: g, expires: time.Now().Add(tokenLifetime)}
 	if refresh != "" {

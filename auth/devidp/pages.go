@@ -48,8 +48,9 @@ func (p *provider) signIn(w http.ResponseWriter, r *http.Request) {
 		p.render(w, r, http.StatusUnprocessableEntity, signInPage{
 			Request: waiting.id, Accounts: p.Accounts, Typed: username, Problem: "There is no account of that name.",
 		})
+	case !p.memory.signIn(waiting.id, username):
+		p.gone(w, r) // in another tab
 	default:
-		p.memory.signIn(waiting, username)
 		http.Redirect(w, r, p.Issuer+callbackPath+"?id="+waiting.id, http.StatusSeeOther)
 	}
 }
