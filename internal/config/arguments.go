@@ -61,6 +61,10 @@ func (n *node) parse(args []string) (named *node, helped bool, err error) {
 		rest = rest[1:]
 	}
 
+	if set.ArgsLenAtDash() >= 0 { // what follows -- is no flag of the child's either
+		rest = append([]string{"--"}, rest...)
+	}
+
 	named, deeper, err := child.parse(rest)
 
 	return named, helped || deeper, err

@@ -29,6 +29,8 @@ func TestWhatIsSaidOfAWrongLine(t *testing.T) {
 		"help nonsense":            "unexpected argument nonsense; try opsconsole --help",
 		"serve --nonsense --help":  "unknown flag --nonsense; try opsconsole --help",
 		"--":                       `expected one of "demo", "serve", "config", "backup", "restore", ...; try opsconsole --help`,
+		"config -- --addr=:1":      "unexpected argument --addr=:1; try opsconsole --help",
+		"-- serve --addr=:1":       "unexpected argument --addr=:1; try opsconsole --help",
 		"serve --oidc-scope=email": `unknown flag --oidc-scope, did you mean "--oidc-scopes"?; try opsconsole --help`,
 	} {
 		if _, err := parse(t, strings.Fields(args)); err == nil || err.Error() != want {
