@@ -57,6 +57,8 @@ type Changes struct {
 	here sync.Map
 	// waits are how long what is unknown has been waited for.
 	waits waits
+	// signs are how long the next sign of life has been waited for where the last one is from the future.
+	signs waits
 }
 
 // New returns the changes kept in the database; now is the clock.

@@ -2,6 +2,7 @@ package changes
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"sync"
 	"time"
@@ -48,7 +49,7 @@ func (c *Changes) isOver(ctx context.Context, change Change, by patience) (over,
 	if change.Outcome == Unknown {
 		wait = by.unknown
 
-		if c.waits.since(change, c.clock()) >= wait {
+		if c.waits.since(change, "", c.clock()) >= wait {
 			return over{is: true}, nil
 		}
 	}
@@ -64,18 +65,28 @@ func (c *Changes) isOver(ctx context.Context, change Change, by patience) (over,
 	return over{is: change.Outcome == Pending && !here && c.isOlder(change, by.age)}, nil
 }
 
-// silent is the condition for that whoever carries out a change has given no sign of life for so long.
+// silent is the condition for that whoever carries out a change has given no sign of life for so long. One from the future is
+// none: the database's clock was set back since, or another server with another clock took its place.
 func silent(wait time.Duration) string {
-	return fmt.Sprintf(`COALESCE(alive_at < clock_timestamp() - interval '%d milliseconds', false)`, wait.Milliseconds())
+	return fmt.Sprintf(`COALESCE(alive_at < clock_timestamp() - interval '%d milliseconds' OR alive_at > clock_timestamp(), false)`,
+		wait.Milliseconds())
 }
 
 // isSilent reports whether signs of life were ever given of an open change, which a version before this one does not, and
-// whether there was none for so long.
+// whether there was none for so long. Whoever lives gives the next one soon after the database's clock was set back: where the last is
+// from the future, this process waits for that by its own clock.
 func (c *Changes) isSilent(ctx context.Context, change Change, wait time.Duration) (signed, is bool, err error) {
-	err = c.db.Read().QueryRowContext(ctx, `SELECT alive_at IS NOT NULL, `+silent(wait)+` FROM opsconsole_changes WHERE id = $1`,
-		change.ID).Scan(&signed, &is)
+	var ahead sql.NullString
+
+	err = c.db.Read().QueryRowContext(ctx,
+		`SELECT alive_at IS NOT NULL, `+silent(wait)+`, CASE WHEN alive_at > clock_timestamp() THEN alive_at::text END
+		FROM opsconsole_changes WHERE id = $1`, change.ID).Scan(&signed, &is, &ahead)
 	if err != nil {
 		return false, false, fmt.Errorf("look for a sign of life of change %d: %w", change.ID, err)
+	}
+
+	if ahead.Valid {
+		is = c.signs.since(change, ahead.String, c.clock()) >= wait
 	}
 
 	return signed, is, nil
@@ -88,8 +99,8 @@ func (c *Changes) isOlder(change Change, wait time.Duration) bool {
 	return age >= wait || age < -abandonedAfter
 }
 
-// waits are since when this process knows of a section's change that its outcome is unknown. It goes by moments that have
-// the time of the monotonic clock, which nobody sets.
+// waits are since when this process knows of a section's change that its outcome is unknown, or its last sign of life. It goes
+// by moments that have the time of the monotonic clock, which nobody sets.
 type waits struct {
 	mu sync.Mutex
 	by map[ops.SectionName]wait
@@ -97,20 +108,21 @@ type waits struct {
 
 type wait struct {
 	change int64
+	sign   string // "" where none is waited for
 	begun  time.Time
 }
 
-// since is how long the change has been waited for; it is begun with now.
-func (w *waits) since(change Change, now time.Time) time.Duration {
+// since is how long the change, or its next sign, has been waited for; it is begun with now.
+func (w *waits) since(change Change, sign string, now time.Time) time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 
-	if w.by[change.Section].change != change.ID {
+	if at := w.by[change.Section]; at.change != change.ID || at.sign != sign {
 		if w.by == nil {
 			w.by = map[ops.SectionName]wait{}
 		}
 
-		w.by[change.Section] = wait{change.ID, now}
+		w.by[change.Section] = wait{change.ID, sign, now}
 	}
 
 	return now.Sub(w.by[change.Section].begun)

@@ -71,7 +71,7 @@ func (c *Changes) Recover(ctx context.Context) error {
 
 		left, err := selectChanges(ctx, tx, `WHERE outcome = $1`, Unknown)
 		for _, change := range left {
-			c.waits.since(change, c.clock())
+			c.waits.since(change, "", c.clock())
 		}
 
 		return err
@@ -149,7 +149,7 @@ func (c *Changes) settle(
 	failpoint.Reach(failpoint.ChangeSettled)
 
 	if end.outcome == Unknown {
-		c.waits.since(change, c.clock())
+		c.waits.since(change, "", c.clock())
 	}
 
 	return c.get(ctx, change.ID)
