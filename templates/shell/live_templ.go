@@ -265,7 +265,7 @@ func Live(trouble *Trouble, approvals *Approvals, banner *Banner, temporary []Te
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = components.Past(*banner.From, now).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Time(*banner.From, now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -308,7 +308,7 @@ func Live(trouble *Trouble, approvals *Approvals, banner *Banner, temporary []Te
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = components.Past(*banner.Until, now).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Time(*banner.Until, now).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
