@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,11 +34,10 @@ func (w *world) save() {
 		return
 	}
 
-	limit := w.newLimit(seen)
-
-	w.limits = append(w.limits, limit)
+	limit, act := w.newLimit(seen), w.serial+1
+	w.limits[act] = limit
 	w.do(w.dave, http.MethodPost, "/config/concurrency", "config.save",
-		map[string]any{"per_analyst": limit, "revision": seen.text("revision")}, func(a answer) { w.saved(limit, a) })
+		map[string]any{"per_analyst": limit, "revision": seen.text("revision")}, func(a answer) { w.saved(act, limit, a) })
 }
 
 // saveOther saves something of another section.
@@ -56,21 +56,26 @@ func (w *world) newLimit(seen answer) int64 {
 		const most = 50
 
 		limit := 1 + w.random.Int64N(most)
-		if !slices.Contains(append(w.limits, seen.number("current", "per_analyst")), limit) {
+		if limit != seen.number("current", "per_analyst") && !w.mayBe(limit) {
 			return limit
 		}
 	}
 }
 
-// saved notes which limits there may be.
-func (w *world) saved(limit int64, a answer) {
-	w.trail = append(w.trail, fmt.Sprintf("%s: %d answers %d %v", time.Now().Format(time.TimeOnly), limit, a.status, a.body["error"]))
+// mayBe reports whether the limit may be set by now.
+func (w *world) mayBe(limit int64) bool {
+	return slices.Contains(slices.Collect(maps.Values(w.limits)), limit)
+}
+
+// saved notes which limits there may be. That an act was refused says nothing of others that set the same.
+func (w *world) saved(act int, limit int64, a answer) {
+	w.trail = append(w.trail, fmt.Sprintf("%s: act %d of %d answers %d %v", time.Now().Format(time.TimeOnly), act, limit, a.status, a.body["error"]))
 
 	switch a.status {
 	case http.StatusOK:
-		w.limits = []int64{limit}
+		w.limits = map[int]int64{act: limit}
 	case http.StatusConflict, http.StatusUnprocessableEntity:
-		w.limits = slices.DeleteFunc(w.limits, func(l int64) bool { return l == limit })
+		delete(w.limits, act)
 	}
 }
 
@@ -81,7 +86,7 @@ func (w *world) checkLimit() {
 	seen, _ := w.section("concurrency")
 
 	limit := seen.number("current", "per_analyst")
-	if w.limits[0] != 0 && !slices.Contains(w.limits, limit) {
+	if _, untold := w.limits[0]; !untold && !w.mayBe(limit) {
 		w.t.Errorf("the limit is %d, want one of %v: %v\n%s", limit, w.limits, seen.body, strings.Join(w.trail, "\n"))
 	}
 }
@@ -199,7 +204,7 @@ func (w *world) restorePoint() {
 		differs := answer{body: section.(map[string]any)}
 		for _, d := range differs.body["differences"].([]any) {
 			if one := (answer{body: d.(map[string]any)}); one.text("field", "name") == "per_analyst" {
-				w.limits = append(w.limits, one.number("after"))
+				w.limits[w.serial+1] = one.number("after")
 			}
 		}
 	}
@@ -323,7 +328,8 @@ func (w *world) outside() {
 		request.Header.Set(name, value)
 	}
 
-	w.limits = append(w.limits, limit)
+	w.serial++
+	w.limits[w.serial] = limit
 
 	response, err := w.dave.http.Do(request)
 	if err != nil {
@@ -336,6 +342,6 @@ func (w *world) outside() {
 		w.t.Errorf("the control plane answers %s", response.Status)
 	}
 
-	w.limits = []int64{limit}
+	w.limits = map[int]int64{w.serial: limit}
 	w.look()
 }

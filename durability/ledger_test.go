@@ -96,7 +96,12 @@ func (l *ledger) ask(w *world) {
 	l.unanswered, l.checked = nil, 0
 
 	for _, r := range again {
+		before := w.begun(r)
+
 		a := w.tell(r)
+		if before > 0 && !a.again {
+			w.t.Errorf("%s %s under %s was begun, and answers as if it had not been, %d: %v", r.method, r.path, r.key, a.status, a.body)
+		}
 
 		if n := w.begun(r); n > 1 || a.ok() && n != 1 {
 			w.t.Errorf("%s %s under %s was done %d times, and answers %d: %v", r.method, r.path, r.key, n, a.status, a.body)

@@ -161,7 +161,7 @@ func TestDurabilityOfASectionOfAStoppedProcess(t *testing.T) {
 			t.Errorf("got %v, want it applied: nobody else could settle it", a.body)
 		}
 
-		w.limits = []int64{33}
+		w.limits = map[int]int64{w.serial: 33}
 		w.rest()
 	})
 }
@@ -196,7 +196,7 @@ func TestDurabilityOfASectionOfASlowProcess(t *testing.T) {
 
 		p.kill()
 
-		w.limits = []int64{33}
+		w.limits = map[int]int64{w.serial: 33}
 		w.rest()
 	})
 }

@@ -36,8 +36,9 @@ type world struct {
 	dave, olga *client
 	ledger     ledger
 	webhook    int64
-	// limits are what the limit for each analyst may be by now, and serial numbers what is done.
-	limits []int64
+	// limits are what the limit for each analyst may be by now, by the act that sets it, 0 while none was told; serial
+	// numbers the acts.
+	limits map[int]int64
 	// trail is what was asked for and answered about it.
 	trail  []string
 	serial int
@@ -63,7 +64,7 @@ func prepareWorld(t *testing.T, databaseURL string, seed uint64) *world {
 	w := &world{
 		t: t, random: mathrand.New(mathrand.NewPCG(seed, 0)), databaseURL: databaseURL,
 		console: "http://" + pages, api: "http://" + api, anchors: filepath.Join(t.TempDir(), "heads.jsonl"),
-		limits: []int64{0},
+		limits: map[int]int64{0: 0},
 	}
 	w.neighbours = newNeighbours(t, w.console)
 	w.dave, w.olga = newClient(w.console), newClient(w.console)
