@@ -61,6 +61,8 @@ func run(ctx context.Context, command config.Command, out io.Writer) error {
 		return app.Restore(ctx, command, out)
 	case config.AuditVerify:
 		return app.VerifyAudit(ctx, command, out)
+	case config.AuditAccept:
+		return app.AcceptAudit(ctx, command, out)
 	case config.AuditExport:
 		return app.ExportAudit(ctx, command, out)
 	case config.AuditPublicKey:

@@ -32,7 +32,7 @@ func VerifyAudit(ctx context.Context, cfg config.AuditVerify, out io.Writer) err
 	}
 
 	if fault != "" {
-		return fmt.Errorf("the audit log is not whole: %s; all fit up to entry %d", fault, checker.Reached.Seq)
+		return fmt.Errorf("the audit log is not whole: %s; all fit up to entry %d", fault, checker.FitUpTo())
 	}
 
 	return report(cfg, checker, heads, out)
@@ -116,6 +116,10 @@ func report(cfg config.AuditVerify, c *audit.Checker, heads []audit.Witness, out
 		fmt.Fprintf(&said, "%d signed heads fit, the newest is that of entry %d.\n", len(heads), vouched)
 	}
 
+	if accepted := c.Accepted(); accepted != "" {
+		fmt.Fprintf(&said, "Written without a key, and accepted: entries %s.\n", accepted)
+	}
+
 	var unproven error
 
 	switch {
@@ -138,6 +142,28 @@ func report(cfg config.AuditVerify, c *audit.Checker, heads []audit.Witness, out
 	}
 
 	return unproven
+}
+
+// AcceptAudit accepts the entries that were written without a key.
+func AcceptAudit(ctx context.Context, cfg config.AuditAccept, out io.Writer) (err error) {
+	unlock, err := store.LockSQLite(ctx, string(cfg.DatabaseURL))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+
+	return withLog(ctx, cfg.DatabaseURL, cfg.DatabaseLimits, func(log *audit.Log) error {
+		log.Keys, log.KeyedFrom = cfg.Keys, cfg.KeyedFrom
+
+		accepted, err := log.Accept(ctx, cfg.Reason)
+		if err != nil {
+			return err
+		}
+
+		_, err = fmt.Fprintf(out, "Accepted, and noted in the audit log: entries %s.\n", accepted)
+
+		return err
+	})
 }
 
 // ExportAudit writes an audit log, oldest entry first. What is appended to an earlier export has no head.
@@ -178,7 +204,7 @@ func PublicKey(cfg config.AuditPublicKey, out io.Writer) error {
 	return err
 }
 
-// withLog opens the log of a database that is there already; nothing is written.
+// withLog opens the log of a database that is there already.
 func withLog(ctx context.Context, url config.Secret, limits config.DatabaseLimits, fn func(*audit.Log) error) (err error) {
 	if path, ok := strings.CutPrefix(string(url), "sqlite://"); ok { // It would be made.
 		if _, err := os.Stat(filepath.Clean(path)); err != nil {

@@ -349,6 +349,7 @@ func TestEveryActionOfOperatorsHasItsName(t *testing.T) {
 	// What signs in and out, reads, is told to the program itself, decides about approvals or is done by the console itself.
 	others := []audit.Action{
 		audit.SignIn, audit.SignOut, audit.AccessRefused, audit.RequestRefused, audit.LogExport, audit.LeaseRelease, audit.DatabaseRestore, audit.LogKey,
+		audit.LogAccept,
 		audit.WindowHold, audit.WindowOverrun, audit.WindowMiss, audit.WindowSilence,
 		audit.ApprovalRequest, audit.ApprovalApprove, audit.ApprovalReject, audit.ApprovalBreakGlass,
 	}

@@ -17,7 +17,7 @@ func (l *Log) Check(ctx context.Context, c *Checker) (fault string, err error) {
 	for {
 		_, done, err := l.readBatch(ctx, c, 0)
 		if done || err != nil {
-			return c.fault, err
+			return c.Found(), err
 		}
 	}
 }
@@ -50,8 +50,8 @@ func CheckExport(r io.Reader, c *Checker) (from int64, fault string, err error) 
 			c.Reached.Seq, c.Reached.Hash, c.partly = e.Seq-1, e.PrevHash, e.Seq > 1
 		}
 
-		if fault := c.next(e, digest); fault != "" {
-			return from, fault, nil
+		if c.next(e, digest) != "" {
+			return from, c.Found(), nil
 		}
 	}
 
@@ -59,7 +59,9 @@ func CheckExport(r io.Reader, c *Checker) (from int64, fault string, err error) 
 		return from, "", fmt.Errorf("read the export: %w", err)
 	}
 
-	return from, c.ended(), nil
+	c.fault = c.ended()
+
+	return from, c.Found(), nil
 }
 
 // exported reads a line, and what its hash has to be: also of one that has members that a later version wrote.

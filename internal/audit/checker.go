@@ -40,7 +40,8 @@ type Witness struct {
 }
 
 // Checker looks at a log from its first entry to its newest. Its words name the first entry that
-// does not fit, and are "" where all fit.
+// does not fit, and are "" where all fit. One that is not keyed, although one before it is, leaves the chain whole: it goes on
+// behind it, and names it at the end.
 type Checker struct {
 	// Reached is the newest entry that fits.
 	Reached Head
@@ -48,6 +49,9 @@ type Checker struct {
 	// such entry, MissingTo the last.
 	MissingKey             string
 	MissingFrom, MissingTo int64
+
+	// unkeyed are those without a code behind one with a code that nobody has accepted, accepted those that somebody has.
+	unkeyed, accepted []span
 
 	keys      Keys
 	witnesses []Witness // by number
@@ -94,8 +98,14 @@ func (c *Checker) next(e Entry, digest string) string {
 
 	id, _ := keyOf(e.Chain)
 	if id == "" {
+		if c.Reached.KeyedFrom != 0 {
+			c.addUnkeyed(e.Seq)
+		}
+
 		return ""
 	}
+
+	c.accept(acceptedBy(e))
 
 	if c.Reached.KeyedFrom == 0 {
 		c.Reached.KeyedFrom = e.Seq
@@ -152,15 +162,27 @@ func (c *Checker) wrongCode(e Entry) string {
 		return fmt.Sprintf("entry %d says that it is chained as %q, which nothing is", e.Seq, e.Chain)
 	case id == "" && e.MAC != "":
 		return fmt.Sprintf("entry %d has a code and does not say of which key", e.Seq)
-	case id == "" && c.Reached.KeyedFrom != 0:
-		return fmt.Sprintf("entry %d is not keyed, although entry %d is", e.Seq, c.Reached.KeyedFrom)
-	case id == "" && c.keyedFrom != 0 && e.Seq >= c.keyedFrom:
+	case id == "" && c.Reached.KeyedFrom == 0 && c.keyedFrom != 0 && e.Seq >= c.keyedFrom:
 		return fmt.Sprintf("entry %d is not keyed, although those from %d on are known to be", e.Seq, c.keyedFrom)
 	case id != "" && c.keys.Has(id) && !c.keys.fits(e.Chain, e.sealed(), e.MAC):
 		return fmt.Sprintf("entry %d was not written with the key %s", e.Seq, id)
 	default:
 		return ""
 	}
+}
+
+// Found is what does not fit so far.
+func (c *Checker) Found() string {
+	return cmp.Or(c.unkeyedFound(), c.fault) // in the order of the log: behind a fault nothing is looked at
+}
+
+// FitUpTo is the newest entry before the first that does not fit.
+func (c *Checker) FitUpTo() int64 {
+	if len(c.unkeyed) > 0 {
+		return c.unkeyed[0].First - 1
+	}
+
+	return c.Reached.Seq
 }
 
 // End looks at where the log ends; head is what it says of its newest entry.
@@ -176,7 +198,7 @@ func (c *Checker) End(head Head) string {
 		c.fault = c.ended()
 	}
 
-	return c.fault
+	return c.Found()
 }
 
 // ended is End of a log that says nothing of its newest entry.

@@ -143,6 +143,8 @@ const (
 	DatabaseRestore Action = "database.restore"
 	// LogKey has entries chained with a key, or with another one, from itself on.
 	LogKey Action = "audit.key"
+	// LogAccept has entries taken as they are that were written without a key behind one with a key.
+	LogAccept Action = "audit.accept"
 
 	InstanceTerminate Action = "instance.terminate"
 	InstanceSuspend   Action = "instance.suspend"
@@ -185,7 +187,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		SignIn, SignOut, SessionEnd, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
-		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport, DatabaseRestore, LogKey,
+		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport, DatabaseRestore, LogKey, LogAccept,
 		InstanceTerminate, InstanceSuspend, InstanceResume, InstanceExtend,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,

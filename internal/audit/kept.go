@@ -32,7 +32,7 @@ func vouched(chain, statement string) string {
 // keep writes down what was found, where there is a key and it is time.
 func (l *Log) keep(ctx context.Context, v *verification) error {
 	now := l.now()
-	sound := v.sound() && v.tail.MissingKey == "" && !v.wholeAt.IsZero()
+	sound := v.sound() && v.tail.Found() == "" && v.tail.MissingKey == "" && !v.wholeAt.IsZero()
 
 	due := !v.wholeAt.Equal(v.kept.WholeAt) || v.tail.Reached.Seq != v.kept.Seq && now.Sub(v.kept.at).Abs() >= keepEvery
 	if l.Keys.Use == "" || !sound || !due {

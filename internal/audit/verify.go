@@ -140,7 +140,8 @@ func (l *Log) follow(ctx context.Context, v *verification, until time.Time) (don
 	return done, nil
 }
 
-// sound reports whether nothing was found that does not fit.
+// sound reports whether the chain is whole. Entries that are not keyed do not end it: heads go on, as else whoever adds
+// one would have silenced them, and say nothing of who wrote an entry.
 func (v *verification) sound() bool {
 	return v.tail.fault == "" && (v.whole == nil || v.whole.fault == "")
 }
@@ -170,7 +171,7 @@ func (l *Log) wholeAgain(ctx context.Context, v *verification, until time.Time) 
 	}
 
 	if v.whole.Reached.Seq >= v.goal {
-		v.tail.MissingKey = v.whole.MissingKey
+		v.tail.looked(v.whole)
 		v.whole, v.wholeAt = nil, v.begun
 	}
 
@@ -187,7 +188,7 @@ func (l *Log) tell(v *verification, done bool) {
 		c = v.whole
 	}
 
-	v.last.UpTo, v.last.Broken = c.Reached.Seq, c.fault
+	v.last.UpTo, v.last.Broken = c.FitUpTo(), c.Found()
 	v.last.KeyedFrom, v.last.MissingKey, v.last.WholeAt = v.tail.Reached.KeyedFrom, v.tail.MissingKey, v.wholeAt
 
 	if done {

@@ -22,6 +22,16 @@ type AuditVerify struct {
 	PublicKeys []ed25519.PublicKey
 }
 
+// AuditAccept accepts entries that were written without a key.
+type AuditAccept struct {
+	DatabaseURL    Secret
+	DatabaseLimits DatabaseLimits
+
+	Keys      audit.Keys
+	KeyedFrom int64
+	Reason    string
+}
+
 // AuditExport writes an audit log, oldest first.
 type AuditExport struct {
 	DatabaseURL    Secret
@@ -36,6 +46,7 @@ type AuditExport struct {
 type AuditPublicKey struct{ Key ed25519.PrivateKey }
 
 func (AuditVerify) isCommand()    {}
+func (AuditAccept) isCommand()    {}
 func (AuditExport) isCommand()    {}
 func (AuditPublicKey) isCommand() {}
 
@@ -74,6 +85,16 @@ func (r *reader) auditVerify(f *auditVerifyFlags) AuditVerify {
 	}
 
 	return v
+}
+
+func (r *reader) auditAccept(f *auditAcceptFlags) AuditAccept {
+	r.required(f.AuditKeys, "only who has the key accepts entries that were written without it")
+
+	return AuditAccept{
+		DatabaseURL: r.databaseURL(f.DatabaseURL), DatabaseLimits: r.databaseLimits(&f.databaseFlags),
+		Keys: r.auditKeys(&f.auditKeyFlags), KeyedFrom: r.keyedFrom(&f.auditKeyFlags),
+		Reason: r.required(f.Reason, "say who wrote these entries, and how you know"),
+	}
 }
 
 func (r *reader) auditExport(f *auditExportFlags) AuditExport {

@@ -3,7 +3,7 @@ package config
 import "time"
 
 // Command is what the command line asks for: one of [Demo], [Serve], [Show], [Backup], [Restore], [AuditVerify],
-// [AuditExport], [AuditPublicKey], [Healthcheck], [Version] and [Help].
+// [AuditAccept], [AuditExport], [AuditPublicKey], [Healthcheck], [Version] and [Help].
 type Command interface{ isCommand() }
 
 // Demo runs the console over a synthetic platform.

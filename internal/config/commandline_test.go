@@ -21,7 +21,7 @@ func TestWhatIsSaidOfAWrongLine(t *testing.T) {
 		"serve --embedded false":   "unexpected argument false; try opsconsole --help",
 		"serv":                     `unexpected argument serv, did you mean "serve"?; try opsconsole --help`,
 		"--addr=:1 serve":          "unknown flag --addr; try opsconsole --help",
-		"audit":                    `expected one of "verify", "export", "public-key"; try opsconsole --help`,
+		"audit":                    `expected one of "verify", "accept", "export", "public-key"; try opsconsole --help`,
 		"backup":                   `expected "<file>"; try opsconsole --help`,
 		"backup a b":               "unexpected argument b; try opsconsole --help",
 		"config stray":             "unexpected argument stray; try opsconsole --help",

@@ -20,6 +20,7 @@ type grammar struct {
 
 	Audit struct {
 		Verify    auditVerifyFlags    `cmd:"" help:"Verify the audit log, or an export of it; the exit code is 0 when nothing was changed or taken away."`
+		Accept    auditAcceptFlags    `cmd:"" help:"Accept the entries that were written without a key behind one with a key, and note that in the log."`
 		Export    auditExportFlags    `cmd:"" help:"Write the audit log, oldest entry first."`
 		PublicKey auditPublicKeyFlags `cmd:"" help:"Print the public key that signed heads are verified with."`
 	} `cmd:"" help:"Verify and export the audit log."`
@@ -187,6 +188,12 @@ type auditVerifyFlags struct {
 	PublicKey       list    `placeholder:"PATH,…" help:"PEM files of the public keys that signed the heads in --anchors."`
 	Anchors         list    `placeholder:"PATH,…" help:"Files of signed heads that the log has to have: lines of a file or of a syslog server."`
 	File            setting `placeholder:"PATH" help:"Export in JSON lines, oldest first, to verify instead of the database's log."`
+}
+
+type auditAcceptFlags struct {
+	databaseFlags
+	auditKeyFlags
+	Reason setting `placeholder:"TEXT" help:"Why, for the audit log: who wrote them, and how that is known."`
 }
 
 type auditExportFlags struct {

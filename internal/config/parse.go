@@ -112,6 +112,8 @@ func command(ctx context.Context, named *node, flags *grammar, in *source) (Comm
 		asked = reader.restore(&flags.Restore)
 	case "audit verify":
 		asked = reader.auditVerify(&flags.Audit.Verify)
+	case "audit accept":
+		asked = reader.auditAccept(&flags.Audit.Accept)
 	case "audit export":
 		asked = reader.auditExport(&flags.Audit.Export)
 	case "audit public-key":
