@@ -24,9 +24,14 @@ func (c *Claim) Keep(ctx context.Context, tx *sql.Tx, intent int64) error {
 		return nil
 	}
 
+	now, err := c.keys.db.Now(ctx, tx, c.keys.now)
+	if err != nil {
+		return err
+	}
+
 	done, err := tx.ExecContext(ctx, `
 		UPDATE opsconsole_idempotency SET intent = coalesce(intent, $1), seen_at = $2 WHERE id = $3 AND owner = $4`,
-		intent, store.Time{Time: c.keys.now()}, c.id, c.owner)
+		intent, store.Time{Time: now}, c.id, c.owner)
 	if err != nil {
 		return fmt.Errorf("keep an idempotency key: %w", err)
 	}

@@ -19,7 +19,7 @@ import (
 const (
 	// Retention is how long what was asked for can be asked again.
 	Retention = 24 * time.Hour
-	// abandonedAfter is how long nothing is heard of a request that is under way before it
+	// abandonedAfter is how long nothing is heard of a request that is under way, by [store.DB.Now], before it
 	// counts as dead: more than it takes from one step to the next.
 	abandonedAfter = time.Minute
 )
@@ -88,15 +88,21 @@ func (k *Keys) Claim(ctx context.Context, r Request) (*Claim, *Act, error) {
 		return nil, nil, err
 	}
 
-	now := k.now().UTC().Truncate(time.Microsecond) // as the database keeps it
-	mine := row{ID: id, Owner: rand.Text(), BodyHash: hash, BegunAt: now, SeenAt: now}
+	mine := row{ID: id, Owner: rand.Text(), BodyHash: hash}
 
 	var (
+		now     time.Time
 		claimed bool
 		found   row
 	)
 
-	err = k.db.Tx(ctx, func(tx *sql.Tx) error {
+	err = k.db.Tx(ctx, func(tx *sql.Tx) (err error) {
+		if now, err = k.db.Now(ctx, tx, k.now); err != nil {
+			return err
+		}
+
+		mine.BegunAt, mine.SeenAt = now, now
+
 		if err := forget(ctx, tx, id, now); err != nil {
 			return err
 		}
@@ -145,8 +151,12 @@ func inFlight() error {
 // Purge deletes the keys under which nothing can be asked again.
 func (k *Keys) Purge(ctx context.Context) error {
 	return k.db.Tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM opsconsole_idempotency WHERE begun_at < $1`,
-			store.Time{Time: k.now().Add(-Retention)})
+		now, err := k.db.Now(ctx, tx, k.now)
+		if err != nil {
+			return err
+		}
+
+		_, err = tx.ExecContext(ctx, `DELETE FROM opsconsole_idempotency WHERE begun_at < $1`, store.Time{Time: now.Add(-Retention)})
 
 		return err
 	})

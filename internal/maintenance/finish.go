@@ -25,7 +25,8 @@ const healthGrace = 30 * time.Second
 func (s *Windows) verify(ctx context.Context, service ops.Service, w Window) error {
 	health, err := s.Health(ctx, service)
 
-	if err != nil && (w.stored == Overrun || s.now().Sub(w.phaseBegan()) < healthGrace) {
+	// Where the clock was set back, the phase begins in what is to come: it has lasted long enough then.
+	if err != nil && (w.stored == Overrun || s.now().Sub(w.phaseBegan()).Abs() < healthGrace) {
 		return err
 	}
 

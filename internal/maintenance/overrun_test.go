@@ -95,6 +95,25 @@ func TestUsersAreToldWhenHealthIsNotKnownForAWhile(t *testing.T) {
 	}
 }
 
+// TestAnEndWaitsForNoClock has it be set back while the health cannot be read.
+func TestAnEndWaitsForNoClock(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	window := w.announce(t, patching())
+	w.at(t, time.Hour)
+	w.line.fail(always(down()), nil)
+	w.at(t, 3*time.Hour)
+
+	for second := range 60 {
+		w.at(t, 2*time.Hour+time.Duration(second)*time.Second)
+	}
+
+	if got := w.get(t, window.ID); got.Phase != maintenance.Overrun {
+		t.Errorf("got %+v, want users to be told within a minute", got)
+	}
+}
+
 func TestAnOverrunWindowSaysOnceWhy(t *testing.T) {
 	t.Parallel()
 

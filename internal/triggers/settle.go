@@ -8,12 +8,13 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 )
 
-// goneAfter is how old the intent of a trigger is when whoever made it can no longer be at it: as long as
-// the call may take, and as long again for writing down how it ended.
+// goneAfter is how long the intent of a trigger has been waited for when whoever made it can no longer be at it: as long as
+// the call may take, and as long again for writing down how it ended. Its age tells nothing: another replica's clock wrote its time.
 const goneAfter = 2 * callTimeout
 
 // Settle writes that it is unknown how triggers ended of processes that were killed over them. It minds neither
-// other replicas nor that one which only was slow says later how its own ended.
+// other replicas nor that one which only was slow says later how its own ended. It is to be called again and again, by one
+// goroutine; now has the time of the monotonic clock.
 func (t *Triggers) Settle(ctx context.Context, now time.Time) error {
 	from := t.settled.Load()
 
@@ -24,10 +25,22 @@ func (t *Triggers) Settle(ctx context.Context, now time.Time) error {
 
 	var errs []error
 
+	seen := t.seen
+	t.seen = map[int64]time.Time{}
+
+	for _, intent := range open {
+		since, before := seen[intent.Seq]
+		if !before {
+			since = now
+		}
+
+		t.seen[intent.Seq] = since
+	}
+
 	for _, intent := range open {
 		from = intent.Seq
 
-		if now.Sub(intent.At) < goneAfter {
+		if now.Sub(t.seen[intent.Seq]) < goneAfter {
 			break
 		}
 

@@ -91,3 +91,29 @@ func TestEndIsWrittenOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestATriggerIsNotTakenForGoneByAClock is of a replica whose clock is an hour ahead of that which asks.
+func TestATriggerIsNotTakenForGoneByAClock(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		log, ahead := audit.New(db, time.Now), time.Now().Add(time.Hour)
+		other := triggers.New(log)
+
+		intent, err := log.Record(t.Context(), dave, audit.Entry{Action: audit.JobTrigger, Outcome: audit.Intent})
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for after, want := range []bool{false, true} {
+			if err := other.Settle(t.Context(), ahead.Add(time.Duration(after)*time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+
+			if _, ok, err := log.Ending(t.Context(), intent.Seq); err != nil || ok != want {
+				t.Errorf("after %d minutes: it has an ending: %v, %v, want %v", after, ok, err, want)
+			}
+		}
+	})
+}

@@ -28,6 +28,8 @@ type Triggers struct {
 	log *audit.Log
 	// settled is the number of an intent before which all have endings.
 	settled atomic.Int64
+	// seen is since when intents without an ending are known here.
+	seen map[int64]time.Time
 }
 
 // New returns the triggers that the log keeps.
