@@ -10,7 +10,9 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/backup"
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // TestPostgresIsDumpedAndRestored does what the commands say with PostgreSQL's own programs.
@@ -30,7 +32,35 @@ func TestPostgresIsDumpedAndRestored(t *testing.T) {
 	run(t, databaseURL, backup.DumpCommand(databaseURL, file))
 	run(t, restoredURL, backup.LoadCommand(restoredURL, file))
 
+	// A console is at work there, and stops.
+	running, err := store.Open(t.Context(), restoredURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if _, err := running.Read().ExecContext(t.Context(), `SELECT count(*) FROM opsconsole_audit`); err != nil {
+		t.Fatal(err)
+	}
+
 	db := storetest.Open(t, restoredURL)
+
+	_, err = backup.Check(t.Context(), db, backup.Restoration{Reason: "The disk was lost", Log: log})
+	if err == nil || !strings.Contains(err.Error(), "a console is at work on this database") {
+		t.Errorf("got %v, want it refused beside a console", err)
+	}
+
+	if err := running.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	worldtest.Eventually(t, "the sessions are over", func() bool {
+		var n int
+
+		err := db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+			AND pid <> pg_backend_pid() AND strpos(query, $1) > 0`, "opsconsole_audit").Scan(&n)
+
+		return err == nil && n == 0
+	})
 
 	contents, err := backup.Check(t.Context(), db, backup.Restoration{Reason: "The disk was lost", Log: log})
 	if err != nil || contents.Entries != 3 {

@@ -120,8 +120,12 @@ func (r Restoration) settle(ctx context.Context, file string) (contents Contents
 }
 
 // Check checks a PostgreSQL database that pg_restore has made, ends who was signed in, and writes
-// to its audit log that it was restored.
+// to its audit log that it was restored. It fails where a console is at work there.
 func Check(ctx context.Context, db *store.DB, r Restoration) (Contents, error) {
+	if err := nobodyRuns(ctx, db); err != nil {
+		return Contents{}, err
+	}
+
 	contents, err := read(ctx, db)
 	if err != nil {
 		return Contents{}, err
