@@ -15,6 +15,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/sync/singleflight"
 
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/internal/clientaddr"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
@@ -120,7 +121,7 @@ func New(cfg Config) (*Auth, error) {
 		return nil, err
 	}
 
-	cookies := cookies{secure: cfg.PublicURL.Scheme == "https"}
+	cookies := cookies{basepath.Of(cfg.PublicURL)}
 	a := &Auth{
 		clientID:  cfg.ClientID,
 		bearer:    bearerRules{audiences: append(slices.Clone(cfg.Audiences), cfg.ClientID), unmarked: cfg.UnmarkedTokens},

@@ -4,32 +4,20 @@ import (
 	"net/http"
 
 	"github.com/gorilla/sessions"
+
+	"github.com/graph-olap/opsconsole/internal/basepath"
 )
 
-// cookies makes the names and options of the console's cookies. Over https a
-// cookie is Secure and its name begins with __Host-, so that no other host and no
-// plain connection can have set it.
-type cookies struct {
-	secure bool
-}
+// cookies makes the names and options of the console's cookies.
+type cookies struct{ site basepath.Site }
 
-func (c cookies) name(base string) string { return CookieName(base, c.secure) }
-
-// CookieName is the name of a cookie of the console: over https browsers take it from this host alone, for all of it,
-// and not over a plain connection (RFC 6265bis, section 4.1.3.2).
-func CookieName(base string, secure bool) string {
-	if secure {
-		return "__Host-" + base
-	}
-
-	return base
-}
+func (c cookies) name(base string) string { return c.site.CookieName(base) }
 
 // options of a cookie that lasts for maxAge seconds, 0 for as long as the browser
 // is open, below 0 to delete it.
 func (c cookies) options(maxAge int) *sessions.Options {
 	return &sessions.Options{
-		Path: "/", MaxAge: maxAge, Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Path: c.site.CookiePath(), MaxAge: maxAge, Secure: c.site.Secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }
 

@@ -31,6 +31,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/backup"
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
@@ -213,6 +214,7 @@ func newConsole(config Config) *console {
 	}
 	c.streams = live.New(live.Config{
 		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger, Drained: c.Drained,
+		Site:    basepath.Of(c.PublicURL),
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.windows.Regions()),
 		Views:   slices.Concat(c.platform.Views(), c.leases.Views(), c.session.Views(), c.approvals.Views()),
 		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects()),

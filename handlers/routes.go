@@ -10,6 +10,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/internal/clientaddr"
 	"github.com/graph-olap/opsconsole/internal/protected"
 )
@@ -171,6 +172,8 @@ func (c *console) routes() http.Handler {
 	e.HTTPErrorHandler = c.errors.Handle
 	e.IPExtractor = clientaddr.From(c.TrustedProxies)
 
+	where := basepath.Of(c.PublicURL)
+
 	e.Use(c.observe, c.secure())
 
 	for _, r := range c.table() {
@@ -192,8 +195,8 @@ func (c *console) routes() http.Handler {
 	e.HEAD("/static/*", c.static(), smallest)
 
 	if c.IdentityProvider != nil {
-		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(c.IdentityProvider), smallest)
+		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(where.Outside(c.IdentityProvider)), smallest)
 	}
 
-	return e
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.ServeHTTP(w, where.Enter(r)) })
 }

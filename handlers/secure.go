@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/basepath"
 )
 
 const (
@@ -97,19 +98,20 @@ func (c *console) secure() echo.MiddlewareFunc {
 		"X-Frame-Options":              {"DENY"},
 	}
 
-	secure := c.PublicURL.Scheme == "https"
-	if secure {
+	where := basepath.Of(c.PublicURL)
+	if where.Secure() {
 		headers["Strict-Transport-Security"] = []string{"max-age=31536000"}
 	}
 
 	crossOrigin := http.NewCrossOriginProtection()
+	// A proxy may have given its request another Host than browsers ask for. What is no origin is none of theirs.
+	_ = crossOrigin.AddTrustedOrigin(c.PublicURL.Scheme + "://" + c.PublicURL.Host)
 
 	answer := func(e echo.Context, next echo.HandlerFunc) error {
 		maps.Copy(e.Response().Header(), headers) // Their names are written as the map's are.
 
-		if secure {
-			web.Secure(e)
-		}
+		web.Reached(e, &where)
+		e.Response().Before(func() { where.Leave(e.Response().Header()) })
 
 		if err := crossOrigin.Check(e.Request()); err != nil {
 			return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)

@@ -53,6 +53,21 @@ func TestEveryCookieIsOfThisHostAlone(t *testing.T) {
 	}
 }
 
+// TestAProxyMayGiveTheRequestAnotherHost: what browsers say of the page that sent it is compared with the public URL, too.
+func TestAProxyMayGiveTheRequestAnotherHost(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.NewOverHTTPS(t)
+
+	for origin, want := range map[string]int{
+		"https://ops.example.com": http.StatusSeeOther, "https://evil.example.com": http.StatusForbidden, "http://ops.example.com": http.StatusForbidden,
+	} {
+		if got := w.Form("/preferences", url.Values{"theme": {"dark"}}, "Origin", origin); got.Status != want {
+			t.Errorf("from %s: got %d, want %d", origin, got.Status, want)
+		}
+	}
+}
+
 // TestEveryAnswerKeepsABrowserSafe whoever asks for what: pages, files, errors and refusals.
 func TestEveryAnswerKeepsABrowserSafe(t *testing.T) {
 	t.Parallel()

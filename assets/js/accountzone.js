@@ -1,5 +1,6 @@
 // The time zone of the account menu, in which what people type is read.
 import { keep } from "./cookies.js";
+import { root } from "./root.js";
 
 // The server reads what is typed on the clocks of the browser where the account says so.
 function tellZone() {
@@ -16,7 +17,7 @@ document.querySelector("#account-menu form.zone")?.addEventListener("submit", as
   if (name === "" || name.toUpperCase() === "UTC" || form.dataset.known === name) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const answer = await fetch(`/time-zones?name=${encodeURIComponent(name)}`, { headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(`${root}/time-zones?name=${encodeURIComponent(name)}`, { headers: { Accept: "application/json" } }).catch(() => null);
   const missing = answer?.status === 404;
   document.getElementById("zone-error").hidden = !missing;
   input.setAttribute("aria-invalid", missing);

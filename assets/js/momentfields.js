@@ -1,6 +1,7 @@
 // Fields for moments: what is understood is said while it is typed, the browser's own picker opens
 // beside them, and a browser that reckons with other rules of a zone than the server says so.
 import { clock, day, say, understand, wall } from "./moments.js";
+import { root } from "./root.js";
 import { now } from "./time.js";
 
 const zones = new Map();
@@ -10,7 +11,7 @@ function zoneOf(name) {
   if (!zones.has(name)) {
     zones.set(
       name,
-      fetch(`/time-zones?name=${encodeURIComponent(name)}`, { headers: { Accept: "application/json" } })
+      fetch(`${root}/time-zones?name=${encodeURIComponent(name)}`, { headers: { Accept: "application/json" } })
         .then((answer) => (answer.ok ? answer.json() : null))
         .catch(() => (zones.delete(name), null)),
     );

@@ -1,5 +1,7 @@
 // The command palette: pages and actions, the things that the page shows, and what the server
 // finds. It is fetched when it is opened first.
+import { root } from "./root.js";
+
 const palette = document.getElementById("palette");
 const input = palette.querySelector("input");
 const list = palette.querySelector("[role=listbox]");
@@ -72,13 +74,13 @@ function show(found, only) {
   for (const old of list.querySelectorAll("[data-found]")) old.remove();
   for (const { kind, title, items, more } of found.groups) {
     if (kind === "page" || kind === "action") continue;
-    const links = items.map((item) => option(item.path, item.title, item.note));
-    if (more) links.push(option(more, `All ${title.toLowerCase()} that match`));
+    const links = items.map((item) => option(root + item.path, item.title, item.note));
+    if (more) links.push(option(root + more, `All ${title.toLowerCase()} that match`));
     list.append(group(title, links, true));
   }
   if (!only) {
-    const ask = option(found.instances, `Find instances: ${input.value.trim()}`);
-    ask.dataset.ask = found.instances;
+    const ask = option(root + found.instances, `Find instances: ${input.value.trim()}`);
+    ask.dataset.ask = root + found.instances;
     list.append(group("Instances", [ask], true));
   }
   number();
@@ -109,7 +111,7 @@ function filter() {
   }
   select(options()[0]);
   say(options().length || typed.length ? "" : "No matches.");
-  if (typed.length) timer = setTimeout(ask, pause, `/find?${new URLSearchParams({ q: input.value.trim() })}`);
+  if (typed.length) timer = setTimeout(ask, pause, `${root}/find?${new URLSearchParams({ q: input.value.trim() })}`);
 }
 
 export function open() {

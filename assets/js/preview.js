@@ -1,5 +1,7 @@
 // All forms in which users read what is being typed for them, as the server makes them.
 
+import { root } from "./root.js";
+
 const pause = 300;
 let timer, asked;
 
@@ -16,7 +18,7 @@ async function show(field, place) {
   if (place.hidden) return;
   asked = new AbortController();
   try {
-    const answer = await fetch("/maintenance/windows/preview", {
+    const answer = await fetch(`${root}/maintenance/windows/preview`, {
       method: "POST", body: new URLSearchParams({ text: field.value }), headers: { Accept: "text/html" }, signal: asked.signal,
     });
     if (!answer.ok) throw new Error(answer.statusText);

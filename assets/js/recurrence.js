@@ -1,6 +1,8 @@
 // Puts a recurrence rule together, and shows one that was typed. The text field is what is
 // sent, and the server has the last word; it also says which dates a rule has.
 
+import { root } from "./root.js";
+
 const days = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 const workdays = "MO,TU,WE,TH,FR";
 const units = { DAILY: ["day", "days"], WEEKLY: ["week", "weeks"], MONTHLY: ["month", "months"] };
@@ -101,7 +103,7 @@ async function preview(picker) {
   const body = new URLSearchParams({ title: "-", message: "-", recurrence: rule, starts_at: starts, ends_at: ends, time_zone: form.elements.namedItem("time_zone").value });
   await new Promise((done) => setTimeout(done, 400));
   if (mine !== asked) return;
-  const answer = await fetch("/maintenance/windows?preview=1", { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
+  const answer = await fetch(`${root}/maintenance/windows?preview=1`, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
   const data = await answer?.json().catch(() => null);
   if (mine !== asked || !out.isConnected) return;
   out.replaceChildren(...said(answer?.ok ? data : null, data?.error?.details?.errors ?? []));

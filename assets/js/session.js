@@ -1,6 +1,7 @@
 // The session that this page needs to go on: when it is over or somebody else's, a page that
 // holds what was typed stays, and nothing of it is sent until its user is signed in again.
 import { askAgain } from "./answers.js";
+import { root } from "./root.js";
 import { dirtyForms, discard, leaveWith } from "./typed.js";
 
 const user = () => document.querySelector("[data-user]")?.dataset.user;
@@ -18,7 +19,7 @@ let waiting = false;
 // ask returns who is signed in, "" for nobody.
 async function ask() {
   const signal = AbortSignal.timeout(patience);
-  const answer = await fetch("/session", { headers: { Accept: "application/json" }, signal });
+  const answer = await fetch(`${root}/session`, { headers: { Accept: "application/json" }, signal });
   if (answer.status === 401) return "";
   if (!answer.ok) throw new Error(`/session answers ${answer.status}`);
   return (await answer.json()).username;
@@ -66,7 +67,7 @@ addEventListener("pagehide", () => veil("hidden"));
 addEventListener("pageshow", unveil);
 
 // All tabs of a browser have one session: each that is opened says whose.
-const tabs = new BroadcastChannel("session");
+const tabs = new BroadcastChannel(`session${root}`);
 tabs.addEventListener("message", ({ data }) => user() && meet(data));
 if (user()) tabs.postMessage(user());
 

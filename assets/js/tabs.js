@@ -1,6 +1,7 @@
 // The visible tabs of one browser, and of one user, share one stream: browsers have but six
 // connections to a server over HTTP/1.1. The tab that holds a lock has the stream, for the
 // pages of all, and passes on what comes. Locks end with their tabs, however those end.
+import { root } from "./root.js";
 import { follow } from "./stream.js";
 
 // The tab that has the stream says so this often. Where three are missing it does nothing any
@@ -29,7 +30,7 @@ function alone(user, page, on) {
 }
 
 function shared(user, page, on, away) {
-  const name = `tabs ${user}`;
+  const name = `tabs ${root}${user}`;
   const channel = new BroadcastChannel(name);
   let stream = null;
   // The newest term of a tab that has the stream: what is older comes from one that lost it.
@@ -91,7 +92,7 @@ async function followed(prefix) {
   return some;
 }
 
-const addressOf = (pages) => `/events?${new URLSearchParams(pages.map((name) => ["page", name]))}`;
+const addressOf = (pages) => `${root}/events?${new URLSearchParams(pages.map((name) => ["page", name]))}`;
 
 // lead has the stream. It is opened anew when a page is wanted that it was not asked for, and
 // after a while when one is left, or missing in it: a beat finds out.

@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	pages "github.com/graph-olap/opsconsole/templates/announcements"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -56,13 +57,13 @@ func (h *Handlers) Serve(p *web.Page) error {
 
 // Page draws the page of the announcements for [announce.Feeds].
 func Page(env shell.Environment, public *url.URL) func(ctx context.Context, v announce.Announcements) ([]byte, error) {
-	feeds := pages.FeedsOf(public)
+	feeds, where := pages.FeedsOf(public), basepath.Of(public)
 
 	return func(ctx context.Context, v announce.Announcements) ([]byte, error) {
 		var buffer bytes.Buffer
 
 		err := pages.Page(env, feeds, v).Render(ctx, &buffer)
 
-		return buffer.Bytes(), err
+		return where.Links(buffer.Bytes()), err
 	}
 }

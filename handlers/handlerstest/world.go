@@ -2,7 +2,6 @@
 package handlerstest
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"net/http/httptest"
@@ -113,6 +112,13 @@ func NewOverHTTPS(tb testing.TB) *World {
 	return newAt(tb, "https://ops.example.com", prepared.SQLite(tb), announce.Public)
 }
 
+// NewBelow is a world that browsers reach below a path of its host, by a proxy that leaves the path in place.
+func NewBelow(tb testing.TB, path string) *World {
+	tb.Helper()
+
+	return newAt(tb, path, prepared.SQLite(tb), announce.Public)
+}
+
 // NewOnPostgres is a world on PostgreSQL, and the address of its database, which can be made
 // to fail: see [storetest.Stop].
 func NewOnPostgres(tb testing.TB) (w *World, databaseURL string) {
@@ -129,7 +135,7 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...ne
 	return newAt(tb, "", db, readers, proxies...)
 }
 
-// newAt is a world that browsers reach at an address, "" for its own.
+// newAt is a world that browsers reach at an address, or at a path of its own.
 func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audience, proxies ...netip.Prefix) *World {
 	tb.Helper()
 
@@ -142,12 +148,19 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 
 	server := httptest.NewUnstartedServer(nil)
 	w.URL = "http://" + server.Listener.Addr().String()
-	public := parseURL(tb, cmp.Or(address, w.URL))
-	issuer := parseURL(tb, w.URL).JoinPath(handlers.IdentityProviderPath)
+	own := parseURL(tb, w.URL)
+
+	public := parseURL(tb, address)
+	if public.Host == "" {
+		own = parseURL(tb, w.URL+address)
+		public = own
+	}
+
+	issuer := own.JoinPath(handlers.IdentityProviderPath)
 
 	provider, err := devidp.New(devidp.Config{
-		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", RedirectURI: w.URL + auth.CallbackPath,
-		PostLogoutURI: w.URL + auth.SignedOutPath, Accounts: devidp.DemoAccounts(), Logger: logger,
+		Issuer: issuer.String(), ClientID: "console", ClientSecret: "secret", RedirectURI: own.JoinPath(auth.CallbackPath).String(),
+		PostLogoutURI: own.JoinPath(auth.SignedOutPath).String(), Accounts: devidp.DemoAccounts(), Logger: logger,
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -19,6 +20,7 @@ const drawWithin = 3 * time.Second
 
 // feed is what is sent alike to all streams of the same pages.
 type feed struct {
+	site   basepath.Site
 	key    string
 	topics []*topic
 	// streams counts those that have it; [topics.mu] guards it.
@@ -78,7 +80,7 @@ func (f *feed) message(
 	}
 
 	if len(html) > 0 {
-		m.plain = fmt.Appendf(nil, "id: %d\n%s", snapshot.Seq, html)
+		m.plain = fmt.Appendf(nil, "id: %d\n%s", snapshot.Seq, f.site.Links(html))
 	}
 
 	if told {

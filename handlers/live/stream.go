@@ -15,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/announce"
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -39,8 +40,10 @@ type Config struct {
 	Objects []Object
 	// Drained is closed when browsers are to go on elsewhere; nil never is.
 	Drained <-chan struct{}
-	Now     func() time.Time
-	Logger  *slog.Logger
+	// Site is where browsers reach the console.
+	Site   basepath.Site
+	Now    func() time.Time
+	Logger *slog.Logger
 }
 
 // Streams streams pages to browsers.
@@ -56,7 +59,7 @@ func (s *Streams) Open() int64 { return s.open.Load() }
 // New returns the streams of the regions, views and objects.
 func New(config Config) *Streams {
 	return &Streams{
-		config: config, topics: newTopics(config.Regions, config.Views, config.Objects),
+		config: config, topics: newTopics(config),
 	}
 }
 

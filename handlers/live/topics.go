@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -24,6 +25,7 @@ const (
 
 // topics are the pages that can be followed.
 type topics struct {
+	site    basepath.Site
 	fixed   map[string]*topic
 	views   map[string]View
 	objects map[string]Object
@@ -37,13 +39,14 @@ type topics struct {
 	taken map[string]map[string]int
 }
 
-func newTopics(regions []Region, views []View, objects []Object) *topics {
+func newTopics(config Config) *topics {
 	t := &topics{
+		site:  config.Site,
 		fixed: map[string]*topic{}, views: map[string]View{}, objects: map[string]Object{},
 		open: map[string]*topic{}, feeds: map[string]*feed{}, taken: map[string]map[string]int{},
 	}
 
-	for _, r := range regions {
+	for _, r := range config.Regions {
 		if t.fixed[r.Page] == nil {
 			t.fixed[r.Page] = &topic{name: r.Page}
 		}
@@ -51,7 +54,7 @@ func newTopics(regions []Region, views []View, objects []Object) *topics {
 		t.fixed[r.Page].regions = append(t.fixed[r.Page].regions, r)
 	}
 
-	for _, v := range views {
+	for _, v := range config.Views {
 		t.views[v.Page] = v
 
 		// What the page shows without a query takes no place from what queries select.
@@ -60,7 +63,7 @@ func newTopics(regions []Region, views []View, objects []Object) *topics {
 		}
 	}
 
-	for _, o := range objects {
+	for _, o := range config.Objects {
 		t.objects[o.Kind] = o
 	}
 
@@ -171,7 +174,7 @@ func (t *topics) feed(session string, found []*topic) *feed {
 
 	f := t.feeds[key.String()]
 	if f == nil {
-		f = &feed{key: key.String(), topics: followed, messages: map[uint64]*message{}}
+		f = &feed{site: t.site, key: key.String(), topics: followed, messages: map[uint64]*message{}}
 		t.feeds[f.key] = f
 
 		for _, one := range followed[1:] {

@@ -52,7 +52,7 @@ func (p *Page) Answer(a Answer) error {
 // Draw sends a component. It is drawn to a buffer first, so that one that fails leaves no
 // half page.
 func (p *Page) Draw(status int, component templ.Component) error {
-	drawn, err := draw(p.Ctx(), component)
+	drawn, err := p.draw(component)
 	if err != nil {
 		return err
 	}

@@ -6,18 +6,20 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/graph-olap/opsconsole/auth"
+	"github.com/graph-olap/opsconsole/internal/basepath"
 )
 
-const secureKey = "secure"
+const siteKey = "site"
 
-// Secure says that browsers reach the console over https: what is set for them is meant for that alone.
-func Secure(c echo.Context) { c.Set(secureKey, true) }
+// Reached says where browsers reach the console.
+func Reached(c echo.Context, s *basepath.Site) { c.Set(siteKey, s) }
 
-func (p *Page) secure() bool {
-	secure, _ := p.Get(secureKey).(bool)
+func (p *Page) site() basepath.Site {
+	if s, ok := p.Get(siteKey).(*basepath.Site); ok {
+		return *s
+	}
 
-	return secure
+	return basepath.Site{}
 }
 
 // Keep has the browser keep a value for maxAge seconds, 0 for as long as it is open, below 0 no longer.
@@ -30,14 +32,14 @@ func (p *Page) KeepForScripts(name, value string, maxAge int) {
 
 func (p *Page) setCookie(name, value string, maxAge int, httpOnly bool) {
 	p.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever browsers come by https
-		Name: auth.CookieName(name, p.secure()), Value: value, Path: "/", MaxAge: maxAge,
-		Secure: p.secure(), HttpOnly: httpOnly, SameSite: http.SameSiteLaxMode,
+		Name: p.site().CookieName(name), Value: value, Path: p.site().CookiePath(), MaxAge: maxAge,
+		Secure: p.site().Secure(), HttpOnly: httpOnly, SameSite: http.SameSiteLaxMode,
 	})
 }
 
 // CookieValue is what [Page.Keep] kept, "" when nothing was.
 func (p *Page) CookieValue(name string) string {
-	return p.cookieNamed(auth.CookieName(name, p.secure()))
+	return p.cookieNamed(p.site().CookieName(name))
 }
 
 // preference is what [Page.KeepForScripts] or a script kept. What the version before kept, for a year, has its plain

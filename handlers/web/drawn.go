@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -41,14 +40,15 @@ type Drawn struct {
 // addresses and zones, a multiple of 8 bytes each.
 const segmentsMost = 4
 
-func draw(ctx context.Context, component templ.Component) (*Drawn, error) {
+func (p *Page) draw(component templ.Component) (*Drawn, error) {
 	var buffer bytes.Buffer
-	if err := component.Render(ctx, &buffer); err != nil {
+	if err := component.Render(p.Ctx(), &buffer); err != nil {
 		return nil, fmt.Errorf("draw the page: %w", err)
 	}
 
-	d := &Drawn{size: buffer.Len(), seen: shell.Seen(buffer.Bytes()), segments: map[string][][]byte{}}
-	d.parts, d.gaps = shell.Cut(buffer.Bytes())
+	html := p.site().Links(buffer.Bytes())
+	d := &Drawn{size: len(html), seen: shell.Seen(html), segments: map[string][][]byte{}}
+	d.parts, d.gaps = shell.Cut(html)
 
 	return d, nil
 }

@@ -82,7 +82,7 @@ func (p *Page) KeepBy(keep func(address string, d *Drawn)) {
 
 // keepAndSend draws a page for all who ask for the same.
 func (p *Page) keepAndSend(component templ.Component) error {
-	d, err := draw(p.Ctx(), component)
+	d, err := p.draw(component)
 
 	switch {
 	case err != nil:

@@ -227,5 +227,5 @@ func (p *Page) backPath() string {
 		return "/"
 	}
 
-	return auth.LocalPath(u.RequestURI())
+	return auth.LocalPath(p.site().Without(u.RequestURI()))
 }

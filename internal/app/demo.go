@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers"
 	"github.com/graph-olap/opsconsole/internal/config"
 	world "github.com/graph-olap/opsconsole/internal/demo"
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -32,7 +33,7 @@ func NewDemo(ctx context.Context, cfg config.Demo, static fs.FS, out io.Writer) 
 			Issuer: issuer, ClientID: demoClient, ClientSecret: secret,
 			RedirectURI:   cfg.PublicURL.JoinPath(auth.CallbackPath).String(),
 			PostLogoutURI: cfg.PublicURL.JoinPath(auth.SignedOutPath).String(),
-			Accounts:      devidp.DemoAccounts(), Stylesheet: components.StylesheetURL, Logger: a.logger,
+			Accounts:      devidp.DemoAccounts(), Stylesheet: basepath.Of(cfg.PublicURL).At(components.StylesheetURL), Logger: a.logger,
 		})
 		if err != nil {
 			return err

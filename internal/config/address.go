@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -102,11 +103,18 @@ func (r *reader) publicURL(s setting) *url.URL {
 	switch {
 	case u == nil:
 		return nil
-	case strings.Trim(u.Path, "/") != "":
-		r.badf(s, "has the path %q; the console must be at the root of its host", u.Path)
+	case !isPlainPath(u.EscapedPath()):
+		r.badf(s, "has the path %q; write names of letters, digits, - and _ between its slashes, such as /ops", u.Path)
 	case u.Scheme != "https" && !isLoopback(u.Hostname()):
 		r.badf(s, "is not https; sessions are only safe over https, so put a TLS proxy in front")
 	}
 
-	return &url.URL{Scheme: u.Scheme, Host: u.Host}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimSuffix(u.Path, "/")}
 }
+
+// isPlainPath reports whether the path is written in one way alone, whoever writes it.
+func isPlainPath(path string) bool {
+	return plainPath.MatchString(path)
+}
+
+var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9_-]+)*/?$`)

@@ -14,7 +14,8 @@ import (
 type Console struct {
 	// Addr is the host and port that the pages are served on.
 	Addr string
-	// PublicURL is where browsers reach the pages; it has neither path nor query.
+	// PublicURL is where browsers reach the pages; it has no query, and a path where the
+	// console is not at the root of its host.
 	// Its scheme is https unless its host is loopback.
 	PublicURL *url.URL
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.

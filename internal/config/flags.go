@@ -49,7 +49,7 @@ type serveFlags struct {
 
 type consoleFlags struct {
 	Addr           setting `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve the pages on."`
-	PublicURL      setting `placeholder:"URL" help:"URL at which browsers reach the console; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
+	PublicURL      setting `placeholder:"URL" help:"URL at which browsers reach the console, with the path below which a proxy serves it, if any; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
 	TrustedProxies list    `placeholder:"NETWORK,…" help:"Networks of the proxies in front, such as 10.1.2.0/24, whose X-Forwarded-For tells where requests come from; by default it counts for nothing."`
 	MetricsAddr    setting `placeholder:"HOST:PORT" help:"Address to serve this console's own metrics on, for Prometheus, under /metrics; off by default. Nobody is asked who they are there."`
 	OTLPEndpoint   setting `name:"otlp-endpoint" placeholder:"URL" help:"URL of an OpenTelemetry collector that takes traces over HTTP, such as http://127.0.0.1:4318; v1/traces is added. Off by default."`

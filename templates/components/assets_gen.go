@@ -6,10 +6,10 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=e1897abf2301"
-	ScriptURL             = "/static/app.js?v=6972ac01e947"
-	MomentFieldsScriptURL = "/static/momentfields.js?v=981e2098050e"
-	WindowFormScriptURL   = "/static/windowform.js?v=963ccf720f7f"
-	PaletteScriptURL      = "/static/palette.js?v=8f105be29bbc"
+	ScriptURL             = "/static/app.js?v=6a3e9f9a3a21"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=5b4a99ce7e92"
+	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
+	PaletteScriptURL      = "/static/palette.js?v=438f8649f20f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL              = "/static/icons.svg?v=9581e89ec8ec"
 )
