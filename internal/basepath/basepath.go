@@ -35,7 +35,10 @@ func Of(public *url.URL) Site {
 
 // linking are the attributes that lead somewhere. Text has its quotes escaped, so that it never looks like one.
 func linking() []string {
-	return []string{" href", " src", " action", " formaction", " data-palette-item", " data-filled-at", " data-events", " data-script", " hx-get", " hx-post"}
+	return []string{
+		" href", " src", " action", " formaction", " hx-get", " hx-post",
+		" data-events", " data-filled-at", " data-palette-item", " data-script",
+	}
 }
 
 // Secure reports whether browsers come by https.
