@@ -111,6 +111,8 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 		return nil, errors.Join(fmt.Errorf("the database: %w", err), unlock())
 	}
 
+	db.Warm(ctx)
+
 	a := &App{config: cfg, db: db, unlock: unlock, logger: hangup.Quiet(newLogger(cfg)), leave: newLeave(cfg.ShutdownDelay)}
 	if cfg.MetricsAddr != "" {
 		a.requests = metrics.NewRequests()

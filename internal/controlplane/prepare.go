@@ -24,6 +24,11 @@ const prepareLock = 0x6f7073636f6e736f // "opsconso"
 // it alters nothing; it fails, naming all that is missing, unless every table and
 // column of the contract is there.
 func Prepare(ctx context.Context, db *store.DB) error {
+	// What is whole stays so, and nobody has to be waited for.
+	if found, err := existingColumns(ctx, db.Write(), db.Dialect()); err == nil && len(missingFrom(found)) == 0 {
+		return nil
+	}
+
 	return db.Tx(ctx, func(tx *sql.Tx) error {
 		if db.Dialect() == store.Postgres {
 			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(prepareLock)); err != nil {
@@ -96,13 +101,17 @@ func platformColumns() map[string][]string {
 }
 
 // existingColumns returns the columns of those platform tables that are there.
-func existingColumns(ctx context.Context, tx *sql.Tx, dialect store.Dialect) (map[string][]string, error) {
+func existingColumns(ctx context.Context, q store.Querier, dialect store.Dialect) (map[string][]string, error) {
 	query := `SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type IN ('table', 'view')`
 	if dialect == store.Postgres {
-		query = `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = ANY (current_schemas(false))`
+		// As information_schema.columns has them, which takes ten times as long.
+		query = `SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+			WHERE c.relnamespace = ANY (SELECT oid FROM pg_namespace WHERE nspname = ANY (current_schemas(false)))
+			AND c.relkind IN ('r', 'v', 'f', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+			AND (pg_has_role(c.relowner, 'USAGE') OR has_column_privilege(c.oid, a.attnum, 'SELECT, INSERT, UPDATE, REFERENCES'))`
 	}
 
-	rows, err := tx.QueryContext(ctx, query)
+	rows, err := q.QueryContext(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("read the columns that are there: %w", err)
 	}

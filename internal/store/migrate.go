@@ -53,6 +53,10 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return err
 	}
 
+	if done, err := db.isMigrated(ctx, dir); done || err != nil {
+		return err
+	}
+
 	return db.Alone(ctx, func(ctx context.Context, pool *sql.DB) error {
 		provider, err := goose.NewProvider(goose.DialectCustom, pool, dir, goose.WithStore(versions))
 		if err != nil {
@@ -67,6 +71,50 @@ func (db *DB) Migrate(ctx context.Context) error {
 
 		return db.migrateOn(ctx, provider)
 	})
+}
+
+// isMigrated reports whether all migrations were done, in one look: nearly every start finds nothing to do, and need
+// not wait for its turn. What it cannot read is for the migration to say.
+func (db *DB) isMigrated(ctx context.Context, dir fs.FS) (bool, error) {
+	names, err := fs.Glob(dir, "*.sql")
+	if err != nil {
+		return false, err
+	}
+
+	versions := make([]int64, len(names))
+	for i, name := range names {
+		if versions[i], err = goose.NumericComponent(name); err != nil {
+			return false, err
+		}
+	}
+
+	return db.HasVersions(ctx, `SELECT version_id FROM `+versionTable+` WHERE version_id > 0 AND is_applied`, versions), nil
+}
+
+// HasVersions reports whether a query finds just these versions of a schema. It says no where the query fails, as it does
+// on a database without the table.
+func (db *DB) HasVersions(ctx context.Context, query string, versions []int64) bool {
+	rows, err := db.write.QueryContext(ctx, query)
+	if err != nil {
+		return false
+	}
+	defer rows.Close()
+
+	missing := map[int64]bool{}
+	for _, version := range versions {
+		missing[version] = true
+	}
+
+	for rows.Next() {
+		var version int64
+		if err := rows.Scan(&version); err != nil || !missing[version] {
+			return false
+		}
+
+		delete(missing, version)
+	}
+
+	return rows.Err() == nil && len(missing) == 0
 }
 
 // migrateOn does one migration after the other: each is a transaction of its own.

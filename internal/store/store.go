@@ -90,6 +90,18 @@ func OpenWithin(ctx context.Context, databaseURL string, limits Limits) (*DB, er
 	return db, nil
 }
 
+// Warm opens the connections that a start is about to need, at the same time: on PostgreSQL each is a process of the
+// server. One that cannot be had is for whoever needs it to report.
+func (db *DB) Warm(ctx context.Context) {
+	if db.dialect != Postgres {
+		return
+	}
+
+	for _, pool := range []*sql.DB{db.read, db.probe} {
+		go func() { _ = pool.PingContext(ctx) }()
+	}
+}
+
 func openSQLite(path string) (*DB, error) {
 	if path == "" {
 		return nil, errors.New("sqlite:// needs a path: sqlite:///var/lib/opsconsole/opsconsole.db")

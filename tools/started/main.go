@@ -70,7 +70,8 @@ func once(program, database string, stay bool) (ready, cpu time.Duration, err er
 	defer cancel()
 
 	command := exec.CommandContext(ctx, program, "serve", "--embedded", "--database-url", database, "--addr", address,
-		"--api-addr", api, "--public-url", "http://"+address, "--oidc-issuer", "http://127.0.0.1:1", "--oidc-client-id", "console")
+		"--api-addr", api, "--shutdown-delay", "0", "--public-url", "http://"+address,
+		"--oidc-issuer", "http://127.0.0.1:1", "--oidc-client-id", "console")
 	command.Stderr = os.Stderr
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 

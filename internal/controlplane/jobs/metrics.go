@@ -78,16 +78,7 @@ func add(counters map[string]prometheus.Counter, counts map[string]int) {
 	}
 }
 
-// refresh brings the gauges up to date.
-func (r *Runner) refresh(ctx context.Context) error {
-	states, err := r.states(ctx)
-	if err != nil {
-		return err
-	}
-
-	return r.refreshFrom(ctx, states)
-}
-
+// refreshFrom brings the gauges up to date.
 func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 	r.metrics.mu.Lock()
 	defer r.metrics.mu.Unlock()

@@ -98,11 +98,18 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 		r.jobs[name] = implementationOf(name).job(c)
 	}
 
-	if err := r.writeSchedule(ctx); err != nil {
+	states, err := r.states(ctx)
+	if err == nil && !r.isScheduled(states) {
+		if err = r.writeSchedule(ctx); err == nil {
+			states, err = r.states(ctx)
+		}
+	}
+
+	if err != nil {
 		return nil, fmt.Errorf("write the schedule of the jobs: %w", err)
 	}
 
-	return r, r.refresh(ctx)
+	return r, r.refreshFrom(ctx, states)
 }
 
 // Directly has runs that nobody asked for, and whose next time comes before they would be tried again,

@@ -52,6 +52,24 @@ func (r *Runner) attempts(args JobArgs) int {
 	return 1
 }
 
+// isScheduled reports whether [Runner.writeSchedule] would change nothing.
+func (r *Runner) isScheduled(states []state) bool {
+	latest := map[ops.JobName]time.Time{}
+	for name, interval := range r.schedule {
+		latest[name] = r.now().Add(interval)
+	}
+
+	for _, s := range states {
+		if at, ours := latest[s.name]; ours && s.nextRun.After(at) {
+			return false
+		}
+
+		delete(latest, s.name)
+	}
+
+	return len(latest) == 0
+}
+
 // writeSchedule gives every job without a next run one in the next seconds, a
 // second apart, and takes back one that a longer interval of before put too far off.
 func (r *Runner) writeSchedule(ctx context.Context) error {
