@@ -34,7 +34,8 @@ func (p *page) worksAround() {
 	p.do(chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 	p.until("the palette is open", `document.getElementById("palette").open`)
 	p.do(chromedp.KeyEvent("metri"))
-	p.until("one is found", `document.querySelectorAll("#palette [role=option]:not([hidden])").length === 1`)
+	p.until("one is found", `document.querySelectorAll("#palette [role=group]:not([data-found]) [role=option]:not([hidden])").length === 1`)
+	p.until("the server is asked", `document.querySelector("#palette [data-found] [role=option]")`)
 	evaluate[bool](p, `document.getElementById("palette").close() || true`)
 
 	p.press("Theme")

@@ -12,6 +12,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/settings"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/record"
 )
 
 // parameters are the names that an address of an operators' route may have behind its ?, by the
@@ -45,7 +46,8 @@ func parameters() map[string][]string {
 		"/config/:section/review":      web.Meta(),
 		"/history":                     {"q", "section", "actor", "field", "source", "outcome", "from", "until", "before", "limit"},
 		"/history/:id/restore":         restore,
-		"/compare":                     {"a", "b"},
+		"/compare":                     {"a", "b", record.TickedChange},
+		"/audit/compare":               {"a", "b", record.TickedEntry},
 		"/leases":                      {"state", "before", "limit"},
 		"/points":                      {"before", "limit"},
 		"/approvals":                   {"state", "before", "limit"},

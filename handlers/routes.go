@@ -127,6 +127,7 @@ func (c *console) configurationRoutes() []route {
 		{http.MethodGet, "/approvals/:id/:act", c.approvals.Form, operators},
 		{http.MethodPost, "/approvals/:id/:act", c.approvals.Act, operators},
 		{http.MethodGet, "/audit", c.record.AuditLog, operators},
+		{http.MethodGet, "/audit/compare", c.record.CompareEntries, operators},
 		{http.MethodGet, "/audit.csv", c.record.AuditCSV, operators},
 		{http.MethodGet, "/audit.jsonl", c.record.AuditLines, operators},
 		{http.MethodGet, "/sessions", c.session.List, operators},

@@ -328,6 +328,7 @@ func pages() map[string]templ.Component {
 		"history, empty":   record.HistoryPage(s, record.History{}),
 		"change":           record.ChangePage(s, detail),
 		"compare":          record.ComparePage(s, record.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),
+		"compare entries":  record.CompareEntriesPage(s, record.CompareEntries{A: audit.Entry{Seq: 7, Actor: evil, Reason: evil}, B: audit.Entry{Seq: 9, Object: evil, Message: evil}, Now: now}),
 		"keep":             record.KeepPage(s, record.KeepForm{Change: change(), Leases: []int64{3}, GoOn: []int64{4}, Title: evil, Differences: differences(), Reason: evil, ReasonError: evil}),
 		"leases":           leases.ListPage(s, leases.List{Items: []lease.Lease{sampleLease(lease.Active), sampleLease(lease.Held)}, Now: now}),
 		"leases, over":     leases.ListPage(s, leases.List{Items: []lease.Lease{sampleLease(lease.Ended)}, State: evil, Before: 7, Next: new(int64), Now: now}),
