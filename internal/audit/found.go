@@ -32,7 +32,7 @@ func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
 
 // countFound counts as far as [Log.Count] does.
 func (l *Log) countFound(ctx context.Context, filter Filter) (int, error) {
-	all, err := search.Load(l.search.Found(ctx, search.Audit, filter.Text, 0), CountMost+1, func(ids []int64) ([]int64, error) {
+	all, err := search.Load(l.search.Counted(ctx, search.Audit, filter.Text), CountMost+1, func(ids []int64) ([]int64, error) {
 		where, args := filter.among(ids)
 
 		var n int

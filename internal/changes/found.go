@@ -33,7 +33,7 @@ func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
 
 // countFound counts as far as [Changes.Count] does.
 func (c *Changes) countFound(ctx context.Context, filter Filter) (int, error) {
-	all, err := search.Load(c.search.Found(ctx, search.Change, filter.Text, 0), CountMost+1, func(ids []int64) ([]int64, error) {
+	all, err := search.Load(c.search.Counted(ctx, search.Change, filter.Text), CountMost+1, func(ids []int64) ([]int64, error) {
 		clause, args := filter.among(ids)
 
 		var n int

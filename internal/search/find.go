@@ -6,12 +6,25 @@ import (
 	"slices"
 )
 
-// batch is how many objects are asked for at a time by who does not know how many are enough.
-const batch = 100
+const (
+	// batch is how many objects are asked for first by who does not know how many are enough.
+	batch = 100
+	// most is how many are asked for at a time: as many as pages count, and one.
+	most = 1001
+)
 
 // Found yields the numbers of the objects of a kind that a text finds, the highest first; those below a number, where it is
 // above 0. A text without a letter or a digit finds none.
 func (x *Index) Found(ctx context.Context, kind Kind, text string, below int64) iter.Seq2[int64, error] {
+	return x.found(ctx, kind, text, below, batch)
+}
+
+// Counted is [Index.Found] for who counts them: the index, which gathers a word each time that it is asked, is asked once.
+func (x *Index) Counted(ctx context.Context, kind Kind, text string) iter.Seq2[int64, error] {
+	return x.found(ctx, kind, text, 0, most)
+}
+
+func (x *Index) found(ctx context.Context, kind Kind, text string, below int64, size int) iter.Seq2[int64, error] {
 	return func(yield func(int64, error) bool) {
 		wanted := typed(text)
 		if len(wanted) == 0 {
@@ -30,7 +43,7 @@ func (x *Index) Found(ctx context.Context, kind Kind, text string, below int64) 
 			return
 		}
 
-		for size := batch; ; size = min(10*size, 10*batch) {
+		for ; ; size = min(10*size, most) {
 			ids, err := x.find(ctx, kind, wanted, below, size)
 			if err != nil {
 				yield(0, err)
@@ -115,7 +128,7 @@ func Load[T any](found iter.Seq2[int64, error], wanted int, load func(ids []int6
 		ids []int64
 	)
 
-	size := min(wanted, 10*batch)
+	size := min(wanted, most)
 
 	for id, err := range found {
 		if err != nil {
