@@ -100,7 +100,7 @@ func (c *client) try(ctx context.Context) (change changes.Change, err error) {
 // pass lets time pass, late writes arrive, and what is open be settled.
 func (c *client) pass(t *testing.T) {
 	t.Helper()
-	c.w.clock.Advance(time.Duration(1+c.random.IntN(90)) * time.Second)
+	worldtest.Pass(t, c.w.db, c.w.clock, time.Duration(1+c.random.IntN(90))*time.Second)
 
 	if c.random.IntN(3) == 0 {
 		for _, arrive := range c.line.adrift {

@@ -110,11 +110,13 @@ func (m *model) act() {
 	case n < 90:
 		m.arrive()
 	default:
-		m.w.clock.Advance(time.Duration(1+m.random.IntN(600)) * time.Second)
+		m.pass(time.Duration(1+m.random.IntN(600)) * time.Second)
 	}
 }
 
 func (m *model) ctx() context.Context { return m.t.Context() }
+
+func (m *model) pass(d time.Duration) { worldtest.Pass(m.t, m.w.db, m.w.clock, d) }
 
 // section is one of the four, and what to set in it; some of it is refused.
 func (m *model) section() (ops.SectionName, ops.Values) {
@@ -298,7 +300,7 @@ func (m *model) extendWhileEnding() {
 		return
 	}
 
-	m.w.clock.Advance(max(0, open[0].EndsAt.Sub(m.w.clock.Now())) + 20*time.Second)
+	m.pass(max(0, open[0].EndsAt.Sub(m.w.clock.Now())) + 20*time.Second)
 
 	var extended lease.Lease
 
@@ -350,7 +352,7 @@ func (m *model) recover() {
 	m.line.bad = 0
 
 	for range 100 {
-		m.w.clock.Advance(time.Minute)
+		m.pass(time.Minute)
 		m.tick()
 	}
 }

@@ -55,7 +55,7 @@ func runModel(t *testing.T, db *store.DB, seed uint64, windows int) {
 		m.alive(m.act)
 		m.alive(func() { _ = m.Tick(m.ctx(), m.line) })
 		m.look()
-		m.clock.Advance(time.Duration(m.random.IntN(60)) * time.Second)
+		worldtest.Pass(t, db, m.clock, time.Duration(m.random.IntN(60))*time.Second)
 	}
 
 	m.calm()
@@ -263,7 +263,7 @@ func (m *model) calm() {
 	m.people.set("dave", false)
 
 	for range 5 * 60 {
-		m.clock.Advance(time.Minute)
+		worldtest.Pass(m.t, m.db, m.clock, time.Minute)
 		m.alive(func() { m.tick(m.t) })
 	}
 }
