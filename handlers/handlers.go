@@ -38,6 +38,7 @@ import (
 	acts "github.com/graph-olap/opsconsole/internal/instances"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	hooks "github.com/graph-olap/opsconsole/internal/webhooks"
@@ -62,6 +63,8 @@ type Config struct {
 	Webhooks *hooks.Webhooks
 	Audit    *audit.Log
 	Triggers *triggers.Triggers
+	// Runs are the runs of the control plane's jobs.
+	Runs runs.Runs
 	// InstanceActs does what operators do to instances.
 	InstanceActs *acts.Instances
 	Monitor      *monitor.Monitor
@@ -178,7 +181,7 @@ func newConsole(config Config) *console {
 	c := &console{Config: config, memory: memory, kept: newKept(config), parameters: parameters()}
 
 	c.platform = &platform.Handlers{
-		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Changes: memory.changes,
+		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Runs: c.Runs, Changes: memory.changes,
 		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database, SignedHeads: c.SignedHeads, Backups: c.Backups,
 		MemoryAsOf: memory.readAt,
 	}

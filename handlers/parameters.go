@@ -28,6 +28,8 @@ func parameters() map[string][]string {
 	return map[string][]string{
 		"/health":                      {"range"},
 		"/capacity":                    {"range", "owners"},
+		"/jobs/:name":                  {"result", "before", "limit"},
+		"GET /jobs/:name/trigger":      {"run"},
 		"/jobs/:name/receipt":          {"entry"},
 		"/instances":                   instances.ListParams(),
 		"GET /instances/terminate":     {"id"},

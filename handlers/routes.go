@@ -51,6 +51,7 @@ func (c *console) platformRoutes() []route {
 		{http.MethodGet, "/instances/:id/:act", c.instances.Form, operators},
 		{http.MethodPost, "/instances/:id/:act", c.instances.Act, operators},
 		{http.MethodGet, "/jobs", c.platform.Jobs, operators},
+		{http.MethodGet, "/jobs/:name", c.platform.JobRuns, operators},
 		{http.MethodGet, "/jobs/:name/trigger", c.platform.TriggerForm, operators},
 		{http.MethodPost, "/jobs/:name/trigger", c.platform.Trigger, operators},
 		{http.MethodGet, "/jobs/:name/receipt", c.platform.Receipt, operators},

@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/leases"
@@ -312,6 +313,10 @@ func pages() map[string]templ.Component {
 		"capacity":         platform.CapacityPage(s, capacity()),
 		"capacity, empty":  platform.CapacityPage(s, platform.Capacity{Freshness: fresh(), Overall: line()}),
 		"jobs":             platform.JobsPage(s, platform.Jobs{Freshness: fresh(), Overall: line(), Jobs: []platform.Job{job(), {Name: "resource_monitor"}}}),
+		"job":              platform.RunsPage(s, jobRuns(runs.FromRecords)),
+		"job, counted":     platform.RunsPage(s, jobRuns(runs.FromMetrics)),
+		"job, never run":   platform.RunsPage(s, platform.Runs{Freshness: neverRead(), Job: job(), Source: runs.FromRecords}),
+		"job, unread":      platform.RunsPage(s, platform.Runs{Freshness: stale(), Job: job(), Missing: true}),
 		"jobs, never":      platform.JobsPage(s, platform.Jobs{Freshness: neverRead()}),
 		"trigger":          platform.TriggerPage(s, trigger),
 		"receipt":          platform.ReceiptPage(s, receipt),

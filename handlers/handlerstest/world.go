@@ -29,6 +29,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -193,6 +194,7 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 		Platform: w.Plane, Caller: func() (ops.Caller, error) { return ops.Caller{Username: "poller", Role: ops.RoleOps}, nil },
 		DB: db, Database: w.Database.Seen, Now: time.Now, Logger: logger, Interval: time.Hour,
 		Watchers: []func(context.Context, ops.Service) error{w.Changes.Watch},
+		Schedule: map[ops.JobName]time.Duration{ops.JobLifecycle: 10 * time.Minute},
 	})
 	w.Approvals = approvals.New(approvals.Config{
 		DB: db, Audit: w.Log, Webhooks: w.Webhooks, Stand: approvals.StandOf(w.Changes, w.Windows, w.Webhooks), Now: w.Now, Logger: logger,
@@ -210,7 +212,7 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 	})
 
 	w.Console = handlers.New(handlers.Config{
-		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: true, InstanceActs: instances.New(w.Log), Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Monitor: w.Monitor,
+		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: true, InstanceActs: instances.New(w.Log), Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Runs: runs.NewRecorded(db, w.Now), Monitor: w.Monitor,
 		Keys: idempotency.New(db, w.Now), Search: search.New(db), Approvals: w.Approvals, StepUp: &w.StepUp,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,

@@ -61,12 +61,19 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 		Failures: figures.Failures, Runs: sum(figures.Successes, figures.Failures), Triggerable: job.Name.Triggerable(),
 	}
 
+	state := s.JobStates[job.Name]
+	row.Condition, row.Since = state.Condition, web.When(!state.Since.IsZero(), state.Since)
+	row.Late = state.Condition == monitor.ConditionLate
+
 	if job.NextRun != nil {
 		row.NextRun = &job.NextRun.Time
-		row.Late = readAt(s.Jobs, now).Sub(job.NextRun.Time) > lateAfter
 	}
 
-	row.State = jobState(row, figures, s.Metrics.Known())
+	if row.Condition == "" { // nothing was read yet
+		row.Condition = monitor.ConditionUnknown
+	}
+
+	row.State = jobState(state)
 	if fresh := shell.Fresh(s.Jobs, now).And(shell.Fresh(s.Metrics, now)); fresh.Stale && fresh.Known() {
 		row.State = lastRead(row.State, fresh)
 	}
@@ -94,29 +101,30 @@ func lastRead(line components.Line, fresh shell.Freshness) components.Line {
 	}
 }
 
-// lateAfter is how long after its time a run counts as late.
-const lateAfter = time.Minute
+// jobState puts how a job is into words; [monitor.JobCondition] has the rule.
+func jobState(state monitor.JobState) components.Line {
+	line := components.Line{State: components.OfJob(state.Condition)}
 
-// jobState says how a job is. Metrics that were read and have nothing of it tell of no run so far.
-func jobState(row pages.Job, figures monitor.JobFigures, read bool) components.Line {
-	switch {
-	case figures.Healthy != nil && !*figures.Healthy:
-		return components.Line{State: components.Bad, Text: "Failing: three runs in a row"}
-	case row.Late:
-		return components.Line{State: components.Warn, Text: "Late"}
-	case row.LastResult == pages.JobFailed:
-		return components.Line{State: components.Warn, Text: "Last run failed"}
-	case figures.Skipped != "":
-		return components.Line{State: components.Idle, Text: "Skipped: " + figures.Skipped}
-	case figures.Healthy == nil && read:
-		return components.Line{State: components.Idle, Text: "No run seen yet"}
-	case figures.Healthy == nil:
-		return components.Line{State: components.Unknown, Text: "Not known"}
-	case row.LastSuccess == nil:
-		return components.Line{State: components.Idle, Text: "No success yet"}
+	switch state.Condition {
+	case monitor.ConditionFailing:
+		line.Text = "Failing: three runs in a row"
+	case monitor.ConditionLate:
+		line.Text = "Late"
+	case monitor.ConditionFailed:
+		line.Text = "Last run failed"
+	case monitor.ConditionSkipped:
+		line.Text = "Skipped: " + state.Reason
+	case monitor.ConditionNever:
+		line.Text = "No run seen yet"
+	case monitor.ConditionHealthy:
+		line.Text = "Healthy"
+	case monitor.ConditionUnknown:
+		line.Text = "Not known"
 	default:
-		return components.Line{State: components.OK, Text: "Healthy"}
+		line.Text = "Not known"
 	}
+
+	return line
 }
 
 func jobsLine(jobs []pages.Job) said {

@@ -56,11 +56,12 @@ func TestALineIsAsBadAsWhatItTellsOf(t *testing.T) {
 func TestAJobOfWhichNothingWasReadIsNotKnown(t *testing.T) {
 	t.Parallel()
 
-	if got := jobState(pages.Job{}, monitor.JobFigures{}, false); got.State != components.Unknown {
+	if got := jobState(monitor.JobState{}); got.State != components.Unknown {
 		t.Errorf("got %+v, want it unknown", got)
 	}
 
-	if got := jobState(pages.Job{}, monitor.JobFigures{}, true); got.State != components.Idle || got.Text != "No run seen yet" {
+	got := jobState(monitor.JobState{Condition: monitor.ConditionNever})
+	if got.State != components.Idle || got.Text != "No run seen yet" {
 		t.Errorf("got %+v, want no run seen yet", got)
 	}
 }

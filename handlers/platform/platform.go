@@ -16,6 +16,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -29,6 +30,7 @@ type Handlers struct {
 	Platform ops.Platform
 	Monitor  *monitor.Monitor
 	Triggers Triggers
+	Runs     runs.Runs
 	Changes  Changes
 	Windows  Windows
 	Audit    Audit

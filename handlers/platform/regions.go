@@ -24,6 +24,7 @@ func (h *Handlers) Regions() []live.Region {
 func (h *Handlers) Views() []live.View {
 	return []live.View{
 		{Page: "health", Element: pages.HealthRegion, Params: []string{"range"}, Of: h.healthOf},
+		{Page: "runs", Element: pages.RunsRegion, Params: []string{"job", "result", "before", "limit"}, Of: h.runsOf},
 		{Page: "capacity", Element: pages.CapacityRegion, Params: []string{"owners", "range"}, Of: h.capacityOf},
 		{Page: "exports", Element: pages.ExportsRegion, Params: ExportsParams(), Of: h.exportsOf},
 		{Page: "metrics", Element: pages.MetricsRegion, Params: []string{"q", "created"}, Of: h.metricsOf},

@@ -9,7 +9,6 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
-	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/platform"
@@ -22,7 +21,32 @@ func (h *Handlers) TriggerForm(p *web.Page) error {
 		return err
 	}
 
-	return h.showTriggerForm(p, http.StatusOK, pages.TriggerForm{Job: job})
+	reason, err := h.retryReason(p, job.Name)
+	if err != nil {
+		return err
+	}
+
+	return h.showTriggerForm(p, http.StatusOK, pages.TriggerForm{Job: job, Reason: reason})
+}
+
+// retryReason is why a job is run again after the run in the address, "" where there is none.
+func (h *Handlers) retryReason(p *web.Page, job ops.JobName) (string, error) {
+	text := p.QueryParam("run")
+	if text == "" {
+		return "", nil
+	}
+
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return "", ops.NotFound("run", ops.Clip(text))
+	}
+
+	run, err := h.Runs.Get(p.Ctx(), job, id)
+	if err != nil {
+		return "", err
+	}
+
+	return pages.RetryReason(run), nil
 }
 
 func (h *Handlers) showTriggerForm(p *web.Page, status int, view pages.TriggerForm) error {
@@ -90,7 +114,12 @@ func (h *Handlers) sendRun(p *web.Page, run triggers.Run) error {
 	case p.WantsJSON():
 		return p.JSON(http.StatusOK, run.JobTriggered)
 	case p.WantsFragment():
-		return p.Draw(http.StatusOK, pages.ReceiptDialog(h.receiptView(p, run)))
+		view, err := h.receiptView(p, run)
+		if err != nil {
+			return err
+		}
+
+		return p.Draw(http.StatusOK, pages.ReceiptDialog(view))
 	default:
 		return p.SeeOther(receiptURL(run))
 	}
@@ -158,69 +187,13 @@ func (h *Handlers) Receipt(p *web.Page) error {
 		return err
 	}
 
-	view := h.receiptView(p, run)
+	view, err := h.receiptView(p, run)
+	if err != nil {
+		return err
+	}
 
 	return p.Answer(web.Answer{
 		Data: view, Full: pages.ReceiptPage(h.Shell(p, "jobs", "Run of "+string(job.Name)), view),
 		Fragment: pages.ReceiptDialog(view),
 	})
-}
-
-func (h *Handlers) receiptView(p *web.Page, run triggers.Run) pages.Receipt {
-	metrics := h.Monitor.Snapshot().Metrics
-	view := pages.Receipt{JobTriggered: run.JobTriggered, URL: receiptURL(run), Now: p.Now}
-
-	var after monitor.JobFigures
-	if metrics.AsOf.After(run.TriggeredAt.Time) {
-		after = metrics.Value.Job(run.JobName)
-	}
-
-	if run.Before == nil {
-		view.Settled = true
-		view.Note = "The counters before the run are unknown, so they cannot show whether it has ended."
-
-		return view
-	}
-
-	before := *run.Before
-	view.Counters = []pages.Counter{
-		{Name: "Successful runs", Before: before.Success, After: after.Successes},
-		{Name: "Failed runs", Before: before.Failed, After: after.Failures},
-	}
-
-	more := delta(before.Success, after.Successes) + delta(before.Failed, after.Failures)
-
-	switch {
-	case more == 0 && p.Now.Sub(run.TriggeredAt.Time) > triggers.Cooldown && after.Skipped != "":
-		view.Settled = true
-		view.Note = "The counters have not moved: the last run was skipped, as " + after.Skipped + "."
-	case more == 0 && p.Now.Sub(run.TriggeredAt.Time) > triggers.Cooldown:
-		view.Settled = true
-		view.Note = "The counters have not moved: the run was skipped, is still under way, or has not been counted."
-	case more == 0:
-		view.Note = "The run is queued; the counters will show when it has ended."
-	case more == 1:
-		view.Settled = true
-		view.Note = "One run has ended since: most likely this one, unless a scheduled run came first."
-	default:
-		view.Settled = true
-		view.Note = fmt.Sprintf(
-			"%.0f runs have ended since: a scheduled run also took place, so the counters include more than this run.", more)
-	}
-
-	return view
-}
-
-// delta is how far a counter has moved; one that first appears was at 0.
-func delta(before, after *float64) float64 {
-	var from float64
-	if before != nil {
-		from = *before
-	}
-
-	if after == nil || *after < from {
-		return 0
-	}
-
-	return *after - from
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
@@ -264,7 +265,12 @@ func (a *App) runAudit(log *audit.Log, runs *triggers.Triggers) {
 }
 
 // runTidying deletes what nobody needs any more.
-func (a *App) runTidying(watch *monitor.Monitor, signIn *auth.Auth, keys *idempotency.Keys) {
+func (a *App) runTidying(watch *monitor.Monitor, signIn *auth.Auth, keys *idempotency.Keys, counted *runs.Counted) {
+	if counted != nil {
+		counted.OnChange = watch.Changed
+		a.background = append(a.background, every(time.Hour, a.logger, "what was counted of old runs", counted.Tidy))
+	}
+
 	a.background = append(a.background,
 		every(time.Hour, a.logger, "old samples", watch.Tidy),
 		every(time.Hour, a.logger, "old sessions", signIn.Purge),

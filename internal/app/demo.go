@@ -85,7 +85,7 @@ func (a *App) demoPlatform(ctx context.Context, cfg config.Demo, issuer string) 
 		}
 	}
 
-	return platform{Platform: plane, InstancesPlatform: plane, embedded: true, caller: asConsole}, nil
+	return a.inside(plane, embedded), nil
 }
 
 // live lets the synthetic analysts live their day, over the platform's public API.

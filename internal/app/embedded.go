@@ -19,6 +19,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/opsapi"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -81,6 +82,14 @@ func (a *App) embeddedPlatform(ctx context.Context, cfg config.Embedded, tokens 
 	a.sites = append(a.sites, site{cfg.Addr, "--api-addr", api})
 
 	return plane, nil
+}
+
+// inside is the embedded control plane as what is administered.
+func (a *App) inside(plane *controlplane.ControlPlane, cfg config.Embedded) platform {
+	return platform{
+		Platform: plane, InstancesPlatform: plane, embedded: true, caller: asConsole,
+		runs: runs.NewRecorded(a.db, now), schedule: schedule(cfg),
+	}
 }
 
 // jobRunner gives the jobs what is configured; what is not, they report as skipped.

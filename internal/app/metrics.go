@@ -28,10 +28,6 @@ func (a *App) measure(config metrics.Config) error {
 	config.Build = metrics.Build{Version: build.Version, Commit: build.Commit, Go: build.Go}
 	config.DB, config.Requests, config.Now, config.Logger = a.db, a.requests, now, a.logger
 
-	if embedded := a.config.ControlPlane.Embedded; embedded != nil {
-		config.Schedule = schedule(*embedded)
-	}
-
 	own, err := metrics.New(config)
 	if err != nil {
 		return err

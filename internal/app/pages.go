@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers"
@@ -16,6 +17,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/triggers"
 	"github.com/graph-olap/opsconsole/ops"
@@ -55,11 +57,11 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	a.recovery = inOrder(log.Start, history.Recover, keys.Recover, windows.FollowRules)
 
-	runs, acts := triggers.New(log), instances.New(log)
+	byHand, acts := triggers.New(log), instances.New(log)
 	asked = a.approvals(log, history, windows, hooks)
 
 	// What is written here is drawn anew without asking the control plane.
-	hear(watch.Changed, &own.OnChange, &asked.OnChange, &hooks.OnChange, &runs.OnChange, &acts.OnChange)
+	hear(watch.Changed, &own.OnChange, &asked.OnChange, &hooks.OnChange, &byHand.OnChange, &acts.OnChange)
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
@@ -71,8 +73,8 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	backups := a.runBackups()
 	pages := handlers.New(handlers.Config{
 		Auth: signIn, Platform: p, Instances: p, ResumesForOwner: p.embedded, InstanceActs: acts,
-		Changes: history, Windows: windows, Audit: log, Triggers: runs, Monitor: watch, Keys: keys, Search: found,
-		Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
+		Changes: history, Windows: windows, Audit: log, Triggers: byHand, Runs: p.runs, Monitor: watch, Keys: keys,
+		Search: found, Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Backups: backups, SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages), Trace: a.trace, StepUp: a.stepUp(),
@@ -101,8 +103,8 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	}
 
 	a.runDatabase(own, watch)
-	a.runAudit(log, runs)
-	a.runTidying(watch, signIn, keys)
+	a.runAudit(log, byHand)
+	a.runTidying(watch, signIn, keys, p.counted)
 	a.background = append(a.background, watch.Run, engine.Run,
 		every(handlers.RememberEvery, a.logger, "what pages show while the database cannot be read",
 			unless(watch.Watched, rememberUnwatched, pages.Remember)),
@@ -114,12 +116,24 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 }
 
 // monitor is the one poller of the platform.
-func (a *App) monitor(p platform, signIn *auth.Auth, own *database.Watch, history *changes.Changes) *monitor.Monitor {
-	return monitor.New(monitor.Config{
+func (a *App) monitor(p platform, signIn *auth.Auth, own *database.Watch, history *changes.Changes) (watch *monitor.Monitor) {
+	watchers := []func(context.Context, ops.Service) error{history.Watch}
+
+	if p.counted != nil {
+		look := func(ctx context.Context, _ ops.Service) error { return p.counted.Look(ctx, watch.Snapshot()) }
+		watchers = append([]func(context.Context, ops.Service) error{look}, watchers...)
+	}
+
+	watch = monitor.New(monitor.Config{
 		Platform: p, Caller: func() (ops.Caller, error) { return p.caller(signIn) },
 		DB: a.db, Database: own.Seen, Now: now, Logger: a.logger, Interval: a.config.PollInterval, Timeout: p.pollTimeout,
-		Watchers: []func(context.Context, ops.Service) error{history.Watch},
+		Watchers: watchers, Schedule: p.schedule,
+		Since: func(ctx context.Context, job ops.JobName, result monitor.JobResult, after time.Time) (time.Time, error) {
+			return p.runs.Since(ctx, job, runs.Result(result), after)
+		},
 	})
+
+	return watch
 }
 
 // tickets are none unless they are configured.

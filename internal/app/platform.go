@@ -6,6 +6,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/internal/config"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -17,6 +18,11 @@ type platform struct {
 
 	// embedded says that it is inside this program.
 	embedded bool
+	// runs are those of its jobs, counted where only its metrics tell of them, else nil.
+	runs    runs.Runs
+	counted *runs.Counted
+	// schedule has how often its jobs run, where that is known.
+	schedule map[ops.JobName]time.Duration
 	caller   func(a *auth.Auth) (ops.Caller, error)
 	// pollTimeout is how long the poller waits for an answer; 0 is its own default.
 	pollTimeout time.Duration
@@ -45,8 +51,12 @@ func (a *App) remotePlatform(cfg config.Remote) (platform, error) {
 		return platform{}, err
 	}
 
+	counted := runs.NewCounted(a.db, now)
 	// A little more than the client's own, which says better what did not answer.
-	p := platform{Platform: client, InstancesPlatform: client, caller: asConsole, pollTimeout: cfg.Timeout + time.Second}
+	p := platform{
+		Platform: client, InstancesPlatform: client, runs: counted, counted: counted,
+		caller: asConsole, pollTimeout: cfg.Timeout + time.Second,
+	}
 	if cfg.Auth == config.Passthrough {
 		p.caller = asLatestOperator
 	}

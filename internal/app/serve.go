@@ -42,7 +42,7 @@ func (a *App) platform(ctx context.Context) (platform, error) {
 
 	plane, err := a.embeddedPlatform(ctx, cfg, tokens)
 
-	return platform{Platform: plane, InstancesPlatform: plane, embedded: true, caller: asConsole}, err
+	return a.inside(plane, cfg), err
 }
 
 // tokenVerifier is nil when the REST API takes no bearer tokens.

@@ -59,6 +59,8 @@ type ControlPlane struct {
 	configs  coalesce.Group[string, configured]
 	counted  coalesce.Group[counted, []count]
 	statuses coalesce.Group[struct{}, ops.JobStatus]
+	// refreshed is shared by those who ask for metrics at the same time.
+	refreshed coalesce.Group[struct{}, struct{}]
 	// searchIndexed says that SQLite has the index of a search.
 	searchIndexed bool
 }

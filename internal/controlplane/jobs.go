@@ -12,4 +12,6 @@ type Jobs interface {
 	// answers RATE_LIMIT_EXCEEDED within a minute of the last accepted one.
 	Trigger(ctx context.Context, by string, trigger ops.JobTrigger) (ops.JobTriggered, error)
 	Status(ctx context.Context) (ops.JobStatus, error)
+	// Refresh brings the metrics up to date with what other replicas did.
+	Refresh(ctx context.Context) error
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -59,6 +60,8 @@ func (s session) lookUp(ctx context.Context) error {
 // GetMetrics implements [ops.Service]. What could be gathered is answered even if
 // something could not.
 func (s session) GetMetrics(ctx context.Context) ([]byte, error) {
+	s.refreshJobs(ctx)
+
 	families, err := s.metrics.Gather()
 	if err != nil {
 		s.logger.WarnContext(ctx, "some metrics could not be gathered", "error", err)
@@ -74,6 +77,24 @@ func (s session) GetMetrics(ctx context.Context) ([]byte, error) {
 	}
 
 	return out.Bytes(), nil
+}
+
+// refreshTimeout is how long metrics wait for what other replicas did: without it they are as this one knew last.
+const refreshTimeout = time.Second
+
+// refreshJobs has the metrics tell of runs that another replica has ended since this one looked last.
+func (s session) refreshJobs(ctx context.Context) {
+	if s.db.Dialect() != store.Postgres || s.db.CannotRead() != nil { // SQLite has one process
+		return
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
+	defer cancel()
+
+	_, err := s.refreshed.Do(ctx, struct{}{}, func(ctx context.Context) (struct{}, error) { return struct{}{}, s.jobs.Refresh(ctx) })
+	if err != nil {
+		s.logger.WarnContext(ctx, "what other replicas' jobs did could not be read for the metrics", "error", err)
+	}
 }
 
 // TriggerJob implements [ops.Service].

@@ -118,6 +118,8 @@ func (*triggers) Status(context.Context) (ops.JobStatus, error) {
 	return ops.JobStatus{Jobs: []ops.Job{{Name: ops.JobSchemaCache}}}, nil
 }
 
+func (*triggers) Refresh(context.Context) error { return nil }
+
 // must returns the value of a call that has to succeed.
 func must[T any](tb testing.TB) func(value T, err error) T {
 	tb.Helper()

@@ -23,7 +23,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
-	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Config is what is told of.
@@ -38,8 +37,6 @@ type Config struct {
 	Backups func() (lastAt time.Time, failing bool)
 	// Streams is how many streams of live updates are open.
 	Streams func() int64
-	// Schedule has the intervals of the jobs that have another than the usual one.
-	Schedule map[ops.JobName]time.Duration
 
 	Changes  Changes
 	Windows  Windows

@@ -65,12 +65,9 @@ func (m *Metrics) jobs(out sink) {
 	s := m.config.Monitor.Snapshot()
 
 	for _, job := range ops.Jobs() {
-		name, every := string(job.Name), job.Every
-		if other, ok := m.config.Schedule[job.Name]; ok {
-			every = other
-		}
+		name := string(job.Name)
 
-		out.gauge("job_interval_seconds", "Time between two runs of a job.", every.Seconds(), "job_name", name)
+		out.gauge("job_interval_seconds", "Time between two runs of a job.", m.config.Monitor.Every(job.Name).Seconds(), "job_name", name)
 
 		if !s.Metrics.Stale() {
 			m.job(out, name, s.Metrics.Value.Job(job.Name))
@@ -80,12 +77,25 @@ func (m *Metrics) jobs(out sink) {
 			continue
 		}
 
+		if !s.Metrics.Stale() {
+			m.jobState(out, name, s.JobStates[job.Name])
+		}
+
 		for _, listed := range s.Jobs.Value.Jobs {
 			if listed.Name == job.Name && listed.NextRun != nil {
 				out.moment("job_next_run_timestamp_seconds", "When a job runs next.", listed.NextRun.Time, "job_name", name)
 			}
 		}
 	}
+}
+
+// jobState tells how a job is, as the pages do.
+func (m *Metrics) jobState(out sink, name string, state monitor.JobState) {
+	for _, condition := range monitor.JobConditions() {
+		out.flag("job_state", "1 for how a job is.", state.Condition == condition, "job_name", name, "state", string(condition))
+	}
+
+	out.moment("job_state_since_timestamp_seconds", "Since when it is so, of a late job when it was due.", state.Since, "job_name", name)
 }
 
 func (m *Metrics) job(out sink, name string, figures monitor.JobFigures) {

@@ -35,9 +35,8 @@ func newWorld(t *testing.T) *world {
 	w.metrics, err = metrics.New(metrics.Config{
 		Build: metrics.Build{Version: "v1.2.3", Commit: "abc", Go: "go1.26"}, DB: w.DB, Monitor: w.Monitor, Database: w.Database,
 		Chain: func() metrics.ChainState { return w.chain }, Streams: w.Console.Streams,
-		Schedule: map[ops.JobName]time.Duration{ops.JobLifecycle: 10 * time.Minute},
-		Backups:  func() (time.Time, bool) { return time.Unix(3, 0), true },
-		Changes:  unknown{w.Changes}, Windows: w.Windows, Webhooks: pending{}, Requests: w.Requests, Now: w.Now,
+		Backups: func() (time.Time, bool) { return time.Unix(3, 0), true },
+		Changes: unknown{w.Changes}, Windows: w.Windows, Webhooks: pending{}, Requests: w.Requests, Now: w.Now,
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

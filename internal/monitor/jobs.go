@@ -21,6 +21,8 @@ const (
 type JobFigures struct {
 	LastSuccess         *time.Time
 	Successes, Failures *float64
+	// Observed is how many runs took Seconds together.
+	Observed, Seconds *float64
 	// P50 and P95 are seconds; what lies in the first bucket, up to Finest, can only be
 	// told to be no longer than that.
 	P50, P95, Finest *float64
@@ -52,6 +54,7 @@ func (m Metrics) Job(name ops.JobName) JobFigures {
 		together := sumHistograms(durations)
 		figures.P50, figures.P95 = together.Quantile(0.5), together.Quantile(0.95)
 		figures.Finest = together.finest()
+		figures.Observed, figures.Seconds = numberOrNil(together.Count), numberOrNil(together.Sum)
 	}
 
 	if status := m.fold(math.Min, metricHealthy, label...); status != nil {

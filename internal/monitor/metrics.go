@@ -127,6 +127,9 @@ func (m Metrics) fold(join func(a, b float64) float64, name string, labels ...st
 	return out
 }
 
+// Total is the sum of the values of all the samples that have the labels; nil when none is a number.
+func (m Metrics) Total(name string, labels ...string) *float64 { return m.fold(plus, name, labels...) }
+
 func plus(a, b float64) float64 { return a + b }
 
 // Value returns the value that [Metrics.Find] finds; nil when there is none, or it is not

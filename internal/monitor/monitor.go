@@ -26,6 +26,11 @@ type Config struct {
 	Database func() (seen []database.Sight, latencyMS *float64)
 	Now      func() time.Time
 	Logger   *slog.Logger
+	// Schedule has how often jobs run, where that is not the contract's.
+	Schedule map[ops.JobName]time.Duration
+	// Since says when the first run of a job after a moment ended with that result, failed or skipped, and zero where
+	// that is not known; nil knows nothing.
+	Since func(ctx context.Context, job ops.JobName, result JobResult, after time.Time) (time.Time, error)
 	// Interval is the time between two polls while somebody looks; see [Monitor.Look].
 	Interval time.Duration
 	// Timeout bounds the read of a part and the keeping of the samples, and four times

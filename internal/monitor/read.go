@@ -75,6 +75,8 @@ func (m *Monitor) read(ctx context.Context, service reader, begun time.Time) (*S
 
 	next.At = m.config.Now().Round(0) // its age is told by the clock, also after a sleep
 	next.Results = results(old, next)
+	next.paces = paces(old, next)
+	next.JobStates = m.jobStates(ctx, old, next)
 
 	next.stood = old.stood
 	if !next.Metrics.Stale() {

@@ -55,7 +55,11 @@ type Snapshot struct {
 	Moved map[string]Series
 	// Results tells how each job's last run ended, as far as the counters show.
 	Results map[ops.JobName]JobResult
+	// JobStates tells how each job is, those of the contract also where the control plane does not name them.
+	JobStates map[ops.JobName]JobState
 
+	// paces are how far apart the control plane said two runs of a job are, as far as that was seen.
+	paces map[ops.JobName]time.Duration
 	// stood is where the counters stood, to tell what moves by the next poll.
 	stood counts
 	// sights are how the console's own database was since the last poll.

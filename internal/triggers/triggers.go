@@ -51,6 +51,8 @@ type Run struct {
 	// Entry is the number of its entry in the audit log.
 	Entry  int64
 	Before *Counters
+	// Begun is when the control plane was about to be asked, Accepted when its answer was written down.
+	Begun, Accepted time.Time
 }
 
 // Trigger writes the intent, asks the control plane, and writes how that ended, with the
@@ -116,7 +118,7 @@ func (t *Triggers) Trigger(
 		err = errors.Join(err, fmt.Errorf("log how the trigger ended: %w", logErr))
 	}
 
-	return Run{JobTriggered: triggered, Entry: end.Seq, Before: before}, err
+	return Run{JobTriggered: triggered, Entry: end.Seq, Before: before, Begun: intent.At, Accepted: end.At}, err
 }
 
 func (t *Triggers) record(ctx context.Context, actor audit.Actor, entry audit.Entry) (audit.Entry, error) {
@@ -209,7 +211,16 @@ func (t *Triggers) Run(ctx context.Context, job ops.JobName, seq int64) (Run, er
 		return Run{}, ops.NotFound("receipt", seq)
 	}
 
-	run := Run{Entry: seq, JobTriggered: ops.JobTriggered{
+	intent, ok, err := t.log.Get(ctx, entry.Intent)
+	if err != nil {
+		return Run{}, err
+	}
+
+	if !ok {
+		intent = entry
+	}
+
+	run := Run{Entry: seq, Begun: intent.At, Accepted: entry.At, JobTriggered: ops.JobTriggered{
 		JobName: job, TriggeredAt: ops.At(entry.At), TriggeredBy: entry.Actor, Reason: entry.Reason, Status: "queued",
 	}}
 

@@ -79,6 +79,9 @@ func (NoJobs) Trigger(context.Context, string, ops.JobTrigger) (ops.JobTriggered
 // Status implements [controlplane.Jobs].
 func (NoJobs) Status(context.Context) (ops.JobStatus, error) { return ops.JobStatus{}, nil }
 
+// Refresh implements [controlplane.Jobs].
+func (NoJobs) Refresh(context.Context) error { return nil }
+
 // NoQueue takes the runs that are triggered and leaves them: nobody waits for one.
 type NoQueue struct{}
 

@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
@@ -119,6 +120,40 @@ func OfInstance(s ops.InstanceStatus) State {
 		return Idle
 	case ops.InstanceFailed:
 		return Bad
+	default:
+		return Unknown
+	}
+}
+
+// OfJob returns the state of a background job.
+func OfJob(c monitor.JobCondition) State {
+	switch c {
+	case monitor.ConditionFailing:
+		return Bad
+	case monitor.ConditionLate, monitor.ConditionFailed:
+		return Warn
+	case monitor.ConditionSkipped, monitor.ConditionNever:
+		return Idle
+	case monitor.ConditionHealthy:
+		return OK
+	case monitor.ConditionUnknown:
+		return Unknown
+	default:
+		return Unknown
+	}
+}
+
+// OfRun returns the state of a run.
+func OfRun(r runs.Result) State {
+	switch r {
+	case runs.Succeeded:
+		return OK
+	case runs.Failed, runs.CutOff:
+		return Bad
+	case runs.Running:
+		return Busy
+	case runs.Skipped:
+		return Idle
 	default:
 		return Unknown
 	}

@@ -3,8 +3,11 @@ package platform
 import (
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -33,10 +36,13 @@ type Job struct {
 	// Description says in a few words what the job does.
 	Description string          `json:"description"`
 	State       components.Line `json:"state"`
-	LastSuccess *time.Time      `json:"last_success"`
-	LastResult  JobResult       `json:"last_result"`
-	NextRun     *time.Time      `json:"next_run"`
-	// Late says that the next run is overdue.
+	// Condition is the same as a name, Since when it began, as far as that is known.
+	Condition   monitor.JobCondition `json:"condition"`
+	Since       *time.Time           `json:"since"`
+	LastSuccess *time.Time           `json:"last_success"`
+	LastResult  JobResult            `json:"last_result"`
+	NextRun     *time.Time           `json:"next_run"`
+	// Late says that it should have begun, or succeeded, before.
 	Late bool `json:"late"`
 	// P50 and P95 are how many seconds runs take.
 	P50 *float64 `json:"p50_seconds"`
@@ -78,12 +84,18 @@ type Receipt struct {
 	ops.JobTriggered
 
 	Counters []Counter `json:"counters"`
+	// Run is its run, nil before it is known. Source says from where: its own record, or the control plane's metrics, by
+	// which another run may have ended first.
+	Run    *runs.Run   `json:"run"`
+	Source runs.Source `json:"source"`
 	// Note says what else may have moved the counters, such as a scheduled run.
 	Note string `json:"note"`
 	// Settled says that the run has ended; until then URL is asked again.
-	Settled bool      `json:"settled"`
-	URL     string    `json:"url"`
-	Now     time.Time `json:"-"`
+	Settled bool   `json:"settled"`
+	URL     string `json:"url"`
+	// Tickets become links in the reason.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // Counter is a metric before and after a run; nil where it was not there.
@@ -95,3 +107,13 @@ type Counter struct {
 
 // JobsRegion is the live region of the page.
 const JobsRegion = "live-jobs"
+
+// canRun reports whether it can be run now.
+func (j Job) canRun(now time.Time) bool {
+	return j.Triggerable && (j.CooldownUntil == nil || !j.CooldownUntil.After(now))
+}
+
+// canRetry reports whether its last run failed, or it has not succeeded for long.
+func (j Job) canRetry() bool {
+	return j.Triggerable && j.CooldownUntil == nil && (j.Condition == monitor.ConditionFailing || j.Condition == monitor.ConditionFailed)
+}

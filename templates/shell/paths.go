@@ -8,9 +8,12 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
+// JobPath is the page of a job, with its runs.
+func JobPath(job ops.JobName) string { return "/jobs/" + url.PathEscape(string(job)) }
+
 // TriggerPath is where a run of the job is asked for.
 func TriggerPath(job ops.JobName) string {
-	return "/jobs/" + url.PathEscape(string(job)) + "/trigger"
+	return JobPath(job) + "/trigger"
 }
 
 // The pages of maintenance that several lead to.

@@ -78,6 +78,16 @@ func add(counters map[string]prometheus.Counter, counts map[string]int) {
 	}
 }
 
+// Refresh brings the gauges up to date with what other replicas did.
+func (r *Runner) Refresh(ctx context.Context) error {
+	states, err := r.states(ctx)
+	if err != nil {
+		return err
+	}
+
+	return r.refreshFrom(ctx, states)
+}
+
 // refreshFrom brings the gauges up to date.
 func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 	r.metrics.mu.Lock()

@@ -37,8 +37,11 @@ type Record struct {
 	TriggeredBy, Reason string
 }
 
-// keepRecords is how long run records are kept.
-const keepRecords = 7 * 24 * time.Hour
+// How long run records are kept: those of runs that failed, or that somebody asked for, longer.
+const (
+	keepRecords = 7 * 24 * time.Hour
+	keepNotable = 30 * 24 * time.Hour
+)
 
 // recordsPerRun is how many a run drops at most, so that after a long rest no save waits
 // for all of them.
@@ -86,8 +89,10 @@ func (row recordRow) record() (Record, error) {
 
 func openRecord(ctx context.Context, tx *sql.Tx, args JobArgs, now time.Time) (id int64, err error) {
 	err = tx.QueryRowContext(ctx, `
-		INSERT INTO opsconsole_job_runs (job_name, started_at, triggered_by, reason) VALUES ($1, $2, $3, $4) RETURNING id`,
-		args.JobName, store.Time{Time: now}, nullable(args.TriggeredBy), nullable(args.Reason)).Scan(&id)
+		INSERT INTO opsconsole_job_runs (job_name, started_at, triggered_by, reason, triggered_at)
+		VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+		args.JobName, store.Time{Time: now}, nullable(args.TriggeredBy), nullable(args.Reason),
+		store.Time{Time: args.TriggeredAt}).Scan(&id)
 
 	return id, err
 }
@@ -95,7 +100,7 @@ func openRecord(ctx context.Context, tx *sql.Tx, args JobArgs, now time.Time) (i
 // closeDead closes the records of runs that died with their process.
 func closeDead(ctx context.Context, tx *sql.Tx, name ops.JobName, now time.Time) error {
 	dead, err := affected(tx.ExecContext(ctx, `
-		UPDATE opsconsole_job_runs SET ended_at = $1, result = $2, error = 'the process ended before the run did'
+		UPDATE opsconsole_job_runs SET ended_at = $1, result = $2, error = 'the process ended before the run did', cut_off = 1
 		WHERE job_name = $3 AND ended_at IS NULL`, store.Time{Time: now}, Failed, name))
 	if err != nil || dead == 0 {
 		return err
@@ -109,10 +114,17 @@ func closeDead(ctx context.Context, tx *sql.Tx, name ops.JobName, now time.Time)
 // failedAgain is when a job that failed runs again at the latest, rather than tomorrow.
 const failedAgain = 5 * time.Minute
 
+// ending is how a run ended, and how long it took.
+type ending struct {
+	id      int64
+	outcome Result
+	at      time.Time
+	took    time.Duration
+	err     error
+}
+
 // closeRecord writes how the run ended, there and in the job's row of the schedule, which it returns.
-func closeRecord(
-	ctx context.Context, tx *sql.Tx, p *pass, id int64, outcome Result, now time.Time, runErr error,
-) (row state, err error) {
+func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, e ending) (row state, err error) {
 	found, err := json.Marshal(p.found)
 	if err != nil {
 		return row, err
@@ -123,11 +135,11 @@ func closeRecord(
 		return row, err
 	}
 
-	at := store.Time{Time: now}
+	at := store.Time{Time: e.at}
 
 	if _, err := tx.ExecContext(ctx, `
-		UPDATE opsconsole_job_runs SET ended_at = $1, result = $2, found = $3, done = $4, error = $5 WHERE id = $6`,
-		at, outcome, string(found), string(done), nullable(message(runErr)), id); err != nil {
+		UPDATE opsconsole_job_runs SET ended_at = $1, result = $2, found = $3, done = $4, error = $5, duration_us = $6 WHERE id = $7`,
+		at, e.outcome, string(found), string(done), nullable(message(e.err)), e.took.Microseconds(), e.id); err != nil {
 		return row, err
 	}
 
@@ -139,21 +151,30 @@ func closeRecord(
 		       failures = CASE $2 WHEN 'success' THEN 0 WHEN 'failed' THEN failures + 1 ELSE failures END,
 		       next_run = CASE WHEN $2 = 'failed' AND next_run > $4 THEN $4 ELSE next_run END
 		 WHERE job_name = $5 RETURNING job_name, next_run, last_run, last_success_at, failures`,
-		id, outcome, at, store.Time{Time: now.Add(failedAgain)}, p.lock.job).
+		e.id, e.outcome, at, store.Time{Time: e.at.Add(failedAgain)}, p.lock.job).
 		Scan(&row.name, &row.nextRun, &row.lastRun, &row.lastSuccess, &row.failures)
 
 	return row, err
 }
 
-// dropOld drops some of the records of a job that are too old, but never its last one, and reports
-// whether that were all.
-func dropOld(ctx context.Context, tx *sql.Tx, name ops.JobName, last int64, now time.Time) (all bool, err error) {
+// dropOld drops some of the records of a job that are too old, but never that of the run which ends, and reports
+// whether that were all. Before from there are none that are kept for the shorter time.
+func dropOld(ctx context.Context, tx *sql.Tx, name ops.JobName, e ending, from time.Time) (all bool, err error) {
 	dropped, err := affected(tx.ExecContext(ctx, `
 		DELETE FROM opsconsole_job_runs WHERE id IN (
-			SELECT id FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3 ORDER BY id LIMIT $4)`,
-		name, store.Time{Time: now.Add(-keepRecords)}, last, recordsPerRun))
+			SELECT id FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND ended_at >= $3 AND id <> $4
+			   AND COALESCE(result, '') <> 'failed' AND triggered_by IS NULL ORDER BY ended_at LIMIT $5)`,
+		name, store.Time{Time: e.at.Add(-keepRecords)}, store.Time{Time: from}, e.id, recordsPerRun))
+	if err != nil {
+		return false, err
+	}
 
-	return dropped < recordsPerRun, err
+	notable, err := affected(tx.ExecContext(ctx, `
+		DELETE FROM opsconsole_job_runs WHERE id IN (
+			SELECT id FROM opsconsole_job_runs WHERE job_name = $1 AND ended_at < $2 AND id <> $3 ORDER BY ended_at LIMIT $4)`,
+		name, store.Time{Time: e.at.Add(-keepNotable)}, e.id, recordsPerRun))
+
+	return dropped < recordsPerRun && notable < recordsPerRun, err
 }
 
 // tidyEvery is how often a process looks for records of a job that are too old.
@@ -165,13 +186,17 @@ type tidying struct {
 	last map[ops.JobName]time.Time
 }
 
-func (t *tidying) due(name ops.JobName, now time.Time) bool {
+// due reports whether it is to be looked for old records, and from when on.
+func (t *tidying) due(name ops.JobName, now time.Time) (from time.Time, due bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 
 	last, ok := t.last[name]
+	if !ok || now.Before(last) { // a clock that was set back starts anew
+		return time.Unix(0, 0), true
+	}
 
-	return !ok || now.Sub(last).Abs() >= tidyEvery
+	return last.Add(-keepRecords), now.Sub(last) >= tidyEvery
 }
 
 func (t *tidying) done(name ops.JobName, now time.Time) {

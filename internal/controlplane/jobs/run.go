@@ -49,11 +49,12 @@ func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 	defer cancel()
 
 	ended := r.now()
-	state, endErr := r.end(ctx, p, id, outcome, ended, runErr)
+	took := ended.Sub(started) // by a clock that nobody sets
+	state, endErr := r.end(ctx, p, ending{id: id, outcome: outcome, at: ended, took: took, err: runErr})
 
 	failpoint.Reach(failpoint.JobRecorded)
 
-	r.metrics.count(args.JobName, outcome, ended.Sub(started), p)
+	r.metrics.count(args.JobName, outcome, took, p)
 	r.log(ctx, p, outcome, runErr)
 
 	if state != nil {
@@ -136,8 +137,9 @@ func (r *Runner) begin(ctx context.Context, p *pass, args JobArgs, now time.Time
 
 // end closes the run record and releases the lock, and returns the job's row of the schedule. A run
 // that lost its lock leaves its record to the run that took it; then there is none.
-func (r *Runner) end(ctx context.Context, p *pass, id int64, outcome Result, now time.Time, runErr error) (row *state, err error) {
-	old, tidied := r.tidy.due(p.lock.job, now), false
+func (r *Runner) end(ctx context.Context, p *pass, e ending) (row *state, err error) {
+	from, old := r.tidy.due(p.lock.job, e.at)
+	tidied := false
 
 	err = r.db.Tx(ctx, func(tx *sql.Tx) error {
 		switch err := p.lock.release(ctx, tx); {
@@ -147,7 +149,7 @@ func (r *Runner) end(ctx context.Context, p *pass, id int64, outcome Result, now
 			return err
 		}
 
-		closed, err := closeRecord(ctx, tx, p, id, outcome, now, runErr)
+		closed, err := closeRecord(ctx, tx, p, e)
 		if err != nil {
 			return err
 		}
@@ -155,7 +157,7 @@ func (r *Runner) end(ctx context.Context, p *pass, id int64, outcome Result, now
 		row = &closed
 
 		if old {
-			tidied, err = dropOld(ctx, tx, p.lock.job, id, now)
+			tidied, err = dropOld(ctx, tx, p.lock.job, e, from)
 		}
 
 		return err
@@ -165,7 +167,7 @@ func (r *Runner) end(ctx context.Context, p *pass, id int64, outcome Result, now
 	}
 
 	if tidied {
-		r.tidy.done(p.lock.job, now)
+		r.tidy.done(p.lock.job, e.at)
 	}
 
 	return row, nil

@@ -23,6 +23,8 @@ type JobArgs struct {
 	// TriggeredBy and Reason are empty for a run that the schedule asked for.
 	TriggeredBy string `json:"triggered_by,omitempty"`
 	Reason      string `json:"reason,omitempty"`
+	// TriggeredAt is when they asked; zero also of what a version before this one enqueued.
+	TriggeredAt time.Time `json:"triggered_at,omitzero"`
 	// Attempts is how often to try before giving up.
 	Attempts int `json:"-"`
 }

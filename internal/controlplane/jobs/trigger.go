@@ -38,7 +38,7 @@ func (r *Runner) Trigger(ctx context.Context, by string, trigger ops.JobTrigger)
 
 		failpoint.Reach(failpoint.JobTriggering)
 
-		args := JobArgs{JobName: trigger.JobName, TriggeredBy: by, Reason: trigger.Reason}
+		args := JobArgs{JobName: trigger.JobName, TriggeredBy: by, Reason: trigger.Reason, TriggeredAt: now}
 		args.Attempts = r.attempts(args)
 
 		return r.enqueuer.Enqueue(ctx, tx, args)

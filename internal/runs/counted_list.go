@@ -1,0 +1,196 @@
+package runs
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Source implements [Runs].
+func (*Counted) Source() Source { return FromMetrics }
+
+const counted = `SELECT id, job_name, seen_from, seen_until, runs, failed, seconds, succeeded_at, successes, failures, done
+	FROM opsconsole_counted_runs `
+
+// List implements [Runs].
+func (c *Counted) List(ctx context.Context, filter Filter) (Page, error) {
+	limit := filter.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+
+	if filter.Before <= 0 {
+		filter.Before = math.MaxInt64
+	}
+
+	where := `WHERE job_name = $1 AND id < $2`
+	if filter.Failed {
+		where += ` AND failed > 0`
+	}
+
+	items, err := c.read(ctx, where+` ORDER BY id DESC LIMIT $3`, filter.Job, filter.Before, limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+
+	found := page(items, limit)
+
+	var all int
+
+	err = c.db.Read().QueryRowContext(ctx, `
+		SELECT count(*), COALESCE(sum(CASE WHEN failed > 0 THEN 1 ELSE 0 END), 0)
+		  FROM opsconsole_counted_runs WHERE job_name = $1`, filter.Job).Scan(&all, &found.Failed)
+	if err != nil {
+		return Page{}, fmt.Errorf("count the runs: %w", err)
+	}
+
+	if found.Total = all; filter.Failed {
+		found.Total = found.Failed
+	}
+
+	return found, nil
+}
+
+// Get implements [Runs].
+func (c *Counted) Get(ctx context.Context, job ops.JobName, id int64) (Run, error) {
+	items, err := c.read(ctx, `WHERE job_name = $1 AND id = $2`, job, id)
+	if err == nil && len(items) == 0 {
+		err = ops.NotFound("run", id)
+	}
+
+	if err != nil {
+		return Run{}, err
+	}
+
+	return items[0], nil
+}
+
+// Of implements [Runs]: the first that ended after the trigger, which may be one that was under way.
+func (c *Counted) Of(ctx context.Context, trigger Trigger) (run Run, ok bool, err error) {
+	items, err := c.read(ctx, `WHERE job_name = $1 AND seen_until > $2 AND (runs > 1 OR succeeded_at IS NULL OR succeeded_at > $3)
+		ORDER BY seen_until, id LIMIT 1`, trigger.Job, store.Time{Time: trigger.Until}, store.Time{Time: trigger.From})
+	if err != nil || len(items) == 0 {
+		return Run{}, false, err
+	}
+
+	return items[0], true, nil
+}
+
+// Since implements [Runs].
+func (c *Counted) Since(ctx context.Context, job ops.JobName, result Result, after time.Time) (time.Time, error) {
+	if result != Failed {
+		return time.Time{}, nil
+	}
+
+	var at store.Time
+
+	err := c.db.Read().QueryRowContext(ctx, `
+		SELECT seen_until FROM opsconsole_counted_runs WHERE job_name = $1 AND seen_until > $2 AND failed > 0 ORDER BY seen_until LIMIT 1`,
+		job, moment(after)).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+
+	return at.Time, err
+}
+
+func (c *Counted) read(ctx context.Context, clause string, args ...any) ([]Run, error) {
+	rows, err := c.db.Read().QueryContext(ctx, counted+clause, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the runs: %w", err)
+	}
+	defer rows.Close()
+
+	items := []Run{}
+
+	for rows.Next() {
+		run, err := scanCounted(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read the runs: %w", err)
+		}
+
+		items = append(items, run)
+	}
+
+	return items, rows.Err()
+}
+
+func scanCounted(rows *sql.Rows) (Run, error) {
+	var (
+		run                    = Run{Result: Succeeded, Found: map[string]int{}, Total: &Total{}}
+		from, until, succeeded store.Time
+		took                   sql.NullFloat64
+		done                   string
+	)
+
+	err := rows.Scan(&run.ID, &run.Job, &from, &until, &run.Runs, &run.Failures, &took, &succeeded,
+		&run.Total.Successes, &run.Total.Failures, &done)
+	if err != nil {
+		return run, err
+	}
+
+	run.Span = &Span{From: from.Time, Until: until.Time}
+
+	if run.Failures > 0 {
+		run.Result = Failed
+	}
+
+	if took.Valid && run.Runs > 0 {
+		run.Seconds = new(took.Float64 / float64(run.Runs))
+	}
+
+	if !succeeded.IsZero() && run.Runs == 1 {
+		run.EndedAt = &succeeded.Time
+
+		if run.Seconds != nil {
+			run.StartedAt = new(succeeded.Add(-time.Duration(*run.Seconds * float64(time.Second))))
+		}
+	}
+
+	return run, json.Unmarshal([]byte(done), &run.Done)
+}
+
+// How long it is kept what was counted: what failed, longer.
+const (
+	keepCounted = 7 * 24 * time.Hour
+	keepFailed  = 30 * 24 * time.Hour
+	// dropAtOnce is how many are dropped in one transaction: a save waits for no more.
+	dropAtOnce = 500
+)
+
+// Tidy drops what is kept no longer.
+func (c *Counted) Tidy(ctx context.Context) error {
+	now := c.now()
+
+	for _, old := range []struct {
+		where string
+		keep  time.Duration
+	}{{`failed = 0`, keepCounted}, {`failed >= 0`, keepFailed}} {
+		for {
+			result, err := c.db.Exec(ctx, `DELETE FROM opsconsole_counted_runs WHERE id IN (
+				SELECT id FROM opsconsole_counted_runs WHERE `+old.where+` AND seen_until < $1 ORDER BY id LIMIT $2)`,
+				store.Time{Time: now.Add(-old.keep)}, dropAtOnce)
+			if err != nil {
+				return fmt.Errorf("drop what was counted of old runs: %w", err)
+			}
+
+			n, err := result.RowsAffected()
+			if err != nil {
+				return err
+			}
+
+			if n < dropAtOnce {
+				break
+			}
+		}
+	}
+
+	return nil
+}
