@@ -25,6 +25,7 @@ func scenarios() map[failpoint.Name]scenario {
 		saves    = scenario{act: (*world).save, often: 2}
 		leases   = scenario{act: (*world).temporarily, often: 1}
 		brief    = scenario{act: (*world).briefly, pause: soon}
+		later    = scenario{act: (*world).later, pause: soon}
 		windows  = scenario{act: (*world).announce, pause: soon}
 		announce = scenario{act: (*world).announceSoon, pause: soon}
 		waits    = scenario{prepare: (*world).fallIll, act: (*world).announce, pause: soon}
@@ -45,6 +46,11 @@ func scenarios() map[failpoint.Name]scenario {
 		failpoint.LeaseBeginning: leases, failpoint.LeaseEnding: leases, failpoint.LeaseEnded: leases,
 		failpoint.LeaseDue: brief, failpoint.LeaseClosing: {act: (*world).confirmLease}, failpoint.LeasePostponed: {
 			prepare: (*world).leaveUnknown, pause: soon,
+		},
+
+		failpoint.ScheduledWriting: later, failpoint.ScheduledDue: later, failpoint.ScheduledApplying: later, failpoint.ScheduledApplied: later,
+		failpoint.ScheduledActing: {act: (*world).muchLater, pause: soon}, failpoint.ScheduledPostponed: {
+			prepare: (*world).leaveLaterUnknown, pause: soon,
 		},
 
 		failpoint.WindowWriting: windows, failpoint.WindowTold: windows, failpoint.WindowPartSet: windows, failpoint.WindowStep: windows,

@@ -244,6 +244,8 @@ func (w *world) rest() {
 	w.settled("a change whose outcome is unknown", `SELECT count(*) FROM opsconsole_changes WHERE outcome IN ('pending', 'unknown')`)
 	w.settled("a temporary change that may have begun", `SELECT count(*) FROM opsconsole_leases WHERE state = 'pending'`)
 
+	w.settled("a scheduled change that may have been made", `SELECT count(*) FROM opsconsole_scheduled_changes WHERE applying = 1`)
+
 	if took := time.Since(begun); took > settledWithin {
 		w.t.Errorf("what was unknown took %s to settle, want %s at most", took, settledWithin)
 	}

@@ -97,6 +97,11 @@ func TestEveryActCanBeHeld(t *testing.T) {
 	act(http.MethodPost, "/leases/1/extend", handlerstest.Object{"duration": "3h"})
 	act(http.MethodPost, "/leases/1/end", handlerstest.Object{})
 	config(8, nil)
+	config(9, handlerstest.Object{"at": w.Now().UTC().Add(time.Hour).Format(time.RFC3339)})
+	act(http.MethodPost, "/scheduled/1/move", handlerstest.Object{
+		"at": w.Now().UTC().Add(2 * time.Hour).Format(time.RFC3339), "revision": w.Data("/scheduled/1")["revision"],
+	})
+	act(http.MethodPost, "/scheduled/1/cancel", handlerstest.Object{})
 	act(http.MethodPost, "/points/1/restore", handlerstest.Object{"revision": w.Data("/points/1")["revision"]})
 
 	if perAnalyst, _ := w.Limits(); perAnalyst != 5 {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -42,7 +43,7 @@ func (c *console) guarded(p *web.Page, r route) error {
 
 // held does what the request asks for, and returns what of it has to wait for another operator, nil for nothing.
 func (c *console) held(p *web.Page, r route) (*approvals.HeldError, error) {
-	p.Guard(c.Approvals.Gate(func(entry audit.Entry) error { return c.fresh(p, entry.Action) }))
+	p.Guard(c.Approvals.Gate(func(entry audit.Entry) error { return c.freshFor(p, entry) }))
 
 	err := r.handle(p)
 	if held, ok := errors.AsType[*approvals.HeldError](err); ok {
@@ -56,6 +57,12 @@ func (c *console) held(p *web.Page, r route) (*approvals.HeldError, error) {
 type StepUp struct {
 	Actions []string
 	MaxAge  time.Duration
+}
+
+// freshFor is why what is to be written down needs a newer sign-in, nil when it does not: for what it is, or for what
+// it comes to.
+func (c *console) freshFor(p *web.Page, entry audit.Entry) error {
+	return cmp.Or(c.fresh(p, entry.Action), c.fresh(p, entry.Counts))
 }
 
 // fresh is why an act needs a newer sign-in, nil when it does not.

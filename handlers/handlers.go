@@ -22,6 +22,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/platform"
 	"github.com/graph-olap/opsconsole/handlers/record"
+	"github.com/graph-olap/opsconsole/handlers/scheduled"
 	"github.com/graph-olap/opsconsole/handlers/session"
 	"github.com/graph-olap/opsconsole/handlers/settings"
 	"github.com/graph-olap/opsconsole/handlers/web"
@@ -150,6 +151,7 @@ type console struct {
 	instances     *instances.Handlers
 	settings      *settings.Handlers
 	leases        *leases.Handlers
+	scheduled     *scheduled.Handlers
 	windows       *windows.Handlers
 	webhooks      *webhooks.Handlers
 	announcements *announcements.Handlers
@@ -197,6 +199,9 @@ func newConsole(config Config) *console {
 		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,
 		PublicURL: c.PublicURL,
 	}
+	c.scheduled = &scheduled.Handlers{
+		Frame: f, Platform: c.Platform, Changes: c.Changes, Monitor: c.Monitor, Tickets: c.Tickets, PublicURL: c.PublicURL,
+	}
 	c.windows = &windows.Handlers{
 		Frame: f, Platform: c.Platform, Windows: c.Windows, Changes: c.Changes, Mode: c.settings, Webhooks: c.Webhooks,
 		Monitor: c.Monitor, Environment: c.Environment, PublicURL: c.PublicURL,
@@ -219,8 +224,8 @@ func newConsole(config Config) *console {
 		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger, Drained: c.Drained,
 		Site:    basepath.Of(c.PublicURL),
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.windows.Regions()),
-		Views:   slices.Concat(c.platform.Views(), c.leases.Views(), c.session.Views(), c.approvals.Views()),
-		Objects: slices.Concat(c.leases.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects()),
+		Views:   slices.Concat(c.platform.Views(), c.leases.Views(), c.scheduled.Views(), c.session.Views(), c.approvals.Views()),
+		Objects: slices.Concat(c.leases.Objects(), c.scheduled.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects()),
 	})
 	c.errors = &web.Errors{
 		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn,

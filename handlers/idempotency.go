@@ -23,6 +23,7 @@ func (c *console) acts() map[string]again {
 		"POST /points":                               c.settings.PointAgain,
 		"POST /points/:id/restore":                   c.settings.PointRestoredAgain,
 		"POST /leases/:id/:act":                      c.leases.Again,
+		"POST /scheduled/:id/:act":                   c.scheduled.Again,
 		"POST /sessions/:id/end":                     c.session.EndedAgain,
 		"POST /sessions/end":                         c.session.EndedAgain,
 		"POST /jobs/:name/trigger":                   c.platform.TriggeredAgain,

@@ -93,6 +93,15 @@ func TestTheConfigurationIsChangedOnceForAKey(t *testing.T) {
 	save(8, handlerstest.Object{"duration": "2h"})
 	again(t, w, http.MethodPost, "/leases/2/confirm", handlerstest.Object{"reason": "it stays so for good"})
 
+	later := func(in time.Duration) string { return w.Now().UTC().Add(in).Format(time.RFC3339) }
+	save(9, handlerstest.Object{"at": later(time.Hour)})
+	again(t, w, http.MethodPost, "/scheduled/1/move", handlerstest.Object{
+		"reason": "it is too early", "at": later(2 * time.Hour), "revision": w.Data("/scheduled/1")["revision"],
+	})
+	again(t, w, http.MethodPost, "/scheduled/1/apply", handlerstest.Object{
+		"reason": "it cannot wait", "revision": w.Data("/scheduled/1")["revision"],
+	})
+
 	point := w.Data("/points/1")
 	restored := again(t, w, http.MethodPost, "/points/1/restore", handlerstest.Object{"reason": "the tests are over", "revision": point["revision"]})
 

@@ -9,6 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/triggers"
@@ -108,7 +109,8 @@ func newMemory(c Config) *memory {
 		changes: rememberedChanges{
 			Changes: c.Changes, history: newRemembered[changes.Filter, changes.Page](c),
 			unreviewed: newRemembered[string, []changes.Change](c), leases: newRemembered[string, []lease.Lease](c),
-			known: newRemembered[ops.SectionName, changes.Current](c),
+			scheduled: newRemembered[string, []scheduled.Change](c),
+			known:     newRemembered[ops.SectionName, changes.Current](c),
 		},
 		windows:  rememberedWindows{Windows: c.Windows, open: newRemembered[string, []maintenance.Window](c)},
 		triggers: rememberedTriggers{Triggers: c.Triggers, last: newRemembered[ops.JobName, lastTrigger](c)},
@@ -120,8 +122,9 @@ func (m *memory) remember(ctx context.Context) error {
 	_, recent := m.changes.History(ctx, changes.Filter{Limit: changes.Recent})
 	_, outside := m.changes.Unreviewed(ctx)
 	_, leases := m.changes.Leases(ctx)
+	_, later := m.changes.Scheduled(ctx)
 	_, windows := m.windows.Open(ctx)
-	errs := []error{recent, outside, leases, windows}
+	errs := []error{recent, outside, leases, later, windows}
 
 	for _, section := range ops.Sections() {
 		_, err := m.changes.Known(ctx, section.Name)
@@ -145,8 +148,8 @@ func (m *memory) readAt() *time.Time {
 	var at *time.Time
 
 	for _, oldest := range []time.Time{
-		m.changes.history.oldest(), m.changes.unreviewed.oldest(), m.changes.leases.oldest(), m.changes.known.oldest(),
-		m.windows.open.oldest(), m.triggers.last.oldest(),
+		m.changes.history.oldest(), m.changes.unreviewed.oldest(), m.changes.leases.oldest(), m.changes.scheduled.oldest(),
+		m.changes.known.oldest(), m.windows.open.oldest(), m.triggers.last.oldest(),
 	} {
 		if !oldest.IsZero() && (at == nil || oldest.Before(*at)) {
 			at = &oldest
@@ -165,6 +168,7 @@ type rememberedChanges struct {
 	history    *remembered[changes.Filter, changes.Page]
 	unreviewed *remembered[string, []changes.Change]
 	leases     *remembered[string, []lease.Lease]
+	scheduled  *remembered[string, []scheduled.Change]
 	known      *remembered[ops.SectionName, changes.Current]
 }
 
@@ -190,6 +194,12 @@ func (c rememberedChanges) Leases(ctx context.Context) ([]lease.Lease, error) {
 	leases, old, err := c.leases.read(all, func() ([]lease.Lease, error) { return c.Changes.Leases(ctx) })
 
 	return asRemembered(leases, old, lease.Lease.Remembered, c.leases.now()), err
+}
+
+func (c rememberedChanges) Scheduled(ctx context.Context) ([]scheduled.Change, error) {
+	later, old, err := c.scheduled.read(all, func() ([]scheduled.Change, error) { return c.Changes.Scheduled(ctx) })
+
+	return asRemembered(later, old, scheduled.Change.Remembered, c.scheduled.now()), err
 }
 
 func (c rememberedChanges) Known(ctx context.Context, section ops.SectionName) (changes.Current, error) {

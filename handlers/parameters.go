@@ -51,6 +51,7 @@ func parameters() map[string][]string {
 		"/compare":                     {"a", "b", record.TickedChange},
 		"/audit/compare":               {"a", "b", record.TickedEntry},
 		"/leases":                      {"state", "before", "limit"},
+		"/scheduled":                   {"state", "before", "limit"},
 		"/points":                      {"before", "limit"},
 		"/approvals":                   {"state", "before", "limit"},
 		"/points/:id/restore":          {web.PreviewParam},

@@ -35,7 +35,7 @@ type route struct {
 
 // table is all there is. A route needs Ops unless its line says otherwise.
 func (c *console) table() []route {
-	return slices.Concat(c.platformRoutes(), c.maintenanceRoutes(), c.configurationRoutes(), c.openRoutes())
+	return slices.Concat(c.platformRoutes(), c.maintenanceRoutes(), c.configurationRoutes(), c.recordRoutes(), c.openRoutes())
 }
 
 func (c *console) platformRoutes() []route {
@@ -119,10 +119,19 @@ func (c *console) configurationRoutes() []route {
 		{http.MethodGet, "/leases/:id", c.leases.Show, operators},
 		{http.MethodGet, "/leases/:id/:act", c.leases.Form, operators},
 		{http.MethodPost, "/leases/:id/:act", c.leases.Act, operators},
+		{http.MethodGet, "/scheduled", c.scheduled.List, operators},
+		{http.MethodGet, "/scheduled/:id", c.scheduled.Show, operators},
+		{http.MethodGet, "/scheduled/:id/:act", c.scheduled.Form, operators},
+		{http.MethodPost, "/scheduled/:id/:act", c.scheduled.Act, operators},
 		{http.MethodGet, "/points", c.settings.Points, operators},
 		{http.MethodPost, "/points", c.settings.KeepPoint, operators},
 		{http.MethodGet, "/points/:id", c.settings.Point, operators},
 		{http.MethodPost, "/points/:id/restore", c.settings.RestorePoint, operators},
+	}
+}
+
+func (c *console) recordRoutes() []route {
+	return []route{
 		{http.MethodGet, "/approvals", c.approvals.List, operators},
 		{http.MethodGet, "/approvals/:id", c.approvals.Show, operators},
 		{http.MethodGet, "/approvals/:id/:act", c.approvals.Form, operators},

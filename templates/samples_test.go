@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
@@ -17,6 +18,7 @@ import (
 	"github.com/graph-olap/opsconsole/templates/leases"
 	"github.com/graph-olap/opsconsole/templates/platform"
 	"github.com/graph-olap/opsconsole/templates/record"
+	scheduledview "github.com/graph-olap/opsconsole/templates/scheduled"
 	"github.com/graph-olap/opsconsole/templates/session"
 	"github.com/graph-olap/opsconsole/templates/settings"
 	"github.com/graph-olap/opsconsole/templates/shell"
@@ -271,6 +273,16 @@ func sampleLease(state lease.State) lease.Lease {
 	}
 }
 
+func sampleScheduled(state scheduled.State) scheduled.Change {
+	end := now.Add(2 * time.Hour)
+
+	return scheduled.Change{
+		ID: 3, Number: 1, Section: "concurrency", State: state, At: now.Add(time.Hour), Actor: evil, Reason: evil, Note: evil,
+		Before: ops.Values{"per_analyst": int64(5), "cluster_total": int64(50)}, Set: ops.Values{"per_analyst": int64(9)},
+		Kind: lease.Until, EndsAt: &end, CreatedAt: now, ReviewedAt: now,
+	}
+}
+
 func leaseDetail() leases.Detail {
 	l := sampleLease(lease.Active)
 	l.EndedAt = ago(time.Hour)
@@ -338,6 +350,16 @@ func pages() map[string]templ.Component {
 		"leases":           leases.ListPage(s, leases.List{Items: []lease.Lease{sampleLease(lease.Active), sampleLease(lease.Held)}, Now: now}),
 		"leases, over":     leases.ListPage(s, leases.List{Items: []lease.Lease{sampleLease(lease.Ended)}, State: evil, Before: 7, Next: new(int64), Now: now}),
 		"leases, none":     leases.ListPage(s, leases.List{State: evil, Now: now}),
+		"scheduled":        scheduledview.ListPage(s, scheduledview.List{Items: []scheduled.Change{sampleScheduled(scheduled.Scheduled), sampleScheduled(scheduled.Held)}, Now: now}),
+		"scheduled, over":  scheduledview.ListPage(s, scheduledview.List{Items: []scheduled.Change{sampleScheduled(scheduled.Applied)}, State: evil, Before: 7, Next: new(int64), Now: now}),
+		"scheduled, none":  scheduledview.ListPage(s, scheduledview.List{State: evil, Now: now}),
+		"scheduled, one": scheduledview.Page(s, scheduledview.Detail{
+			Scheduled: sampleScheduled(scheduled.Held), Title: evil, Differences: differences(), Current: differences(), Now: now,
+		}),
+		"scheduled, moved": scheduledview.FormPage(s, scheduledview.Form{
+			Scheduled: sampleScheduled(scheduled.Held), Act: "move", Title: evil, Reason: evil, ReasonError: evil, Problem: evil,
+			Differences: differences(), Confirm: evil, Confirmed: evil, ConfirmError: evil, Now: now,
+		}),
 		"lease, itself":    leases.Page(s, leaseDetail()),
 		"lease":            leases.FormPage(s, leases.Form{Lease: sampleLease(lease.Active), Act: "extend", Title: evil, Reason: evil, ReasonError: evil, Problem: evil, Now: now}),
 		"lease, kept":      leases.FormPage(s, leases.Form{Lease: sampleLease(lease.Held), Act: "confirm", Keeps: []int64{7}, Title: evil, Now: now}),

@@ -13,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
@@ -20,6 +21,7 @@ import (
 	"github.com/graph-olap/opsconsole/templates/leases"
 	"github.com/graph-olap/opsconsole/templates/platform"
 	"github.com/graph-olap/opsconsole/templates/record"
+	scheduledview "github.com/graph-olap/opsconsole/templates/scheduled"
 	"github.com/graph-olap/opsconsole/templates/settings"
 	webhooksview "github.com/graph-olap/opsconsole/templates/webhooks"
 	windowsview "github.com/graph-olap/opsconsole/templates/windows"
@@ -144,6 +146,18 @@ func temporaries() []stated {
 		add("lease", string(state), components.OfLease(state), states[state], leases.Page(s, leases.Detail{Lease: l, Now: now}),
 			leases.ListPage(s, leases.List{Items: []lease.Lease{l}, Now: now}), record.HistoryPage(s, record.History{Items: []changes.Change{c}}),
 			settings.ConfigPage(s, settings.Config{Temporary: []lease.Lease{l}, Form: settings.Form{Section: "maintenance"}, Now: now}))
+	}
+
+	later := map[scheduled.State]components.State{
+		scheduled.Scheduled: components.Busy, scheduled.Overdue: components.Warn, scheduled.Held: components.Warn,
+		scheduled.Applied: components.OK, scheduled.Cancelled: components.Idle,
+	}
+
+	for _, state := range scheduled.States() {
+		one := sampleScheduled(state)
+		add("scheduled change", string(state), components.OfScheduled(state), later[state],
+			scheduledview.Page(s, scheduledview.Detail{Scheduled: one, Now: now}),
+			scheduledview.ListPage(s, scheduledview.List{Items: []scheduled.Change{one}, Now: now}))
 	}
 
 	points := map[changes.PointState]components.State{

@@ -80,13 +80,18 @@ func (h *Handlers) overviewView(ctx context.Context, s *monitor.Snapshot, now ti
 		return pages.Overview{}, err
 	}
 
+	late, err := h.later(ctx, &view)
+	if err != nil {
+		return pages.Overview{}, err
+	}
+
 	next, held, err := h.schedule(ctx)
 	if err != nil {
 		return pages.Overview{}, err
 	}
 
 	view.Next = next
-	view.Attention, view.Overall = attention(s, health.ConsoleDatabase, slices.Concat(lines, decide, held), view.Freshness)
+	view.Attention, view.Overall = attention(s, health.ConsoleDatabase, slices.Concat(lines, decide, late, held), view.Freshness)
 
 	return view, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/backup"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -50,6 +51,7 @@ type Changes interface {
 	History(ctx context.Context, filter changes.Filter) (changes.Page, error)
 	Unreviewed(ctx context.Context) ([]changes.Change, error)
 	Leases(ctx context.Context) ([]lease.Lease, error)
+	Scheduled(ctx context.Context) ([]scheduled.Change, error)
 	Known(ctx context.Context, section ops.SectionName) (changes.Current, error)
 }
 

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/leases"
 	pages "github.com/graph-olap/opsconsole/templates/platform"
+	scheduledview "github.com/graph-olap/opsconsole/templates/scheduled"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -48,6 +51,33 @@ func windowText(w maintenance.Window) string {
 	default:
 		return fmt.Sprintf("Maintenance window %q is %s.", w.Title, w.Phase)
 	}
+}
+
+// later are the scheduled changes; lines are of those that need somebody.
+func (h *Handlers) later(ctx context.Context, view *pages.Overview) ([]components.Line, error) {
+	all, err := h.Changes.Scheduled(ctx)
+	view.Scheduled = web.List(all)
+
+	var lines []components.Line
+
+	for _, s := range all {
+		text := ""
+
+		switch {
+		case s.Unknown:
+			text = fmt.Sprintf("It is not known whether scheduled change %d of %s has been applied. ", s.ID, s.Actor)
+		case s.State == scheduled.Held:
+			text = fmt.Sprintf("Scheduled change %d of %s needs a decision. ", s.ID, s.Actor)
+		case s.State == scheduled.Overdue && s.Note != "": // it was tried, else its time has just come
+			text = fmt.Sprintf("Scheduled change %d of %s is overdue. ", s.ID, s.Actor)
+		}
+
+		if text != "" {
+			lines = append(lines, components.Line{State: scheduledview.Of(s), Text: text + s.Note, URL: scheduledview.Path(s.ID)})
+		}
+	}
+
+	return lines, err
 }
 
 func stateOf(l lease.Lease) components.State {

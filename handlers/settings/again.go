@@ -28,6 +28,15 @@ func (h *Handlers) RestoredAgain(p *web.Page, act audit.Entry) error {
 }
 
 func (h *Handlers) changedAgain(p *web.Page, act audit.Entry, in input) error {
+	if act.Action == audit.ChangeSchedule {
+		s, err := h.Changes.ScheduledBy(p.Ctx(), act)
+		if err != nil {
+			return err
+		}
+
+		return h.showScheduled(p, s)
+	}
+
 	result, err := h.Changes.Made(p.Ctx(), act)
 	if err != nil {
 		return err

@@ -22,18 +22,23 @@ type input struct {
 	meta map[string]string
 	// fields are those that a restore is to bring back, nil for all.
 	fields []string
-	// chosen says which moment is meant by until, where it may be two.
-	chosen string
+	// chosen says which moment is meant by until, and chosenAt by at, where it may be two.
+	chosen, chosenAt string
+	// ahead are the fields of a review that tell when a restore is to be made, nil for those of none.
+	ahead *web.Fields
 	// typed is every field of a form as it was typed, nil for JSON.
 	typed url.Values
 }
 
-// untilChoice is the field that says which moment is meant by until.
-const untilChoice = "until" + web.ChoiceSuffix
+// The fields that say which moment is meant by until, and by at.
+const (
+	untilChoice = "until" + web.ChoiceSuffix
+	atChoice    = web.AtField + web.ChoiceSuffix
+)
 
 // reviewed are the meta fields that a review asks for.
 func reviewed() []string {
-	return []string{"reason", "duration", "until", "confirm_within", "confirm"}
+	return []string{"reason", web.AtField, "duration", "until", "confirm_within", "confirm"}
 }
 
 // meta takes the meta fields with which a change comes.
@@ -43,7 +48,7 @@ func meta(f *web.Fields) input {
 		in.meta[name] = f.Text(name)
 	}
 
-	in.chosen = f.Text(untilChoice)
+	in.chosen, in.chosenAt = f.Text(untilChoice), f.Text(atChoice)
 
 	return in
 }
@@ -144,6 +149,10 @@ func (in *input) kept() []pages.TypedField {
 
 	if in.chosen != "" {
 		out = append(out, pages.TypedField{Name: untilChoice, Value: in.chosen})
+	}
+
+	if in.chosenAt != "" {
+		out = append(out, pages.TypedField{Name: atChoice, Value: in.chosenAt})
 	}
 
 	for _, name := range in.fields {

@@ -47,6 +47,7 @@ func (h *Handlers) RestoreReview(p *web.Page) error {
 
 	in := restoring(f)
 	in.typed = nil
+	in.ahead = f
 
 	return h.previewRestore(p, http.StatusOK, in, nil)
 }
@@ -94,6 +95,10 @@ func (h *Handlers) previewRestore(p *web.Page, status int, in input, cause error
 	request, err := h.restoreRequest(p, id, shown)
 	if err != nil {
 		return err
+	}
+
+	if in.ahead != nil {
+		h.lookAhead(p, in.ahead, in, &request)
 	}
 
 	plan, err := h.Changes.Preview(p.Ctx(), p.Service(h.Platform), request)
@@ -173,13 +178,18 @@ func (h *Handlers) Restore(p *web.Page) error {
 		return h.restoreRefused(p, h.refused(p, p.Entry(audit.ConfigRestore, "history", in.meta["reason"]), err), in, id)
 	}
 
-	request.Confirm, request.Term = in.meta["confirm"], h.term(p, f, in)
+	request.Confirm = in.meta["confirm"]
+	h.when(p, f, in, &request)
 
 	if err := f.Done(); err != nil {
 		return h.restoreRefused(p, h.refused(p, request.Entry(), err), in, id)
 	}
 
 	h.guardAgainstWindows(&request)
+
+	if !request.At.IsZero() {
+		return h.schedule(p, request, func(err error) error { return h.restoreRefused(p, err, in, id) })
+	}
 
 	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
 	web.WakeUnlessRefused(h.Monitor, err)

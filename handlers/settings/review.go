@@ -26,6 +26,7 @@ func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) pages.Re
 	section := plan.Current.Section
 	sent := in.typedOf(section, plan.After)
 	sent.Set("until", p.FixedMoment(in.meta["until"]))
+	sent.Set(web.AtField, p.FixedMoment(in.meta[web.AtField]))
 
 	view := pages.Review{
 		Section: section.Name, Title: section.Title, Revision: plan.Current.Revision,
@@ -34,6 +35,7 @@ func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) pages.Re
 		RequestID: p.RequestID(), Now: p.Now, Tickets: h.Tickets,
 		Snippets: snippet.Section(h.PublicURL, section, plan.Current.Revision, sent),
 		Reason:   in.meta["reason"], Confirm: plan.Confirm, Confirmed: in.meta["confirm"],
+		At: p.UntilInput(in.meta[web.AtField], in.chosenAt),
 		Term: components.TermInput{
 			Duration: in.meta["duration"], Until: p.UntilInput(in.meta["until"], in.chosen), ConfirmWithin: in.meta["confirm_within"],
 		},
@@ -65,6 +67,7 @@ func withErrors(view pages.Review, cause error) pages.Review {
 	view.Way = wrong.Way
 	view.Term.DurationError, view.Term.ConfirmWithinError = wrong.Fields["duration"], wrong.Fields["confirm_within"]
 	view.Term.Until.Refuse(wrong.Fields["until"])
+	view.At.Refuse(wrong.Fields[web.AtField])
 
 	return view
 }

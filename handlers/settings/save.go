@@ -42,6 +42,8 @@ func (h *Handlers) Review(p *web.Page) error {
 		Section: section.Name, Revision: in.meta["revision"], Values: in.values, Source: changes.SourceConsole,
 	}
 
+	h.lookAhead(p, f, in, &request)
+
 	plan, err := h.Changes.Preview(p.Ctx(), p.Service(h.Platform), request)
 	if err != nil {
 		return h.notSaved(p, section, in, request, err)
@@ -71,6 +73,10 @@ func (h *Handlers) Save(p *web.Page) error {
 
 	h.guardAgainstWindows(&request)
 
+	if !request.At.IsZero() {
+		return h.schedule(p, request, func(err error) error { return h.notSaved(p, section, in, request, err) })
+	}
+
 	result, err := h.Changes.Apply(p.Ctx(), p.Service(h.Platform), p.Actor(), request)
 	web.WakeUnlessRefused(h.Monitor, err)
 
@@ -84,7 +90,7 @@ func (h *Handlers) Save(p *web.Page) error {
 // guardAgainstWindows has a temporary change refused that would be in the way of a window.
 func (h *Handlers) guardAgainstWindows(request *changes.Request) {
 	if request.Term != nil {
-		request.Guard = h.Windows.GuardAgainstWindows(request.Section, request.Term.EndsAt)
+		request.Guard = h.Windows.GuardAgainstWindows(request.Section, request.At, request.Term.EndsAt)
 	}
 }
 
@@ -131,22 +137,15 @@ func resultStatus(result changes.Result) int {
 func (h *Handlers) request(p *web.Page, section ops.Section, f *web.Fields, in input) changes.Request {
 	request := changes.Request{
 		Section: section.Name, Revision: in.meta["revision"], Values: in.values, Reason: in.meta["reason"],
-		Source: changes.SourceConsole, Term: h.term(p, f, in), Confirm: in.meta["confirm"],
+		Source: changes.SourceConsole, Confirm: in.meta["confirm"],
 	}
+	h.when(p, f, in, &request)
 
 	if p.ByProgram() {
 		request.Source = changes.SourceAPI
 	}
 
 	return request
-}
-
-// term is until when the change is to hold, nil for good.
-func (h *Handlers) term(p *web.Page, f *web.Fields, in input) *changes.Term {
-	term, errs := h.Changes.ParseTerm(in.meta["duration"], p.Until(f), in.meta["confirm_within"])
-	f.RefuseAll(errs)
-
-	return term
 }
 
 // failedResult is the error envelope with the change that failed beside it.

@@ -137,7 +137,7 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 		Open: current.Open, Tickets: h.Tickets, Now: now,
 	}
 
-	if view.Temporary, view.Outside, err = h.undecided(ctx, name); err != nil {
+	if view.Temporary, view.Outside, view.Scheduled, err = h.undecided(ctx, name); err != nil {
 		return pages.Config{}, err
 	}
 

@@ -7,19 +7,26 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// undecided is what of a section is not settled for good: what goes back by itself, and what
-// was changed outside this console and nobody has kept or restored.
-func (h *Handlers) undecided(ctx context.Context, section ops.SectionName) ([]lease.Lease, []changes.Change, error) {
-	temporary, err := h.Changes.Leases(ctx)
-	if err != nil {
-		return nil, nil, err
+// undecided is what of a section is not settled for good: what goes back by itself, what
+// was changed outside this console and nobody has kept or restored, and what is to be changed later.
+func (h *Handlers) undecided(
+	ctx context.Context, section ops.SectionName,
+) (temporary []lease.Lease, outside []changes.Change, later []scheduled.Change, err error) {
+	if temporary, err = h.Changes.Leases(ctx); err != nil {
+		return nil, nil, nil, err
 	}
 
-	outside, err := h.Changes.Unreviewed(ctx)
+	if later, err = h.Changes.Scheduled(ctx); err != nil {
+		return nil, nil, nil, err
+	}
+
+	outside, err = h.Changes.Unreviewed(ctx)
 
 	return web.List(slices.DeleteFunc(temporary, func(l lease.Lease) bool { return l.Section != section })),
-		web.List(slices.DeleteFunc(outside, func(c changes.Change) bool { return c.Section != section })), err
+		web.List(slices.DeleteFunc(outside, func(c changes.Change) bool { return c.Section != section })),
+		web.List(slices.DeleteFunc(later, func(s scheduled.Change) bool { return s.Section != section })), err
 }

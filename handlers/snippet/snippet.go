@@ -29,7 +29,7 @@ type Form struct {
 }
 
 // Terms are the fields with which a change is temporary or confirmed.
-func Terms() []string { return []string{"duration", "until", "confirm_within", "confirm"} }
+func Terms() []string { return []string{"at", "duration", "until", "confirm_within", "confirm"} }
 
 // Section is a form that changes a section, or the review of one, as snippets, and what does
 // the same without this console, whose address is public.

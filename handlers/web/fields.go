@@ -27,7 +27,10 @@ const givenTwice = "is given twice"
 // Meta are the fields with which a change of the configuration comes beside its values. A form
 // may send those that it does not take, each once, if they are empty.
 func Meta() []string {
-	return []string{"reason", "revision", "duration", untilField, untilField + ChoiceSuffix, "confirm_within", "confirm", "name"}
+	return []string{
+		"reason", "revision", AtField, AtField + ChoiceSuffix, "duration", untilField, untilField + ChoiceSuffix,
+		"confirm_within", "confirm", "name",
+	}
 }
 
 // IsForm reports whether a form or an address was sent, in which every value is text.

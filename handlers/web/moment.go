@@ -56,24 +56,30 @@ func (p *Page) Location() *time.Location {
 // untilField is the end of a temporary change.
 const untilField = "until"
 
-// Until is the end of a temporary change: in a form as people write it, which is asked about
-// where it may mean two moments, since it is done at once. It is RFC 3339, "" for none.
-func (p *Page) Until(f *Fields) string {
+// Until is the end of a temporary change, as [Page.Moment] reads it.
+func (p *Page) Until(f *Fields) string { return p.Moment(f, untilField) }
+
+// AtField is when a change is to be made; the answer to what may be meant by it is beside it.
+const AtField = "at"
+
+// Moment is a moment of a change: in a form as people write it, which is asked about where it may
+// mean two moments, since it is done as it is sent. It is RFC 3339, "" for none.
+func (p *Page) Moment(f *Fields, name string) string {
 	if !f.IsForm() {
-		return f.Text(untilField)
+		return f.Text(name)
 	}
 
-	m := f.Moment(untilField, p.Now, p.Location())
+	m := f.Moment(name, p.Now, p.Location())
 
 	switch {
 	case m.At.IsZero():
 		return ""
 	case len(m.Choices) > 1:
-		f.Refuse(untilField, "term", m.Note+" Say which is meant.")
+		f.Refuse(name, "term", m.Note+" Say which is meant.")
 
 		return ""
 	case m.Note != "":
-		f.Refuse(untilField, "term", m.Note+" Write that time, if it is meant.")
+		f.Refuse(name, "term", m.Note+" Write that time, if it is meant.")
 
 		return ""
 	default:

@@ -12,7 +12,8 @@ type Action struct {
 	Title string
 	// Creates says that what it is done to is not there before.
 	Creates bool
-	// Sets says that values of the configuration are other ones by it, or stay so for longer.
+	// Sets says that values of the configuration are other ones by it, or stay so for longer. What is scheduled counts as the act
+	// that it comes to.
 	Sets bool
 	// Alone says why no second person can be asked for it, "" where one can.
 	Alone string
@@ -26,6 +27,9 @@ func Actions() []Action {
 		{Name: "config.save", Title: "Change of the configuration", Sets: true},
 		{Name: "config.restore", Title: "Restore of the configuration", Sets: true},
 		{Name: "change.keep", Title: "Keeping a change from outside"},
+		{Name: "change.schedule", Title: "Scheduling a change of the configuration"},
+		{Name: "schedule.move", Title: "Moving a scheduled change"},
+		{Name: "schedule.cancel", Title: "Cancelling a scheduled change"},
 		{Name: "point.create", Title: "Keeping a named point", Creates: true},
 		{Name: "lease.extend", Title: "Extending a temporary change", Sets: true},
 		{Name: "lease.end", Title: "Ending a temporary change", Sets: true},

@@ -38,6 +38,7 @@ func (a *App) runBoundaries(
 		index()
 	}
 	history.OnChange, windows.OnChange = written, written
+	history.Windows, history.StillOps = windows, windows.AuthorStillOps
 }
 
 // dueEvery is how often it is looked what other replicas have announced that is due, at least. What is
@@ -78,23 +79,23 @@ func (a *App) chore(name string, longest time.Duration, do func(ctx context.Cont
 	return c.Wake
 }
 
-// runLeases ends temporary changes when their time has come, those of each section on
+// runLeases ends temporary changes and makes scheduled ones when their time has come, those of each section on
 // their own: one that is slow to answer holds up no other. It returns how to tell it that there may be others.
 func (a *App) runLeases(history *changes.Changes, service func() (ops.Service, error)) (wake func()) {
 	end := map[ops.SectionName]func(){}
 
 	for _, section := range ops.Sections() {
-		end[section.Name] = a.chore("the end of temporary changes", time.Minute, func(ctx context.Context) (next time.Time, err error) {
+		end[section.Name] = a.chore("what is due in a section", time.Minute, func(ctx context.Context) (next time.Time, err error) {
 			as, err := service()
-			if err != nil {
-				return next, nil //nolint:nilerr // there is nobody to ask as; the leases show as overdue
+			if err != nil { // there is nobody to ask as; the leases show as overdue
+				return next, history.PutOffDue(ctx, section.Name, err)
 			}
 
-			return next, history.EndDue(ctx, as, section.Name)
+			return next, errors.Join(history.EndDue(ctx, as, section.Name), history.ApplyDue(ctx, as, section.Name))
 		})
 	}
 
-	return a.chore("when temporary changes end", dueEvery, func(ctx context.Context) (next time.Time, err error) {
+	return a.chore("when something is due in a section", dueEvery, func(ctx context.Context) (next time.Time, err error) {
 		dues, err := history.Dues(ctx)
 
 		for section, due := range dues {

@@ -350,7 +350,7 @@ func TestEveryActionOfOperatorsHasItsName(t *testing.T) {
 	others := []audit.Action{
 		audit.SignIn, audit.SignOut, audit.AccessRefused, audit.RequestRefused, audit.LogExport, audit.LeaseRelease, audit.DatabaseRestore, audit.LogKey,
 		audit.LogAccept,
-		audit.WindowHold, audit.WindowOverrun, audit.WindowMiss, audit.WindowSilence,
+		audit.ScheduleHold, audit.WindowHold, audit.WindowOverrun, audit.WindowMiss, audit.WindowSilence,
 		audit.ApprovalRequest, audit.ApprovalApprove, audit.ApprovalReject, audit.ApprovalBreakGlass,
 	}
 

@@ -56,6 +56,15 @@ func stand(
 		revision, err := c.LeaseRevision(ctx, l)
 
 		return strconv.FormatInt(revision, 10), err
+	case kind == "scheduled":
+		s, err := c.ScheduledChange(ctx, id)
+		if err != nil {
+			return "", err
+		}
+
+		revision, err := c.ScheduledRevision(ctx, s)
+
+		return strconv.FormatInt(revision, 10), err
 	case kind == "history":
 		change, err := c.Get(ctx, id)
 

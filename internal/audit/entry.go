@@ -136,9 +136,14 @@ const (
 	// LeaseRelease has a temporary change that waited for a decision go on, as one was made.
 	LeaseRelease Action = "lease.release"
 	ChangeKeep   Action = "change.keep"
-	PointCreate  Action = "point.create"
-	JobTrigger   Action = "job.trigger"
-	LogExport    Action = "audit.export"
+	// ChangeSchedule has a change made at a time; ScheduleHold is that it waits for a decision then.
+	ChangeSchedule Action = "change.schedule"
+	ScheduleMove   Action = "schedule.move"
+	ScheduleCancel Action = "schedule.cancel"
+	ScheduleHold   Action = "schedule.hold"
+	PointCreate    Action = "point.create"
+	JobTrigger     Action = "job.trigger"
+	LogExport      Action = "audit.export"
 	// DatabaseRestore is that the database, and the log with it, was made of a backup.
 	DatabaseRestore Action = "database.restore"
 	// LogKey has entries chained with a key, or with another one, from itself on.
@@ -187,7 +192,8 @@ const (
 func Actions() []Action {
 	return []Action{
 		SignIn, SignOut, SessionEnd, AccessRefused, RequestRefused, ConfigSave, ConfigRestore, LeaseExtend, LeaseEnd, LeaseConfirm,
-		LeaseRelease, ChangeKeep, PointCreate, JobTrigger, LogExport, DatabaseRestore, LogKey, LogAccept,
+		LeaseRelease, ChangeKeep, ChangeSchedule, ScheduleMove, ScheduleCancel, ScheduleHold,
+		PointCreate, JobTrigger, LogExport, DatabaseRestore, LogKey, LogAccept,
 		InstanceTerminate, InstanceSuspend, InstanceResume, InstanceExtend,
 		WindowAnnounce, WindowChange, WindowStart, WindowExtend, WindowUpdate, WindowEnd, WindowVerify, WindowCancel,
 		WindowHold, WindowTakeOver, WindowSettle, WindowOverrun, WindowMiss, WindowSilence, WindowRules,

@@ -79,6 +79,8 @@ type Change struct {
 	Point *int64 `json:"point,omitempty"`
 	// Lease is the temporary change that it began, nil of one for good.
 	Lease *lease.Lease `json:"lease,omitempty"`
+	// Scheduled says how it came about that was made at a time.
+	Scheduled *Schedule `json:"scheduled,omitempty"`
 	// Kept is set on an external change that somebody let stand.
 	Kept *Kept `json:"kept,omitempty"`
 

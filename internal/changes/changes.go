@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -41,6 +42,10 @@ type Changes struct {
 	// OnChange, when not nil, is called whenever something was written here that pages show. It
 	// is set before the first use, and must not wait.
 	OnChange func()
+	// Windows, when not nil, says which maintenance windows a scheduled change meets. It is set before the first use.
+	Windows Windows
+	// StillOps, when not nil, reports whether who scheduled a change is an operator yet. It is set before the first use.
+	StillOps func(ctx context.Context, username string) (bool, error)
 
 	db     *store.DB
 	log    *audit.Log
@@ -48,7 +53,9 @@ type Changes struct {
 	slog   *slog.Logger
 	policy Policy
 	leases *lease.Store
-	search *search.Index
+	// scheduled are the changes that are to be made at a time.
+	scheduled *scheduled.Store
+	search    *search.Index
 	// seen is when each section was last seen to be what it was; the database hears of it
 	// once a minute.
 	seen  sync.Map
@@ -65,7 +72,8 @@ type Changes struct {
 func New(db *store.DB, log *audit.Log, now func() time.Time, logger *slog.Logger, policy Policy) *Changes {
 	c := &Changes{
 		db: db, log: log, clock: now, slog: logger, policy: policy,
-		leases: lease.NewStore(db, now), search: search.New(db), locks: map[ops.SectionName]chan struct{}{},
+		leases: lease.NewStore(db, now), scheduled: scheduled.NewStore(db, now), search: search.New(db),
+		locks: map[ops.SectionName]chan struct{}{},
 	}
 	for _, s := range ops.Sections() {
 		c.locks[s.Name] = make(chan struct{}, 1)

@@ -79,6 +79,10 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 		page.Next = page.Items[filter.Limit-1].ID
 	}
 
+	if err := c.markScheduled(ctx, page.Items); err != nil {
+		return page, err
+	}
+
 	return page, c.markTemporary(ctx, page.Items)
 }
 

@@ -56,7 +56,7 @@ func (c *Changes) beginLease(ctx context.Context, tx *sql.Tx, section ops.Sectio
 }
 
 // settleOthers lets follow what a settled change decides: the outside change that it
-// restored, the lease it began, and the one it was to end.
+// restored, the lease it began, the one it was to end, and the scheduled change that it made.
 func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, outcome Outcome) error {
 	if outcome == Applied && change.Restores != nil && !change.RestoresPart {
 		if err := markReviewed(ctx, tx, *change.Restores); err != nil {
@@ -64,5 +64,9 @@ func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, o
 		}
 	}
 
-	return c.leases.Settle(ctx, tx, change.ID, outcome == Applied)
+	if err := c.leases.Settle(ctx, tx, change.ID, outcome == Applied); err != nil {
+		return err
+	}
+
+	return c.scheduled.Settle(ctx, tx, change.ID, outcome == Applied)
 }

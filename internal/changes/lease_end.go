@@ -63,9 +63,22 @@ func (c *Changes) EndDue(ctx context.Context, service ops.Service, section ops.S
 	return errors.Join(errs...)
 }
 
-// Dues returns when [Changes.EndDue] has something to do next, by section.
+// Dues returns when [Changes.EndDue] or [Changes.ApplyDue] has something to do next, by section.
 func (c *Changes) Dues(ctx context.Context) (map[ops.SectionName]time.Time, error) {
-	return c.leases.Dues(ctx)
+	dues, err := c.leases.Dues(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	scheduled, err := c.scheduled.Dues(ctx)
+
+	for section, at := range scheduled {
+		if other, known := dues[section]; !known || at.Before(other) {
+			dues[section] = at
+		}
+	}
+
+	return dues, err
 }
 
 // errEndFailed says that the end of a lease was tried, and came to nothing.

@@ -39,16 +39,11 @@ func (c *Changes) open(
 		}
 
 		if now.open || revisionText(now.revision) != plan.Current.Revision {
-			e := ops.Error{
-				Code:    ops.CodeConflict,
-				Message: fmt.Sprintf("Somebody else is changing %s right now. Open the form again.", section.Title),
-			}
-
-			return e.Because(errOvertaken)
+			return overtaken(section)
 		}
 
 		entry := audit.Entry{
-			Action: request.action(), Object: request.object(), Outcome: audit.Intent, Reason: request.Reason,
+			Action: request.action(), Object: request.object(), Outcome: audit.Intent, Reason: request.Reason, Message: request.message,
 		}
 		if entry.Before, err = change.Before.MarshalJSON(); err != nil {
 			return err
@@ -74,23 +69,36 @@ func (c *Changes) open(
 
 		failpoint.Reach(failpoint.ChangeWriting)
 
-		if request.Term != nil {
-			return c.beginLease(ctx, tx, section, change, *request.Term)
-		}
-
-		if request.ends != nil {
-			failpoint.Reach(failpoint.LeaseEnding)
-
-			return c.leases.EndBy(ctx, tx, *request.ends, change.ID)
-		}
-
-		return nil
+		return c.openOthers(ctx, tx, section, change, request)
 	})
 	if err != nil {
 		return Change{}, 0, fmt.Errorf("write down the change of %s first: %w", section.Name, err)
 	}
 
 	return change, intent, nil
+}
+
+// openOthers notes what a pending change is for: the scheduled change that it makes, the lease that it begins or ends.
+func (c *Changes) openOthers(ctx context.Context, tx *sql.Tx, section ops.Section, change Change, request Request) error {
+	if request.fulfils != nil {
+		failpoint.Reach(failpoint.ScheduledApplying)
+
+		if err := c.scheduled.ApplyBy(ctx, tx, *request.fulfils, change.ID); err != nil {
+			return err
+		}
+	}
+
+	if request.Term != nil {
+		return c.beginLease(ctx, tx, section, change, *request.Term)
+	}
+
+	if request.ends != nil {
+		failpoint.Reach(failpoint.LeaseEnding)
+
+		return c.leases.EndBy(ctx, tx, *request.ends, change.ID)
+	}
+
+	return nil
 }
 
 // restoresPart reports whether the change leaves a field as it is that the one which it restores had set.

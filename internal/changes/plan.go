@@ -47,7 +47,14 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 		}
 	}
 
-	return plan, nil
+	if request.At.IsZero() {
+		return plan, nil
+	}
+
+	ahead, err := c.ahead(ctx, section, request)
+	plan.Effects = append(plan.Effects, ahead...)
+
+	return plan, err
 }
 
 // plan reads the section and puts the wanted values on top of the original ones.

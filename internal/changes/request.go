@@ -7,9 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -26,12 +28,17 @@ type Request struct {
 	Restores *int64
 	// Term makes the change temporary; nil is permanent.
 	Term *Term
+	// At is when a scheduled change is to be made; zero is now.
+	At time.Time
 	// Confirm is the name of the environment, where a change is grave enough to ask for it.
 	Confirm string
 	// Guard runs first in the transaction that writes the change down, with the names of the
 	// fields that will differ, and its error stops the change; nil lets it pass.
 	Guard func(ctx context.Context, tx *sql.Tx, fields []string) error
 
+	// fulfils is the scheduled change that this one makes, and message says so in the audit log.
+	fulfils *scheduled.Change
+	message string
 	// ends is the lease that the change takes back.
 	ends *lease.Lease
 	// point is the named point that this restores a part of, nil when there is none.
@@ -106,6 +113,15 @@ func (r Request) Entry() audit.Entry {
 }
 
 func (r Request) action() audit.Action {
+	if !r.At.IsZero() {
+		return audit.ChangeSchedule
+	}
+
+	return r.counts()
+}
+
+// counts is what the request comes to, whenever that is.
+func (r Request) counts() audit.Action {
 	if r.Source == SourceRestore {
 		return audit.ConfigRestore
 	}

@@ -248,6 +248,10 @@ func (c *Changes) Get(ctx context.Context, id int64) (Change, error) {
 	}
 
 	one := []Change{change}
+	if err = c.markScheduled(ctx, one); err != nil {
+		return Change{}, err
+	}
+
 	err = c.markTemporary(ctx, one)
 
 	return one[0], err

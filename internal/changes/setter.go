@@ -50,9 +50,14 @@ func (c *Changes) SetBy(ctx context.Context, current Current, fields []string) (
 	return out, nil
 }
 
-// replaced refuses to take back the fields that somebody else has changed since, and says of
-// each who did; details have the changes by the names of the fields.
+// replaced refuses to take back the fields that somebody else has changed since.
 func (c *Changes) replaced(ctx context.Context, current Current, fields []string) (*ops.Error, error) {
+	return c.setBy(ctx, current, fields, "Somebody else changed what it set")
+}
+
+// setBy is the CONFLICT with whoever set the fields, and says of each who did; details have the changes
+// by the names of the fields.
+func (c *Changes) setBy(ctx context.Context, current Current, fields []string, what string) (*ops.Error, error) {
 	by, err := c.SetBy(ctx, current, fields)
 	if err != nil {
 		return nil, err
@@ -75,7 +80,7 @@ func (c *Changes) replaced(ctx context.Context, current Current, fields []string
 	}
 
 	return &ops.Error{
-		Code: ops.CodeConflict, Message: "Somebody else changed what it set: " + strings.Join(who, ", ") + ".",
+		Code: ops.CodeConflict, Message: what + ": " + strings.Join(who, ", ") + ".",
 		Details: map[string]any{"changes": ids},
 	}, nil
 }

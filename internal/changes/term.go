@@ -13,6 +13,8 @@ import (
 type Term struct {
 	Kind   lease.Kind
 	EndsAt time.Time
+	// Length is how long it lasts, 0 where it ends at a moment that was named.
+	Length time.Duration
 	// Holder is who ends it instead, 0 for nobody.
 	Holder lease.Holder
 }
@@ -27,6 +29,11 @@ const (
 // duration ("90m", "PT90M"), a moment (RFC 3339), or the time within which it has to be
 // confirmed. It returns nil when none is given: the change is permanent.
 func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops.FieldError) {
+	return ParseTermFrom(c.now(), duration, until, confirmWithin)
+}
+
+// ParseTermFrom is [Changes.ParseTerm] for a change that is made at that time.
+func ParseTermFrom(from time.Time, duration, until, confirmWithin string) (*Term, []ops.FieldError) {
 	given := 0
 
 	for _, text := range []string{duration, until, confirmWithin} {
@@ -44,8 +51,6 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 			"(duration, until or confirm_within in JSON), or none for a permanent change.")
 	}
 
-	now := c.now()
-
 	switch {
 	case duration != "":
 		length, message := termLength(duration)
@@ -53,22 +58,22 @@ func (c *Changes) ParseTerm(duration, until, confirmWithin string) (*Term, []ops
 			return refuse("duration", message)
 		}
 
-		return &Term{Kind: lease.Until, EndsAt: now.Add(length)}, nil
+		return &Term{Kind: lease.Until, EndsAt: from.Add(length), Length: length}, nil
 	case confirmWithin != "":
 		length, message := termLength(confirmWithin)
 		if message != "" {
 			return refuse("confirm_within", message)
 		}
 
-		return &Term{Kind: lease.Confirm, EndsAt: now.Add(length)}, nil
+		return &Term{Kind: lease.Confirm, EndsAt: from.Add(length), Length: length}, nil
 	case until != "":
 		at, err := time.Parse(time.RFC3339, until)
 		if err != nil {
 			return refuse("until", "must be a date and time with its zone, such as 2026-03-01T14:00:00Z")
 		}
 
-		if left := at.Sub(now); left < termShortest || left > termLongest {
-			return refuse("until", "must be in the future, at most 90 days from now")
+		if left := at.Sub(from); left < termShortest || left > termLongest {
+			return refuse("until", "must be later than the change itself, by at most 90 days")
 		}
 
 		return &Term{Kind: lease.Until, EndsAt: at.UTC().Truncate(time.Microsecond)}, nil

@@ -26,6 +26,16 @@ const (
 	LeasePostponed Name = "lease.postponed"
 )
 
+// A scheduled change.
+const (
+	ScheduledWriting   Name = "scheduled.writing"
+	ScheduledDue       Name = "scheduled.due"
+	ScheduledApplying  Name = "scheduled.applying"
+	ScheduledApplied   Name = "scheduled.applied"
+	ScheduledActing    Name = "scheduled.acting" // it is moved, cancelled or held
+	ScheduledPostponed Name = "scheduled.postponed"
+)
+
 // A maintenance window, and the silences that go with it.
 const (
 	WindowWriting   Name = "window.writing"
@@ -127,6 +137,7 @@ func All() []Name {
 	return []Name{
 		ChangeWriting, ChangeIntended, ChangeCalled, ChangeReadBack, ChangeSettling, ChangeSettled, ChangeObserved,
 		PointWriting, PointPart, LeaseBeginning, LeaseDue, LeaseEnding, LeaseEnded, LeaseClosing, LeasePostponed,
+		ScheduledWriting, ScheduledDue, ScheduledApplying, ScheduledApplied, ScheduledActing, ScheduledPostponed,
 		WindowWriting, WindowTold, WindowClaimed, WindowPartSet, WindowStep, WindowPartBack, WindowReported, WindowPostponed,
 		SilenceClaimed, SilenceKept, SilenceSettled, TriggerIntended, TriggerCalled, TriggerRecorded, DeliveryClaimed,
 		DeliverySent, DeliveryRecorded, KeyClaimed, KeyDone, KeyFinished, ApprovalHolding, ApprovalHeld, ApprovalDeciding,

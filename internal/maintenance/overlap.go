@@ -143,6 +143,10 @@ func (s *Windows) checkLeases(ctx context.Context, plan Plan, spans []Span) erro
 		return err
 	}
 
+	if err := s.checkScheduled(ctx, plan, spans); err != nil {
+		return err
+	}
+
 	one, field, held := heldBy(open, plan.parts(), func(l lease.Lease) bool {
 		return l.Holder == nil && (l.State == lease.Held ||
 			slices.ContainsFunc(spans, func(span Span) bool { return span.StartsAt.Before(l.EndsAt) }))
@@ -152,6 +156,34 @@ func (s *Windows) checkLeases(ctx context.Context, plan Plan, spans []Span) erro
 	}
 
 	return one.Holds(field, "announce the window for later")
+}
+
+// checkScheduled refuses a plan of which a field is set within a span by a scheduled change that is temporary: it would hold
+// the field, or not be made.
+func (s *Windows) checkScheduled(ctx context.Context, plan Plan, spans []Span) error {
+	all, err := s.Changes.Scheduled(ctx)
+	if err != nil {
+		return err
+	}
+
+	for _, p := range plan.parts() {
+		for _, one := range all {
+			if one.Section != p.section.Name || one.EndsAt == nil || !slices.ContainsFunc(spans, func(span Span) bool {
+				return one.At.Before(span.EndsAt) && span.StartsAt.Before(*one.EndsAt)
+			}) {
+				continue
+			}
+
+			for _, field := range p.section.Fields {
+				_, sets := one.Set[field.Name]
+				if _, wanted := p.values[field.Name]; sets && wanted {
+					return one.Refuses(field)
+				}
+			}
+		}
+	}
+
+	return nil
 }
 
 // checkFieldsFree says what a window waits for that cannot start because somebody else holds a

@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 )
@@ -24,19 +25,20 @@ const (
 type figures struct {
 	at             time.Time
 	leases         []lease.Lease
+	scheduled      []scheduled.Change
 	open, troubled []maintenance.Window
 	unknown        []changes.Change
 	deliveries     webhooks.Waiting
 }
 
-// Look reads what waits in the database: five small queries, whatever the history is.
+// Look reads what waits in the database: six small queries, whatever the history is.
 func (m *Metrics) Look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 
 	f := &figures{at: m.config.Now()}
 
-	var errs [5]error
+	var errs [6]error
 
 	f.leases, errs[0] = m.config.Changes.Leases(ctx)
 	f.open, errs[1] = m.config.Windows.Open(ctx)
@@ -44,6 +46,7 @@ func (m *Metrics) Look(ctx context.Context) error {
 	f.deliveries, errs[3] = m.config.Webhooks.Waiting(ctx)
 
 	f.unknown, errs[4] = m.unknown(ctx)
+	f.scheduled, errs[5] = m.config.Changes.Scheduled(ctx)
 
 	if err := errors.Join(errs[:]...); err != nil {
 		m.figures.Store(nil)
@@ -81,6 +84,7 @@ func (m *Metrics) waiting(out sink, now time.Time) {
 
 	out.moment("last_look_timestamp_seconds", "When what waits in the database was last read.", f.at)
 	m.leases(out, f, now)
+	m.scheduled(out, f, now)
 	m.windows(out, f, now)
 
 	out.gauge("webhook_deliveries_waiting", "Deliveries of webhooks that are to be sent, perhaps again.", float64(f.deliveries.Count))
@@ -118,6 +122,27 @@ func (m *Metrics) leases(out sink, f *figures, now time.Time) {
 	}
 
 	out.gauge("lease_lag_seconds", "How long the end of a temporary change is overdue at most; 0 for none.", lag.Seconds())
+}
+
+func (m *Metrics) scheduled(out sink, f *figures, now time.Time) {
+	counts := map[scheduled.State]int{}
+
+	var lag time.Duration
+
+	for _, s := range f.scheduled {
+		s = s.Remembered(now)
+
+		if counts[s.State]++; s.State == scheduled.Overdue {
+			lag = max(lag, now.Sub(s.At))
+		}
+	}
+
+	for _, state := range []scheduled.State{scheduled.Scheduled, scheduled.Overdue, scheduled.Held} {
+		out.gauge("scheduled_changes", "Scheduled changes that were not applied yet, by state.",
+			float64(counts[state]), "state", string(state))
+	}
+
+	out.gauge("scheduled_change_lag_seconds", "How long a scheduled change is overdue at most; 0 for none.", lag.Seconds())
 }
 
 func (m *Metrics) windows(out sink, f *figures, now time.Time) {

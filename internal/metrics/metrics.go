@@ -18,6 +18,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -76,6 +77,7 @@ type ChainState struct {
 type Changes interface {
 	History(ctx context.Context, filter changes.Filter) (changes.Page, error)
 	Leases(ctx context.Context) ([]lease.Lease, error)
+	Scheduled(ctx context.Context) ([]scheduled.Change, error)
 }
 
 // Windows are the maintenance windows.

@@ -207,6 +207,10 @@ func TestALeaseAndAWindowThatAreLate(t *testing.T) {
 		t.Errorf("%v active, want 1", got)
 	}
 
+	if got := w.value(t, "opsconsole_scheduled_changes", "state", "held"); got != 0 {
+		t.Errorf("%v scheduled changes are held, want none", got)
+	}
+
 	w.Advance(10*time.Minute + 30*time.Second)
 	look()
 	w.Advance(30 * time.Second)

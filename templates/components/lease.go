@@ -3,6 +3,7 @@ package components
 import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 )
 
 // OfLease returns the state of a temporary change.
@@ -15,6 +16,22 @@ func OfLease(s lease.State) State {
 	case lease.Ended, lease.Confirmed:
 		return OK
 	case lease.Void:
+		return Idle
+	default:
+		return Unknown
+	}
+}
+
+// OfScheduled returns the state of a scheduled change.
+func OfScheduled(s scheduled.State) State {
+	switch s {
+	case scheduled.Scheduled:
+		return Busy
+	case scheduled.Overdue, scheduled.Held:
+		return Warn
+	case scheduled.Applied:
+		return OK
+	case scheduled.Cancelled:
 		return Idle
 	default:
 		return Unknown

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -37,6 +38,8 @@ type Overview struct {
 	// Tickets become links in reasons.
 	Tickets format.Tickets    `json:"-"`
 	Next    *OverviewSchedule `json:"next_window"`
+	// Scheduled are the changes that are to be made at a time, the first one first.
+	Scheduled []scheduled.Change `json:"scheduled"`
 }
 
 // OverviewHealth is the state of the platform and its components, the worst first.

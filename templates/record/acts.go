@@ -12,7 +12,8 @@ import (
 func actWord(a audit.Action) string {
 	words := map[audit.Action]string{
 		audit.LeaseExtend: "End moved", audit.LeaseEnd: "Ended", audit.LeaseConfirm: "Made permanent",
-		audit.LeaseRelease:   "Goes on",
+		audit.LeaseRelease: "Goes on",
+		audit.ScheduleMove: "Moved", audit.ScheduleCancel: "Cancelled",
 		audit.WindowAnnounce: "Announced", audit.WindowChange: "Changed", audit.WindowStart: "Started by hand",
 		audit.WindowExtend: "Extended", audit.WindowUpdate: "Told users", audit.WindowEnd: "Ended early",
 		audit.WindowVerify: "Declared over",

@@ -6,6 +6,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -39,6 +40,8 @@ type Config struct {
 	// leading; Outside are those from outside that nobody has decided about, newest first.
 	Temporary []lease.Lease    `json:"temporary"`
 	Outside   []changes.Change `json:"outside"`
+	// Scheduled are the changes of the section that are to be made at a time, the first one first.
+	Scheduled []scheduled.Change `json:"scheduled"`
 	// Asked are the changes of the section that wait for another operator, oldest first.
 	Asked []approvals.Approval `json:"approvals,omitempty"`
 	// Restore is the newest change whose earlier values differ from what is set now.
@@ -107,6 +110,8 @@ type Review struct {
 	Edit        string `json:"-"`
 	Reason      string `json:"-"`
 	ReasonError string `json:"-"`
+	// At says when it is to be applied; "" is now.
+	At components.MomentInput `json:"-"`
 	// Term says for how long; all "" is permanently. A restore may be temporary too.
 	Term components.TermInput `json:"-"`
 	// Confirm says why the environment's name has to be typed, "" when it has not;

@@ -31,6 +31,7 @@ func navigation() []navItem {
 		{"concurrency", "Concurrency", "/config/concurrency", components.IconSlidersHorizontal, "Configuration"},
 		{"export", "Export", "/config/export", components.IconDatabaseZap, "Configuration"},
 		{"leases", "Temporary changes", "/leases", components.IconTimer, "Configuration"},
+		{"scheduled", "Scheduled changes", "/scheduled", components.IconClock, "Configuration"},
 		{"points", "Named points", "/points", components.IconGitCommitHorizontal, "Configuration"},
 		{"history", "History", "/history", components.IconHistory, "Record"},
 		{approvalsID, "Approvals", "/approvals", components.IconUserRound, "Record"},

@@ -92,6 +92,11 @@ func (l Lease) Open() bool { return l.State.Open() }
 // can be ended, confirmed or extended.
 func (l Lease) Settled() bool { return l.Open() && l.State != Pending && l.EndChange == nil }
 
+// HoldsAt reports whether the lease holds its fields at a time to come, as far as is known.
+func (l Lease) HoldsAt(at time.Time) bool {
+	return l.Open() && (l.State == Held || l.EndsAt.After(at))
+}
+
 // Stages is above each [Lease.Stage].
 const Stages = 5
 

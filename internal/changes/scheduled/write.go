@@ -1,0 +1,135 @@
+package scheduled
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/failure"
+	"github.com/graph-olap/opsconsole/internal/retry"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// What could not even be tried is looked at again soon. What was tried stands in the history for
+// ever, so the pause doubles after every other try.
+const (
+	retrySoonMax  = 10 * time.Second
+	retryTriedMin = 5 * time.Second
+	retryTriedMax = 5 * time.Minute
+	triedRepeat   = 2
+)
+
+func retrySoon() retry.Policy { return retry.Policy{First: time.Second, Max: retrySoonMax} }
+
+func retryTried() retry.Policy {
+	return retry.Policy{First: retryTriedMin, Max: retryTriedMax, Repeat: triedRepeat}
+}
+
+// Insert writes a new one.
+func (s *Store) Insert(ctx context.Context, tx *sql.Tx, c Change) (id int64, err error) {
+	c.State, c.Number, c.CreatedAt = Scheduled, 1, s.now()
+	c.ReviewedAt = c.CreatedAt
+
+	if id, err = c.columns().Insert(ctx, tx, table); err != nil {
+		return 0, fmt.Errorf("write the scheduled change: %w", err)
+	}
+
+	return id, nil
+}
+
+// Postpone notes why it could not be made at its time and when to try again. tried says that the
+// control plane was asked to.
+func (s *Store) Postpone(ctx context.Context, c Change, cause error, tried bool) error {
+	policy := retrySoon()
+	if tried {
+		policy = retryTried()
+	}
+
+	row := retry.Row{
+		Table: table, Condition: "id = $1 AND revision = $2 AND state = 'scheduled'", Args: []any{c.ID, c.Number}, Tries: c.tries,
+	}
+	e := ops.AsError(cause)
+
+	return s.db.Tx(ctx, func(tx *sql.Tx) error {
+		return policy.Postpone(ctx, tx, row, s.now(), noteColumns("It could not be applied yet: "+ops.Clip(e.Message), e)...)
+	})
+}
+
+// Hold has it wait for an operator because of the cause.
+func (s *Store) Hold(ctx context.Context, tx *sql.Tx, c Change, note string, cause *ops.Error) error {
+	return c.write(ctx, tx, append(store.Columns{{Name: "state", Value: Held}}, noteColumns(note, cause)...))
+}
+
+// Cancel has it never be made.
+func (s *Store) Cancel(ctx context.Context, tx *sql.Tx, c Change) error {
+	return c.write(ctx, tx, store.Columns{
+		{Name: "state", Value: Cancelled}, {Name: "settled_at", Value: store.Time{Time: s.now()}},
+	})
+}
+
+// Move has it be made at its At, on top of its Before, and forgets what was in its way.
+func (s *Store) Move(ctx context.Context, tx *sql.Tx, c Change) error {
+	return c.write(ctx, tx, append(store.Columns{
+		{Name: "state", Value: Scheduled},
+		{Name: "due_at", Value: store.ZeroTime(&c.At)},
+		{Name: "ends_at", Value: store.NullTime(&c.EndsAt)},
+		{Name: "before_json", Value: store.JSON(&c.Before)},
+		{Name: "reviewed_at", Value: store.Time{Time: s.now()}},
+		{Name: "tries", Value: 0},
+		{Name: "next_try_at", Value: store.Time{}},
+	}, noteColumns("", nil)...))
+}
+
+// ApplyBy notes which change makes it, unless something was done to it since it was read.
+func (s *Store) ApplyBy(ctx context.Context, tx *sql.Tx, c Change, change int64) error {
+	return c.write(ctx, tx, store.Columns{{Name: "change_id", Value: change}, {Name: "applying", Value: 1}})
+}
+
+// Settle lets follow what came of a change that makes one.
+func (s *Store) Settle(ctx context.Context, tx *sql.Tx, change int64, applied bool) error {
+	columns := store.Columns{{Name: "applying", Value: 0}}
+	if applied {
+		columns = append(store.Columns{
+			{Name: "applying", Value: 0}, {Name: "state", Value: Applied}, {Name: "settled_at", Value: store.Time{Time: s.now()}},
+		}, noteColumns("", nil)...)
+	}
+
+	condition := `change_id = $1 AND ` + open
+	if !applied {
+		condition += ` AND applying = 1`
+	}
+
+	if _, err := columns.Update(ctx, tx, table, condition, change); err != nil {
+		return fmt.Errorf("settle what change %d makes: %w", change, err)
+	}
+
+	return nil
+}
+
+// noteColumns are the columns of a note, and of the error that it tells of, nil for none.
+func noteColumns(note string, cause *ops.Error) store.Columns {
+	var kept failure.Failure
+	if cause != nil {
+		kept = failure.Of(cause)
+	}
+
+	return append(store.Columns{{Name: "note", Value: note}}, kept.Columns()...)
+}
+
+// write writes one that may still be made, unless something was done to it since it was read.
+func (c Change) write(ctx context.Context, tx *sql.Tx, columns store.Columns) error {
+	columns = append(store.Columns{{Name: "revision", Value: c.Number + 1}}, columns...)
+
+	n, err := columns.Update(ctx, tx, table, `id = $1 AND revision = $2 AND applying = 0 AND `+open, c.ID, c.Number)
+	if err != nil {
+		return fmt.Errorf("write scheduled change %d: %w", c.ID, err)
+	}
+
+	if n == 0 {
+		return c.Closed()
+	}
+
+	return nil
+}
