@@ -95,6 +95,7 @@ func TestAScheduledChangeIsMovedAndCancelled(t *testing.T) {
 		t.Helper()
 
 		s := w.schedule(t, "90m")
+
 		revision, err := w.ScheduledRevision(t.Context(), s)
 		if err != nil {
 			t.Fatal(err)
