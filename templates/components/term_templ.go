@@ -78,7 +78,7 @@ func WhenField(in MomentInput) templ.Component {
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<fieldset class=\"fieldset\"><legend>When</legend><p class=\"help\">Leave empty to apply the change now. Otherwise it is scheduled, and applied at that time if the section is still as it is now.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<fieldset class=\"fieldset term\"><legend>When</legend><p class=\"help\">Leave empty to apply the change now. Otherwise it is scheduled, and applied at that time if the section is still as it is now.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
