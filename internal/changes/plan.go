@@ -47,10 +47,6 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 		}
 	}
 
-	if request.At.IsZero() {
-		return plan, nil
-	}
-
 	ahead, err := c.ahead(ctx, section, request)
 	plan.Effects = append(plan.Effects, ahead...)
 

@@ -79,6 +79,13 @@ func (c *Changes) moveScheduled(ctx context.Context, service ops.Service, actor 
 		return ops.Invalid(errs)
 	}
 
+	switch gone, err := c.authorGone(ctx, s); {
+	case err != nil:
+		return err
+	case gone != nil: // it would be held again
+		return &ops.Error{Code: ops.CodeConflict, Message: gone.Message + " Apply it now, or cancel it and schedule your own."}
+	}
+
 	request := Request{Section: s.Section, Term: c.termOf(moved, moved.At)}
 	if s.Kind == lease.Confirm {
 		request.Term.EndsAt = *moved.EndsAt
@@ -91,6 +98,18 @@ func (c *Changes) moveScheduled(ctx context.Context, service ops.Service, actor 
 	}
 
 	moved.Before = plan.Current.Values
+
+	entry := audit.Entry{
+		Action: audit.ScheduleMove, Counts: request.counts(), Object: scheduled.Object(s.ID), Outcome: audit.Done, Reason: act.Reason,
+		Message: fmt.Sprintf("From %s to %s.", s.At.Format(time.RFC3339), moved.At.Format(time.RFC3339)),
+	}
+	if entry.Before, err = moved.Before.MarshalJSON(); err != nil {
+		return err
+	}
+
+	if entry.After, err = plan.After.MarshalJSON(); err != nil {
+		return err
+	}
 
 	return c.write(ctx, func(tx *sql.Tx) error {
 		if request.Guard != nil {
@@ -116,10 +135,7 @@ func (c *Changes) moveScheduled(ctx context.Context, service ops.Service, actor 
 			return err
 		}
 
-		return c.acted(ctx, tx, actor, audit.Entry{
-			Action: audit.ScheduleMove, Counts: request.counts(), Object: scheduled.Object(s.ID), Outcome: audit.Done, Reason: act.Reason,
-			Message: fmt.Sprintf("From %s to %s.", s.At.Format(time.RFC3339), moved.At.Format(time.RFC3339)),
-		})
+		return c.acted(ctx, tx, actor, entry)
 	})
 }
 

@@ -47,15 +47,20 @@ func (c *Changes) checkAhead(ctx context.Context, tx *sql.Tx, section ops.Sectio
 	return nil
 }
 
-// ahead says what a change that is to be made at a time meets until then.
+// ahead says what a change meets that is made now, or until it is made, of what is to come.
 func (c *Changes) ahead(ctx context.Context, section ops.Section, request Request) ([]Effect, error) {
-	out := []Effect{note("It is applied at %s. If %s has changed by then in a way that is not listed here, "+
-		"it is held, and needs a decision.", moments(request.At), section.Title)}
+	others, err := c.scheduled.OpenIn(ctx, c.db.Read(), section.Name)
+	if err != nil || request.At.IsZero() {
+		return inTheWay(others, request), err
+	}
 
 	leases, err := c.leases.OpenIn(ctx, c.db.Read(), section.Name)
 	if err != nil {
 		return nil, err
 	}
+
+	out := []Effect{note("It is applied at %s. If %s has changed by then in a way that is not listed here, "+
+		"it is held, and needs a decision.", moments(request.At), section.Title)}
 
 	for _, l := range leases {
 		if l.Holder == nil && !l.HoldsAt(request.At) {
@@ -64,25 +69,19 @@ func (c *Changes) ahead(ctx context.Context, section ops.Section, request Reques
 		}
 	}
 
-	others, err := c.scheduled.OpenIn(ctx, c.db.Read(), section.Name)
-	if err != nil {
-		return nil, err
-	}
-
 	for _, other := range others {
 		say := note
 		if other.State == scheduled.Held {
 			say = warning
 		}
 
-		when := "before"
-		if other.At.After(request.At) {
-			when = "after"
+		if !other.At.After(request.At) {
+			out = append(out, say("Scheduled change %d of %s is before that, at %s.", other.ID, other.Actor, moments(other.At)).
+				at("/"+scheduled.Object(other.ID)))
 		}
-
-		out = append(out, say("Scheduled change %d of %s is %s that, at %s.", other.ID, other.Actor, when, moments(other.At)).
-			at("/"+scheduled.Object(other.ID)))
 	}
+
+	out = append(out, inTheWay(others, request)...)
 
 	if c.Windows == nil {
 		return out, nil
@@ -96,6 +95,23 @@ func (c *Changes) ahead(ctx context.Context, section ops.Section, request Reques
 	met, err := c.Windows.Met(ctx, section.Name, request.At, until)
 
 	return append(out, met...), err
+}
+
+// inTheWay warns of the scheduled changes that will find a section changed by a request, for it is reviewed after them.
+func inTheWay(others []scheduled.Change, request Request) []Effect {
+	var out []Effect
+
+	for _, other := range others {
+		ended := request.Term != nil && !request.Term.EndsAt.After(other.At)
+		if ended || other.State == scheduled.Held || !other.At.After(request.At) {
+			continue
+		}
+
+		out = append(out, warning("Scheduled change %d of %s was reviewed before this one. If this one still applies at %s, "+
+			"that one is held, and needs a decision.", other.ID, other.Actor, moments(other.At)).at("/"+scheduled.Object(other.ID)))
+	}
+
+	return out
 }
 
 // meanwhile is what changed in the section since a scheduled change was reviewed, nil for nothing. What was to come

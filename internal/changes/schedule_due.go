@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/ops"
@@ -70,7 +71,7 @@ func (c *Changes) PutOffDue(ctx context.Context, section ops.SectionName, cause 
 // postpone notes why a scheduled change was not made, as it stands now.
 func (c *Changes) postpone(ctx context.Context, id int64, cause error) error {
 	s, err := c.scheduled.Get(ctx, id)
-	if err != nil || s.Applying {
+	if err != nil || s.State != scheduled.Overdue || s.Applying { // it may have been moved meanwhile
 		return err
 	}
 
@@ -143,6 +144,10 @@ func (c *Changes) applyAtItsTime(ctx context.Context, service ops.Service, id in
 		return unsettled(section, *current.Open)
 	}
 
+	if err := c.ending(ctx, section, s); err != nil {
+		return err
+	}
+
 	cause, err := c.obstacle(ctx, current, s)
 	if err != nil {
 		return err
@@ -189,21 +194,50 @@ func lasted(length time.Duration) string {
 	return fmt.Sprintf("%d h %d min", int(length.Hours()), int(length.Minutes())%60)
 }
 
-// obstacle is why a scheduled change whose time has come is not made, nil for nothing.
-func (c *Changes) obstacle(ctx context.Context, current Current, s scheduled.Change) (*ops.Error, error) {
-	if c.StillOps != nil {
-		switch still, err := c.StillOps(ctx, s.Actor); {
-		case err != nil:
-			return nil, err
-		case !still:
-			return &ops.Error{
-				Code: ops.CodePermissionDenied, Message: s.Actor + ", who scheduled it, is no longer known as an operator.",
-			}, nil
+// ending has a scheduled change wait for a temporary one that is due to end, and sets the same: whichever came first would
+// hold the other.
+func (c *Changes) ending(ctx context.Context, section ops.Section, s scheduled.Change) error {
+	leases, err := c.leases.OpenIn(ctx, c.db.Read(), section.Name)
+	if err != nil {
+		return err
+	}
+
+	for _, l := range leases {
+		for _, field := range section.Fields {
+			_, holds := l.Set[field.Name]
+			if _, sets := s.Set[field.Name]; holds && sets && l.State == lease.Overdue {
+				return l.Holds(field, "choose a later time")
+			}
 		}
 	}
 
-	if until := s.Until(s.At); !until.IsZero() && !c.now().Before(until) {
-		return &ops.Error{Code: ops.CodeConflict, Message: "It would have ended by now, at " + moments(until) + "."}, nil
+	return nil
+}
+
+// authorGone is why a scheduled change is not made by itself any more, nil while whoever scheduled it is an operator.
+func (c *Changes) authorGone(ctx context.Context, s scheduled.Change) (*ops.Error, error) {
+	if c.StillOps == nil {
+		return nil, nil //nolint:nilnil // nobody is asked
+	}
+
+	still, err := c.StillOps(ctx, s.Actor)
+	if still || err != nil {
+		return nil, err
+	}
+
+	return &ops.Error{
+		Code: ops.CodePermissionDenied, Message: s.Actor + ", who scheduled it, is no longer known as an operator.",
+	}, nil
+}
+
+// obstacle is why a scheduled change whose time has come is not made, nil for nothing.
+func (c *Changes) obstacle(ctx context.Context, current Current, s scheduled.Change) (*ops.Error, error) {
+	if gone, err := c.authorGone(ctx, s); gone != nil || err != nil {
+		return gone, err
+	}
+
+	if term := c.termOf(s, s.At); term != nil && !c.now().Before(term.EndsAt) {
+		return &ops.Error{Code: ops.CodeConflict, Message: "It would have ended by now, at " + moments(term.EndsAt) + "."}, nil
 	}
 
 	changed, err := c.meanwhile(ctx, current, s)

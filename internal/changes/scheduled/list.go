@@ -76,13 +76,13 @@ func (s *Store) OfChanges(ctx context.Context, changes []int64) (map[int64]Chang
 	return out, nil
 }
 
-// Due returns those of a section whose time has come and that may be tried now, the first one first.
+// Due returns those of a section whose time has come and that may be tried now, the first one first; none that is being made.
 func (s *Store) Due(ctx context.Context, section ops.SectionName) ([]Change, error) {
 	now := s.now()
 	again, args := retryTried().Due(now, 3)
 
 	return s.query(ctx, s.db.Read(),
-		`WHERE section = $1 AND state = 'scheduled' AND due_at <= $2 AND `+again+` ORDER BY due_at, id`,
+		`WHERE section = $1 AND state = 'scheduled' AND applying = 0 AND due_at <= $2 AND `+again+` ORDER BY due_at, id`,
 		append([]any{section, store.Time{Time: now}}, args...)...)
 }
 
