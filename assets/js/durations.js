@@ -79,7 +79,7 @@ document.addEventListener("input", ({ target }) => {
   else if (iso === null) echo.textContent = "Not a duration: write 36h, 1d 12h or P1DT12H.";
   else {
     const at = now();
-    const end = new Date(at.getTime() + seconds(iso) * 1000);
+    const end = new Date((Date.parse(target.dataset.fromNow) || +at) + seconds(iso) * 1000);
     const ends = "fromNow" in target.dataset && !Number.isNaN(end.getTime()) ? `, ends ${absolute(end, at)}` : "";
     echo.textContent = `${words(iso)} (${iso})${ends}`;
   }

@@ -56,12 +56,21 @@ async function echo(input) {
   else said.textContent = known ? [say(moment.at, zone), moment.note].filter(Boolean).join(". ") : "";
   input.dataset.shows = known ? wall(moment.at, zone).toISOString().slice(0, 19).replace("T", " ") : "";
   input.dataset.sends = known ? new Date(moment.at).toISOString().replace(".000Z", "Z") : "";
+  if (input.name === "at") begin(input);
   field.querySelector("[data-note]")?.remove();
   const notice = field.querySelector("[data-reckons]");
   if (!notice) return;
   const offset = known ? Math.round((wall(moment.at, zone) - moment.at) / 1e3) : 0;
   notice.textContent = known ? reckons(zone.name, new Date(moment.at), offset) : "";
   notice.hidden = notice.textContent === "";
+}
+
+// begin has what lasts for a time do so from the moment of a field.
+function begin({ form, dataset }) {
+  for (const length of form.querySelectorAll("[data-from-now]")) {
+    length.dataset.fromNow = dataset.sends;
+    if (length.value) length.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 
 // read says what is understood; then the field has what clocks show in its data-shows.

@@ -6,8 +6,8 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=e1897abf2301"
-	ScriptURL             = "/static/app.js?v=6a3e9f9a3a21"
-	MomentFieldsScriptURL = "/static/momentfields.js?v=5b4a99ce7e92"
+	ScriptURL             = "/static/app.js?v=a39ce6e66998"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=b6729782e2d1"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
 	PaletteScriptURL      = "/static/palette.js?v=438f8649f20f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
