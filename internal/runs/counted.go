@@ -77,7 +77,14 @@ func (c *Counted) Look(ctx context.Context, s *monitor.Snapshot) error {
 	written := map[ops.JobName]stood{}
 
 	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
-		for job, now := range moved {
+		for _, name := range ops.Jobs() { // in one order, so that two consoles do not wait for each other
+			job := name.Name
+
+			now, ok := moved[job]
+			if !ok {
+				continue
+			}
+
 			known, err := c.write(ctx, tx, job, now, at)
 			if err != nil {
 				return fmt.Errorf("write down the runs of %s: %w", job, err)

@@ -42,17 +42,8 @@ func (c *Counted) List(ctx context.Context, filter Filter) (Page, error) {
 
 	found := page(items, limit)
 
-	var all int
-
-	err = c.db.Read().QueryRowContext(ctx, `
-		SELECT count(*), COALESCE(sum(CASE WHEN failed > 0 THEN 1 ELSE 0 END), 0)
-		  FROM opsconsole_counted_runs WHERE job_name = $1`, filter.Job).Scan(&all, &found.Failed)
-	if err != nil {
-		return Page{}, fmt.Errorf("count the runs: %w", err)
-	}
-
-	if found.Total = all; filter.Failed {
-		found.Total = found.Failed
+	if err := count(ctx, c.db, &found, filter, `opsconsole_counted_runs`, `failed > 0`); err != nil {
+		return Page{}, err
 	}
 
 	return found, nil
@@ -72,10 +63,16 @@ func (c *Counted) Get(ctx context.Context, job ops.JobName, id int64) (Run, erro
 	return items[0], nil
 }
 
-// Of implements [Runs]: the first that ended after the trigger, which may be one that was under way.
+// Of implements [Runs]: the first that ended after the trigger, which may be one that was under way. What is dropped is
+// looked for no longer: what was kept of later runs is not its own.
 func (c *Counted) Of(ctx context.Context, trigger Trigger) (run Run, ok bool, err error) {
-	items, err := c.read(ctx, `WHERE job_name = $1 AND seen_until > $2 AND (runs > 1 OR succeeded_at IS NULL OR succeeded_at > $3)
-		ORDER BY seen_until, id LIMIT 1`, trigger.Job, store.Time{Time: trigger.Until}, store.Time{Time: trigger.From})
+	if c.now().Sub(trigger.Until) >= keepCounted {
+		return run, false, nil
+	}
+
+	items, err := c.read(ctx, `WHERE job_name = $1 AND seen_until > $2 AND seen_until <= $3
+		AND (runs > 1 OR succeeded_at IS NULL OR succeeded_at > $4) ORDER BY seen_until, id LIMIT 1`,
+		trigger.Job, store.Time{Time: trigger.Until}, store.Time{Time: trigger.Until.Add(triggeredWithin)}, store.Time{Time: trigger.From})
 	if err != nil || len(items) == 0 {
 		return Run{}, false, err
 	}

@@ -73,7 +73,8 @@ func TestRunsAreWhatTheCountersGrewBy(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
-		one, other := runs.NewCounted(db, time.Now), runs.NewCounted(db, time.Now)
+		soon := func() time.Time { return start.Add(10 * time.Minute) }
+		one, other := runs.NewCounted(db, soon), runs.NewCounted(db, soon)
 
 		look(t, one, page(t, 0, 7, 1, 3, 20)) // what was before is not known
 		look(t, one, page(t, 5, 7, 1, 3, 20))
@@ -82,7 +83,7 @@ func TestRunsAreWhatTheCountersGrewBy(t *testing.T) {
 		look(t, other, page(t, 11, 8, 1, 5, 22.5))
 		look(t, other, page(t, 60, 9, 3, 5, 28.5)) // three runs, of which two failed
 		look(t, one, page(t, 61, 9, 3, 5, 28.5))
-		look(t, runs.NewCounted(db, time.Now), page(t, 300, 10, 3, 5, 29.5)) // another process
+		look(t, runs.NewCounted(db, soon), page(t, 300, 10, 3, 5, 29.5)) // another process
 		look(t, one, page(t, 400, 1, 0, 0, 0.5))                             // the control plane was started anew
 
 		var got []string
@@ -149,6 +150,50 @@ func TestWhatWasCountedIsKeptAWhile(t *testing.T) {
 			if got := list(t, c, runs.Filter{}).Total; got != want {
 				t.Errorf("after %d days: %d, want %d", days, got, want)
 			}
+		}
+	})
+}
+
+// TestATriggerIsNotTakenForALaterRun: neither for one that came a day after, nor for one that is kept longer than its own.
+func TestATriggerIsNotTakenForALaterRun(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		now := start
+		c := runs.NewCounted(db, func() time.Time { return now })
+		of := func(after time.Duration) (run runs.Run, ok bool) {
+			at := start.Add(after)
+
+			run, ok, err := c.Of(t.Context(), runs.Trigger{Job: ops.JobReconciliation, From: at, Until: at})
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			return run, ok
+		}
+
+		look(t, c, page(t, 0, 0, 0, 0, 0))
+		look(t, c, page(t, 60, 1, 0, 0, 1))
+		look(t, c, page(t, 120, 1, 1, 0, 2))
+		look(t, c, page(t, 48*60*60, 2, 1, 0, 3))
+
+		if run, ok := of(30 * time.Second); !ok || run.Result != runs.Succeeded {
+			t.Errorf("got %+v, %t, want the success after a minute", run, ok)
+		}
+
+		if run, ok := of(3 * time.Minute); ok {
+			t.Errorf("got %+v, which ended two days later", run)
+		}
+
+		now = start.AddDate(0, 0, 8)
+
+		if err := c.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+
+		if run, ok := of(30 * time.Second); ok {
+			t.Errorf("got %+v after its own was dropped, want none", run)
 		}
 	})
 }

@@ -33,7 +33,7 @@ const records = `
 	           AND id = (SELECT max(id) FROM opsconsole_job_runs n WHERE n.job_name = r.job_name AND n.ended_at IS NULL))
 	  FROM opsconsole_job_runs r `
 
-const bad = `(result = 'failed')`
+const bad = `result = 'failed'`
 
 // List implements [Runs].
 func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
@@ -58,17 +58,8 @@ func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
 
 	found := page(items, limit)
 
-	var all int
-
-	err = r.db.Read().QueryRowContext(ctx,
-		`SELECT count(*), COALESCE(sum(CASE WHEN `+bad+` THEN 1 ELSE 0 END), 0) FROM opsconsole_job_runs WHERE job_name = $1`, filter.Job).
-		Scan(&all, &found.Failed)
-	if err != nil {
-		return Page{}, fmt.Errorf("count the runs: %w", err)
-	}
-
-	if found.Total = all; filter.Failed {
-		found.Total = found.Failed
+	if err := count(ctx, r.db, &found, filter, `opsconsole_job_runs`, bad); err != nil {
+		return Page{}, err
 	}
 
 	return found, nil
@@ -87,9 +78,6 @@ func (r *Recorded) Get(ctx context.Context, job ops.JobName, id int64) (Run, err
 
 	return items[0], nil
 }
-
-// triggeredWithin is how long after a trigger its run is looked for.
-const triggeredWithin = 24 * time.Hour
 
 // Of implements [Runs]. One that failed is tried again, for the same trigger.
 func (r *Recorded) Of(ctx context.Context, trigger Trigger) (run Run, ok bool, err error) {
