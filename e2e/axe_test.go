@@ -116,7 +116,7 @@ func TestEveryPageIsAccessible(t *testing.T) {
 
 		for _, path := range []string{
 			"/", "/health", "/capacity", "/jobs", "/jobs/lifecycle/trigger", "/exports", "/metrics", "/history", "/history/1",
-			"/history/1/restore", "/history/3/keep", "/compare?a=1&b=2", "/audit",
+			"/history/1/restore", "/history/3/keep", "/compare?a=1&b=2", "/audit", "/instances", "/jobs/lifecycle", "/scheduled", "/find?q=limit",
 		} {
 			p.checkPage(path)
 		}

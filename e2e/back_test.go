@@ -121,7 +121,7 @@ func TestEveryScriptOutlivesBack(t *testing.T) {
 			!e.closest(".field").querySelector("[data-error]").hidden))(document.querySelector("[name=per_analyst]"))`,
 		// A run is asked for in the dialog, whose reason is counted.
 		"/jobs": `((e) => e ? (e.value = "x".repeat(450), e.dispatchEvent(new Event("input", {bubbles: true})),
-			document.getElementById("reason-count").textContent) : (document.querySelector("#job-lifecycle a").click(), false))(
+			document.getElementById("reason-count").textContent) : (document.querySelector("#job-lifecycle a[hx-get]").click(), false))(
 			document.querySelector("#dialog[open] [name=reason]"))`,
 	} {
 		p.visit(path)

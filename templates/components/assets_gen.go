@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=e1897abf2301"
+	StylesheetURL         = "/static/app.css?v=4a0cd7d8633e"
 	ScriptURL             = "/static/app.js?v=a39ce6e66998"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=b6729782e2d1"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
