@@ -94,10 +94,19 @@ func (x *Index) find(ctx context.Context, kind Kind, wanted []string, below int6
 		return found, err
 	}
 
+	// Of most kinds there is nothing else, and the index would gather what others have.
+	rest, err := x.ids(ctx, fmt.Sprintf(`
+		SELECT key FROM opsconsole_search WHERE key >= $1 AND key < $2 ORDER BY key DESC OFFSET %d LIMIT 1`, recent), from, until)
+	if err != nil || len(rest) == 0 {
+		return found, err
+	}
+
 	// They are gathered first, whatever the planner thinks of their number.
-	return x.ids(ctx, fmt.Sprintf(`
+	older, err := x.ids(ctx, fmt.Sprintf(`
 		WITH found AS MATERIALIZED (SELECT key FROM opsconsole_search WHERE words @@ $1::tsquery)
-		SELECT key FROM found WHERE key >= $2 AND key < $3 ORDER BY key DESC LIMIT %d`, limit), query, from, until)
+		SELECT key FROM found WHERE key >= $2 AND key <= $3 ORDER BY key DESC LIMIT %d`, limit-len(found)), query, from, kind.key(rest[0]))
+
+	return append(found, older...), err
 }
 
 func (x *Index) ids(ctx context.Context, query string, args ...any) ([]int64, error) {

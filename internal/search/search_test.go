@@ -219,3 +219,34 @@ func exec(tb testing.TB, db *store.DB, statement string, args ...any) {
 		tb.Fatal(err)
 	}
 }
+
+// TestWhatIsRareAndOldIsFoundBehindWhatIsNew also behind more of it than is looked at first, in one order.
+func TestWhatIsRareAndOldIsFoundBehindWhatIsNew(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		const rows = 4100
+
+		exec(t, db, fmt.Sprintf(`INSERT INTO opsconsole_audit (seq, at, actor, role, remote_addr, request_id, action, object, outcome, reason,
+			intent, change_id, before_json, after_json, message, prev_hash, hash)
+			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+			SELECT i, '2026-03-01T00:00:00.000000Z', 'dave', 'ops', '', '', 'sign_in', '', 'done',
+				CASE WHEN i <= 3 OR i > 4098 THEN 'rare' ELSE '' END, 0, 0, '', '', '', '', '' FROM n`, rows))
+
+		index := search.New(db)
+		if err := index.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+
+		for text, want := range map[string][]int64{"rare": {4100, 4099, 3, 2, 1}, "nothing": nil} {
+			if got := found(t, index.Found(t.Context(), search.Audit, text, 0)); !slices.Equal(got, want) {
+				t.Errorf("%q: got %v, want %v", text, got, want)
+			}
+		}
+
+		if got := found(t, index.Found(t.Context(), search.Audit, "rare", 4100)); !slices.Equal(got, []int64{4099, 3, 2, 1}) {
+			t.Errorf("below the newest: got %v", got)
+		}
+	})
+}
