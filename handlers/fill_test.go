@@ -17,11 +17,11 @@ import (
 func fillRecord(tb testing.TB, db *store.DB, rows int) {
 	tb.Helper()
 
-	// One section is changed again and again, another was long ago.
+	// One section is changed again and again, another was long ago. The oldest third has a word of its own.
 	inserts := fmt.Sprintf(`
 		INSERT INTO opsconsole_changes (section, at, actor, reason, source, outcome, before_json, after_json, fields, request_id, settled_at, intent)
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %[1]d)
-		SELECT CASE WHEN i <= 2 THEN 'export' ELSE 'concurrency' END, %[2]s, 'operator-' || i %% 20, 'reason ' || i,
+		SELECT CASE WHEN i <= 2 THEN 'export' ELSE 'concurrency' END, %[2]s, 'operator-' || i %% 20, CASE WHEN i <= %[1]d / 3 THEN 'oldest ' ELSE '' END || 'reason ' || i,
 			CASE WHEN i %% 9 = 0 THEN 'lease_end' ELSE 'console' END, CASE WHEN i %% 40 = 0 THEN 'refused' ELSE 'applied' END,
 			CASE WHEN i <= 2 THEN '{"max_duration_seconds":' || (60 * i) || '}' ELSE '{"cluster_total":' || (51 + i %% 7) || ',"per_analyst":5}' END,
 			CASE WHEN i <= 2 THEN '{"max_duration_seconds":' || (60 + 60 * i) || '}' ELSE '{"cluster_total":' || (51 + (i + 1) %% 7) || ',"per_analyst":5}' END,
@@ -34,7 +34,7 @@ func fillRecord(tb testing.TB, db *store.DB, rows int) {
 		SELECT 100 + i, %[2]s, 'operator-' || i %% 20, 'ops', '192.0.2.7', 'request',
 			CASE WHEN i %% 100 = 99 THEN 'job.trigger' ELSE 'config.save' END,
 			CASE WHEN i %% 100 = 99 THEN 'jobs/lifecycle' ELSE 'config/concurrency' END,
-			CASE WHEN i %% 2 = 0 THEN 'done' ELSE 'intent' END, 'reason ' || i, CASE WHEN i %% 2 = 0 THEN 99 + i ELSE 0 END, 0,
+			CASE WHEN i %% 2 = 0 THEN 'done' ELSE 'intent' END, CASE WHEN i <= 2 * %[1]d / 3 THEN 'oldest ' ELSE '' END || 'reason ' || i, CASE WHEN i %% 2 = 0 THEN 99 + i ELSE 0 END, 0,
 			'{"per_analyst":5}', '{"per_analyst":6}', '', '', '' FROM n;
 		UPDATE opsconsole_audit_head SET seq = 100 + 2 * %[1]d`, rows, minuteOf(db, "i"))
 	fill(tb, db, inserts)
