@@ -130,7 +130,8 @@ func (h *Handlers) addRuns(ctx context.Context, view *pages.Runs) error {
 	return err
 }
 
-// addTriggers has the first that ended after a trigger name who asked for it.
+// addTriggers has the runs that triggers are most likely to have asked for name who did, as their receipts do: also
+// where not all runs are listed.
 func (h *Handlers) addTriggers(ctx context.Context, job ops.JobName, items []runs.Run) error {
 	if len(items) == 0 {
 		return nil
@@ -147,12 +148,18 @@ func (h *Handlers) addTriggers(ctx context.Context, job ops.JobName, items []run
 	}
 
 	for _, entry := range asked.Items {
-		for i := range slices.Backward(items) {
-			if run := &items[i]; run.Ended().After(entry.At) {
-				run.TriggeredBy, run.Reason = entry.Actor, entry.Reason
+		byHand, err := h.Triggers.Run(ctx, job, entry.Seq)
+		if err != nil {
+			return err
+		}
 
-				break
-			}
+		its, ok, err := h.Runs.Of(ctx, runs.Trigger{Job: job, From: byHand.Begun, Until: byHand.Accepted})
+		if err != nil {
+			return err
+		}
+
+		if i := slices.IndexFunc(items, func(run runs.Run) bool { return run.ID == its.ID }); ok && i >= 0 {
+			items[i].TriggeredBy, items[i].Reason = entry.Actor, entry.Reason
 		}
 	}
 
