@@ -84,7 +84,7 @@ func TestRunsAreWhatTheCountersGrewBy(t *testing.T) {
 		look(t, other, page(t, 60, 9, 3, 5, 28.5)) // three runs, of which two failed
 		look(t, one, page(t, 61, 9, 3, 5, 28.5))
 		look(t, runs.NewCounted(db, soon), page(t, 300, 10, 3, 5, 29.5)) // another process
-		look(t, one, page(t, 400, 1, 0, 0, 0.5))                             // the control plane was started anew
+		look(t, one, page(t, 400, 1, 0, 0, 0.5))                         // the control plane was started anew
 
 		var got []string
 		for _, run := range list(t, one, runs.Filter{}).Items {
