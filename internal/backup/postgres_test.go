@@ -57,7 +57,7 @@ func TestPostgresIsDumpedAndRestored(t *testing.T) {
 		var n int
 
 		err := db.Read().QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-			AND pid <> pg_backend_pid() AND strpos(query, $1) > 0`, "opsconsole_audit").Scan(&n)
+			AND pid <> pg_backend_pid() AND strpos(query, $1) > 0`, "opsconsole_").Scan(&n)
 
 		return err == nil && n == 0
 	})

@@ -87,7 +87,7 @@ const (
 	AuditHeadSent  Name = "audit.head-sent"
 )
 
-// The index of what is searched.
+// SearchIndexing is in the index of what is searched.
 const SearchIndexing Name = "search.indexing"
 
 // A session.
