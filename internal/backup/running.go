@@ -21,6 +21,10 @@ func nobodyRuns(ctx context.Context, db *store.DB) error {
 		from string
 	)
 
+	if err := errors.Join(ownSessions(ctx, db.Write()), ownSessions(ctx, db.Read())); err != nil {
+		return fmt.Errorf("look for consoles that run: %w", err)
+	}
+
 	err := db.Read().QueryRowContext(ctx, `
 		SELECT pid, COALESCE(host(client_addr), 'the server itself') FROM pg_stat_activity
 		WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -35,4 +39,28 @@ func nobodyRuns(ctx context.Context, db *store.DB) error {
 		return fmt.Errorf("a console is at work on this database (session %d of PostgreSQL, from %s): "+
 			"stop every one, and then run this again; nothing was done", pid, from)
 	}
+}
+
+// ownSessions has what this process read as it opened the database, on connections that lie idle since, not be taken for a console's.
+func ownSessions(ctx context.Context, pool *sql.DB) (err error) {
+	var held []*sql.Conn
+
+	for range pool.Stats().Idle { // all at once: else it would be the same one each time
+		conn, failed := pool.Conn(ctx)
+		if failed != nil {
+			err = errors.Join(err, failed)
+
+			break
+		}
+
+		held = append(held, conn)
+		_, failed = conn.ExecContext(ctx, "SELECT 1")
+		err = errors.Join(err, failed)
+	}
+
+	for _, conn := range held {
+		err = errors.Join(err, conn.Close())
+	}
+
+	return err
 }
