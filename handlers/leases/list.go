@@ -2,9 +2,7 @@ package leases
 
 import (
 	"context"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/live"
@@ -18,7 +16,7 @@ import (
 // List lists the temporary changes that have not ended, or those in the state that is
 // asked for.
 func (h *Handlers) List(p *web.Page) error {
-	query, err := queryOf(p.QueryParams())
+	query, err := web.ReadInState(p.QueryParams(), lease.States())
 	if err != nil {
 		return err
 	}
@@ -29,56 +27,22 @@ func (h *Handlers) List(p *web.Page) error {
 	}
 
 	shell := h.Shell(p, "leases", "Temporary changes")
-	shell.Events = live.EventsFor("leases", query.values())
+	shell.Events = live.EventsFor("leases", query.Values())
 
 	return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view), Kept: true})
 }
 
-// query is what the address asks for: those that have not ended, unless it names a state.
-type query struct {
-	state  string
-	filter lease.Filter
-}
-
-func queryOf(values url.Values) (query, error) {
-	q := web.ReadQuery(values)
-	state := q.OneOf("state", append(web.Strings(lease.States()), pages.AnyState))
-
-	return query{state: state, filter: lease.Filter{
-		State: lease.State(strings.TrimPrefix(state, pages.AnyState)), Before: q.Cursor(), Limit: q.Limit(),
-	}}, q.Err()
-}
-
-func (q query) values() url.Values {
-	values := url.Values{}
-	if q.state == "" {
-		return values
-	}
-
-	values.Set("state", q.state)
-
-	if q.filter.Before > 0 {
-		values.Set("before", strconv.FormatInt(q.filter.Before, 10))
-	}
-
-	if q.filter.Limit > 0 {
-		values.Set("limit", strconv.Itoa(q.filter.Limit))
-	}
-
-	return values
-}
-
-func (h *Handlers) leasesView(ctx context.Context, q query, now time.Time) (pages.List, error) {
-	if q.state == "" {
+func (h *Handlers) leasesView(ctx context.Context, q web.InState, now time.Time) (pages.List, error) {
+	if q.State == "" {
 		open, err := h.Changes.Leases(ctx)
 
 		return pages.List{Items: web.List(open), Tickets: h.Tickets, Now: now}, err
 	}
 
-	found, err := h.Changes.LeaseHistory(ctx, q.filter)
+	found, err := h.Changes.LeaseHistory(ctx, lease.Filter{State: lease.State(q.Named()), Before: q.Before, Limit: q.Limit})
 
 	return pages.List{
-		Items: web.List(found.Items), Next: web.Next(found.Next), State: q.state, Before: q.filter.Before, Tickets: h.Tickets, Now: now,
+		Items: web.List(found.Items), Next: web.Next(found.Next), State: q.State, Before: q.Before, Tickets: h.Tickets, Now: now,
 	}, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/graph-olap/opsconsole/handlers/live"
+	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	pages "github.com/graph-olap/opsconsole/templates/leases"
@@ -50,7 +51,7 @@ func (h *Handlers) read(ctx context.Context, id int64) (l lease.Lease, revision 
 }
 
 func (h *Handlers) leasesOf(values url.Values) (live.Draw, error) {
-	query, err := queryOf(values)
+	query, err := web.ReadInState(values, lease.States())
 
 	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		view, err := h.leasesView(ctx, query, now)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -19,7 +18,7 @@ import (
 
 // List lists the scheduled changes that may still be made, or those in the state that is asked for.
 func (h *Handlers) List(p *web.Page) error {
-	query, err := queryOf(p.QueryParams())
+	query, err := web.ReadInState(p.QueryParams(), scheduled.States())
 	if err != nil {
 		return err
 	}
@@ -30,56 +29,22 @@ func (h *Handlers) List(p *web.Page) error {
 	}
 
 	shell := h.Shell(p, "scheduled", "Scheduled changes")
-	shell.Events = live.EventsFor("scheduled", query.values())
+	shell.Events = live.EventsFor("scheduled", query.Values())
 
 	return p.Answer(web.Answer{Data: view, Full: pages.ListPage(shell, view), Kept: true})
 }
 
-// query is what the address asks for: those that may still be made, unless it names a state.
-type query struct {
-	state  string
-	filter scheduled.Filter
-}
-
-func queryOf(values url.Values) (query, error) {
-	q := web.ReadQuery(values)
-	state := q.OneOf("state", append(web.Strings(scheduled.States()), pages.AnyState))
-
-	return query{state: state, filter: scheduled.Filter{
-		State: scheduled.State(strings.TrimPrefix(state, pages.AnyState)), Before: q.Cursor(), Limit: q.Limit(),
-	}}, q.Err()
-}
-
-func (q query) values() url.Values {
-	values := url.Values{}
-	if q.state == "" {
-		return values
-	}
-
-	values.Set("state", q.state)
-
-	if q.filter.Before > 0 {
-		values.Set("before", strconv.FormatInt(q.filter.Before, 10))
-	}
-
-	if q.filter.Limit > 0 {
-		values.Set("limit", strconv.Itoa(q.filter.Limit))
-	}
-
-	return values
-}
-
-func (h *Handlers) listView(ctx context.Context, q query, now time.Time) (pages.List, error) {
-	if q.state == "" {
+func (h *Handlers) listView(ctx context.Context, q web.InState, now time.Time) (pages.List, error) {
+	if q.State == "" {
 		open, err := h.Changes.Scheduled(ctx)
 
 		return pages.List{Items: web.List(open), Tickets: h.Tickets, Now: now}, err
 	}
 
-	found, err := h.Changes.ScheduledHistory(ctx, q.filter)
+	found, err := h.Changes.ScheduledHistory(ctx, scheduled.Filter{State: scheduled.State(q.Named()), Before: q.Before, Limit: q.Limit})
 
 	return pages.List{
-		Items: web.List(found.Items), Next: web.Next(found.Next), State: q.state, Before: q.filter.Before, Tickets: h.Tickets, Now: now,
+		Items: web.List(found.Items), Next: web.Next(found.Next), State: q.State, Before: q.Before, Tickets: h.Tickets, Now: now,
 	}, err
 }
 
@@ -155,7 +120,7 @@ func (h *Handlers) Views() []live.View {
 }
 
 func (h *Handlers) listOf(values url.Values) (live.Draw, error) {
-	query, err := queryOf(values)
+	query, err := web.ReadInState(values, scheduled.States())
 
 	return func(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
 		view, err := h.listView(ctx, query, now)

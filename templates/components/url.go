@@ -27,6 +27,9 @@ func NonEmpty(params map[string]string) url.Values {
 	return query
 }
 
+// AnyState selects what is in any state, where a list shows what is not over.
+const AnyState = "all"
+
 // PageURL is a path with its query, from the cursor on; 0 is the first page.
 func PageURL(path string, query url.Values, before int64) string {
 	if before > 0 {

@@ -26,9 +26,6 @@ type List struct {
 	Now     time.Time      `json:"-"`
 }
 
-// AnyState is the state that selects every temporary change.
-const AnyState = "all"
-
 func (v List) url(before int64) string {
 	return components.PageURL("/leases", components.NonEmpty(map[string]string{"state": v.State}), before)
 }

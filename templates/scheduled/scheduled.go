@@ -25,9 +25,6 @@ type List struct {
 	Now     time.Time      `json:"-"`
 }
 
-// AnyState is the state that selects every scheduled change.
-const AnyState = "all"
-
 func (v List) url(before int64) string {
 	return components.PageURL("/scheduled", components.NonEmpty(map[string]string{"state": v.State}), before)
 }
