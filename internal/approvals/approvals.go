@@ -151,11 +151,9 @@ func (a *Approvals) List(ctx context.Context, f Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	page := Page{Items: found}
-	if len(found) > f.Limit {
-		page.Items = found[:f.Limit]
-		page.Next = page.Items[f.Limit-1].ID
-	}
+	var page Page
+
+	page.Items, page.Next = store.Cut(found, f.Limit, func(a Approval) int64 { return a.ID })
 
 	return page, nil
 }

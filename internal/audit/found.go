@@ -21,11 +21,9 @@ func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	page := Page{Items: items}
-	if len(items) > filter.Limit {
-		page.Items = items[:filter.Limit]
-		page.Next = page.Items[filter.Limit-1].Seq
-	}
+	var page Page
+
+	page.Items, page.Next = store.Cut(items, filter.Limit, func(e Entry) int64 { return e.Seq })
 
 	return page, nil
 }

@@ -22,13 +22,7 @@ func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	page := Page{Items: items}
-	if len(items) > filter.Limit {
-		page.Items = items[:filter.Limit]
-		page.Next = page.Items[filter.Limit-1].ID
-	}
-
-	return page, c.markTemporary(ctx, page.Items)
+	return c.page(ctx, items, filter.Limit)
 }
 
 // countFound counts as far as [Changes.Count] does.

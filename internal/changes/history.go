@@ -73,11 +73,12 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	page := Page{Items: items}
-	if len(items) > filter.Limit {
-		page.Items = items[:filter.Limit]
-		page.Next = page.Items[filter.Limit-1].ID
-	}
+	return c.page(ctx, items, filter.Limit)
+}
+
+// page is a page of changes that were read, with what they began or were scheduled as.
+func (c *Changes) page(ctx context.Context, read []Change, limit int) (page Page, err error) {
+	page.Items, page.Next = store.Cut(read, limit, func(c Change) int64 { return c.ID })
 
 	if err := c.markScheduled(ctx, page.Items); err != nil {
 		return page, err

@@ -155,10 +155,7 @@ func (c *Changes) Points(ctx context.Context, filter PointFilter) (PointPage, er
 		page.Items = append(page.Items, p)
 	}
 
-	if len(page.Items) > limit {
-		page.Items = page.Items[:limit]
-		page.Next = page.Items[limit-1].ID
-	}
+	page.Items, page.Next = store.Cut(page.Items, limit, func(p Point) int64 { return p.ID })
 
 	return page, rows.Err()
 }

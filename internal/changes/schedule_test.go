@@ -94,6 +94,12 @@ func TestAScheduledChangeIsMadeAtItsTime(t *testing.T) {
 			t.Errorf("got %+v, %v, want the intent to say which and how late", entries.Items, err)
 		}
 
+		// Who looks for its words is told the same as who lists it.
+		found, err := w.History(t.Context(), changes.Filter{Text: s.Reason})
+		if err != nil || len(found.Items) != 1 || found.Items[0].Scheduled == nil || found.Items[0].Lease == nil {
+			t.Errorf("got %+v, %v, want the change with what scheduled it", found.Items, err)
+		}
+
 		// Once, whoever looks.
 		if err := w.applyDue(t); err != nil || w.current(t).Last.ID != *s.Change {
 			t.Errorf("it was made twice: %v", err)

@@ -54,11 +54,9 @@ func (s *Windows) List(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	page := Page{Items: items}
-	if len(items) > filter.Limit {
-		page.Items = items[:filter.Limit]
-		page.Next = page.Items[filter.Limit-1].cursor()
-	}
+	var page Page
+
+	page.Items, page.Next = store.Cut(items, filter.Limit, Window.cursor)
 
 	return page, nil
 }

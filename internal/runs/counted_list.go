@@ -52,15 +52,8 @@ func (c *Counted) List(ctx context.Context, filter Filter) (Page, error) {
 // Get implements [Runs].
 func (c *Counted) Get(ctx context.Context, job ops.JobName, id int64) (Run, error) {
 	items, err := c.read(ctx, `WHERE job_name = $1 AND id = $2`, job, id)
-	if err == nil && len(items) == 0 {
-		err = ops.NotFound("run", id)
-	}
 
-	if err != nil {
-		return Run{}, err
-	}
-
-	return items[0], nil
+	return only(id, items, err)
 }
 
 // Of implements [Runs]: the first that ended after the trigger, which may be one that was under way. What is dropped is
@@ -99,24 +92,7 @@ func (c *Counted) Since(ctx context.Context, job ops.JobName, result Result, aft
 }
 
 func (c *Counted) read(ctx context.Context, clause string, args ...any) ([]Run, error) {
-	rows, err := c.db.Read().QueryContext(ctx, counted+clause, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read the runs: %w", err)
-	}
-	defer rows.Close()
-
-	items := []Run{}
-
-	for rows.Next() {
-		run, err := scanCounted(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read the runs: %w", err)
-		}
-
-		items = append(items, run)
-	}
-
-	return items, rows.Err()
+	return read(ctx, c.db, scanCounted, counted+clause, args...)
 }
 
 func scanCounted(rows *sql.Rows) (Run, error) {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
@@ -68,15 +67,8 @@ func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
 // Get implements [Runs].
 func (r *Recorded) Get(ctx context.Context, job ops.JobName, id int64) (Run, error) {
 	items, err := r.read(ctx, `WHERE job_name = $2 AND id = $3`, job, id)
-	if err == nil && len(items) == 0 {
-		err = ops.NotFound("run", id)
-	}
 
-	if err != nil {
-		return Run{}, err
-	}
-
-	return items[0], nil
+	return only(id, items, err)
 }
 
 // Of implements [Runs]. One that failed is tried again, for the same trigger.
@@ -115,24 +107,7 @@ func moment(at time.Time) store.Time {
 }
 
 func (r *Recorded) read(ctx context.Context, clause string, args ...any) ([]Run, error) {
-	rows, err := r.db.Read().QueryContext(ctx, records+clause, append([]any{store.Time{Time: r.now()}}, args...)...)
-	if err != nil {
-		return nil, fmt.Errorf("read the runs: %w", err)
-	}
-	defer rows.Close()
-
-	items := []Run{}
-
-	for rows.Next() {
-		run, err := scanRecord(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read the runs: %w", err)
-		}
-
-		items = append(items, run)
-	}
-
-	return items, rows.Err()
+	return read(ctx, r.db, scanRecord, records+clause, append([]any{store.Time{Time: r.now()}}, args...)...)
 }
 
 func scanRecord(rows *sql.Rows) (Run, error) {

@@ -2,6 +2,7 @@ package runs
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -139,12 +140,45 @@ type Runs interface {
 }
 
 // page cuts what was read, of which one more than the limit was asked for.
-func page(items []Run, limit int) Page {
-	if len(items) > limit {
-		return Page{Items: items[:limit], Next: items[limit-1].ID}
+func page(items []Run, limit int) (found Page) {
+	found.Items, found.Next = store.Cut(items, limit, func(r Run) int64 { return r.ID })
+
+	return found
+}
+
+// read reads runs from rows as they are kept.
+func read(ctx context.Context, db *store.DB, scan func(*sql.Rows) (Run, error), query string, args ...any) ([]Run, error) {
+	rows, err := db.Read().QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the runs: %w", err)
+	}
+	defer rows.Close()
+
+	items := []Run{}
+
+	for rows.Next() {
+		run, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read the runs: %w", err)
+		}
+
+		items = append(items, run)
 	}
 
-	return Page{Items: items}
+	return items, rows.Err()
+}
+
+// only is the run of that number, of those that were read for it.
+func only(id int64, items []Run, err error) (Run, error) {
+	if err == nil && len(items) == 0 {
+		err = ops.NotFound("run", id)
+	}
+
+	if err != nil {
+		return Run{}, err
+	}
+
+	return items[0], nil
 }
 
 // count adds to a page how many runs there are. Each number is read from an index: a week of a job that runs every five

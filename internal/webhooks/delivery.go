@@ -116,11 +116,9 @@ func (s *Webhooks) Deliveries(ctx context.Context, filter Filter) (Page, error) 
 		return Page{}, err
 	}
 
-	page := Page{Items: items}
-	if len(items) > filter.Limit {
-		page.Items = items[:filter.Limit]
-		page.Next = page.Items[filter.Limit-1].ID
-	}
+	var page Page
+
+	page.Items, page.Next = store.Cut(items, filter.Limit, func(d Delivery) string { return d.ID })
 
 	return page, nil
 }

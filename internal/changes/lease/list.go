@@ -97,30 +97,14 @@ func (s *Store) Due(ctx context.Context, section ops.SectionName) ([]Lease, erro
 // Dues returns when the next lease of each section is due that ends by its time; it has none of a section
 // without one. That of one that was tried is when it is tried again.
 func (s *Store) Dues(ctx context.Context) (map[ops.SectionName]time.Time, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `
+	dues, err := store.Moments[ops.SectionName](ctx, s.db.Read(), `
 		SELECT section, MIN(CASE WHEN next_try_at > ends_at THEN next_try_at ELSE ends_at END) FROM `+table+`
 		WHERE state = 'active' AND kind <> 'window' GROUP BY section`)
 	if err != nil {
 		return nil, fmt.Errorf("look for leases that are due: %w", err)
 	}
-	defer rows.Close()
 
-	dues := map[ops.SectionName]time.Time{}
-
-	for rows.Next() {
-		var (
-			section ops.SectionName
-			at      store.Time
-		)
-
-		if err := rows.Scan(&section, &at); err != nil {
-			return nil, fmt.Errorf("read when leases are due: %w", err)
-		}
-
-		dues[section] = at.Time
-	}
-
-	return dues, rows.Err()
+	return dues, nil
 }
 
 // Filter selects leases; what is zero does not restrict.
@@ -167,11 +151,9 @@ func (s *Store) List(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	page := Page{Items: items}
-	if len(items) > filter.Limit {
-		page.Items = items[:filter.Limit]
-		page.Next = page.Items[filter.Limit-1].ID
-	}
+	var page Page
+
+	page.Items, page.Next = store.Cut(items, filter.Limit, func(l Lease) int64 { return l.ID })
 
 	return page, nil
 }

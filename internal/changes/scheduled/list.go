@@ -94,30 +94,14 @@ func (s *Store) Applying(ctx context.Context, section ops.SectionName) ([]Change
 // Dues returns when the next one of each section is due; it has none of a section without one. That
 // of one that was tried is when it is tried again.
 func (s *Store) Dues(ctx context.Context) (map[ops.SectionName]time.Time, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `
+	dues, err := store.Moments[ops.SectionName](ctx, s.db.Read(), `
 		SELECT section, MIN(CASE WHEN next_try_at > due_at THEN next_try_at ELSE due_at END) FROM `+table+`
 		WHERE state IN ('scheduled', 'held') AND (state = 'scheduled' OR applying = 1) GROUP BY section`)
 	if err != nil {
 		return nil, fmt.Errorf("look for scheduled changes that are due: %w", err)
 	}
-	defer rows.Close()
 
-	dues := map[ops.SectionName]time.Time{}
-
-	for rows.Next() {
-		var (
-			section ops.SectionName
-			at      store.Time
-		)
-
-		if err := rows.Scan(&section, &at); err != nil {
-			return nil, fmt.Errorf("read when scheduled changes are due: %w", err)
-		}
-
-		dues[section] = at.Time
-	}
-
-	return dues, rows.Err()
+	return dues, nil
 }
 
 // Filter selects scheduled changes; what is zero does not restrict.
@@ -166,11 +150,9 @@ func (s *Store) List(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	page := Page{Items: items}
-	if len(items) > filter.Limit {
-		page.Items = items[:filter.Limit]
-		page.Next = page.Items[filter.Limit-1].ID
-	}
+	var page Page
+
+	page.Items, page.Next = store.Cut(items, filter.Limit, func(c Change) int64 { return c.ID })
 
 	return page, nil
 }
