@@ -38,8 +38,8 @@ var written = regexp.MustCompile(`^(?:(\d{4}-\d\d-\d\d|today|tomorrow|yesterday)
 const Examples = "18:00, 2026-12-01 18:00, tomorrow 18:00 or in 3 h"
 
 // ParseMoment reads a moment: a time of day ("18:00", today's), a date with one or without (it
-// begins at 00:00), today, tomorrow and yesterday in the place of the date, "in 3 h" and "3 h
-// ago" with the lengths of [ParseDuration], "now", and RFC 3339. What has no offset, such as
+// begins at 00:00), today, tomorrow and yesterday in the place of the date, "in 3 h", and "3 h
+// ago" or "-3h", with the lengths of [ParseDuration], "now", and RFC 3339. What has no offset, such as
 // +02:00, and is not said to be UTC is on the clocks of the zone. Its error is a clause for a form.
 func ParseMoment(text string, now time.Time, loc *time.Location) (Moment, error) {
 	if at, err := time.Parse(time.RFC3339, strings.TrimSpace(text)); err == nil {
@@ -84,6 +84,10 @@ func relative(plain string, now time.Time) (at time.Time, ok bool) {
 	now = now.UTC().Truncate(time.Second)
 	if plain == "now" {
 		return now, true
+	}
+
+	if length, before := strings.CutPrefix(plain, "-"); before {
+		plain = length + " ago"
 	}
 
 	length, ahead := strings.CutPrefix(plain, "in ")

@@ -7,7 +7,7 @@ package components
 const (
 	StylesheetURL         = "/static/app.css?v=4a0cd7d8633e"
 	ScriptURL             = "/static/app.js?v=a39ce6e66998"
-	MomentFieldsScriptURL = "/static/momentfields.js?v=b6729782e2d1"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=6ff487ea8187"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
 	PaletteScriptURL      = "/static/palette.js?v=438f8649f20f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
