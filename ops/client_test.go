@@ -5,75 +5,13 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/ops/opstest"
 )
-
-var dave = ops.Caller{Username: "dave", Role: ops.RoleOps, Token: "dave-token"}
-
-// newClient returns a client of a control plane that answers with handler.
-func newClient(t *testing.T, handler http.HandlerFunc, adjust ...func(*ops.ClientConfig)) *ops.Client {
-	t.Helper()
-
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
-
-	config := ops.ClientConfig{BaseURL: server.URL, Credentials: ops.Passthrough()}
-	for _, a := range adjust {
-		a(&config)
-	}
-
-	client, err := ops.NewClient(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	t.Cleanup(client.CloseIdleConnections)
-
-	return client
-}
-
-// answering is a control plane that answers every call alike.
-func answering(status int, contentType, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", contentType)
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
-}
-
-func moment(t *testing.T, s string) ops.Time {
-	t.Helper()
-
-	parsed, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return ops.At(parsed)
-}
-
-// marshalled returns the JSON of an update, and what an answer of the same values holds.
-func marshalled[C any](t *testing.T, update any) (body string, config C) {
-	t.Helper()
-
-	raw, err := json.Marshal(update)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	if err := json.Unmarshal(raw, &config); err != nil {
-		t.Fatal(err)
-	}
-
-	return string(raw), config
-}
 
 func TestClientCalls(t *testing.T) {
 	t.Parallel()
@@ -331,58 +269,6 @@ func TestClientCalls(t *testing.T) {
 				t.Errorf("requested %s\nwant      %s", request, test.request)
 			}
 		})
-	}
-}
-
-func TestClientMetrics(t *testing.T) {
-	t.Parallel()
-
-	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "" {
-			t.Error("a caller without a token sent one")
-		}
-
-		answering(http.StatusOK, "text/plain; version=0.0.4", "up 1\n")(w, r)
-	})
-
-	// No role is asked, so a caller without a token gets them too.
-	metrics, err := client.As(ops.Caller{}).GetMetrics(t.Context())
-	if err != nil || string(metrics) != "up 1\n" {
-		t.Errorf("got %q, %v, want %q", metrics, err, "up 1\n")
-	}
-
-	_, err = newClient(t, answering(http.StatusOK, "text/html", "<form>")).As(dave).GetMetrics(t.Context())
-	if e := ops.AsError(err); e == nil || e.Code != ops.CodeServiceUnavailable {
-		t.Errorf("a page in place of metrics: %v, want %s", err, ops.CodeServiceUnavailable)
-	}
-}
-
-func TestClientProbes(t *testing.T) {
-	t.Parallel()
-
-	client := newClient(t, func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/platform/health":
-			answering(http.StatusOK, "application/json", `{"status": "healthy", "version": "1.2", "database": null}`)(w, r)
-		case "/platform/ready":
-			answering(http.StatusServiceUnavailable, "application/json",
-				`{"status": "not_ready", "database": "disconnected", "version": "1.2"}`)(w, r)
-		default:
-			t.Errorf("asked for %s, want /platform/health or /platform/ready", r.URL.Path)
-		}
-	}, func(c *ops.ClientConfig) { c.BaseURL += "/platform/" })
-
-	if got, err := client.Health(t.Context()); err != nil || got != (ops.ProbeStatus{Status: ops.ProbeHealthy, Version: "1.2"}) {
-		t.Errorf("health: %+v, %v, want %s and the version 1.2", got, err, ops.ProbeHealthy)
-	}
-
-	want := ops.ProbeStatus{Status: ops.ProbeNotReady, Database: ops.DatabaseDisconnected, Version: "1.2"}
-	if got, err := client.Ready(t.Context()); err != nil || got != want {
-		t.Errorf("ready: %+v, %v, want %+v", got, err, want)
-	}
-
-	if _, err := newClient(t, answering(http.StatusServiceUnavailable, "text/html", "<h1>no</h1>")).Ready(t.Context()); err == nil {
-		t.Error("a proxy's page passes for readiness")
 	}
 }
 
