@@ -6,7 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
+	"strconv"
 	"time"
 )
 
@@ -18,8 +18,9 @@ const aloneLock = 0x6f7073616c6f6e65 // "opsalone"
 // connections whose statements may take their time, and a context that ends when the turn is
 // lost; it must not call Alone. SQLite has one process.
 //
-// The lock is held by a transaction that says again and again that this process is there: one
-// that stands still, or whose host is gone, loses it as it would any other lock.
+// Neither who holds the lock nor who waits for it is in a transaction: CREATE INDEX CONCURRENTLY waits
+// for all that began before it. The session that holds it says again and again that its process is there:
+// one that stands still, or whose host is gone, loses it.
 func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.DB) error) (err error) {
 	if db.dialect != Postgres {
 		return fn(ctx, db.write)
@@ -28,15 +29,16 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	pool := db.patient()
 	defer func() { err = errors.Join(err, pool.Close()) }()
 
-	tx, err := pool.BeginTx(ctx, db.txOptions())
+	holder, err := pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // there is nothing in it but the lock
+	defer holder.Close()
 
-	if err := db.takeTurn(ctx, pool, tx); err != nil {
+	if err := db.takeTurn(ctx, pool, holder); err != nil {
 		return err
 	}
+	defer giveUpTurn(ctx, holder)
 
 	turn, end := context.WithCancelCause(ctx)
 	ended := make(chan struct{})
@@ -44,7 +46,7 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	go func() {
 		defer close(ended)
 
-		if err := stayAlive(turn, tx, cmp.Or(db.limits.IdleInTransaction/3, time.Second)); err != nil {
+		if err := stayAlive(turn, holder, cmp.Or(db.limits.IdleInTransaction/3, time.Second)); err != nil {
 			end(fmt.Errorf("another replica may have begun the same, as this one stood still: %w", err))
 		}
 	}()
@@ -60,19 +62,51 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	return err
 }
 
-// takeTurn waits for the lock, however long it takes, and has [DB.OnWait] told who holds it.
-func (db *DB) takeTurn(ctx context.Context, pool *sql.DB, tx *sql.Tx) error {
-	waiting, taken := context.WithCancel(ctx)
+// How often the lock is asked for, and for how long its end is waited for.
+const (
+	turnAsked = 50 * time.Millisecond
+	turnEnds  = 5 * time.Second
+)
 
-	var telling sync.WaitGroup
+// takeTurn asks for the lock until it has it, however long that takes, and has [DB.OnWait] told who holds it.
+// It asks rather than waits: a statement that waits is what CREATE INDEX CONCURRENTLY waits for.
+func (db *DB) takeTurn(ctx context.Context, pool *sql.DB, holder *sql.Conn) error {
+	// A session that is left with the lock ends by itself, also in the hands of a pooler.
+	alive := strconv.FormatInt(db.limits.IdleInTransaction.Milliseconds(), 10)
+	if _, err := holder.ExecContext(ctx, `SELECT set_config('idle_session_timeout', $1, false)`, alive); err != nil {
+		return err
+	}
 
-	telling.Go(func() { db.tellWhoHoldsIt(waiting, pool) })
-	defer telling.Wait()
-	defer taken()
+	ask := time.NewTicker(turnAsked)
+	defer ask.Stop()
 
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(aloneLock))
+	tell := time.NewTimer(waitTold)
+	defer tell.Stop()
 
-	return err
+	for {
+		var taken bool
+		if err := holder.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, int64(aloneLock)).Scan(&taken); err != nil || taken {
+			return err
+		}
+
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tell.C:
+			tell.Reset(waitAgain)
+			db.tellWhoHoldsIt(ctx, pool)
+		case <-ask.C:
+		}
+	}
+}
+
+// giveUpTurn does not leave it to the end of the connection, which a pooler may keep.
+func giveUpTurn(ctx context.Context, holder *sql.Conn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnEnds)
+	defer cancel()
+
+	//nolint:errcheck // the connection is closed next, or was lost
+	holder.ExecContext(ctx, `SELECT pg_advisory_unlock($1)`, int64(aloneLock))
 }
 
 // OnWait has tell called, again and again, with a sentence about whom [DB.Alone] waits for. It is to be
@@ -90,20 +124,8 @@ func (db *DB) tellWhoHoldsIt(ctx context.Context, pool *sql.DB) {
 		return
 	}
 
-	timer := time.NewTimer(waitTold)
-	defer timer.Stop()
-
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-			timer.Reset(waitAgain)
-		}
-
-		if words := whoHoldsIt(ctx, pool); ctx.Err() == nil {
-			db.onWait(ctx, words)
-		}
+	if words := whoHoldsIt(ctx, pool); ctx.Err() == nil {
+		db.onWait(ctx, words)
 	}
 }
 
@@ -137,8 +159,8 @@ func whoHoldsIt(ctx context.Context, pool *sql.DB) string {
 	}
 }
 
-// stayAlive has a transaction not idle until the context is done.
-func stayAlive(ctx context.Context, tx *sql.Tx, every time.Duration) error {
+// stayAlive has a session not idle until the context is done.
+func stayAlive(ctx context.Context, session *sql.Conn, every time.Duration) error {
 	beat := time.NewTicker(every)
 	defer beat.Stop()
 
@@ -147,7 +169,7 @@ func stayAlive(ctx context.Context, tx *sql.Tx, every time.Duration) error {
 		case <-ctx.Done():
 			return nil
 		case <-beat.C:
-			if _, err := tx.ExecContext(context.WithoutCancel(ctx), `SELECT 1`); err != nil {
+			if _, err := session.ExecContext(context.WithoutCancel(ctx), `SELECT 1`); err != nil {
 				return err
 			}
 		}

@@ -43,6 +43,11 @@ func (db *DB) Migrate(ctx context.Context) error {
 		return err
 	}
 
+	return db.migrateTo(ctx, dir)
+}
+
+// migrateTo brings the tables to the newest version of a folder of migrations.
+func (db *DB) migrateTo(ctx context.Context, dir fs.FS) error {
 	dialect := database.DialectSQLite3
 	if db.dialect == Postgres {
 		dialect = database.DialectPostgres
