@@ -196,7 +196,8 @@ func (a *App) api(cfg config.Embedded, plane *controlplane.ControlPlane, tokens 
 
 	return opsapi.New(opsapi.Config{
 		Platform: plane, Instances: plane, Probes: leavingProbes{plane, a.leave}, Authenticate: authenticator, PublicURL: cfg.PublicURL,
-		Explain: database.ExplainPlatform, Logger: a.logger, Answered: a.answered(metrics.API), Trace: a.trace,
+		DataVersion: plane.DataVersion, Explain: database.ExplainPlatform,
+		Logger: a.logger, Answered: a.answered(metrics.API), Trace: a.trace,
 	})
 }
 

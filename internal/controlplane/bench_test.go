@@ -186,7 +186,7 @@ func serveBench(b *testing.B, db *store.DB, rows int, foreign bool) (address str
 	}))
 	platform := worldtest.ControlPlane(b, controlplane.Config{DB: db, Now: time.Now, Jobs: runner, Metrics: registry, Version: "1.2.3"})
 	handler := must[http.Handler](b)(opsapi.New(opsapi.Config{
-		Platform: platform, Instances: platform, Probes: platform, Logger: logger,
+		Platform: platform, Instances: platform, Probes: platform, Logger: logger, DataVersion: platform.DataVersion,
 		Authenticate: opsapi.Authenticator{HeaderNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}},
 	}))
 

@@ -59,6 +59,7 @@ type ControlPlane struct {
 	configs  coalesce.Group[string, configured]
 	counted  coalesce.Group[counted, []count]
 	statuses coalesce.Group[struct{}, ops.JobStatus]
+	versions coalesce.Group[struct{}, string]
 	// refreshed is shared by those who ask for metrics at the same time.
 	refreshed coalesce.Group[struct{}, struct{}]
 	// searchIndexed says that SQLite has the index of a search.
@@ -127,6 +128,16 @@ var (
 	_ ops.Service   = session{}
 	_ ops.Instances = session{}
 )
+
+// DataVersion returns a name of all that is answered from the database, "" where that is not to be told: while it stays the same
+// each caller is answered the same, but for health and metrics. On a platform's own tables counts are of the last second.
+func (cp *ControlPlane) DataVersion(ctx context.Context) (string, error) {
+	if cp.recount != nil {
+		return "", nil
+	}
+
+	return cp.versions.Do(ctx, struct{}{}, cp.db.DataVersion)
+}
 
 // Alive answers GET /health: the process serves, whatever its database does.
 func (cp *ControlPlane) Alive(ctx context.Context) ops.ProbeStatus {

@@ -115,16 +115,26 @@ func unrouted(c echo.Context, status int) *ops.Error {
 	return e
 }
 
+// jsonType is the type of all that is answered but metrics.
+const jsonType = "application/json"
+
 // writeJSON encodes first, so that a value that cannot be is no half an answer.
 func writeJSON(c echo.Context, status int, value any) error {
+	body, err := encode(value)
+	if err != nil {
+		return err
+	}
+
+	return c.Blob(status, jsonType, body)
+}
+
+func encode(value any) ([]byte, error) {
 	var out bytes.Buffer
 
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 
-	if err := encoder.Encode(value); err != nil {
-		return err
-	}
+	err := encoder.Encode(value)
 
-	return c.Blob(status, "application/json", out.Bytes())
+	return out.Bytes(), err
 }

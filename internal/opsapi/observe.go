@@ -88,6 +88,11 @@ func guard(next echo.HandlerFunc, c echo.Context) (err error) {
 }
 
 func (s *server) log(c echo.Context, err error, took time.Duration) {
+	level := levelOf(c, err)
+	if !s.logger.Enabled(c.Request().Context(), level) {
+		return
+	}
+
 	attrs := []slog.Attr{
 		slog.String("method", c.Request().Method),
 		slog.String("path", c.Path()),
@@ -104,7 +109,7 @@ func (s *server) log(c echo.Context, err error, took time.Duration) {
 		attrs = append(attrs, slog.Any("error", err))
 	}
 
-	s.logger.LogAttrs(c.Request().Context(), levelOf(c, err), "ops API", attrs...)
+	s.logger.LogAttrs(c.Request().Context(), level, "ops API", attrs...)
 }
 
 // levelOf keeps those who only look from filling the log, and errors for what has

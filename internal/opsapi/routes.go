@@ -12,46 +12,51 @@ import (
 type route struct {
 	method, path string
 	run          operation
+	// anew says of a GET that its answer is not that of the data alone.
+	anew bool
 }
 
 // operations is the table of the contract, sections 1, 7 and 8. GET /health, /ready,
 // /metrics, /api/openapi.json and [protected.MetadataPath], which ask for no caller, are routed beside it.
 func operations() []route {
 	return []route{
-		{http.MethodGet, "/api/cluster/health", clusterHealth},
-		{http.MethodGet, "/api/cluster/instances", read(ops.Service.GetClusterInstances)},
+		{method: http.MethodGet, path: "/api/cluster/health", run: clusterHealth, anew: true},
+		{method: http.MethodGet, path: "/api/cluster/instances", run: read(ops.Service.GetClusterInstances)},
 
-		{http.MethodGet, "/api/config/lifecycle", read(ops.Service.GetLifecycleConfig)},
+		{method: http.MethodGet, path: "/api/config/lifecycle", run: read(ops.Service.GetLifecycleConfig)},
 		{
-			http.MethodPut, "/api/config/lifecycle",
-			write(sectionUpdate[ops.LifecycleUpdate](ops.SectionLifecycle), ops.Service.UpdateLifecycleConfig),
+			method: http.MethodPut, path: "/api/config/lifecycle",
+			run: write(sectionUpdate[ops.LifecycleUpdate](ops.SectionLifecycle), ops.Service.UpdateLifecycleConfig),
 		},
-		{http.MethodGet, "/api/config/concurrency", read(ops.Service.GetConcurrencyConfig)},
+		{method: http.MethodGet, path: "/api/config/concurrency", run: read(ops.Service.GetConcurrencyConfig)},
 		{
-			http.MethodPut, "/api/config/concurrency",
-			write(sectionUpdate[ops.ConcurrencyUpdate](ops.SectionConcurrency), ops.Service.UpdateConcurrencyConfig),
+			method: http.MethodPut, path: "/api/config/concurrency",
+			run: write(sectionUpdate[ops.ConcurrencyUpdate](ops.SectionConcurrency), ops.Service.UpdateConcurrencyConfig),
 		},
-		{http.MethodGet, "/api/config/maintenance", read(ops.Service.GetMaintenanceMode)},
+		{method: http.MethodGet, path: "/api/config/maintenance", run: read(ops.Service.GetMaintenanceMode)},
 		{
-			http.MethodPut, "/api/config/maintenance",
-			write(sectionUpdate[ops.MaintenanceUpdate](ops.SectionMaintenance), ops.Service.SetMaintenanceMode),
+			method: http.MethodPut, path: "/api/config/maintenance",
+			run: write(sectionUpdate[ops.MaintenanceUpdate](ops.SectionMaintenance), ops.Service.SetMaintenanceMode),
 		},
-		{http.MethodGet, "/api/config/export", read(ops.Service.GetExportConfig)},
-		{http.MethodPut, "/api/config/export", write(sectionUpdate[ops.ExportUpdate](ops.SectionExport), ops.Service.UpdateExportConfig)},
+		{method: http.MethodGet, path: "/api/config/export", run: read(ops.Service.GetExportConfig)},
+		{
+			method: http.MethodPut, path: "/api/config/export",
+			run: write(sectionUpdate[ops.ExportUpdate](ops.SectionExport), ops.Service.UpdateExportConfig),
+		},
 
-		{http.MethodPost, "/api/ops/jobs/trigger", write(jobTrigger, ops.Service.TriggerJob)},
-		{http.MethodGet, "/api/ops/jobs/status", read(ops.Service.GetJobStatus)},
-		{http.MethodGet, "/api/ops/state", read(ops.Service.GetState)},
-		{http.MethodGet, "/api/ops/export-jobs", listExportJobs},
+		{method: http.MethodPost, path: "/api/ops/jobs/trigger", run: write(jobTrigger, ops.Service.TriggerJob)},
+		{method: http.MethodGet, path: "/api/ops/jobs/status", run: read(ops.Service.GetJobStatus)},
+		{method: http.MethodGet, path: "/api/ops/state", run: read(ops.Service.GetState)},
+		{method: http.MethodGet, path: "/api/ops/export-jobs", run: listExportJobs},
 
-		{http.MethodPost, "/api/instances", createInstance},
-		{http.MethodGet, "/api/instances", listInstances},
-		{http.MethodGet, "/api/instances/:id", getInstance},
-		{http.MethodDelete, "/api/instances/:id", deleteInstance},
-		{http.MethodPost, "/api/instances/:id/suspend", actOn(ops.Instances.SuspendInstance)},
-		{http.MethodPost, "/api/instances/:id/resume", actOn(ops.Instances.ResumeInstance)},
-		{http.MethodPut, "/api/instances/:id/lifecycle", updateInstanceLifecycle},
-		{http.MethodGet, "/api/instances/:id/events", instanceEvents},
+		{method: http.MethodPost, path: "/api/instances", run: createInstance},
+		{method: http.MethodGet, path: "/api/instances", run: listInstances},
+		{method: http.MethodGet, path: "/api/instances/:id", run: getInstance},
+		{method: http.MethodDelete, path: "/api/instances/:id", run: deleteInstance},
+		{method: http.MethodPost, path: "/api/instances/:id/suspend", run: actOn(ops.Instances.SuspendInstance)},
+		{method: http.MethodPost, path: "/api/instances/:id/resume", run: actOn(ops.Instances.ResumeInstance)},
+		{method: http.MethodPut, path: "/api/instances/:id/lifecycle", run: updateInstanceLifecycle},
+		{method: http.MethodGet, path: "/api/instances/:id/events", run: instanceEvents},
 	}
 }
 

@@ -23,6 +23,9 @@ type Config struct {
 	Authenticate Authenticator
 	// PublicURL is where programs reach the API, without a path; nil means where they asked.
 	PublicURL *url.URL
+	// DataVersion returns a name of all that GETs are answered from, but for health, "" where it is not known. While it stays the same,
+	// a caller is answered the same. Nil has all of them answered anew.
+	DataVersion func(ctx context.Context) (string, error)
 	// Explain returns what an error means that nobody foresaw, nil when that is not known; nil
 	// knows of none.
 	Explain func(err error) *ops.Error
@@ -47,10 +50,13 @@ type server struct {
 	probes    Probes
 	who       Authenticator
 	publicURL *url.URL
-	explain   func(err error) *ops.Error
-	logger    *slog.Logger
-	answered  func(method, route string, status int, took time.Duration)
-	trace     func(r *http.Request, route, requestID string) (traced *http.Request, ended func(status int))
+	// dataVersion is [Config.DataVersion], kept what was answered of it.
+	dataVersion func(ctx context.Context) (string, error)
+	kept        kept
+	explain     func(err error) *ops.Error
+	logger      *slog.Logger
+	answered    func(method, route string, status int, took time.Duration)
+	trace       func(r *http.Request, route, requestID string) (traced *http.Request, ended func(status int))
 }
 
 // New returns the handler of the contract's paths.
@@ -61,8 +67,8 @@ func New(config Config) (http.Handler, error) {
 
 	s := &server{
 		platform: config.Platform, instances: config.Instances, probes: config.Probes,
-		who: config.Authenticate, publicURL: config.PublicURL, explain: config.Explain, logger: config.Logger,
-		answered: config.Answered, trace: config.Trace,
+		who: config.Authenticate, publicURL: config.PublicURL, dataVersion: config.DataVersion,
+		explain: config.Explain, logger: config.Logger, answered: config.Answered, trace: config.Trace,
 	}
 
 	if s.explain == nil {
@@ -80,7 +86,12 @@ func New(config Config) (http.Handler, error) {
 	e.GET(protected.MetadataPath, s.resource)
 
 	for _, r := range operations() {
-		e.Add(r.method, r.path, s.serve(r.run))
+		handler := s.serve(r.run)
+		if r.method == http.MethodGet && !r.anew && s.dataVersion != nil {
+			handler = s.keep(r.run)
+		}
+
+		e.Add(r.method, r.path, handler)
 	}
 
 	return e, nil
@@ -89,24 +100,36 @@ func New(config Config) (http.Handler, error) {
 // serve runs an operation for whoever sent the request and answers in the envelope.
 func (s *server) serve(run operation) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		caller, err := s.who.Caller(c.Request())
+		caller, err := s.caller(c)
 		if err != nil {
 			return err
 		}
 
-		c.Set(callerKey, caller)
-
-		a, err := run(s, caller, c)
-		if err != nil {
-			return err
-		}
-
-		if a.status == http.StatusNoContent {
-			return c.NoContent(a.status)
-		}
-
-		return writeJSON(c, a.status, envelope{Data: a.data, Meta: a.meta})
+		return s.answer(c, run, caller)
 	}
+}
+
+// caller says who sent the request, here and to the log.
+func (s *server) caller(c echo.Context) (ops.Caller, error) {
+	caller, err := s.who.Caller(c.Request())
+	if err == nil {
+		c.Set(callerKey, caller)
+	}
+
+	return caller, err
+}
+
+func (s *server) answer(c echo.Context, run operation, caller ops.Caller) error {
+	a, err := run(s, caller, c)
+	if err != nil {
+		return err
+	}
+
+	if a.status == http.StatusNoContent {
+		return c.NoContent(a.status)
+	}
+
+	return writeJSON(c, a.status, envelope{Data: a.data, Meta: a.meta})
 }
 
 func (s *server) health(c echo.Context) error {

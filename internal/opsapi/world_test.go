@@ -142,7 +142,7 @@ func (w *world) serveSeen(tb testing.TB, seen func(operation string, status int)
 
 	served := api{log: &worldtest.Buffer{}}
 	config := opsapi.Config{
-		Platform: w, Instances: w, Probes: w,
+		Platform: w, Instances: w, Probes: w, DataVersion: w.DataVersion,
 		Authenticate: opsapi.Authenticator{HeaderNetworks: loopback()},
 		Logger:       slog.New(slog.NewJSONHandler(served.log, nil)),
 	}

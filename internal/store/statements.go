@@ -175,6 +175,10 @@ func (c *preparedConn) Close() error {
 
 // repeats reports whether a query is of a kind that comes again: what makes tables does not.
 func repeats(query string) bool {
+	if query == dataVersion {
+		return true
+	}
+
 	query = strings.TrimSpace(query)
 	for strings.HasPrefix(query, "--") {
 		_, query, _ = strings.Cut(query, "\n")

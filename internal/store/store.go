@@ -33,6 +33,8 @@ type DB struct {
 	read    *sql.DB
 	// probe is one connection for [DB.ProbeRead] alone: a pool that is full is no outage.
 	probe *sql.DB
+	// versions is nil for PostgreSQL.
+	versions *versions
 	// patient opens a pool whose statements may take their time; nil for SQLite.
 	patient func() *sql.DB
 	limits  Limits
@@ -170,7 +172,12 @@ func openSQLite(path string) (*DB, error) {
 		return nil, err
 	}
 
-	return &DB{dialect: SQLite, write: write, read: read, probe: probe}, nil
+	version, err := pool(queryOnly, 1)
+	if err != nil {
+		return nil, err
+	}
+
+	return &DB{dialect: SQLite, write: write, read: read, probe: probe, versions: &versions{pool: version}}, nil
 }
 
 func makeFolder(path string) error {
@@ -186,6 +193,10 @@ func (db *DB) Close() error {
 	err := errors.Join(db.probe.Close(), db.write.Close())
 	if db.read != db.write {
 		err = errors.Join(err, db.read.Close())
+	}
+
+	if db.versions != nil {
+		err = errors.Join(err, db.versions.close())
 	}
 
 	return err
