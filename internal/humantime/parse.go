@@ -81,9 +81,18 @@ func ParseMoment(text string, now time.Time, loc *time.Location) (Moment, error)
 
 // relative reads what counts from now.
 func relative(plain string, now time.Time) (at time.Time, ok bool) {
-	now = now.UTC().Truncate(time.Second)
+	d, ok := FromNow(plain)
+	at = now.UTC().Truncate(time.Second).Add(d)
+
+	return at, ok && at.Year() > 0 && at.Year() <= maxYear
+}
+
+// FromNow is how far from now is what a text means that counts from there: "now", "-6h", "6 h ago",
+// "in 6 h". It is false for any other.
+func FromNow(text string) (d time.Duration, ok bool) {
+	plain := strings.ToLower(strings.Join(strings.Fields(text), " "))
 	if plain == "now" {
-		return now, true
+		return 0, true
 	}
 
 	if length, before := strings.CutPrefix(plain, "-"); before {
@@ -94,22 +103,20 @@ func relative(plain string, now time.Time) (at time.Time, ok bool) {
 
 	length, ago := strings.CutSuffix(length, " ago")
 	if ahead == ago {
-		return time.Time{}, false
+		return 0, false
 	}
 
 	iso, err := ParseDuration(length)
 	if err != nil {
-		return time.Time{}, false
+		return 0, false
 	}
 
-	d, _ := ops.ParseDuration(iso) // as ParseDuration writes it
+	d, _ = ops.ParseDuration(iso) // as ParseDuration writes it
 	if ago {
 		d = -d
 	}
 
-	at = now.Add(d)
-
-	return at, at.Year() > 0 && at.Year() <= maxYear
+	return d, true
 }
 
 // maxYear is the last that RFC 3339 can write.
