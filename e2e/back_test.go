@@ -61,7 +61,7 @@ func TestBackKeepsWhatIsTyped(t *testing.T) {
 	p.at("/config/concurrency/review")
 
 	p.fill("reason", "Longer for the audit")
-	p.fill("duration", "36h")
+	p.lasts("duration", "36h")
 	p.press("Change the values")
 	p.until("the form is back", find("main button", "Review"))
 

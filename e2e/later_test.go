@@ -17,7 +17,7 @@ func TestAReviewSaysWhatComesOfItLater(t *testing.T) {
 	p.at("/config/concurrency/review")
 	p.sees("form[method=post] .buttons", "per analyst")
 
-	p.fill("duration", "90m")
+	p.lasts("duration", "90m")
 	p.fill("at", at.Format("2006-01-02 15:04"))
 	p.sees(".field:has([name=duration]) [data-echo]", at.Format(", ends "))
 	p.sees(".field:has([name=duration]) [data-echo]", at.Add(90*time.Minute).Format("15:04"))

@@ -255,6 +255,14 @@ func (p *page) fill(name, text string) {
 	p.until("the text in "+name, fmt.Sprintf("%s?.value === %s", field, literal(text)))
 }
 
+// lasts chooses for how long a change is to hold, which shows the field that it fills.
+func (p *page) lasts(choice, text string) {
+	p.t.Helper()
+	p.until("the choice "+choice, fmt.Sprintf(
+		`document.readyState === "complete" && ((e) => e && (e.checked || e.click(), true))(document.querySelector("[name=term][value=%s]"))`, choice))
+	p.fill(choice, text)
+}
+
 // at waits until the address is the path, with or without a query.
 func (p *page) at(path string) {
 	p.t.Helper()

@@ -17,7 +17,7 @@ func TestATemporaryChangeEndsWhileThePageIsOpen(t *testing.T) {
 	p.fill("per_analyst", "3")
 	p.press("Review")
 	p.at("/config/concurrency/review")
-	p.fill("duration", "10m")
+	p.lasts("duration", "10m")
 	p.save("Fewer while we look at the memory")
 
 	// It is counted down on this page and on any other.
@@ -67,7 +67,7 @@ func TestATemporaryChangeIsExtendedAndEndedEarly(t *testing.T) {
 	p.fill("per_analyst", "4")
 	p.press("Review")
 	p.at("/config/concurrency/review")
-	p.fill("confirm_within", "10m")
+	p.lasts("confirm_within", "10m")
 	p.save("Trying four for a while")
 
 	// Nobody else may set for a time what it holds, and is told who does.

@@ -204,7 +204,7 @@ func TestTheFormOfAWindowFollows(t *testing.T) {
 	// What was sent and came back is typed still: nothing but the page has it.
 	p.fill("reason", "x")
 	p.expect("409")
-	p.press("Change it")
+	p.press("Change the window")
 	p.until("it came back", `document.querySelector("#main[data-typed]") && `+title+` === "Mine"`)
 	p.asks(func() { p.pressIn(".side", "Jobs") })
 }

@@ -97,7 +97,7 @@ func TestUntilTakesWhatPeopleWrite(t *testing.T) {
 
 			again := w.Form(path, fields, "Cookie", "zone=Asia%2FTokyo")
 			if again.Status != http.StatusUnprocessableEntity || !strings.Contains(again.Body, `value="`+typed+`"`) ||
-				!strings.Contains(again.Body, "Until (Asia/Tokyo)") && !strings.Contains(again.Body, "until (Asia/Tokyo)") {
+				!strings.Contains(again.Body, "Ends (Asia/Tokyo)") {
 				t.Errorf("got %d, want 422 with what was typed, in the zone of the account\n%s", again.Status, again.Body)
 			}
 

@@ -101,8 +101,12 @@ func everything() []stated {
 			config.Open = &c
 		}
 
-		add("change", string(outcome), components.OfChange(outcome), want, settings.ConfigPage(s, config),
-			record.HistoryPage(s, record.History{Items: []changes.Change{c}}), record.ChangePage(s, record.ChangeDetail{Change: c}))
+		pages := []templ.Component{record.ChangePage(s, record.ChangeDetail{Change: c})}
+		if outcome != changes.Applied { // Lists leave out what is the rule.
+			pages = append(pages, settings.ConfigPage(s, config), record.HistoryPage(s, record.History{Items: []changes.Change{c}}))
+		}
+
+		add("change", string(outcome), components.OfChange(outcome), want, pages...)
 	}
 
 	acts := map[audit.Outcome]components.State{

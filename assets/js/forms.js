@@ -47,7 +47,7 @@ function update(form) {
     if (!field) continue;
     const text = literal(part.dataset.kind, field.dataset.sends || field.value, part.closest("[data-language]").dataset.language);
     if (!("optional" in part.dataset)) part.textContent = text;
-    else part.textContent = field.value.trim() ? `, "${part.dataset.field}": ${text}` : "";
+    else part.textContent = field.value.trim() && (field.type === "hidden" || field.checkVisibility()) ? `, "${part.dataset.field}": ${text}` : "";
   }
   for (const field of form.querySelectorAll("[data-count]")) {
     const left = field.maxLength - field.value.length;
@@ -83,7 +83,7 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
   if (!button) return;
-  const pre = button.closest("details").querySelector("pre");
+  const pre = button.closest("[data-language]").querySelector("pre");
   for (const part of pre.querySelectorAll("[data-once]")) part.textContent = part.dataset.once.replace("%", newKey());
   await navigator.clipboard.writeText(pre.textContent.trim());
   const label = button.querySelector("span");

@@ -95,7 +95,7 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 
 // sent is what was sent with an act.
 type sent struct {
-	reason, duration, until, typedUntil, chosen string
+	reason, term, duration, until, typedUntil, chosen string
 	// revision is the one that was seen; 0 takes the lease as it is.
 	revision int64
 }
@@ -114,6 +114,7 @@ func (h *Handlers) Act(p *web.Page) error {
 
 	in := sent{reason: f.Text("reason"), revision: f.Number("revision")}
 	if act == extend {
+		in.term = f.Term()
 		in.duration, in.until, in.typedUntil = f.Text("duration"), p.Until(f), f.Text("until")
 		in.chosen = f.Text("until" + web.ChoiceSuffix)
 	}
@@ -235,7 +236,7 @@ func (h *Handlers) actRefused(p *web.Page, l lease.Lease, in sent, cause error) 
 		return h.showForm(p, status, pages.Form{
 			Lease: l, Reason: in.reason, ReasonError: wrong.Fields["reason"], Problem: wrong.Problem, Way: wrong.Way,
 			Term: components.TermInput{
-				Duration: in.duration, DurationError: wrong.Fields["duration"], Until: until,
+				Chosen: in.term, Duration: in.duration, DurationError: wrong.Fields["duration"], Until: until,
 			},
 		})
 	})

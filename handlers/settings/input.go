@@ -22,6 +22,8 @@ type input struct {
 	meta map[string]string
 	// fields are those that a restore is to bring back, nil for all.
 	fields []string
+	// term is which field says for how long, "" where only the fields themselves do.
+	term string
 	// chosen says which moment is meant by until, and chosenAt by at, where it may be two.
 	chosen, chosenAt string
 	// ahead are the fields of a review that tell when a restore is to be made, nil for those of none.
@@ -43,7 +45,7 @@ func reviewed() []string {
 
 // meta takes the meta fields with which a change comes.
 func meta(f *web.Fields) input {
-	in := input{typed: f.Form(), meta: map[string]string{"revision": f.TextOrNumber("revision")}}
+	in := input{term: f.Term(), typed: f.Form(), meta: map[string]string{"revision": f.TextOrNumber("revision")}}
 	for _, name := range reviewed() {
 		in.meta[name] = f.Text(name)
 	}

@@ -37,7 +37,8 @@ func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) pages.Re
 		Reason:   in.meta["reason"], Confirm: plan.Confirm, Confirmed: in.meta["confirm"],
 		At: p.UntilInput(in.meta[web.AtField], in.chosenAt),
 		Term: components.TermInput{
-			Duration: in.meta["duration"], Until: p.UntilInput(in.meta["until"], in.chosen), ConfirmWithin: in.meta["confirm_within"],
+			Chosen: in.term, Duration: in.meta["duration"], Until: p.UntilInput(in.meta["until"], in.chosen),
+			ConfirmWithin: in.meta["confirm_within"],
 		},
 	}
 	back := url.Values{}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 )
 
 // Fields are those of a form, of a JSON object or of an address. Whoever answers takes them
@@ -29,7 +30,7 @@ const givenTwice = "is given twice"
 func Meta() []string {
 	return []string{
 		"reason", "revision", AtField, AtField + ChoiceSuffix, "duration", untilField, untilField + ChoiceSuffix,
-		"confirm_within", "confirm", "name",
+		"confirm_within", "confirm", "name", components.TermName,
 	}
 }
 

@@ -5,8 +5,8 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=4a0cd7d8633e"
-	ScriptURL             = "/static/app.js?v=a39ce6e66998"
+	StylesheetURL         = "/static/app.css?v=1de800b1a837"
+	ScriptURL             = "/static/app.js?v=1ef1641cbcae"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=6ff487ea8187"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
 	PaletteScriptURL      = "/static/palette.js?v=438f8649f20f"

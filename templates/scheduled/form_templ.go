@@ -277,9 +277,9 @@ func (v Form) heading() string {
 func (v Form) button() string {
 	switch v.Act {
 	case Apply:
-		return "Apply it now"
+		return "Apply the change now"
 	case Move:
-		return "Move it"
+		return "Move the change"
 	default:
 		return "Cancel the scheduled change"
 	}

@@ -398,7 +398,7 @@ func ReviewPanel(v Review) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.TermFields(v.Term, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.TermFields(v.Term).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -99,6 +99,9 @@ type act struct {
 	Main bool
 }
 
+// soon is how long before its time a window is what one most likely comes to start.
+const soon = time.Hour
+
 // acts are what can be done about the window now.
 func (v Window) acts() []act {
 	var (
@@ -112,7 +115,7 @@ func (v Window) acts() []act {
 
 	switch {
 	case v.Phase == maintenance.Announced:
-		return []act{{"start", "Start now", true}, change, cancel}
+		return []act{{"start", "Start now", v.StartsAt.Sub(v.Now) < soon}, change, cancel}
 	case v.Phase == maintenance.Active:
 		return []act{{"end", "End now", true}, extend, update}
 	case v.Phase == maintenance.Verifying || v.Phase == maintenance.Overrun:
@@ -120,9 +123,9 @@ func (v Window) acts() []act {
 	case v.Phase == maintenance.Held && v.StartedAt == nil:
 		return []act{{"takeover", "Take over", true}, change, cancel}
 	case v.Phase == maintenance.Held && v.BackAt == nil:
-		return []act{{"settle", "Decide", true}, update}
+		return []act{{"settle", "Decide what stays", true}, update}
 	case v.Phase == maintenance.Held:
-		return []act{{"settle", "Decide", true}}
+		return []act{{"settle", "Decide what stays", true}}
 	default:
 		return []act{another, keep}
 	}
@@ -196,10 +199,10 @@ func (v Act) button() string {
 	case "cancel":
 		return "Cancel window"
 	case "takeover":
-		return "Take over"
+		return "Take over the window"
 	case "rules":
-		return "Use this time"
+		return "Use this start time"
 	default:
-		return "Confirm decision"
+		return "Settle the window"
 	}
 }
