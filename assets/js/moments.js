@@ -68,7 +68,7 @@ export function understand(text, now, zone) {
     const at = Date.parse(trimmed);
     return Number.isNaN(at) ? null : { at, note: "" };
   }
-  const plain = trimmed.toLowerCase().split(/\s+/).join(" ").replace(/^-(.+)$/, "$1 ago");
+  const plain = trimmed.toLowerCase().split(/\s+/).join(" ").replace(/^- ?(.+)$/, "$1 ago");
   const present = Math.floor(now / 1e3) * 1e3;
   if (plain === "now") return { at: present, note: "" };
   const [ahead, ago] = [plain.startsWith("in "), plain.endsWith(" ago")];

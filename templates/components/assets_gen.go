@@ -7,7 +7,7 @@ package components
 const (
 	StylesheetURL         = "/static/app.css?v=1de800b1a837"
 	ScriptURL             = "/static/app.js?v=1ef1641cbcae"
-	MomentFieldsScriptURL = "/static/momentfields.js?v=6ff487ea8187"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=0ab753f7d890"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
 	PaletteScriptURL      = "/static/palette.js?v=438f8649f20f"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
