@@ -7,25 +7,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"testing"
+
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // program is the real one, with its failpoints. It has no race detector: it is started a thousand times.
 var program string
 
-const worldsAtOnce = "12"
+const worldsAtOnce = 12
 
 var built = flag.String("program", "", "the program, built with the tag failpoints; by default it is built first")
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-
-	// A world mostly waits: for a second to pass, or for what is unknown to be settled.
-	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
-		parallel.Value.Set(worldsAtOnce) //nolint:errcheck // it is a number
-	}
 
 	code, err := runAll(m)
 	if err != nil {
@@ -37,6 +32,11 @@ func TestMain(m *testing.M) {
 }
 
 func runAll(m *testing.M) (code int, err error) {
+	// A world mostly waits: for a second to pass, or for what is unknown to be settled.
+	if err := worldtest.Parallel(worldsAtOnce); err != nil {
+		return 0, err
+	}
+
 	if program = *built; program != "" {
 		return m.Run(), nil
 	}

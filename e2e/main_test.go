@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/graph-olap/opsconsole/internal/worldtest"
 )
 
 // What every test uses: the program, and one Chromium in which each page is in a
@@ -21,7 +24,12 @@ var (
 	browser context.Context
 )
 
+// testsAtOnce are more than there are processors: a page mostly waits to be drawn, or for its next event.
+const testsAtOnce = 4
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+
 	code, err := runAll(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
@@ -32,6 +40,10 @@ func TestMain(m *testing.M) {
 }
 
 func runAll(m *testing.M) (code int, err error) {
+	if err := worldtest.Parallel(testsAtOnce); err != nil {
+		return 0, err
+	}
+
 	dir, err := os.MkdirTemp("", "opsconsole-e2e-")
 	if err != nil {
 		return 0, err
