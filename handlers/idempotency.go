@@ -6,6 +6,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -56,6 +57,8 @@ func (c *console) once(p *web.Page, r route) error {
 	act, err := p.Claim(c.Keys)
 
 	switch {
+	case errors.Is(err, idempotency.ErrUnused):
+		return err
 	case err != nil:
 		return untold(err)
 	case act == nil:

@@ -55,7 +55,7 @@ func newWorld(t *testing.T, db *store.DB, seed uint64) *world {
 
 	w.runtime = jobs.NewRuntime(db, w.now, logger)
 	w.runner, err = jobs.New(t.Context(), jobs.Config{
-		DB: db, Now: w.now, Logger: logger, Enqueuer: w, Registry: registry, Memory: w.runtime,
+		DB: db, Now: w.now, Shared: w.now, Logger: logger, Enqueuer: w, Registry: registry, Memory: w.runtime,
 	})
 	w.must(err)
 

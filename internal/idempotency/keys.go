@@ -120,17 +120,40 @@ func (k *Keys) Claim(ctx context.Context, r Request) (*Claim, *Act, error) {
 	case errors.Is(err, sql.ErrNoRows): // the other one came to nothing at this moment
 		return nil, nil, inFlight()
 	case err != nil:
-		return nil, nil, fmt.Errorf("claim an idempotency key: %w", err)
+		act, err := k.read(ctx, mine, fmt.Errorf("claim an idempotency key: %w", err))
+
+		return nil, act, err
 	case claimed:
 		failpoint.Reach(failpoint.KeyClaimed)
 
 		return &Claim{keys: k, id: id, owner: mine.Owner}, nil, nil
-	case found.BodyHash != hash:
-		return nil, nil, reused()
-	case found.FinishedAt.IsZero() && !found.abandoned(now):
-		return nil, nil, inFlight()
 	default:
-		return nil, found.act(), nil
+		act, err := found.answer(hash, now)
+
+		return nil, act, err
+	}
+}
+
+// ErrUnused is in the chain of an error for which a key could not be claimed, and under which nothing was done before.
+var ErrUnused = errors.New("nothing was done under the idempotency key before")
+
+// read looks what was done under a key that could not be claimed because of the error: a database that has no room
+// can be read.
+func (k *Keys) read(ctx context.Context, mine row, refused error) (*Act, error) {
+	found, err := find(ctx, k.db.Read(), mine.ID)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, refused
+	}
+
+	now, failed := k.db.Now(ctx, k.db.Read(), k.now)
+
+	switch {
+	case failed != nil:
+		return nil, refused
+	case err != nil, found.Owner == mine.Owner, found.forgotten(now):
+		return nil, errors.Join(refused, ErrUnused)
+	default:
+		return found.answer(mine.BodyHash, now)
 	}
 }
 

@@ -63,8 +63,8 @@ func (r *row) insert(ctx context.Context, tx *sql.Tx) (bool, error) {
 }
 
 // find returns the row of a key; [sql.ErrNoRows] when there is none.
-func find(ctx context.Context, tx *sql.Tx, id string) (row, error) {
-	found, err := store.Select(ctx, tx, table, (*row).columns, `WHERE id = $1`, id)
+func find(ctx context.Context, from store.Querier, id string) (row, error) {
+	found, err := store.Select(ctx, from, table, (*row).columns, `WHERE id = $1`, id)
 	if err == nil && len(found) == 0 {
 		err = sql.ErrNoRows
 	}
@@ -88,6 +88,11 @@ func forget(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
 	return err
 }
 
+// forgotten reports whether [forget] would delete the key.
+func (r *row) forgotten(now time.Time) bool {
+	return now.Sub(r.BegunAt) > Retention || r.Intent == nil && r.abandoned(now)
+}
+
 // abandoned reports whether the request must have died. One from the future is as old as can
 // be: the clock was set back.
 func (r *row) abandoned(now time.Time) bool { return now.Sub(r.SeenAt).Abs() > abandonedAfter }
@@ -98,6 +103,18 @@ func (r *row) finish(now time.Time, answer *Answer) {
 	if answer != nil {
 		body := string(answer.Body)
 		r.Status, r.Location, r.Body = &answer.Status, &answer.Location, &body
+	}
+}
+
+// answer is what a request with a body of that hash is told of the key.
+func (r *row) answer(hash string, now time.Time) (*Act, error) {
+	switch {
+	case r.BodyHash != hash:
+		return nil, reused()
+	case r.Intent == nil, r.FinishedAt.IsZero() && !r.abandoned(now):
+		return nil, inFlight()
+	default:
+		return r.act(), nil
 	}
 }
 

@@ -44,7 +44,7 @@ func newWorld(tb testing.TB, db *store.DB) *world {
 	registry.MustRegister(controlplane.NewDatabaseConnections(db))
 
 	runner, err := jobs.New(tb.Context(), jobs.Config{
-		DB: db, Now: w.clock.Now, Logger: logger, Enqueuer: worldtest.NoQueue{}, Registry: registry,
+		DB: db, Now: w.clock.Now, Shared: w.clock.Now, Logger: logger, Enqueuer: worldtest.NoQueue{}, Registry: registry,
 	})
 	if err != nil {
 		tb.Fatal(err)

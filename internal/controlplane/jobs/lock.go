@@ -11,8 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// How long a lock is held without being renewed, and how often a run renews it. The
-// clocks of the replicas may differ by less than the first.
+// How long a lock is held without being renewed, and how often a run renews it.
 const (
 	lockLease = 15 * time.Second
 	lockRenew = 3 * time.Second
@@ -25,16 +24,20 @@ var errLockLost = errors.New("the run took too long to answer for its lock, and 
 type lock struct {
 	job    ops.JobName
 	holder string
-	now    func() time.Time
+	now    sharedClock
 }
 
-func newLock(job ops.JobName, now func() time.Time) lock {
+func newLock(job ops.JobName, now sharedClock) lock {
 	return lock{job: job, holder: rand.Text(), now: now}
 }
 
 // take takes the lock if nobody holds it, or not any more: then died says that a run died with it.
 func (l lock) take(ctx context.Context, tx *sql.Tx) (died bool, err error) {
-	now := l.now()
+	now, err := l.now(ctx, tx)
+	if err != nil {
+		return false, err
+	}
+
 	until := store.Time{Time: now.Add(lockLease)}
 
 	taken, err := affected(tx.ExecContext(ctx, `
@@ -57,14 +60,13 @@ func (l lock) take(ctx context.Context, tx *sql.Tx) (died bool, err error) {
 // renew makes sure that the lock is held, and goes on being held. Nobody else can
 // take it before the transaction ends.
 func (l lock) renew(ctx context.Context, tx *sql.Tx) error {
-	statement, args := l.renewal()
+	now, err := l.now(ctx, tx)
+	if err != nil {
+		return err
+	}
 
-	return held(tx.ExecContext(ctx, statement, args...))
-}
-
-func (l lock) renewal() (statement string, args []any) {
-	return `UPDATE opsconsole_job_locks SET expires_at = $1 WHERE job_name = $2 AND holder = $3`,
-		[]any{store.Time{Time: l.now().Add(lockLease)}, l.job, l.holder}
+	return held(tx.ExecContext(ctx, `UPDATE opsconsole_job_locks SET expires_at = $1 WHERE job_name = $2 AND holder = $3`,
+		store.Time{Time: now.Add(lockLease)}, l.job, l.holder))
 }
 
 // release gives the lock up, if it is still held. Nobody else can take it before the transaction ends.
@@ -95,8 +97,7 @@ func (l lock) keep(ctx context.Context, db *store.DB, cancel context.CancelCause
 		case <-ticker.C:
 		}
 
-		statement, args := l.renewal()
-		if err := held(db.Exec(ctx, statement, args...)); errors.Is(err, errLockLost) {
+		if err := db.Tx(ctx, func(tx *sql.Tx) error { return l.renew(ctx, tx) }); errors.Is(err, errLockLost) {
 			cancel(err)
 
 			return

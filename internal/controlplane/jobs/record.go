@@ -135,6 +135,11 @@ func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, e ending) (row state,
 		return row, err
 	}
 
+	shared, err := p.lock.now(ctx, tx)
+	if err != nil {
+		return row, err
+	}
+
 	at := store.Time{Time: e.at}
 
 	if _, err := tx.ExecContext(ctx, `
@@ -151,7 +156,7 @@ func closeRecord(ctx context.Context, tx *sql.Tx, p *pass, e ending) (row state,
 		       failures = CASE $2 WHEN 'success' THEN 0 WHEN 'failed' THEN failures + 1 ELSE failures END,
 		       next_run = CASE WHEN $2 = 'failed' AND next_run > $4 THEN $4 ELSE next_run END
 		 WHERE job_name = $5 RETURNING job_name, next_run, last_run, last_success_at, failures`,
-		e.id, e.outcome, at, store.Time{Time: e.at.Add(failedAgain)}, p.lock.job).
+		e.id, e.outcome, at, store.Time{Time: shared.Add(failedAgain)}, p.lock.job).
 		Scan(&row.name, &row.nextRun, &row.lastRun, &row.lastSuccess, &row.failures)
 
 	return row, err

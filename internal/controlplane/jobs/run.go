@@ -25,7 +25,7 @@ func (r *Runner) Run(ctx context.Context, args JobArgs) error {
 	}
 
 	p := &pass{
-		db: r.db, now: r.now, logger: r.logger.With("job", string(args.JobName)), lock: newLock(args.JobName, r.now), said: &r.said,
+		db: r.db, now: r.now, logger: r.logger.With("job", string(args.JobName)), lock: newLock(args.JobName, r.shared), said: &r.said,
 		found: map[string]int{}, done: map[string]int{},
 	}
 

@@ -51,6 +51,8 @@ type Config struct {
 	Cluster  Cluster
 	Memory   Memory
 	Catalog  Catalog
+	// Shared is the clock by which replicas agree on which job is due and who runs it; nil for the database's.
+	Shared func() time.Time
 	// WatchOnly has no job write to the platform's tables.
 	WatchOnly bool
 }
@@ -59,6 +61,7 @@ type Config struct {
 type Runner struct {
 	db       *store.DB
 	now      func() time.Time
+	shared   sharedClock
 	logger   *slog.Logger
 	enqueuer Enqueuer
 	schedule Schedule
@@ -92,7 +95,7 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 	}
 
 	r := &Runner{
-		db: c.DB, now: c.Now, logger: c.Logger, enqueuer: c.Enqueuer, schedule: c.Schedule, metrics: m,
+		db: c.DB, now: c.Now, shared: c.sharedClock(), logger: c.Logger, enqueuer: c.Enqueuer, schedule: c.Schedule, metrics: m,
 		jobs: map[ops.JobName]job{}, tidy: tidying{last: map[ops.JobName]time.Time{}},
 	}
 
@@ -100,13 +103,7 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 		r.jobs[name] = implementationOf(name).job(c)
 	}
 
-	states, err := r.states(ctx)
-	if err == nil && !r.isScheduled(states) {
-		if err = r.writeSchedule(ctx); err == nil {
-			states, err = r.states(ctx)
-		}
-	}
-
+	states, err := r.ensureScheduled(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("write the schedule of the jobs: %w", err)
 	}
@@ -114,12 +111,25 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 	return r, r.refreshFrom(ctx, states)
 }
 
+// sharedClock is the time by a clock that all replicas share, whatever their own say.
+type sharedClock func(ctx context.Context, from store.Querier) (time.Time, error)
+
+func (c Config) sharedClock() sharedClock {
+	return func(ctx context.Context, from store.Querier) (time.Time, error) {
+		if c.Shared != nil {
+			return c.Shared(), nil
+		}
+
+		return c.DB.Now(ctx, from, c.Now)
+	}
+}
+
 // Directly has runs that nobody asked for, and whose next time comes before they would be tried again,
 // start by calling run rather than through the enqueuer: one that is lost is made up for by the next.
 // It is to be called before the first [Runner.Tick]; run must not wait.
 func (r *Runner) Directly(run func(args JobArgs)) { r.directly = run }
 
-// Next is when the next job is due, as far as the last [Runner.Tick] knew; zero before that.
+// Next is when the next job is due by this process's clock, as far as the last [Runner.Tick] knew; zero before that.
 func (r *Runner) Next() (at time.Time) {
 	if next := r.next.Load(); next != nil {
 		at = *next

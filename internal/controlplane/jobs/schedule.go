@@ -52,11 +52,25 @@ func (r *Runner) attempts(args JobArgs) int {
 	return 1
 }
 
+// ensureScheduled has every job scheduled, and returns how they are.
+func (r *Runner) ensureScheduled(ctx context.Context) ([]state, error) {
+	states, now, err := r.statesNow(ctx)
+	if err != nil || r.isScheduled(states, now) {
+		return states, err
+	}
+
+	if err := r.writeSchedule(ctx); err != nil {
+		return nil, err
+	}
+
+	return r.states(ctx)
+}
+
 // isScheduled reports whether [Runner.writeSchedule] would change nothing.
-func (r *Runner) isScheduled(states []state) bool {
+func (r *Runner) isScheduled(states []state, now time.Time) bool {
 	latest := map[ops.JobName]time.Time{}
 	for name, interval := range r.schedule {
-		latest[name] = r.now().Add(interval)
+		latest[name] = now.Add(interval)
 	}
 
 	for _, s := range states {
@@ -74,7 +88,10 @@ func (r *Runner) isScheduled(states []state) bool {
 // second apart, and takes back one that a longer interval of before put too far off.
 func (r *Runner) writeSchedule(ctx context.Context) error {
 	return r.db.Tx(ctx, func(tx *sql.Tx) error {
-		now := r.now()
+		now, err := r.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
 
 		for i, name := range Names() {
 			first := store.Time{Time: now.Add(time.Duration(i) * time.Second)}
@@ -98,10 +115,12 @@ func (r *Runner) writeSchedule(ctx context.Context) error {
 // Tick enqueues the jobs that are due, each once however many replicas tick, and
 // brings the gauges up to date with what other replicas did.
 func (r *Runner) Tick(ctx context.Context) error {
-	states, err := r.states(ctx)
+	states, now, err := r.statesNow(ctx)
 	if err != nil {
 		return err
 	}
+
+	ahead := r.now().Sub(now)
 
 	var (
 		errs []error
@@ -111,7 +130,7 @@ func (r *Runner) Tick(ctx context.Context) error {
 	for _, s := range states {
 		var err error
 
-		now, at := r.now(), s.nextRun.Time
+		at := s.nextRun.Time
 
 		switch {
 		case !at.After(now):
@@ -129,6 +148,10 @@ func (r *Runner) Tick(ctx context.Context) error {
 		}
 	}
 
+	if !next.IsZero() {
+		next = next.Add(ahead)
+	}
+
 	r.next.Store(&next)
 
 	return errors.Join(append(errs, r.refreshFrom(ctx, states))...)
@@ -136,14 +159,11 @@ func (r *Runner) Tick(ctx context.Context) error {
 
 const moveOn = `UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run = $3`
 
-// clocksDiffer is by how much the clocks of replicas may differ without one putting off what is another's.
-const clocksDiffer = time.Minute
-
-// isPutOff reports whether a job is due later than its interval allows: the clock was set back since.
+// isPutOff reports whether a job is due later than its interval allows: the clock that replicas share was set back since.
 func (r *Runner) isPutOff(s state, now time.Time) bool {
 	interval, ours := r.schedule[s.name]
 
-	return ours && s.nextRun.After(now.Add(interval+clocksDiffer))
+	return ours && s.nextRun.After(now.Add(interval))
 }
 
 // takeBack has such a job be due after its interval, and returns when that is.
@@ -215,6 +235,15 @@ type state struct {
 	lastRun     int64 // the id of the last run that ended, 0 for none
 	lastSuccess store.Time
 	failures    int // in a row
+}
+
+// statesNow are the states, and the time by which they are judged: one after them, before which none was written.
+func (r *Runner) statesNow(ctx context.Context) (states []state, now time.Time, err error) {
+	if states, err = r.states(ctx); err == nil {
+		now, err = r.shared(ctx, r.db.Read())
+	}
+
+	return states, now, err
 }
 
 func (r *Runner) states(ctx context.Context) ([]state, error) {

@@ -22,18 +22,21 @@ func (r *Runner) Trigger(ctx context.Context, by string, trigger ops.JobTrigger)
 		return ops.JobTriggered{}, err
 	}
 
-	var now time.Time
+	now := r.now()
 
 	err := r.db.Tx(ctx, func(tx *sql.Tx) error {
-		now = r.now()
+		shared, err := r.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
 
-		accepted, err := r.accept(ctx, tx, by, trigger, now)
+		accepted, err := r.accept(ctx, tx, by, trigger, shared)
 		if err != nil {
 			return err
 		}
 
 		if !accepted {
-			return refuse(ctx, tx, trigger.JobName, now)
+			return refuse(ctx, tx, trigger.JobName, shared)
 		}
 
 		failpoint.Reach(failpoint.JobTriggering)
@@ -53,8 +56,7 @@ func (r *Runner) Trigger(ctx context.Context, by string, trigger ops.JobTrigger)
 }
 
 // accept takes the job's row unless it is too young. The database lets one of two
-// simultaneous triggers through. A time further ahead than a clock that runs fast
-// explains was written before the clock was set back, and does not count.
+// simultaneous triggers through. A time further ahead than that was written before the clock was set back, and does not count.
 func (r *Runner) accept(ctx context.Context, tx *sql.Tx, by string, trigger ops.JobTrigger, now time.Time) (bool, error) {
 	taken, err := affected(tx.ExecContext(ctx, `
 		INSERT INTO opsconsole_job_triggers AS t (job_name, triggered_at, triggered_by, reason) VALUES ($1, $2, $3, $4)
@@ -75,7 +77,7 @@ func refuse(ctx context.Context, tx *sql.Tx, name ops.JobName, now time.Time) er
 	}
 
 	wait := int(math.Ceil(last.Add(cooldown).Sub(now).Seconds()))
-	wait = min(max(wait, 1), int(cooldown.Seconds())) // the clock of whoever was first may run ahead
+	wait = min(max(wait, 1), int(cooldown.Seconds())) // the clock may have been set back a little
 
 	return &ops.Error{
 		Code:    ops.CodeRateLimitExceeded,

@@ -81,7 +81,7 @@ func (w *world) start(configure func(*jobs.Config)) {
 
 	w.registry = prometheus.NewRegistry()
 	config := jobs.Config{
-		DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.NewTextHandler(w.logged, nil)), Enqueuer: tableEnqueuer{}, Registry: w.registry,
+		DB: w.db, Now: w.clock.Now, Shared: w.clock.Now, Logger: slog.New(slog.NewTextHandler(w.logged, nil)), Enqueuer: tableEnqueuer{}, Registry: w.registry,
 	}
 
 	if configure != nil {
