@@ -17,6 +17,7 @@ import (
 	"github.com/graph-olap/opsconsole/handlers/announcements"
 	approvalhandlers "github.com/graph-olap/opsconsole/handlers/approvals"
 	"github.com/graph-olap/opsconsole/handlers/find"
+	"github.com/graph-olap/opsconsole/handlers/incident"
 	"github.com/graph-olap/opsconsole/handlers/instances"
 	"github.com/graph-olap/opsconsole/handlers/leases"
 	"github.com/graph-olap/opsconsole/handlers/live"
@@ -36,6 +37,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
+	gathered "github.com/graph-olap/opsconsole/internal/incident"
 	acts "github.com/graph-olap/opsconsole/internal/instances"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/monitor"
@@ -157,6 +159,7 @@ type console struct {
 	announcements *announcements.Handlers
 	record        *record.Handlers
 	find          *find.Handlers
+	incident      *incident.Handlers
 	approvals     *approvalhandlers.Handlers
 	session       *session.Handlers
 	streams       *live.Streams
@@ -213,6 +216,9 @@ func newConsole(config Config) *console {
 		Frame: f, Search: c.Search, Changes: c.Changes, Audit: c.Audit, Windows: c.Windows, Webhooks: c.Webhooks, Monitor: c.Monitor,
 		Platform: c.Instances,
 	}
+	c.incident = &incident.Handlers{Frame: f, Tickets: c.Tickets, Sources: gathered.Sources{
+		Monitor: c.Monitor, Changes: c.Changes, Windows: c.Windows, Runs: c.Runs, Audit: c.Audit,
+	}}
 	c.approvals = &approvalhandlers.Handlers{
 		Frame: f, Approvals: c.Approvals, Platform: c.Platform, Changes: c.Changes, Replay: c.replay, Fresh: c.fresh,
 		Tickets: c.Tickets, PublicURL: c.PublicURL,

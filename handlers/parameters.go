@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/handlers/find"
+	"github.com/graph-olap/opsconsole/handlers/incident"
 	"github.com/graph-olap/opsconsole/handlers/instances"
 	"github.com/graph-olap/opsconsole/handlers/platform"
 	"github.com/graph-olap/opsconsole/handlers/settings"
@@ -37,6 +38,7 @@ func parameters() map[string][]string {
 		"/exports":                     exports,
 		"/exports.csv":                 append(exports, web.ForParam),
 		"/find":                        find.Params(),
+		"/incident":                    incident.Params(),
 		"/metrics":                     {"q", "created"},
 		"/maintenance/windows":         windows,
 		"POST /maintenance/windows":    {web.PreviewParam},

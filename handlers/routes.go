@@ -136,6 +136,7 @@ func (c *console) recordRoutes() []route {
 		{http.MethodGet, "/approvals/:id", c.approvals.Show, operators},
 		{http.MethodGet, "/approvals/:id/:act", c.approvals.Form, operators},
 		{http.MethodPost, "/approvals/:id/:act", c.approvals.Act, operators},
+		{http.MethodGet, "/incident", c.incident.Show, operators},
 		{http.MethodGet, "/audit", c.record.AuditLog, operators},
 		{http.MethodGet, "/audit/compare", c.record.CompareEntries, operators},
 		{http.MethodGet, "/audit.csv", c.record.AuditCSV, operators},

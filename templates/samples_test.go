@@ -15,6 +15,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	incidentview "github.com/graph-olap/opsconsole/templates/incident"
 	"github.com/graph-olap/opsconsole/templates/leases"
 	"github.com/graph-olap/opsconsole/templates/platform"
 	"github.com/graph-olap/opsconsole/templates/record"
@@ -343,6 +344,8 @@ func pages() map[string]templ.Component {
 		"conflict":         settings.ConflictPage(s, conflict()),
 		"history":          record.HistoryPage(s, history),
 		"history, empty":   record.HistoryPage(s, record.History{}),
+		"incident":         incidentview.IncidentPage(s, incidentPage()),
+		"incident, empty":  incidentview.IncidentPage(s, incidentview.Page{From: now.Add(-time.Hour), To: now, Now: now}),
 		"change":           record.ChangePage(s, detail),
 		"compare":          record.ComparePage(s, record.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),
 		"compare entries":  record.CompareEntriesPage(s, record.CompareEntries{A: audit.Entry{Seq: 7, Actor: evil, Reason: evil}, B: audit.Entry{Seq: 9, Object: evil, Message: evil}, Now: now}),

@@ -72,8 +72,13 @@ func (l *Log) List(ctx context.Context, filter Filter) (Page, error) {
 
 // list returns a page of what the clause selects.
 func (l *Log) list(ctx context.Context, limit int, clause string, args ...any) (Page, error) {
+	return l.listFrom(ctx, "opsconsole_audit", limit, clause, args...)
+}
+
+// listFrom returns a page of what the clause selects of entries.
+func (l *Log) listFrom(ctx context.Context, entries string, limit int, clause string, args ...any) (Page, error) {
 	rows, err := l.db.Read().QueryContext(ctx, fmt.Sprintf(
-		`SELECT %s FROM opsconsole_audit %s LIMIT %d`, columns, clause, limit+1), args...)
+		`SELECT %s FROM %s %s LIMIT %d`, columns, entries, clause, limit+1), args...)
 	if err != nil {
 		return Page{}, fmt.Errorf("list the audit log: %w", err)
 	}

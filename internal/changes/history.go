@@ -239,3 +239,16 @@ func (c *Changes) Since(ctx context.Context, change Change) ([]Change, error) {
 		`WHERE section = $1 AND id > $2 AND outcome = 'applied' ORDER BY id DESC LIMIT %d`, sinceShown),
 		change.Section, change.ID)
 }
+
+// Between returns the first changes that were made in a time, from inclusive and until exclusive, oldest first.
+func (c *Changes) Between(ctx context.Context, from, until time.Time, limit int) ([]Change, error) {
+	items, err := c.list(ctx, fmt.Sprintf(`WHERE at >= $1 AND at < $2 ORDER BY at, id LIMIT %d`, limit),
+		store.Time{Time: from}, store.Time{Time: until})
+	if err != nil {
+		return nil, err
+	}
+
+	page, err := c.page(ctx, items, limit)
+
+	return page.Items, err
+}

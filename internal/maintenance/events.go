@@ -67,6 +67,12 @@ func (s *Windows) Events(ctx context.Context, after int64, limit int) ([]Event, 
 	return events(ctx, s.DB.Read(), `WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
 }
 
+// EventsBetween returns the first events in a time, from inclusive and until exclusive, oldest first.
+func (s *Windows) EventsBetween(ctx context.Context, from, until time.Time, limit int) ([]Event, error) {
+	return events(ctx, s.DB.Read(), `WHERE at >= $1 AND at < $2 ORDER BY at, id LIMIT $3`,
+		store.Time{Time: from}, store.Time{Time: until}, limit)
+}
+
 // EventsOf returns the events of a window, oldest first.
 func (s *Windows) EventsOf(ctx context.Context, id int64) ([]Event, error) {
 	return EventsOf(ctx, s.DB.Read(), id)

@@ -3,7 +3,6 @@ package monitor
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -81,35 +80,12 @@ const recallEvery = 5 * time.Minute
 func (m *Monitor) recall(ctx context.Context) error {
 	now := m.config.Now()
 
-	rows, err := m.config.DB.Read().QueryContext(ctx, `
-		SELECT component, status, since, until FROM opsconsole_component_spans WHERE until > $1`,
-		store.Time{Time: now.Add(-Kept)})
+	spans, err := m.readSpans(ctx, `WHERE until > $1`, store.Time{Time: now.Add(-Kept)})
 	if err != nil {
-		return fmt.Errorf("read the components' spans: %w", err)
-	}
-	defer rows.Close()
-
-	read := &past{at: now}
-
-	for rows.Next() {
-		var (
-			s            StatusSpan
-			since, until store.Time
-		)
-
-		if err := rows.Scan(&s.Component, &s.Status, &since, &until); err != nil {
-			return fmt.Errorf("read the components' spans: %w", err)
-		}
-
-		s.Since, s.Until = since.Time, until.Time
-		read.spans = append(read.spans, s)
+		return err
 	}
 
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read the components' spans: %w", err)
-	}
-
-	m.past.Store(read)
+	m.past.Store(&past{at: now, spans: spans})
 
 	return nil
 }

@@ -91,6 +91,12 @@ func (c *Counted) Since(ctx context.Context, job ops.JobName, result Result, aft
 	return at.Time, err
 }
 
+// Failures implements [Runs].
+func (c *Counted) Failures(ctx context.Context, from, until time.Time, limit int) ([]Run, error) {
+	return c.read(ctx, `WHERE failed > 0 AND seen_until >= $1 AND seen_until < $2 ORDER BY seen_until, id LIMIT $3`,
+		store.Time{Time: from}, store.Time{Time: until}, limit)
+}
+
 func (c *Counted) read(ctx context.Context, clause string, args ...any) ([]Run, error) {
 	return read(ctx, c.db, scanCounted, counted+clause, args...)
 }
@@ -133,7 +139,7 @@ func scanCounted(rows *sql.Rows) (Run, error) {
 // How long it is kept what was counted: what failed, longer.
 const (
 	keepCounted = 7 * 24 * time.Hour
-	keepFailed  = 30 * 24 * time.Hour
+	keepFailed  = FailuresKept
 	// dropAtOnce is how many are dropped in one transaction: a save waits for no more.
 	dropAtOnce = 500
 )

@@ -97,6 +97,12 @@ func (r *Recorded) Since(ctx context.Context, job ops.JobName, result Result, af
 	return at.Time, err
 }
 
+// Failures implements [Runs].
+func (r *Recorded) Failures(ctx context.Context, from, until time.Time, limit int) ([]Run, error) {
+	return r.read(ctx, `WHERE `+bad+` AND ended_at >= $2 AND ended_at < $3 ORDER BY ended_at, id LIMIT $4`,
+		store.Time{Time: from}, store.Time{Time: until}, limit)
+}
+
 // moment is a time that is stored, also where there is none.
 func moment(at time.Time) store.Time {
 	if at.IsZero() {

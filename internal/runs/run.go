@@ -137,7 +137,13 @@ type Runs interface {
 	Of(ctx context.Context, trigger Trigger) (run Run, ok bool, err error)
 	// Since is when the first run after a moment ended with that result; zero when none did.
 	Since(ctx context.Context, job ops.JobName, result Result, after time.Time) (time.Time, error)
+	// Failures are the first runs of any job that ended in a time, from inclusive and until exclusive, and failed or were cut off,
+	// oldest first.
+	Failures(ctx context.Context, from, until time.Time, limit int) ([]Run, error)
 }
+
+// FailuresKept is how long it is known which runs failed.
+const FailuresKept = 30 * 24 * time.Hour
 
 // page cuts what was read, of which one more than the limit was asked for.
 func page(items []Run, limit int) (found Page) {

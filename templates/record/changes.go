@@ -105,3 +105,26 @@ func sourceWord(s changes.Source) string {
 		return components.Word(s)
 	}
 }
+
+// ChangeNote says how a change belongs to others, "" where it stands alone.
+func ChangeNote(c changes.Change) string {
+	var notes []string
+
+	if c.Restores != nil {
+		notes = append(notes, restores(c)+" change "+strconv.FormatInt(*c.Restores, 10))
+	}
+
+	if c.Source != changes.SourceConsole && c.Source != changes.SourceExternal && c.Restores == nil {
+		notes = append(notes, "by "+sourceWord(c.Source))
+	}
+
+	if c.Lease != nil {
+		notes = append(notes, "temporary")
+	}
+
+	if c.Error != nil {
+		notes = append(notes, *c.Error)
+	}
+
+	return strings.Join(notes, "; ")
+}

@@ -1,0 +1,2 @@
+// Package incident draws what happened in a time, in order.
+package incident

@@ -1,0 +1,96 @@
+package incident
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/incident"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+// Path is where it is.
+const Path = "/incident"
+
+// Page is what happened in a time.
+type Page struct {
+	// From is inclusive, To exclusive.
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Kinds are those that were asked for, [] for all.
+	Kinds []incident.Kind `json:"kinds"`
+	// Start is how the components were at From; of what is not among them nobody saw it.
+	Start []monitor.StatusSpan `json:"start"`
+	// Items are oldest first, at most 2,000; Next is the from of what comes after them, null where nothing does.
+	Items []Item     `json:"items"`
+	Next  *time.Time `json:"next"`
+	// Gaps are what is not known of that time any more.
+	Gaps   []Gap  `json:"gaps"`
+	Filter Filter `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
+}
+
+// Item is something that happened, in words.
+type Item struct {
+	incident.Item
+
+	Title string `json:"title"`
+}
+
+// Gap is what is not kept of a kind before a moment.
+type Gap struct {
+	Kind   incident.Kind `json:"kind"`
+	Before time.Time     `json:"before"`
+	Text   string        `json:"text"`
+}
+
+// Filter is the query of the page, as it was typed.
+type Filter struct {
+	Moments map[string]components.MomentInput
+	Kinds   []incident.Kind
+	// Errors are by the name of the parameter.
+	Errors map[string]string
+}
+
+func (f Filter) wants(kind incident.Kind) bool { return slices.Contains(f.Kinds, kind) }
+
+// Address is that of what happened in a time, also of some kinds alone.
+func Address(from, to string, kinds ...incident.Kind) string {
+	values := url.Values{"from": {from}, "to": {to}}
+	for _, kind := range kinds {
+		values.Add("kind", string(kind))
+	}
+
+	return Path + "?" + values.Encode()
+}
+
+// Between is the address of what happened from one moment to another.
+func Between(from, to time.Time, kinds ...incident.Kind) string {
+	return Address(from.UTC().Format(time.RFC3339Nano), to.UTC().Format(time.RFC3339Nano), kinds...)
+}
+
+// KindTitle is how people read a kind.
+func KindTitle(kind incident.Kind) string {
+	switch kind {
+	case incident.State:
+		return "Status"
+	case incident.Change:
+		return "Change"
+	case incident.Window:
+		return "Maintenance"
+	case incident.Trigger:
+		return "Job run by hand"
+	case incident.Failure:
+		return "Failed job"
+	case incident.Instance:
+		return "Instance"
+	case incident.SignIn:
+		return "Sign-in"
+	default:
+		return components.Word(kind)
+	}
+}
