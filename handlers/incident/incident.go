@@ -10,9 +10,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/incident"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/runs"
-	pages "github.com/graph-olap/opsconsole/templates/incident"
-
 	"github.com/graph-olap/opsconsole/templates/format"
+	pages "github.com/graph-olap/opsconsole/templates/incident"
 )
 
 // Handlers answers the page.

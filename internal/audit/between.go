@@ -26,8 +26,8 @@ func (l *Log) Between(ctx context.Context, s Span) ([]Entry, error) {
 	var parts []string
 
 	part := func(where string) {
-		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT * FROM opsconsole_audit WHERE %s AND at >= $1 AND at < $2
-			ORDER BY at, seq LIMIT %d) AS part`, where, s.Limit))
+		parts = append(parts, fmt.Sprintf(`SELECT %[1]s FROM (SELECT %[1]s FROM opsconsole_audit WHERE %[2]s AND at >= $1 AND at < $2
+			ORDER BY at, seq LIMIT %[3]d) AS part`, storedColumns, where, s.Limit))
 	}
 
 	for _, action := range s.Actions {
@@ -54,6 +54,10 @@ func (l *Log) Between(ctx context.Context, s Span) ([]Entry, error) {
 
 	return page.Items, err
 }
+
+// storedColumns are those of which [columns] are read.
+const storedColumns = `seq, at, actor, role, remote_addr, request_id, action, object, outcome, reason, intent, change_id, before_json, after_json,
+	message, prev_hash, hash, issuer, subject, identity_hash, chain, mac`
 
 // quoted is a word of the log's own as a query has it: a database can plan for it then. It is empty for any other.
 func quoted[T ~string](word T) string {

@@ -101,7 +101,8 @@ func (m *Monitor) spansBefore(ctx context.Context, at time.Time) ([]StatusSpan, 
 
 		name = next[0].Component
 
-		read, err := m.readSpans(ctx, `WHERE component = $1 AND since <= $2 ORDER BY since DESC LIMIT $3`, name, store.Time{Time: at}, fewBefore)
+		read, err := m.readSpans(ctx, `WHERE component = $1 AND since <= $2 ORDER BY since DESC LIMIT $3`,
+			name, store.Time{Time: at}, fewBefore)
 		if err != nil {
 			return nil, err
 		}
@@ -111,7 +112,8 @@ func (m *Monitor) spansBefore(ctx context.Context, at time.Time) ([]StatusSpan, 
 }
 
 func (m *Monitor) readSpans(ctx context.Context, clause string, args ...any) ([]StatusSpan, error) {
-	rows, err := m.config.DB.Read().QueryContext(ctx, `SELECT component, status, since, until FROM opsconsole_component_spans `+clause, args...)
+	rows, err := m.config.DB.Read().QueryContext(ctx,
+		`SELECT component, status, since, until FROM opsconsole_component_spans `+clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the components' spans: %w", err)
 	}

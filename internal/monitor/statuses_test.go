@@ -24,6 +24,7 @@ func TestStatusesAreThoseOfThatMoment(t *testing.T) {
 		w.watch(t, 10*time.Minute)
 
 		fell := start.Add(10*time.Minute + 15*time.Second)
+
 		w.pass(time.Hour)
 		w.become(ops.ComponentConnected)
 		w.poll(t)

@@ -2,7 +2,7 @@ package incident
 
 import (
 	"net/url"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/incident"
@@ -56,7 +56,37 @@ type Filter struct {
 	Errors map[string]string
 }
 
-func (f Filter) wants(kind incident.Kind) bool { return slices.Contains(f.Kinds, kind) }
+// kind is the one that was chosen, "" for none and for several: those an address alone can name.
+func (f Filter) kind() string {
+	if len(f.Kinds) != 1 {
+		return ""
+	}
+
+	return string(f.Kinds[0])
+}
+
+// all is what stands for no single kind.
+func (f Filter) all() string {
+	if len(f.Kinds) < 2 {
+		return "All"
+	}
+
+	names := make([]string, len(f.Kinds))
+	for i, kind := range f.Kinds {
+		names[i] = KindTitle(kind)
+	}
+
+	return strings.Join(names, ", ")
+}
+
+func kindChoices() []components.Named {
+	var all []components.Named
+	for _, kind := range incident.Kinds() {
+		all = append(all, components.Named{Value: string(kind), Name: KindTitle(kind)})
+	}
+
+	return all
+}
 
 // Address is that of what happened in a time, also of some kinds alone.
 func Address(from, to string, kinds ...incident.Kind) string {

@@ -40,7 +40,8 @@ func Say(i incident.Item) Said {
 		c := *i.Change
 
 		return Said{
-			Title: record.ChangeTitle(c), URL: record.ChangePath(c.ID), State: components.OfChange(c.Outcome), Word: components.Word(c.Outcome),
+			Title: record.ChangeTitle(c), URL: record.ChangePath(c.ID),
+			State: components.OfChange(c.Outcome), Word: components.Word(c.Outcome),
 			Who: c.From(), Reason: c.Reason, Note: record.ChangeNote(c),
 		}
 	case i.Event != nil:
@@ -60,8 +61,10 @@ func Say(i incident.Item) Said {
 }
 
 func sayStatus(c monitor.StatusChange) Said {
+	from, to := strings.ToLower(components.Word(c.From)), strings.ToLower(components.Word(c.To))
+
 	return Said{
-		Title: ComponentTitle(c.Component) + ": " + strings.ToLower(components.Word(c.From)) + " → " + strings.ToLower(components.Word(c.To)),
+		Title: ComponentTitle(c.Component) + ": " + from + " → " + to,
 		URL:   "/health", State: components.OfComponent(c.To), Word: components.Word(c.To),
 	}
 }
