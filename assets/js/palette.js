@@ -68,13 +68,18 @@ function forget() {
   for (const found of list.querySelectorAll("[data-found]")) found.remove();
 }
 
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+
+// noteOf is what is known of something found, with its day in UTC.
+const noteOf = ({ note, at }) => [note, at && day.format(new Date(at))].filter(Boolean).join(", ");
+
 // show puts what the server found behind what is here already.
 function show(found, only) {
   const at = list.querySelector("[aria-selected]");
   for (const old of list.querySelectorAll("[data-found]")) old.remove();
   for (const { kind, title, items, more } of found.groups) {
     if (kind === "page" || kind === "action") continue;
-    const links = items.map((item) => option(root + item.path, item.title, item.note));
+    const links = items.map((item) => option(root + item.path, item.title, noteOf(item)));
     if (more) links.push(option(root + more, `All ${title.toLowerCase()} that match`));
     list.append(group(title, links, true));
   }

@@ -2,6 +2,7 @@ package find
 
 import (
 	"context"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,6 +20,10 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 	hooks "github.com/graph-olap/opsconsole/templates/webhooks"
 )
+
+func (h *Handlers) found(ctx context.Context, kind search.Kind, text string) iter.Seq2[int64, error] {
+	return h.Search.Found(ctx, search.Query{Kind: kind, Text: text})
+}
 
 // of is a group of at most as many items as are shown; more is where all are.
 func of(kind, title, page string, items []pages.Item, more string) pages.Group {
@@ -86,7 +91,7 @@ func (h *Handlers) entries(ctx context.Context, text string) (pages.Group, error
 
 // windows have the words in their title or what they say.
 func (h *Handlers) windows(ctx context.Context, text string) (pages.Group, error) {
-	found, err := search.Load(h.Search.Found(ctx, search.Window, text, 0), shown, each(func(id int64) (maintenance.Window, error) {
+	found, err := search.Load(h.found(ctx, search.Window, text), shown, each(func(id int64) (maintenance.Window, error) {
 		return h.Windows.Get(ctx, id)
 	}))
 
@@ -100,7 +105,7 @@ func (h *Handlers) windows(ctx context.Context, text string) (pages.Group, error
 
 // points have the words in their name or reason.
 func (h *Handlers) points(ctx context.Context, text string) (pages.Group, error) {
-	found, err := search.Load(h.Search.Found(ctx, search.Point, text, 0), shown, each(func(id int64) (changes.Point, error) {
+	found, err := search.Load(h.found(ctx, search.Point, text), shown, each(func(id int64) (changes.Point, error) {
 		return h.Changes.Point(ctx, id)
 	}))
 
@@ -116,7 +121,7 @@ func (h *Handlers) points(ctx context.Context, text string) (pages.Group, error)
 
 // webhooks have the words in their name.
 func (h *Handlers) webhooks(ctx context.Context, text string) (pages.Group, error) {
-	found, err := search.Load(h.Search.Found(ctx, search.Webhook, text, 0), shown, each(func(id int64) (webhooks.Endpoint, error) {
+	found, err := search.Load(h.found(ctx, search.Webhook, text), shown, each(func(id int64) (webhooks.Endpoint, error) {
 		return h.Webhooks.Endpoint(ctx, id)
 	}))
 
@@ -150,19 +155,23 @@ func each[T any](get func(id int64) (T, error)) func(ids []int64) ([]T, error) {
 
 // owners have the words in their name, and have or had instances.
 func (h *Handlers) owners(ctx context.Context, text string) (pages.Group, error) {
-	names, err := h.Search.OwnerNames(ctx, text, shown)
+	owners, err := h.Search.FindOwners(ctx, text, shown)
 	held := h.Monitor.Snapshot().Instances
 
 	var items []pages.Item
 
-	for _, name := range names {
-		item := pages.Item{Title: name, Path: address(shell.InstancesPath, "owner", name)}
+	for _, owner := range owners {
+		item := pages.Item{Title: owner.Username, Path: address(shell.InstancesPath, "owner", owner.Username)}
+		i := slices.IndexFunc(held.Value.ByOwner, func(o ops.OwnerCount) bool { return o.OwnerUsername == owner.Username })
 
-		if held.Known() {
-			i := slices.IndexFunc(held.Value.ByOwner, func(o ops.OwnerCount) bool { return o.OwnerUsername == name })
-			if item.Note = "No instances"; i >= 0 {
-				item.Note = format.Plural(held.Value.ByOwner[i].Count, "instance", "instances")
-			}
+		switch {
+		case !held.Known():
+		case i >= 0:
+			item.Note = format.Plural(held.Value.ByOwner[i].Count, "instance", "instances")
+		case owner.Last.IsZero():
+			item.Note = "No instances"
+		default:
+			item.Note, item.At = "No instances; last seen with one", &owner.Last
 		}
 
 		items = append(items, item)

@@ -51,11 +51,13 @@ func (a *App) runSearch(watch *monitor.Monitor, index *search.Index) (wake func(
 
 	return a.chore("the index of what is searched", dueEvery, func(ctx context.Context) (next time.Time, err error) {
 		var seen []string
-		for _, owner := range watch.Snapshot().Instances.Value.ByOwner {
+
+		instances := watch.Snapshot().Instances
+		for _, owner := range instances.Value.ByOwner {
 			seen = append(seen, owner.OwnerUsername)
 		}
 
-		return next, errors.Join(owners.See(ctx, seen), index.CatchUp(ctx))
+		return next, errors.Join(owners.See(ctx, seen, instances.AsOf), index.CatchUp(ctx))
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 
 // found is a page of what a text finds.
 func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
-	items, err := search.Load(l.search.Found(ctx, search.Audit, filter.Text, filter.Before), filter.Limit+1,
+	items, err := search.Load(l.search.Found(ctx, l.query(filter)), filter.Limit+1,
 		func(ids []int64) ([]Entry, error) {
 			where, args := filter.among(ids)
 			page, err := l.list(ctx, len(ids), where+" ORDER BY seq DESC", args...)
@@ -30,7 +30,7 @@ func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
 
 // countFound counts as far as [Log.Count] does.
 func (l *Log) countFound(ctx context.Context, filter Filter) (int, error) {
-	all, err := search.Load(l.search.Counted(ctx, search.Audit, filter.Text), CountMost+1, func(ids []int64) ([]int64, error) {
+	all, err := search.Load(l.search.Counted(ctx, l.query(filter)), CountMost+1, func(ids []int64) ([]int64, error) {
 		where, args := filter.among(ids)
 
 		var n int
@@ -44,6 +44,22 @@ func (l *Log) countFound(ctx context.Context, filter Filter) (int, error) {
 	})
 
 	return len(all), err
+}
+
+// query looks for the text, and for what else the filter wants that is written in entries.
+func (l *Log) query(filter Filter) search.Query {
+	q := search.Query{
+		Kind: search.Audit, Text: filter.Text, Besides: []string{filter.Actor, string(filter.Action), filter.Object}, Below: filter.Before,
+	}
+
+	filter.Before = 0
+	if clause, args := filter.where(store.Time{}); clause != "" {
+		q.Selected = func(ctx context.Context, wanted int) ([]int64, error) {
+			return store.Numbers(ctx, l.db.Read(), fmt.Sprintf(`SELECT seq FROM opsconsole_audit %s LIMIT %d`, clause, wanted), args...)
+		}
+	}
+
+	return q
 }
 
 // among selects those of several entries that the rest of the filter does.

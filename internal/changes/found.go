@@ -11,7 +11,7 @@ import (
 
 // found is a page of what a text finds.
 func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
-	items, err := search.Load(c.search.Found(ctx, search.Change, filter.Text, filter.Before), filter.Limit+1,
+	items, err := search.Load(c.search.Found(ctx, c.query(filter)), filter.Limit+1,
 		func(ids []int64) ([]Change, error) {
 			clause, args := filter.among(ids)
 			_, id := filter.order()
@@ -27,7 +27,7 @@ func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
 
 // countFound counts as far as [Changes.Count] does.
 func (c *Changes) countFound(ctx context.Context, filter Filter) (int, error) {
-	all, err := search.Load(c.search.Counted(ctx, search.Change, filter.Text), CountMost+1, func(ids []int64) ([]int64, error) {
+	all, err := search.Load(c.search.Counted(ctx, c.query(filter)), CountMost+1, func(ids []int64) ([]int64, error) {
 		clause, args := filter.among(ids)
 
 		var n int
@@ -41,6 +41,25 @@ func (c *Changes) countFound(ctx context.Context, filter Filter) (int, error) {
 	})
 
 	return len(all), err
+}
+
+// query looks for the text, and for what else the filter wants that is written in changes.
+func (c *Changes) query(filter Filter) search.Query {
+	q := search.Query{
+		Kind: search.Change, Text: filter.Text, Besides: []string{string(filter.Section), filter.Actor, filter.Field}, Below: filter.Before,
+	}
+
+	filter.Before = 0
+	if clause, args := filter.clause(store.Time{}); clause != "" {
+		_, id := filter.order()
+		q.Selected = func(ctx context.Context, wanted int) ([]int64, error) {
+			query := fmt.Sprintf(`SELECT %s FROM opsconsole_changes %s LIMIT %d`, id, clause, wanted)
+
+			return store.Numbers(ctx, c.db.Read(), query, args...)
+		}
+	}
+
+	return q
 }
 
 // among selects those of several changes that the rest of the filter does.

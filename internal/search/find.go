@@ -1,39 +1,104 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
+	"strings"
 )
 
 const (
 	// batch is how many objects are asked for first by who does not know how many are enough.
 	batch = 100
-	// most is how many are asked for at a time: as many as pages count, and one.
+	// most is how many are loaded at a time: as many as pages count, and one.
 	most = 1001
+	// largest is how many are asked for at a time.
+	largest = 1 << spanBits
 )
 
-// Found yields the numbers of the objects of a kind that a text finds, the highest first; those below a number, where it is
-// above 0. A text without a letter or a digit finds none.
-func (x *Index) Found(ctx context.Context, kind Kind, text string, below int64) iter.Seq2[int64, error] {
-	return x.found(ctx, kind, text, below, batch)
+// Query is what is looked for.
+type Query struct {
+	Kind Kind
+	Text string
+	// Besides are texts that the objects have beside, as another filter wants: they narrow what the index is asked for.
+	Besides []string
+	// Below is a number that those that are found are below, where it is above 0.
+	Below int64
+	// Selected returns as many objects as are wanted, in any order, that the other filters select, nil where there are none.
+	// What is few is looked at rather than found.
+	Selected func(ctx context.Context, wanted int) ([]int64, error)
+}
+
+// Found yields the numbers of the objects that a query finds, the highest first. A text without a letter or a digit finds none.
+func (x *Index) Found(ctx context.Context, q Query) iter.Seq2[int64, error] {
+	return x.found(ctx, q, batch)
 }
 
 // Counted is [Index.Found] for who counts them: the index, which gathers a word each time that it is asked, is asked once.
-func (x *Index) Counted(ctx context.Context, kind Kind, text string) iter.Seq2[int64, error] {
-	return x.found(ctx, kind, text, 0, most)
+func (x *Index) Counted(ctx context.Context, q Query) iter.Seq2[int64, error] {
+	return x.found(ctx, q, most)
 }
 
-func (x *Index) found(ctx context.Context, kind Kind, text string, below int64, size int) iter.Seq2[int64, error] {
+func (x *Index) found(ctx context.Context, q Query, size int) iter.Seq2[int64, error] {
 	return func(yield func(int64, error) bool) {
-		wanted := typed(text)
-		if len(wanted) == 0 {
+		if len(typed(q.Text)) == 0 {
 			return
 		}
 
-		if below <= 0 {
-			below = newest
+		if q.Below <= 0 {
+			q.Below = newest
 		}
+
+		ids, few, err := x.amongSelected(ctx, q)
+		if err != nil {
+			yield(0, err)
+
+			return
+		}
+
+		if !few {
+			x.inIndex(ctx, q, size)(yield)
+
+			return
+		}
+
+		for _, id := range ids {
+			if !yield(id, nil) {
+				return
+			}
+		}
+	}
+}
+
+// amongSelected are those that a query finds of those that the other filters select, the highest first, when these are few.
+func (x *Index) amongSelected(ctx context.Context, q Query) (ids []int64, few bool, err error) {
+	if q.Selected == nil {
+		return nil, false, nil
+	}
+
+	selected, err := q.Selected(ctx, most)
+	if err != nil || len(selected) == 0 || len(selected) == most {
+		return nil, len(selected) == 0, err
+	}
+
+	objects, err := q.Kind.read(ctx, x.db.Read(), OneOf(q.Kind.source().id, selected))
+	for _, o := range objects {
+		if o.id < q.Below && match(o.words, typed(q.Text)) {
+			ids = append(ids, o.id)
+		}
+	}
+
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
+
+	return ids, true, err
+}
+
+// inIndex yields what the index finds, and what is noted.
+func (x *Index) inIndex(ctx context.Context, q Query, size int) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		kind, below := q.Kind, q.Below
+		wanted := typed(strings.Join(append([]string{q.Text}, q.Besides...), " "))
 
 		// First: what is indexed meanwhile is found in either.
 		fresh, err := x.fresh(ctx, kind, wanted)
@@ -43,7 +108,7 @@ func (x *Index) found(ctx context.Context, kind Kind, text string, below int64, 
 			return
 		}
 
-		for ; ; size = min(10*size, most) {
+		for ; ; size = min(10*size, largest) {
 			ids, err := x.find(ctx, kind, wanted, below, size)
 			if err != nil {
 				yield(0, err)
@@ -116,7 +181,7 @@ func (f fresh) among(ids []int64, from, below int64) []int64 {
 		}
 	}
 
-	slices.SortFunc(ids, func(a, b int64) int { return int(min(max(b-a, -1), 1)) })
+	slices.SortFunc(ids, func(a, b int64) int { return cmp.Compare(b, a) })
 
 	return ids
 }

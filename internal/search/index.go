@@ -48,9 +48,13 @@ func (x *Index) behind(ctx context.Context) (behind bool, err error) {
 	return behind, err
 }
 
-// Complete reports whether all that was there before there was an index is in it.
+// Complete reports whether a search looks at all that there is: what was there before there was an index may not be in it
+// yet, and of what was noted since a search looks at the newest alone.
 func (x *Index) Complete(ctx context.Context) (complete bool, err error) {
-	err = x.db.Read().QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM opsconsole_search_older WHERE below > 0)`).Scan(&complete)
+	err = x.db.Read().QueryRowContext(ctx, fmt.Sprintf(`
+		SELECT NOT EXISTS (SELECT 1 FROM opsconsole_search_older WHERE below > 0 AND kind <= $2)
+			AND NOT EXISTS (SELECT 1 FROM opsconsole_search_noted WHERE key < $1 ORDER BY id DESC LIMIT 1 OFFSET %d)`, piece),
+		(last + 1).key(0), last).Scan(&complete)
 
 	return complete, err
 }

@@ -70,63 +70,23 @@ func beginnings(words []string) []string {
 	return all
 }
 
-// recent is how many objects of a kind PostgreSQL looks at before it asks the index: a word that many have is found there
-// already, and the index would gather them all.
-const recent = 4000
-
 // find returns the newest objects of the kind that have all words, those below a number, in the index alone.
 func (x *Index) find(ctx context.Context, kind Kind, wanted []string, below int64, limit int) ([]int64, error) {
-	from, until := kind.key(0), kind.key(below)
-
-	if x.db.Dialect() == store.SQLite {
-		return x.ids(ctx, fmt.Sprintf(`
-			SELECT rowid FROM opsconsole_search WHERE opsconsole_search MATCH $1 AND rowid >= $2 AND rowid < $3
-			ORDER BY rowid DESC LIMIT %d`, limit),
-			`"`+strings.Join(wanted, `" AND "`)+`"`, from, until)
+	if x.db.Dialect() == store.Postgres {
+		return x.findInSpans(ctx, kind, wanted, below, limit)
 	}
 
-	query := `'` + strings.Join(wanted, `':* & '`) + `':*`
-
-	found, err := x.ids(ctx, fmt.Sprintf(`
-		SELECT key FROM (SELECT key, words FROM opsconsole_search WHERE key >= $2 AND key < $3 ORDER BY key DESC LIMIT %d) AS recent
-		WHERE words @@ $1::tsquery ORDER BY key DESC LIMIT %d`, recent, limit), query, from, until)
-	if err != nil || len(found) == limit {
-		return found, err
-	}
-
-	// Of most kinds there is nothing else, and the index would gather what others have.
-	rest, err := x.ids(ctx, fmt.Sprintf(`
-		SELECT key FROM opsconsole_search WHERE key >= $1 AND key < $2 ORDER BY key DESC OFFSET %d LIMIT 1`, recent), from, until)
-	if err != nil || len(rest) == 0 {
-		return found, err
-	}
-
-	// They are gathered first, whatever the planner thinks of their number.
-	older, err := x.ids(ctx, fmt.Sprintf(`
-		WITH found AS MATERIALIZED (SELECT key FROM opsconsole_search WHERE words @@ $1::tsquery)
-		SELECT key FROM found WHERE key >= $2 AND key <= $3 ORDER BY key DESC LIMIT %d`, limit-len(found)), query, from, kind.key(rest[0]))
-
-	return append(found, older...), err
-}
-
-func (x *Index) ids(ctx context.Context, query string, args ...any) ([]int64, error) {
-	rows, err := x.db.Read().QueryContext(ctx, query, args...)
+	keys, err := store.Numbers(ctx, x.db.Read(), fmt.Sprintf(`
+		SELECT rowid FROM opsconsole_search WHERE opsconsole_search MATCH $1 AND rowid >= $2 AND rowid < $3
+		ORDER BY rowid DESC LIMIT %d`, limit),
+		`"`+strings.Join(wanted, `" AND "`)+`"`, kind.key(0), kind.key(below))
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
-	defer rows.Close()
 
-	var ids []int64
-
-	for rows.Next() {
-		var key int64
-		if err := rows.Scan(&key); err != nil {
-			return nil, fmt.Errorf("search: %w", err)
-		}
-
-		_, id := parse(key)
-		ids = append(ids, id)
+	for i, key := range keys {
+		_, keys[i] = parse(key)
 	}
 
-	return ids, rows.Err()
+	return keys, nil
 }

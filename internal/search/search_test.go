@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -45,7 +46,7 @@ func TestBothDatabasesFindTheSame(t *testing.T) {
 
 		for _, when := range []string{"noted", "indexed", "indexed again"} {
 			for text, want := range searches() {
-				if got := found(t, index.Found(t.Context(), search.Audit, text, 0)); !slices.Equal(got, want) {
+				if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Audit, Text: text})); !slices.Equal(got, want) {
 					t.Errorf("%s, %q: got %v, want %v", when, text, got, want)
 				}
 			}
@@ -55,11 +56,11 @@ func TestBothDatabasesFindTheSame(t *testing.T) {
 			}
 		}
 
-		if got := found(t, index.Found(t.Context(), search.Audit, "limit", 7)); !slices.Equal(got, []int64{5, 1}) {
+		if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Audit, Text: "limit", Below: 7})); !slices.Equal(got, []int64{5, 1}) {
 			t.Errorf("below 7: got %v, want 5 and 1", got)
 		}
 
-		if got := found(t, index.Found(t.Context(), search.Change, "limit", 0)); len(got) > 0 {
+		if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Change, Text: "limit"})); len(got) > 0 {
 			t.Errorf("of another kind: got %v, want none", got)
 		}
 	})
@@ -78,7 +79,7 @@ func TestWhatIsEditedIsFoundAsItIs(t *testing.T) {
 			t.Helper()
 
 			for _, when := range []string{"noted", "indexed"} {
-				if got := found(t, index.Found(t.Context(), search.Webhook, text, 0)); !slices.Equal(got, want) {
+				if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Webhook, Text: text})); !slices.Equal(got, want) {
 					t.Errorf("%s, %q: got %v, want %v", when, text, got, want)
 				}
 
@@ -133,11 +134,11 @@ func TestWhatWasThereBeforeIsIndexedInPieces(t *testing.T) {
 			t.Errorf("got %t, %v, want that nothing is missing", complete, err)
 		}
 
-		if got := found(t, index.Found(t.Context(), search.Audit, "number", 0)); len(got) != rows+1 || got[0] != 2*rows+1 || got[rows] != 1 {
+		if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Audit, Text: "number"})); len(got) != rows+1 || got[0] != 2*rows+1 || got[rows] != 1 {
 			t.Errorf("got %d, want all %d, the newest first", len(got), rows+1)
 		}
 
-		if got := found(t, index.Found(t.Context(), search.Audit, "n0", 0)); !slices.Equal(got, []int64{1}) {
+		if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Audit, Text: "n0"})); !slices.Equal(got, []int64{1}) {
 			t.Errorf("got %v, want the oldest", got)
 		}
 	})
@@ -157,7 +158,7 @@ func TestAChangeIsFoundByItsFieldsAndValues(t *testing.T) {
 		for text, want := range map[string]int{
 			"per analyst": 1, "per_analyst": 1, "1234567": 1, "dave": 1, "concurrency quarter": 1, "7777": 0, "cluster": 0,
 		} {
-			if got := found(t, index.Found(t.Context(), search.Change, text, 0)); len(got) != want {
+			if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Change, Text: text})); len(got) != want {
 				t.Errorf("%q: got %v, want %d", text, got, want)
 			}
 		}
@@ -172,16 +173,20 @@ func TestOwnersAreFoundOnceSeen(t *testing.T) {
 
 		index := search.New(db)
 
+		at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
 		for _, owners := range []*search.Owners{index.Owners(), index.Owners()} { // of two processes
-			for range 2 {
-				if err := owners.See(t.Context(), []string{"alice@example.com", "bob"}); err != nil {
+			for _, at := range []time.Time{at.Add(-2 * time.Hour), at, at.Add(10 * time.Minute)} {
+				if err := owners.See(t.Context(), []string{"alice@example.com", "bob"}, at); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
 
-		if got, err := index.OwnerNames(t.Context(), "EXAMPLE", 5); err != nil || !slices.Equal(got, []string{"alice@example.com"}) {
-			t.Errorf("got %v, %v, want alice", got, err)
+		// To the hour: what is ten minutes later is not written.
+		want := []search.SeenOwner{{Username: "alice@example.com", Last: at}}
+		if got, err := index.FindOwners(t.Context(), "EXAMPLE", 5); err != nil || !slices.Equal(got, want) {
+			t.Errorf("got %v, %v, want %v", got, err, want)
 		}
 	})
 }
@@ -240,12 +245,12 @@ func TestWhatIsRareAndOldIsFoundBehindWhatIsNew(t *testing.T) {
 		}
 
 		for text, want := range map[string][]int64{"rare": {4100, 4099, 3, 2, 1}, "nothing": nil} {
-			if got := found(t, index.Found(t.Context(), search.Audit, text, 0)); !slices.Equal(got, want) {
+			if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Audit, Text: text})); !slices.Equal(got, want) {
 				t.Errorf("%q: got %v, want %v", text, got, want)
 			}
 		}
 
-		if got := found(t, index.Found(t.Context(), search.Audit, "rare", 4100)); !slices.Equal(got, []int64{4099, 3, 2, 1}) {
+		if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Audit, Text: "rare", Below: 4100})); !slices.Equal(got, []int64{4099, 3, 2, 1}) {
 			t.Errorf("below the newest: got %v", got)
 		}
 	})

@@ -14,8 +14,8 @@ const (
 	longest = 24
 	// mostTyped is how many words of a search count.
 	mostTyped = 8
-	// mostKept is how many different words of an object are kept.
-	mostKept = 400
+	// mostKept is how many different words of an object are kept: more than its texts may have.
+	mostKept = 5000
 )
 
 // Fold is a text as it is compared: without case and accents, whichever way they are encoded. "Müller" and "MULLER" are the same.
@@ -35,9 +35,12 @@ func Fold(text string) string {
 func words(texts ...string) []string {
 	var all []string
 
+	seen := map[string]bool{}
+
 	for _, text := range texts {
 		for word := range strings.FieldsFuncSeq(Fold(text), separates) {
-			if word = cut(word); !slices.Contains(all, word) {
+			if word = cut(word); !seen[word] {
+				seen[word] = true
 				all = append(all, word)
 			}
 

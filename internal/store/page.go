@@ -41,3 +41,25 @@ func Moments[N ~string](ctx context.Context, q Querier, query string) (map[N]tim
 
 	return moments, rows.Err()
 }
+
+// Numbers returns those that a query selects.
+func Numbers(ctx context.Context, q Querier, query string, args ...any) ([]int64, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+
+	var numbers []int64
+
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, err
+		}
+
+		numbers = append(numbers, n)
+	}
+
+	return numbers, rows.Err()
+}

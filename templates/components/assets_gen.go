@@ -9,7 +9,7 @@ const (
 	ScriptURL             = "/static/app.js?v=1ef1641cbcae"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=0ab753f7d890"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
-	PaletteScriptURL      = "/static/palette.js?v=438f8649f20f"
+	PaletteScriptURL      = "/static/palette.js?v=2532aed2ce37"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL              = "/static/icons.svg?v=9581e89ec8ec"
 )
