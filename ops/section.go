@@ -34,6 +34,8 @@ type Section struct {
 func SectionOf(name SectionName) (Section, error) {
 	for _, s := range sections() {
 		if s.Name == name {
+			s.Fields = slices.Clone(s.Fields)
+
 			return s, nil
 		}
 	}

@@ -10,8 +10,15 @@ const MessageMax = 10000
 
 // Sections lists all four with every field, in the order of the contract. It is the one
 // description of the configuration: bounds, forms, the API's document and the storage
-// follow from it.
-func Sections() []Section { return slices.Clone(sections()) }
+// follow from it. What is returned is the caller's.
+func Sections() []Section {
+	all := slices.Clone(sections())
+	for i := range all {
+		all[i].Fields = slices.Clone(all[i].Fields)
+	}
+
+	return all
+}
 
 // sections are made once: each name of a field on a page is looked for in them.
 //

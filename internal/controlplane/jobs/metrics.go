@@ -2,7 +2,11 @@ package jobs
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -93,7 +97,7 @@ func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 	r.metrics.mu.Lock()
 	defer r.metrics.mu.Unlock()
 
-	var errs []error
+	var unseen []state
 
 	for _, s := range states {
 		if _, ok := r.jobs[s.name]; !ok {
@@ -106,34 +110,52 @@ func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 
 		r.metrics.showState(s)
 
-		errs = append(errs, r.showFindings(ctx, s))
+		if s.lastRun != r.metrics.seen[s.name] {
+			unseen = append(unseen, s)
+		}
 	}
 
-	return errors.Join(errs...)
+	return r.showFindings(ctx, unseen)
 }
 
-// showFindings sets the gauges to what the job's last run found. A run that failed
+// showFindings sets the gauges to what the jobs' last runs found, all of them asked for at once. A run that failed
 // before it found something out leaves the gauge as it was.
-func (r *Runner) showFindings(ctx context.Context, s state) error {
-	if s.lastRun == r.metrics.seen[s.name] {
+func (r *Runner) showFindings(ctx context.Context, states []state) error {
+	if len(states) == 0 {
 		return nil
 	}
 
-	var last recordRow
-	if err := r.db.Read().QueryRowContext(ctx,
-		`SELECT result, error, found, done FROM opsconsole_job_runs WHERE id = $1`, s.lastRun,
-	).Scan(&last.result, &last.err, &last.found, &last.done); err != nil {
-		return err
+	ids, marks := make([]any, len(states)), make([]string, len(states))
+	for i, s := range states {
+		ids[i], marks[i] = s.lastRun, fmt.Sprintf("$%d", i+1)
 	}
 
-	record, err := last.record()
+	rows, err := query(ctx, r.db.Read(), func(row *recordRow) []any {
+		return []any{&row.ID, &row.result, &row.err, &row.found, &row.done}
+	}, `SELECT id, result, error, found, done FROM opsconsole_job_runs WHERE id IN (`+strings.Join(marks, ", ")+`)`, ids...)
 	if err != nil {
 		return err
 	}
 
-	r.metrics.showRun(s, record.Result, record.Error, record.Found)
+	var errs []error
 
-	return nil
+	for _, s := range states {
+		at := slices.IndexFunc(rows, func(row recordRow) bool { return row.ID == s.lastRun })
+		if at < 0 {
+			errs = append(errs, fmt.Errorf("the last run of %s: %w", s.name, sql.ErrNoRows))
+
+			continue
+		}
+
+		record, err := rows[at].record()
+		if err == nil {
+			r.metrics.showRun(s, record.Result, record.Error, record.Found)
+		}
+
+		errs = append(errs, err)
+	}
+
+	return errors.Join(errs...)
 }
 
 // show sets the gauges to what a run of this process found, whose job's row is the state.
