@@ -39,6 +39,7 @@ type load struct {
 	stop    func()
 	all     sync.WaitGroup
 
+	begun                 time.Time
 	asked, failed, opened atomic.Int64
 	// saved is the number of the newest change that was acknowledged.
 	saved atomic.Int64
@@ -63,6 +64,8 @@ func newLoad(t *testing.T, console string, client *http.Client) *load {
 }
 
 func (l *load) begin() {
+	l.begun = time.Now()
+
 	l.all.Go(l.askAll)
 	l.all.Go(l.saveAll)
 
@@ -75,7 +78,8 @@ func (l *load) end() {
 	l.t.Helper()
 	l.stop()
 	l.all.Wait()
-	l.t.Logf("%d requests, %d saves, %d streams opened", l.asked.Load(), l.saved.Load(), l.opened.Load())
+	l.t.Logf("%d requests (%.1f a second), %d saves, %d streams opened",
+		l.asked.Load(), float64(l.asked.Load())/time.Since(l.begun).Seconds(), l.saved.Load(), l.opened.Load())
 
 	if failed := l.failed.Load(); failed > 0 || l.opened.Load() < int64(2*len(l.seen)) {
 		l.t.Errorf("%d of %d requests failed, %d streams were opened", failed, l.asked.Load(), l.opened.Load())
