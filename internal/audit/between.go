@@ -56,8 +56,8 @@ func (l *Log) Between(ctx context.Context, s Span) ([]Entry, error) {
 }
 
 // storedColumns are those of which [columns] are read.
-const storedColumns = `seq, at, actor, role, remote_addr, request_id, action, object, outcome, reason, intent, change_id, before_json, after_json,
-	message, prev_hash, hash, issuer, subject, identity_hash, chain, mac`
+const storedColumns = `seq, at, actor, role, remote_addr, request_id, action, object, outcome, reason, intent, change_id,
+	before_json, after_json, message, prev_hash, hash, issuer, subject, identity_hash, chain, mac`
 
 // quoted is a word of the log's own as a query has it: a database can plan for it then. It is empty for any other.
 func quoted[T ~string](word T) string {
