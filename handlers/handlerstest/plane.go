@@ -32,6 +32,8 @@ type Line struct {
 	instead ops.Platform
 	down    error
 	lost    bool
+	// jobs is what the list of jobs fails with, nil to give it.
+	jobs error
 	// refusal is what the control plane answers to a change, nil to make it.
 	refusal error
 	// accepts lets it accept a change to the limits, and not make it.
@@ -97,6 +99,21 @@ func (l *Line) Lose(cause error) {
 	defer l.mu.Unlock()
 
 	l.instead = lost{cause}
+}
+
+// LoseJobs lets the list of jobs alone fail with the error.
+func (l *Line) LoseJobs(cause error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.jobs = cause
+}
+
+func (l *Line) lostJobs() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.jobs
 }
 
 // Resume has the control plane answer again.
@@ -299,6 +316,14 @@ func (l *Line) queue() *worldtest.ExportQueue {
 	defer l.mu.Unlock()
 
 	return l.exports
+}
+
+func (w *wire) GetJobStatus(ctx context.Context) (ops.JobStatus, error) {
+	if err := w.line.lostJobs(); err != nil {
+		return ops.JobStatus{}, err
+	}
+
+	return w.Service.GetJobStatus(ctx)
 }
 
 func (w *wire) GetExportJobs(ctx context.Context, query ops.ExportJobsQuery) ([]ops.ExportJob, error) {

@@ -67,11 +67,11 @@ func (h *Handlers) notCounted(p *web.Page, run triggers.Run) (settled bool, note
 
 	switch {
 	case waited && after.Skipped != "":
-		return true, "The counters have not moved: the last run was skipped, as " + after.Skipped + "."
+		return true, "No run has been counted since the trigger: the last one was skipped, as " + after.Skipped + "."
 	case waited && shell.Fresh(metrics, p.Now).Stale:
 		return false, "The control plane's metrics cannot be read at the moment; they will show when the run has ended."
 	case waited:
-		return false, "The counters have not moved: the run was skipped, is still under way, or has not been counted."
+		return false, "No run has been counted since the trigger: it was skipped, is still under way, or cannot be told apart yet."
 	default:
 		return false, "The run is queued; the counters will show when it has ended."
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/metrics"
+	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -153,6 +154,27 @@ func TestWhatIsAskedInVainIsLeftOut(t *testing.T) {
 	}
 
 	w.absent(t, "opsconsole_leases", "opsconsole_windows", "opsconsole_changes_unknown", "opsconsole_last_look_timestamp_seconds")
+}
+
+// TestHowAJobIsIsToldWithoutTheListOfJobs by what was last read of it, since alerts go by it; what the list alone tells is left out.
+func TestHowAJobIsIsToldWithoutTheListOfJobs(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld(t)
+	w.Plane.LoseJobs(ops.Unavailable(ops.ServiceControlPlane, "The list cannot be read."))
+	w.Monitor.Poll(t.Context())
+
+	w.absent(t, "opsconsole_job_next_run_timestamp_seconds")
+
+	var states float64
+
+	for _, state := range monitor.JobConditions() {
+		states += w.value(t, "opsconsole_job_state", "job_name", "lifecycle", "state", string(state))
+	}
+
+	if states != 1 {
+		t.Errorf("the job is in %v states, want in one", states)
+	}
 }
 
 func (w *world) absent(t *testing.T, names ...string) {

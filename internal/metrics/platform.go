@@ -73,12 +73,12 @@ func (m *Metrics) jobs(out sink) {
 			m.job(out, name, s.Metrics.Value.Job(job.Name))
 		}
 
-		if s.Jobs.Stale() {
-			continue
+		if !s.Metrics.Stale() || !s.Jobs.Stale() { // of the other, what was read last counts
+			m.jobState(out, name, s.JobStates[job.Name])
 		}
 
-		if !s.Metrics.Stale() {
-			m.jobState(out, name, s.JobStates[job.Name])
+		if s.Jobs.Stale() {
+			continue
 		}
 
 		for _, listed := range s.Jobs.Value.Jobs {

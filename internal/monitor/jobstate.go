@@ -9,8 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// JobCondition is how a job is. This is the one rule of it: pages, their JSON and the metrics follow it. The alert that a
-// job is late waits longer, and goes by the figures themselves.
+// JobCondition is how a job is. This is the one rule of it: pages, their JSON, the metrics and the alerts follow it.
 type JobCondition string
 
 // The conditions, the worst first; a job is in the first that holds.

@@ -317,7 +317,7 @@ func CompareEntriesPage(s shell.Shell, v CompareEntries) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = shell.Heading("Two audit entries compared", "All that was written of each.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.Heading("Two audit entries compared", "What was done, who did it, from where and why. The JSON lines of the log have the rest, such as the hash.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
