@@ -188,7 +188,7 @@ func newConsole(config Config) *console {
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Runs: c.Runs, Changes: memory.changes,
 		Windows: memory.windows, Audit: c.Audit, Tickets: c.Tickets, Database: c.Database, SignedHeads: c.SignedHeads, Backups: c.Backups,
-		MemoryAsOf: memory.readAt,
+		MemoryAsOf: memory.readAt, Now: c.Now,
 	}
 	c.instances = &instances.Handlers{
 		Frame: f, Platform: c.Instances, ResumesForOwner: c.ResumesForOwner, Acts: c.InstanceActs, Config: lifetimes{memory.changes},

@@ -27,8 +27,10 @@ func parameters() map[string][]string {
 	restore := append(web.Meta(), settings.FieldsParam, web.PreviewParam)
 
 	return map[string][]string{
-		"/health":                      {"range"},
-		"/capacity":                    {"range", "owners"},
+		"/health":                      platform.RangeParams(),
+		"/health.csv":                  platform.CSVParams(),
+		"/capacity":                    platform.RangeParams("owners"),
+		"/capacity.csv":                platform.CSVParams(),
 		"/jobs/:name":                  {"result", "before", "limit"},
 		"GET /jobs/:name/trigger":      {"run"},
 		"/jobs/:name/receipt":          {"entry"},
@@ -39,7 +41,8 @@ func parameters() map[string][]string {
 		"/exports.csv":                 append(exports, web.ForParam),
 		"/find":                        find.Params(),
 		"/incident":                    incident.Params(),
-		"/metrics":                     {"q", "created"},
+		"/metrics":                     platform.RangeParams("q", "created"),
+		"/metrics.csv":                 platform.MetricsCSVParams(),
 		"/maintenance/windows":         windows,
 		"POST /maintenance/windows":    {web.PreviewParam},
 		"/maintenance/windows/new":     {"template", "window"},

@@ -42,7 +42,9 @@ func (c *console) platformRoutes() []route {
 	return []route{
 		{http.MethodGet, "/", c.platform.Overview, operators},
 		{http.MethodGet, "/health", c.platform.Health, operators},
+		{http.MethodGet, "/health.csv", c.platform.HealthCSV, operators},
 		{http.MethodGet, "/capacity", c.platform.Capacity, operators},
+		{http.MethodGet, "/capacity.csv", c.platform.CapacityCSV, operators},
 		{http.MethodGet, "/instances", c.instances.List, operators},
 		{http.MethodGet, "/instances/terminate", c.instances.Review, operators},
 		{http.MethodPost, "/instances/terminate", c.instances.Several, operators},
@@ -58,6 +60,7 @@ func (c *console) platformRoutes() []route {
 		{http.MethodGet, "/exports", c.platform.Exports, operators},
 		{http.MethodGet, "/exports.csv", c.platform.ExportsCSV, operators},
 		{http.MethodGet, "/metrics", c.platform.Metrics, operators},
+		{http.MethodGet, "/metrics.csv", c.platform.MetricsCSV, operators},
 		{http.MethodGet, "/metrics/raw", c.platform.RawMetrics, operators},
 		{http.MethodGet, "/find", c.find.Find, operators},
 		{http.MethodGet, "/events", c.streams.Events, operators},

@@ -11,6 +11,5 @@ import "./forms.js";
 import "./answers.js";
 import "./durations.js";
 import "./toasts.js";
-import "./charts.js";
 import "./preview.js";
 import "./accountzone.js";

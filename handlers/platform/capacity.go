@@ -3,13 +3,14 @@ package platform
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
 
-	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/timerange"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	pages "github.com/graph-olap/opsconsole/templates/platform"
@@ -24,28 +25,31 @@ const (
 
 // capacityQuery is what the address asks for.
 type capacityQuery struct {
-	all   bool
-	reach pages.Reach
+	timerange.Range
+
+	all bool
 }
 
+// capacityQueryOf reads it but for its time.
 func capacityQueryOf(values url.Values) (query capacityQuery, err error) {
 	q := web.ReadQuery(values)
 	query.all = q.OneOf("owners", []string{allOwners}) != ""
 
-	if err := q.Err(); err != nil {
-		return query, err
+	return query, q.Err()
+}
+
+// rest are the parameters but for the time.
+func (q capacityQuery) rest() url.Values {
+	if q.all {
+		return url.Values{"owners": {allOwners}}
 	}
 
-	query.reach, err = reachOf(values, pages.CapacityReaches())
-
-	return query, err
+	return url.Values{}
 }
 
 func (q capacityQuery) values() url.Values {
-	values := q.reach.Query(pages.CapacityReaches())
-	if q.all {
-		values.Set("owners", allOwners)
-	}
+	values := q.rest()
+	maps.Copy(values, rangeValues(q.Range, pages.CapacityReaches()))
 
 	return values
 }
@@ -66,48 +70,60 @@ func (h *Handlers) Capacity(p *web.Page) error {
 		return err
 	}
 
+	look, led, err := h.look(p, "/capacity", pages.CapacityReaches(), query.rest())
+	if err != nil || led {
+		return err
+	}
+
+	query.Range = look.Range
+
 	shown := query.owners()
 	if p.WantsJSON() {
 		shown = 0
 	}
 
-	view, err := h.capacityOver(p.Ctx(), h.Monitor.Snapshot(), p.Now, shown, query.reach)
+	view, err := h.capacityOver(p.Ctx(), h.Monitor.Snapshot(), p.Now, shown, query.Range)
 	if err != nil {
 		return err
 	}
 
-	view.Overall.URL = "" // It leads here.
+	view.Overall.URL, view.Bar = "", look.bar // It leads here.
 	shell := h.Shell(p, "capacity", "Capacity")
-	shell.Fresh, shell.Events = view.Freshness, live.EventsFor("capacity", query.values())
+	shell.Fresh, shell.Events = view.Freshness, look.events("capacity", query.values())
 
-	return p.Answer(web.Answer{Data: view, Full: pages.CapacityPage(shell, view), Kept: true})
+	return p.Answer(web.Answer{Status: look.status, Data: view, Full: pages.CapacityPage(shell, view), Kept: look.status == 0})
 }
 
-// stepsShown is in how many steps a chart of a longer time is drawn.
-const stepsShown = 240
+// capacitySeries are those of the last hour.
+func capacitySeries(s *monitor.Snapshot) map[string]monitor.Series {
+	return map[string]monitor.Series{monitor.Used: s.Used, monitor.ClusterTotal: s.ClusterTotal}
+}
 
 // capacityOver is the capacity with what happened over a time.
 func (h *Handlers) capacityOver(
-	ctx context.Context, s *monitor.Snapshot, now time.Time, owners int, reach pages.Reach,
+	ctx context.Context, s *monitor.Snapshot, now time.Time, owners int, r timerange.Range,
 ) (pages.Capacity, error) {
 	view := capacityView(s, now, owners)
-	view.Reach, view.From, view.Until = reach, now.Add(-reach.Duration()), now
 
 	if full, ok := s.Used.Reaches(float64(view.Limits.ClusterTotal), now); ok && s.Instances.Known() && !s.Instances.Stale() {
 		view.FullAt = &full
 	}
 
-	if reach != pages.LastHour { // The last hour is in memory.
-		var err error
-
-		view.Used, view.ClusterTotal, err = h.Monitor.UsedSince(ctx, view.From, reach.Duration()/stepsShown)
-		if err != nil {
-			return pages.Capacity{}, err
-		}
+	l, err := h.lines(ctx, r, now, capacitySeries(s))
+	if err != nil {
+		return pages.Capacity{}, err
 	}
 
-	_, err := h.optional(func() error {
-		marks, err := h.marks(ctx, view.From, now)
+	view.Reach, view.From, view.Until, view.StepSeconds = reach(r), l.from, l.until, l.seconds()
+	view.Used, view.ClusterTotal = l.series[monitor.Used], l.series[monitor.ClusterTotal]
+	view.CSV = csvAddress("/capacity.csv", r.Values())
+
+	if view.AllOwners != "" {
+		view.AllOwners = "/capacity?" + capacityQuery{r, true}.values().Encode()
+	}
+
+	_, err = h.optional(func() error {
+		marks, err := h.marks(ctx, view.From, view.Until)
 		if err == nil {
 			view.Marks = marks
 		}

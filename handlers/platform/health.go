@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
@@ -17,21 +16,23 @@ import (
 
 // Health shows each component, and how it was.
 func (h *Handlers) Health(p *web.Page) error {
-	reach, err := reachOf(p.QueryParams(), pages.HealthReaches())
+	look, led, err := h.look(p, "/health", pages.HealthReaches(), nil)
+	if err != nil || led {
+		return err
+	}
+
+	view, err := h.healthOver(p.Ctx(), h.Monitor.Snapshot(), p.Now, look.Range)
 	if err != nil {
 		return err
 	}
 
-	view, err := h.healthOver(p.Ctx(), h.Monitor.Snapshot(), p.Now, reach)
-	if err != nil {
-		return err
-	}
+	view.Bar = look.bar
 
 	view.Overall.URL = "" // It leads here.
 	shell := h.Shell(p, "health", "Health")
-	shell.Fresh, shell.Events = view.Freshness, live.EventsFor("health", reach.Query(pages.HealthReaches()))
+	shell.Fresh, shell.Events = view.Freshness, look.events("health", rangeValues(look.Range, pages.HealthReaches()))
 
-	return p.Answer(web.Answer{Data: view, Full: pages.HealthPage(shell, view), Kept: true})
+	return p.Answer(web.Answer{Status: look.status, Data: view, Full: pages.HealthPage(shell, view), Kept: look.status == 0})
 }
 
 func healthView(s *monitor.Snapshot, now time.Time) pages.Health {

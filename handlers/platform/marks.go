@@ -30,7 +30,8 @@ func (h *Handlers) marks(ctx context.Context, from, until time.Time) ([]componen
 
 	for _, c := range changed.Items {
 		marks = append(marks, components.Mark{
-			At: c.At, Text: fmt.Sprintf("%s changed by %s", components.Word(c.Section), c.From()), URL: fmt.Sprintf("/history/%d", c.ID),
+			Kind: components.MarkChange, At: c.At, Text: fmt.Sprintf("%s changed by %s", components.Word(c.Section), c.From()),
+			URL: fmt.Sprintf("/history/%d", c.ID),
 		})
 	}
 
@@ -44,7 +45,7 @@ func (h *Handlers) marks(ctx context.Context, from, until time.Time) ([]componen
 	for _, e := range triggered.Items {
 		job := strings.TrimPrefix(e.Object, "jobs/")
 		marks = append(marks, components.Mark{
-			At: e.At, Text: fmt.Sprintf("%s triggered by %s", components.Word(job), e.Actor),
+			Kind: components.MarkTrigger, At: e.At, Text: fmt.Sprintf("%s triggered by %s", components.Word(job), e.Actor),
 			URL: fmt.Sprintf("/jobs/%s/receipt?entry=%d", url.PathEscape(job), e.Seq),
 		})
 	}
@@ -61,7 +62,7 @@ func (h *Handlers) marks(ctx context.Context, from, until time.Time) ([]componen
 		}{{w.StartedAt, "began"}, {w.EndedAt, "ended"}} {
 			if at := boundary.at; at != nil && at.After(from) && at.Before(until) {
 				marks = append(marks, components.Mark{
-					At: *at, Text: fmt.Sprintf("Maintenance “%s” %s", w.Title, boundary.word),
+					Kind: components.MarkWindow, At: *at, Text: fmt.Sprintf("Maintenance “%s” %s", w.Title, boundary.word),
 					URL: fmt.Sprintf("/maintenance/windows/%d", w.ID),
 				})
 			}

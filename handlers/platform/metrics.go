@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -8,9 +9,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/timerange"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/platform"
 	"github.com/graph-olap/opsconsole/templates/shell"
@@ -32,31 +33,60 @@ func (h *Handlers) Metrics(p *web.Page) error {
 		return h.RawMetrics(p)
 	}
 
-	search, created, err := metricsQuery(p.QueryParams())
+	asked, err := metricsQuery(p.QueryParams())
 	if err != nil {
 		return err
 	}
 
-	view := metricsView(h.Monitor.Snapshot(), p.Now, search, created)
+	look, led, err := h.look(p, "/metrics", pages.MetricsReaches(), asked.values())
+	if err != nil || led {
+		return err
+	}
+
+	asked.Range = look.Range
+	view := metricsView(h.Monitor.Snapshot(), p.Now, asked)
+	view.Bar = look.bar
 	shell := h.Shell(p, "metrics", "Metrics")
-	shell.Events, shell.Fresh = live.EventsFor("metrics", view.Query()), view.Freshness
+	shell.Events, shell.Fresh = look.events("metrics", asked.all()), view.Freshness
 
-	return p.Answer(web.Answer{Data: view, Full: pages.MetricsPage(shell, view), Kept: true})
+	return p.Answer(web.Answer{Status: look.status, Data: view, Full: pages.MetricsPage(shell, view), Kept: look.status == 0})
 }
 
-func metricsQuery(values url.Values) (search string, created bool, err error) {
+// metricsAsked is what the address asks for.
+type metricsAsked struct {
+	timerange.Range
+
+	search  string
+	created bool
+}
+
+func metricsQuery(values url.Values) (asked metricsAsked, err error) {
 	q := web.ReadQuery(values)
-	search, created = q.Text("q"), q.OneOf("created", []string{createdAsked}) != ""
+	asked.search, asked.created = q.Text("q"), q.OneOf("created", []string{createdAsked}) != ""
 
-	return search, created, q.Err()
+	return asked, q.Err()
 }
 
-func metricsView(s *monitor.Snapshot, now time.Time, search string, created bool) pages.Metrics {
+// values are the parameters of the address but for its time.
+func (a metricsAsked) values() url.Values {
+	return pages.Metrics{Search: a.search, Created: a.created}.Query()
+}
+
+func (a metricsAsked) all() url.Values {
+	values := a.values()
+	maps.Copy(values, rangeValues(a.Range, pages.MetricsReaches()))
+
+	return values
+}
+
+func metricsView(s *monitor.Snapshot, now time.Time, asked metricsAsked) pages.Metrics {
+	search, created := asked.search, asked.created
+	from, until := asked.Times(now)
 	metrics := s.Metrics.Value
 	view := pages.Metrics{
 		Freshness: shell.Fresh(s.Metrics, now), Families: []pages.MetricFamily{}, Total: len(metrics.Families), Search: search,
 		Created: created, Unread: append([]monitor.Unread{}, metrics.Unread[:min(len(metrics.Unread), unreadShown)]...),
-		UnreadTotal: len(metrics.Unread),
+		UnreadTotal: len(metrics.Unread), From: from, Until: until, Time: asked.Range,
 	}
 	needle := strings.ToLower(strings.TrimSpace(search))
 
@@ -73,7 +103,7 @@ func metricsView(s *monitor.Snapshot, now time.Time, search string, created bool
 
 		out := pages.MetricFamily{
 			Name: family.Name, Help: family.Help, Type: family.Type, Metrics: []pages.Metric{},
-			Moved: s.Moved[family.Name], Grows: family.Grows(),
+			Moved: s.Moved[family.Name].Between(from, until), Grows: family.Grows(),
 		}
 
 		for _, metric := range family.Metrics {

@@ -45,7 +45,7 @@ instances_created 4
 		{"", true, "instances_created runs_created runs_total seconds seconds_created", 0},
 		{"runs", false, "runs_total", 1},
 	} {
-		view := metricsView(s, time.Unix(2, 0), c.search, c.created)
+		view := metricsView(s, time.Unix(2, 0), metricsAsked{search: c.search, created: c.created})
 
 		var names []string
 		for _, f := range view.Families {
@@ -61,7 +61,7 @@ instances_created 4
 func TestLinesThatCannotBeReadAreNamed(t *testing.T) {
 	t.Parallel()
 
-	view := metricsView(snapshotOf(t, "a 1\n"+strings.Repeat("b x\n", 50)), time.Unix(2, 0), "", false)
+	view := metricsView(snapshotOf(t, "a 1\n"+strings.Repeat("b x\n", 50)), time.Unix(2, 0), metricsAsked{})
 	if len(view.Unread) != unreadShown || view.UnreadTotal != 50 || view.Unread[0].Line != 2 || view.Unread[0].Text != "b x" || view.Unread[0].Reason == "" {
 		t.Errorf("got %d of %d: %+v, want %d of 50 from line 2, b x, with a reason", len(view.Unread), view.UnreadTotal, view.Unread, unreadShown)
 	}

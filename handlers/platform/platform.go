@@ -42,6 +42,8 @@ type Handlers struct {
 	Backups func() backup.Status
 	// MemoryAsOf is when what is shown while the database cannot be read was read, nil while it can.
 	MemoryAsOf func() *time.Time
+	// Now is the present.
+	Now func() time.Time
 	// Tickets become links in reasons.
 	Tickets format.Tickets
 }

@@ -23,11 +23,11 @@ func (h *Handlers) Regions() []live.Region {
 // Views are what of these pages follows the monitor as their query selects.
 func (h *Handlers) Views() []live.View {
 	return []live.View{
-		{Page: "health", Element: pages.HealthRegion, Params: []string{"range"}, Of: h.healthOf},
+		{Page: "health", Element: pages.HealthRegion, Params: RangeParams(), Of: h.healthOf},
 		{Page: "runs", Element: pages.RunsRegion, Params: []string{"job", "result", "before", "limit"}, Of: h.runsOf},
-		{Page: "capacity", Element: pages.CapacityRegion, Params: []string{"owners", "range"}, Of: h.capacityOf},
+		{Page: "capacity", Element: pages.CapacityRegion, Params: RangeParams("owners"), Of: h.capacityOf},
 		{Page: "exports", Element: pages.ExportsRegion, Params: ExportsParams(), Of: h.exportsOf},
-		{Page: "metrics", Element: pages.MetricsRegion, Params: []string{"q", "created"}, Of: h.metricsOf},
+		{Page: "metrics", Element: pages.MetricsRegion, Params: RangeParams("q", "created"), Of: h.metricsOf},
 	}
 }
 
@@ -38,10 +38,10 @@ func (h *Handlers) drawOverview(ctx context.Context, s *monitor.Snapshot, now ti
 }
 
 func (h *Handlers) healthOf(query url.Values) (live.Draw, error) {
-	reach, err := reachOf(query, pages.HealthReaches())
+	r, err := liveRange(query, pages.HealthReaches(), h.Now())
 
 	return func(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-		view, err := h.healthOver(ctx, s, now, reach)
+		view, err := h.healthOver(ctx, s, now, r)
 
 		return pages.HealthLive(view), err
 	}, err
@@ -49,19 +49,25 @@ func (h *Handlers) healthOf(query url.Values) (live.Draw, error) {
 
 func (h *Handlers) capacityOf(query url.Values) (live.Draw, error) {
 	asked, err := capacityQueryOf(query)
+	if err == nil {
+		asked.Range, err = liveRange(query, pages.CapacityReaches(), h.Now())
+	}
 
 	return func(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-		view, err := h.capacityOver(ctx, s, now, asked.owners(), asked.reach)
+		view, err := h.capacityOver(ctx, s, now, asked.owners(), asked.Range)
 
 		return pages.CapacityLive(view), err
 	}, err
 }
 
 func (h *Handlers) metricsOf(query url.Values) (live.Draw, error) {
-	search, created, err := metricsQuery(query)
+	asked, err := metricsQuery(query)
+	if err == nil {
+		asked.Range, err = liveRange(query, pages.MetricsReaches(), h.Now())
+	}
 
 	return func(_ context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error) {
-		return pages.MetricsLive(metricsView(s, now, search, created)), nil
+		return pages.MetricsLive(metricsView(s, now, asked)), nil
 	}, err
 }
 

@@ -3,13 +3,11 @@ package platform
 import (
 	"cmp"
 	"context"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/timerange"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/platform"
 )
@@ -17,28 +15,16 @@ import (
 // statusChangesShown is how many changes of a status the health page lists.
 const statusChangesShown = 50
 
-// reachOf is how far back the page is to look: the first of those offered unless it says.
-func reachOf(query url.Values, offered []pages.Reach) (pages.Reach, error) {
-	typed := pages.Reach(query.Get("range"))
-
-	switch {
-	case typed == "":
-		return offered[0], nil
-	case slices.Contains(offered, typed):
-		return typed, nil
-	default:
-		return "", ops.Invalid([]ops.FieldError{{
-			Field: "query.range", Message: "must be one of " + strings.Join(web.Strings(offered), ", "), Type: "enum",
-		}})
-	}
-}
-
 // healthOver is the health with what the console saw of it before.
 func (h *Handlers) healthOver(
-	ctx context.Context, s *monitor.Snapshot, now time.Time, reach pages.Reach,
+	ctx context.Context, s *monitor.Snapshot, now time.Time, r timerange.Range,
 ) (pages.Health, error) {
 	view := h.withDatabase(healthView(s, now), s)
 	view.Audit, view.Backup = h.auditLog(now), h.backup(now)
+
+	if err := h.latencies(ctx, &view, r, now); err != nil {
+		return view, err
+	}
 
 	history, err := h.Monitor.History(ctx)
 	if err != nil {
@@ -57,9 +43,46 @@ func (h *Handlers) healthOver(
 	}
 
 	view.ControlPlane.Availability, view.ConsoleDatabase.Availability = view.Own[0].Availability, view.Own[1].Availability
-	view.Timeline = timeline(slices.Concat(view.Own, view.Components), slices.Concat(own, spans), reach, now)
+	view.Timeline = timeline(slices.Concat(view.Own, view.Components), slices.Concat(own, spans), view, r, now)
 
 	return view, nil
+}
+
+// latencySeries are those of the last hour.
+func latencySeries(view pages.Health) map[string]monitor.Series {
+	out := map[string]monitor.Series{}
+	for _, c := range slices.Concat(view.Own, view.Components) {
+		out[monitor.LatencyOf(keptAs(c))] = c.Latency
+	}
+
+	return out
+}
+
+// latencies has the view show how long components took to answer over a time: of the last hour alone,
+// while the console's own database cannot be read.
+func (h *Handlers) latencies(ctx context.Context, view *pages.Health, r timerange.Range, now time.Time) error {
+	var l lines
+
+	missing, err := h.optional(func() (err error) {
+		l, err = h.lines(ctx, r, now, latencySeries(*view))
+
+		return err
+	})
+	if missing {
+		l.from, l.until = r.Times(now)
+		l.series = latencySeries(*view)
+	}
+
+	view.From, view.Until, view.StepSeconds = l.from, l.until, l.seconds()
+	view.CSV = csvAddress("/health.csv", r.Values())
+
+	for _, list := range [][]pages.Component{view.Own, view.Components} {
+		for i, c := range list {
+			list[i].LatencyShown = l.series[monitor.LatencyOf(keptAs(c))]
+		}
+	}
+
+	return err
 }
 
 // availability is that of a component in its spans.
@@ -81,10 +104,10 @@ func availability(spans []monitor.StatusSpan, c pages.Component, now time.Time) 
 func keptAs(c pages.Component) string { return cmp.Or(c.Own, c.Name) }
 
 func timeline(
-	components []pages.Component, spans []monitor.StatusSpan, reach pages.Reach, now time.Time,
+	components []pages.Component, spans []monitor.StatusSpan, view pages.Health, r timerange.Range, now time.Time,
 ) *pages.Timeline {
 	line := &pages.Timeline{
-		Reach: reach, From: now.Add(-reach.Duration()), Until: now,
+		Reach: reach(r), From: view.From, Until: view.Until,
 		Components: []pages.TimelineRow{}, Changes: []pages.StatusChange{},
 	}
 
@@ -97,7 +120,7 @@ func timeline(
 		)
 
 		for _, s := range spans {
-			if s.Component != keptAs(c) {
+			if s.Component != keptAs(c) || s.Since.After(line.Until) {
 				continue
 			}
 

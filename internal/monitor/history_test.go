@@ -148,7 +148,7 @@ func TestLongerTimesShowTheHighestOfEachStep(t *testing.T) {
 		w.pass(20 * time.Minute) // Nobody watched.
 		w.watch(t, 5*time.Minute)
 
-		used, total, err := w.UsedSince(t.Context(), start, 5*time.Minute)
+		used, total, err := usedSince(t.Context(), w, start, 5*time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +161,7 @@ func TestLongerTimesShowTheHighestOfEachStep(t *testing.T) {
 			t.Errorf("the limit: got %v, want %d points, the first 50", values(total), len(used))
 		}
 
-		if _, _, err := w.UsedSince(t.Context(), start.Add(-monitor.Kept), 5*time.Minute); err != nil {
+		if _, _, err := usedSince(t.Context(), w, start.Add(-monitor.Kept), 5*time.Minute); err != nil {
 			t.Error(err)
 		}
 	})
@@ -177,7 +177,7 @@ func TestAClockThatWasSetBackStopsNoSamples(t *testing.T) {
 	before := *w.clock.Load()
 	w.watch(t, 5*time.Minute)
 
-	used, _, err := w.UsedSince(t.Context(), before, time.Minute)
+	used, _, err := usedSince(t.Context(), w, before, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,3 +63,16 @@ func Higher(a, b *float64) *float64 {
 
 	return a
 }
+
+// Between is what of a series lies between two times.
+func (s Series) Between(from, until time.Time) Series {
+	var out Series
+
+	for _, p := range s {
+		if !p.At.Before(from) && !p.At.After(until) {
+			out = append(out, p)
+		}
+	}
+
+	return out
+}

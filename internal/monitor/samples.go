@@ -20,6 +20,8 @@ const (
 	early = time.Second
 	// GapAfter is the time without a sample from which on nobody saw what was.
 	GapAfter = 4 * sampleEvery
+	// rawShown is of how long samples are shown as they were taken; they are kept a day longer.
+	rawShown = 24 * time.Hour
 	// window is how much a snapshot carries.
 	window = time.Hour
 	// keepSamples is how long the highest samples of minutes stay, and keepSpans how long spans do: a day
@@ -27,8 +29,6 @@ const (
 	keepSamples = Kept + 24*time.Hour
 	keepSpans   = AnswersKept + 24*time.Hour
 
-	seriesUsed    = "used"
-	seriesTotal   = "cluster_total"
 	latencyPrefix = "latency:"
 )
 
@@ -75,7 +75,7 @@ func (m *Monitor) see(next *Snapshot, begun time.Time) batch {
 	next.Database.ComponentHistory = r.history(Database, now)
 	next.spans = r.spans.seen()
 	next.Moved = r.metrics.look(next.Metrics, now)
-	next.Used, next.ClusterTotal = r.last(seriesUsed, now), r.last(seriesTotal, now)
+	next.Used, next.ClusterTotal = r.last(Used, now), r.last(ClusterTotal, now)
 
 	return due
 }
@@ -87,8 +87,8 @@ func microseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Microsec
 func samplesOf(next *Snapshot) map[string]float64 {
 	values := map[string]float64{}
 	if !next.Instances.Stale() {
-		values[seriesUsed] = float64(next.Instances.Value.Limits.ClusterUsed)
-		values[seriesTotal] = float64(next.Instances.Value.Limits.ClusterTotal)
+		values[Used] = float64(next.Instances.Value.Limits.ClusterUsed)
+		values[ClusterTotal] = float64(next.Instances.Value.Limits.ClusterTotal)
 	}
 
 	latencies := map[string]*float64{ControlPlane: next.ControlPlane.LatencyMS, Database: next.Database.LatencyMS}

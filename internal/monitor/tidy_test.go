@@ -80,7 +80,7 @@ func TestAReducedLineIsTheLineOfTheSamples(t *testing.T) {
 func drawn(t *testing.T, m *world, from time.Time, step time.Duration) string {
 	t.Helper()
 
-	used, _, err := m.UsedSince(t.Context(), from, step)
+	used, _, err := usedSince(t.Context(), m, from, step)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestSamplesThatComeLateAreReduced(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	used, _, err := w.UsedSince(t.Context(), at, time.Hour)
+	used, _, err := usedSince(t.Context(), w, at, time.Hour)
 	if err != nil || len(used) == 0 || *used[0].Value != 44 {
 		t.Errorf("got %v, %v; want 44 first", values(used), err)
 	}
@@ -205,7 +205,7 @@ func TestWhatAnotherConsoleReducedIsDrawn(t *testing.T) {
 
 		other := w.again(db)
 		for range 2 {
-			used, _, err := other.UsedSince(t.Context(), from, 3*time.Hour)
+			used, _, err := usedSince(t.Context(), other, from, 3*time.Hour)
 			if err != nil || len(used) == 0 || !used[0].At.Equal(from) || *peakOf(used) != 30 {
 				t.Errorf("got %v, %v; want what was reduced, up to 30", values(used), err)
 			}

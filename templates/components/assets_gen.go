@@ -5,10 +5,11 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=1de800b1a837"
-	ScriptURL             = "/static/app.js?v=1ef1641cbcae"
+	StylesheetURL         = "/static/app.css?v=011be00fee81"
+	ScriptURL             = "/static/app.js?v=eb624f06a380"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=0ab753f7d890"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
+	ChartsScriptURL       = "/static/charts.js?v=f18887e83037"
 	PaletteScriptURL      = "/static/palette.js?v=2532aed2ce37"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL              = "/static/icons.svg?v=9581e89ec8ec"

@@ -12,6 +12,11 @@ import (
 
 // Chart is a value over time with its limit.
 type Chart struct {
+	// ID tells the chart from others of its page. Small is one that is low.
+	ID    string
+	Small bool
+	// CSV is the address of its numbers as a file, "" for none.
+	CSV string
 	// Title names the chart, Label the value, Unit what it counts.
 	Title, Label, Unit string
 	From, Until        time.Time
@@ -27,8 +32,10 @@ type Chart struct {
 const (
 	drawingWidth  = 1000.0
 	drawingHeight = 100.0
-	// rowsMost is how many rows the table below a chart has at most.
+	// rowsMost is how many rows the table below a chart has at most, but for one that its time begins in.
 	rowsMost = 60
+	// smallRowsMost is as many for a small one.
+	smallRowsMost = 24
 	// sparklineRowsMost is as many for a sparkline: one for five minutes of an hour.
 	sparklineRowsMost = 12
 	// pointsPerRow is how many points a line has for a row of its table.
@@ -70,13 +77,14 @@ func (c Chart) tight() frame {
 	return f
 }
 
+// x is where a moment is; what begins before the drawing does is at its beginning.
 func (f frame) x(t time.Time) float64 {
 	span := f.until.Sub(f.from)
 	if span <= 0 {
 		return 0
 	}
 
-	return drawingWidth * float64(t.Sub(f.from)) / float64(span)
+	return max(0, drawingWidth*float64(t.Sub(f.from))/float64(span))
 }
 
 func (f frame) y(v float64) float64 { return drawingHeight * (1 - v/f.top) }
@@ -144,6 +152,58 @@ func usualDistance(series monitor.Series) time.Duration {
 	slices.Sort(distances)
 
 	return distances[len(distances)/2]
+}
+
+// steps returns the path of a limit, which holds until it is another one: it never slopes. The last holds
+// as long as one usually does.
+func (f frame) steps(series monitor.Series) string {
+	var path strings.Builder
+
+	usual := usualDistance(series)
+
+	for _, segment := range segments(series) {
+		for i, p := range segment {
+			switch x, y := f.x(p.At), f.y(*p.Value); {
+			case i == 0:
+				fmt.Fprintf(&path, "M%.1f %.1f", x, y)
+			case *p.Value != *segment[i-1].Value:
+				fmt.Fprintf(&path, "H%.1fV%.1f", x, y)
+			}
+		}
+
+		end := segment[len(segment)-1].At.Add(usual)
+		if end.After(f.until) {
+			end = f.until
+		}
+
+		fmt.Fprintf(&path, "H%.1f", f.x(end))
+	}
+
+	return path.String()
+}
+
+// at is where the line of a series is at a moment: between the two samples around it, and on the axis
+// where nothing was seen.
+func (f frame) at(series monitor.Series, t time.Time) float64 {
+	for _, segment := range segments(series) {
+		i, _ := slices.BinarySearchFunc(segment, t, func(p monitor.Point, t time.Time) int { return p.At.Compare(t) })
+
+		switch {
+		case i == len(segment):
+			continue
+		case segment[i].At.Equal(t):
+			return f.y(*segment[i].Value)
+		case i == 0:
+			return drawingHeight
+		}
+
+		before, after := segment[i-1], segment[i]
+		share := float64(t.Sub(before.At)) / float64(after.At.Sub(before.At))
+
+		return f.y(*before.Value + share*(*after.Value-*before.Value))
+	}
+
+	return drawingHeight
 }
 
 // line returns the path of a series. A lone sample is a dot.

@@ -11,11 +11,24 @@ import (
 
 // points reduces a series to the highest of each span, at most that many of them.
 func (c Chart) points(series monitor.Series, most int) monitor.Series {
-	return series.Highest(c.From, c.step(most))
+	step := c.step(most)
+
+	return series.Highest(c.From.Truncate(step), step)
 }
 
+// step is as long as the steps of a chart of at most that many are. They begin at the same moments
+// wherever the chart does, so that a number stays what it is while the chart moves on.
 func (c Chart) step(most int) time.Duration {
-	return max(c.Until.Sub(c.From)/time.Duration(most), time.Second)
+	return monitor.RoundStep(max(c.Until.Sub(c.From)/time.Duration(most), time.Second))
+}
+
+// most is how many rows its table has at most.
+func (c Chart) most() int {
+	if c.Small {
+		return smallRowsMost
+	}
+
+	return rowsMost
 }
 
 // row is a line of the table of a chart; nil where there was no data.
@@ -24,23 +37,25 @@ type row struct {
 	value, limit *float64
 }
 
-// rows are at most that many spans of the same length, which the script counts on, each
-// with its highest value.
+// rows are the spans of the same length that the time of the chart is in, each with its highest value. The
+// script reads them.
 func (c Chart) rows(most int) []row {
-	length := c.Until.Sub(c.From)
+	step := c.step(most)
+	from := c.From.Truncate(step)
+
+	length := c.Until.Sub(from)
 	if length <= 0 {
 		return nil
 	}
 
-	step := c.step(most)
-	out := make([]row, min(most, int((length+step-1)/step)))
+	out := make([]row, int((length+step-1)/step))
 
 	for i := range out {
-		out[i].at = c.From.Add(time.Duration(i+1) * step)
+		out[i].at = from.Add(time.Duration(i) * step)
 	}
 
 	// What was seen at the very end is of the last span.
-	index := func(at time.Time) int { return min(int(at.Sub(c.From)/step), len(out)-1) }
+	index := func(at time.Time) int { return min(int(at.Sub(from)/step), len(out)-1) }
 
 	for _, p := range c.points(c.Values, most) {
 		r := &out[index(p.At)]
@@ -110,6 +125,9 @@ func (c Chart) write(v *float64) string {
 
 	return writer(c.Unit)(*v)
 }
+
+// tick writes a value of the axis.
+func (c Chart) tick(v float64) string { return writer(c.Unit)(v) }
 
 // writer writes values of a unit: milliseconds as such, anything else as numbers.
 func writer(unit string) func(float64) string {

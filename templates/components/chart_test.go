@@ -160,6 +160,40 @@ func TestABarStaysWithinItsPlace(t *testing.T) {
 	}
 }
 
+// TestALimitIsDrawnInSteps: it holds until it is another one, and no longer than anybody saw it.
+func TestALimitIsDrawnInSteps(t *testing.T) {
+	t.Parallel()
+
+	c := chart(series(1, 2, 3, 4, 5, 6, 7))
+	c.Limit, c.LimitLabel = series(8, 8, 4, 4, -1, 6, 8), "Limit"
+
+	if got, want := path(t, c.Draw(), "limit"), "M100.0 0.0H300.0V50.0H500.0M600.0 25.0H700.0V0.0H800.0"; got != want {
+		t.Errorf("the limit is %s, want %s", got, want)
+	}
+}
+
+// TestMarksStandOnTheLine, between two of its points, and on the axis where nothing was seen.
+func TestMarksStandOnTheLine(t *testing.T) {
+	t.Parallel()
+
+	c := chart(series(2, 4, -1, 4))
+	for i, at := range []time.Duration{90 * time.Second, 3 * time.Minute, 4 * time.Minute, 9 * time.Minute} {
+		c.Marks = append(c.Marks, components.Mark{At: start.Add(at), Text: "Mark " + string(rune('a'+i)), URL: "/history/1", Kind: components.MarkWindow})
+	}
+
+	text := draw(t, c.Draw())
+	for _, want := range []string{`<svg x="15.0%" y="25%"`, `<svg x="30.0%" y="100%"`, `<svg x="40.0%" y="0%"`, `<svg x="90.0%" y="100%"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not in %s", want, text)
+		}
+	}
+
+	// Three are listed, the others folded.
+	if listed, _, folded := strings.Cut(text, "<summary>1 more</summary>"); !folded || strings.Count(listed, "<li>") != 3 || strings.Count(text, "<li>") != 4 {
+		t.Errorf("want three in the list, and one that is folded: %s", text)
+	}
+}
+
 func path(t *testing.T, c templ.Component, class string) string {
 	t.Helper()
 

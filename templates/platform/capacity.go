@@ -26,9 +26,13 @@ type Capacity struct {
 	// FullAt is when the limit is reached if it goes on as in the last hour; nil when that
 	// is nothing to go by.
 	FullAt *time.Time `json:"full_at"`
-	// Used and ClusterTotal are drawn over From to Until; over more than an hour they are
-	// the highest of each step.
+	// Bar leads to other times, CSV has the numbers of the chart as a file.
+	Bar TimeBar `json:"-"`
+	CSV string  `json:"-"`
+	// Used and ClusterTotal are drawn over From to Until, and are the highest of each step of StepSeconds; 0
+	// where they are the samples of the last hour as they were taken. Reach is "" for a time that has no name.
 	Reach        Reach             `json:"range"`
+	StepSeconds  int               `json:"step_seconds"`
 	Used         monitor.Series    `json:"used"`
 	ClusterTotal monitor.Series    `json:"cluster_total"`
 	From         time.Time         `json:"from"`

@@ -14,6 +14,13 @@ import (
 type Health struct {
 	shell.Freshness
 
+	// Bar leads to other times, CSV has the latencies as a file.
+	Bar TimeBar `json:"-"`
+	CSV string  `json:"-"`
+	// From and Until are the time that is shown, and StepSeconds how long the steps of its latencies are.
+	From        time.Time `json:"from"`
+	Until       time.Time `json:"until"`
+	StepSeconds int       `json:"step_seconds"`
 	// ControlPlane is how this console sees what tells it all the rest.
 	ControlPlane SeenHere `json:"control_plane"`
 	// ConsoleDatabase is this console's own: answering, slow, not_writable or not_answering.
@@ -48,6 +55,8 @@ type SeenHere struct {
 	LatencyMS *float64 `json:"latency_ms"`
 	// Error is a sentence; nil when nothing is wrong.
 	Error *string `json:"error"`
+	// LatencyShown are the highest milliseconds of each step of the time that is shown.
+	LatencyShown monitor.Series `json:"latency_shown,omitempty"`
 	// MemoryAsOf is when that which pages show from memory, while it cannot be read, was read; of
 	// the console's own database alone.
 	MemoryAsOf *time.Time `json:"memory_as_of,omitempty"`
@@ -75,6 +84,8 @@ type Component struct {
 	Since *time.Time `json:"since"`
 	// Latency are the milliseconds of the last hour.
 	Latency monitor.Series `json:"latency"`
+	// LatencyShown are the highest milliseconds of each step of the time that is shown.
+	LatencyShown monitor.Series `json:"latency_shown"`
 	// Check says what to check when it is not connected; "" when there is nothing.
 	Check string `json:"check,omitempty"`
 	// Availability is over the last 24 h, 7 d and 30 d.

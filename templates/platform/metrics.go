@@ -1,9 +1,12 @@
 package platform
 
 import (
+	"maps"
 	"net/url"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/timerange"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -14,6 +17,13 @@ const MetricsRegion = "live-metrics"
 type Metrics struct {
 	shell.Freshness
 
+	// Bar leads to other times.
+	Bar TimeBar `json:"-"`
+	// Time is what the charts show, up to now where it is not set.
+	Time timerange.Range `json:"-"`
+	// From and Until are the time of which is told how the metrics moved, as far as that is known.
+	From  time.Time `json:"from"`
+	Until time.Time `json:"until"`
 	// Families are those that the search selects, by name; Total counts them all.
 	Families []MetricFamily `json:"families"`
 	Total    int            `json:"total"`
@@ -42,11 +52,28 @@ func (v Metrics) Query() url.Values {
 	return query
 }
 
+// csv is the address of the numbers of a family as a file.
+func (v Metrics) csv(family string) string {
+	query := v.Time.Values()
+	query.Set("family", family)
+	query.Set("for", "excel")
+
+	return "/metrics.csv?" + query.Encode()
+}
+
+// usualTime is what the page shows unless it is asked for another.
+func usualTime() timerange.Range { return timerange.Last(MetricsReaches()[0].Duration()) }
+
 // createdURL is this page with all families.
 func (v Metrics) createdURL() string {
 	v.Created = true
 
-	return "/metrics?" + v.Query().Encode()
+	query := v.Query()
+	if v.Time != usualTime() {
+		maps.Copy(query, v.Time.Values())
+	}
+
+	return "/metrics?" + query.Encode()
 }
 
 // MetricFamily is the samples of one metric name.
@@ -56,7 +83,7 @@ type MetricFamily struct {
 	// Type is as in [monitor.Family].
 	Type    string   `json:"type"`
 	Metrics []Metric `json:"metrics"`
-	// Moved is the last hour, minute by minute, as far as this console saw it: how much
+	// Moved is the time that is shown, minute by minute, as far as this console saw it and of the last hour at most: how much
 	// what Grows grew, the value of anything else, summed up over the series.
 	Moved monitor.Series `json:"moved"`
 	Grows bool           `json:"grows"`

@@ -1,19 +1,17 @@
 package platform
 
-import (
-	"net/url"
-	"time"
-)
+import "time"
 
 // Reach is how far back a page looks, as it stands in its URL.
 type Reach string
 
 // The reaches; a page that is asked for none looks back as far as its first.
 const (
-	LastHour  Reach = "1h"
-	LastDay   Reach = "24h"
-	LastWeek  Reach = "7d"
-	LastMonth Reach = "30d"
+	LastHour     Reach = "1h"
+	LastSixHours Reach = "6h"
+	LastDay      Reach = "24h"
+	LastWeek     Reach = "7d"
+	LastMonth    Reach = "30d"
 )
 
 // HealthReaches are those of the page of the components.
@@ -22,20 +20,15 @@ func HealthReaches() []Reach { return []Reach{LastDay, LastWeek, LastMonth} }
 // CapacityReaches are those of the page of the cluster's instances.
 func CapacityReaches() []Reach { return []Reach{LastHour, LastDay, LastWeek, LastMonth} }
 
-// Query is that of a page that looks as far back, nothing where it does so anyway.
-func (r Reach) Query(offered []Reach) url.Values {
-	if r == offered[0] {
-		return url.Values{}
-	}
-
-	return url.Values{"range": {string(r)}}
-}
+// MetricsReaches are those of the page of the metrics.
+func MetricsReaches() []Reach { return []Reach{LastHour} }
 
 // Duration is how long it is.
 func (r Reach) Duration() time.Duration {
 	const (
-		day   = 24 * time.Hour
-		month = 30 * day
+		day      = 24 * time.Hour
+		month    = 30 * day
+		sixHours = 6 * time.Hour
 	)
 
 	switch r {
@@ -45,6 +38,8 @@ func (r Reach) Duration() time.Duration {
 		return 7 * day
 	case LastMonth:
 		return month
+	case LastSixHours:
+		return sixHours
 	case LastHour:
 		return time.Hour
 	default:
@@ -54,6 +49,8 @@ func (r Reach) Duration() time.Duration {
 
 func (r Reach) words() string {
 	switch r {
+	case LastSixHours:
+		return "6 hours"
 	case LastDay:
 		return "24 hours"
 	case LastWeek:
