@@ -138,8 +138,12 @@ func (k *Keys) Claim(ctx context.Context, r Request) (*Claim, *Act, error) {
 var ErrUnused = errors.New("nothing was done under the idempotency key before")
 
 // read looks what was done under a key that could not be claimed because of the error: a database that has no room
-// can be read.
+// can be read. Where it was a wait that ended, the same request may be what was waited for: it cannot be seen yet.
 func (k *Keys) read(ctx context.Context, mine row, refused error) (*Act, error) {
+	if trouble := store.TroubleOf(refused); trouble == nil || !trouble.TakesNoWrites() {
+		return nil, refused
+	}
+
 	found, err := find(ctx, k.db.Read(), mine.ID)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, refused

@@ -25,10 +25,16 @@ const (
 	Unwritable TroubleKind = "unwritable"
 )
 
-const diskFull = "its disk is full"
+const (
+	diskFull = "its disk is full"
+	readOnly = "it is read-only"
+)
 
 // IsFull reports whether it is its disk that is full.
 func (t *TroubleError) IsFull() bool { return t.Words == diskFull }
+
+// TakesNoWrites reports whether nobody can write, rather than that somebody else was waited for in vain.
+func (t *TroubleError) TakesNoWrites() bool { return t.IsFull() || t.Words == readOnly }
 
 // TroubleError is what is wrong with the database itself, rather than with what it was asked.
 type TroubleError struct {
@@ -149,7 +155,7 @@ func connectWords(code string) string {
 func postgresTrouble(err error, code string) *TroubleError {
 	switch code {
 	case pgReadOnlyTransaction:
-		return &TroubleError{Unwritable, "it is read-only", err}
+		return &TroubleError{Unwritable, readOnly, err}
 	case pgNoPrivilege:
 		return &TroubleError{ofAttempt(err), "its user lacks a privilege", err}
 	case pgLockTimeout:
@@ -200,7 +206,7 @@ const primaryCode = 0xff
 func sqliteTrouble(err error, code int) *TroubleError {
 	switch code & primaryCode {
 	case sqlite3.SQLITE_READONLY:
-		return &TroubleError{Unwritable, "it is read-only", err}
+		return &TroubleError{Unwritable, readOnly, err}
 	case sqlite3.SQLITE_FULL:
 		return &TroubleError{Unwritable, diskFull, err}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
