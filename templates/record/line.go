@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
 
@@ -93,6 +94,15 @@ func (l auditLine) change() int64 {
 	}
 
 	return 0
+}
+
+// job is the one that the act was to run; ok is false of any other act, and of a name that the console refused as one
+// of no job, which has no page.
+func (l auditLine) job() (job ops.JobName, ok bool) {
+	name, ok := strings.CutPrefix(l.Object, "jobs/")
+	job = ops.JobName(name)
+
+	return job, ok && l.Action == audit.JobTrigger && (l.Outcome != audit.Refused || job.Info().Every > 0)
 }
 
 // settles names the intent of an entry that is not among the steps, "" where there is none.
