@@ -159,6 +159,14 @@ func whoHoldsIt(ctx context.Context, pool *sql.DB) string {
 	}
 }
 
+// sendAway ends the statements of who waits for the lock in one, as a version before does when it starts, and is itself waited
+// for by CREATE INDEX CONCURRENTLY: neither would come to an end. It says why it does not start, and can be started again.
+const sendAway = `
+	SELECT count(pg_cancel_backend(l.pid)) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+	WHERE l.locktype = 'advisory' AND NOT l.granted AND l.objsubid = 1 AND a.datname = current_database() AND a.usename = current_user
+	AND (l.classid::bigint << 32) + l.objid::bigint = $1
+	AND EXISTS (SELECT 1 FROM pg_stat_activity b WHERE b.wait_event = 'virtualxid' AND l.pid = ANY (pg_blocking_pids(b.pid)))`
+
 // stayAlive has a session not idle until the context is done.
 func stayAlive(ctx context.Context, session *sql.Conn, every time.Duration) error {
 	beat := time.NewTicker(every)
@@ -169,7 +177,7 @@ func stayAlive(ctx context.Context, session *sql.Conn, every time.Duration) erro
 		case <-ctx.Done():
 			return nil
 		case <-beat.C:
-			if _, err := session.ExecContext(context.WithoutCancel(ctx), `SELECT 1`); err != nil {
+			if _, err := session.ExecContext(context.WithoutCancel(ctx), sendAway, int64(aloneLock)); err != nil {
 				return err
 			}
 		}
