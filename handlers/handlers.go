@@ -16,6 +16,7 @@ import (
 	"github.com/graph-olap/opsconsole/auth"
 	"github.com/graph-olap/opsconsole/handlers/announcements"
 	approvalhandlers "github.com/graph-olap/opsconsole/handlers/approvals"
+	"github.com/graph-olap/opsconsole/handlers/asof"
 	"github.com/graph-olap/opsconsole/handlers/find"
 	"github.com/graph-olap/opsconsole/handlers/incident"
 	"github.com/graph-olap/opsconsole/handlers/instances"
@@ -158,6 +159,7 @@ type console struct {
 	webhooks      *webhooks.Handlers
 	announcements *announcements.Handlers
 	record        *record.Handlers
+	asof          *asof.Handlers
 	find          *find.Handlers
 	incident      *incident.Handlers
 	approvals     *approvalhandlers.Handlers
@@ -216,9 +218,11 @@ func newConsole(config Config) *console {
 		Frame: f, Search: c.Search, Changes: c.Changes, Audit: c.Audit, Windows: c.Windows, Webhooks: c.Webhooks, Monitor: c.Monitor,
 		Platform: c.Instances,
 	}
-	c.incident = &incident.Handlers{Frame: f, Tickets: c.Tickets, Sources: gathered.Sources{
-		Monitor: c.Monitor, Changes: c.Changes, Windows: c.Windows, Runs: c.Runs, Audit: c.Audit,
-	}}
+	happened := gathered.Sources{Monitor: c.Monitor, Changes: c.Changes, Windows: c.Windows, Runs: c.Runs, Audit: c.Audit}
+	c.incident = &incident.Handlers{Frame: f, Tickets: c.Tickets, Sources: happened}
+	c.asof = &asof.Handlers{
+		Frame: f, Monitor: c.Monitor, Changes: c.Changes, Runs: c.Runs, Sources: happened, Tickets: c.Tickets,
+	}
 	c.approvals = &approvalhandlers.Handlers{
 		Frame: f, Approvals: c.Approvals, Platform: c.Platform, Changes: c.Changes, Replay: c.replay, Fresh: c.fresh,
 		Tickets: c.Tickets, PublicURL: c.PublicURL,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/handlers/asof"
 	"github.com/graph-olap/opsconsole/handlers/find"
 	"github.com/graph-olap/opsconsole/handlers/incident"
 	"github.com/graph-olap/opsconsole/handlers/instances"
@@ -27,9 +28,11 @@ func parameters() map[string][]string {
 	restore := append(web.Meta(), settings.FieldsParam, web.PreviewParam)
 
 	return map[string][]string{
-		"/health":                      platform.RangeParams(),
+		"/":                            {asof.Param},
+		"/jobs":                        {asof.Param},
+		"/health":                      platform.RangeParams(asof.Param),
 		"/health.csv":                  platform.CSVParams(),
-		"/capacity":                    platform.RangeParams("owners"),
+		"/capacity":                    platform.RangeParams("owners", asof.Param),
 		"/capacity.csv":                platform.CSVParams(),
 		"/jobs/:name":                  {"result", "before", "limit"},
 		"GET /jobs/:name/trigger":      {"run"},
@@ -37,7 +40,7 @@ func parameters() map[string][]string {
 		"/instances":                   instances.ListParams(),
 		"GET /instances/terminate":     {"id"},
 		"/instances/terminate/results": {"entry"},
-		"/exports":                     exports,
+		"/exports":                     append(slices.Clip(exports), asof.Param),
 		"/exports.csv":                 append(exports, web.ForParam),
 		"/find":                        find.Params(),
 		"/incident":                    incident.Params(),

@@ -18,9 +18,10 @@ func TestAnUnknownNameInAnAddressIsRefused(t *testing.T) {
 	w := handlerstest.New(t)
 
 	for path, names := range map[string]string{
-		"/":                    "It takes none.",
-		"/jobs":                "It takes none.",
-		"/exports":             "It takes limit, page, q, sort, status.",
+		"/":                    "It takes at.",
+		"/jobs":                "It takes at.",
+		"/maintenance":         "It takes none.",
+		"/exports":             "It takes at, limit, page, q, sort, status.",
 		"/exports.csv":         "It takes for, limit, page, q, sort, status.",
 		"/history":             "actor, before, field",
 		"/find":                "It takes in, q.",

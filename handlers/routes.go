@@ -40,10 +40,10 @@ func (c *console) table() []route {
 
 func (c *console) platformRoutes() []route {
 	return []route{
-		{http.MethodGet, "/", c.platform.Overview, operators},
-		{http.MethodGet, "/health", c.platform.Health, operators},
+		{http.MethodGet, "/", c.asof.Overview(c.platform.Overview), operators},
+		{http.MethodGet, "/health", c.asof.Health(c.platform.Health), operators},
 		{http.MethodGet, "/health.csv", c.platform.HealthCSV, operators},
-		{http.MethodGet, "/capacity", c.platform.Capacity, operators},
+		{http.MethodGet, "/capacity", c.asof.Capacity(c.platform.Capacity), operators},
 		{http.MethodGet, "/capacity.csv", c.platform.CapacityCSV, operators},
 		{http.MethodGet, "/instances", c.instances.List, operators},
 		{http.MethodGet, "/instances/terminate", c.instances.Review, operators},
@@ -52,12 +52,12 @@ func (c *console) platformRoutes() []route {
 		{http.MethodGet, "/instances/:id", c.instances.Show, operators},
 		{http.MethodGet, "/instances/:id/:act", c.instances.Form, operators},
 		{http.MethodPost, "/instances/:id/:act", c.instances.Act, operators},
-		{http.MethodGet, "/jobs", c.platform.Jobs, operators},
+		{http.MethodGet, "/jobs", c.asof.Jobs(c.platform.Jobs), operators},
 		{http.MethodGet, "/jobs/:name", c.platform.JobRuns, operators},
 		{http.MethodGet, "/jobs/:name/trigger", c.platform.TriggerForm, operators},
 		{http.MethodPost, "/jobs/:name/trigger", c.platform.Trigger, operators},
 		{http.MethodGet, "/jobs/:name/receipt", c.platform.Receipt, operators},
-		{http.MethodGet, "/exports", c.platform.Exports, operators},
+		{http.MethodGet, "/exports", c.asof.Exports(c.platform.Exports), operators},
 		{http.MethodGet, "/exports.csv", c.platform.ExportsCSV, operators},
 		{http.MethodGet, "/metrics", c.platform.Metrics, operators},
 		{http.MethodGet, "/metrics.csv", c.platform.MetricsCSV, operators},
@@ -108,7 +108,7 @@ func (c *console) maintenanceRoutes() []route {
 
 func (c *console) configurationRoutes() []route {
 	return []route{
-		{http.MethodGet, "/config/:section", c.settings.Section, operators},
+		{http.MethodGet, "/config/:section", c.asof.Section(c.settings.Section), operators},
 		{http.MethodPost, "/config/:section", c.settings.Save, operators},
 		{http.MethodGet, "/config/:section/review", c.settings.Review, operators},
 		{http.MethodGet, "/history", c.record.History, operators},

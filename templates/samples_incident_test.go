@@ -9,6 +9,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/asof"
 	"github.com/graph-olap/opsconsole/templates/components"
 	incidentview "github.com/graph-olap/opsconsole/templates/incident"
 )
@@ -34,6 +35,24 @@ func incidentItems() []incident.Item {
 			Seq: 9, At: now, Actor: evil, Action: audit.JobTrigger, Object: "jobs/" + evil, Outcome: audit.Done, Reason: evil, Message: evil,
 		}},
 		{At: now, Kind: incident.SignIn, Entry: &audit.Entry{Seq: 9, At: now, Action: audit.SignIn, Outcome: audit.Refused, Message: evil}},
+	}
+}
+
+// pageAsItWas has all that a page can have had.
+func pageAsItWas() asof.View {
+	c := change()
+	sampled := &monitor.Sampled{Value: 37, At: now, Seconds: 3600}
+	run := runs.Run{ID: 3, Job: ops.JobLifecycle, Result: runs.Failed, Error: evil, EndedAt: &now, StartedAt: &now}
+
+	return asof.View{
+		At: now, Path: "/health", Title: evil, Events: incidentItems(), Now: now,
+		Section: &asof.Section{Name: "concurrency", Values: c.After, By: &c, Next: &c, Unsure: true, Fields: fields()},
+		Components: &[]asof.Component{{
+			StatusSpan: monitor.StatusSpan{Component: evil, Status: ops.ComponentSlow, Since: now, Until: now}, LatencyMS: sampled,
+		}},
+		Capacity: &asof.Capacity{Used: sampled},
+		Jobs:     &[]asof.Job{{Name: ops.JobLifecycle, Last: &run}, {Name: ops.JobLifecycle}},
+		Exports:  &map[ops.ExportJobStatus]monitor.Sampled{ops.ExportFailed: *sampled},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/asof"
 	"github.com/graph-olap/opsconsole/templates/components"
 	incidentview "github.com/graph-olap/opsconsole/templates/incident"
 	"github.com/graph-olap/opsconsole/templates/leases"
@@ -345,6 +346,8 @@ func pages() map[string]templ.Component {
 		"history":          record.HistoryPage(s, history),
 		"history, empty":   record.HistoryPage(s, record.History{}),
 		"incident":         incidentview.IncidentPage(s, incidentPage()),
+		"as it was":        asof.AsOfPage(s, pageAsItWas()),
+		"as it was, empty": asof.AsOfPage(s, asof.View{At: now, Path: "/", Now: now, Section: &asof.Section{}}),
 		"incident, empty":  incidentview.IncidentPage(s, incidentview.Page{From: now.Add(-time.Hour), To: now, Now: now}),
 		"change":           record.ChangePage(s, detail),
 		"compare":          record.ComparePage(s, record.Compare{A: change(), B: change(), Differences: differences(), Title: evil, Now: now}),

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 const (
@@ -30,6 +31,7 @@ const (
 	keepSpans   = AnswersKept + 24*time.Hour
 
 	latencyPrefix = "latency:"
+	exportsPrefix = "exports:"
 )
 
 // batch is what of a poll is written to the database.
@@ -89,6 +91,12 @@ func samplesOf(next *Snapshot) map[string]float64 {
 	if !next.Instances.Stale() {
 		values[Used] = float64(next.Instances.Value.Limits.ClusterUsed)
 		values[ClusterTotal] = float64(next.Instances.Value.Limits.ClusterTotal)
+	}
+
+	if !next.State.Stale() {
+		for _, status := range ops.ExportJobStatuses() {
+			values[exportsPrefix+string(status)] = float64(next.State.Value.ExportJobs.ByStatus[string(status)])
+		}
 	}
 
 	latencies := map[string]*float64{ControlPlane: next.ControlPlane.LatencyMS, Database: next.Database.LatencyMS}

@@ -91,6 +91,11 @@ func (c *Counted) Since(ctx context.Context, job ops.JobName, result Result, aft
 	return at.Time, err
 }
 
+// Before implements [Runs].
+func (c *Counted) Before(ctx context.Context, job ops.JobName, at time.Time) (run Run, ok bool, err error) {
+	return first(c.read(ctx, `WHERE job_name = $1 AND seen_until <= $2 ORDER BY seen_until DESC LIMIT 1`, job, store.Time{Time: at}))
+}
+
 // Failures implements [Runs].
 func (c *Counted) Failures(ctx context.Context, from, until time.Time, limit int) ([]Run, error) {
 	return c.read(ctx, `WHERE failed > 0 AND seen_until >= $1 AND seen_until < $2 ORDER BY seen_until, id LIMIT $3`,
@@ -138,7 +143,7 @@ func scanCounted(rows *sql.Rows) (Run, error) {
 
 // How long it is kept what was counted: what failed, longer.
 const (
-	keepCounted = 7 * 24 * time.Hour
+	keepCounted = Kept
 	keepFailed  = FailuresKept
 	// dropAtOnce is how many are dropped in one transaction: a save waits for no more.
 	dropAtOnce = 500

@@ -97,6 +97,11 @@ func (r *Recorded) Since(ctx context.Context, job ops.JobName, result Result, af
 	return at.Time, err
 }
 
+// Before implements [Runs].
+func (r *Recorded) Before(ctx context.Context, job ops.JobName, at time.Time) (run Run, ok bool, err error) {
+	return first(r.read(ctx, `WHERE job_name = $2 AND ended_at <= $3 ORDER BY ended_at DESC LIMIT 1`, job, store.Time{Time: at}))
+}
+
 // Failures implements [Runs].
 func (r *Recorded) Failures(ctx context.Context, from, until time.Time, limit int) ([]Run, error) {
 	return r.read(ctx, `WHERE `+bad+` AND ended_at >= $2 AND ended_at < $3 ORDER BY ended_at, id LIMIT $4`,

@@ -137,10 +137,15 @@ type Runs interface {
 	Of(ctx context.Context, trigger Trigger) (run Run, ok bool, err error)
 	// Since is when the first run after a moment ended with that result; zero when none did.
 	Since(ctx context.Context, job ops.JobName, result Result, after time.Time) (time.Time, error)
+	// Before is the last run of the job that had ended by a moment, as far as it is kept; ok is false where none is.
+	Before(ctx context.Context, job ops.JobName, at time.Time) (run Run, ok bool, err error)
 	// Failures are the first runs of any job that ended in a time, from inclusive and until exclusive, and failed or were cut off,
 	// oldest first.
 	Failures(ctx context.Context, from, until time.Time, limit int) ([]Run, error)
 }
+
+// Kept is how long every run is known.
+const Kept = 7 * 24 * time.Hour
 
 // FailuresKept is how long it is known which runs failed.
 const FailuresKept = 30 * 24 * time.Hour
@@ -172,6 +177,15 @@ func read(ctx context.Context, db *store.DB, scan func(*sql.Rows) (Run, error), 
 	}
 
 	return items, rows.Err()
+}
+
+// first is the first of what was read, if any.
+func first(items []Run, err error) (run Run, ok bool, _ error) {
+	if err != nil || len(items) == 0 {
+		return run, false, err
+	}
+
+	return items[0], true, nil
 }
 
 // only is the run of that number, of those that were read for it.

@@ -1,0 +1,71 @@
+package changes
+
+import (
+	"context"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// Held is what a section held at a moment, as the changes tell.
+type Held struct {
+	Section ops.Section
+	// Values are nil where nothing is known.
+	Values ops.Values
+	// By is the change that had set them, nil where none is recorded before that moment: then they are those that the first
+	// change found, or that the section holds since this console knows it, and since when is not known.
+	By *Change
+	// Next is the change that set other ones after that, nil for none. Where it was made outside this console between two
+	// looks, and the moment lies between them, Unsure says that it may have set them already.
+	Next   *Change
+	Unsure bool
+}
+
+// At returns what a section held at a moment. A change counts from when it was made.
+func (c *Changes) At(ctx context.Context, name ops.SectionName, at time.Time) (Held, error) {
+	section, err := ops.SectionOf(name)
+	if err != nil {
+		return Held{}, err
+	}
+
+	held := Held{Section: section}
+
+	held.By, err = c.first(ctx, `WHERE section = $1 AND at <= $2 AND outcome = 'applied' ORDER BY at DESC, id DESC LIMIT 1`, name, at)
+	if err != nil {
+		return Held{}, err
+	}
+
+	held.Next, err = c.first(ctx, `WHERE section = $1 AND at > $2 AND outcome = 'applied' ORDER BY at, id LIMIT 1`, name, at)
+	if err != nil {
+		return Held{}, err
+	}
+
+	held.Unsure = held.Next != nil && held.Next.Since != nil && !held.Next.Since.After(at)
+
+	switch {
+	case held.By != nil:
+		held.Values = held.By.After
+	case held.Next != nil:
+		held.Values = held.Next.Before
+	default:
+		known, err := c.known(ctx, section)
+		if err != nil {
+			return Held{}, err
+		}
+
+		held.Values = known.Values
+	}
+
+	return held, nil
+}
+
+// first is the first change that the clause selects of a section and a moment, nil where there is none.
+func (c *Changes) first(ctx context.Context, clause string, section ops.SectionName, at time.Time) (*Change, error) {
+	found, err := c.list(ctx, clause, section, store.Time{Time: at})
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+
+	return &found[0], c.markTemporary(ctx, found[:1])
+}

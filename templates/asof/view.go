@@ -1,0 +1,135 @@
+// Package asof draws pages as they were at a moment, of what was recorded then.
+package asof
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/incident"
+	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/runs"
+	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
+)
+
+// Around is how long before and after the moment the scrubber reaches.
+const Around = 12 * time.Hour
+
+// View is a page as it was. What of it is not of the page is nil.
+type View struct {
+	At time.Time `json:"at"`
+	// Path is the page as it is now, Title what it is called.
+	Path  string `json:"path"`
+	Title string `json:"-"`
+	// Section is a section of the configuration.
+	Section *Section `json:"section,omitempty"`
+	// Components are those that were seen then.
+	Components *[]Component `json:"components,omitempty"`
+	Capacity   *Capacity    `json:"capacity,omitempty"`
+	Jobs       *[]Job       `json:"jobs,omitempty"`
+	// Exports count the export jobs by state, as far as that was recorded.
+	Exports *map[ops.ExportJobStatus]monitor.Sampled `json:"exports,omitempty"`
+	// Events are what happened around that time, oldest first.
+	Events  []incident.Item `json:"events"`
+	Tickets format.Tickets  `json:"-"`
+	Now     time.Time       `json:"-"`
+}
+
+// Section is what a section held.
+type Section struct {
+	Name ops.SectionName `json:"name"`
+	// Values are those of the last change before that moment; null where nothing is known.
+	Values ops.Values `json:"values"`
+	// By set them: null where no change is recorded before that moment.
+	By *changes.Change `json:"set_by"`
+	// Next set other ones; Unsure says that it was made outside the console, perhaps before that moment.
+	Next   *changes.Change `json:"next"`
+	Unsure bool            `json:"unsure"`
+	Fields []ops.Field     `json:"-"`
+}
+
+// Component is how a component was.
+type Component struct {
+	monitor.StatusSpan
+
+	// LatencyMS is null where it was not recorded.
+	LatencyMS *monitor.Sampled `json:"latency_ms"`
+}
+
+// Capacity is how full the cluster was; what was not recorded is null.
+type Capacity struct {
+	Used  *monitor.Sampled `json:"used"`
+	Total *monitor.Sampled `json:"cluster_total"`
+}
+
+// Job is a job with its last run that had ended, null where none is kept.
+type Job struct {
+	Name ops.JobName `json:"job_name"`
+	Last *runs.Run   `json:"last_run"`
+}
+
+// Address is that of a page as it was at a moment.
+func Address(path string, at time.Time) string {
+	return path + "?" + url.Values{"at": {at.UTC().Format(time.RFC3339Nano)}}.Encode()
+}
+
+// earlier is the last event before the moment, and later the first after it; nil for none.
+func (v View) earlier() (found *incident.Item) {
+	for i := range v.Events {
+		if v.Events[i].At.Before(v.At) {
+			found = &v.Events[i]
+		}
+	}
+
+	return found
+}
+
+func (v View) later() *incident.Item {
+	for i := range v.Events {
+		if v.Events[i].At.After(v.At) {
+			return &v.Events[i]
+		}
+	}
+
+	return nil
+}
+
+const drawn = 1000
+
+// x is where a moment is drawn.
+func (v View) x(at time.Time) string {
+	return fmt.Sprintf("%.1f", drawn*float64(at.Sub(v.At)+Around)/float64(2*Around))
+}
+
+// coarse says what a value is of that is not kept as it was taken, "" for one that is.
+func coarse(s monitor.Sampled) string {
+	if s.Seconds == 0 {
+		return ""
+	}
+
+	return "the highest of " + format.Span(time.Duration(s.Seconds)*time.Second)
+}
+
+func exportStates() []ops.ExportJobStatus { return ops.ExportJobStatuses() }
+
+func stateOf(i incident.Item) components.State {
+	switch i.Kind {
+	case incident.Failure:
+		return components.Bad
+	case incident.State:
+		if i.Status != nil {
+			return components.OfComponent(i.Status.To)
+		}
+
+		return components.Unknown
+	case incident.Window:
+		return components.Warn
+	case incident.Change, incident.Trigger, incident.Instance, incident.SignIn:
+		return components.Busy
+	default:
+		return components.Busy
+	}
+}
