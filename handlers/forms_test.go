@@ -40,8 +40,8 @@ func formsThatAct(w *handlerstest.World) []pageForm {
 		{"/points", "/points", because("name", "before")},
 		{"/config/concurrency/review?per_analyst=6&cluster_total=50&revision=" + w.Revision(), "/config/concurrency", because()},
 		{"/history/1/restore", "/history/1/restore", because()},
-		{"/config/concurrency/review?per_analyst=7&cluster_total=50&revision=3", "/config/concurrency", because("duration", "20m")},
-		{"/leases/1/extend", "/leases/1/extend", because("duration", "30m")},
+		{"/config/concurrency/review?per_analyst=7&cluster_total=50&revision=3", "/config/concurrency", because("term", "duration", "duration", "20m")},
+		{"/leases/1/extend", "/leases/1/extend", because("term", "duration", "duration", "30m")},
 		{"/leases/1/confirm", "/leases/1/confirm", because()},
 		{"/config/concurrency/review?per_analyst=9&cluster_total=50&revision=4", "/config/concurrency", because("at", "in 3 h")},
 		{"/scheduled/1/move", "/scheduled/1/move", because("at", "in 4 h")},
@@ -175,7 +175,8 @@ func (f pageForm) read(t *testing.T, page string) (fields url.Values, headers []
 		fields = url.Values{}
 
 		for field := range node.Descendants() {
-			if field.Data == "input" && (attribute(field, "type") != "checkbox" || has(field, "checked")) {
+			ticked := attribute(field, "type") == "checkbox" || attribute(field, "type") == "radio"
+			if field.Data == "input" && (!ticked || has(field, "checked")) {
 				fields.Set(attribute(field, "name"), attribute(field, "value"))
 			} else if field.Data == "textarea" && field.FirstChild != nil {
 				fields.Set(attribute(field, "name"), strings.TrimPrefix(field.FirstChild.Data, "\n"))
