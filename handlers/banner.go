@@ -47,7 +47,7 @@ func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
 
 	switch message, _ := known.Values["message"].(string); {
 	case known.Values["enabled"] == true:
-		return &shell.Banner{Active: true, Title: "nobody can create an instance.", Message: message, URL: "/maintenance"}
+		return &shell.Banner{Active: true, Title: "nobody can create an instance.", Message: message, URL: shell.MaintenanceModePath}
 	case waits != nil:
 		return windowBanner(*waits)
 	case next != nil:

@@ -209,7 +209,7 @@ func newConsole(config Config) *console {
 	}
 	c.windows = &windows.Handlers{
 		Frame: f, Platform: c.Platform, Windows: c.Windows, Changes: c.Changes, Mode: c.settings, Webhooks: c.Webhooks,
-		Monitor: c.Monitor, Environment: c.Environment, PublicURL: c.PublicURL,
+		Monitor: c.Monitor, Environment: c.Environment, Tickets: c.Tickets, PublicURL: c.PublicURL,
 	}
 	c.webhooks = &webhooks.Handlers{Frame: f, Webhooks: c.Webhooks}
 	c.announcements = &announcements.Handlers{Feeds: c.Feeds, Readers: c.Readers, Identify: c.Auth.Identify}

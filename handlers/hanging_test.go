@@ -69,7 +69,7 @@ func TestPagesShowWhatIsKnownWhileTheControlPlaneHangs(t *testing.T) {
 	const waiting = "Waiting for the control plane"
 
 	for path, wants := range map[string][]string{
-		"/maintenance":        {"Patching", "Values when last read", "as last read", "<button class=\"btn\" disabled", waiting},
+		"/config/maintenance": {"Values when last read", "as last read", "<button class=\"btn\" disabled", waiting},
 		"/config/concurrency": {"Values when last read", "a workshop today", "as last read", "<button class=\"btn\" disabled", waiting},
 		"/config/concurrency/review?per_analyst=9&revision=2": {waiting, "did not answer in time"},
 		"/history/1/restore": {waiting, "did not answer in time"},
@@ -85,6 +85,11 @@ func TestPagesShowWhatIsKnownWhileTheControlPlaneHangs(t *testing.T) {
 				t.Errorf("%s: got no %q\n%s", path, want, got.Body)
 			}
 		}
+	}
+
+	// The windows are this console's own.
+	if got := w.Get("/maintenance", "Accept", "text/html"); got.Status != http.StatusOK || !strings.Contains(got.Body, "Patching") {
+		t.Errorf("/maintenance: got %d, want 200 and the window", got.Status)
 	}
 
 	// A script has the error, and what was last read beside it.
@@ -155,7 +160,7 @@ func TestNobodyWaitsForWhatIsRefused(t *testing.T) {
 	w, _ := hanging(t)
 	w.Plane.Lose(ops.InsufficientRole(ops.RoleOps, ops.RoleAdmin))
 
-	for _, path := range []string{"/config/concurrency", "/maintenance", "/points/1"} {
+	for _, path := range []string{"/config/concurrency", "/config/maintenance", "/points/1"} {
 		got := w.Get(path, "Accept", "text/html")
 		if got.Status < http.StatusBadRequest || strings.Contains(got.Body, "data-waits") {
 			t.Errorf("%s: got %d, want an error, and nobody waiting", path, got.Status)

@@ -210,7 +210,7 @@ func maintenancePages(s shell.Shell) map[string]templ.Component {
 
 	out := map[string]templ.Component{
 		"maintenance": windowsview.MaintenancePage(s, windowsview.Maintenance{
-			Config: mode, Recent: everything, Templates: []maintenance.Template{kept}, ModeProblem: evil,
+			Config: mode, Recent: everything, Templates: []maintenance.Template{kept},
 		}),
 		"maintenance, empty": windowsview.MaintenancePage(s, windowsview.Maintenance{Config: mode, Recent: windowsview.Recent{Now: now}}),
 		"windows": windowsview.ListPage(s, windowsview.List{

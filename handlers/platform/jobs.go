@@ -31,7 +31,7 @@ func (h *Handlers) Jobs(p *web.Page) error {
 }
 
 func (h *Handlers) jobsView(ctx context.Context, s *monitor.Snapshot, now time.Time) (pages.Jobs, error) {
-	view := pages.Jobs{Freshness: shell.Fresh(s.Jobs, now).And(shell.Fresh(s.Metrics, now)), Jobs: []pages.Job{}}
+	view := pages.Jobs{Freshness: shell.Fresh(s.Jobs, now).And(shell.Fresh(s.Metrics, now)), Jobs: []pages.Job{}, Tickets: h.Tickets}
 	if !s.Jobs.Known() {
 		view.Overall = notKnown(s.Jobs.Err)
 

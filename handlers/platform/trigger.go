@@ -50,7 +50,7 @@ func (h *Handlers) retryReason(p *web.Page, job ops.JobName) (string, error) {
 }
 
 func (h *Handlers) showTriggerForm(p *web.Page, status int, view pages.TriggerForm) error {
-	view.Now, view.RequestID = p.Now, p.RequestID()
+	view.Now, view.RequestID, view.Tickets = p.Now, p.RequestID(), h.Tickets
 
 	title := "Run " + string(view.Job.Name)
 	if !view.Job.Triggerable {

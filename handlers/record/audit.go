@@ -32,7 +32,7 @@ func (h *Handlers) AuditLog(p *web.Page) error {
 	}
 
 	filter, typed, q := auditQuery(p)
-	view := pages.Audit{Items: []audit.Entry{}, Filter: typed, Chain: h.Audit.State(), Now: p.Now}
+	view := pages.Audit{Items: []audit.Entry{}, Filter: typed, Chain: h.Audit.State(), Tickets: h.Tickets, Now: p.Now}
 
 	status, err := q.Refused()
 	if err != nil {

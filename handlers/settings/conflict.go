@@ -40,7 +40,7 @@ func (h *Handlers) showConflict(p *web.Page, conflict *changes.ConflictError, in
 		Error:    pages.ConflictError{Code: e.Code, Message: e.Message, Details: e.Details},
 		Original: conflict.Original, Theirs: conflict.Theirs, Yours: conflict.Yours, Revision: conflict.Revision,
 		Section: conflict.Section.Name, Title: conflict.Section.Title, Fields: conflict.Section.Fields,
-		Reason: in.meta["reason"], Now: p.Now,
+		Reason: in.meta["reason"], Tickets: h.Tickets, Now: p.Now,
 	}
 
 	var err error

@@ -15,25 +15,15 @@ import (
 // pageOf is how the stream's address names the page of a section.
 func pageOf(name ops.SectionName) string { return "config-" + string(name) }
 
-// pagesOf are the live pages that show a section: maintenance mode stands beside the windows too.
-func pagesOf(name ops.SectionName) []string {
-	if name == ops.SectionMaintenance {
-		return []string{pageOf(name), "maintenance"}
-	}
-
-	return []string{pageOf(name)}
-}
-
 // Regions are what of the sections' pages follows what is set, and its history.
 func (h *Handlers) Regions() []live.Region {
 	var regions []live.Region
 
 	for _, section := range ops.Sections() {
-		for _, page := range pagesOf(section.Name) {
-			regions = append(regions,
-				live.Region{Page: page, Element: pages.ConfigNowRegion, Draw: h.drawSection(section.Name, pages.ConfigNow)},
-				live.Region{Page: page, Element: pages.ConfigHistoryRegion, Draw: h.drawSection(section.Name, pages.ConfigHistory)})
-		}
+		page := pageOf(section.Name)
+		regions = append(regions,
+			live.Region{Page: page, Element: pages.ConfigNowRegion, Draw: h.drawSection(section.Name, pages.ConfigNow)},
+			live.Region{Page: page, Element: pages.ConfigHistoryRegion, Draw: h.drawSection(section.Name, pages.ConfigHistory)})
 	}
 
 	return regions

@@ -28,7 +28,7 @@ func (h *Handlers) List(p *web.Page) error {
 	}
 
 	typed.Errors = q.Errors
-	view := pages.List{Items: []maintenance.Window{}, Filter: typed, Now: p.Now}
+	view := pages.List{Items: []maintenance.Window{}, Filter: typed, Tickets: h.Tickets, Now: p.Now}
 
 	status, err := q.Refused()
 	if err != nil {

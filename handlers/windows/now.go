@@ -2,6 +2,7 @@ package windows
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 // pastShown is how many windows that are over stand on the page of maintenance.
 const pastShown = 5
 
-// Now shows the windows that run and are to come, and maintenance mode as it is
-// now. The windows are there also while the control plane is not.
+// Now shows the windows that run and are to come, also while the control plane is not there. JSON has
+// maintenance mode as it is now beside them.
 func (h *Handlers) Now(p *web.Page) error {
 	now, err := h.windowsNow(p.Ctx(), p.Now)
 	if err != nil {
@@ -32,34 +33,40 @@ func (h *Handlers) Now(p *web.Page) error {
 
 	view.Templates = web.List(kept)
 
+	shell := h.Shell(p, "maintenance", "Maintenance")
+	shell.Events = live.Events("maintenance")
+	answer := web.Answer{Data: view, Full: pages.MaintenancePage(shell, view), Kept: true}
+
+	if p.WantsJSON() {
+		if answer.Status, answer.Data, err = h.withMode(p, view); err != nil {
+			return err
+		}
+	}
+
+	return p.Answer(answer)
+}
+
+// withMode is the page with maintenance mode, or with why it cannot be read.
+func (h *Handlers) withMode(p *web.Page, view pages.Maintenance) (status int, data any, err error) {
 	current, err := h.Changes.Latest(p.Ctx(), p.Service(h.Platform), ops.SectionMaintenance)
 	unread := current.Unread
 
 	switch {
 	case err == nil:
 		if view.Config, err = h.Mode.View(p, current); err != nil {
-			return err
+			return 0, nil, err
 		}
 	case ops.AsError(err).Code == ops.CodeInternal:
-		return err
+		return 0, nil, err
 	default: // Nor was it ever.
 		unread = ops.AsError(err)
-		view.ModeProblem = web.Sentences(unread.Message)
-
-		if web.IsUnanswered(unread) {
-			view.Again = p.Request().URL.RequestURI()
-		}
 	}
-
-	shell := h.Shell(p, "maintenance", "Maintenance")
-	shell.Events = live.Events("maintenance")
-	answer := web.Answer{Data: view, Full: pages.MaintenancePage(shell, view), Kept: true}
 
 	if unread != nil {
-		answer.Status, answer.Data = unread.Code.HTTPStatus(), modeUnread{p.Envelope(unread), view}
+		return unread.Code.HTTPStatus(), modeUnread{p.Envelope(unread), view}, nil
 	}
 
-	return p.Answer(answer)
+	return http.StatusOK, view, nil
 }
 
 // modeUnread is the error envelope with the windows, and maintenance mode as it was last read.
@@ -72,7 +79,7 @@ type modeUnread struct {
 func (h *Handlers) windowsNow(ctx context.Context, now time.Time) (pages.Recent, error) {
 	view := pages.Recent{
 		Running: []maintenance.Window{}, Upcoming: []maintenance.Window{}, Moved: []maintenance.Window{}, Cancelled: []maintenance.Window{},
-		Now: now,
+		Tickets: h.Tickets, Now: now,
 	}
 
 	open, err := h.Windows.Open(ctx)

@@ -44,7 +44,7 @@ func (h *Handlers) Show(p *web.Page) error {
 const deliveriesShown = 10
 
 func (h *Handlers) windowView(ctx context.Context, w maintenance.Window, now time.Time) (pages.Window, error) {
-	view := pages.Window{Window: w, Now: now, Way: web.Way(w.ErrorDetails)}
+	view := pages.Window{Window: w, Tickets: h.Tickets, Now: now, Way: web.Way(w.ErrorDetails)}
 
 	var err error
 	if view.Events, err = h.Windows.EventsOf(ctx, w.ID); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/format"
 	settingsview "github.com/graph-olap/opsconsole/templates/settings"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
@@ -26,7 +27,9 @@ type Handlers struct {
 	Monitor  Monitor
 
 	Environment shell.Environment
-	PublicURL   *url.URL
+	// Tickets become links in reasons.
+	Tickets   format.Tickets
+	PublicURL *url.URL
 }
 
 // Mode draws maintenance mode, a section of the configuration.

@@ -10,7 +10,6 @@ import (
 	"github.com/graph-olap/opsconsole/internal/announce"
 	"github.com/graph-olap/opsconsole/internal/approvals"
 	"github.com/graph-olap/opsconsole/internal/changes"
-	"github.com/graph-olap/opsconsole/internal/config"
 	"github.com/graph-olap/opsconsole/internal/database"
 	"github.com/graph-olap/opsconsole/internal/idempotency"
 	"github.com/graph-olap/opsconsole/internal/instances"
@@ -75,7 +74,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 		Auth: signIn, Platform: p, Instances: p, ResumesForOwner: p.embedded, InstanceActs: acts,
 		Changes: history, Windows: windows, Audit: log, Triggers: byHand, Runs: p.runs, Monitor: watch, Keys: keys,
 		Search: found, Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
-		Database: own, Backups: backups, SignedHeads: heads, Static: a.static, Environment: env, Tickets: tickets(a.config.Tickets),
+		Database: own, Backups: backups, SignedHeads: heads, Static: a.static, Environment: env, Tickets: a.tickets(),
 		PublicURL: a.config.PublicURL, TrustedProxies: a.config.TrustedProxies, Version: ReadVersion().Version, Now: now, Logger: a.logger,
 		IdentityProvider: identityProvider, Answered: a.answered(metrics.Pages), Trace: a.trace, StepUp: a.stepUp(),
 		Draining: a.leave.draining, Drained: a.leave.drained,
@@ -136,13 +135,14 @@ func (a *App) monitor(p platform, signIn *auth.Auth, own *database.Watch, histor
 	return watch
 }
 
-// tickets are none unless they are configured.
-func tickets(cfg *config.Tickets) format.Tickets {
-	if cfg == nil {
-		return format.Tickets{}
+// tickets are what in reasons leads somewhere, none unless it is configured.
+func (a *App) tickets() format.Tickets {
+	out := format.Tickets{Emails: a.config.EmailLinks}
+	if cfg := a.config.Tickets; cfg != nil {
+		out.Pattern, out.URL = cfg.Pattern, cfg.URL
 	}
 
-	return format.Tickets{Pattern: cfg.Pattern, URL: cfg.URL}
+	return out
 }
 
 // stepUp is which acts need a newer sign-in.

@@ -41,7 +41,9 @@ type Console struct {
 	// the environment's name.
 	ConfirmBelow float64
 	// Tickets is nil when reasons have none.
-	Tickets     *Tickets
+	Tickets *Tickets
+	// EmailLinks has e-mail addresses in reasons be links.
+	EmailLinks  bool
 	Maintenance Maintenance
 	Audit       Audit
 

@@ -34,6 +34,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, ad
 		},
 		ConfirmBelow:    r.parseFloat(f.ConfirmBelow, 1),
 		Tickets:         r.tickets(f.TicketPattern, f.TicketURL),
+		EmailLinks:      r.parseBool(f.EmailLinks),
 		Maintenance:     r.maintenance(m),
 		Audit:           r.audit(a),
 		PollInterval:    r.parseDuration(f.PollInterval, time.Second),

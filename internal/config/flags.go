@@ -65,6 +65,7 @@ type consoleFlags struct {
 	ConfirmBelow     setting `default:"0.5" placeholder:"FRACTION" help:"Lowering a limit to this fraction of it or less must be confirmed with the environment's name, as turning on maintenance must; 0 never asks."`
 	TicketPattern    setting `placeholder:"REGEXP" help:"Pattern that marks a ticket in a reason, a regular expression such as OPS-[0-9]+."`
 	TicketURL        setting `name:"ticket-url" placeholder:"TEMPLATE" help:"URL of a ticket; {ticket} stands for the ticket."`
+	EmailLinks       toggle  `help:"Make e-mail addresses in reasons links that write to them."`
 	PollInterval     setting `default:"5s" placeholder:"DURATION" help:"Interval between two polls of the control plane."`
 	SessionLifetime  setting `default:"12h" placeholder:"DURATION" help:"Maximum session lifetime."`
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"Maximum time that a session may be idle."`

@@ -6,42 +6,72 @@ import (
 	"strings"
 )
 
-// Tickets finds the tickets in a text; the zero value finds none.
+// Tickets finds in a text what leads somewhere: tickets and e-mail addresses. The zero value finds none.
 type Tickets struct {
 	Pattern *regexp.Regexp
 	// URL is where a ticket leads; {ticket} in it stands for the ticket.
 	URL string
+	// Emails has e-mail addresses lead to a message to them.
+	Emails bool
 }
 
-// Piece is a part of a text: URL is "" where it is no ticket.
+// Piece is a part of a text: URL is "" where it leads nowhere.
 type Piece struct {
 	Text string
 	URL  string
 }
 
-// Split cuts a text into what leads somewhere and what does not.
+// email is an address as people write them, of RFC 5321 without what is quoted.
+var email = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}`)
+
+// Split cuts a text into what leads somewhere and what does not. What looks like a ticket within an
+// e-mail address is a part of it.
 func (t Tickets) Split(text string) []Piece {
-	if t.Pattern == nil {
-		return []Piece{{Text: text}}
+	pieces := []Piece{{Text: text}}
+
+	if t.Emails {
+		pieces = cut(pieces, email, func(address string) string { return "mailto:" + address })
 	}
 
-	var pieces []Piece
-
-	last := 0
-
-	for _, at := range t.Pattern.FindAllStringIndex(text, -1) {
-		if at[0] > last {
-			pieces = append(pieces, Piece{Text: text[last:at[0]]})
-		}
-
-		ticket := text[at[0]:at[1]]
-		pieces = append(pieces, Piece{Text: ticket, URL: strings.ReplaceAll(t.URL, "{ticket}", url.PathEscape(ticket))})
-		last = at[1]
-	}
-
-	if last < len(text) {
-		pieces = append(pieces, Piece{Text: text[last:]})
+	if t.Pattern != nil {
+		pieces = cut(pieces, t.Pattern, func(ticket string) string { return strings.ReplaceAll(t.URL, "{ticket}", url.PathEscape(ticket)) })
 	}
 
 	return pieces
+}
+
+// Leads reports whether anything in a text leads somewhere.
+func (t Tickets) Leads(text string) bool {
+	return t.Emails && email.MatchString(text) || t.Pattern != nil && t.Pattern.MatchString(text)
+}
+
+// cut cuts what matches out of the pieces that lead nowhere yet.
+func cut(pieces []Piece, pattern *regexp.Regexp, address func(match string) string) []Piece {
+	var out []Piece
+
+	for _, piece := range pieces {
+		if piece.URL != "" {
+			out = append(out, piece)
+
+			continue
+		}
+
+		last := 0
+
+		for _, at := range pattern.FindAllStringIndex(piece.Text, -1) {
+			if at[0] > last {
+				out = append(out, Piece{Text: piece.Text[last:at[0]]})
+			}
+
+			match := piece.Text[at[0]:at[1]]
+			out = append(out, Piece{Text: match, URL: address(match)})
+			last = at[1]
+		}
+
+		if last < len(piece.Text) {
+			out = append(out, Piece{Text: piece.Text[last:]})
+		}
+	}
+
+	return out
 }

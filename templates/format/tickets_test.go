@@ -29,6 +29,23 @@ func TestTicketsBecomeLinks(t *testing.T) {
 		}
 	}
 
+	tickets.Emails = true
+
+	for text, want := range map[string][]format.Piece{
+		"OPS-1 of ana.b+x@example.co.uk.": {
+			{Text: "OPS-1", URL: "https://tickets.example.com/OPS-1"},
+			{Text: " of "},
+			{Text: "ana.b+x@example.co.uk", URL: "mailto:ana.b+x@example.co.uk"},
+			{Text: "."},
+		},
+		"OPS-1@example.com": {{Text: "OPS-1@example.com", URL: "mailto:OPS-1@example.com"}},
+		"a@b, @c.de x@":     {{Text: "a@b, @c.de x@"}},
+	} {
+		if got := tickets.Split(text); !slices.Equal(got, want) || tickets.Leads(text) != (len(want) > 1 || want[0].URL != "") {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
+
 	if got := (format.Tickets{}).Split("OPS-1"); !slices.Equal(got, []format.Piece{{Text: "OPS-1"}}) {
 		t.Errorf("without a pattern: got %v, want OPS-1 as one piece of text", got)
 	}

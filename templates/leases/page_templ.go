@@ -162,7 +162,7 @@ func Live(v Detail) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = record.Acts(v.Acts, v.Now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = record.Acts(v.Acts, v.Now, v.Tickets).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -18,6 +18,8 @@ type Jobs struct {
 	Overall components.Line `json:"overall"`
 	// Jobs are sorted, the failing and late ones first.
 	Jobs []Job `json:"jobs"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
 }
 
 // JobResult is how a job's last run ended; "" when that is not known.
@@ -74,9 +76,11 @@ type TriggerForm struct {
 	Reason      string `json:"reason"`
 	ReasonError string `json:"reason_error,omitempty"`
 	// Problem says why the run was refused, in a sentence; "" before it was tried.
-	Problem   string    `json:"problem,omitempty"`
-	RequestID string    `json:"-"`
-	Now       time.Time `json:"-"`
+	Problem   string `json:"problem,omitempty"`
+	RequestID string `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // Receipt is the answer to a trigger: the counters of the job before it and since.

@@ -21,7 +21,9 @@ type Audit struct {
 	// Chain is what the last verification found.
 	Chain  audit.State `json:"chain"`
 	Filter AuditFilter `json:"-"`
-	Now    time.Time   `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // AuditFilter is the query of the page, as it was typed; what is "" does not restrict.

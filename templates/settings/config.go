@@ -157,10 +157,12 @@ type Conflict struct {
 	Changes []changes.Change `json:"-"`
 	// Form holds yours against the new revision. Where yours was a restore, Restore leads
 	// to its review instead. Reason and all that was typed is kept.
-	Form    Form      `json:"-"`
-	Restore string    `json:"-"`
-	Reason  string    `json:"-"`
-	Now     time.Time `json:"-"`
+	Form    Form   `json:"-"`
+	Restore string `json:"-"`
+	Reason  string `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // ConflictMeta is the rest of the envelope.

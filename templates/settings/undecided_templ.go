@@ -62,7 +62,7 @@ func (v Config) undecided() templ.Component {
 			}
 		}
 		for _, s := range v.Scheduled {
-			templ_7745c5c3_Err = scheduled.Note(s, v.Now, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = scheduled.Note(s, v.Now, v.Tickets, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

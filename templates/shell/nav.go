@@ -101,7 +101,7 @@ func actions() []action {
 		{Label: "Change the lifecycle", Path: "/config/lifecycle", Icon: components.IconPencil},
 		{Label: "Change the export limits", Path: "/config/export", Icon: components.IconPencil},
 		{Label: "Raise or lower the limit of instances", Path: "/config/concurrency", Icon: components.IconPencil},
-		onPage("maintenance", "Turn maintenance mode on or off"),
+		{Label: "Turn maintenance mode on or off", Path: MaintenanceModePath, Icon: components.IconWrench},
 		{Label: "Announce a window", Path: "/maintenance/windows/new", Icon: components.IconWrench},
 		{Label: "Add a webhook", Path: WebhooksPath + "/new", Icon: components.IconWrench},
 		onPage("points", "Save a named point"),

@@ -19,6 +19,7 @@ func TriggerPath(job ops.JobName) string {
 // The pages of maintenance that several lead to.
 const (
 	WindowsPath         = "/maintenance/windows"
+	MaintenanceModePath = "/config/maintenance"
 	WindowTemplatesPath = "/maintenance/templates"
 	WebhooksPath        = "/maintenance/webhooks"
 )

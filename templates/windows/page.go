@@ -10,12 +10,15 @@ import (
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Window is the page of one maintenance window.
 type Window struct {
 	maintenance.Window
 
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
 	// Announced is what users are told of it.
 	Announced announce.Announcement `json:"-"`
 	// Settings are what it sets, field by field, against what was before: for a window

@@ -5,21 +5,17 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 	"github.com/graph-olap/opsconsole/templates/settings"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
-// Maintenance is the page of the maintenance windows and, below them, of maintenance
-// mode as it is now.
+// Maintenance is the page of the maintenance windows. Its JSON has maintenance mode as it is now, too.
 type Maintenance struct {
 	settings.Config
 	Recent
 
 	Templates []maintenance.Template `json:"templates"`
-	// ModeProblem says why maintenance mode could never be read; "" when it was. Again is the
-	// address to ask for it.
-	ModeProblem string `json:"-"`
-	Again       string `json:"-"`
 }
 
 // Recent are the windows that are not over, and the last that are.
@@ -34,7 +30,9 @@ type Recent struct {
 	// Past is over, what started last leads; MorePast says that there is more of it.
 	Past     []maintenance.Window `json:"past"`
 	MorePast bool                 `json:"-"`
-	Now      time.Time            `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // List is the list of all windows, the one that starts last leading.
@@ -43,9 +41,11 @@ type List struct {
 	// Next is the value of cursor for the next page, null on the last one.
 	Next *string `json:"next"`
 	// Total counts what the filter selects.
-	Total  int       `json:"total"`
-	Filter Filter    `json:"-"`
-	Now    time.Time `json:"-"`
+	Total  int    `json:"total"`
+	Filter Filter `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // Filter is the query of the list, as it was typed; what is "" does not restrict.
