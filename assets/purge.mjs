@@ -32,6 +32,8 @@ export function purge(css, words, folder) {
     rule.selector = prune.processSync(rule.selector);
     if (rule.selector === "") rule.remove();
   });
+  // Whoever knows light-dark(), which all colors need, knows color-mix().
+  root.walkAtRules("supports", (rule) => void (rule.params === "(color:color-mix(in lab, red, red))" && rule.replaceWith(rule.nodes)));
   dropUnread(root);
   const empty = (node) => node.nodes?.length === 0 && node.remove();
   root.walkAtRules(empty);
