@@ -42,11 +42,11 @@ func (c *Counted) List(ctx context.Context, filter Filter) (Page, error) {
 
 	found := page(items, limit)
 
-	if err := count(ctx, c.db, &found, filter, `opsconsole_counted_runs`, `failed > 0`); err != nil {
-		return Page{}, err
-	}
+	err = count(ctx, c.db, &found, filter, `
+		SELECT (SELECT count(*) FROM opsconsole_counted_runs WHERE job_name = $1),
+		       (SELECT count(*) FROM opsconsole_counted_runs WHERE job_name = $1 AND failed > 0)`, filter.Job)
 
-	return found, nil
+	return found, err
 }
 
 // Get implements [Runs].

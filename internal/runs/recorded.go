@@ -24,15 +24,21 @@ func NewRecorded(db *store.DB, now func() time.Time) *Recorded { return &Recorde
 // Source implements [Runs].
 func (*Recorded) Source() Source { return FromRecords }
 
-// records selects runs. One that has not ended goes on while its process holds the job's lock, and only the newest can:
-// without it the run was cut off, which the next run of the job writes down.
+// gone is true of a run that was cut off, which the next run of the job writes down: one that has not ended goes on while
+// its process holds the job's lock, and only the newest can.
+const gone = `r.ended_at IS NULL AND NOT (EXISTS (SELECT 1 FROM opsconsole_job_locks l WHERE l.job_name = r.job_name AND l.expires_at > $1)
+	AND r.id = (SELECT max(id) FROM opsconsole_job_runs n WHERE n.job_name = r.job_name AND n.ended_at IS NULL))`
+
 const records = `
-	SELECT id, job_name, started_at, ended_at, result, found, done, error, triggered_by, reason, duration_us, cut_off,
-	       ended_at IS NULL AND NOT (EXISTS (SELECT 1 FROM opsconsole_job_locks l WHERE l.job_name = r.job_name AND l.expires_at > $1)
-	           AND id = (SELECT max(id) FROM opsconsole_job_runs n WHERE n.job_name = r.job_name AND n.ended_at IS NULL))
+	SELECT id, job_name, started_at, ended_at, result, found, done, error, triggered_by, reason, duration_us, cut_off, ` + gone + `
 	  FROM opsconsole_job_runs r `
 
 const bad = `result = 'failed'`
+
+// ofBad selects those that failed or are gone. Each kind is read from its own index, in the order of the list.
+const ofBad = `WHERE id IN (
+	SELECT id FROM (SELECT id FROM opsconsole_job_runs WHERE job_name = $2 AND id < $3 AND ` + bad + ` ORDER BY id DESC LIMIT $4) f
+	UNION ALL SELECT id FROM opsconsole_job_runs r WHERE job_name = $2 AND id < $3 AND ` + gone + `)`
 
 // List implements [Runs].
 func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
@@ -47,7 +53,7 @@ func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
 
 	where := `WHERE job_name = $2 AND id < $3`
 	if filter.Failed {
-		where += ` AND ` + bad
+		where = ofBad
 	}
 
 	items, err := r.read(ctx, where+` ORDER BY id DESC LIMIT $4`, filter.Job, filter.Before, limit+1)
@@ -57,11 +63,12 @@ func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
 
 	found := page(items, limit)
 
-	if err := count(ctx, r.db, &found, filter, `opsconsole_job_runs`, bad); err != nil {
-		return Page{}, err
-	}
+	err = count(ctx, r.db, &found, filter, `
+		SELECT (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2),
+		       (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2 AND `+bad+`) +
+		       (SELECT count(*) FROM opsconsole_job_runs r WHERE job_name = $2 AND `+gone+`)`, store.Time{Time: r.now()}, filter.Job)
 
-	return found, nil
+	return found, err
 }
 
 // Get implements [Runs].
@@ -71,11 +78,21 @@ func (r *Recorded) Get(ctx context.Context, job ops.JobName, id int64) (Run, err
 	return only(id, items, err)
 }
 
-// Of implements [Runs]. One that failed is tried again, for the same trigger.
+// Of implements [Runs]. One that failed is tried again, for the same trigger. The version before, which may be the one
+// that makes the run, does not write down for which trigger: without one that says so it is the first that somebody
+// asked for and that began after it.
 func (r *Recorded) Of(ctx context.Context, trigger Trigger) (run Run, ok bool, err error) {
-	items, err := r.read(ctx, `WHERE job_name = $2 AND (ended_at >= $3 AND ended_at < $4 OR ended_at IS NULL)
-		AND triggered_at >= $3 AND triggered_at <= $5 ORDER BY id DESC LIMIT 1`,
-		trigger.Job, store.Time{Time: trigger.From}, store.Time{Time: trigger.From.Add(triggeredWithin)}, store.Time{Time: trigger.Until})
+	const inTime = `WHERE job_name = $2 AND (ended_at >= $3 AND ended_at < $4 OR ended_at IS NULL) `
+
+	args := []any{trigger.Job, store.Time{Time: trigger.From}, store.Time{Time: trigger.From.Add(triggeredWithin)}}
+
+	items, err := r.read(ctx, inTime+`AND triggered_at >= $3 AND triggered_at <= $5 ORDER BY id DESC LIMIT 1`,
+		append(args, store.Time{Time: trigger.Until})...)
+	if err == nil && len(items) == 0 {
+		items, err = r.read(ctx, inTime+`AND triggered_at IS NULL AND triggered_by IS NOT NULL AND started_at >= $3
+			ORDER BY id LIMIT 1`, args...)
+	}
+
 	if err != nil || len(items) == 0 {
 		return Run{}, false, err
 	}

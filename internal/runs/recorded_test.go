@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -122,9 +123,28 @@ func TestARunThatWasCutOffDoesNotGoOn(t *testing.T) {
 			t.Errorf("while its lock holds: %s, want it running", got)
 		}
 
+		failed := func(want int64) {
+			t.Helper()
+
+			found, err := recorded.List(t.Context(), runs.Filter{Job: ops.JobLifecycle, Failed: true, Limit: 1})
+
+			ids := []int64{}
+			for _, run := range found.Items {
+				ids = append(ids, run.ID)
+			}
+
+			if err != nil || !slices.Equal(ids, slices.Repeat([]int64{1}, int(want))) || found.Failed != int(want) || found.Total != int(want) {
+				t.Errorf("of those that failed: %v, %d of %d, %v, want %d", ids, found.Failed, found.Total, err, want)
+			}
+		}
+
+		failed(0)
+
 		if clock.Advance(16 * time.Second); newest() != runs.CutOff {
 			t.Errorf("after its lock: %s, want it cut off", newest())
 		}
+
+		failed(1)
 
 		runner, err := jobs.New(t.Context(), jobs.Config{
 			DB: db, Now: clock.Now, Logger: slog.New(slog.DiscardHandler), Enqueuer: &queue{}, Registry: prometheus.NewRegistry(),
@@ -141,5 +161,7 @@ func TestARunThatWasCutOffDoesNotGoOn(t *testing.T) {
 		if err != nil || len(found.Items) != 2 || found.Items[0].Result != runs.Succeeded || found.Items[1].Result != runs.CutOff || found.Failed != 1 {
 			t.Errorf("got %+v, %v, want a success after one that was cut off", found, err)
 		}
+
+		failed(1)
 	})
 }
