@@ -200,6 +200,7 @@ func TestWhatIsNotRestored(t *testing.T) {
 
 			return b
 		},
+		"cut short":    func(b []byte) []byte { return b[:len(b)/2] },
 		"no audit log": func([]byte) []byte { return nil },
 	} {
 		bad := filepath.Join(dir, "bad.db")
