@@ -40,15 +40,23 @@ func (c *Changes) ParseAt(at string) (time.Time, []ops.FieldError) {
 	}
 
 	moment = moment.UTC().Truncate(time.Microsecond)
+	if message := c.wrongAt(moment); message != "" {
+		return refuse(message)
+	}
 
-	switch left := moment.Sub(c.now()); {
+	return moment, nil
+}
+
+// wrongAt says why a change cannot be scheduled for a time, "" where it can.
+func (c *Changes) wrongAt(at time.Time) string {
+	switch left := at.Sub(c.now()); {
 	case left <= 0:
-		return refuse(fmt.Sprintf("is in the past: it is %s already. Choose a later time, or leave it empty to apply the change now.",
-			moments(c.now())))
+		return fmt.Sprintf("is in the past: it is %s already. Choose a later time, or leave it empty to apply the change now.",
+			moments(c.now()))
 	case left > scheduledLongest:
-		return refuse("must be at most 90 days from now")
+		return "must be at most 90 days from now"
 	default:
-		return moment, nil
+		return ""
 	}
 }
 

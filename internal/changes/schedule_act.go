@@ -66,13 +66,10 @@ func (c *Changes) moveScheduled(ctx context.Context, service ops.Service, actor 
 	defer unlock()
 
 	errs := append(CheckReason(act.Reason), c.policy.confirmed(plan.Confirm, act.Confirm)...)
-	if act.At.IsZero() {
-		errs = append(errs, ops.FieldError{Field: "body.at", Message: "Enter when the change is to be applied.", Type: "at"})
-	}
-
 	moved := s.Lasts(act.At)
-	if moved.EndsAt != nil && !moved.EndsAt.After(moved.At) {
-		errs = append(errs, ops.FieldError{Field: "body.at", Message: "must be before it ends, at " + moments(*moved.EndsAt), Type: "at"})
+
+	if message := c.wrongMove(moved); message != "" {
+		errs = append(errs, ops.FieldError{Field: "body.at", Message: message, Type: "at"})
 	}
 
 	if len(errs) > 0 {
@@ -175,9 +172,10 @@ func (c *Changes) applyScheduled(
 		request.Source = SourceRestore
 	}
 
-	if request.Term = c.termOf(s, c.now()); request.Term != nil && !c.now().Before(request.Term.EndsAt) {
-		return Result{}, &ops.Error{Code: ops.CodeConflict, Message: fmt.Sprintf(
-			"Scheduled change %d would have ended by now, at %s. Cancel it, or make a new one.", s.ID, moments(request.Term.EndsAt))}
+	if request.Term = c.termOf(s, c.now()); request.Term != nil {
+		if err := c.wrongTermNow(s, *request.Term); err != nil {
+			return Result{}, err
+		}
 	}
 
 	c.guardTerm(request, c.now())

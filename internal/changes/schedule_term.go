@@ -27,6 +27,43 @@ func (c *Changes) termOf(s scheduled.Change, at time.Time) *Term {
 	return &Term{Kind: s.Kind, EndsAt: s.Until(at), Length: s.Length}
 }
 
+// wrongMove says why a scheduled change cannot be made at the time to which it was moved, "" where it can. The end of
+// one stands by itself: how long that lasts is another question than when it was scheduled.
+func (c *Changes) wrongMove(moved scheduled.Change) string {
+	if moved.At.IsZero() {
+		return "Enter when the change is to be applied."
+	}
+
+	if message := c.wrongAt(moved.At); message != "" || moved.EndsAt == nil {
+		return message
+	}
+
+	switch lasts := moved.EndsAt.Sub(moved.At); {
+	case lasts <= 0:
+		return "must be before it ends, at " + moments(*moved.EndsAt)
+	case lasts > termLongest:
+		return "must be at most 90 days before it ends, at " + moments(*moved.EndsAt)
+	default:
+		return ""
+	}
+}
+
+// wrongTermNow refuses a scheduled change that is made now and would be over, or would last too long.
+func (c *Changes) wrongTermNow(s scheduled.Change, term Term) error {
+	refuse := func(format string) error {
+		return &ops.Error{Code: ops.CodeConflict, Message: fmt.Sprintf(format, s.ID, moments(term.EndsAt))}
+	}
+
+	switch left := term.EndsAt.Sub(c.now()); {
+	case left <= 0:
+		return refuse("Scheduled change %d would have ended by now, at %s. Cancel it, or make a new one.")
+	case left > termLongest:
+		return refuse("Scheduled change %d ends at %s, and a temporary change lasts at most 90 days. Apply it later, or make a new one.")
+	default:
+		return nil
+	}
+}
+
 // guardTerm keeps a temporary change out of the way of windows.
 func (c *Changes) guardTerm(request *Request, from time.Time) {
 	if request.Term != nil && c.Windows != nil {
