@@ -86,6 +86,13 @@ func (h *Handlers) leaseView(ctx context.Context, id int64, now time.Time) (page
 
 	view.Acts = web.List(acts)
 
+	ahead, err := h.Changes.LeaseAhead(ctx, l)
+	if err != nil {
+		return pages.Detail{}, err
+	}
+
+	view.Ahead = components.EffectLines(ahead)
+
 	if l.State == lease.Held { // whoever decides has to know about what
 		view.SetNow, err = h.setNow(ctx, l)
 	}

@@ -97,6 +97,36 @@ func (c *Changes) ahead(ctx context.Context, section ops.Section, request Reques
 	return append(out, met...), err
 }
 
+// LeaseAhead warns of the scheduled changes of what a lease sets that come before its end, as when that was put off.
+func (c *Changes) LeaseAhead(ctx context.Context, l lease.Lease) ([]Effect, error) {
+	section, err := ops.SectionOf(l.Section)
+	if err != nil {
+		return nil, err
+	}
+
+	others, err := c.scheduled.OpenIn(ctx, c.db.Read(), l.Section)
+	if err != nil {
+		return nil, err
+	}
+
+	var out []Effect
+
+	for _, other := range others {
+		for _, field := range section.Fields {
+			_, holds := l.Set[field.Name]
+			if _, sets := other.Set[field.Name]; !holds || !sets || !l.HoldsAt(other.At) || other.State == scheduled.Held {
+				continue
+			}
+
+			out = append(out, warning("Scheduled change %d of %s sets %s too, at %s, before this ends. "+
+				"Unless one of them is moved or ended first, one of them will need a decision.",
+				other.ID, other.Actor, field.Label, moments(other.At)).at("/"+scheduled.Object(other.ID)))
+		}
+	}
+
+	return out, nil
+}
+
 // inTheWay warns of the scheduled changes that will find a section changed by a request, for it is reviewed after them.
 func inTheWay(others []scheduled.Change, request Request) []Effect {
 	var out []Effect

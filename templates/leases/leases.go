@@ -39,7 +39,9 @@ type Detail struct {
 	Acts []audit.Act `json:"acts"`
 	// SetNow is what its fields hold now, where that waits for a decision.
 	SetNow []SetNow `json:"set_now,omitempty"`
-	Title  string   `json:"-"`
+	// Ahead warns of what comes before its end.
+	Ahead []components.Line `json:"-"`
+	Title string            `json:"-"`
 	// Tickets become links in the reason.
 	Tickets format.Tickets `json:"-"`
 	Now     time.Time      `json:"-"`
