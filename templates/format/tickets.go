@@ -3,6 +3,7 @@ package format
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -21,8 +22,12 @@ type Piece struct {
 	URL  string
 }
 
-// email is an address as people write them, of RFC 5321 without what is quoted.
-var email = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}`)
+// address finds what may be an e-mail address, and email says whether it is one as people write them: of RFC 5321 without what
+// is quoted. Part of another address, such as one in other letters, would lead to somebody else.
+var (
+	address = regexp.MustCompile(`[\pL\pM\pN!#$%&'*+/=?^_{|}~.@\x60-]*[\pL\pM\pN]`)
+	email   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.(?:[A-Za-z]{2,}|xn--[A-Za-z0-9-]+)$`)
+)
 
 // Split cuts a text into what leads somewhere and what does not. What looks like a ticket within an
 // e-mail address is a part of it.
@@ -30,7 +35,7 @@ func (t Tickets) Split(text string) []Piece {
 	pieces := []Piece{{Text: text}}
 
 	if t.Emails {
-		pieces = cut(pieces, email, func(address string) string { return "mailto:" + address })
+		pieces = cut(pieces, address, mailto)
 	}
 
 	if t.Pattern != nil {
@@ -42,11 +47,20 @@ func (t Tickets) Split(text string) []Piece {
 
 // Leads reports whether anything in a text leads somewhere.
 func (t Tickets) Leads(text string) bool {
-	return t.Emails && email.MatchString(text) || t.Pattern != nil && t.Pattern.MatchString(text)
+	return slices.ContainsFunc(t.Split(text), func(p Piece) bool { return p.URL != "" })
 }
 
-// cut cuts what matches out of the pieces that lead nowhere yet.
-func cut(pieces []Piece, pattern *regexp.Regexp, address func(match string) string) []Piece {
+// mailto is where an e-mail address leads, "" for what is none.
+func mailto(text string) string {
+	if !email.MatchString(text) {
+		return ""
+	}
+
+	return "mailto:" + text
+}
+
+// cut cuts what matches and leads somewhere out of the pieces that lead nowhere yet.
+func cut(pieces []Piece, pattern *regexp.Regexp, leads func(match string) string) []Piece {
 	var out []Piece
 
 	for _, piece := range pieces {
@@ -59,12 +73,18 @@ func cut(pieces []Piece, pattern *regexp.Regexp, address func(match string) stri
 		last := 0
 
 		for _, at := range pattern.FindAllStringIndex(piece.Text, -1) {
+			match := piece.Text[at[0]:at[1]]
+
+			to := leads(match)
+			if to == "" {
+				continue
+			}
+
 			if at[0] > last {
 				out = append(out, Piece{Text: piece.Text[last:at[0]]})
 			}
 
-			match := piece.Text[at[0]:at[1]]
-			out = append(out, Piece{Text: match, URL: address(match)})
+			out = append(out, Piece{Text: match, URL: to})
 			last = at[1]
 		}
 

@@ -40,9 +40,27 @@ func TestTicketsBecomeLinks(t *testing.T) {
 		},
 		"OPS-1@example.com": {{Text: "OPS-1@example.com", URL: "mailto:OPS-1@example.com"}},
 		"a@b, @c.de x@":     {{Text: "a@b, @c.de x@"}},
+		"<ana@example.com>, or mailto:bo@example.org?": {
+			{Text: "<"},
+			{Text: "ana@example.com", URL: "mailto:ana@example.com"},
+			{Text: ">, or mailto:"},
+			{Text: "bo@example.org", URL: "mailto:bo@example.org"},
+			{Text: "?"},
+		},
+		"bo@xn--mnchen-3ya.xn--p1ai": {{Text: "bo@xn--mnchen-3ya.xn--p1ai", URL: "mailto:bo@xn--mnchen-3ya.xn--p1ai"}},
 	} {
 		if got := tickets.Split(text); !slices.Equal(got, want) || tickets.Leads(text) != (len(want) > 1 || want[0].URL != "") {
 			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
+
+	// Each has an address of somebody else in it.
+	for _, text := range []string{
+		"j\u00f6rg@example.com", "j\u043ehn@example.com", "o'brien@example.com", "a!b@example.com", "bo@mail.ex\u00e4mple.com", "bo@example.com\u0301",
+		"bo@example.com_x", "bo@example.com-x", "bo@example.com.2", "bo@example.com@example.org", "https://bo@example.com",
+	} {
+		if got := tickets.Split(text); len(got) != 1 || got[0].URL != "" || tickets.Leads(text) {
+			t.Errorf("%q: got %v, want no link", text, got)
 		}
 	}
 
