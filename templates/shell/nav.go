@@ -34,7 +34,7 @@ func navigation() []navItem {
 		{"scheduled", "Scheduled changes", "/scheduled", components.IconClock, "Configuration"},
 		{"points", "Named points", "/points", components.IconGitCommitHorizontal, "Configuration"},
 		{"history", "History", "/history", components.IconHistory, "Record"},
-		{"incident", "Incident", "/incident", components.IconListChecks, "Record"},
+		{"incident", "Incident", "/incident", components.IconTriangleAlert, "Record"},
 		{approvalsID, "Approvals", "/approvals", components.IconUserRound, "Record"},
 		{"audit", "Audit", "/audit", components.IconScrollText, "Record"},
 		{"sessions", "Sessions", "/sessions", components.IconMonitor, "Record"},
