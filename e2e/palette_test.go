@@ -19,6 +19,7 @@ func TestThePaletteFindsARecord(t *testing.T) {
 	p.at("/config/concurrency")
 
 	open := func() {
+		p.until("its script has run", `document.readyState === "complete"`)
 		p.do(chromedp.KeyEvent("k", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
 		p.until("the palette is open", `document.getElementById("palette").open`)
 	}

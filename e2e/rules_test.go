@@ -73,7 +73,13 @@ func TestAWindowKeepsItsClocksWhenNewRulesAreInstalled(t *testing.T) {
 		t.Fatalf("got %v by %v, want 20:00 UTC by 2098a", window["starts_at"], window["zone_rules"])
 	}
 
-	before := o.sequence("Patching Vancouver")
+	// Feeds may be a second old, and older where the machine is busy.
+	before := -1
+	worldtest.Eventually(t, "it is in the calendar", func() bool {
+		before = o.sequence("Patching Vancouver")
+
+		return before >= 0
+	})
 
 	worldtest.Eventually(t, "it is announced", func() bool { return slices.Contains(subscriber.all(), "announced") })
 
@@ -94,9 +100,11 @@ func TestAWindowKeepsItsClocksWhenNewRulesAreInstalled(t *testing.T) {
 		moved, _ := o.does(http.MethodGet, "/maintenance", nil)["moved_by_rules"].([]any)
 		entries, _ := o.does(http.MethodGet, "/audit?action=window.rules", nil)["items"].([]any)
 
-		if len(moved) != 1 || len(entries) != 1 || o.sequence("Patching Vancouver") != before+1 {
-			t.Errorf("Maintenance lists %v, the audit log %v, and SEQUENCE is %d; want it in both once, and %d", moved, entries, o.sequence("Patching Vancouver"), before+1)
+		if len(moved) != 1 || len(entries) != 1 {
+			t.Errorf("Maintenance lists %v, the audit log %v; want it in both once", moved, entries)
 		}
+
+		worldtest.Eventually(t, "the calendar has one more SEQUENCE", func() bool { return o.sequence("Patching Vancouver") == before+1 })
 	}
 
 	worldtest.Eventually(t, "the change is told", func() bool { return slices.Contains(subscriber.all(), "changed") })
@@ -136,7 +144,7 @@ func (o *operator) does(method, path string, body map[string]any) map[string]any
 	return o.object(answer)
 }
 
-// sequence is that of a window's event in the calendar.
+// sequence is that of a window's event in the calendar, -1 where that is not in.
 func (o *operator) sequence(title string) (n int) {
 	o.t.Helper()
 
@@ -154,7 +162,5 @@ func (o *operator) sequence(title string) (n int) {
 		return n
 	}
 
-	o.t.Fatalf("%s is not in\n%s", title, calendar)
-
-	return 0
+	return -1
 }
