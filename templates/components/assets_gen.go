@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=de3ad493f5a7"
+	StylesheetURL         = "/static/app.css?v=ea76f280e11b"
 	ScriptURL             = "/static/app.js?v=eb624f06a380"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=0ab753f7d890"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
