@@ -20,6 +20,8 @@ type Held struct {
 	// looks, and the moment lies between them, Unsure says that it may have set them already.
 	Next   *Change
 	Unsure bool
+	// Open is a change made since of which it is not known whether it was carried out, nil for none.
+	Open *Change
 }
 
 // At returns what a section held at a moment. A change counts from when it was made.
@@ -39,6 +41,15 @@ func (c *Changes) At(ctx context.Context, name ops.SectionName, at time.Time) (H
 	held.Next, err = c.first(ctx, `WHERE section = $1 AND at > $2 AND outcome = 'applied' ORDER BY at, id LIMIT 1`, name, at)
 	if err != nil {
 		return Held{}, err
+	}
+
+	held.Open, err = c.first(ctx, `WHERE section = $1 AND at <= $2 AND outcome IN ('pending', 'unknown') ORDER BY at DESC, id DESC LIMIT 1`, name, at)
+	if err != nil {
+		return Held{}, err
+	}
+
+	if held.Open != nil && held.By != nil && held.Open.ID < held.By.ID {
+		held.Open = nil // what was set after it does not depend on it
 	}
 
 	held.Unsure = held.Next != nil && held.Next.Since != nil && !held.Next.Since.After(at)

@@ -38,6 +38,10 @@ func TestALostAnswerIsUnknownUntilItIsReadBack(t *testing.T) {
 
 				w.service.fail(nil, nil, nil)
 
+				if held, err := w.At(t.Context(), ops.SectionConcurrency, w.clock.Now().Add(time.Second)); err != nil || held.Open == nil || held.Open.ID != result.Change.ID {
+					t.Errorf("got %+v, %v, want it told of that moment that nobody knows", held, err)
+				}
+
 				// Until it is settled the section takes no other change.
 				if _, err := w.Apply(t.Context(), w.service, dave, request(revision, 9)); ops.AsError(err).Code != ops.CodeConflict {
 					t.Fatalf("a second change was taken: %v", err)
@@ -52,6 +56,10 @@ func TestALostAnswerIsUnknownUntilItIsReadBack(t *testing.T) {
 				change, err := w.Get(t.Context(), result.Change.ID)
 				if err != nil || change.Outcome != test.want || w.perAnalyst(t) != test.holds {
 					t.Errorf("got %+v, %v, with %d per analyst, want it %s, and %d", change, err, w.perAnalyst(t), test.want, test.holds)
+				}
+
+				if held, err := w.At(t.Context(), ops.SectionConcurrency, w.clock.Now()); err != nil || held.Open != nil || held.Values["per_analyst"] != int64(test.holds) {
+					t.Errorf("got %+v, %v, want %d per analyst, and no doubt", held, err, test.holds)
 				}
 
 				if page, err := w.History(t.Context(), changes.Filter{Source: changes.SourceExternal}); err != nil || len(page.Items) != 0 {

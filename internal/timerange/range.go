@@ -109,10 +109,12 @@ func Parse(query url.Values, length time.Duration, now time.Time, loc *time.Loca
 
 // check says what is wrong with the range.
 func (r Range) check(now time.Time) []ops.FieldError {
-	from := r.From.Time(now)
+	from, until := r.From.Time(now), r.To.Time(now)
+	furthest := now.Add(-Furthest)
 
-	switch length := r.To.Time(now).Sub(from); {
-	case from.Before(now.Add(-Furthest)):
+	switch length := until.Sub(from); {
+	// Of a range that stays, what is too old is left out: it was a good one when its address was passed on.
+	case from.Before(furthest) && (r.From.Moves() || r.To.Moves() || until.Before(furthest)):
 		return []ops.FieldError{wrong(FromParam, "lies further back than anything is kept: 400 days")}
 	case !from.Before(now):
 		return []ops.FieldError{wrong(FromParam, "must be in the past")}

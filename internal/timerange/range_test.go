@@ -87,22 +87,23 @@ func TestARangeThatCannotBeShownIsRefused(t *testing.T) {
 	t.Parallel()
 
 	for query, want := range map[string]string{
-		"from=soon":                   "from: \"soon\" is not a time",
-		"to=%00":                      "to: \"\\x00\" is not a time",
-		"from=%ff":                    "from: ",
-		"from=-6h&to=-6h":             "from: must be before the end",
-		"from=-6h&to=-7h":             "from: must be before the end",
-		"from=-6h&to=2026-10-20":      "from: must be before the end",
-		"from=now":                    "from: must be in the past",
-		"from=in 3 h":                 "from: must be in the past",
-		"from=tomorrow&to=2026-11-05": "from: must be in the past",
-		"from=-30s":                   "from: must be at least a minute before the end",
-		"from=-30s&to=tomorrow":       "from: must be at least a minute before the end",
-		"from=-401d":                  "from: lies further back",
-		"from=-999999999h":            "from: ",
-		"to=-9223372036s":             "to: ",
-		"from=0001-01-01":             "from: lies further back",
-		"from=-0h":                    "from: must be in the past",
+		"from=soon":                     "from: \"soon\" is not a time",
+		"to=%00":                        "to: \"\\x00\" is not a time",
+		"from=%ff":                      "from: ",
+		"from=-6h&to=-6h":               "from: must be before the end",
+		"from=-6h&to=-7h":               "from: must be before the end",
+		"from=-6h&to=2026-10-20":        "from: must be before the end",
+		"from=now":                      "from: must be in the past",
+		"from=in 3 h":                   "from: must be in the past",
+		"from=tomorrow&to=2026-11-05":   "from: must be in the past",
+		"from=-30s":                     "from: must be at least a minute before the end",
+		"from=-30s&to=tomorrow":         "from: must be at least a minute before the end",
+		"from=-401d":                    "from: lies further back",
+		"from=-999999999h":              "from: ",
+		"to=-9223372036s":               "to: ",
+		"from=0001-01-01":               "from: lies further back",
+		"from=2024-01-01&to=2024-01-02": "from: lies further back",
+		"from=-0h":                      "from: must be in the past",
 	} {
 		_, err := parse(t, query, "UTC")
 
@@ -142,6 +143,27 @@ func TestARangeGrowsNoFurtherThanAnythingIsKept(t *testing.T) {
 	grown := timerange.Range{From: timerange.At(r.From.Time(now))}
 	if length := grown.Length(now.Add(time.Hour)); length != timerange.Furthest {
 		t.Errorf("it is %v long, want 400 days", length)
+	}
+}
+
+// TestAnAddressOfARangeIsGoodForLater, when what it begins with is kept no longer.
+func TestAnAddressOfARangeIsGoodForLater(t *testing.T) {
+	t.Parallel()
+
+	r, err := parse(t, "from=-400d&to=-1h", "UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	later := now.Add(time.Minute)
+
+	again, err := timerange.Parse(r.Fixed(now).Values(), time.Hour, later, time.UTC)
+	if err != nil {
+		t.Fatalf("got %v, want what is left of it", err)
+	}
+
+	if from, until := again.Times(later); !from.Equal(later.Add(-timerange.Furthest)) || !until.Equal(now.Add(-time.Hour)) {
+		t.Errorf("got %s to %s, want from what is kept to the same end", from, until)
 	}
 }
 

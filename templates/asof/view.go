@@ -48,6 +48,8 @@ type Section struct {
 	// Next set other ones; Unsure says that it was made outside the console, perhaps before that moment.
 	Next   *changes.Change `json:"next"`
 	Unsure bool            `json:"unsure"`
+	// Open was made since, and whether it was carried out is not known: null for none.
+	Open   *changes.Change `json:"open"`
 	Fields []ops.Field     `json:"-"`
 }
 
