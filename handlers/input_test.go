@@ -300,3 +300,33 @@ func TestAFolderOfFilesIsNotListed(t *testing.T) {
 		}
 	}
 }
+
+// TestFilesAreSentInTheSmallestCoding that the browser takes.
+func TestFilesAreSentInTheSmallestCoding(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	size := map[string]int{}
+
+	for accepted, want := range map[string]string{
+		"gzip, deflate, br": "br", "gzip": "gzip", "gzip, br;q=0": "gzip", "identity": "",
+	} {
+		got := w.Get("/static/app.js?v=1", "Accept-Encoding", accepted)
+		if coding := got.Header.Get("Content-Encoding"); got.Status != http.StatusOK || coding != want ||
+			!strings.HasPrefix(got.Header.Get("Content-Type"), "text/javascript") || got.Header.Get("Vary") != "Accept-Encoding" ||
+			!strings.Contains(got.Header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: got %d %v, want it as %q", accepted, got.Status, got.Header, want)
+		}
+
+		size[want] = len(got.Body)
+	}
+
+	if size["br"] >= size["gzip"] || size["gzip"] >= size[""] {
+		t.Errorf("got %v bytes, want fewer than by gzip", size)
+	}
+
+	if got := w.Get("/static/app.js", "Accept-Encoding", "br", "Range", "bytes=0-9"); got.Header.Get("Content-Encoding") != "" || len(got.Body) != 10 {
+		t.Errorf("got %d bytes as %q, want those that were asked for", len(got.Body), got.Header.Get("Content-Encoding"))
+	}
+}

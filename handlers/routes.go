@@ -206,8 +206,8 @@ func (c *console) routes() http.Handler {
 
 	// Browsers keep these for ever.
 	smallest := compress(gzip.BestCompression)
-	e.GET("/static/*", c.static(), smallest)
-	e.HEAD("/static/*", c.static(), smallest)
+	e.GET("/static/*", c.static(), c.brotli, smallest)
+	e.HEAD("/static/*", c.static(), c.brotli, smallest)
 
 	if c.IdentityProvider != nil {
 		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(where.Outside(c.IdentityProvider)), smallest)

@@ -100,7 +100,7 @@ func (s *Streams) Events(p *web.Page) error {
 	header.Set("X-Accel-Buffering", "no")
 	header.Add("Vary", "Accept-Encoding")
 
-	if announce.AcceptsGzip(p.Request()) {
+	if announce.Accepts(p.Request(), "gzip") {
 		header.Set(echo.HeaderContentEncoding, "gzip")
 
 		out.gzip = true

@@ -237,7 +237,7 @@ func (p *Page) compresses(size int) bool {
 		header.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
 	}
 
-	if size < compressFrom || !announce.AcceptsGzip(p.Request()) {
+	if size < compressFrom || !announce.Accepts(p.Request(), "gzip") {
 		return false
 	}
 

@@ -193,7 +193,7 @@ func (f *Feeds) send(w http.ResponseWriter, r *http.Request, d document, age tim
 
 	body, tag := d.plain, d.tag
 
-	if AcceptsGzip(r) {
+	if Accepts(r, "gzip") {
 		body, tag = d.gzip, d.gzipTag
 
 		h.Set("Content-Encoding", "gzip")
@@ -206,15 +206,15 @@ func (f *Feeds) send(w http.ResponseWriter, r *http.Request, d document, age tim
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
-// AcceptsGzip reports whether the client takes gzip; parts of a body are of the plain one.
-func AcceptsGzip(r *http.Request) bool {
+// Accepts reports whether the client takes a content coding that it names, such as gzip; parts of a body are of the plain one.
+func Accepts(r *http.Request, coding string) bool {
 	if r.Header.Get("Range") != "" {
 		return false
 	}
 
 	for item := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		coding, weight, _ := strings.Cut(strings.TrimSpace(item), ";")
-		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+		named, weight, _ := strings.Cut(strings.TrimSpace(item), ";")
+		if strings.EqualFold(strings.TrimSpace(named), coding) {
 			quality, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
 
 			return err != nil || quality > 0
