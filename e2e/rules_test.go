@@ -75,6 +75,7 @@ func TestAWindowKeepsItsClocksWhenNewRulesAreInstalled(t *testing.T) {
 
 	// Feeds may be a second old, and older where the machine is busy.
 	before := -1
+
 	worldtest.Eventually(t, "it is in the calendar", func() bool {
 		before = o.sequence("Patching Vancouver")
 

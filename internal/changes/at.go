@@ -43,7 +43,8 @@ func (c *Changes) At(ctx context.Context, name ops.SectionName, at time.Time) (H
 		return Held{}, err
 	}
 
-	held.Open, err = c.first(ctx, `WHERE section = $1 AND at <= $2 AND outcome IN ('pending', 'unknown') ORDER BY at DESC, id DESC LIMIT 1`, name, at)
+	held.Open, err = c.first(ctx, `WHERE section = $1 AND at <= $2 AND outcome IN ('pending', 'unknown')
+		ORDER BY at DESC, id DESC LIMIT 1`, name, at)
 	if err != nil {
 		return Held{}, err
 	}
