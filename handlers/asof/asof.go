@@ -58,11 +58,11 @@ func (h *Handlers) Exports(now func(p *web.Page) error) func(p *web.Page) error 
 }
 
 // Section is as [Handlers.Overview]. In the address of a form, beside other fields, the moment is when a change is to be
-// made, and so it is where it is to come.
+// made, and so it is where it is to come, or cannot be read.
 func (h *Handlers) Section(now func(p *web.Page) error) func(p *web.Page) error {
 	return func(p *web.Page) error {
 		section, err := ops.SectionOf(ops.SectionName(p.Param("section")))
-		if at := p.Query().Time(Param); err != nil || len(p.QueryParams()) != 1 || !at.Before(p.Now) {
+		if at := p.Query().Time(Param); err != nil || len(p.QueryParams()) != 1 || at.IsZero() || !at.Before(p.Now) {
 			return now(p)
 		}
 
