@@ -181,14 +181,17 @@ func read(t *testing.T, file string) string {
 func TestTheImageIsBuiltAsReproduceBuildsIt(t *testing.T) {
 	t.Parallel()
 
-	flags := regexp.MustCompile(`RELEASE: (.*)\n`).FindStringSubmatch(read(t, "../Taskfile.yml"))
+	flags := regexp.MustCompile(`\n  RELEASE: >-\n((?:    .*\n)+)`).FindStringSubmatch(read(t, "../Taskfile.yml"))
 	if flags == nil {
-		t.Fatal("Taskfile.yml has no RELEASE")
+		t.Fatal("Taskfile.yml has no RELEASE that is folded")
 	}
 
-	image := read(t, "Dockerfile")
+	// Both write the command over several lines.
+	release := strings.Join(strings.Fields(flags[1]), " ")
+	image := regexp.MustCompile(`\s*\\\n\s*`).ReplaceAllString(read(t, "Dockerfile"), " ")
+
 	for _, line := range []string{
-		"ENV CGO_ENABLED=0\n", "RUN go build " + strings.ReplaceAll(flags[1], "'-ldflags=-s -w'", `-ldflags="-s -w"`) + " -o ",
+		"ENV CGO_ENABLED=0\n", "RUN go build " + strings.ReplaceAll(release, "'-ldflags=-s -w'", `-ldflags="-s -w"`) + " -o ",
 		"COPY LICENSE THIRD_PARTY_NOTICES.txt ",
 	} {
 		if !strings.Contains(image, line) {
