@@ -46,7 +46,7 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	go func() {
 		defer close(ended)
 
-		if err := stayAlive(turn, holder, cmp.Or(db.limits.IdleInTransaction/3, time.Second)); err != nil {
+		if err := stayAlive(turn, holder, cmp.Or(db.limits.IdleInTransaction, turnSilent)); err != nil {
 			end(fmt.Errorf("another replica may have begun the same, as this one stood still: %w", err))
 		}
 	}()
@@ -62,10 +62,12 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 	return err
 }
 
-// How often the lock is asked for, and for how long its end is waited for.
+// How often the lock is asked for, for how long its end is waited for, and after how long a silence it is lost where the
+// limits of sessions do not say.
 const (
-	turnAsked = 50 * time.Millisecond
-	turnEnds  = 5 * time.Second
+	turnAsked  = 50 * time.Millisecond
+	turnEnds   = 5 * time.Second
+	turnSilent = 3 * time.Second
 )
 
 // takeTurn asks for the lock until it has it, however long that takes, and has [DB.OnWait] told who holds it.
@@ -167,9 +169,11 @@ const sendAway = `
 	AND (l.classid::bigint << 32) + l.objid::bigint = $1
 	AND EXISTS (SELECT 1 FROM pg_stat_activity b WHERE b.wait_event = 'virtualxid' AND l.pid = ANY (pg_blocking_pids(b.pid)))`
 
-// stayAlive has a session not idle until the context is done.
-func stayAlive(ctx context.Context, session *sql.Conn, every time.Duration) error {
-	beat := time.NewTicker(every)
+// stayAlive has a session not idle until the context is done. A server that is silent for longer may have ended it.
+func stayAlive(ctx context.Context, session *sql.Conn, silent time.Duration) error {
+	const beats = 3
+
+	beat := time.NewTicker(silent / beats)
 	defer beat.Stop()
 
 	for {
@@ -177,9 +181,19 @@ func stayAlive(ctx context.Context, session *sql.Conn, every time.Duration) erro
 		case <-ctx.Done():
 			return nil
 		case <-beat.C:
-			if _, err := session.ExecContext(context.WithoutCancel(ctx), sendAway, int64(aloneLock)); err != nil {
+			if err := sendWaitersAway(ctx, session, silent); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// sendWaitersAway is not cut off by the end of the turn, which would cost the connection.
+func sendWaitersAway(ctx context.Context, session *sql.Conn, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
+	defer cancel()
+
+	_, err := session.ExecContext(ctx, sendAway, int64(aloneLock))
+
+	return err
 }

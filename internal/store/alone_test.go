@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
 
@@ -53,5 +55,36 @@ func TestWhoHoldsTheLockIsTold(t *testing.T) {
 
 	if words := <-told; !strings.Contains(words, fmt.Sprintf("pg_terminate_backend(%d)", pid)) || !strings.Contains(words, "connected from") {
 		t.Errorf("%q does not name process %d and from where it is connected", words, pid)
+	}
+}
+
+// TestATurnEndsWhereTheServerIsSilent: whether it still has the lock nobody can say, and what does the work may not ask the
+// server for long.
+func TestATurnEndsWhereTheServerIsSilent(t *testing.T) {
+	t.Parallel()
+
+	line, way := storetest.NewLine(t, storetest.EmptyPostgresURL(t))
+	db := openWithin(t, way, store.Limits{IdleInTransaction: time.Second})
+	ended := make(chan error, 1)
+
+	go func() {
+		ended <- db.Alone(t.Context(), func(ctx context.Context, _ *sql.DB) error {
+			line.FreezeAfter(1)
+			<-ctx.Done()
+
+			return ctx.Err()
+		})
+	}()
+
+	<-line.Frozen
+	defer line.Thaw()
+
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("it ends well, want it told that it stood still")
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it waits for the server without end")
 	}
 }
