@@ -2,6 +2,8 @@
 
 -- Words are indexed with the span of numbers that their object is in, so that a search reads the newest spans alone, however much
 -- there is. What is in the index is put into it once more, the newest first: building it here would hold up the start.
+-- Who indexes locks these rows first, and then the table: in the same order neither waits for the other.
+SELECT kind FROM opsconsole_search_older ORDER BY kind FOR UPDATE;
 TRUNCATE opsconsole_search;
 DROP INDEX opsconsole_search_words;
 
