@@ -49,13 +49,14 @@ func newWorld(t *testing.T, db *store.DB, seed uint64) *world {
 	logger := slog.New(slog.DiscardHandler)
 	registry := prometheus.NewRegistry()
 
+	db.AgreeOn(w.now)
 	w.must(demo.Seed(t.Context(), db, w.at, seed))
 
 	var err error
 
 	w.runtime = jobs.NewRuntime(db, w.now, logger)
 	w.runner, err = jobs.New(t.Context(), jobs.Config{
-		DB: db, Now: w.now, Shared: w.now, Logger: logger, Enqueuer: w, Registry: registry, Memory: w.runtime,
+		DB: db, Now: w.now, Logger: logger, Enqueuer: w, Registry: registry, Memory: w.runtime,
 	})
 	w.must(err)
 

@@ -39,12 +39,13 @@ func newWorld(tb testing.TB, db *store.DB) *world {
 	logger := slog.New(slog.DiscardHandler)
 	registry := prometheus.NewRegistry()
 
+	db.AgreeOn(w.clock.Now)
 	w.seed(tb)
 
 	registry.MustRegister(controlplane.NewDatabaseConnections(db))
 
 	runner, err := jobs.New(tb.Context(), jobs.Config{
-		DB: db, Now: w.clock.Now, Shared: w.clock.Now, Logger: logger, Enqueuer: worldtest.NoQueue{}, Registry: registry,
+		DB: db, Now: w.clock.Now, Logger: logger, Enqueuer: worldtest.NoQueue{}, Registry: registry,
 	})
 	if err != nil {
 		tb.Fatal(err)

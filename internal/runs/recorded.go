@@ -63,10 +63,15 @@ func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
 
 	found := page(items, limit)
 
+	now, err := r.time(ctx)
+	if err != nil {
+		return Page{}, err
+	}
+
 	err = count(ctx, r.db, &found, filter, `
 		SELECT (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2),
 		       (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2 AND `+bad+`) +
-		       (SELECT count(*) FROM opsconsole_job_runs r WHERE job_name = $2 AND `+gone+`)`, store.Time{Time: r.now()}, filter.Job)
+		       (SELECT count(*) FROM opsconsole_job_runs r WHERE job_name = $2 AND `+gone+`)`, now, filter.Job)
 
 	return found, err
 }
@@ -135,7 +140,19 @@ func moment(at time.Time) store.Time {
 }
 
 func (r *Recorded) read(ctx context.Context, clause string, args ...any) ([]Run, error) {
-	return read(ctx, r.db, scanRecord, records+clause, append([]any{store.Time{Time: r.now()}}, args...)...)
+	now, err := r.time(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	return read(ctx, r.db, scanRecord, records+clause, append([]any{now}, args...)...)
+}
+
+// time is that by which the locks of jobs are held, whatever this process's clock says.
+func (r *Recorded) time(ctx context.Context) (store.Time, error) {
+	now, err := r.db.Now(ctx, r.db.Read(), r.now)
+
+	return store.Time{Time: now}, err
 }
 
 func scanRecord(rows *sql.Rows) (Run, error) {

@@ -100,6 +100,8 @@ func TestARunThatWasCutOffDoesNotGoOn(t *testing.T) {
 		t.Helper()
 
 		clock := worldtest.NewClock(start)
+		db.AgreeOn(clock.Now)
+
 		recorded := runs.NewRecorded(db, clock.Now)
 		newest := func() runs.Result {
 			found, err := recorded.List(t.Context(), runs.Filter{Job: ops.JobLifecycle, Limit: 1})

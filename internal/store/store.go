@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -40,6 +41,8 @@ type DB struct {
 	limits  Limits
 	// onWait is told whom is waited for; nil for nobody.
 	onWait func(ctx context.Context, words string)
+	// agreed is the clock of a test, nil for the database's.
+	agreed func() time.Time
 
 	reads, writes failing
 	// wrote says that a transaction was committed since [DB.Wrote] was asked last.

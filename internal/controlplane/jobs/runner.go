@@ -51,8 +51,6 @@ type Config struct {
 	Cluster  Cluster
 	Memory   Memory
 	Catalog  Catalog
-	// Shared is the clock by which replicas agree on which job is due and who runs it; nil for the database's.
-	Shared func() time.Time
 	// WatchOnly has no job write to the platform's tables.
 	WatchOnly bool
 }
@@ -115,13 +113,7 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 type sharedClock func(ctx context.Context, from store.Querier) (time.Time, error)
 
 func (c Config) sharedClock() sharedClock {
-	return func(ctx context.Context, from store.Querier) (time.Time, error) {
-		if c.Shared != nil {
-			return c.Shared(), nil
-		}
-
-		return c.DB.Now(ctx, from, c.Now)
-	}
+	return func(ctx context.Context, from store.Querier) (time.Time, error) { return c.DB.Now(ctx, from, c.Now) }
 }
 
 // Directly has runs that nobody asked for, and whose next time comes before they would be tried again,

@@ -18,7 +18,7 @@ func skewed(w *world, g *gate, by time.Duration) (replicas []*jobs.Runner) {
 	for _, off := range []time.Duration{0, -by, by} {
 		w.start(func(c *jobs.Config) {
 			c.Now = func() time.Time { return time.Now().Add(off) }
-			c.Shared, c.Memory = nil, g
+			c.Memory = g
 			c.Schedule = jobs.Schedule{}
 
 			for _, name := range jobs.Names() {

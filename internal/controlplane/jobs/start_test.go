@@ -27,7 +27,7 @@ func TestAStartAsksForAllJobsAtOnce(t *testing.T) {
 
 	before := line.Executed()
 
-	w.start(func(c *jobs.Config) { c.Shared = nil })
+	w.start(nil)
 
 	// The schedule, the time and what the last runs found.
 	if asked := line.Executed() - before; asked != 3 {

@@ -58,6 +58,7 @@ func each(t *testing.T, configure func(*jobs.Config), fn func(w *world)) {
 			t: t, db: db, clock: worldtest.NewClock(time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)), logged: &worldtest.Buffer{}, adopted: adopted,
 		}
 
+		db.AgreeOn(w.clock.Now)
 		w.exec(`CREATE TABLE test_enqueued (job_name TEXT, triggered_by TEXT, reason TEXT, attempts INTEGER)`)
 		w.exec(`INSERT INTO users (username, email, display_name, created_at, updated_at, is_active)
 			VALUES ('ann', 'ann@example.com', 'Ann', $1, $1, 1)`, w.ago(0))
@@ -81,7 +82,7 @@ func (w *world) start(configure func(*jobs.Config)) {
 
 	w.registry = prometheus.NewRegistry()
 	config := jobs.Config{
-		DB: w.db, Now: w.clock.Now, Shared: w.clock.Now, Logger: slog.New(slog.NewTextHandler(w.logged, nil)), Enqueuer: tableEnqueuer{}, Registry: w.registry,
+		DB: w.db, Now: w.clock.Now, Logger: slog.New(slog.NewTextHandler(w.logged, nil)), Enqueuer: tableEnqueuer{}, Registry: w.registry,
 	}
 
 	if configure != nil {
