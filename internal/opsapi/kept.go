@@ -79,8 +79,12 @@ func (s *server) keep(run operation) echo.HandlerFunc {
 		}
 
 		a, err := run(s, caller, c)
-		if err != nil {
+
+		switch {
+		case err != nil:
 			return err
+		case a.status != http.StatusOK: // What is kept is sent as that.
+			return send(c, a)
 		}
 
 		body, err := encode(envelope{Data: a.data, Meta: a.meta})

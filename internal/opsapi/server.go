@@ -125,6 +125,10 @@ func (s *server) answer(c echo.Context, run operation, caller ops.Caller) error 
 		return err
 	}
 
+	return send(c, a)
+}
+
+func send(c echo.Context, a answer) error {
 	if a.status == http.StatusNoContent {
 		return c.NoContent(a.status)
 	}
