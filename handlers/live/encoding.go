@@ -49,7 +49,7 @@ func (e *encoding) message(m *message) error {
 	}
 
 	e.before, e.gap = m, 0
-	e.sum.Add(m.plain)
+	e.sum.AddKnown(m.sum)
 
 	_, err = e.w.Write(compressed)
 

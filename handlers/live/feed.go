@@ -11,6 +11,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/internal/monitor"
+	"github.com/graph-olap/opsconsole/internal/segment"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -38,6 +39,7 @@ type message struct {
 	// number counts the messages of the feed, from 1.
 	number uint64
 	plain  []byte
+	sum    segment.Known // of plain
 
 	mu sync.Mutex
 	// segments are the message compressed, by what it stands behind.
@@ -92,6 +94,7 @@ func (f *feed) message(
 		m.plain = append(m.plain, pages...)
 	}
 
+	m.sum = segment.SumOf(m.plain)
 	f.messages[since] = m
 
 	return m, nil

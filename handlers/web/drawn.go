@@ -32,8 +32,9 @@ type Drawn struct {
 	seen [sha256.Size]byte
 
 	mu sync.Mutex
-	// segments are the parts compressed, by how many bytes fill the gaps.
+	// segments are the parts compressed, by how many bytes fill the gaps, and sums those of the parts.
 	segments map[string][][]byte
+	sums     []segment.Known
 }
 
 // segmentsMost is for how many lengths of what fills the gaps a page is kept compressed: names,
@@ -56,8 +57,8 @@ func (p *Page) draw(component templ.Component) (*Drawn, error) {
 // Size is about how many bytes it holds on to: it compresses to less than half.
 func (d *Drawn) Size() int { return (1 + segmentsMost/2) * d.size }
 
-// compressed returns the parts compressed for gaps that are filled by as many bytes.
-func (d *Drawn) compressed(gaps []int) ([][]byte, error) {
+// compressed returns the parts compressed for gaps that are filled by as many bytes, and their sums.
+func (d *Drawn) compressed(gaps []int) (segments [][]byte, sums []segment.Known, err error) {
 	const most = 64 // bytes, where gaps are as many as they use to be
 
 	key := make([]byte, 0, most)
@@ -69,21 +70,26 @@ func (d *Drawn) compressed(gaps []int) ([][]byte, error) {
 	defer d.mu.Unlock()
 
 	if made, ok := d.segments[string(key)]; ok {
-		return made, nil
+		return made, d.sums, nil
 	}
 
-	made, err := segment.Parts(d.parts, gaps)
-	if err != nil {
-		return nil, err
+	if segments, err = segment.Parts(d.parts, gaps); err != nil {
+		return nil, nil, err
 	}
 
 	if len(d.segments) >= segmentsMost {
 		clear(d.segments)
 	}
 
-	d.segments[string(key)] = made
+	d.segments[string(key)] = segments
 
-	return made, nil
+	if d.sums == nil {
+		for _, part := range d.parts {
+			d.sums = append(d.sums, segment.SumOf(part))
+		}
+	}
+
+	return segments, d.sums, nil
 }
 
 // tag is the page's ETag for a viewer: RFC 9110, section 8.8.3. It is a weak one: it is of how the page
@@ -130,7 +136,7 @@ func (d *Drawn) join(b []byte, fills *shell.Fills, compressed bool) ([]byte, err
 		sizes[i] = len(all) - before
 	}
 
-	segments, err := d.compressed(sizes)
+	segments, sums, err := d.compressed(sizes)
 	if err != nil {
 		return nil, err
 	}
@@ -139,8 +145,8 @@ func (d *Drawn) join(b []byte, fills *shell.Fills, compressed bool) ([]byte, err
 
 	b = segment.AppendHeader(b)
 
-	for i, part := range d.parts {
-		sum.Add(part)
+	for i := range d.parts {
+		sum.AddKnown(sums[i])
 
 		b = append(b, segments[i]...)
 

@@ -7,7 +7,6 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
 	"math"
 	"slices"
 	"sync"
@@ -128,22 +127,6 @@ func appendLength(b, block []byte) []byte {
 
 // AppendFlush has all that was sent handed on to who reads.
 func AppendFlush(b []byte) []byte { return append(b, flush...) }
-
-// Sum is of all that a stream holds, uncompressed.
-type Sum struct{ sum, size uint32 }
-
-// Add adds what was written.
-func (s *Sum) Add(plain []byte) {
-	s.sum = crc32.Update(s.sum, crc32.IEEETable, plain)
-	s.size += uint32(len(plain)) //nolint:gosec // RFC 1952: modulo 2^32
-}
-
-// AppendEnd appends what a stream ends with: an empty last block, sum and size.
-func (s *Sum) AppendEnd(b []byte) []byte {
-	b = binary.LittleEndian.AppendUint32(append(b, last...), s.sum)
-
-	return binary.LittleEndian.AppendUint32(b, s.size)
-}
 
 // Whole returns a stream of one part.
 func Whole(plain []byte) ([]byte, error) {

@@ -118,3 +118,50 @@ func TestWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestKnownSumsAreThoseOfTheBytes joins sums of bytes of every length there may be.
+func TestKnownSumsAreThoseOfTheBytes(t *testing.T) {
+	t.Parallel()
+
+	whole := make([]byte, 200_000)
+	if _, err := rand.NewChaCha8([32]byte{3}).Read(whole); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, sizes := range [][]int{{0}, {1}, {0, 0, 1, 0}, {7, 1, 0, 64}, {4095, 4096, 4097}, {65_535, 65_536, 1}, {1, 150_000, 3}} {
+		var known, added segment.Sum
+
+		rest := whole
+		for i, size := range sizes {
+			if part := rest[:size]; i%2 == 0 {
+				known.AddKnown(segment.SumOf(part))
+			} else {
+				known.Add(part)
+			}
+
+			added.Add(rest[:size])
+			rest = rest[size:]
+		}
+
+		if known != added {
+			t.Errorf("%v: got %v, want %v", sizes, known, added)
+		}
+	}
+}
+
+// BenchmarkSum is what it costs to sum up 64 KB anew and known.
+func BenchmarkSum(b *testing.B) {
+	plain := make([]byte, 64<<10)
+	known := segment.SumOf(plain)
+
+	b.Run("anew", func(b *testing.B) {
+		for s := (segment.Sum{}); b.Loop(); {
+			s.Add(plain)
+		}
+	})
+	b.Run("known", func(b *testing.B) {
+		for s := (segment.Sum{}); b.Loop(); {
+			s.AddKnown(known)
+		}
+	})
+}
