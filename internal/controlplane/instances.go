@@ -72,6 +72,9 @@ func (s session) ListInstances(ctx context.Context, query ops.InstancesQuery) (o
 	return page, err
 }
 
+// deepFrom is the offset from which a page is looked for by ids alone, and from the nearer end.
+const deepFrom = 1000
+
 // listed fills the page with what the owner and the state select. An index finds the
 // page, the counters know how many there are.
 func (cp *ControlPlane) listed(ctx context.Context, query ops.InstancesQuery, page *ops.InstancesPage) error {
@@ -83,11 +86,31 @@ func (cp *ControlPlane) listed(ctx context.Context, query ops.InstancesQuery, pa
 	}
 
 	page.Total = total
-	page.Instances, err = cp.readInstances(ctx, `SELECT `+instanceColumns+` FROM instances `+where+` ORDER BY `+order+`id DESC`+
-		fmt.Sprintf(` LIMIT %d OFFSET %d`, query.Limit, query.Offset), args)
+	statement := `SELECT ` + instanceColumns + ` FROM instances ` + where + ` ORDER BY ` + order + `id DESC` + limited(query.Limit, query.Offset)
+
+	if query.Offset >= deepFrom {
+		statement = `SELECT ` + instanceColumns + ` FROM instances WHERE id IN (` + deep(query, where, order, total) + `) ORDER BY id DESC`
+	}
+
+	page.Instances, err = cp.readInstances(ctx, statement, args)
 
 	return err
 }
+
+// deep selects the ids of a page that lies far back: rows that an offset leaves out are read all the same, and of an index that
+// is less. What lies beyond the middle is counted from the end.
+func deep(query ops.InstancesQuery, where, order string, total int) string {
+	ids := `SELECT id FROM instances ` + where + ` ORDER BY `
+
+	before := total - query.Offset - query.Limit // how many come after the page
+	if before >= query.Offset || total <= query.Offset {
+		return ids + order + `id DESC` + limited(query.Limit, query.Offset)
+	}
+
+	return ids + strings.ReplaceAll(order, " DESC", "") + `id` + limited(min(query.Limit, total-query.Offset), max(0, before))
+}
+
+func limited(limit, offset int) string { return fmt.Sprintf(` LIMIT %d OFFSET %d`, limit, offset) }
 
 func (cp *ControlPlane) readInstances(ctx context.Context, statement string, args []any, more ...any) ([]ops.Instance, error) {
 	rows, err := cp.db.Read().QueryContext(ctx, statement, args...)
