@@ -1,6 +1,9 @@
 package e2e_test
 
-import "testing"
+import (
+	"net/http"
+	"testing"
+)
 
 // TestTerminateInstances goes from the list to what became of those that were ticked.
 func TestTerminateInstances(t *testing.T) {
@@ -39,4 +42,36 @@ func TestTerminateInstances(t *testing.T) {
 
 	p.visit("/audit?action=instance.terminate")
 	p.sees("#main", "The cluster is full")
+}
+
+// TestInstancesAreLiveAndStayTicked: a list that is drawn anew keeps what was ticked in it.
+func TestInstancesAreLiveAndStayTicked(t *testing.T) {
+	t.Parallel()
+
+	d := startDemo(t, "--demo-speed", "0")
+	p := d.as(t, "dave", "/instances")
+	p.sees(".live", "Live")
+
+	const running = `[...document.querySelectorAll("tbody tr")].filter((r) => /Running/.test(r.textContent))`
+
+	ids := evaluate[[]string](p, running+`.slice(0, 2).map((r) => r.querySelector("input").value)`)
+	p.until("the first is ticked", `(`+running+`[0].querySelector("input").click(), true)`)
+
+	row := func(id string) string { return `document.querySelector("#instance-` + id + `")` }
+
+	// Somebody suspends both behind the console's back.
+	for _, id := range ids {
+		d.callControlPlane(t, http.MethodPost, "/api/instances/"+id+"/suspend", nil, new(any))
+		p.until("it is suspended", `/Suspended/.test(`+row(id)+`.textContent)`)
+	}
+
+	if got := evaluate[[]bool](p, `[`+row(ids[0])+`, `+row(ids[1])+`].map((r) => r.querySelector("input").checked)`); !got[0] || got[1] {
+		t.Errorf("ticked are %v, want the first alone", got)
+	}
+
+	// So is the page of one.
+	p.visit("/instances/" + ids[1])
+	p.sees(".live", "Live")
+	d.callControlPlane(t, http.MethodPut, "/api/instances/"+ids[1]+"/lifecycle", map[string]string{"ttl": "P3D"}, new(any))
+	p.sees("#instance", "P3D")
 }

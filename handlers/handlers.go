@@ -71,9 +71,11 @@ type Config struct {
 	Runs runs.Runs
 	// InstanceActs does what operators do to instances.
 	InstanceActs *acts.Instances
-	Monitor      *monitor.Monitor
-	Search       *search.Index
-	Keys         *idempotency.Keys
+	// NewestInstances are what live pages show of instances.
+	NewestInstances *acts.Newest
+	Monitor         *monitor.Monitor
+	Search          *search.Index
+	Keys            *idempotency.Keys
 	// Approvals are what needs a second person.
 	Approvals *approvals.Approvals
 	// StepUp says what needs a newer sign-in.
@@ -194,7 +196,7 @@ func newConsole(config Config) *console {
 	}
 	c.instances = &instances.Handlers{
 		Frame: f, Platform: c.Instances, ResumesForOwner: c.ResumesForOwner, Acts: c.InstanceActs, Config: lifetimes{memory.changes},
-		Monitor: c.Monitor, PublicURL: c.PublicURL,
+		Monitor: c.Monitor, PublicURL: c.PublicURL, Newest: c.NewestInstances,
 	}
 	c.settings = &settings.Handlers{
 		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,
@@ -234,8 +236,10 @@ func newConsole(config Config) *console {
 		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger, Drained: c.Drained,
 		Site:    basepath.Of(c.PublicURL),
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.windows.Regions()),
-		Views:   slices.Concat(c.platform.Views(), c.leases.Views(), c.scheduled.Views(), c.session.Views(), c.approvals.Views()),
-		Objects: slices.Concat(c.leases.Objects(), c.scheduled.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects()),
+		Views:   slices.Concat(c.platform.Views(), c.instances.Views(), c.leases.Views(), c.scheduled.Views(), c.session.Views(), c.approvals.Views()),
+		Objects: slices.Concat(
+			c.instances.Objects(), c.leases.Objects(), c.scheduled.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects(),
+		),
 	})
 	c.errors = &web.Errors{
 		Frame: f, Environment: c.Environment, Identify: c.Auth.Recheck, Confirm: c.Auth.Confirm, SignIn: c.session.SignIn,

@@ -52,7 +52,7 @@ func TestAnIdleTabTakesLittle(t *testing.T) {
 
 	for _, page := range []string{
 		"", "overview", "health", "health?range=7d", "capacity", "capacity?range=24h", "jobs", "exports", "metrics", "maintenance",
-		"config-concurrency", "leases",
+		"config-concurrency", "leases", "instances",
 	} {
 		address := "/events"
 		if page != "" {

@@ -26,6 +26,9 @@ func (l *Line) RefuseInstances(refusal error) {
 	l.refuseActs = refusal
 }
 
+// Lists is how often the control plane was asked for instances.
+func (l *Line) Lists() int64 { return l.lists.Load() }
+
 // InstancesAs is the line to the users' side.
 func (l *Line) InstancesAs(caller ops.Caller) ops.Instances {
 	l.mu.Lock()
@@ -92,6 +95,8 @@ func (w *instancesWire) UpdateInstanceLifecycle(ctx context.Context, id int64, u
 }
 
 func (w *instancesWire) ListInstances(ctx context.Context, query ops.InstancesQuery) (ops.InstancesPage, error) {
+	w.line.lists.Add(1)
+
 	return wait(ctx, func(ctx context.Context) (ops.InstancesPage, error) { return w.Instances.ListInstances(ctx, query) })
 }
 

@@ -25,7 +25,7 @@ type Line struct {
 	ops.Platform
 	ops.InstancesPlatform
 
-	polls atomic.Int64
+	polls, lists atomic.Int64
 
 	mu sync.Mutex
 	// instead, when not nil, is in the place of the control plane.

@@ -212,8 +212,15 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 		Health: func() ops.HealthStatus { return w.Monitor.Snapshot().Health.Value.Status },
 	})
 
+	did := instances.New(w.Log)
+	newest := instances.NewNewest(w.Plane, func() (ops.Caller, error) { return ops.Caller{Username: "poller", Role: ops.RoleOps}, nil })
+	did.OnChange = func() {
+		newest.Forget()
+		w.Monitor.Changed()
+	}
+
 	w.Console = handlers.New(handlers.Config{
-		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: true, InstanceActs: instances.New(w.Log), Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Runs: runs.NewRecorded(db, w.Now), Monitor: w.Monitor,
+		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: true, InstanceActs: did, NewestInstances: newest, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Runs: runs.NewRecorded(db, w.Now), Monitor: w.Monitor,
 		Keys: idempotency.New(db, w.Now), Search: search.New(db), Approvals: w.Approvals, StepUp: &w.StepUp,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,

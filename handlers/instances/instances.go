@@ -23,6 +23,7 @@ type Handlers struct {
 	Acts            Acts
 	Config          Config
 	Monitor         Monitor
+	Newest          *acts.Newest
 	PublicURL       *url.URL
 
 	lacks lacks

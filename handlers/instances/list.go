@@ -3,7 +3,9 @@ package instances
 import (
 	"math"
 	"net/http"
+	"time"
 
+	"github.com/graph-olap/opsconsole/handlers/live"
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -31,19 +33,33 @@ func (h *Handlers) List(p *web.Page) error {
 	}
 
 	if status == 0 {
-		found, err := p.Instances(h.Platform).ListInstances(p.Ctx(), ops.InstancesQuery{
-			Owner: view.Query.Owner, Status: view.Query.Status, Search: view.Query.Search,
-			Offset: (view.Query.Page - 1) * pages.PageSize, Limit: pages.PageSize,
-		})
+		found, err := p.Instances(h.Platform).ListInstances(p.Ctx(), selected(view.Query))
 		if err != nil {
 			return err
 		}
 
-		view.Items, view.Total = append(view.Items, found.Instances...), found.Total
-		view.Pages = (found.Total + pages.PageSize - 1) / pages.PageSize
+		view = filled(view, found)
 	}
 
-	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.ListPage(h.Shell(p, "instances", "Instances"), view)})
+	shell := h.Shell(p, "instances", "Instances")
+	if status == 0 && !view.Query.All { // all that were there are ticked, and none that comes
+		shell.Events = live.EventsFor(pageName, view.Query.Values())
+	}
+
+	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.ListPage(shell, view)})
+}
+
+func selected(q pages.Query) ops.InstancesQuery {
+	return ops.InstancesQuery{
+		Owner: q.Owner, Status: q.Status, Search: q.Search, Offset: (q.Page - 1) * pages.PageSize, Limit: pages.PageSize,
+	}
+}
+
+func filled(view pages.List, found ops.InstancesPage) pages.List {
+	view.Items, view.Total = append(view.Items, found.Instances...), found.Total
+	view.Pages = (found.Total + pages.PageSize - 1) / pages.PageSize
+
+	return view
 }
 
 func queryOf(q *web.Query) pages.Query {
@@ -81,7 +97,7 @@ func (h *Handlers) Show(p *web.Page) error {
 		return err
 	}
 
-	view := pages.Detail{Instance: instance, Acts: h.actsOn(p.Now, instance), Now: p.Now}
+	view := h.detail(p.Now, instance)
 
 	switch events, err := service.GetInstanceEvents(p.Ctx(), id, ops.InstanceEventsQuery{}); {
 	case err == nil:
@@ -90,7 +106,12 @@ func (h *Handlers) Show(p *web.Page) error {
 		view.EventsError = web.Sentences(ops.AsError(err).Message)
 	}
 
-	return p.Answer(web.Answer{
-		Status: http.StatusOK, Data: view, Full: pages.Page(h.Shell(p, "instances", view.Title()), view),
-	})
+	shell := h.Shell(p, "instances", view.Title())
+	shell.Events = live.EventsOf(kind, id)
+
+	return p.Answer(web.Answer{Status: http.StatusOK, Data: view, Full: pages.Page(shell, view)})
+}
+
+func (h *Handlers) detail(now time.Time, instance ops.Instance) pages.Detail {
+	return pages.Detail{Instance: instance, Acts: h.actsOn(now, instance), Now: now}
 }

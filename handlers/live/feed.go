@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -114,7 +115,7 @@ func (f *feed) draw(
 	for i, t := range f.topics {
 		all.Go(func() {
 			var err error
-			if parts[i], err = t.part(ctx, snapshot, now, since); err != nil {
+			if parts[i], err = t.part(ctx, snapshot, now, since); err != nil && !errors.Is(err, ErrSnapshot) {
 				logger.ErrorContext(ctx, "a live page could not be drawn", "page", t.name, "error", err)
 			}
 		})

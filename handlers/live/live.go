@@ -4,6 +4,7 @@ package live
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,6 +14,9 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 )
+
+// ErrSnapshot is why a region is not drawn that cannot be followed as it is now: its page says that it is a snapshot.
+var ErrSnapshot = errors.New("this does not follow the monitor")
 
 // Draw draws a region from a snapshot, the same for everybody: nothing of a user may be in it.
 type Draw func(ctx context.Context, s *monitor.Snapshot, now time.Time) (templ.Component, error)

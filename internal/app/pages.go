@@ -57,10 +57,16 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 	a.recovery = inOrder(log.Start, history.Recover, keys.Recover, windows.FollowRules)
 
 	byHand, acts := triggers.New(log), instances.New(log)
+	newest := instances.NewNewest(p, func() (ops.Caller, error) { return p.caller(signIn) })
 	asked = a.approvals(log, history, windows, hooks)
 
 	// What is written here is drawn anew without asking the control plane.
-	hear(watch.Changed, &own.OnChange, &asked.OnChange, &hooks.OnChange, &byHand.OnChange, &acts.OnChange)
+	hear(watch.Changed, &own.OnChange, &asked.OnChange, &hooks.OnChange, &byHand.OnChange)
+
+	acts.OnChange = func() {
+		newest.Forget()
+		watch.Changed()
+	}
 
 	env := shell.Environment{Name: a.config.Environment.Name, Color: shell.Color(a.config.Environment.Color)}
 
@@ -71,7 +77,7 @@ func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler)
 
 	backups := a.runBackups()
 	pages := handlers.New(handlers.Config{
-		Auth: signIn, Platform: p, Instances: p, ResumesForOwner: p.embedded, InstanceActs: acts,
+		Auth: signIn, Platform: p, Instances: p, ResumesForOwner: p.embedded, InstanceActs: acts, NewestInstances: newest,
 		Changes: history, Windows: windows, Audit: log, Triggers: byHand, Runs: p.runs, Monitor: watch, Keys: keys,
 		Search: found, Feeds: feeds, Approvals: asked, Readers: announce.Audience(a.config.Maintenance.Announcements), Webhooks: hooks,
 		Database: own, Backups: backups, SignedHeads: heads, Static: a.static, Environment: env, Tickets: a.tickets(),

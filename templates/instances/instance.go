@@ -13,6 +13,9 @@ import (
 	"github.com/graph-olap/opsconsole/templates/format"
 )
 
+// Region is the id of what of an instance's page is live.
+const Region = "instance"
+
 // Detail is the page of one instance.
 type Detail struct {
 	Instance ops.Instance `json:"instance"`

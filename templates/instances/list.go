@@ -27,12 +27,22 @@ type Query struct {
 	All bool `json:"-"`
 }
 
-// URL is the address of the page with this query.
-func (q Query) URL() string {
+// ListRegion is the id of what of the list is live.
+const ListRegion = "instances"
+
+// Values are what is selected, as the page's address has it.
+func (q Query) Values() url.Values {
 	values := components.NonEmpty(map[string]string{"owner": q.Owner, "status": string(q.Status), "q": q.Search})
 	if q.Page > 1 {
 		values.Set("page", strconv.Itoa(q.Page))
 	}
+
+	return values
+}
+
+// URL is the address of the page with this query.
+func (q Query) URL() string {
+	values := q.Values()
 
 	if q.All {
 		values.Set("tick", "all")

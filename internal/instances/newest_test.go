@@ -1,0 +1,112 @@
+package instances_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/instances"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// shelf is a platform that gives out instances and counts how often.
+type shelf struct {
+	ops.Instances
+
+	all   []ops.Instance
+	total int
+	asked int
+	err   error
+}
+
+func (s *shelf) InstancesAs(ops.Caller) ops.Instances { return s }
+
+func (s *shelf) ListInstances(_ context.Context, q ops.InstancesQuery) (ops.InstancesPage, error) {
+	s.asked++
+
+	return ops.InstancesPage{Instances: s.all, Total: s.total, Limit: q.Limit}, s.err
+}
+
+// TestTheNewestAreAskedForOnceAPoll: however many look.
+func TestTheNewestAreAskedForOnceAPoll(t *testing.T) {
+	t.Parallel()
+
+	plane := &shelf{total: 1, all: []ops.Instance{{ID: 1}}}
+	newest := instances.NewNewest(plane, func() (ops.Caller, error) { return ops.Caller{}, nil })
+	poll := time.Unix(1000, 0)
+
+	ask := func(at time.Time, want int) {
+		t.Helper()
+
+		seen, err := newest.At(t.Context(), at)
+		if !errors.Is(err, plane.err) || (err == nil) != (len(seen.Instances) == 1) || plane.asked != want {
+			t.Errorf("got %+v, %v after %d times, want %d", seen, err, plane.asked, want)
+		}
+	}
+
+	ask(poll, 1)
+	ask(poll, 1)
+
+	plane.err = errors.New("gone")
+
+	ask(poll.Add(time.Second), 2)
+	ask(poll.Add(time.Second), 2) // it is tried again with the next poll
+
+	plane.err = nil
+
+	newest.Forget()
+	ask(poll.Add(time.Second), 3)
+}
+
+// TestWhatIsKnownOfTheNewest is what a control plane would say, or that it is to be asked.
+func TestWhatIsKnownOfTheNewest(t *testing.T) {
+	t.Parallel()
+
+	described := "All of Fraud"
+	all := []ops.Instance{
+		{ID: 9, Name: "Sales", OwnerUsername: "alice", Status: ops.InstanceRunning},
+		{ID: 7, Name: "x", Description: &described, OwnerUsername: "bob", Status: ops.InstanceFailed},
+		{ID: 4, Name: "sales 2", OwnerUsername: "alice", Status: ops.InstanceFailed},
+	}
+
+	for name, test := range map[string]struct {
+		total int
+		query ops.InstancesQuery
+		want  []int64
+		known bool
+	}{
+		"all":                      {3, ops.InstancesQuery{Limit: 50}, []int64{9, 7, 4}, true},
+		"a page":                   {3, ops.InstancesQuery{Limit: 2, Offset: 2}, []int64{4}, true},
+		"behind the end":           {3, ops.InstancesQuery{Limit: 2, Offset: 4}, nil, true},
+		"owner":                    {3, ops.InstancesQuery{Limit: 50, Owner: "alice"}, []int64{9, 4}, true},
+		"state":                    {3, ops.InstancesQuery{Limit: 50, Owner: "alice", Status: ops.InstanceFailed}, []int64{4}, true},
+		"name, in any case":        {3, ops.InstancesQuery{Limit: 50, Search: "SALES"}, []int64{9, 4}, true},
+		"description":              {3, ops.InstancesQuery{Limit: 50, Search: "fraud"}, []int64{7}, true},
+		"the first of more":        {300, ops.InstancesQuery{Limit: 2}, []int64{9, 7}, true},
+		"more than is known":       {300, ops.InstancesQuery{Limit: 2, Offset: 2}, nil, false},
+		"of more, those of an own": {300, ops.InstancesQuery{Limit: 1, Owner: "alice"}, nil, false},
+	} {
+		got, known := instances.Seen{Instances: all, Total: test.total}.Select(test.query)
+
+		var ids []int64
+		for _, i := range got.Instances {
+			ids = append(ids, i.ID)
+		}
+
+		if known != test.known || !slices.Equal(ids, test.want) {
+			t.Errorf("%s: got %v, %t, want %v, %t", name, ids, known, test.want, test.known)
+		}
+	}
+
+	for id, test := range map[int64]struct {
+		total        int
+		known, there bool
+	}{7: {300, true, true}, 8: {300, true, false}, 3: {300, false, false}, 2: {3, true, false}} {
+		_, known, err := instances.Seen{Instances: all, Total: test.total}.Get(id)
+		if known != test.known || (err == nil) != (test.there || !test.known) {
+			t.Errorf("%d of %d: got %t, %v", id, test.total, known, err)
+		}
+	}
+}
