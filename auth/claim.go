@@ -34,12 +34,12 @@ type renewalClaim struct {
 // claim returns the session and the right to renew it, nil when there is no need any more:
 // then whoever had it has renewed it, and this is what came of it, or takes longer than ctx
 // lasts, and this is the session as it was.
-func (a *Auth) claim(ctx context.Context, id secret, due func(session) bool) (session, *renewalClaim, error) {
+func (a *Auth) claim(ctx context.Context, id secret, due func(*session) bool) (session, *renewalClaim, error) {
 	var abandoned string
 
 	for {
 		s, err := a.sessions.find(ctx, id.text())
-		if err != nil || !due(s) {
+		if err != nil || !due(&s) {
 			return s, nil, err
 		}
 

@@ -34,7 +34,7 @@ func isPageLoad(r *http.Request) bool {
 // confirmation says what is left to do for a session that has no refresh token: the browser is
 // sent to the provider when the roles were not looked at otherwise, and without that the
 // session ends with its access token. A provider that is down changes neither.
-func (a *Auth) confirmation(r *http.Request, s session, mayConfirm bool) error {
+func (a *Auth) confirmation(r *http.Request, s *session, mayConfirm bool) error {
 	ctx := r.Context()
 	now := a.now()
 	over := s.tokens.over(now)
@@ -126,7 +126,7 @@ func (a *Auth) confirmed(r *http.Request, keys attemptKeys) (Identity, error) {
 		return Identity{}, err
 	}
 
-	return a.identityOf(s), nil
+	return a.identityOf(&s), nil
 }
 
 func (a *Auth) confirmedGrant(ctx context.Context, s session, r *http.Request, keys attemptKeys) (grant, error) {

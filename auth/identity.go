@@ -137,18 +137,18 @@ func (a *Auth) recognise(r *http.Request, mayConfirm bool) (identity Identity, s
 	}
 
 	if s, err = a.renewed(ctx, s); err == nil {
-		err = a.confirmation(r, s, mayConfirm)
+		err = a.confirmation(r, &s, mayConfirm)
 	}
 
 	if err != nil {
 		return Identity{}, time.Time{}, err
 	}
 
-	return a.identityOf(s), s.lastSeenAt, nil
+	return a.identityOf(&s), s.lastSeenAt, nil
 }
 
 // identityOf returns who the session is of, and remembers its token.
-func (a *Auth) identityOf(s session) Identity {
+func (a *Auth) identityOf(s *session) Identity {
 	identity := s.who
 	identity.Issuer = a.profiler.issuer
 	identity.Token = s.tokens.accessAt(a.now())

@@ -37,15 +37,29 @@ func (l *looks) at(ctx context.Context, id string, now func() time.Time, read fu
 			return l.take(ctx, id, one, read)
 		}
 
-		select {
-		case <-ctx.Done():
-			return session{}, ctx.Err()
-		case <-one.done:
+		if err := one.await(ctx); err != nil {
+			return session{}, err
 		}
 
 		if !one.givenUp {
 			return one.found, one.err
 		}
+	}
+}
+
+// await waits until it is over; most are.
+func (o *look) await(ctx context.Context) error {
+	select {
+	case <-o.done:
+		return nil
+	default:
+	}
+
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-o.done:
+		return nil
 	}
 }
 

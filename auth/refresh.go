@@ -15,10 +15,10 @@ import (
 const checkEvery = 5 * time.Minute
 
 // checkDue reports whether the roles are to be looked at again.
-func (s session) checkDue(now time.Time) bool { return now.Sub(s.checkedAt).Abs() >= checkEvery }
+func (s *session) checkDue(now time.Time) bool { return now.Sub(s.checkedAt).Abs() >= checkEvery }
 
 // due reports whether the provider is to be asked now, and can be without the browser.
-func (a *Auth) due(s session) bool {
+func (a *Auth) due(s *session) bool {
 	now := a.now()
 	if s.tokens.Refresh != "" {
 		return s.tokens.renewable(now) || s.checkDue(now)
@@ -33,10 +33,15 @@ func (a *Auth) due(s session) bool {
 // refuses ends the session. A database that cannot be written is waited for as the provider is:
 // what came could not be kept, and a refresh token that is spent is spent.
 func (a *Auth) renewed(ctx context.Context, s session) (session, error) {
-	if !a.due(s) || a.pauses.paused(a.now(), s.id) || a.sessions.inTrouble() != nil {
+	if !a.due(&s) || a.pauses.paused(a.now(), s.id) || a.sessions.inTrouble() != nil {
 		return s, nil
 	}
 
+	return a.inFlight(ctx, s)
+}
+
+// inFlight renews it with all who want that at the same time.
+func (a *Auth) inFlight(ctx context.Context, s session) (session, error) {
 	flight := a.refreshes.DoChan(s.id, func() (any, error) {
 		// A refresh token is spent once it is sent: the request that happened to begin
 		// must not take the answer with it when it goes.

@@ -43,9 +43,13 @@ func (s secret) String() string { return "(secret)" }
 func (s secret) hash() string { return hashOf(s.text()) }
 
 func hashOf(text string) string {
-	sum := sha256.Sum256([]byte(text))
+	const most = 64 // bytes of text, and of its hash, that need no memory of their own
 
-	return hex.EncodeToString(sum[:])
+	var room [most]byte
+
+	sum := sha256.Sum256(append(room[:0], text...))
+
+	return string(hex.AppendEncode(room[:0], sum[:]))
 }
 
 // derive returns another secret, a different one for each purpose.

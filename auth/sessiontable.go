@@ -69,7 +69,7 @@ func (s *sessionStore) findBy(
 
 	found.lastSeenAt = s.remembered.usedSince(id, found.lastSeenAt, s.now())
 
-	if over := s.over(found); over != nil {
+	if over := s.over(&found); over != nil {
 		// A row that cannot be deleted now opens nothing either.
 		if err := s.end(ctx, id); err != nil && store.TroubleOf(err) == nil {
 			return session{}, err
@@ -82,7 +82,7 @@ func (s *sessionStore) findBy(
 }
 
 // over returns why a session whose row is there is over all the same, nil when it is open.
-func (s *sessionStore) over(found session) error {
+func (s *sessionStore) over(found *session) error {
 	now := s.now()
 
 	switch {

@@ -129,7 +129,8 @@ func (a *Auth) Callback(
 		return returnTo, Identity{}, err
 	}
 
-	identity = a.identityOf(sessionIn(opened))
+	made := sessionIn(opened)
+	identity = a.identityOf(&made)
 	a.vouched(ctx, identity, true)
 	a.log.InfoContext(ctx, "signed in", slog.Any("identity", identity))
 

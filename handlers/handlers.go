@@ -168,6 +168,7 @@ type console struct {
 	session       *session.Handlers
 	streams       *live.Streams
 
+	place  *web.Place
 	errors *web.Errors
 	echo   *echo.Echo
 	kept   *keptPages
@@ -187,7 +188,7 @@ func New(config Config) *Console {
 func newConsole(config Config) *console {
 	memory := newMemory(config)
 	f := &frame{Config: config, memory: memory}
-	c := &console{Config: config, memory: memory, kept: newKept(config), parameters: parameters()}
+	c := &console{Config: config, memory: memory, kept: newKept(config), parameters: parameters(), place: placeOf(basepath.Of(config.PublicURL))}
 
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Runs: c.Runs, Changes: memory.changes,

@@ -134,12 +134,12 @@ func (k *keptPages) find(p *web.Page, now state) (page *web.Drawn, drawn func())
 	}
 
 	address := p.Address()
-	for _, name := range []string{address, p.AddressInZone()} {
-		if page, ok := k.pages[name]; ok {
-			if age := p.Now.Sub(page.drawnAt); age >= 0 && age < keptFor {
-				return page.Drawn, nil
-			}
-		}
+	if page = k.fresh(address, p.Now); page == nil {
+		page = k.fresh(p.AddressInZone(), p.Now)
+	}
+
+	if page != nil {
+		return page, nil
 	}
 
 	if k.drawing[address] != nil {
@@ -156,6 +156,16 @@ func (k *keptPages) find(p *web.Page, now state) (page *web.Drawn, drawn func())
 		delete(k.drawing, address)
 		close(done)
 	}
+}
+
+// fresh is the page that is kept under that name, nil for none; [keptPages.mu] is held.
+func (k *keptPages) fresh(name string, now time.Time) *web.Drawn {
+	page, ok := k.pages[name]
+	if age := now.Sub(page.drawnAt); !ok || age < 0 || age >= keptFor {
+		return nil
+	}
+
+	return page.Drawn
 }
 
 // await waits until somebody has drawn the page, and finds it then; neither, where that takes too long.

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -35,10 +34,10 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			id = rand.Text()
 		}
 
-		e.Response().Header().Set(echo.HeaderXRequestID, id)
-		e.Response().Header().Set(headerAnswers, "1")
+		e.Response().Header()[echo.HeaderXRequestID] = []string{id}
 
 		begun, ended := c.Now(), func(int) {}
+		p := c.place.Arrive(e, begun)
 
 		if c.Trace != nil {
 			var traced *http.Request
@@ -55,15 +54,19 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			brokeOff := err != nil && e.Response().Committed
 
 			if err != nil {
-				e.Error(err)
+				c.errors.Handle(err, p)
 				err = nil
 			}
 
 			took := c.Now().Sub(begun)
-			c.Logger.LogAttrs(e.Request().Context(), slog.LevelDebug, "request",
-				slog.String("method", e.Request().Method), slog.String("path", e.Request().URL.Path),
-				slog.Int("status", e.Response().Status), slog.Duration("took", took),
-				slog.String("request_id", id))
+			ctx := e.Request().Context()
+
+			if c.Logger.Enabled(ctx, slog.LevelDebug) {
+				c.Logger.LogAttrs(ctx, slog.LevelDebug, "request",
+					slog.String("method", e.Request().Method), slog.String("path", e.Request().URL.Path),
+					slog.Int("status", e.Response().Status), slog.Duration("took", took),
+					slog.String("request_id", id))
+			}
 
 			ended(e.Response().Status)
 
@@ -76,7 +79,7 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}()
 
-		return next(e)
+		return next(p)
 	}
 }
 
@@ -85,9 +88,10 @@ func validRequestID(id string) bool {
 		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
-// secure sets the security headers, bounds the body and refuses what another site sends.
-func (c *console) secure() echo.MiddlewareFunc {
+// placeOf is where the console is; each of its answers has the security headers.
+func placeOf(site basepath.Site) *web.Place {
 	headers := http.Header{
+		headerAnswers: {"1"},
 		"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"},
 		"X-Content-Type-Options":       {"nosniff"},
@@ -98,21 +102,20 @@ func (c *console) secure() echo.MiddlewareFunc {
 		"X-Frame-Options":              {"DENY"},
 	}
 
-	where := basepath.Of(c.PublicURL)
-	if where.Secure() {
+	if site.Secure() {
 		headers["Strict-Transport-Security"] = []string{"max-age=31536000"}
 	}
 
+	return web.PlaceOf(site, headers)
+}
+
+// secure bounds the body and refuses what another site sends.
+func (c *console) secure() echo.MiddlewareFunc {
 	crossOrigin := http.NewCrossOriginProtection()
 	// A proxy may have given its request another Host than browsers ask for. What is no origin is none of theirs.
 	_ = crossOrigin.AddTrustedOrigin(c.PublicURL.Scheme + "://" + c.PublicURL.Host)
 
 	answer := func(e echo.Context, next echo.HandlerFunc) error {
-		maps.Copy(e.Response().Header(), headers) // Their names are written as the map's are.
-
-		web.Reached(e, &where)
-		e.Response().Before(func() { where.Leave(e.Response().Header()) })
-
 		if err := crossOrigin.Check(e.Request()); err != nil {
 			return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
 		}

@@ -3,24 +3,12 @@ package web
 import (
 	"cmp"
 	"net/http"
-
-	"github.com/labstack/echo/v4"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/basepath"
 )
 
-const siteKey = "site"
-
-// Reached says where browsers reach the console.
-func Reached(c echo.Context, s *basepath.Site) { c.Set(siteKey, s) }
-
-func (p *Page) site() basepath.Site {
-	if s, ok := p.Get(siteKey).(*basepath.Site); ok {
-		return *s
-	}
-
-	return basepath.Site{}
-}
+func (p *Page) site() *basepath.Site { return &p.place.site }
 
 // Keep has the browser keep a value for maxAge seconds, 0 for as long as it is open, below 0 no longer.
 func (p *Page) Keep(name, value string, maxAge int) { p.setCookie(name, value, maxAge, true) }
@@ -49,6 +37,10 @@ func (p *Page) preference(name string) string {
 }
 
 func (p *Page) cookieNamed(name string) string {
+	if !p.mayHaveCookie(name) {
+		return ""
+	}
+
 	if p.cookies == nil {
 		p.cookies = append([]*http.Cookie{}, p.Cookies()...)
 	}
@@ -60,4 +52,23 @@ func (p *Page) cookieNamed(name string) string {
 	}
 
 	return ""
+}
+
+// mayHaveCookie reports whether the name stands before a value in what came with the request: most
+// cookies that are asked for are not there, and need no others read.
+func (p *Page) mayHaveCookie(name string) bool {
+	for _, line := range p.Request().Header["Cookie"] {
+		for rest := line; ; {
+			i := strings.Index(rest, name)
+			if i < 0 {
+				break
+			}
+
+			if rest = rest[i+len(name):]; strings.HasPrefix(rest, "=") {
+				return true
+			}
+		}
+	}
+
+	return false
 }

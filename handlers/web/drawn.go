@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -32,6 +33,8 @@ type Drawn struct {
 	seen [sha256.Size]byte
 
 	mu sync.Mutex
+	// tags are its ETags, by viewer, of no moment.
+	tags map[shell.Viewer]string
 	// segments are the parts compressed, by how many bytes fill the gaps, and sums those of the parts.
 	segments map[string][][]byte
 	sums     []segment.Known
@@ -41,6 +44,9 @@ type Drawn struct {
 // addresses and zones, a multiple of 8 bytes each.
 const segmentsMost = 4
 
+// tagsMost is for how many viewers their ETag is kept.
+const tagsMost = 64
+
 func (p *Page) draw(component templ.Component) (*Drawn, error) {
 	var buffer bytes.Buffer
 	if err := component.Render(p.Ctx(), &buffer); err != nil {
@@ -48,7 +54,7 @@ func (p *Page) draw(component templ.Component) (*Drawn, error) {
 	}
 
 	html := p.site().Links(buffer.Bytes())
-	d := &Drawn{size: len(html), seen: shell.Seen(html), segments: map[string][][]byte{}}
+	d := &Drawn{size: len(html), seen: shell.Seen(html), segments: map[string][][]byte{}, tags: map[shell.Viewer]string{}}
 	d.parts, d.gaps = shell.Cut(html)
 
 	return d, nil
@@ -93,8 +99,18 @@ func (d *Drawn) compressed(gaps []int) (segments [][]byte, sums []segment.Known,
 }
 
 // tag is the page's ETag for a viewer: RFC 9110, section 8.8.3. It is a weak one: it is of how the page
-// looks, while its clock differs each time, and it may be compressed.
-func (d *Drawn) tag(fills *shell.Fills) string {
+// looks, while its clock differs each time, and it may be compressed. The headers of the place are in
+// it: with what is unchanged they are not sent again.
+func (d *Drawn) tag(viewer shell.Viewer, place *Place) string {
+	viewer.Now = time.Time{}
+
+	d.mu.Lock()
+	defer d.mu.Unlock()
+
+	if tag, made := d.tags[viewer]; made {
+		return tag
+	}
+
 	const (
 		size     = 16  // bytes: nobody makes two pages of one
 		nameSize = 192 // bytes, about, of what is the viewer's
@@ -102,14 +118,21 @@ func (d *Drawn) tag(fills *shell.Fills) string {
 
 	whole := make([]byte, 0, 2*len(d.seen)+nameSize)
 
-	whole = append(whole, d.seen[:]...)
-	for _, fill := range fills.Constant() {
+	whole = append(append(whole, d.seen[:]...), place.sum[:]...)
+	for _, fill := range viewer.Fills().Constant() {
 		whole = append(append(whole, fill...), 0)
 	}
 
 	sum := sha256.Sum256(whole)
+	tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:size]) + `"`
 
-	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:size]) + `"`
+	if len(d.tags) >= tagsMost {
+		clear(d.tags)
+	}
+
+	d.tags[viewer] = tag
+
+	return tag
 }
 
 // join appends the page with its gaps filled, compressed or not.
@@ -188,17 +211,19 @@ func (p *Page) sendOnce(status int, d *Drawn) error {
 // when the page is as it was. Another cookie is another viewer: without its session's, a browser
 // does not show what it kept either.
 func (p *Page) SendKept(d *Drawn) error {
-	fills := p.viewer().Fills()
-	tag := d.tag(fills)
+	viewer := p.viewer()
+	tag := d.tag(viewer, p.place)
 
-	header := p.Response().Header()
-	header["Cache-Control"], header["Etag"], header["Vary"] = []string{"private, no-cache"}, []string{tag}, []string{keptVary}
+	header, values := p.Response().Header(), []string{"private, no-cache", tag, keptVary}
+	header["Cache-Control"], header["Etag"], header["Vary"] = values[:1:1], values[1:2:2], values[2:]
 
 	if isAmong(tag, p.Request().Header.Get("If-None-Match")) {
+		p.unchanged = true
+
 		return p.NoContent(http.StatusNotModified)
 	}
 
-	return p.sendDrawn(http.StatusOK, d, fills)
+	return p.sendDrawn(http.StatusOK, d, viewer.Fills())
 }
 
 const keptVary = "Accept, Accept-Encoding, Cookie, HX-Request"

@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -45,5 +46,47 @@ func TestNULsBreakNoPage(t *testing.T) {
 	body, err := io.ReadAll(r)
 	if err != nil || strings.Contains(string(body), "\x00") || !strings.Contains(string(body), "\uFFFD!\uFFFD") {
 		t.Errorf("got %v\n%q", err, body)
+	}
+}
+
+// TestWhatIsUnchangedHasTheHeadersItCameWith revalidates a page at the console that it came from, and at one that says something else
+// with each answer.
+func TestWhatIsUnchangedHasTheHeadersItCameWith(t *testing.T) {
+	t.Parallel()
+
+	here := web.PlaceOf(basepath.Site{}, http.Header{"X-Frame-Options": {"DENY"}})
+	later := web.PlaceOf(basepath.Site{}, http.Header{"X-Frame-Options": {"DENY"}, "Referrer-Policy": {"no-referrer"}})
+	page := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return shell.Layout(shell.Shell{Title: "Jobs"}).Render(ctx, w)
+	})
+
+	ask := func(place *web.Place, tag string) *httptest.ResponseRecorder {
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/jobs", nil)
+		request.Header.Set("Accept", "text/html")
+		request.Header.Set("If-None-Match", tag)
+
+		recorder := httptest.NewRecorder()
+		if err := place.Arrive(echo.New().NewContext(request, recorder), time.Now()).Answer(web.Answer{Full: page, Kept: true}); err != nil {
+			t.Fatal(err)
+		}
+
+		return recorder
+	}
+
+	whole := ask(here, "")
+	tag := whole.Header().Get("Etag")
+
+	if whole.Code != http.StatusOK || whole.Header().Get("X-Frame-Options") != "DENY" || tag == "" {
+		t.Fatalf("got %d, %v", whole.Code, whole.Header())
+	}
+
+	unchanged := ask(here, tag)
+	if got := unchanged.Header(); unchanged.Code != http.StatusNotModified || len(got) != 3 || got.Get("Etag") != tag ||
+		got.Get("Cache-Control") != "private, no-cache" || got.Get("Vary") == "" {
+		t.Errorf("got %d, %v, want 304 with what a cache goes by alone", unchanged.Code, got)
+	}
+
+	if got := ask(later, tag); got.Code != http.StatusOK || got.Header().Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("with other headers: got %d, %v, want the page with them", got.Code, got.Header())
 	}
 }

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -17,8 +16,8 @@ import (
 func (p *Page) TakesKept() bool {
 	header := p.Request().Header
 
-	return p.IsRead() && p.Names(echo.MIMETextHTML) && header.Get(hxRequest) == "" && header.Get(hxRestores) == "" &&
-		header.Get(WaitHeader) == "" && !strings.Contains(header.Get("Cookie"), shell.RefusedZoneCookie+"=") && !p.WantsJSON()
+	return p.IsRead() && p.Names(echo.MIMETextHTML) && len(header[hxRequest]) == 0 && len(header[hxRestores]) == 0 &&
+		header.Get(WaitHeader) == "" && !p.mayHaveCookie(shell.RefusedZoneCookie) && !p.WantsJSON()
 }
 
 // actedCookie is the number of the newest entry of the audit log that an act of its browser has: no page

@@ -27,6 +27,10 @@ type Page struct {
 	// Now is when it came, in UTC, by the clock alone: ages go on while the machine sleeps.
 	Now time.Time
 
+	// place is where the console is, unchanged set when the answer says that the browser has it already.
+	place     *Place
+	unchanged bool
+
 	// identified is set once it was tried to find out who asks, identifyErr why that failed.
 	identified  bool
 	identifyErr error
@@ -79,18 +83,14 @@ type Frame interface {
 	Shell(p *Page, id, title string) shell.Shell
 }
 
-const pageKey = "page"
-
-// PageOf is the request's page, the same one from its first handler to its error.
+// PageOf is the request's page, the same one from its first handler to its error; one that did not
+// arrive at a [Place] is a new one.
 func PageOf(c echo.Context, now func() time.Time) *Page {
-	if p, ok := c.Get(pageKey).(*Page); ok {
+	if p, ok := c.(*Page); ok {
 		return p
 	}
 
-	p := &Page{Context: c, Now: now().UTC().Round(0)}
-	c.Set(pageKey, p)
-
-	return p
+	return &Page{Context: c, Now: now().UTC().Round(0), place: &Place{}}
 }
 
 // Identify finds out who asks, once: what failed is not tried again.

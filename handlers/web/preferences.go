@@ -31,6 +31,10 @@ func (p *Page) preferences() shell.Preferences {
 
 // zone returns the zone that a cookie holds if times can be shown in it, else UTC.
 func zone(cookie string) string {
+	if cookie == "" {
+		return ZoneUTC
+	}
+
 	name, err := url.QueryUnescape(cookie)
 	if err != nil || !IsZone(name) {
 		return ZoneUTC

@@ -48,7 +48,7 @@ func ask(identity auth.Identity, err error, header ...string) *asked {
 	}
 
 	a := &asked{answer: httptest.NewRecorder(), identity: identity, err: err}
-	a.ctx = echo.New().NewContext(request, a.answer)
+	a.ctx = web.PageOf(echo.New().NewContext(request, a.answer), now)
 	a.errors = &web.Errors{
 		Frame: bare{}, Identify: a.identify, Now: now, Logger: slog.New(slog.DiscardHandler),
 		LastRead: func(time.Time) *time.Time { return nil },

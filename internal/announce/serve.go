@@ -215,6 +215,10 @@ func Accepts(r *http.Request, coding string) bool {
 	for item := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		named, weight, _ := strings.Cut(strings.TrimSpace(item), ";")
 		if strings.EqualFold(strings.TrimSpace(named), coding) {
+			if weight == "" {
+				return true
+			}
+
 			quality, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(weight), "q="), 64)
 
 			return err != nil || quality > 0

@@ -13,7 +13,7 @@ const (
 // it would be if somebody had looked all the time, it is read anew at once.
 func (m *Monitor) Look() {
 	now := m.config.Now().Round(0)
-	m.looked.Store(&now)
+	m.looked.Store(now.UnixNano())
 
 	if newest := m.Snapshot(); !newest.At.IsZero() && now.Sub(newest.At) > m.config.Interval+restTime {
 		m.Wake()
@@ -22,7 +22,7 @@ func (m *Monitor) Look() {
 
 // Watched reports whether somebody looks: follows the monitor, or looked a moment ago.
 func (m *Monitor) Watched() bool {
-	if last := m.looked.Load(); last != nil && m.config.Now().Sub(*last).Abs() < attentive {
+	if last := m.looked.Load(); last != 0 && time.Duration(m.config.Now().UnixNano()-last).Abs() < attentive {
 		return true
 	}
 

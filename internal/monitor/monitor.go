@@ -62,8 +62,8 @@ type Monitor struct {
 	past          atomic.Pointer[past]
 	// usual is known to the poll alone.
 	usual usual
-	// looked is when somebody looked last, nil for never.
-	looked atomic.Pointer[time.Time]
+	// looked is when somebody looked last, in nanoseconds of Unix, 0 for never.
+	looked atomic.Int64
 
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}
