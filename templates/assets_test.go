@@ -28,7 +28,7 @@ var fileAddress = regexp.MustCompile(`/static/([\w.-]+)\?v=(\w+)`)
 func TestAssetsAreNamedByTheirContent(t *testing.T) {
 	t.Parallel()
 
-	for _, address := range []string{components.StylesheetURL, components.ScriptURL, components.WindowFormScriptURL, components.PaletteScriptURL, components.MomentFieldsScriptURL, components.ChartsScriptURL, components.FaviconURL, iconAddress(t)} {
+	for _, address := range []string{components.StylesheetURL, components.ScriptURL, components.WindowFormScriptURL, components.PaletteScriptURL, components.MomentFieldsScriptURL, components.ChartsScriptURL, components.ScrubberScriptURL, components.FaviconURL, iconAddress(t)} {
 		match := fileAddress.FindStringSubmatch(address)
 		if match == nil {
 			t.Fatalf("%s is not the address of a file with a hash", address)

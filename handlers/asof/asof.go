@@ -3,6 +3,7 @@ package asof
 
 import (
 	"context"
+	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -118,17 +119,30 @@ func (h *Handlers) show(p *web.Page, id, title string, parts []part) error {
 	return p.Answer(web.Answer{Data: v, Full: pages.AsOfPage(shell, v), Kept: true})
 }
 
-// eventsMost is how much is marked of what happened around a moment, on each side.
-const eventsMost = 200
+// eventsMost is how much is marked of what happened around a moment.
+const eventsMost = 300
+
+// reaches are how long before and after a moment the scrubber goes, the first of which it can show all that happened.
+func reaches() []time.Duration {
+	return []time.Duration{12 * time.Hour, 3 * time.Hour, 45 * time.Minute, 10 * time.Minute}
+}
 
 func (h *Handlers) events(ctx context.Context, v *pages.View) error {
-	found, err := h.Sources.Gather(ctx, incident.Filter{
-		From: v.At.Add(-pages.Around), Until: v.At.Add(pages.Around), Limit: eventsMost,
-		Kinds: []incident.Kind{incident.State, incident.Change, incident.Window, incident.Trigger, incident.Failure},
-	})
-	v.Events = web.List(found.Items)
+	for _, v.Around = range reaches() {
+		found, err := h.Sources.Gather(ctx, incident.Filter{
+			From: v.At.Add(-v.Around), Until: v.At.Add(v.Around), Limit: eventsMost, Kinds: pages.Marked(),
+		})
+		if err != nil {
+			return err
+		}
 
-	return err
+		v.Events, v.Cut = web.List(found.Items), !found.Next.IsZero()
+		if !v.Cut {
+			return nil
+		}
+	}
+
+	return nil
 }
 
 func (h *Handlers) components(ctx context.Context, v *pages.View) error {

@@ -10,6 +10,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/incident"
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/runs"
+	"github.com/graph-olap/opsconsole/internal/timerange"
+	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
 	pages "github.com/graph-olap/opsconsole/templates/incident"
 )
@@ -24,7 +26,7 @@ type Handlers struct {
 }
 
 // Params are the names that its address may have.
-func Params() []string { return []string{"from", "to", kindParam} }
+func Params() []string { return []string{timerange.FromParam, timerange.ToParam, kindParam} }
 
 const kindParam = "kind"
 
@@ -33,28 +35,17 @@ const shown = 6 * time.Hour
 
 // Show shows what happened from one moment to another.
 func (h *Handlers) Show(p *web.Page) error {
-	if led, err := p.FixTimes("from", "to"); led {
+	if led, err := p.FixTimes(timerange.FromParam, timerange.ToParam); led {
 		return err
 	}
 
 	q := p.Query()
-	from, to, kinds := q.Time("from"), q.Time("to"), kindsOf(p, q)
-
-	if to.IsZero() {
-		to = p.Now
-	}
-
-	if from.IsZero() {
-		from = to.Add(-shown)
-	}
-
-	if len(q.Errors) == 0 && !from.Before(to) {
-		q.Errors["from"] = "Must be before the end."
-	}
+	kinds := kindsOf(p, q)
+	from, to, ahead := span(p, q)
 
 	view := pages.Page{
-		From: from.UTC(), To: to.UTC(), Kinds: kinds, Items: []pages.Item{}, Start: []monitor.StatusSpan{}, Gaps: gaps(from, p.Now, kinds),
-		Filter:  pages.Filter{Moments: p.FilterMoments("from", "to"), Kinds: kinds, Errors: q.Errors},
+		From: from, To: to, Ahead: ahead, Kinds: kinds, Items: []pages.Item{}, Start: []monitor.StatusSpan{}, Gaps: gaps(from, p.Now, kinds),
+		Filter:  pages.Filter{Moments: p.FilterMoments(timerange.FromParam, timerange.ToParam), Kinds: kinds, Errors: q.Errors},
 		Tickets: h.Tickets, Now: p.Now,
 	}
 
@@ -70,6 +61,34 @@ func (h *Handlers) Show(p *web.Page) error {
 	}
 
 	return p.Answer(web.Answer{Status: status, Data: view, Full: pages.IncidentPage(h.Shell(p, "incident", "Incident"), view), Kept: true})
+}
+
+// span is the time that is asked for: what is to come is cut off, and ahead says that it was.
+func span(p *web.Page, q *web.Query) (from, to time.Time, ahead bool) {
+	loc := time.UTC
+	if !p.WantsJSON() {
+		loc = p.Location()
+	}
+
+	r, err := timerange.Read(p.QueryParams(), shown, p.Now, loc)
+	for _, wrong := range ops.FieldErrors(err) {
+		q.Errors[strings.TrimPrefix(wrong.Field, "query.")] = web.Sentences(wrong.Message)
+	}
+
+	from, to = r.From.Time(p.Now), r.To.Time(p.Now)
+	if to.After(p.Now) {
+		to, ahead = p.Now.UTC(), true
+	}
+
+	switch {
+	case len(q.Errors) > 0:
+	case ahead && !from.Before(to):
+		q.Errors[timerange.FromParam] = "Must be in the past: nothing is recorded of the future."
+	case !from.Before(to):
+		q.Errors[timerange.FromParam] = "Must be before the end."
+	}
+
+	return from, to, ahead
 }
 
 func (h *Handlers) gather(p *web.Page, view *pages.Page) error {
@@ -115,6 +134,8 @@ func gaps(from, now time.Time, kinds []incident.Kind) []pages.Gap {
 	}{
 		{incident.State, monitor.AnswersKept, "Statuses of components are kept for 91 days."},
 		{incident.Failure, runs.FailuresKept, "Failed jobs are kept for 30 days."},
+		{incident.Capacity, timerange.Furthest, "How full the cluster was is kept for 400 days."},
+		{incident.Export, timerange.Furthest, "How many exports had failed is kept for 400 days."},
 	} {
 		before := now.Add(-kept.time)
 		if from.Before(before) && (len(kinds) == 0 || slices.Contains(kinds, kept.kind)) {

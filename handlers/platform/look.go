@@ -112,8 +112,10 @@ func (h *Handlers) look(p *web.Page, path string, offered []pages.Reach, rest ur
 		l.status = ops.CodeValidationFailed.HTTPStatus()
 	}
 
+	bar.Notes = timerange.Notes(query, p.Now, p.Location())
+
 	typed := query.Get(timerange.FromParam) + query.Get(timerange.ToParam)
-	if l.Range = l.Fixed(p.Now); err == nil && typed != "" && l.typedOtherwise(query) {
+	if l.Range = l.Fixed(p.Now); err == nil && typed != "" && len(bar.Notes) == 0 && l.typedOtherwise(query) {
 		to := l.Values()
 		maps.Copy(to, rest)
 

@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/runs"
 )
 
@@ -25,7 +26,9 @@ func (s Sources) Gather(ctx context.Context, filter Filter) (Found, error) {
 	for _, read := range []struct {
 		kind Kind
 		from func(ctx context.Context, s Sources) error
-	}{{State, g.statuses}, {Change, g.changes}, {Window, g.events}, {Failure, g.failures}} {
+	}{
+		{State, g.statuses}, {Change, g.changes}, {Window, g.events}, {Failure, g.failures}, {Export, g.exports}, {Capacity, g.capacity},
+	} {
 		if slices.Contains(filter.Kinds, read.kind) {
 			if err := read.from(ctx, s); err != nil {
 				return Found{}, fmt.Errorf("gather each %s: %w", read.kind, err)
@@ -112,6 +115,20 @@ func (g *gathering) events(ctx context.Context, s Sources) error {
 func (g *gathering) failures(ctx context.Context, s Sources) error {
 	failed, err := s.Runs.Failures(ctx, g.From, g.Until, g.most())
 	g.add(each(failed, func(r runs.Run) Item { return Item{At: r.Ended(), Kind: Failure, Run: &r} })...)
+
+	return err
+}
+
+func (g *gathering) exports(ctx context.Context, s Sources) error {
+	failed, err := s.Monitor.FailedExportsBetween(ctx, g.From, g.Until)
+	g.add(each(failed, func(f monitor.FailedExports) Item { return Item{At: f.At, Kind: Export, Exports: &f} })...)
+
+	return err
+}
+
+func (g *gathering) capacity(ctx context.Context, s Sources) error {
+	full, err := s.Monitor.FullBetween(ctx, g.From, g.Until)
+	g.add(each(full, func(f monitor.Full) Item { return Item{At: f.At, Kind: Capacity, Full: &f} })...)
 
 	return err
 }

@@ -1,5 +1,5 @@
-// Package incident gathers what happened in a time from all that this console keeps: how components were, what was changed,
-// maintenance, jobs that were run by hand or failed, and who signed in, in order.
+// Package incident gathers what happened in a time from all that this console keeps: how components were, how full the cluster, what was
+// changed, maintenance, jobs that were run by hand or failed, exports that failed, and who signed in, in order.
 package incident
 
 import (
@@ -21,16 +21,21 @@ const (
 	// State is a component that was seen in another status than before.
 	State Kind = "state"
 	// Change is of the configuration, also one that was refused, scheduled, or is temporary, and what was approved.
-	Change   Kind = "change"
-	Window   Kind = "window"
-	Trigger  Kind = "trigger"
-	Failure  Kind = "failure"
+	Change  Kind = "change"
+	Window  Kind = "window"
+	Trigger Kind = "trigger"
+	Failure Kind = "failure"
+	// Export is that export jobs failed, and Capacity that the cluster was full, as far as samples tell.
+	Export   Kind = "export"
+	Capacity Kind = "capacity"
 	Instance Kind = "instance"
 	SignIn   Kind = "sign_in"
 )
 
 // Kinds lists them all.
-func Kinds() []Kind { return []Kind{State, Change, Window, Trigger, Failure, Instance, SignIn} }
+func Kinds() []Kind {
+	return []Kind{State, Capacity, Change, Window, Trigger, Failure, Export, Instance, SignIn}
+}
 
 // Item is something that happened: of its parts, one is there.
 type Item struct {
@@ -41,6 +46,9 @@ type Item struct {
 	Change *changes.Change       `json:"change,omitempty"`
 	Event  *maintenance.Event    `json:"event,omitempty"`
 	Run    *runs.Run             `json:"run,omitempty"`
+	// Exports and Full are of samples.
+	Exports *monitor.FailedExports `json:"exports,omitempty"`
+	Full    *monitor.Full          `json:"full,omitempty"`
 	// Entry is of the audit log: what has no other part.
 	Entry *audit.Entry `json:"entry,omitempty"`
 }
@@ -49,6 +57,8 @@ type Item struct {
 type Sources struct {
 	Monitor interface {
 		StatusChanges(ctx context.Context, from, until time.Time, limit int) (changed []monitor.StatusChange, more time.Time, err error)
+		FailedExportsBetween(ctx context.Context, from, until time.Time) ([]monitor.FailedExports, error)
+		FullBetween(ctx context.Context, from, until time.Time) ([]monitor.Full, error)
 		StatusesAt(ctx context.Context, at time.Time) ([]monitor.StatusSpan, error)
 	}
 	Changes interface {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -54,10 +55,15 @@ func (r Range) Length(now time.Time) time.Duration {
 	return until.Sub(from)
 }
 
-// Fixed is a range that stays where it would move on with the clock and not reach to the present.
+// Fixed is a range that stays where it would move on with the clock and not reach to the present. One that ends
+// later than now reaches there.
 func (r Range) Fixed(now time.Time) Range {
 	if r.Live() {
 		return r
+	}
+
+	if r.To.Time(now).After(now) {
+		return Range{From: r.From}
 	}
 
 	from, until := r.Times(now.Truncate(time.Second))
@@ -65,14 +71,37 @@ func (r Range) Fixed(now time.Time) Range {
 	return Between(from, until)
 }
 
+// Notes say which moment is meant by an end that the clocks of the zone skip or repeat, by the name of its parameter.
+func Notes(query url.Values, now time.Time, loc *time.Location) map[string]string {
+	notes := map[string]string{}
+
+	for _, name := range []string{FromParam, ToParam} {
+		if m, err := humantime.ParseMoment(query.Get(name), now, loc); err == nil && m.Note != "" {
+			notes[name] = m.Note
+		}
+	}
+
+	return notes
+}
+
 // Values are the parameters of an address.
 func (r Range) Values() url.Values {
 	return url.Values{FromParam: {r.From.String()}, ToParam: {r.To.String()}}
 }
 
-// Parse reads the parameters from and to, in the zone where they name none. What is not there, or empty, is
-// now for the end, and for the beginning that long before the end. Its error is a VALIDATION_FAILED.
+// Parse reads the parameters from and to as [Read] does, of a time of which samples can be kept. Its error is a VALIDATION_FAILED.
 func Parse(query url.Values, length time.Duration, now time.Time, loc *time.Location) (Range, error) {
+	r, err := Read(query, length, now, loc)
+	if err == nil {
+		err = ops.Invalid(r.check(now))
+	}
+
+	return r, err
+}
+
+// Read reads the parameters from and to, in the zone where they name none. What is not there, or empty, is
+// now for the end, and for the beginning that long before the end. Its error is a VALIDATION_FAILED.
+func Read(query url.Values, length time.Duration, now time.Time, loc *time.Location) (Range, error) {
 	var (
 		r    Range
 		errs []ops.FieldError
@@ -99,10 +128,6 @@ func Parse(query url.Values, length time.Duration, now time.Time, loc *time.Loca
 	}
 
 	read(FromParam, &r.From)
-
-	if len(errs) == 0 {
-		errs = r.check(now)
-	}
 
 	return r, ops.Invalid(errs)
 }

@@ -2,7 +2,6 @@
 package asof
 
 import (
-	"fmt"
 	"net/url"
 	"time"
 
@@ -11,12 +10,8 @@ import (
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/ops"
-	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
-
-// Around is how long before and after the moment the scrubber reaches.
-const Around = 12 * time.Hour
 
 // View is a page as it was. What of it is not of the page is nil.
 type View struct {
@@ -32,10 +27,13 @@ type View struct {
 	Jobs       *[]Job       `json:"jobs,omitempty"`
 	// Exports count the export jobs by state, as far as that was recorded.
 	Exports *map[ops.ExportJobStatus]monitor.Sampled `json:"exports,omitempty"`
-	// Events are what happened around that time, oldest first.
-	Events  []incident.Item `json:"events"`
-	Tickets format.Tickets  `json:"-"`
-	Now     time.Time       `json:"-"`
+	// Events are what happened as long before that moment as after it, oldest first: all of it, or Cut says that it is not.
+	Events []incident.Item `json:"events"`
+	Around time.Duration   `json:"-"`
+	Cut    bool            `json:"events_cut"`
+
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // Section is what a section held.
@@ -78,34 +76,6 @@ func Address(path string, at time.Time) string {
 	return path + "?" + url.Values{"at": {at.UTC().Format(time.RFC3339Nano)}}.Encode()
 }
 
-// earlier is the last event before the moment, and later the first after it; nil for none.
-func (v View) earlier() (found *incident.Item) {
-	for i := range v.Events {
-		if v.Events[i].At.Before(v.At) {
-			found = &v.Events[i]
-		}
-	}
-
-	return found
-}
-
-func (v View) later() *incident.Item {
-	for i := range v.Events {
-		if v.Events[i].At.After(v.At) {
-			return &v.Events[i]
-		}
-	}
-
-	return nil
-}
-
-const drawn = 1000
-
-// x is where a moment is drawn.
-func (v View) x(at time.Time) string {
-	return fmt.Sprintf("%.1f", drawn*float64(at.Sub(v.At)+Around)/float64(2*Around))
-}
-
 // coarse says what a value is of that is not kept as it was taken, "" for one that is.
 func coarse(s monitor.Sampled) string {
 	if s.Seconds == 0 {
@@ -116,22 +86,3 @@ func coarse(s monitor.Sampled) string {
 }
 
 func exportStates() []ops.ExportJobStatus { return ops.ExportJobStatuses() }
-
-func stateOf(i incident.Item) components.State {
-	switch i.Kind {
-	case incident.Failure:
-		return components.Bad
-	case incident.State:
-		if i.Status != nil {
-			return components.OfComponent(i.Status.To)
-		}
-
-		return components.Unknown
-	case incident.Window:
-		return components.Warn
-	case incident.Change, incident.Trigger, incident.Instance, incident.SignIn:
-		return components.Busy
-	default:
-		return components.Busy
-	}
-}

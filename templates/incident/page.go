@@ -19,6 +19,8 @@ type Page struct {
 	// From is inclusive, To exclusive.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
+	// Ahead says that a later end was asked for: To is now.
+	Ahead bool `json:"end_ahead"`
 	// Kinds are those that were asked for, [] for all.
 	Kinds []incident.Kind `json:"kinds"`
 	// Start is how the components were at From; of what is not among them nobody saw it.
@@ -39,6 +41,18 @@ type Item struct {
 	incident.Item
 
 	Title string `json:"title"`
+}
+
+// since is until when nobody saw that it had happened, nil where somebody looked.
+func (i Item) since() *time.Time {
+	switch {
+	case i.Status != nil:
+		return i.Status.Since
+	case i.Exports != nil:
+		return i.Exports.Since
+	default:
+		return nil
+	}
 }
 
 // Gap is what is not kept of a kind before a moment.
@@ -116,6 +130,10 @@ func KindTitle(kind incident.Kind) string {
 		return "Job run by hand"
 	case incident.Failure:
 		return "Failed job"
+	case incident.Export:
+		return "Failed exports"
+	case incident.Capacity:
+		return "Capacity"
 	case incident.Instance:
 		return "Instance"
 	case incident.SignIn:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/action"
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -53,6 +54,10 @@ func Say(i incident.Item) Said {
 		}
 	case i.Run != nil:
 		return sayRun(*i.Run)
+	case i.Exports != nil:
+		return sayExports(*i.Exports)
+	case i.Full != nil:
+		return sayFull(*i.Full)
 	case i.Entry != nil:
 		return sayEntry(*i.Entry)
 	default:
@@ -92,6 +97,42 @@ func sayRun(r runs.Run) Said {
 	}
 
 	return said
+}
+
+func sayExports(e monitor.FailedExports) Said {
+	more := int(e.To - e.From)
+
+	return Said{
+		Title: format.Plural(more, "more export", "more exports") + " failed: " + format.Number(e.From) + " → " + format.Number(e.To),
+		URL:   "/exports?status=failed", State: components.Bad, Word: "Failed", Note: within(e.Seconds),
+	}
+}
+
+func sayFull(f monitor.Full) Said {
+	note := within(f.Seconds)
+
+	switch {
+	case f.Before && f.Still:
+		note = "It was full before this time, and still at its end. " + note
+	case f.Before:
+		note = "It was full before this time. " + note
+	case f.Still:
+		note = "It was still full at the end of this time. " + note
+	}
+
+	return Said{
+		Title: "Cluster full for " + format.Span(f.Until.Sub(f.At)) + ": " + format.Number(f.Used) + " of " +
+			format.Plural(int(f.Total), "instance", "instances"),
+		URL: "/capacity?" + url.Values{
+			"from": {f.At.Add(-time.Hour).UTC().Format(time.RFC3339)}, "to": {f.Until.Add(time.Hour).UTC().Format(time.RFC3339)},
+		}.Encode(),
+		State: components.Bad, Word: "Full", Note: note,
+	}
+}
+
+// within says how precise a moment is that samples tell.
+func within(seconds int64) string {
+	return "As sampled, to within " + format.Span(time.Duration(seconds)*time.Second) + "."
 }
 
 func sayEntry(e audit.Entry) Said {

@@ -20,6 +20,8 @@ type TimeBar struct {
 	Typed  map[string]string
 	Errors map[string]string
 	Zone   string
+	// Notes say what is meant by ends that the clocks skip or repeat, by name.
+	Notes map[string]string
 }
 
 // offeredTimes are those that every page with charts offers.
