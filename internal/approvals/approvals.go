@@ -89,6 +89,11 @@ func (c *Current) Of(object string) []Approval {
 // now is the time, as precisely as the database keeps it.
 func (a *Approvals) now() time.Time { return a.Now().UTC().Truncate(time.Microsecond) }
 
+// shared is the time by which approvals expire, whichever replica looks.
+func (a *Approvals) shared(ctx context.Context, from store.Querier) (time.Time, error) {
+	return a.DB.Now(ctx, from, a.Now)
+}
+
 // write runs fn in a transaction, and lets the pages know.
 func (a *Approvals) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	if err := a.DB.Tx(ctx, fn); err != nil {

@@ -46,6 +46,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 
 	w := &world{t: t, clock: worldtest.NewClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))}
 	w.moveOn("1")
+	db.AgreeOn(w.clock.Now)
 	w.log = audit.New(db, w.clock.Now)
 	w.Approvals = approvals.New(approvals.Config{
 		DB: db, Audit: w.log, Now: w.clock.Now, Logger: slog.New(slog.DiscardHandler), Actions: []string{"config.save"},

@@ -50,13 +50,19 @@ func (a *Approvals) Ask(
 	ctx context.Context, who Person, actor audit.Actor, held *HeldError, stand string, request Request,
 ) (Approval, error) {
 	now := a.now()
+
+	shared, err := a.shared(ctx, a.DB.Read())
+	if err != nil {
+		return Approval{}, err
+	}
+
 	asked := Approval{
 		State: Waiting, Action: held.Entry.Action, Object: object(held.Entry), Before: held.Entry.Before, After: held.Entry.After,
-		Message: held.Entry.Message, Reason: held.Entry.Reason, RequestedBy: who, RequestedAt: now, ExpiresAt: now.Add(Lifetime),
+		Message: held.Entry.Message, Reason: held.Entry.Reason, RequestedBy: who, RequestedAt: now, ExpiresAt: shared.Add(Lifetime),
 		request: request, stand: stand,
 	}
 
-	err := a.write(ctx, func(tx *sql.Tx) error {
+	err = a.write(ctx, func(tx *sql.Tx) error {
 		waiting, err := find(ctx, tx, `WHERE state = $1 AND requested_by_issuer = $2 AND requested_by_sub = $3 ORDER BY id`,
 			Waiting, who.Issuer, who.Subject)
 		if err != nil {

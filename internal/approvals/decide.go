@@ -47,8 +47,13 @@ func (a *Approvals) Check(ctx context.Context, d Decision) (Approval, error) {
 		return Approval{}, err
 	}
 
+	now, err := a.shared(ctx, a.DB.Read())
+	if err != nil {
+		return Approval{}, err
+	}
+
 	switch {
-	case about.State != Waiting || !a.now().Before(about.ExpiresAt):
+	case about.State != Waiting || !now.Before(about.ExpiresAt):
 		err = decided(about)
 	case d.To == Approved && d.By.Is(about.RequestedBy):
 		err = &ops.Error{
@@ -162,9 +167,12 @@ func (c *carrying) Admit(ctx context.Context, tx *sql.Tx, begun *audit.Entry) er
 		return nil
 	}
 
-	now := c.now()
+	now, err := c.shared(ctx, tx)
+	if err != nil {
+		return err
+	}
 
-	ended, err := end{state: c.To, decision: c.token, by: c.By, at: now, reason: c.Reason}.write(ctx, tx, c.ID)
+	ended, err := end{state: c.To, decision: c.token, by: c.By, at: c.now(), reason: c.Reason}.write(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}

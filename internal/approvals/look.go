@@ -38,13 +38,20 @@ func (a *Approvals) Look(ctx context.Context) error {
 		return err
 	}
 
+	shared := now
+	if slices.ContainsFunc(found, func(one Approval) bool { return one.State == Waiting }) {
+		if shared, err = a.shared(ctx, a.DB.Read()); err != nil {
+			return err
+		}
+	}
+
 	var (
 		next Current
 		errs []error
 	)
 
 	for _, one := range found {
-		open, err := a.examine(ctx, one, now)
+		open, err := a.examine(ctx, one, shared)
 		errs = append(errs, err)
 
 		switch {
@@ -79,14 +86,14 @@ func (c *Current) same(other Current) bool {
 
 // examine reports whether somebody can still decide about an approval, as they can while nobody knows
 // better, and sees to it that it ends otherwise.
-func (a *Approvals) examine(ctx context.Context, one Approval, now time.Time) (open bool, err error) {
+func (a *Approvals) examine(ctx context.Context, one Approval, shared time.Time) (open bool, err error) {
 	if one.State != Waiting {
 		return false, a.settle(ctx, one)
 	}
 
-	over := end{at: now}
+	over := end{at: a.now()}
 
-	if now.Before(one.ExpiresAt) {
+	if shared.Before(one.ExpiresAt) {
 		stand, err := a.Stand(ctx, one.Object)
 		if err != nil || stand == one.stand {
 			return true, err

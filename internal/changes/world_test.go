@@ -48,6 +48,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
 
 	w := &world{db: db, clock: worldtest.NewClock(seed)}
+	db.AgreeOn(w.clock.Now)
 
 	logger := slog.New(slog.DiscardHandler)
 

@@ -93,6 +93,7 @@ func workUntilKilled(databaseURL string) error {
 	}
 
 	behind := func() time.Time { return time.Now().Add(-longAgo) }
+	db.AgreeOn(behind)
 
 	engine, err := jobqueue.New(jobqueue.Config{DB: db, Now: behind, Logger: slog.New(slog.DiscardHandler)},
 		notes(func(ctx context.Context, text string) error {

@@ -16,7 +16,7 @@ import (
 )
 
 // How often a process says that it is alive, and after how long a silence it counts
-// as dead. The clocks of the replicas may differ by less than the second.
+// as dead, by the clock that replicas share.
 const (
 	aliveEvery = 2 * time.Second
 	deadAfter  = 10 * time.Second
@@ -62,7 +62,10 @@ func (r *rescue) beat(ctx context.Context) error {
 
 // step says that this process is alive and looks for others that are not.
 func (r *rescue) step(ctx context.Context) error {
-	now := r.now()
+	now, err := r.db.Now(ctx, r.db.Read(), r.now)
+	if err != nil {
+		return err
+	}
 
 	if _, err := r.db.Exec(ctx, `
 		INSERT INTO opsconsole_work_clients (id, seen_at) VALUES ($1, $2)

@@ -54,7 +54,12 @@ func (s *Windows) act(
 }
 
 // claim keeps the tick from what is done at once after an act.
-func (w *Window) claim(now time.Time) { w.nextTryAt = now.Add(claimDuration) }
+func (s *Windows) claim(ctx context.Context, tx *sql.Tx, w *Window) error {
+	now, err := s.shared(ctx, tx)
+	w.nextTryAt = now.Add(claimDuration)
+
+	return err
+}
 
 // Start starts an announced window now, in the actor's name. The window that it returns
 // is active, or still announced and overdue with a note.
@@ -85,7 +90,10 @@ func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Ac
 		}
 
 		w.schedule()
-		w.claim(now)
+
+		if err := s.claim(ctx, tx, w); err != nil {
+			return err
+		}
 
 		return s.checkOverlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, exclusion{window: w.ID})
 	})
@@ -113,7 +121,10 @@ func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Acto
 
 		w.EndsAt = now
 		w.enter(Verifying, now)
-		w.claim(now)
+
+		if err := s.claim(ctx, tx, w); err != nil {
+			return err
+		}
 
 		return s.Changes.MoveLeases(ctx, tx, lease.Holder(w.ID), now)
 	})
@@ -199,7 +210,10 @@ func (s *Windows) Cancel(
 		}
 
 		w.cancel(s.now())
-		w.claim(s.now())
+
+		if err := s.claim(ctx, tx, w); err != nil {
+			return err
+		}
 
 		if w.Series == nil || scope != Following {
 			return nil
@@ -250,7 +264,7 @@ func (s *Windows) cancelFollowing(ctx context.Context, tx *sql.Tx, actor audit.A
 func (s *Windows) Verify(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
 	d := transition{actor: actor, action: audit.WindowVerify}
 
-	err := s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
+	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		now := s.now()
 
 		switch {
@@ -266,9 +280,8 @@ func (s *Windows) Verify(ctx context.Context, service ops.Service, actor audit.A
 
 		w.verifiedAt, w.verifiedBy, w.verifyReason = now, actor.Username, act.Reason
 		w.schedule()
-		w.claim(now)
 
-		return nil
+		return s.claim(ctx, tx, w)
 	})
 	if err != nil {
 		return Window{}, err

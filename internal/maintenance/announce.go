@@ -55,8 +55,10 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 		}
 
 		w = s.newWindow(actor, c)
-		if !w.StartsAt.After(s.now()) {
-			w.nextTryAt = s.now().Add(claimDuration) // it is started below
+		if !w.StartsAt.After(s.now()) { // it is started below
+			if err := s.claim(ctx, tx, &w); err != nil {
+				return err
+			}
 		}
 
 		if c.Recurrence != "" {

@@ -57,12 +57,17 @@ func (e pendingError) Error() string { return e.message }
 // once. What the control plane refuses is no error: the window says so, and is tried
 // again.
 func (s *Windows) ApplyBoundary(ctx context.Context, service ops.Service, id, revision int64) error {
-	claimed, now := false, s.now()
+	claimed := false
 	row := retry.Row{
-		Table: windowTable, Condition: "id = $1 AND revision = $2 AND due_at <= $3", Args: []any{id, revision, store.Time{Time: now}},
+		Table: windowTable, Condition: "id = $1 AND revision = $2 AND due_at <= $3", Args: []any{id, revision, store.Time{Time: s.now()}},
 	}
 
-	err := s.DB.Tx(ctx, func(tx *sql.Tx) (err error) {
+	err := s.DB.Tx(ctx, func(tx *sql.Tx) error {
+		now, err := s.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
+
 		claimed, err = retryFailed().Claim(ctx, tx, row, now)
 
 		return err
@@ -134,7 +139,12 @@ func (s *Windows) postpone(ctx context.Context, w Window, cause error) error {
 	kept := failure.Of(failed)
 
 	err := s.DB.Tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
-		return policy.Postpone(ctx, tx, retryRow(w), s.now(), append(kept.Columns(), store.Column{Name: "trouble", Value: note})...)
+		now, err := s.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
+
+		return policy.Postpone(ctx, tx, retryRow(w), now, append(kept.Columns(), store.Column{Name: "trouble", Value: note})...)
 	})
 
 	failpoint.Reach(failpoint.WindowPostponed)

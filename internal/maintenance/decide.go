@@ -34,9 +34,8 @@ func (s *Windows) TakeOver(ctx context.Context, service ops.Service, actor audit
 
 		w.ActsFor = actor.Username
 		w.enter(Announced, now)
-		w.claim(now)
 
-		return nil
+		return s.claim(ctx, tx, w)
 	})
 	if err != nil {
 		return Window{}, err
@@ -100,14 +99,12 @@ func (s *Windows) Settle(
 		return Window{}, err
 	}
 
-	err = s.act(ctx, id, act, d, func(_ *sql.Tx, w *Window) error {
+	err = s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		if w.waiting() || w.stored == Active || !anyHeld(leases) {
 			return w.conflict("Nothing in it needs a decision.")
 		}
 
-		w.claim(s.now())
-
-		return nil
+		return s.claim(ctx, tx, w)
 	})
 	if err != nil {
 		return Window{}, err

@@ -137,3 +137,8 @@ func (s *Windows) Version(ctx context.Context) (version int64, err error) {
 
 // now is the time as the database keeps it.
 func (s *Windows) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// shared is the time by which replicas claim and put off tries.
+func (s *Windows) shared(ctx context.Context, from store.Querier) (time.Time, error) {
+	return s.DB.Now(ctx, from, s.Now)
+}

@@ -55,7 +55,12 @@ func (s *Windows) KeepSilences(ctx context.Context) error {
 		return err
 	}
 
-	due, args := retrySilence().Due(s.now(), 1)
+	shared, err := s.shared(ctx, s.DB.Read())
+	if err != nil {
+		return err
+	}
+
+	due, args := retrySilence().Due(shared, 1)
 
 	// One that runs does not wait for those that are only looked for.
 	rows, err := s.silenceRows(ctx, s.DB.Read(),
@@ -129,8 +134,8 @@ func (s *Windows) keepSilence(ctx context.Context, id int64) error {
 
 	failpoint.Reach(failpoint.SilenceKept)
 
-	after := before.after(w, result, failed, s.now())
-	err = s.settleSilence(context.WithoutCancel(ctx), w, *before, after, result)
+	after, pause := before.after(w, result, failed, s.now())
+	err = s.settleSilence(context.WithoutCancel(ctx), w, *before, after, result, pause)
 
 	failpoint.Reach(failpoint.SilenceSettled)
 
@@ -145,7 +150,12 @@ func (s *Windows) claimSilence(ctx context.Context, id int64) (w Window, before 
 	row := retry.Row{Table: silenceTable, Condition: "id = $1 AND done_at IS NULL", Args: []any{id}}
 
 	err = s.DB.Tx(ctx, func(tx *sql.Tx) error {
-		claimed, err := retrySilence().Claim(ctx, tx, row, s.now())
+		now, err := s.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
+
+		claimed, err := retrySilence().Claim(ctx, tx, row, now)
 		if err != nil || !claimed {
 			return err
 		}
@@ -211,9 +221,18 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// settleSilence writes down what came of a look, unless somebody else has looked meanwhile.
-func (s *Windows) settleSilence(ctx context.Context, w Window, before, after silenceRow, result alertmanager.Result) error {
+// settleSilence writes down what came of a look, unless somebody else has looked meanwhile, and looks again after the pause.
+func (s *Windows) settleSilence(
+	ctx context.Context, w Window, before, after silenceRow, result alertmanager.Result, pause time.Duration,
+) error {
 	write := func(tx *sql.Tx) error {
+		now, err := s.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
+
+		after.nextTryAt = now.Add(pause)
+
 		rows, err := after.columns().Update(ctx, tx, silenceTable, "id = $1 AND next_try_at = $2",
 			before.id, store.Time{Time: before.nextTryAt})
 		if err != nil || rows == 0 {

@@ -10,19 +10,18 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 )
 
-// after is the row once it was looked, or tried to.
-func (r silenceRow) after(w Window, result alertmanager.Result, failed error, now time.Time) silenceRow {
+// after is the row once it was looked, or tried to, and the pause until it is looked again.
+func (r silenceRow) after(w Window, result alertmanager.Result, failed error, now time.Time) (_ silenceRow, pause time.Duration) {
 	r.ids = result.IDs
 
 	if failed != nil {
 		r.problem = alertmanager.Message(failed)
 		r.tries++
-		r.nextTryAt = now.Add(retrySilence().Pause(r.tries, 0))
 
-		return r
+		return r, retrySilence().Pause(r.tries, 0)
 	}
 
-	r.problem, r.tries, r.nextTryAt = "", 0, now.Add(silenceLook)
+	r.problem, r.tries, pause = "", 0, silenceLook
 
 	if skew := int64(result.Skew / time.Second); differ(r.skewSeconds, skew) {
 		r.skewSeconds = skew
@@ -43,9 +42,11 @@ func (r silenceRow) after(w Window, result alertmanager.Result, failed error, no
 		r.byHandAt = &result.EndedAt
 	case !w.silencing():
 		r.gone(now)
+
+		pause = afterLook
 	}
 
-	return r
+	return r, pause
 }
 
 // differ reports whether seconds differ by more than clocks do that are compared by seconds.
@@ -53,7 +54,7 @@ func differ(a, b int64) bool { return max(a-b, b-a) > 3 }
 
 // gone notes that none is active once the window is over, and how long it is looked again.
 func (r *silenceRow) gone(now time.Time) {
-	if r.nextTryAt = now.Add(afterLook); r.goneAt == nil {
+	if r.goneAt == nil {
 		until := now.Add(afterLeast)
 
 		for _, end := range []*time.Time{r.endsAt, r.lookUntil} {

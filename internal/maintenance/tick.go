@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -41,21 +42,13 @@ func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 // Outlook returns the version of the calendar, and when [Windows.Tick] has a boundary to do next; zero
 // when no window is to come.
 func (s *Windows) Outlook(ctx context.Context) (version int64, next time.Time, err error) {
-	var at *time.Time
-
-	err = s.DB.Read().QueryRowContext(ctx, `
-		SELECT version, (SELECT MIN(CASE WHEN next_try_at > due_at THEN next_try_at ELSE due_at END)
-			FROM opsconsole_windows WHERE due_at IS NOT NULL)
-		FROM opsconsole_calendar WHERE id = 1`).Scan(&version, store.NullTime(&at))
-	if err != nil {
-		return 0, next, fmt.Errorf("look for the next window: %w", err)
+	if err := s.DB.Read().QueryRowContext(ctx, `SELECT version FROM opsconsole_calendar WHERE id = 1`).Scan(&version); err != nil {
+		return 0, next, fmt.Errorf("read the version of the calendar: %w", err)
 	}
 
-	if at != nil {
-		next = *at
-	}
+	dues, err := retry.Dues[string](ctx, s.DB, s.Now, retry.Rows{Table: windowTable, Condition: "due_at IS NOT NULL", Group: "''", Due: "due_at"})
 
-	return version, next, nil
+	return version, dues[""], err
 }
 
 // sweep finds, every few seconds, what other processes have left: windows by older rules, and what
@@ -111,12 +104,16 @@ func (w *dueWindow) columns() store.Columns {
 }
 
 func (s *Windows) dueNow(ctx context.Context) ([]dueWindow, error) {
-	now := s.now()
-	again, args := retryFailed().Due(now, 2)
+	shared, err := s.shared(ctx, s.DB.Read())
+	if err != nil {
+		return nil, err
+	}
+
+	again, args := retryFailed().Due(shared, 2)
 
 	due, err := store.Select(ctx, s.DB.Read(), windowTable, (*dueWindow).columns,
 		fmt.Sprintf(`WHERE due_at <= $1 AND %s ORDER BY due_at, id LIMIT %d`, again, maxDue),
-		append([]any{store.Time{Time: now}}, args...)...)
+		append([]any{store.Time{Time: s.now()}}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("look for windows that are due: %w", err)
 	}

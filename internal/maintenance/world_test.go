@@ -78,6 +78,7 @@ func newWorld(t *testing.T, db *store.DB) *world {
 	t.Helper()
 
 	w := &world{db: db, clock: worldtest.NewClock(seed), people: &people{gone: map[string]bool{}}, heard: &heard{}}
+	db.AgreeOn(w.clock.Now)
 
 	w.plain = worldtest.ControlPlane(t, controlplane.Config{DB: w.db, Now: w.clock.Now}).As(ops.Caller{Username: "olga", Role: ops.RoleOps})
 	w.line = &line{Service: w.plain}

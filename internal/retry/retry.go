@@ -2,7 +2,8 @@
 // about: its column next_try_at says when it is tried next, NULL for at once, and tries how
 // often it failed in a row. A process claims a row that is due, tries, and where that
 // failed postpones it by the pause of a [Policy]. So a try that was begun by a process
-// that died is made again by another one.
+// that died is made again by another one. What one replica writes another judges, so all go by
+// the clock that they share: each now is that of [store.DB.Now].
 package retry
 
 import (

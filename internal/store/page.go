@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
-	"time"
 )
 
 // Cut is a page of at most limit of what was read, of which one more was asked for. Next is the cursor behind which the page after it
@@ -14,32 +12,6 @@ func Cut[T, C any](read []T, limit int, cursor func(T) C) (page []T, next C) {
 	}
 
 	return read[:limit], cursor(read[limit-1])
-}
-
-// Moments reads rows of a name and a moment.
-func Moments[N ~string](ctx context.Context, q Querier, query string) (map[N]time.Time, error) {
-	rows, err := q.QueryContext(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("look for moments: %w", err)
-	}
-	defer rows.Close()
-
-	moments := map[N]time.Time{}
-
-	for rows.Next() {
-		var (
-			name N
-			at   Time
-		)
-
-		if err := rows.Scan(&name, &at); err != nil {
-			return nil, fmt.Errorf("read a moment: %w", err)
-		}
-
-		moments[name] = at.Time
-	}
-
-	return moments, rows.Err()
 }
 
 // Numbers returns those that a query selects.

@@ -38,6 +38,8 @@ func TestCrash(t *testing.T) {
 			w.create(webhooks.Generic, r.url)
 			id := w.happenOnce(maintenance.EventAnnounced)
 
+			doomed.AgreeOn(w.clock.Now)
+
 			c := w.Config
 			c.DB = doomed
 

@@ -106,15 +106,19 @@ func (s *Webhooks) take(ctx context.Context, tx *sql.Tx, id string) (*attempt, e
 		a        = attempt{id: id}
 		webhook  int64
 		giveUpAt store.Time
-		now      = s.now()
 		row      = retry.Row{Table: deliveryTable, Condition: "id = $1 AND state = 'pending'", Args: []any{id}}
 	)
+
+	now, err := s.shared(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 
 	if claimed, err := retryPolicy().Claim(ctx, tx, row, now); err != nil || !claimed {
 		return nil, err
 	}
 
-	err := tx.QueryRowContext(ctx, `
+	err = tx.QueryRowContext(ctx, `
 		UPDATE opsconsole_webhook_deliveries SET attempts = attempts + 1, tries = tries + 1 WHERE id = $1
 		RETURNING attempts, tries, event, body, give_up_at, webhook_id`, id).
 		Scan(&a.number, &a.tries, &a.event, &a.body, &giveUpAt, &webhook)
@@ -130,7 +134,7 @@ func (s *Webhooks) take(ctx context.Context, tx *sql.Tx, id string) (*attempt, e
 
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO opsconsole_webhook_attempts (delivery_id, number, at, status, duration_ms, error) VALUES ($1, $2, $3, 0, 0, $4)`,
-		id, a.number, store.Time{Time: now}, "There is no answer yet, or the console stopped before it had one.")
+		id, a.number, store.Time{Time: s.now()}, "There is no answer yet, or the console stopped before it had one.")
 
 	return &a, err
 }
@@ -206,7 +210,11 @@ func (r result) refusedForGood() string {
 
 // settle writes down how an attempt ended, and when the next one is.
 func (s *Webhooks) settle(ctx context.Context, a attempt, r result, begun time.Time, took time.Duration) (next time.Time, err error) {
-	now := s.now()
+	now, err := s.shared(ctx, s.DB.Write())
+	if err != nil {
+		return time.Time{}, fmt.Errorf("settle delivery %s: %w", a.id, err)
+	}
+
 	state, note := Delivered, ""
 
 	switch {
@@ -223,7 +231,7 @@ func (s *Webhooks) settle(ctx context.Context, a attempt, r result, begun time.T
 		}
 	}
 
-	finished := now
+	finished := s.now()
 	if state == Pending {
 		finished = time.Time{}
 	}

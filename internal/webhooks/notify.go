@@ -77,7 +77,10 @@ func (s *Webhooks) Test(ctx context.Context, actor audit.Actor, id int64) (Deliv
 
 // enqueue writes a delivery and its job.
 func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n notification, window *int64) (id string, err error) {
-	now := s.now()
+	now, err := s.shared(ctx, tx)
+	if err != nil {
+		return "", err
+	}
 
 	number, err := ulid.New(ulid.Timestamp(now), rand.Reader)
 	if err != nil {
@@ -107,8 +110,8 @@ func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n notifi
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO opsconsole_webhook_deliveries (id, webhook_id, event, event_id, window_id, title, body, state, attempts, tries, note,
 			created_at, give_up_at, next_try_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, '', $8, $9, $8)`,
-		id, e.ID, n.event, event, window, title, body, store.Time{Time: now}, store.Time{Time: now.Add(giveUpAfter)})
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, '', $8, $9, $10)`,
+		id, e.ID, n.event, event, window, title, body, store.Time{Time: s.now()}, store.Time{Time: now.Add(giveUpAfter)}, store.Time{Time: now})
 	if err != nil {
 		return "", fmt.Errorf("write a delivery for webhook %d: %w", e.ID, err)
 	}
@@ -137,7 +140,10 @@ func (s *Webhooks) Redeliver(ctx context.Context, actor audit.Actor, id string) 
 			}
 		}
 
-		now := s.now()
+		now, err := s.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
 
 		_, err = tx.ExecContext(ctx, `
 			UPDATE opsconsole_webhook_deliveries

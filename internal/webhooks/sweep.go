@@ -19,9 +19,12 @@ const (
 // Sweep gives deliveries that have lost their job another, and forgets old ones. It is
 // to be called every few minutes, by every process.
 func (s *Webhooks) Sweep(ctx context.Context) error {
-	now := s.now()
-
 	return s.DB.Tx(ctx, func(tx *sql.Tx) error {
+		now, err := s.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
+
 		orphans, err := s.orphaned(ctx, tx, now)
 		if err != nil {
 			return fmt.Errorf("look for deliveries without a job: %w", err)

@@ -84,6 +84,11 @@ func New(c Config) *Webhooks {
 // now is the time, as precisely as the database keeps it.
 func (s *Webhooks) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
+// shared is the time by which replicas claim deliveries, put them off and give them up.
+func (s *Webhooks) shared(ctx context.Context, from store.Querier) (time.Time, error) {
+	return s.DB.Now(ctx, from, s.Now)
+}
+
 // write runs fn in a transaction, and lets the pages know.
 func (s *Webhooks) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	err := s.DB.Tx(ctx, fn)

@@ -7,8 +7,9 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
-// Pass has time pass for the processes of a test, whose clock it is, and for PostgreSQL, whose clock nobody moves: what that has dated
-// of open changes and of keys, the signs of life, becomes older instead. A clock that is set is [Clock.Advance] alone.
+// Pass has time pass for the processes of a test, whose clock it is and on which its database agrees ([store.DB.AgreeOn]), and for the
+// signs of life of open changes, which PostgreSQL dates by its own: they become older instead. A clock that is set is
+// [Clock.Advance] alone.
 func Pass(tb testing.TB, db *store.DB, clock *Clock, d time.Duration) {
 	tb.Helper()
 	clock.Advance(d)
@@ -17,13 +18,9 @@ func Pass(tb testing.TB, db *store.DB, clock *Clock, d time.Duration) {
 		return
 	}
 
-	for _, older := range []string{
+	if _, err := db.Exec(tb.Context(),
 		`UPDATE opsconsole_changes SET alive_at = alive_at - $1 * interval '1 millisecond' WHERE outcome IN ('pending', 'unknown')`,
-		`UPDATE opsconsole_idempotency SET seen_at = to_char((seen_at::timestamptz - $1 * interval '1 millisecond') AT TIME ZONE 'UTC',
-			'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') WHERE finished_at IS NULL`,
-	} {
-		if _, err := db.Exec(tb.Context(), older, d.Milliseconds()); err != nil {
-			tb.Fatal(err)
-		}
+		d.Milliseconds()); err != nil {
+		tb.Fatal(err)
 	}
 }

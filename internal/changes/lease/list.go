@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -22,6 +23,11 @@ func NewStore(db *store.DB, clock func() time.Time) *Store { return &Store{db: d
 
 // now is the time as the database keeps it.
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// shared is the time by which replicas put off tries.
+func (s *Store) shared(ctx context.Context, from store.Querier) (time.Time, error) {
+	return s.db.Now(ctx, from, s.clock)
+}
 
 // Open returns the open leases, those that end first leading.
 func (s *Store) Open(ctx context.Context) ([]Lease, error) {
@@ -86,25 +92,24 @@ func (s *Store) HeldBy(ctx context.Context, q store.Querier, holder Holder) ([]L
 // that ended first leading; also those whose end is under way, for whoever began it may be
 // gone.
 func (s *Store) Due(ctx context.Context, section ops.SectionName) ([]Lease, error) {
-	now := s.now()
-	again, args := retryFailed().Due(now, 3)
+	shared, err := s.shared(ctx, s.db.Read())
+	if err != nil {
+		return nil, err
+	}
+
+	again, args := retryFailed().Due(shared, 3)
 
 	return s.query(ctx, s.db.Read(),
 		`WHERE section = $1 AND state = 'active' AND kind <> 'window' AND ends_at <= $2 AND `+again+` ORDER BY ends_at, id`,
-		append([]any{section, store.Time{Time: now}}, args...)...)
+		append([]any{section, store.Time{Time: s.now()}}, args...)...)
 }
 
 // Dues returns when the next lease of each section is due that ends by its time; it has none of a section
 // without one. That of one that was tried is when it is tried again.
 func (s *Store) Dues(ctx context.Context) (map[ops.SectionName]time.Time, error) {
-	dues, err := store.Moments[ops.SectionName](ctx, s.db.Read(), `
-		SELECT section, MIN(CASE WHEN next_try_at > ends_at THEN next_try_at ELSE ends_at END) FROM `+table+`
-		WHERE state = 'active' AND kind <> 'window' GROUP BY section`)
-	if err != nil {
-		return nil, fmt.Errorf("look for leases that are due: %w", err)
-	}
-
-	return dues, nil
+	return retry.Dues[ops.SectionName](ctx, s.db, s.clock, retry.Rows{
+		Table: table, Condition: `state = 'active' AND kind <> 'window'`, Group: "section", Due: "ends_at",
+	})
 }
 
 // Filter selects leases; what is zero does not restrict.

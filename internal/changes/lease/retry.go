@@ -44,6 +44,11 @@ func (s *Store) Postpone(ctx context.Context, l Lease, cause error, tried bool) 
 	}
 
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		return policy.Postpone(ctx, tx, row, s.now(), noteColumns(note, ops.AsError(cause))...)
+		now, err := s.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
+
+		return policy.Postpone(ctx, tx, row, now, noteColumns(note, ops.AsError(cause))...)
 	})
 }

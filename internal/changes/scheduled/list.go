@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/retry"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -22,6 +23,11 @@ func NewStore(db *store.DB, clock func() time.Time) *Store { return &Store{db: d
 
 // now is the time as the database keeps it.
 func (s *Store) now() time.Time { return s.clock().UTC().Truncate(time.Microsecond) }
+
+// shared is the time by which replicas put off tries.
+func (s *Store) shared(ctx context.Context, from store.Querier) (time.Time, error) {
+	return s.db.Now(ctx, from, s.clock)
+}
 
 // Open returns those that may still be made, the first one first.
 func (s *Store) Open(ctx context.Context) ([]Change, error) {
@@ -78,12 +84,16 @@ func (s *Store) OfChanges(ctx context.Context, changes []int64) (map[int64]Chang
 
 // Due returns those of a section whose time has come and that may be tried now, the first one first; none that is being made.
 func (s *Store) Due(ctx context.Context, section ops.SectionName) ([]Change, error) {
-	now := s.now()
-	again, args := retryTried().Due(now, 3)
+	shared, err := s.shared(ctx, s.db.Read())
+	if err != nil {
+		return nil, err
+	}
+
+	again, args := retryTried().Due(shared, 3)
 
 	return s.query(ctx, s.db.Read(),
 		`WHERE section = $1 AND state = 'scheduled' AND applying = 0 AND due_at <= $2 AND `+again+` ORDER BY due_at, id`,
-		append([]any{section, store.Time{Time: now}}, args...)...)
+		append([]any{section, store.Time{Time: s.now()}}, args...)...)
 }
 
 // Applying returns those of a section that were being made when it was last written down.
@@ -94,14 +104,9 @@ func (s *Store) Applying(ctx context.Context, section ops.SectionName) ([]Change
 // Dues returns when the next one of each section is due; it has none of a section without one. That
 // of one that was tried is when it is tried again.
 func (s *Store) Dues(ctx context.Context) (map[ops.SectionName]time.Time, error) {
-	dues, err := store.Moments[ops.SectionName](ctx, s.db.Read(), `
-		SELECT section, MIN(CASE WHEN next_try_at > due_at THEN next_try_at ELSE due_at END) FROM `+table+`
-		WHERE state IN ('scheduled', 'held') AND (state = 'scheduled' OR applying = 1) GROUP BY section`)
-	if err != nil {
-		return nil, fmt.Errorf("look for scheduled changes that are due: %w", err)
-	}
-
-	return dues, nil
+	return retry.Dues[ops.SectionName](ctx, s.db, s.clock, retry.Rows{
+		Table: table, Condition: `state IN ('scheduled', 'held') AND (state = 'scheduled' OR applying = 1)`, Group: "section", Due: "due_at",
+	})
 }
 
 // Filter selects scheduled changes; what is zero does not restrict.

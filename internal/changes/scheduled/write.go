@@ -53,7 +53,12 @@ func (s *Store) Postpone(ctx context.Context, c Change, cause error, tried bool)
 	e := ops.AsError(cause)
 
 	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		return policy.Postpone(ctx, tx, row, s.now(), noteColumns("It could not be applied yet: "+ops.Clip(e.Message), e)...)
+		now, err := s.shared(ctx, tx)
+		if err != nil {
+			return err
+		}
+
+		return policy.Postpone(ctx, tx, row, now, noteColumns("It could not be applied yet: "+ops.Clip(e.Message), e)...)
 	})
 }
 
