@@ -70,7 +70,7 @@ func (h *Handlers) Section(now func(p *web.Page) error) func(p *web.Page) error 
 		return h.or(now, string(section.Name), section.Title, func(ctx context.Context, v *pages.View) error {
 			held, err := h.Changes.At(ctx, section.Name, v.At)
 			v.Section = &pages.Section{
-				Name: section.Name, Values: held.Values, By: held.By, Next: held.Next, Unsure: held.Unsure, Open: held.Open,
+				Name: section.Name, Values: held.Values, By: held.By, Next: held.Next, Unsure: held.Unsure, Late: held.Late, Open: held.Open,
 				Fields: section.Fields,
 			}
 
@@ -107,6 +107,8 @@ func (h *Handlers) show(p *web.Page, id, title string, parts []part) error {
 		return err
 	}
 
+	v.Note = p.FilterMoments(Param)[Param].Note
+
 	for _, fill := range append(parts, h.events) {
 		if err := fill(p.Ctx(), &v); err != nil {
 			return err
@@ -115,6 +117,11 @@ func (h *Handlers) show(p *web.Page, id, title string, parts []part) error {
 
 	shell := h.Shell(p, id, title+" as it was")
 	shell.Events = "" // What was does not change.
+	// These are of now; the navigation goes on to say what is waiting.
+	shell.Banner, shell.Temporary = nil, nil
+	if shell.Approvals != nil {
+		shell.Approvals.Broken = nil
+	}
 
 	return p.Answer(web.Answer{Data: v, Full: pages.AsOfPage(shell, v), Kept: true})
 }
@@ -151,15 +158,25 @@ func (h *Handlers) components(ctx context.Context, v *pages.View) error {
 		return err
 	}
 
+	names := make([]string, len(seen))
+	for i, s := range seen {
+		names[i] = s.Component
+	}
+
+	latencies, err := h.Monitor.LatenciesAt(ctx, names, v.At)
+	if err != nil {
+		return err
+	}
+
 	all := []pages.Component{}
 
 	for _, s := range seen {
-		latency, err := h.Monitor.LatencyAt(ctx, s.Component, v.At)
-		if err != nil {
-			return err
+		component := pages.Component{StatusSpan: s}
+		if latency, ok := latencies[s.Component]; ok {
+			component.LatencyMS = &latency
 		}
 
-		all = append(all, pages.Component{StatusSpan: s, LatencyMS: latency})
+		all = append(all, component)
 	}
 
 	v.Components = &all
@@ -169,7 +186,17 @@ func (h *Handlers) components(ctx context.Context, v *pages.View) error {
 
 func (h *Handlers) capacity(ctx context.Context, v *pages.View) error {
 	used, total, err := h.Monitor.CapacityAt(ctx, v.At)
-	v.Capacity = &pages.Capacity{Used: used, Total: total}
+	if err != nil {
+		return err
+	}
+
+	// What was changed is known to the second, samples in spans.
+	held, err := h.Changes.At(ctx, ops.SectionConcurrency, v.At)
+	v.Capacity = &pages.Capacity{Used: used, Total: total, SetBy: held.By, Doubtful: held.Unsure || held.Late || held.Open != nil}
+
+	if held.By != nil {
+		v.Capacity.Limit = new(held.Values.Int("cluster_total"))
+	}
 
 	return err
 }

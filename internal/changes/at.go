@@ -20,6 +20,8 @@ type Held struct {
 	// looks, and the moment lies between them, Unsure says that it may have set them already.
 	Next   *Change
 	Unsure bool
+	// Late says that By was not known to be carried out yet: it was between then and when that was seen.
+	Late bool
 	// Open is a change made since of which it is not known whether it was carried out, nil for none.
 	Open *Change
 }
@@ -54,6 +56,8 @@ func (c *Changes) At(ctx context.Context, name ops.SectionName, at time.Time) (H
 	}
 
 	held.Unsure = held.Next != nil && held.Next.Since != nil && !held.Next.Since.After(at)
+
+	held.Late = held.By != nil && held.By.SettledAt != nil && held.By.SettledAt.After(at)
 
 	switch {
 	case held.By != nil:

@@ -86,7 +86,11 @@ func (c *Changes) settleLate(
 	outcome := Applied
 
 	if between {
-		if made, err = c.repeat(ctx, tx, section, change, known, left, since, message); err != nil {
+		if !at.seenAt.IsZero() {
+			made.Since = new(at.seenAt.Time) // when its values were not there yet
+		}
+
+		if made, err = c.repeat(ctx, tx, section, made, known, left, since, message); err != nil {
 			return nil, err
 		}
 

@@ -2,9 +2,8 @@ package monitor
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,69 +22,114 @@ type Sampled struct {
 
 // CapacityAt are the used capacity and its limit at a moment, nil where they were not recorded.
 func (m *Monitor) CapacityAt(ctx context.Context, at time.Time) (used, total *Sampled, err error) {
-	if used, err = m.sampledAt(ctx, Used, at); err != nil {
-		return nil, nil, err
+	sampled, err := m.sampledAt(ctx, []string{Used, ClusterTotal}, at)
+	if s, ok := sampled[Used]; ok {
+		used = &s
 	}
 
-	total, err = m.sampledAt(ctx, ClusterTotal, at)
+	if s, ok := sampled[ClusterTotal]; ok {
+		total = &s
+	}
 
 	return used, total, err
 }
 
-// LatencyAt is that of a component in milliseconds, nil where it was not recorded.
-func (m *Monitor) LatencyAt(ctx context.Context, component string, at time.Time) (*Sampled, error) {
-	return m.sampledAt(ctx, latencyPrefix+component, at)
+// LatenciesAt are those of components in milliseconds; of what is not among them that was not recorded.
+func (m *Monitor) LatenciesAt(ctx context.Context, components []string, at time.Time) (map[string]Sampled, error) {
+	return named(ctx, m, latencyPrefix, components, at)
 }
 
 // ExportsAt counts the export jobs in each state at a moment; a state of which that was not recorded is not there.
 func (m *Monitor) ExportsAt(ctx context.Context, at time.Time) (map[ops.ExportJobStatus]Sampled, error) {
-	counted := map[ops.ExportJobStatus]Sampled{}
-
-	for _, status := range ops.ExportJobStatuses() {
-		s, err := m.sampledAt(ctx, exportsPrefix+string(status), at)
-		if err != nil {
-			return nil, err
-		}
-
-		if s != nil {
-			counted[status] = *s
-		}
-	}
-
-	return counted, nil
+	return named(ctx, m, exportsPrefix, ops.ExportJobStatuses(), at)
 }
 
-// sampledAt is the last sample before a moment, of at most [GapAfter], or the highest of the shortest span that it lies in;
-// nil where nothing was recorded.
-func (m *Monitor) sampledAt(ctx context.Context, series string, at time.Time) (*Sampled, error) {
-	var (
-		s     Sampled
-		taken store.Time
-	)
+// named is what was sampled of the series that have a prefix before their names.
+func named[T ~string](ctx context.Context, m *Monitor, prefix string, names []T, at time.Time) (map[T]Sampled, error) {
+	series := make([]string, len(names))
+	for i, name := range names {
+		series[i] = prefix + string(name)
+	}
 
-	err := m.config.DB.Read().QueryRowContext(ctx, `
-		SELECT value, at FROM opsconsole_samples WHERE series = $1 AND at > $2 AND at <= $3 ORDER BY at DESC LIMIT 1`,
-		series, store.Time{Time: at.Add(-GapAfter)}, store.Time{Time: at}).Scan(&s.Value, &taken)
-	if errors.Is(err, sql.ErrNoRows) {
-		spans, args := make([]string, 0, len(sizes())), []any{series}
+	sampled, err := m.sampledAt(ctx, series, at)
+	out := map[T]Sampled{}
 
-		for _, size := range sizes() {
-			args = append(args, store.Time{Time: at.UTC().Truncate(size.span)})
-			spans = append(spans, fmt.Sprintf("seconds = %d AND at = $%d", int64(size.span.Seconds()), len(args)))
+	for name, s := range sampled {
+		out[T(strings.TrimPrefix(name, prefix))] = s
+	}
+
+	return out, err
+}
+
+// sampledAt is the last sample of each series before a moment, of at most [GapAfter], or the highest of the shortest span that the moment
+// lies in; what is not among them was not recorded.
+func (m *Monitor) sampledAt(ctx context.Context, series []string, at time.Time) (map[string]Sampled, error) {
+	out := map[string]Sampled{}
+
+	in, args := oneOfSeries(series)
+	args = append(args, store.Time{Time: at.Add(-GapAfter)}, store.Time{Time: at})
+
+	err := m.readSampled(ctx, out, fmt.Sprintf(`SELECT series, value, at, 0 FROM opsconsole_samples
+		WHERE series IN (%s) AND at > $%d AND at <= $%d ORDER BY at`, in, len(args)-1, len(args)), args...)
+	if err != nil {
+		return nil, err
+	}
+
+	missing := slices.DeleteFunc(slices.Clone(series), func(name string) bool {
+		_, known := out[name]
+
+		return known
+	})
+	if len(missing) == 0 {
+		return out, nil
+	}
+
+	in, args = oneOfSeries(missing)
+
+	var spans []string
+
+	for _, size := range sizes() {
+		args = append(args, store.Time{Time: at.UTC().Truncate(size.span)})
+		spans = append(spans, fmt.Sprintf("seconds = %d AND at = $%d", int64(size.span.Seconds()), len(args)))
+	}
+
+	return out, m.readSampled(ctx, out, `SELECT series, value, at, seconds FROM opsconsole_reduced_samples
+		WHERE series IN (`+in+`) AND (`+strings.Join(spans, " OR ")+`) ORDER BY seconds DESC`, args...)
+}
+
+// oneOfSeries are the marks of a statement for series, the first ones.
+func oneOfSeries(series []string) (marks string, args []any) {
+	all := make([]string, len(series))
+	for i, name := range series {
+		args = append(args, name)
+		all[i] = fmt.Sprintf("$%d", len(args))
+	}
+
+	return strings.Join(all, ", "), args
+}
+
+// readSampled reads into out: of what is read twice, the last counts.
+func (m *Monitor) readSampled(ctx context.Context, out map[string]Sampled, query string, args ...any) error {
+	rows, err := m.config.DB.Read().QueryContext(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("read what was sampled: %w", err)
+	}
+	defer rows.Close()
+
+	for rows.Next() {
+		var (
+			name  string
+			s     Sampled
+			taken store.Time
+		)
+
+		if err := rows.Scan(&name, &s.Value, &taken, &s.Seconds); err != nil {
+			return fmt.Errorf("read what was sampled: %w", err)
 		}
 
-		err = m.config.DB.Read().QueryRowContext(ctx, `SELECT value, at, seconds FROM opsconsole_reduced_samples
-			WHERE series = $1 AND (`+strings.Join(spans, " OR ")+`) ORDER BY seconds LIMIT 1`, args...).Scan(&s.Value, &taken, &s.Seconds)
+		s.At = taken.Time
+		out[name] = s
 	}
 
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, nil //nolint:nilnil // nothing was recorded
-	case err != nil:
-		return nil, fmt.Errorf("read what was sampled of %s: %w", series, err)
-	}
-
-	s.At = taken.Time
-
-	return &s, nil
+	return rows.Err()
 }

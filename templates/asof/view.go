@@ -34,6 +34,8 @@ type View struct {
 
 	Tickets format.Tickets `json:"-"`
 	Now     time.Time      `json:"-"`
+	// Note says which moment is meant where the clocks skip or repeat what was asked for.
+	Note string `json:"-"`
 }
 
 // Section is what a section held.
@@ -46,6 +48,8 @@ type Section struct {
 	// Next set other ones; Unsure says that it was made outside the console, perhaps before that moment.
 	Next   *changes.Change `json:"next"`
 	Unsure bool            `json:"unsure"`
+	// Late says that By was being carried out: whether it was by then is not known.
+	Late bool `json:"late"`
 	// Open was made since, and whether it was carried out is not known: null for none.
 	Open   *changes.Change `json:"open"`
 	Fields []ops.Field     `json:"-"`
@@ -63,6 +67,11 @@ type Component struct {
 type Capacity struct {
 	Used  *monitor.Sampled `json:"used"`
 	Total *monitor.Sampled `json:"cluster_total"`
+	// Limit is that of the cluster as the changes tell, null where none is recorded before that moment. SetBy had set it, and Doubtful says
+	// that another may have been set by then.
+	Limit    *int            `json:"limit"`
+	SetBy    *changes.Change `json:"limit_set_by"`
+	Doubtful bool            `json:"limit_doubtful"`
 }
 
 // Job is a job with its last run that had ended, null where none is kept.
