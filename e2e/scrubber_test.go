@@ -41,3 +41,21 @@ func TestTheScrubberGoesToAnotherMoment(t *testing.T) {
 		t.Errorf("the page is %v bytes, want at most 50,000", total)
 	}
 }
+
+// TestAnIncidentIsFollowedFromAPageToAnother: from what changed to what happened around it, of one kind, and to a page as it was.
+func TestAnIncidentIsFollowedFromAPageToAnother(t *testing.T) {
+	t.Parallel()
+
+	p := startDemo(t).as(t, "dave", "/health?from=-6h")
+	p.expect("'beforeunload'")
+	p.sees("main", "Same time on")
+	evaluate[bool](p, `[...document.querySelectorAll(".ranges a")].find((a) => a.textContent === "Incident").click() || true`)
+	p.until("the incident of that time", `location.pathname === "/incident" && new URLSearchParams(location.search).get("from").startsWith("20")`)
+	p.sees("main", "At the start")
+	p.sees("main", "Sign-in")
+
+	p.do(chromedp.SetValue(`select[name="kind"]`, "failure"), chromedp.Click(`form.filter button.btn:not([type])`))
+	p.until("one kind alone", `location.search.includes("kind=failure")`)
+	evaluate[bool](p, `[...document.querySelectorAll("main a")].find((a) => a.textContent === "Overview at its start").click() || true`)
+	p.sees("main", "As it was at")
+}

@@ -193,7 +193,7 @@ func (c *console) routes() http.Handler {
 
 	for _, r := range c.table() {
 		var wrap []echo.MiddlewareFunc
-		if slices.Contains(inPieces(), r.path) {
+		if inPieces(r.path) {
 			wrap = append(wrap, compress(gzip.DefaultCompression))
 		}
 

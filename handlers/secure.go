@@ -140,7 +140,7 @@ func compress(level int) echo.MiddlewareFunc {
 	return middleware.GzipWithConfig(middleware.GzipConfig{MinLength: minLength, Level: level})
 }
 
-// inPieces are the paths of the table whose answers are sent in pieces.
-func inPieces() []string {
-	return []string{"/exports.csv", "/metrics/raw", "/audit.csv", "/audit.jsonl"}
+// inPieces reports whether the answers of a path of the table are sent in pieces: files are.
+func inPieces(path string) bool {
+	return path == "/metrics/raw" || strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".jsonl")
 }

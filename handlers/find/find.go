@@ -117,7 +117,7 @@ func (h *Handlers) groups(p *web.Page, surround shell.Shell, text string, instan
 			return nil, err
 		}
 
-		if len(group.Items) > 0 {
+		if len(group.Items) > 0 || group.Cut {
 			groups = append(groups, group)
 		}
 	}

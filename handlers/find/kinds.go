@@ -48,7 +48,10 @@ func (h *Handlers) changes(ctx context.Context, text string) (pages.Group, error
 		})
 	}
 
-	return of("change", "Changes", "/history", items, address("/history", "q", text)), err
+	group := of("change", "Changes", "/history", items, address("/history", "q", text))
+	group.Cut = found.Cut
+
+	return group, err
 }
 
 // said is what somebody gave as their reason.
@@ -86,7 +89,10 @@ func (h *Handlers) entries(ctx context.Context, text string) (pages.Group, error
 		})
 	}
 
-	return of("audit", "Audit", "/audit", items, address("/audit", "q", text)), err
+	group := of("audit", "Audit", "/audit", items, address("/audit", "q", text))
+	group.Cut = found.Cut
+
+	return group, err
 }
 
 // windows have the words in their title or what they say.

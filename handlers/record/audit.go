@@ -45,9 +45,11 @@ func (h *Handlers) AuditLog(p *web.Page) error {
 			return err
 		}
 
-		if view.Total, err = h.Audit.Count(p.Ctx(), filter); err != nil {
+		if view.Total, view.Cut, err = h.Audit.CountWithin(p.Ctx(), filter); err != nil {
 			return err
 		}
+
+		view.Cut = view.Cut || found.Cut
 
 		if view.Others, err = h.Audit.Intents(p.Ctx(), found.Items); err != nil {
 			return err

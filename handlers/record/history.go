@@ -44,9 +44,11 @@ func (h *Handlers) History(p *web.Page) error {
 			return err
 		}
 
-		if view.Total, err = h.Changes.Count(p.Ctx(), filter); err != nil {
+		if view.Total, view.Cut, err = h.Changes.CountWithin(p.Ctx(), filter); err != nil {
 			return err
 		}
+
+		view.Cut = view.Cut || found.Cut
 
 		view.Items, view.Next = web.List(found.Items), web.Next(found.Next)
 

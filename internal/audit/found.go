@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -10,7 +12,7 @@ import (
 
 // found is a page of what a text finds.
 func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
-	items, err := search.Load(l.search.Found(ctx, l.query(filter)), filter.Limit+1,
+	items, cut, err := search.LoadWithin(l.search.Found(ctx, l.query(filter)), filter.Limit+1, filter.within(),
 		func(ids []int64) ([]Entry, error) {
 			where, args := filter.among(ids)
 			page, err := l.list(ctx, len(ids), where+" ORDER BY seq DESC", args...)
@@ -24,26 +26,33 @@ func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
 	var page Page
 
 	page.Items, page.Next = store.Cut(items, filter.Limit, func(e Entry) int64 { return e.Seq })
+	if page.Next == 0 && cut > 0 {
+		page.Next, page.Cut = cut, true
+	}
 
 	return page, nil
 }
 
+// within is how long is looked for what the text finds.
+func (f Filter) within() time.Duration { return cmp.Or(f.Within, search.Patience) }
+
 // countFound counts as far as [Log.Count] does.
-func (l *Log) countFound(ctx context.Context, filter Filter) (int, error) {
-	all, err := search.Load(l.search.Counted(ctx, l.query(filter)), CountMost+1, func(ids []int64) ([]int64, error) {
-		where, args := filter.among(ids)
+func (l *Log) countFound(ctx context.Context, filter Filter) (n int, cut bool, err error) {
+	all, stopped, err := search.LoadWithin(l.search.Counted(ctx, l.query(filter)), CountMost+1, filter.within(),
+		func(ids []int64) ([]int64, error) {
+			where, args := filter.among(ids)
 
-		var n int
+			var n int
 
-		err := l.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_audit `+where, args...).Scan(&n)
-		if err != nil {
-			return nil, fmt.Errorf("count the audit log: %w", err)
-		}
+			err := l.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_audit `+where, args...).Scan(&n)
+			if err != nil {
+				return nil, fmt.Errorf("count the audit log: %w", err)
+			}
 
-		return ids[:n], nil
-	})
+			return ids[:n], nil
+		})
 
-	return len(all), err
+	return len(all), stopped > 0, err
 }
 
 // query looks for the text, and for what else the filter wants that is written in entries.

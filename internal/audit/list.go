@@ -29,12 +29,16 @@ type Filter struct {
 	Before int64
 	// Limit is the most entries on a page; 0 means 50.
 	Limit int
+	// Within is how long is looked for what Text finds; 0 means a second.
+	Within time.Duration
 }
 
 // Page is entries, newest first. Next is the Before of the next page, 0 on the last one.
 type Page struct {
 	Items []Entry
 	Next  int64
+	// Cut says that not all was looked at for what a text finds: Next is where to look on.
+	Cut bool
 }
 
 const defaultLimit = 50
@@ -270,6 +274,13 @@ const CountMost = 1000
 // above [CountMost] it stops and returns one more than that, so that a long log costs
 // no more than a short one.
 func (l *Log) Count(ctx context.Context, filter Filter) (int, error) {
+	n, _, err := l.CountWithin(ctx, filter)
+
+	return n, err
+}
+
+// CountWithin is [Log.Count]; cut says that not all was looked at for what a text finds, so that there may be more.
+func (l *Log) CountWithin(ctx context.Context, filter Filter) (n int, cut bool, err error) {
 	filter.Before = 0
 
 	if filter.Text != "" {
@@ -278,13 +289,11 @@ func (l *Log) Count(ctx context.Context, filter Filter) (int, error) {
 
 	where, args := filter.where(store.Time{})
 
-	var n int
-
-	err := l.db.Read().QueryRowContext(ctx, fmt.Sprintf(
+	err = l.db.Read().QueryRowContext(ctx, fmt.Sprintf(
 		`SELECT count(*) FROM (SELECT 1 FROM opsconsole_audit %s LIMIT %d) AS found`, where, CountMost+1), args...).Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("count the audit log: %w", err)
+		return 0, false, fmt.Errorf("count the audit log: %w", err)
 	}
 
-	return n, nil
+	return n, false, nil
 }

@@ -1,9 +1,11 @@
 package changes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/search"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -11,7 +13,7 @@ import (
 
 // found is a page of what a text finds.
 func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
-	items, err := search.Load(c.search.Found(ctx, c.query(filter)), filter.Limit+1,
+	items, cut, err := search.LoadWithin(c.search.Found(ctx, c.query(filter)), filter.Limit+1, filter.within(),
 		func(ids []int64) ([]Change, error) {
 			clause, args := filter.among(ids)
 			_, id := filter.order()
@@ -22,25 +24,34 @@ func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	return c.page(ctx, items, filter.Limit)
+	page, err := c.page(ctx, items, filter.Limit)
+	if page.Next == 0 && cut > 0 {
+		page.Next, page.Cut = cut, true
+	}
+
+	return page, err
 }
 
+// within is how long is looked for what the text finds.
+func (f Filter) within() time.Duration { return cmp.Or(f.Within, search.Patience) }
+
 // countFound counts as far as [Changes.Count] does.
-func (c *Changes) countFound(ctx context.Context, filter Filter) (int, error) {
-	all, err := search.Load(c.search.Counted(ctx, c.query(filter)), CountMost+1, func(ids []int64) ([]int64, error) {
-		clause, args := filter.among(ids)
+func (c *Changes) countFound(ctx context.Context, filter Filter) (n int, cut bool, err error) {
+	all, stopped, err := search.LoadWithin(c.search.Counted(ctx, c.query(filter)), CountMost+1, filter.within(),
+		func(ids []int64) ([]int64, error) {
+			clause, args := filter.among(ids)
 
-		var n int
+			var n int
 
-		err := c.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_changes `+clause, args...).Scan(&n)
-		if err != nil {
-			return nil, fmt.Errorf("count changes: %w", err)
-		}
+			err := c.db.Read().QueryRowContext(ctx, `SELECT count(*) FROM opsconsole_changes `+clause, args...).Scan(&n)
+			if err != nil {
+				return nil, fmt.Errorf("count changes: %w", err)
+			}
 
-		return ids[:n], nil
-	})
+			return ids[:n], nil
+		})
 
-	return len(all), err
+	return len(all), stopped > 0, err
 }
 
 // query looks for the text, and for what else the filter wants that is written in changes.

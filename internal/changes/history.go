@@ -28,12 +28,16 @@ type Filter struct {
 	Before int64
 	// Limit is the most changes on a page; 0 means 50.
 	Limit int
+	// Within is how long is looked for what Text finds; 0 means a second.
+	Within time.Duration
 }
 
 // Page is changes, newest first. Next is the Before of the next page, 0 on the last one.
 type Page struct {
 	Items []Change
 	Next  int64
+	// Cut says that not all was looked at for what a text finds: Next is where to look on.
+	Cut bool
 }
 
 const (
@@ -94,6 +98,13 @@ const CountMost = 1000
 // above [CountMost] it stops and returns one more than that, so that a long history
 // costs no more than a short one.
 func (c *Changes) Count(ctx context.Context, filter Filter) (int, error) {
+	n, _, err := c.CountWithin(ctx, filter)
+
+	return n, err
+}
+
+// CountWithin is [Changes.Count]; cut says that not all was looked at for what a text finds, so that there may be more.
+func (c *Changes) CountWithin(ctx context.Context, filter Filter) (n int, cut bool, err error) {
 	filter.Before = 0
 
 	if filter.Text != "" {
@@ -102,15 +113,13 @@ func (c *Changes) Count(ctx context.Context, filter Filter) (int, error) {
 
 	clause, args := filter.clause(store.Time{})
 
-	var n int
-
-	err := c.db.Read().QueryRowContext(ctx, fmt.Sprintf(
+	err = c.db.Read().QueryRowContext(ctx, fmt.Sprintf(
 		`SELECT count(*) FROM (SELECT 1 FROM opsconsole_changes %s LIMIT %d) AS found`, clause, CountMost+1), args...).Scan(&n)
 	if err != nil {
-		return 0, fmt.Errorf("count changes: %w", err)
+		return 0, false, fmt.Errorf("count changes: %w", err)
 	}
 
-	return n, nil
+	return n, false, nil
 }
 
 // order names the columns by which changes are listed, newest first: those of the table

@@ -185,37 +185,3 @@ func (f fresh) among(ids []int64, from, below int64) []int64 {
 
 	return ids
 }
-
-// Load returns at most as many of what is found as are wanted; load returns those of several numbers that are to be seen.
-func Load[T any](found iter.Seq2[int64, error], wanted int, load func(ids []int64) ([]T, error)) ([]T, error) {
-	var (
-		out []T
-		ids []int64
-	)
-
-	size := min(wanted, most)
-
-	for id, err := range found {
-		if err != nil {
-			return nil, err
-		}
-
-		if ids = append(ids, id); len(ids) < size {
-			continue
-		}
-
-		more, err := load(ids)
-		if out, ids = append(out, more...), nil; err != nil || len(out) >= wanted {
-			return out[:min(len(out), wanted)], err
-		}
-	}
-
-	if len(ids) == 0 {
-		return out, nil
-	}
-
-	more, err := load(ids)
-	out = append(out, more...)
-
-	return out[:min(len(out), wanted)], err
-}

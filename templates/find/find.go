@@ -32,6 +32,8 @@ type Group struct {
 	Items []Item `json:"items"`
 	// More is where all of them are listed, "" where these are all.
 	More string `json:"more,omitempty"`
+	// Cut says that not all was looked at.
+	Cut bool `json:"cut,omitempty"`
 	// Page is the one that they belong to.
 	Page string `json:"page"`
 }

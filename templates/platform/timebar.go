@@ -108,6 +108,7 @@ func (b TimeBar) others() []components.Named {
 
 	for _, page := range []components.Named{
 		{Value: "/capacity", Name: "Capacity"}, {Value: "/health", Name: "Health"}, {Value: "/metrics", Name: "Metrics"},
+		{Value: "/incident", Name: "Incident"},
 	} {
 		if page.Value != b.Path {
 			out = append(out, components.Named{Value: b.on(page.Value, b.Range, nil), Name: page.Name})

@@ -18,6 +18,8 @@ type Audit struct {
 	Next *int64 `json:"next"`
 	// Total counts what the filter selects; more than 1,000 is 1,001.
 	Total int `json:"total"`
+	// Cut says that the search ended before it had looked at all: Total are those that it came to, and Next goes on.
+	Cut bool `json:"cut,omitempty"`
 	// Chain is what the last verification found.
 	Chain  audit.State `json:"chain"`
 	Filter AuditFilter `json:"-"`

@@ -2,12 +2,14 @@ package record
 
 import (
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
+	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
 // History is every change of every section, newest first.
@@ -17,6 +19,8 @@ type History struct {
 	Next *int64 `json:"next"`
 	// Total counts what the filter selects; more than 1,000 is 1,001.
 	Total int `json:"total"`
+	// Cut says that the search ended before it had looked at all: Total are those that it came to, and Next goes on.
+	Cut bool `json:"cut,omitempty"`
 	// Unreviewed are the changes from outside, of all, that nobody has decided about.
 	Unreviewed []int64       `json:"unreviewed"`
 	Filter     HistoryFilter `json:"-"`
@@ -78,6 +82,23 @@ func fieldChoices(chosen string) []components.Named {
 	}
 
 	return all
+}
+
+// incident is what happened in the time that is filtered by, or else that of the changes on the page.
+func (v History) incident() string {
+	if n := len(v.Items); n > 0 && v.Filter.From == "" && v.Filter.Until == "" {
+		return shell.IncidentPath(v.Items[n-1].At, v.Items[0].At.Add(time.Second))
+	}
+
+	query := url.Values{}
+
+	for name, typed := range map[string]string{"from": v.Filter.From, "to": v.Filter.Until} {
+		if typed != "" {
+			query.Set(name, typed)
+		}
+	}
+
+	return strings.TrimSuffix("/incident?"+query.Encode(), "?")
 }
 
 // ChangeDetail is the page of one change.

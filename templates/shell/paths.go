@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -23,6 +24,11 @@ const (
 	WindowTemplatesPath = "/maintenance/templates"
 	WebhooksPath        = "/maintenance/webhooks"
 )
+
+// IncidentPath is what happened from one moment to another.
+func IncidentPath(from, until time.Time) string {
+	return "/incident?" + url.Values{"from": {from.UTC().Format(time.RFC3339Nano)}, "to": {until.UTC().Format(time.RFC3339Nano)}}.Encode()
+}
 
 // WindowPath is the page of a window.
 func WindowPath(id int64) string { return fmt.Sprintf("%s/%d", WindowsPath, id) }

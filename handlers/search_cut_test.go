@@ -1,0 +1,87 @@
+package handlers_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	index "github.com/graph-olap/opsconsole/internal/search"
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// TestASearchThatEndsEarlySaysSo and goes on where it ended until all was looked at.
+func TestASearchThatEndsEarlySaysSo(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	fillRecord(t, w.DB, 3000)
+
+	if err := index.New(w.DB).CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	var newer store.Time
+	if err := w.DB.Read().QueryRowContext(t.Context(), `SELECT at FROM opsconsole_audit WHERE seq = 2500`).Scan(&newer); err != nil {
+		t.Fatal(err)
+	}
+
+	// A third has the word, and more than half is of that time: none is both.
+	filter := audit.Filter{Text: "oldest", From: newer.Time, Within: time.Nanosecond}
+	pages := 0
+
+	for more := true; more; pages++ {
+		found, err := w.Log.List(t.Context(), filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if found.Cut && found.Next == 0 || len(found.Items) > 0 {
+			t.Fatalf("got %d entries, cut %v, next %d, want none, and where to look on", len(found.Items), found.Cut, found.Next)
+		}
+
+		filter.Before, more = found.Next, found.Cut
+	}
+
+	if pages < 2 {
+		t.Errorf("got %d looks, want several", pages)
+	}
+
+	if n, cut, err := w.Log.CountWithin(t.Context(), filter); err != nil || n != 0 || filter.Within > 0 && !cut {
+		t.Errorf("counted %d, cut %v, %v: want it said that not all was looked at", n, cut, err)
+	}
+
+	page := w.Get("/audit?q=oldest&from="+stamp(newer.Time), "Accept", "text/html")
+	if page.Status != http.StatusOK || strings.Contains(page.Body, "Not all was looked at") {
+		t.Errorf("got %d, want a page that looked at all within its second", page.Status)
+	}
+
+	if found, err := w.Changes.History(t.Context(), changes.Filter{Text: "reason", Within: time.Nanosecond}); err != nil || found.Cut || len(found.Items) != 50 {
+		t.Errorf("got %d, cut %v, %v: want a page that is full", len(found.Items), found.Cut, err)
+	}
+}
+
+// TestFilesAreCompressed whichever it is.
+func TestFilesAreCompressed(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	now := w.Now().UTC()
+
+	for i := range 200 {
+		exec := fmt.Sprintf(`INSERT INTO opsconsole_samples (series, at, value) VALUES ('used', '%s', %d)`,
+			now.Add(-time.Duration(i)*15*time.Second).Format("2006-01-02T15:04:05.000000Z"), i)
+		if _, err := w.DB.Exec(t.Context(), exec); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	got := w.Get("/capacity.csv?from=-90m&to=now", "Accept", "text/csv", "Accept-Encoding", "gzip")
+	if got.Header.Get("Content-Encoding") != "gzip" || strings.Contains(got.Body, "cluster_total") {
+		t.Errorf("got %d as %q, want it compressed", got.Status, got.Header.Get("Content-Encoding"))
+	}
+}
