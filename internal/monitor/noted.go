@@ -67,8 +67,9 @@ func (m *Monitor) FailedExportsBetween(ctx context.Context, from, until time.Tim
 	return found, nil
 }
 
-// FullBetween are the times in which the cluster was full, oldest first, as [Monitor.FailedExportsBetween]. In a span counts the most that was
-// used against the highest limit: it was full then, and may have been without being counted where the limit was lowered.
+// FullBetween are the times in which the cluster was full, oldest first, as [Monitor.FailedExportsBetween]. In a span counts the
+// most that was used against the highest limit: it was full then, and may have been without being counted where the limit was
+// lowered.
 func (m *Monitor) FullBetween(ctx context.Context, from, until time.Time) ([]Full, error) {
 	lines, step, err := m.noted(ctx, from, until, Used, ClusterTotal)
 	if err != nil {
