@@ -13,7 +13,7 @@ func (f Filter) Statement(last store.Time) (query string, args []any) {
 	clause, args := f.clause(last)
 	at, id := f.order()
 
-	return "SELECT " + (&changeRow{}).columns().Names() + " FROM opsconsole_changes " + clause + " ORDER BY " + at + " DESC, " + id + " DESC LIMIT 50", args
+	return "SELECT " + columnsRead(nil)(&Change{}).Names() + " FROM opsconsole_changes " + clause + " ORDER BY " + at + " DESC, " + id + " DESC LIMIT 50", args
 }
 
 // EndBy notes that a lease, as it was read, is to be taken back by the change that made it.

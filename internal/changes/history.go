@@ -2,6 +2,8 @@ package changes
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,12 +63,14 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 	var last store.Time
 
 	if filter.Before > 0 {
-		change, err := c.get(ctx, filter.Before)
-		if err != nil {
-			return Page{}, err
-		}
+		err := c.db.Read().QueryRowContext(ctx, `SELECT at FROM opsconsole_changes WHERE id = $1`, filter.Before).Scan(&last)
 
-		last.Time = change.At
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return Page{}, ops.NotFound("change", filter.Before)
+		case err != nil:
+			return Page{}, fmt.Errorf("find where a page begins: %w", err)
+		}
 	}
 
 	clause, args := filter.clause(last)

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/graph-olap/opsconsole/internal/failure"
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -15,8 +14,9 @@ import (
 
 const changesTable = "opsconsole_changes"
 
-// columns are those of opsconsole_changes that are written and read, but for the id.
-func (c *Change) columns() store.Columns {
+// columns are those of opsconsole_changes that are written and read, but for the id; values is how a
+// section's values are.
+func (c *Change) columns(values func(*ops.Values) store.Value) store.Columns {
 	return append(store.Columns{
 		{Name: "section", Value: &c.Section},
 		{Name: "at", Value: store.ZeroTime(&c.At)},
@@ -24,8 +24,8 @@ func (c *Change) columns() store.Columns {
 		{Name: "reason", Value: &c.Reason},
 		{Name: "source", Value: &c.Source},
 		{Name: "outcome", Value: &c.Outcome},
-		{Name: "before_json", Value: store.JSON(&c.Before)},
-		{Name: "after_json", Value: store.JSON(&c.After)},
+		{Name: "before_json", Value: values(&c.Before)},
+		{Name: "after_json", Value: values(&c.After)},
 		{Name: "fields", Value: fieldList{&c.Fields}},
 		{Name: "restores", Value: &c.Restores},
 		{Name: "restores_part", Value: nullFlag{&c.RestoresPart}},
@@ -36,6 +36,48 @@ func (c *Change) columns() store.Columns {
 		{Name: "unknown_at", Value: store.ZeroTime(&c.unknownAt)},
 		{Name: "point_id", Value: &c.Point},
 	}, c.Columns()...)
+}
+
+// written are values as they are written.
+func written(values *ops.Values) store.Value { return store.JSON(values) } //nolint:ireturn // as [store.JSON] is
+
+// valuesRead are values as they were read, by their text: what a change leaves is what the next one of its section finds,
+// and most have the same values elsewhere, too.
+type valuesRead map[string]ops.Values
+
+// reading reads values.
+func (r valuesRead) reading(values *ops.Values) store.Value { //nolint:ireturn // columns need no more of it
+	return valuesReader{written(values), values, r}
+}
+
+type valuesReader struct {
+	column store.Value
+	values *ops.Values
+	read   valuesRead
+}
+
+// Value implements [driver.Valuer].
+func (r valuesReader) Value() (driver.Value, error) { return r.column.Value() }
+
+// Scan implements [sql.Scanner].
+func (r valuesReader) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return r.column.Scan(src)
+	}
+
+	if values, read := r.read[text]; read {
+		*r.values = values.Clone()
+
+		return nil
+	}
+
+	err := r.column.Scan(src)
+	if err == nil {
+		r.read[text] = r.values.Clone()
+	}
+
+	return err
 }
 
 // fieldList keeps the names of fields, which have no commas.
@@ -87,7 +129,7 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 		unreviewed = 1
 	}
 
-	id, err := append(change.columns(),
+	id, err := append(change.columns(written),
 		store.Column{Name: "intent", Value: intent}, store.Column{Name: "unreviewed", Value: unreviewed}).Insert(ctx, tx, changesTable)
 	if err != nil {
 		return 0, fmt.Errorf("write the change: %w", err)
@@ -115,48 +157,27 @@ func fieldNames(differences []ops.Difference) []string {
 	return names
 }
 
-// changeRow is a change as it is read, with who kept it.
-type changeRow struct {
-	Change
-
-	keptBy, keptReason *string
-	keptAt             *time.Time
-}
-
-func (r *changeRow) columns() store.Columns {
-	kept := func(column string) string {
-		return fmt.Sprintf(`(SELECT k.%[1]s FROM opsconsole_kept_changes k WHERE k.change_id = id) AS kept_%[1]s`, column)
+// columnsRead are the columns that are read, their values by those that were read already.
+func columnsRead(values valuesRead) func(c *Change) store.Columns {
+	return func(c *Change) store.Columns {
+		return append(store.Columns{{Name: "id", Value: &c.ID}}, c.columns(values.reading)...)
 	}
-
-	return append(append(store.Columns{{Name: "id", Value: &r.ID}}, r.Change.columns()...),
-		store.Column{Name: kept("actor"), Value: &r.keptBy},
-		store.Column{Name: kept("reason"), Value: &r.keptReason},
-		store.Column{Name: kept("at"), Value: store.NullTime(&r.keptAt)},
-	)
 }
 
 // selectChanges returns the changes that the clause selects.
 func selectChanges(ctx context.Context, q store.Querier, clause string, args ...any) ([]Change, error) {
-	rows, err := store.Select(ctx, q, changesTable, (*changeRow).columns, clause, args...)
+	out, err := store.Select(ctx, q, changesTable, columnsRead(valuesRead{}), clause, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list changes: %w", err)
 	}
 
-	var out []Change
-
-	for _, row := range rows {
-		if row.Outcome == Applied { // a version before this one writes the outcome alone
-			row.Failure = failure.Failure{}
+	for i := range out {
+		if out[i].Outcome == Applied { // a version before this one writes the outcome alone
+			out[i].Failure = failure.Failure{}
 		}
-
-		if row.keptBy != nil {
-			row.Kept = &Kept{Actor: *row.keptBy, Reason: *row.keptReason, At: *row.keptAt}
-		}
-
-		out = append(out, row.Change)
 	}
 
-	return out, nil
+	return out, markKept(ctx, q, out)
 }
 
 // list returns the changes that the clause selects, with the ids of their restores.
@@ -189,55 +210,6 @@ func (c *Changes) markTemporary(ctx context.Context, list []Change) error {
 	}
 
 	return err
-}
-
-// markRestored fills in RestoredBy and RestoredInPartBy.
-func (c *Changes) markRestored(ctx context.Context, list []Change) error {
-	if len(list) == 0 {
-		return nil
-	}
-
-	byID := make(map[int64]*Change, len(list))
-	marks := make([]string, len(list))
-	args := make([]any, len(list))
-
-	for i := range list {
-		byID[list[i].ID] = &list[i]
-		marks[i] = fmt.Sprintf("$%d", i+1)
-		args[i] = list[i].ID
-	}
-
-	rows, err := c.db.Read().QueryContext(ctx, `
-		SELECT id, restores, restores_part, outcome FROM opsconsole_changes
-		WHERE restores IN (`+strings.Join(marks, ", ")+`) ORDER BY restores, id`, args...)
-	if err != nil {
-		return fmt.Errorf("find restores: %w", err)
-	}
-	defer rows.Close()
-
-	for rows.Next() {
-		var (
-			id, restores int64
-			part         bool
-			outcome      Outcome
-		)
-
-		if err := rows.Scan(&id, &restores, nullFlag{&part}, &outcome); err != nil {
-			return fmt.Errorf("find restores: %w", err)
-		}
-
-		change := byID[restores]
-
-		switch {
-		case outcome != Applied: // Asked of the database, it would look through all that was.
-		case part:
-			change.RestoredInPartBy = append(change.RestoredInPartBy, id)
-		default:
-			change.RestoredBy = append(change.RestoredBy, id)
-		}
-	}
-
-	return rows.Err()
 }
 
 // Get returns one change with its lease; RESOURCE_NOT_FOUND when there is none.
