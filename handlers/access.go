@@ -21,7 +21,9 @@ import (
 )
 
 // serve finds out who asks, and lets the route answer if they may.
-func (c *console) serve(r route) echo.HandlerFunc {
+func (c *console) serve(of route) echo.HandlerFunc {
+	r := &served{route: of, again: c.again[of.method+" "+of.path]}
+
 	return func(e echo.Context) error {
 		p := web.PageOf(e, c.Now)
 		if p.IsRead() {
@@ -32,7 +34,9 @@ func (c *console) serve(r route) echo.HandlerFunc {
 	}
 }
 
-func (c *console) admit(p *web.Page, r route) error {
+// admit answers those who may ask. What follows a stream is called from here for as long as the stream is open: little of each
+// of these functions stands on its stack, of which there is one a tab.
+func (c *console) admit(p *web.Page, r *served) error {
 	if r.access == everybody {
 		return c.patiently(p, r, r.handle)
 	}
@@ -41,18 +45,30 @@ func (c *console) admit(p *web.Page, r route) error {
 		return err
 	}
 
-	err := p.CheckUser()
-
-	switch {
-	case err != nil:
-	case r.access == operators && !p.Who.IsOps():
+	if r.access == operators && p.Who.Role != ops.RoleOps && p.CheckUser() == nil {
 		return c.refuse(p)
-	default:
-		c.Monitor.Look()
-
-		err = c.kept.answer(p, func(p *web.Page) error { return c.look(p, r) })
 	}
 
+	return c.audited(p, r, c.show(p, r))
+}
+
+// show answers with what is kept, for those who take that.
+func (c *console) show(p *web.Page, r *served) error {
+	if err := p.CheckUser(); err != nil {
+		return err
+	}
+
+	c.Monitor.Look()
+
+	if !p.TakesKept() {
+		return c.look(p, r)
+	}
+
+	return c.kept.answer(p, func(p *web.Page) error { return c.look(p, r) })
+}
+
+// audited sees to it that the log has what somebody tried; err is what came of it.
+func (c *console) audited(p *web.Page, r *served, err error) error {
 	// What has its entry in the log may have been done, whatever could not be read afterwards.
 	if !p.IsRead() && p.Audited() && database.Explain(err) != nil {
 		err = errors.Join(err, ops.ErrOutcomeUnknown)
@@ -73,8 +89,8 @@ func (c *console) admit(p *web.Page, r route) error {
 }
 
 // look lets the route answer those who may ask it, if they ask for what it has.
-func (c *console) look(p *web.Page, r route) error {
-	if err := c.checkQuery(p, r); err != nil {
+func (c *console) look(p *web.Page, r *served) error {
+	if err := c.checkQuery(p, &r.route); err != nil {
 		return err
 	}
 
@@ -86,7 +102,7 @@ const impatience = time.Second
 
 // waitsItself reports whether a route bounds by itself what it waits for of the database, or waits
 // for others: a stream, what the control plane has, whoever signs out here or at the provider.
-func waitsItself(r route) bool {
+func waitsItself(r *served) bool {
 	return slices.Contains([]string{
 		live.Events(""), "/exports.csv", "/metrics/raw", "/readyz", "/logout", auth.BackchannelPath,
 	}, r.path)
@@ -95,12 +111,16 @@ func waitsItself(r route) bool {
 // patiently lets the request to a route be answered. While the database is known not to answer,
 // nobody waits for it to the end: what is in memory needs no time, and the rest is told soon. No
 // act is begun, so that none is cut off.
-func (c *console) patiently(p *web.Page, r route, answer func(p *web.Page) error) error {
-	down := c.Database.Err()
+func (c *console) patiently(p *web.Page, r *served, answer func(p *web.Page) error) error {
+	if down := c.Database.Err(); down != nil && !waitsItself(r) {
+		return impatiently(p, down, answer)
+	}
 
+	return answer(p)
+}
+
+func impatiently(p *web.Page, down error, answer func(p *web.Page) error) error {
 	switch {
-	case down == nil || waitsItself(r):
-		return answer(p)
 	case !p.IsRead() && p.HasKey():
 		return untold(down)
 	case !p.IsRead():

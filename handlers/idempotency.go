@@ -48,12 +48,15 @@ func (c *console) acts() map[string]again {
 
 // once answers the request, and does what it asks for once for its key. Whoever asks is
 // known by then, and may.
-func (c *console) once(p *web.Page, r route) error {
-	again, acts := c.again[r.method+" "+r.path]
-	if !acts {
-		return r.handle(p)
+func (c *console) once(p *web.Page, r *served) error {
+	if r.again != nil {
+		return c.onceOnly(p, r)
 	}
 
+	return r.handle(p)
+}
+
+func (c *console) onceOnly(p *web.Page, r *served) error {
 	act, err := p.Claim(c.Keys)
 
 	switch {
@@ -62,7 +65,7 @@ func (c *console) once(p *web.Page, r route) error {
 	case err != nil:
 		return untold(err)
 	case act == nil:
-		return c.first(p, r)
+		return c.first(p, r.route)
 	case act.Answer != nil && p.WantsJSON():
 		return p.Resend(*act.Answer)
 	}
@@ -77,7 +80,7 @@ func (c *console) once(p *web.Page, r route) error {
 	case intent.Action == audit.ApprovalRequest: // it waits, or was decided about since
 		err = c.approvals.AskedAgain(p, intent)
 	default:
-		err = again(p, intent)
+		err = r.again(p, intent)
 	}
 
 	return untold(err)

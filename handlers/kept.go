@@ -94,12 +94,8 @@ func (k *keptPages) inTrouble() bool {
 }
 
 // answer answers with a page that was drawn for somebody already. Where there is none, it is drawn
-// once for all who ask for it meanwhile. That the viewer may see it is known by then.
+// once for all who ask for it meanwhile. That the viewer may see it, and takes one, is known by then.
 func (k *keptPages) answer(p *web.Page, draw func(p *web.Page) error) error {
-	if !p.TakesKept() {
-		return draw(p)
-	}
-
 	now, known := k.state(p.Ctx(), p.Now)
 	if !known || now.head < p.Acted() { // Another replica carried that out.
 		return draw(p)

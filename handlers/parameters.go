@@ -84,7 +84,7 @@ func tracked(name string) bool {
 
 // checkQuery refuses the names in an address that the route does not have: a filter that is
 // misspelled would show all there is.
-func (c *console) checkQuery(p *web.Page, r route) error {
+func (c *console) checkQuery(p *web.Page, r *route) error {
 	if r.access != operators || takesAny(r.path) {
 		return nil
 	}

@@ -33,6 +33,14 @@ type route struct {
 	access       access
 }
 
+// served is a route that is served.
+type served struct {
+	route
+
+	// again is its answer once more, nil where it is no act.
+	again again
+}
+
 // table is all there is. A route needs Ops unless its line says otherwise.
 func (c *console) table() []route {
 	return slices.Concat(c.platformRoutes(), c.maintenanceRoutes(), c.configurationRoutes(), c.recordRoutes(), c.openRoutes())

@@ -115,21 +115,19 @@ func (c *console) secure() echo.MiddlewareFunc {
 	// A proxy may have given its request another Host than browsers ask for. What is no origin is none of theirs.
 	_ = crossOrigin.AddTrustedOrigin(c.PublicURL.Scheme + "://" + c.PublicURL.Host)
 
-	answer := func(e echo.Context, next echo.HandlerFunc) error {
-		if err := crossOrigin.Check(e.Request()); err != nil {
-			return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
-		}
-
-		// Who sends more is told by whoever reads it, who knows then who it was.
-		if e.Request().Body != http.NoBody {
-			e.Request().Body = http.MaxBytesReader(e.Response(), e.Request().Body, bodyMax)
-		}
-
-		return next(e)
-	}
-
 	return func(next echo.HandlerFunc) echo.HandlerFunc { // which Echo calls at each request
-		return func(e echo.Context) error { return answer(e, next) }
+		return func(e echo.Context) error {
+			if err := crossOrigin.Check(e.Request()); err != nil {
+				return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
+			}
+
+			// Who sends more is told by whoever reads it, who knows then who it was.
+			if e.Request().Body != http.NoBody {
+				e.Request().Body = http.MaxBytesReader(e.Response(), e.Request().Body, bodyMax)
+			}
+
+			return next(e)
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ const (
 	tabsMany = 1000
 	// tabWeighs is the most that a tab may have of this process' memory, in bytes: both ends of its connection are in it here. docs/performance.md
 	// has what it is made of.
-	tabWeighs = 42_000
+	tabWeighs = 32_000
 )
 
 // TestAThousandTabsWeighLittle opens the streams of Overview of a thousand browsers. It measures what is in use of heap and stacks, and

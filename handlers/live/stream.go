@@ -81,18 +81,50 @@ func BeatEvery(interval time.Duration) time.Duration {
 
 // Events streams what the pages named by ?page= show, and how old it is.
 func (s *Streams) Events(p *web.Page) error {
-	// Who has a token has no session, and one name for all that it is used for.
-	session := cmp.Or(p.Who.SessionID, p.Who.Subject)
-
-	feed, err := s.topics.join(p.Ctx(), session, p.QueryParams()[pageParam])
+	feed, err := s.join(p)
 	if err != nil {
 		return err
 	}
-	defer s.topics.leave(session, feed)
+	defer s.leave(p, feed)
 
-	s.open.Add(1)
-	defer s.open.Add(-1)
+	out := begin(p)
 
+	if p.Request().Method == http.MethodHead {
+		return nil
+	}
+
+	if err := out.begin(); err != nil || !s.follow(p, feed, out) {
+		// The browser is gone; it will come again if it wants.
+		return nil
+	}
+
+	return s.end(p, out)
+}
+
+// listener names whose streams share what one person may have. Who has a token has no session, and one name for all that it
+// is used for.
+func listener(p *web.Page) string { return cmp.Or(p.Who.SessionID, p.Who.Subject) }
+
+func (s *Streams) join(p *web.Page) (*feed, error) {
+	feed, err := s.topics.join(p.Ctx(), listener(p), p.QueryParams()[pageParam])
+	if err == nil {
+		s.open.Add(1)
+	}
+
+	return feed, err
+}
+
+func (s *Streams) leave(p *web.Page, f *feed) {
+	s.open.Add(-1)
+	s.topics.leave(listener(p), f)
+}
+
+func (s *Streams) end(p *web.Page, out *encoding) error {
+	return errors.Join(p.WriteUntil(s.config.Now().Add(readWithin)), out.end())
+}
+
+// begin sends the header of a stream.
+func begin(p *web.Page) *encoding {
 	out := &encoding{w: p.Response()}
 	header := p.Response().Header()
 	header.Set(echo.HeaderContentType, "text/event-stream")
@@ -108,30 +140,23 @@ func (s *Streams) Events(p *web.Page) error {
 
 	p.Response().WriteHeader(http.StatusOK)
 
-	if p.Request().Method == http.MethodHead {
-		return nil
-	}
-
-	if err := out.begin(); err != nil || !s.follow(p, feed, out) {
-		// The browser is gone; it will come again if it wants.
-		return nil
-	}
-
-	return errors.Join(p.WriteUntil(s.config.Now().Add(readWithin)), out.end())
+	return out
 }
 
 // follow sends what is new until the session is over, or the browser is to go elsewhere. It is false when the browser is gone.
 func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 	news, cancel := s.config.Monitor.Subscribe()
-	defer cancel()
 
 	// Where a poll comes in time, it is the sign of life.
 	every := min(BeatEvery(s.config.Monitor.Interval())*11/10, recheckEvery)
 	beats, rechecks, ends := time.NewTicker(every), time.NewTicker(recheckEvery), time.NewTicker(endedWithin)
 
-	defer beats.Stop()
-	defer rechecks.Stop()
-	defer ends.Stop()
+	defer func() {
+		cancel()
+		beats.Stop()
+		rechecks.Stop()
+		ends.Stop()
+	}()
 
 	var next uint64 // the first snapshot that was not sent
 
@@ -142,8 +167,7 @@ func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 		case <-s.config.Drained:
 			return true
 		case <-rechecks.C:
-			// A stream outlives no session and no role.
-			if who, err := s.config.Recheck(p.Request()); err != nil || !who.IsOps() {
+			if !s.mayListen(p) {
 				return true
 			}
 
@@ -165,6 +189,15 @@ func (s *Streams) follow(p *web.Page, feed *feed, out *encoding) bool {
 
 		beats.Reset(every)
 	}
+}
+
+// mayListen reports whether who listens still may: a stream outlives no session and no role.
+//
+//go:noinline // nobody's identity stands on the stack of a stream meanwhile
+func (s *Streams) mayListen(p *web.Page) bool {
+	who, err := s.config.Recheck(p.Request())
+
+	return err == nil && who.IsOps()
 }
 
 // isOver reports whether the session was ended.

@@ -94,6 +94,8 @@ func PageOf(c echo.Context, now func() time.Time) *Page {
 }
 
 // Identify finds out who asks, once: what failed is not tried again.
+//
+//go:noinline // what it is told would stand on the stack of each stream
 func (p *Page) Identify(identify func(*http.Request) (auth.Identity, error)) error {
 	if !p.identified {
 		p.identified = true
@@ -109,6 +111,8 @@ const UserHeader = "Opsconsole-User"
 
 // CheckUser refuses what comes from a page of somebody else than who is signed in by now: in
 // one browser all tabs have one session, and what one person typed is not sent as another.
+//
+//go:noinline // as above
 func (p *Page) CheckUser() error {
 	drawnFor := p.Request().Header.Get(UserHeader)
 	if name, err := url.PathUnescape(drawnFor); drawnFor == "" || err == nil && name == p.Who.Username {
