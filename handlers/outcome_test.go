@@ -23,7 +23,7 @@ func TestWhatWasDoneIsNotCalledUndone(t *testing.T) {
 	message, _ := handlerstest.At(e, "message").(string)
 
 	if got.Status != http.StatusServiceUnavailable || handlerstest.At(e, "details", "outcome") != "unknown" ||
-		!strings.Contains(message, "Whether what was asked for was done is not known") || strings.Contains(message, "nothing can be changed") {
+		!strings.Contains(message, "It is not known whether the request was carried out") || strings.Contains(message, "nothing can be changed") {
 		t.Errorf("got %d %v, want 503 and that the outcome is unknown", got.Status, e)
 	}
 }

@@ -23,7 +23,7 @@ func Passthrough() Credentials {
 		if caller.Token == "" {
 			return &Error{
 				Code: CodeUnauthorized,
-				Message: "The control plane wants your own access token and there is none: sign in again, " +
+				Message: "The control plane needs your own access token, and there is none: sign in again, " +
 					"or send Authorization: Bearer with a token",
 			}
 		}
@@ -49,7 +49,7 @@ func APIKey(key string) Credentials {
 func IdentityHeaders() Credentials {
 	return func(caller Caller, header http.Header) error {
 		if caller.Username == "" {
-			return &Error{Code: CodeUnauthorized, Message: "The control plane wants a username and there is none: sign in again"}
+			return &Error{Code: CodeUnauthorized, Message: "The control plane needs a username, and there is none: sign in again"}
 		}
 
 		if err := setHeader(header, HeaderUsername, caller.Username); err != nil {

@@ -45,7 +45,7 @@ func makeSections() []Section {
 		{Name: SectionMaintenance, Title: "Maintenance mode", Fields: []Field{
 			{
 				Name: "enabled", Label: "Maintenance mode", Kind: KindBool,
-				Default: false, Help: "While it is on, nobody can create an instance; what runs goes on.",
+				Default: false, Help: "While it is on, nobody can create an instance; running instances keep running.",
 			},
 			{
 				Name: "message", Label: "Message", Kind: KindText, Max: MessageMax, Optional: true,

@@ -69,13 +69,13 @@ func shownTexts(t *testing.T, root string) map[string]string {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (entry.Name() == "opstest" || entry.Name() == "controlplane"):
-			return fs.SkipDir // the control plane's own words are the contract's
+		case entry.IsDir() && entry.Name() == "opstest":
+			return fs.SkipDir // for tests alone
 		case strings.HasSuffix(path, "_test.go"), strings.HasSuffix(path, "_templ.go"):
 			return nil
 		case strings.HasSuffix(path, ".go"):
 			return literals(path, texts)
-		case strings.HasSuffix(path, ".templ"), strings.HasSuffix(path, ".js"):
+		case strings.HasSuffix(path, ".templ"), strings.HasSuffix(path, ".js"), strings.HasSuffix(path, "openapi.json"):
 			return lines(path, texts)
 		default:
 			return nil

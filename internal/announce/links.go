@@ -41,19 +41,19 @@ func (linkRules) Transform(doc *ast.Document, reader text.Reader, _ parser.Conte
 		switch n := n.(type) {
 		case *ast.FencedCodeBlock:
 			if n.Info != nil {
-				omit("What comes after the mark that begins code is not shown: %q.", n.Info.Value(reader.Source()))
+				omit("The language of a block of code is not shown: %q.", n.Info.Value(reader.Source()))
 			}
 		case *ast.Image:
 			unwrap = append(unwrap, n)
 
-			omit("There are no pictures in messages; of the one at %q, its text is shown.", n.Destination)
+			omit("Messages show no pictures; the text of the one at %q is shown instead.", n.Destination)
 		case *ast.Link:
 			if allowed(n.Destination) {
 				n.SetAttributeString("rel", []byte(rel))
 			} else {
 				unwrap = append(unwrap, n)
 
-				omit("A link leads to http, https or mailto; of the one to %q, its text is shown.", n.Destination)
+				omit("Links lead to http, https or mailto only; the text of the one to %q is shown instead.", n.Destination)
 			}
 		case *ast.AutoLink:
 			if n.AutoLinkType == ast.AutoLinkEmail || allowed(n.URL(reader.Source())) {

@@ -85,7 +85,7 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) 
 		// by_owner counts what the limit does not.
 		including := ""
 		if idle := cluster.Total - cluster.Limits.ClusterUsed; idle > 0 {
-			including = fmt.Sprintf(", counting what is suspended, stopping or failed (%d of all), which the limit does not", idle)
+			including = fmt.Sprintf(", including suspended, stopping and failed instances (%d in all), which the limit does not count", idle)
 		}
 
 		switch above {
@@ -93,18 +93,18 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) 
 			out = append(out, note("No analyst holds more than %d.", limit))
 		case 1:
 			out = append(out, warning(
-				"1 analyst holds more than %d%s: what runs goes on, but nothing new can be created until it is fewer.", limit, including,
+				"1 analyst holds more than %d%s: running instances keep running, but no more can be created until there are fewer.", limit, including,
 			).at("/instances?"+url.Values{"owner": {last}}.Encode()))
 		default: // the page lists those that hold most first, and leads from each to what they hold
 			out = append(out, warning(
-				"%d analysts hold more than %d%s: what runs goes on, but they cannot create another until they hold fewer.",
+				"%d analysts hold more than %d%s: running instances keep running, but no more can be created until they hold fewer.",
 				above, limit, including).at("/capacity?owners=all"))
 		}
 	}
 
 	if total, used := after.Int("cluster_total"), cluster.Limits.ClusterUsed; total != before.Int("cluster_total") {
 		if used >= total {
-			out = append(out, warning("The cluster uses %d of %d: nobody can create an instance until it is fewer.", used, total))
+			out = append(out, warning("The cluster uses %d of %d: nobody can create an instance until it uses fewer.", used, total))
 		} else {
 			out = append(out, note("The cluster uses %d: %d more can be created.", used, total-used))
 		}

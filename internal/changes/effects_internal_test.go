@@ -22,9 +22,9 @@ func TestWhatIsHarmlessIsNoWarning(t *testing.T) {
 		want              string
 	}{
 		{5, 40, "note: The cluster uses 5: 35 more can be created."},
-		{5, 5, "warning: The cluster uses 5 of 5: nobody can create an instance until it is fewer."},
+		{5, 5, "warning: The cluster uses 5 of 5: nobody can create an instance until it uses fewer."},
 		{4, 50, "note: No analyst holds more than 4."},
-		{3, 50, "warning: 1 analyst holds more than 3: what runs goes on, but nothing new can be created until it is fewer."},
+		{3, 50, "warning: 1 analyst holds more than 3: running instances keep running, but no more can be created until there are fewer."},
 		{6, 50, ""},
 	} {
 		var got []string

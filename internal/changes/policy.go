@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -115,6 +116,10 @@ func size(f ops.Field, value any) float64 {
 func valueText(value any) string {
 	if value == nil {
 		return "no expiry"
+	}
+
+	if iso, ok := value.(string); ok {
+		return humantime.Length(iso)
 	}
 
 	return fmt.Sprint(value)

@@ -51,15 +51,15 @@ type consoleFlags struct {
 	Addr           setting `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve the pages on."`
 	PublicURL      setting `placeholder:"URL" help:"URL at which browsers reach the console, with the path below which a proxy serves it, if any; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
 	TrustedProxies list    `placeholder:"NETWORK,…" help:"Networks of the proxies in front, such as 10.1.2.0/24, whose X-Forwarded-For tells where requests come from; by default it counts for nothing."`
-	MetricsAddr    setting `placeholder:"HOST:PORT" help:"Address to serve this console's own metrics on, for Prometheus, under /metrics; off by default. Nobody is asked who they are there."`
+	MetricsAddr    setting `placeholder:"HOST:PORT" help:"Address to serve this console's own metrics on, for Prometheus, under /metrics; off by default. It needs no sign-in."`
 	OTLPEndpoint   setting `name:"otlp-endpoint" placeholder:"URL" help:"URL of an OpenTelemetry collector that takes traces over HTTP, such as http://127.0.0.1:4318; v1/traces is added. Off by default."`
-	TraceRatio     setting `default:"1" placeholder:"FRACTION" help:"How many of the requests are traced that bring no trace of their own, 0 to 1."`
+	TraceRatio     setting `default:"1" placeholder:"FRACTION" help:"Fraction of the requests without a trace of their own that are traced, 0 to 1."`
 	databaseFlags
 	BackupDir        setting `placeholder:"DIR" help:"Directory for backups of a SQLite database, made while the console runs; none are made by default."`
 	BackupEvery      setting `default:"24h" placeholder:"DURATION" help:"Interval between two backups."`
 	BackupKeep       setting `default:"7" placeholder:"NUMBER" help:"Number of backups to keep."`
-	AllowNewerSchema toggle  `help:"Start on a database that a newer version has migrated, to put the version before back for a while."`
-	ShutdownDelay    setting `placeholder:"DURATION" help:"Time to go on serving once asked to end, while /readyz answers 503, so that balancers send requests elsewhere first. Default 5s for serve on PostgreSQL; else 0s, as there is no other replica."`
+	AllowNewerSchema toggle  `help:"Start on a database that a newer version has migrated, to run the previous version again for a while."`
+	ShutdownDelay    setting `placeholder:"DURATION" help:"Time to keep serving after being asked to stop, while /readyz answers 503, so that balancers send requests elsewhere first. Default 5s for serve on PostgreSQL; else 0s, as there is no other replica."`
 	Environment      setting `default:"${environment}" placeholder:"NAME" help:"Name of the environment, shown on every page."`
 	EnvironmentColor setting `default:"${color}" placeholder:"COLOR" help:"Color of the environment's name: green, blue, amber, red, violet or grey."`
 	ConfirmBelow     setting `default:"0.5" placeholder:"FRACTION" help:"Lowering a limit to this fraction of it or less must be confirmed with the environment's name, as turning on maintenance must; 0 never asks."`
@@ -69,8 +69,8 @@ type consoleFlags struct {
 	PollInterval     setting `default:"5s" placeholder:"DURATION" help:"Interval between two polls of the control plane."`
 	SessionLifetime  setting `default:"12h" placeholder:"DURATION" help:"Maximum session lifetime."`
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"Maximum time that a session may be idle."`
-	ApprovalActions  list    `placeholder:"ACTION,…" help:"Acts of operators that another operator must approve within 24 hours; none by default. There are ${approvable}."`
-	StepUpActions    list    `placeholder:"ACTION,…" help:"Acts of operators that need a sign-in not older than --step-up-max-age; none by default. There are ${actions}."`
+	ApprovalActions  list    `placeholder:"ACTION,…" help:"Acts of operators that another operator must approve within 24 hours; none by default. They are ${approvable}."`
+	StepUpActions    list    `placeholder:"ACTION,…" help:"Acts of operators that need a sign-in not older than --step-up-max-age; none by default. They are ${actions}."`
 	StepUpMaxAge     setting `placeholder:"DURATION" help:"Maximum age of the sign-in for --step-up-actions, at least 1m."`
 	Zoneinfo         setting `placeholder:"DIR" help:"Directory of the system's time zones; by default it is looked for where systems keep it. The newer of it and those in the program are used."`
 	LogLevel         setting `default:"${level}" placeholder:"LEVEL" help:"Log level: debug, info, warn or error."`
@@ -86,7 +86,7 @@ type databaseFlags struct {
 
 type maintenanceFlags struct {
 	Announcements          setting `default:"public" placeholder:"AUDIENCE" help:"Who can read maintenance announcements: public (everybody, without signing in), signed-in, or off."`
-	AnnouncementComponents list    `placeholder:"NAME[=LABEL],…" help:"Components of the platform whose availability over 90 days the announcements show, with what users read for each, such as database,starburst=Queries; none by default. It tells outages to all who read them."`
+	AnnouncementComponents list    `placeholder:"NAME[=LABEL],…" help:"Components of the platform whose availability over 90 days the announcements show, with what users read for each, such as database,starburst=Queries; none by default. It shows outages to everybody who can read them."`
 	AnnouncementZone       setting `default:"UTC" placeholder:"ZONE" help:"Time zone whose days these are, an IANA name such as Europe/Berlin."`
 	AnnouncementOrigins    list    `placeholder:"ORIGIN,…" help:"Origins of other sites that may show the announcement banner, such as https://notebooks.example.com; none by default."`
 	WebhookAllowedHosts    list    `placeholder:"HOST,…" help:"Hosts that webhooks may call, such as hooks.slack.com or *.webhook.office.com; none by default."`

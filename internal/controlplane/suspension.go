@@ -83,7 +83,7 @@ func (s session) UpdateInstanceLifecycle(ctx context.Context, id int64, update o
 		}
 
 		if instance.Status == ops.InstanceStopping {
-			return invalidState(instance, fmt.Sprintf("Instance %d is stopping: how long it lives cannot be changed any more", id))
+			return invalidState(instance, fmt.Sprintf("Instance %d is stopping: its time to live can no longer be changed", id))
 		}
 
 		current, err := readSettings(ctx, tx)

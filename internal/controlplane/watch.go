@@ -139,9 +139,9 @@ func (w *Watch) Remarks() map[string]health.Remark {
 
 	switch {
 	case w.other != "" && w.only:
-		database.Note = "The platform's own control plane is at work: the last that it wrote is " + w.other + "."
+		database.Note = "The platform's own control plane is running: its last write is " + w.other + "."
 	case w.other != "":
-		database.Error = "Another control plane works on the same tables (the last that it wrote is " + w.other +
+		database.Error = "Another control plane works on the same tables (its last write is " + w.other +
 			"), and both move the platform's instances. End one of them."
 	}
 

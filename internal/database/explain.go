@@ -56,7 +56,7 @@ func sentence(name string, trouble *store.TroubleError) string {
 	return name + " cannot be read: " + trouble.Words + "."
 }
 
-const unknown = "Whether what was asked for was done is not known: it failed before it could say so."
+const unknown = "It is not known whether the request was carried out: it failed before it could say so."
 
 const unwritable = "Nothing can be changed until it can be written, as no change is made without its record."
 
@@ -82,10 +82,10 @@ func meaning(kind store.TroubleKind) string {
 // advice says what to check.
 func advice(kind store.TroubleKind) string {
 	if kind == store.Unwritable {
-		return "Look at the room on its disk, and whether it was made read-only, became a standby or is locked. " +
+		return "Check the free space on its disk, and whether it was made read-only, became a standby or is locked. " +
 			"The console writes again by itself as soon as it can."
 	}
 
-	return "Look whether the database runs, and at the network between it and this console. " +
+	return "Check that the database runs, and the network between it and this console. " +
 		"The console connects again by itself as soon as it can."
 }

@@ -244,12 +244,12 @@ func (w *Watch) tell(ctx context.Context, now Condition) {
 
 	switch {
 	case now.Error != nil:
-		w.config.Logger.ErrorContext(ctx, "this console's own database does not do what it should",
+		w.config.Logger.ErrorContext(ctx, "this console's own database is in trouble",
 			"status", now.Status, "words", *now.Error, "error", w.trouble())
 	case now.Status == ops.ComponentSlow:
 		w.config.Logger.WarnContext(ctx, "this console's own database is slow", "latency_ms", *now.LatencyMS)
 	default:
-		w.config.Logger.InfoContext(ctx, "this console's own database is well again", "was", before)
+		w.config.Logger.InfoContext(ctx, "this console's own database has recovered", "was", before)
 	}
 
 	if w.OnChange != nil {

@@ -116,7 +116,7 @@ func (s *Windows) End(ctx context.Context, service ops.Service, actor audit.Acto
 		case w.waiting():
 			return w.conflict("It has not started: cancel it.")
 		case w.Phase != Active:
-			return w.conflict("It is %s: its end has come already.", w.Phase)
+			return w.conflict("It is %s: its end has already come.", w.Phase)
 		}
 
 		w.EndsAt = now
@@ -186,7 +186,7 @@ func (s *Windows) checkExtend(w *Window, endsAt time.Time) error {
 	case w.Phase.Final() || w.stored == Held || !w.verifiedAt.IsZero():
 		return w.conflict("It is %s and cannot be extended.", w.Phase)
 	case !endsAt.After(w.EndsAt) || !endsAt.After(s.now()):
-		wrong.addf("ends_at", "range", "must be later than the end now, %s, and than the present", w.EndsAt.Format(time.RFC3339))
+		wrong.addf("ends_at", "range", "must be later than the current end, %s, and in the future", w.EndsAt.Format(time.RFC3339))
 	case endsAt.Sub(w.StartsAt) > maxLength:
 		wrong.addf("ends_at", "range", "must be at most 90 days after the start")
 	}

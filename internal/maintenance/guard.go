@@ -75,7 +75,7 @@ func (s *Windows) Met(ctx context.Context, section ops.SectionName, from, until 
 		out = append(out, changes.Effect{
 			Kind: changes.EffectWarning, URL: "/" + object(w.ID),
 			Text: fmt.Sprintf("Maintenance window %d, %q, sets values of this section from %s to %s: "+
-				"choose a time outside of it, or put the change into the window. Else this change is held, and needs a decision.",
+				"choose a time outside it, or put the change into the window. Otherwise this change is held, and needs a decision.",
 				w.ID, w.Title, w.StartsAt.UTC().Format("2006-01-02 15:04 UTC"), w.EndsAt.UTC().Format("2006-01-02 15:04 UTC")),
 		})
 	}
@@ -88,7 +88,7 @@ func (w Window) setsField(field ops.Field) error {
 	return &ops.Error{
 		Code: ops.CodeConflict,
 		Message: fmt.Sprintf("%s is set by maintenance window %d, %q, from %s on. "+
-			"Let the temporary change end before, or put it into the window.",
+			"Let the temporary change end before then, or put it into the window.",
 			field.Label, w.ID, w.Title, w.StartsAt.UTC().Format("2006-01-02 15:04 UTC")),
 		Details: map[string]any{"window": w.ID, "field": field.Name, "url": "/" + object(w.ID)},
 	}

@@ -64,7 +64,7 @@ func (a asks) offset(wrong *fieldErrors, field string, at time.Time, zoneName st
 	clock := humantime.Resolve(humantime.Wall(at, at.Location()), loc).At
 	a[field] = Readings{Given: at.Format("2006-01-02T15:04:05-07:00"), Clock: reading(clock), Moment: reading(at)}
 
-	wrong.addf(field, mismatchType, "has the offset %s, and the clocks of %s have another then. It is %s, or %s. Say which is meant.",
+	wrong.addf(field, mismatchType, "has the offset %s, but the clocks of %s have another at that time. It is %s, or %s. Say which is meant.",
 		at.Format("-07:00"), loc, humantime.Say(clock, loc), humantime.Say(at, loc))
 }
 
@@ -84,7 +84,7 @@ func (a asks) invalid(wrong fieldErrors) error {
 	}
 
 	return &ops.Error{
-		Code: ops.CodeTimeZoneMismatch, Message: "A time has an offset that its zone has not: say which is meant",
+		Code: ops.CodeTimeZoneMismatch, Message: "A time has an offset that is not its zone's: say which is meant",
 		Details: map[string]any{"errors": []ops.FieldError(wrong), "readings": a},
 	}
 }

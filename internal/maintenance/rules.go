@@ -113,7 +113,7 @@ func (s *Windows) moves(ctx context.Context, tx *sql.Tx, windows []Window) ([]*m
 		switch {
 		case span.StartsAt.Equal(w.StartsAt) && span.EndsAt.Equal(w.EndsAt):
 		case !span.StartsAt.After(s.now()):
-			moves[i] = &move{span, "Its time on the clocks has gone by."}
+			moves[i] = &move{span, "Its local time has passed."}
 		case !span.EndsAt.After(span.StartsAt):
 			moves[i] = &move{span, "It would end before it starts."}
 		default:

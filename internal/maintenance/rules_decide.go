@@ -29,7 +29,7 @@ func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, 
 
 		m := w.RulesMove
 		if oldMoment && m.Stays != "" {
-			return w.conflict("It has the moment before: it could not be moved. Change its times, or leave it where it is.")
+			return w.conflict("It could not be moved, and keeps its previous moment. Change its times, or leave it where it is.")
 		}
 
 		w.RulesMove = nil
@@ -39,7 +39,7 @@ func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, 
 		}
 
 		if !m.StartsAt.After(s.now()) {
-			return w.conflict("The moment that it had is gone: %s.", humantime.Say(m.StartsAt, w.Location()))
+			return w.conflict("The previous moment is no longer possible: %s.", humantime.Say(m.StartsAt, w.Location()))
 		}
 
 		w.StartsAt, w.EndsAt = m.StartsAt, m.EndsAt

@@ -110,9 +110,9 @@ func (r silenceRow) news(before silenceRow, w Window, result alertmanager.Result
 	case r.goneAt != nil && before.goneAt == nil:
 		done("No silence of the window is active now.")
 	case r.goneAt != nil && result.Ended > 0:
-		done("A silence of the window had come back and was ended again: Alertmanager was started with what it knew before.")
+		done("A silence of the window had come back and was ended again: Alertmanager was started with an earlier state.")
 	case before.problem != "" && before.goneAt == nil:
-		done("Alertmanager does again what it is told.")
+		done("Alertmanager accepts requests again.")
 	}
 
 	return out

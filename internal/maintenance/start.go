@@ -24,7 +24,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 	if !slices.ContainsFunc(leases, lease.Lease.Open) { // nothing is set yet
 		answers, err := s.AuthorStillOps(ctx, w.ActsFor)
 		if err != nil {
-			return ops.Unavailable("sessions", "Whether "+w.ActsFor+" still has the Ops role could not be found out.").Because(err)
+			return ops.Unavailable("sessions", "Whether "+w.ActsFor+" still has the Ops role could not be determined.").Because(err)
 		}
 
 		if !answers {
@@ -72,7 +72,7 @@ func (s *Windows) giveUpStart(ctx context.Context, service ops.Service, w Window
 		return err
 	}
 
-	return s.hold(ctx, w, "Its settings cannot be applied at present. "+errorText(cause)+
+	return s.hold(ctx, w, "Its settings cannot be applied now. "+errorText(cause)+
 		" What it had set is restored. Change its settings, or cancel it.", cause, false)
 }
 

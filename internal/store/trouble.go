@@ -142,7 +142,7 @@ func connectWords(code string) string {
 	case code == pgNoSuchDatabase:
 		return "there is no database of that name"
 	case code == pgNotNow:
-		return "it takes no connections at present"
+		return "it takes no connections now"
 	}
 
 	if trouble := postgresTrouble(nil, code); trouble != nil {

@@ -134,9 +134,9 @@ func TestADatabaseThatIsDown(t *testing.T) {
 	_, err = tx.ExecContext(t.Context(), `SELECT 1`)
 	wantTrouble(t, err, store.Unreadable, "it is starting up or shutting down")
 
-	wantTrouble(t, db.ProbeRead(t.Context()), store.Unreadable, "it takes no connections at present")
-	wantTrouble(t, db.CannotRead(), store.Unreadable, "it takes no connections at present")
-	wantTrouble(t, write(t, db), store.Unreadable, "it takes no connections at present")
+	wantTrouble(t, db.ProbeRead(t.Context()), store.Unreadable, "it takes no connections now")
+	wantTrouble(t, db.CannotRead(), store.Unreadable, "it takes no connections now")
+	wantTrouble(t, write(t, db), store.Unreadable, "it takes no connections now")
 
 	if trouble := db.CannotWrite(); trouble != nil {
 		t.Errorf("what cannot be reached is not said to be read-only: %v", trouble)

@@ -140,7 +140,7 @@ func (r Range) check(now time.Time) []ops.FieldError {
 	switch length := until.Sub(from); {
 	// Of a range that stays, what is too old is left out: it was a good one when its address was passed on.
 	case from.Before(furthest) && (r.From.Moves() || r.To.Moves() || until.Before(furthest)):
-		return []ops.FieldError{wrong(FromParam, "lies further back than anything is kept: 400 days")}
+		return []ops.FieldError{wrong(FromParam, "is further back than anything is kept: 400 days")}
 	case !from.Before(now):
 		return []ops.FieldError{wrong(FromParam, "must be in the past")}
 	case length <= 0:

@@ -38,9 +38,9 @@ func (c Config) CheckURL(raw string) (*url.URL, error) {
 	case u.Fragment != "" || strings.Contains(raw, "#"):
 		return nil, errors.New("must not have a part after #")
 	case !portAllowed(u.Port()):
-		return nil, fmt.Errorf("leads to port %s, which is another service's; 443 and those from %d on will do", u.Port(), minPort)
+		return nil, fmt.Errorf("leads to port %s, which is another service's; 443 and those from %d on are allowed", u.Port(), minPort)
 	case !c.hostAllowed(host):
-		return nil, fmt.Errorf("leads to %q, which is not among the hosts that may be told: %s", host, c.hosts())
+		return nil, fmt.Errorf("leads to %q, which is not an allowed host: %s", host, c.hosts())
 	}
 
 	return u, nil

@@ -20,7 +20,7 @@ const (
 // Standard Webhooks.
 func approvalEvents() map[maintenance.EventKind]struct{ headline, standard string } {
 	return map[maintenance.EventKind]struct{ headline, standard string }{
-		ApprovalWaiting:    {"Waits for another operator", "approval.waiting"},
+		ApprovalWaiting:    {"Waiting for another operator", "approval.waiting"},
 		ApprovalBreakGlass: {"Carried out without a second person", "approval.break_glass"},
 	}
 }

@@ -65,7 +65,7 @@ const maxBody = 64 << 10
 func (s *Webhooks) post(ctx context.Context, to *url.URL, headers map[string]string, body string) (r result, cause error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewBufferString(body))
 	if err != nil {
-		return result{problem: "The address cannot be asked."}, err
+		return result{problem: "No request can be sent to the address."}, err
 	}
 
 	for name, value := range headers {

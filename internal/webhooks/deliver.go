@@ -198,11 +198,11 @@ func (r result) refusedForGood() string {
 
 	switch r.status {
 	case http.StatusBadRequest:
-		return "The endpoint does not accept what is sent to it." + again + "see that it does, then send it again."
+		return "The endpoint does not accept deliveries." + again + "make it accept them, then send it again."
 	case http.StatusNotFound:
-		return "There is no such address." + again + "see that there is, or change the webhook's, then send it again."
+		return "There is no such address." + again + "create it, or change the webhook's address, then send it again."
 	case http.StatusGone:
-		return "The address no longer exists." + again + "change the webhook's and send it again, or delete the webhook."
+		return "The address no longer exists." + again + "change the webhook's address and send it again, or delete the webhook."
 	default:
 		return ""
 	}

@@ -2,11 +2,10 @@ package format
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 )
 
 const day = 24 * time.Hour
@@ -120,68 +119,11 @@ func rough(d time.Duration) string {
 // Duration writes an ISO 8601 duration in words and as it came: 36 h (PT36H), and
 // 365 d (P1Y). What has no definite length it leaves as it is.
 func Duration(iso string) string {
-	if d, err := ops.ParseDuration(iso); err == nil {
-		return words(iso, d) + " (" + iso + ")"
+	if text := humantime.Length(iso); text != iso {
+		return text + " (" + iso + ")"
 	}
 
-	d, err := ops.ReadDuration(iso)
-	if err != nil {
-		return iso
-	}
-
-	return foreign(d) + " (" + iso + ")"
-}
-
-// foreign writes a length in the units of the contract, which iso was not written in.
-func foreign(d time.Duration) string {
-	fraction := d % time.Second
-
-	switch d -= fraction; {
-	case fraction == 0:
-		return words(ops.FormatDuration(d), d)
-	case d == 0:
-		return milliseconds(fraction)
-	default:
-		return words(ops.FormatDuration(d), d) + " " + milliseconds(fraction)
-	}
-}
-
-// milliseconds writes less than a second.
-func milliseconds(d time.Duration) string {
-	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', -1, 64) + " ms"
-}
-
-// words keeps the units that were written, PT36H is 36 h and P1DT12H 1 d 12 h.
-func words(iso string, d time.Duration) string {
-	out, number := "", ""
-	date := true
-
-	for _, r := range iso {
-		switch {
-		case r >= '0' && r <= '9':
-			number += string(r)
-		case r == 'T':
-			date = false
-		case number != "":
-			unit := map[rune]string{'D': "d", 'H': "h", 'S': "s"}[r]
-			if r == 'M' && !date {
-				unit = "min"
-			}
-
-			if out != "" {
-				out += " "
-			}
-
-			out += number + " " + unit
-			number = ""
-		}
-	}
-
-	if d == 0 {
-		return "0 s"
-	}
-
-	return out
+	return iso
 }
 
 // RFC3339 is a time for a script to read, "" for none.

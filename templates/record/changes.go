@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
@@ -30,8 +31,8 @@ func ChangeSteps(c changes.Change) string {
 	section, _ := ops.SectionOf(c.Section)
 
 	for _, name := range c.Fields {
-		label, _ := labelOf(section, name)
-		parts = append(parts, label+" "+short(c.Before[name])+" → "+short(c.After[name]))
+		label, field := labelOf(section, name)
+		parts = append(parts, label+" "+short(field, c.Before[name])+" → "+short(field, c.After[name]))
 	}
 
 	return strings.Join(parts, ", ")
@@ -56,8 +57,12 @@ func who(c changes.Change) string {
 }
 
 // short is a value for a line of a list.
-func short(value any) string {
+func short(field ops.Field, value any) string {
 	const most = 40
+
+	if iso, ok := value.(string); ok && field.Kind == ops.KindDuration {
+		return humantime.Length(iso)
+	}
 
 	switch v := value.(type) {
 	case nil:

@@ -11,6 +11,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // entryField is a field of what an entry was about, as people know it.
@@ -102,7 +103,7 @@ func valueText(field ops.Field, value any) string {
 	case nil:
 		return "none"
 	case string:
-		return v
+		return format.Moments(v)
 	case []any:
 		parts := make([]string, 0, len(v))
 		for _, part := range v {

@@ -24,7 +24,7 @@ func TestAnEntryTellsOfFieldsAsPeopleKnowThem(t *testing.T) {
 		{"config/maintenance", `{"enabled": false, "message": ""}`, `{"enabled": true, "message": ""}`, []entryField{{"Maintenance mode", "Off → On"}}},
 		{
 			"maintenance/windows/1", ``, `{"title": "Patching", "settings": {"concurrency": {"per_analyst": 3}}, "starts_at": "2026-03-01T14:00:00Z"}`,
-			[]entryField{{"Per analyst", "3 instances"}, {"Starts at", "2026-03-01T14:00:00Z"}, {"Title", "Patching"}},
+			[]entryField{{"Per analyst", "3 instances"}, {"Starts at", "Sun 1 Mar 2026, 14:00 UTC"}, {"Title", "Patching"}},
 		},
 		{
 			"maintenance/webhooks/1", `{"events": ["started", "ended"], "active": true, "n": 1.5}`, `{"events": ["started"], "active": true, "n": null}`,

@@ -125,7 +125,7 @@ func (l Lease) standing() string {
 	case l.State == Pending:
 		return "not known to have started yet"
 	case l.State == Held:
-		return "held: keep what is set, or end it"
+		return "held: keep the current values, or end it"
 	case l.Open():
 		return "no longer what it was: look again"
 	default:

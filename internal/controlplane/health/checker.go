@@ -59,7 +59,7 @@ func New(cfg Config) (*Checker, error) {
 
 	for name := range cfg.SlowAfter {
 		if name != ops.ComponentDatabase && name != ops.ComponentKubernetes && name != ops.ComponentStarburst {
-			return nil, fmt.Errorf("--slow-after names the component %q, there are database, kubernetes and starburst", name)
+			return nil, fmt.Errorf("--slow-after names the component %q; the components are database, kubernetes and starburst", name)
 		}
 	}
 

@@ -169,10 +169,10 @@ func (c *component) logChange(ctx context.Context, before ops.ComponentStatus, n
 	switch {
 	case now.Status == before, before == "" && now.Error == nil:
 	case now.Error != nil:
-		c.logger.WarnContext(ctx, "a component of the platform is not as it should be",
+		c.logger.WarnContext(ctx, "a component of the platform is unhealthy",
 			"component", c.name, "status", now.Status, "words", *now.Error, "cause", cause)
 	default:
-		c.logger.InfoContext(ctx, "a component of the platform is well again", "component", c.name, "status", now.Status)
+		c.logger.InfoContext(ctx, "a component of the platform has recovered", "component", c.name, "status", now.Status)
 	}
 }
 
@@ -201,7 +201,7 @@ func (c *component) judge(err error, took time.Duration) ops.Component {
 	case latency.IsSlow(took, c.slowAfter, c.lastResult().component.Status == ops.ComponentSlow):
 		said := fmt.Sprintf("%s took longer than %s to answer", c.name, c.slowAfter)
 		if took <= c.slowAfter {
-			said = fmt.Sprintf("%s was slow, and takes %s or longer yet to answer", c.name, latency.QuickUnder(c.slowAfter))
+			said = fmt.Sprintf("%s was slow, and still takes %s or longer to answer", c.name, latency.QuickUnder(c.slowAfter))
 		}
 
 		return ops.Component{Status: ops.ComponentSlow, LatencyMS: &ms, Error: words(said)}

@@ -155,7 +155,7 @@ func TestStarburstIsAskedAQuery(t *testing.T) {
 		},
 		"elsewhere": {
 			text(http.StatusOK, `{"nextUri":"https://trino.internal/v1/statement/x"}`), ops.ComponentUnreachable,
-			"the answer goes on at another address, https://trino.internal, than the one configured",
+			"the answer continues at another address, https://trino.internal, than the one configured",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -153,7 +153,7 @@ func (f *factory) exportReconciliation() jobMetrics {
 			countReadyToFinalize: f.counter("snapshots_ready_to_finalize_total", "Snapshots found whose exports are all completed."),
 		},
 		done: map[string]prometheus.Counter{
-			countClaimsReset:    f.counter("stale_export_claims_reset_total", "Export jobs put back to pending."),
+			countClaimsReset:    f.counter("stale_export_claims_reset_total", "Export jobs returned to pending."),
 			countFinalized:      f.counter("snapshots_finalized_total", "Snapshots made ready."),
 			countFinalizeFailed: f.counter("snapshots_finalization_failures_total", "Snapshots that could not be made ready."),
 		},

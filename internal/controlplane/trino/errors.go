@@ -16,7 +16,7 @@ var (
 	ErrStarting = errors.New("Starburst is still starting and takes no queries yet")
 	ErrNotTrino = errors.New("what answers is not Starburst or Trino: check --starburst-url")
 	// ErrElsewhere is said of an answer that goes on at another address, which is not asked.
-	ErrElsewhere = errors.New("the answer goes on at another address")
+	ErrElsewhere = errors.New("the answer continues at another address")
 )
 
 // StatusError is an answer with a status other than 200.
