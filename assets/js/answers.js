@@ -114,7 +114,10 @@ function leads(ctx, form) {
   if (!next) return false;
   leaveWith(form);
   ctx.keepIndicators = true;
-  location.replace(next);
+  // The page begins with its content, where it is another: to a part of the same page would not load it.
+  const to = new URL(next, location.href);
+  if (!to.hash && to.pathname + to.search !== location.pathname + location.search) to.hash = "main";
+  location.replace(to);
   return true;
 }
 

@@ -136,7 +136,11 @@ palette.addEventListener("click", (event) => {
   if (chosen?.dataset.ask) {
     event.preventDefault();
     ask(chosen.dataset.ask, true);
-  } else if (chosen || event.target === palette) palette.close();
+  } else if (chosen || event.target === palette) {
+    // The next key leads on from the content of the page that was chosen.
+    if (chosen && !chosen.hash && !chosen.matches("[hx-get]")) chosen.hash = "main";
+    palette.close();
+  }
 });
 input.addEventListener("input", filter);
 input.addEventListener("keydown", (event) => {

@@ -14,8 +14,18 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (target.id === "config" && heading) {
     document.title = `${heading.textContent} · ${document.title.split(" · ").at(-1)}`;
   }
-  focus(target.querySelector('[aria-invalid="true"], [autofocus], .asks #reason') ?? heading);
+  focus(wrong(target) ?? target.querySelector("[autofocus], .asks #reason") ?? heading);
 });
+
+const wrong = (root) => root.querySelector('[aria-invalid="true"]') ?? root.querySelector("[role=alert][autofocus]");
+
+// A page begins where something is wrong with it; and with its content, where a form or the palette led to that.
+const main = document.querySelector("main");
+const content = location.hash === "#main" && (main.querySelector("[role=status][tabindex]") ?? main.querySelector("h1"));
+const begins = wrong(main) ?? content;
+if (begins && document.activeElement.matches("body, main, main [autofocus]")) focus(begins);
+// Browsers may go to the address's part after that.
+if (content) main.addEventListener("focus", () => focus(begins), { once: true });
 
 // focus puts the focus where the answer is; a heading is only read out.
 function focus(element) {

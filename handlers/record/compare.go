@@ -25,7 +25,7 @@ func (h *Handlers) Compare(p *web.Page) error {
 		}
 	}
 
-	view := pages.Compare{A: two[0], B: two[1], Now: p.Now}
+	view := pages.Compare{A: two[0], B: two[1], Tickets: h.Tickets, Now: p.Now}
 
 	if view.A.Section == view.B.Section {
 		section, err := ops.SectionOf(view.A.Section)
@@ -61,7 +61,7 @@ func (h *Handlers) CompareEntries(p *web.Page) error {
 		two[i] = entry
 	}
 
-	view := pages.CompareEntries{A: two[0], B: two[1], Now: p.Now}
+	view := pages.CompareEntries{A: two[0], B: two[1], Tickets: h.Tickets, Now: p.Now}
 	if view.Others, err = h.Audit.Intents(p.Ctx(), two); err != nil {
 		return err
 	}

@@ -5,13 +5,13 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=972b59e47de0"
-	ScriptURL             = "/static/app.js?v=eb624f06a380"
+	StylesheetURL         = "/static/app.css?v=b02da3a315c2"
+	ScriptURL             = "/static/app.js?v=eeafa716df11"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=0ab753f7d890"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
 	ChartsScriptURL       = "/static/charts.js?v=f18887e83037"
 	ScrubberScriptURL     = "/static/scrubber.js?v=637718ac98d2"
-	PaletteScriptURL      = "/static/palette.js?v=2532aed2ce37"
+	PaletteScriptURL      = "/static/palette.js?v=1def3736dccd"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL              = "/static/icons.svg?v=9581e89ec8ec"
 )

@@ -544,7 +544,7 @@ func ReviewPage(s shell.Shell, v Review) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				return nil
 			})
-			templ_7745c5c3_Err = shell.Heading(v.Title(), "They end at once, with their pods and their data in memory. That cannot be undone.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.HeadingOfAnswer(v.Title(), "They end at once, with their pods and their data in memory. That cannot be undone.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -834,7 +834,7 @@ func ResultsPage(s shell.Shell, v Results) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = shell.Heading(v.Title(), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.HeadingOfAnswer(v.Title(), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -26,8 +26,10 @@ type Compare struct {
 	// Differences are between what the section held after each; null where they are of two sections.
 	Differences []ops.Difference `json:"differences"`
 	// Title is the section's, "" of two.
-	Title string    `json:"-"`
-	Now   time.Time `json:"-"`
+	Title string `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // CompareEntries shows two acts of the audit log beside one another, each by an entry of it.
@@ -36,7 +38,9 @@ type CompareEntries struct {
 	B audit.Entry `json:"b"`
 	// Others are the other entries of both acts.
 	Others []audit.Entry `json:"others"`
-	Now    time.Time     `json:"-"`
+	// Tickets become links in reasons.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // fact is what is told of one of two, under its name.

@@ -123,7 +123,7 @@ func Live(v Window) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Overall(windowLine(v.Window)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.Standing(windowLine(v.Window)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
