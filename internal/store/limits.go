@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -65,7 +66,12 @@ func (l Limits) apply(ctx context.Context, conn *pgx.Conn) error {
 		return nil
 	}
 
-	if _, err := conn.Exec(ctx, "SELECT "+strings.Join(sets, ", "), pgx.QueryExecModeSimpleProtocol); err != nil {
+	_, err := conn.Exec(ctx, "SELECT "+strings.Join(sets, ", "), pgx.QueryExecModeSimpleProtocol)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %w", errNoSession, err)
+	}
+
+	if err != nil {
 		return fmt.Errorf("set the limits of a session: %w", err)
 	}
 

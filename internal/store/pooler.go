@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -15,6 +16,14 @@ import (
 // would come to other sessions.
 var errPooled = errors.New("a connection pooler gives each transaction another session of PostgreSQL, as PgBouncer does with " +
 	"pool_mode = transaction or statement; set pool_mode = session for this user or this database, or connect to the server itself")
+
+// errNotReset refuses a pooler that keeps sessions, with what was set, prepared and locked in them for whoever comes next.
+var errNotReset = errors.New("a connection pooler hands sessions on as they were left; set server_reset_query = DISCARD ALL, " +
+	"PgBouncer's default, or connect to the server itself")
+
+// errNoSession is that a connection was taken and its first statement was not answered.
+var errNoSession = errors.New("a connection was taken, and no session came with it in time; either the server stands still, or a pooler " +
+	"in between has none left for this user and this database (PgBouncer's default_pool_size; a process uses up to 31)")
 
 // checkSessions returns an error where a connection is not a session of the server's.
 func (db *DB) checkSessions(ctx context.Context) error {
@@ -57,12 +66,11 @@ func isDirect(ctx context.Context, conn *sql.Conn) (direct bool, err error) {
 	return direct, err
 }
 
+const sessionMark = `SELECT coalesce(current_setting('opsconsole.session', true), '')`
+
 // keepsSessions marks the session of a connection and looks whether others meet with the mark.
 func (db *DB) keepsSessions(ctx context.Context, conn *sql.Conn) error {
-	const (
-		others = 4
-		marked = `SELECT coalesce(current_setting('opsconsole.session', true), '')`
-	)
+	const others = 4
 
 	mark, seen := rand.Text(), ""
 
@@ -75,11 +83,11 @@ func (db *DB) keepsSessions(ctx context.Context, conn *sql.Conn) error {
 		// Left open until all are done, so that each has another session.
 		tx, err := db.write.BeginTx(ctx, nil)
 		if err != nil {
-			return errors.Join(errPooled, err) // pool_mode = statement knows no transactions
+			return refused(err)
 		}
 		defer tx.Rollback() //nolint:errcheck // there is nothing in it
 
-		if err := tx.QueryRowContext(ctx, marked, pgx.QueryExecModeSimpleProtocol).Scan(&seen); err != nil {
+		if err := tx.QueryRowContext(ctx, sessionMark, pgx.QueryExecModeSimpleProtocol).Scan(&seen); err != nil {
 			return errors.Join(errPooled, err)
 		}
 
@@ -88,9 +96,38 @@ func (db *DB) keepsSessions(ctx context.Context, conn *sql.Conn) error {
 		}
 	}
 
-	if err := conn.QueryRowContext(ctx, marked, pgx.QueryExecModeSimpleProtocol).Scan(&seen); err != nil || seen != mark {
+	if err := conn.QueryRowContext(ctx, sessionMark, pgx.QueryExecModeSimpleProtocol).Scan(&seen); err != nil || seen != mark {
 		return errors.Join(errPooled, err)
 	}
 
+	return db.resetsSessions(ctx, conn, mark)
+}
+
+// resetsSessions closes a connection and looks whether the next one is given its session with the mark.
+func (db *DB) resetsSessions(ctx context.Context, conn *sql.Conn, mark string) error {
+	if err := conn.Raw(func(any) error { return driver.ErrBadConn }); !errors.Is(err, driver.ErrBadConn) {
+		return err
+	}
+
+	next, err := db.write.Conn(ctx)
+	if err != nil {
+		return refused(err)
+	}
+	defer next.Close()
+
+	var seen string
+	if err := next.QueryRowContext(ctx, sessionMark, pgx.QueryExecModeSimpleProtocol).Scan(&seen); err != nil || seen == mark {
+		return errors.Join(errNotReset, err)
+	}
+
 	return nil
+}
+
+// refused is why a pooler gives no transaction: pool_mode = statement knows none, and a pool may be too small.
+func refused(err error) error {
+	if errors.Is(err, errNoSession) {
+		return err
+	}
+
+	return errors.Join(errPooled, err)
 }

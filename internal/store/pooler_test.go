@@ -22,7 +22,7 @@ import (
 )
 
 // startPooler puts a PgBouncer in front of a database, and returns the URL by way of it.
-func startPooler(t *testing.T, databaseURL, mode string) string {
+func startPooler(t *testing.T, databaseURL, mode string, settings ...string) string {
 	t.Helper()
 
 	program, err := exec.LookPath("pgbouncer")
@@ -56,7 +56,7 @@ func startPooler(t *testing.T, databaseURL, mode string) string {
 	for name, text := range map[string]string{
 		"users": fmt.Sprintf("%q %q\n", server.User.Username(), password),
 		"pgbouncer.ini": fmt.Sprintf("[databases]\n* = host=%s port=%s\n[pgbouncer]\nlisten_addr=%s\nlisten_port=%s\nunix_socket_dir=\n"+
-			"auth_type=trust\nauth_file=%s/users\npool_mode=%s\n", server.Hostname(), server.Port(), host, port, dir, mode),
+			"auth_type=trust\nauth_file=%s/users\npool_mode=%s\n%s\n", server.Hostname(), server.Port(), host, port, dir, mode, strings.Join(settings, "\n")),
 	} {
 		path := filepath.Join(dir, name)
 		if err := errors.Join(os.WriteFile(path, []byte(text), 0o600), os.Chown(path, int(owner.Uid), int(owner.Gid))); err != nil {

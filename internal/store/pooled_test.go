@@ -1,0 +1,108 @@
+package store_test
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
+)
+
+// turnURL names the environment variable that makes this test binary the process that is killed with its turn.
+const turnURL = "OPSCONSOLE_TEST_TURN_URL"
+
+func TestMain(m *testing.M) {
+	if databaseURL := os.Getenv(turnURL); databaseURL != "" {
+		if err := keepTurn(databaseURL); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+
+	os.Exit(m.Run())
+}
+
+// keepTurn is the process that TestATurnLeftWithAPoolerEnds kills.
+func keepTurn(databaseURL string) error {
+	ctx := context.Background()
+
+	db, err := store.Open(ctx, databaseURL)
+	if err != nil {
+		return err
+	}
+
+	return db.Alone(ctx, func(ctx context.Context, _ *sql.DB) error {
+		fmt.Println("alone") //nolint:forbidigo // the test reads it
+
+		<-ctx.Done()
+
+		return ctx.Err()
+	})
+}
+
+// TestATurnLeftWithAPoolerEnds kills a process with its turn behind a pooler that keeps its sessions: the next start has it.
+func TestATurnLeftWithAPoolerEnds(t *testing.T) {
+	t.Parallel()
+
+	pooled := startPooler(t, storetest.EmptyPostgresURL(t), "session", "default_pool_size=12")
+
+	//nolint:gosec // the program is this test itself
+	process := exec.CommandContext(t.Context(), os.Args[0])
+	process.Env, process.Stderr = append(process.Environ(), turnURL+"="+pooled), os.Stderr
+
+	output, err := process.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+
+	if line, err := bufio.NewReader(output).ReadString('\n'); line != "alone\n" {
+		t.Fatalf("the process said %q, %v", line, err)
+	}
+
+	if err := process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+
+	_ = process.Wait() // it was killed
+
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+
+	if err := openWithin(t, pooled, store.DefaultLimits()).Migrate(ctx); err != nil {
+		t.Errorf("the next start ends with %v", err)
+	}
+}
+
+// TestAPoolerThatCannotServeIsNamed: what it lacks is another thing than the mode.
+func TestAPoolerThatCannotServeIsNamed(t *testing.T) {
+	t.Parallel()
+
+	for setting, want := range map[string]string{
+		"default_pool_size=1": "default_pool_size", "default_pool_size=3": "default_pool_size",
+		"server_reset_query=": "server_reset_query = DISCARD ALL",
+	} {
+		t.Run(setting, func(t *testing.T) {
+			t.Parallel()
+
+			db, err := store.Open(t.Context(), startPooler(t, storetest.PostgresURL(t), "session", setting))
+			if err == nil {
+				defer db.Close()
+			}
+
+			if got := fmt.Sprint(err); !strings.Contains(got, want) || strings.Contains(got, "pool_mode") {
+				t.Errorf("got %s, want %s named and not the mode", got, want)
+			}
+		})
+	}
+}
