@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -60,6 +62,24 @@ func (l *Line) As(caller ops.Caller) ops.Service {
 	}
 
 	return unhurried{&wire{Service: l.Platform.As(caller), line: l}}
+}
+
+// Serve puts a server in the place of the control plane.
+func (l *Line) Serve(tb testing.TB, handler http.Handler) {
+	tb.Helper()
+
+	server := httptest.NewServer(handler)
+	tb.Cleanup(server.Close)
+
+	client, err := ops.NewClient(ops.ClientConfig{BaseURL: server.URL, Credentials: ops.IdentityHeaders(), Timeout: time.Minute})
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.instead = client
 }
 
 // Hang puts a server in the place of the control plane that takes connections and never answers,

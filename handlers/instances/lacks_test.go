@@ -1,0 +1,89 @@
+package instances_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+)
+
+// TestEachCallThatTheControlPlaneLacks: a 404 that names no resource shuts the button of that call, with the reason, on the page,
+// on its form and in JSON, and no other; one that names a resource shuts none.
+func TestEachCallThatTheControlPlaneLacks(t *testing.T) {
+	t.Parallel()
+
+	for act, test := range map[string]struct{ status, body string }{
+		"suspend": {"running", why},
+		"resume":  {"suspended", why},
+		"extend":  {"running", `{"reason": "the review takes longer", "ttl": "3d"}`},
+	} {
+		t.Run(act, func(t *testing.T) {
+			t.Parallel()
+
+			instance := fmt.Sprintf(`{"data": {"id": 7, "owner_username": "alice", "name": "fraud", "status": %q, "ttl": "PT24H",
+				"created_at": "2026-03-01T08:00:00Z", "updated_at": "2026-03-01T08:00:00Z"}}`, test.status)
+			missing := http.StatusNotFound
+			said := `{"error": {"code": "RESOURCE_NOT_FOUND", "message": "Instance 7 not found", "details": {"resource_type": "instance", "resource_id": "7"}}}`
+
+			w := handlerstest.New(t)
+			w.Plane.Serve(t, http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+				out.Header().Set("Content-Type", "application/json")
+
+				if r.Method != http.MethodGet || r.URL.Path != "/api/instances/7" {
+					out.WriteHeader(missing)
+					fmt.Fprint(out, said)
+
+					return
+				}
+
+				fmt.Fprint(out, instance)
+			}))
+
+			address := path(7, act)
+			shut := strings.ToUpper(act[:1]) + act[1:] + ": this control plane has no such call."
+
+			// That the instance is gone says nothing of the call.
+			if got := w.Post(address, test.body); got.Status != http.StatusNotFound {
+				t.Fatalf("got %d, want 404\n%s", got.Status, got.Body)
+			}
+
+			wantShut(t, w, "", shut)
+
+			said = `{"detail": "Not Found"}`
+
+			if got := w.Post(address, test.body); got.Status != http.StatusNotImplemented {
+				t.Fatalf("got %d, want 501\n%s", got.Status, got.Body)
+			}
+
+			wantShut(t, w, act, shut)
+
+			if form := w.Get(address, "Accept", "text/html"); !strings.Contains(form.Body, shut) || !strings.Contains(form.Body, "disabled") {
+				t.Errorf("the form is not shut with the reason\n%s", form.Body)
+			}
+
+			if got := w.Data(address)["why"]; got != shut {
+				t.Errorf("the form's JSON says %q, want %q", got, shut)
+			}
+		})
+	}
+}
+
+// wantShut wants that act alone to be shut for want of a call, "" for none, on the page of instance 7 and in its JSON.
+func wantShut(t *testing.T, w *handlerstest.World, act, reason string) {
+	t.Helper()
+
+	page := w.Get("/instances/7", "Accept", "text/html").Body
+	if strings.Contains(page, reason) != (act != "") || act != "" && strings.Contains(page, `href="`+path(7, act)+`"`) {
+		t.Errorf("the page has %q, or the way to it: want %q shut\n%s", reason, act, page)
+	}
+
+	acts, _ := w.Data("/instances/7")["acts"].([]any)
+	for _, one := range acts {
+		says, _ := handlerstest.At(one, "why").(string)
+		if lacks := strings.Contains(says, "has no such call"); lacks != (handlerstest.At(one, "act") == act) {
+			t.Errorf("%v says %q, want %q alone shut", handlerstest.At(one, "act"), says, act)
+		}
+	}
+}
