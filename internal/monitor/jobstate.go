@@ -85,8 +85,10 @@ func paces(old, next *Snapshot) map[ops.JobName]time.Duration {
 	before := old.nextRuns()
 
 	for job, at := range next.nextRuns() {
-		// One whose time has not come may move for another reason, such as a restart.
-		if last, ok := before[job]; ok && at.After(last) && !last.After(next.Jobs.AsOf) {
+		// One whose time has not come may move for another reason, such as a restart; one whose time passed longer ago than its
+		// next is away was not run, or not looked at, meanwhile: it says how long that stood still.
+		last, ok := before[job]
+		if due := next.Jobs.AsOf.Sub(last); ok && due >= 0 && at.After(last) && due <= at.Sub(next.Jobs.AsOf) {
 			known[job] = at.Sub(last)
 		}
 	}

@@ -83,4 +83,10 @@ func TestHowOftenAJobElsewhereRuns(t *testing.T) {
 	if restarted.paces = paces(moved, restarted); restarted.paces[ops.JobLifecycle] != 10*time.Minute {
 		t.Errorf("got %s after a restart, want the 10 minutes of before", restarted.paces[ops.JobLifecycle])
 	}
+
+	// Where nobody ran it, or looked, for an hour, it is no rarer for that.
+	stalled := at(74*time.Minute, 70*time.Minute)
+	if stalled.paces = paces(restarted, stalled); stalled.paces[ops.JobLifecycle] != 10*time.Minute {
+		t.Errorf("got %s after a stall, want the 10 minutes of before", stalled.paces[ops.JobLifecycle])
+	}
 }
