@@ -204,7 +204,7 @@ func newConsole(config Config) *console {
 		PublicURL: c.PublicURL, Asked: func(object string) []approvals.Approval { return c.Approvals.Current().Of(object) },
 	}
 	c.leases = &leases.Handlers{
-		Frame: f, Platform: c.Platform, Changes: c.Changes, Windows: c.Windows, Monitor: c.Monitor, Tickets: c.Tickets,
+		Frame: f, Platform: c.Platform, Changes: c.Changes, Monitor: c.Monitor, Tickets: c.Tickets,
 		PublicURL: c.PublicURL,
 	}
 	c.scheduled = &scheduled.Handlers{

@@ -1,7 +1,6 @@
 package leases
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -76,6 +75,15 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 		for _, change := range keeps {
 			view.Keeps = append(view.Keeps, change.ID)
 		}
+	}
+
+	if view.Act == extend {
+		beyond, err := h.Changes.LeaseBeyond(p.Ctx(), view.Lease)
+		if err != nil {
+			return err
+		}
+
+		view.Ahead = components.EffectLines(beyond)
 	}
 
 	form := snippet.Form{
@@ -204,17 +212,11 @@ func (h *Handlers) checkRevision(p *web.Page, l lease.Lease, seen int64) error {
 	}
 }
 
-// extend puts the end off, unless that would be in the way of a window.
+// extend puts the end off.
 func (h *Handlers) extend(p *web.Page, l lease.Lease, in sent) (lease.Lease, error) {
 	term, errs := h.Changes.ParseTerm(in.duration, in.until, "")
 	if len(errs) > 0 {
 		return lease.Lease{}, h.refused(p, in.reason, ops.Invalid(errs))
-	}
-
-	if term != nil {
-		if err := h.Windows.CheckAgainstWindows(p.Ctx(), l.Section, slices.Collect(maps.Keys(l.Set)), term.EndsAt); err != nil {
-			return lease.Lease{}, h.refused(p, in.reason, err)
-		}
 	}
 
 	return h.Changes.Extend(p.Ctx(), p.Actor(), l.ID, term, in.reason)

@@ -33,6 +33,16 @@ func TestATemporaryChangeThatIsExtendedOverAScheduledOneSaysSo(t *testing.T) {
 		t.Error("it warns of what comes after its end")
 	}
 
+	// Who is about to put that off is told before.
+	const beyond = "Scheduled change 1 of dave sets Per analyst too, at "
+
+	for act, want := range map[string]bool{"extend": true, "end": false} {
+		page, data := w.Get("/leases/1/"+act, "Accept", "text/html"), w.Data("/leases/1/"+act)
+		if ahead, _ := data["ahead"].([]any); strings.Contains(page.Body, beyond) != want || len(ahead) > 0 != want {
+			t.Errorf("%s: the page and %v do not tell what lies ahead, or should not", act, ahead)
+		}
+	}
+
 	send("/leases/1/extend", `{"duration": "3h", "reason": "it takes longer"}`)
 
 	if !warns() {

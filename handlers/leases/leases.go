@@ -3,9 +3,7 @@
 package leases
 
 import (
-	"context"
 	"net/url"
-	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -19,16 +17,10 @@ type Handlers struct {
 
 	Platform ops.Platform
 	Changes  *changes.Changes
-	Windows  Windows
 	Monitor  Monitor
 	// Tickets become links in reasons.
 	Tickets   format.Tickets
 	PublicURL *url.URL
-}
-
-// Windows says whether a temporary change would be in the way of one.
-type Windows interface {
-	CheckAgainstWindows(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error
 }
 
 // Monitor is asked to look once something was put back.

@@ -14,6 +14,11 @@ import (
 // Leases returns the open leases, those that end first leading.
 func (c *Changes) Leases(ctx context.Context) ([]lease.Lease, error) { return c.leases.Open(ctx) }
 
+// LeasesIn returns the open leases of a section as q reads them, oldest first.
+func (c *Changes) LeasesIn(ctx context.Context, q store.Querier, section ops.SectionName) ([]lease.Lease, error) {
+	return c.leases.OpenIn(ctx, q, section)
+}
+
 // Lease returns one, open or not; RESOURCE_NOT_FOUND when there is none.
 func (c *Changes) Lease(ctx context.Context, id int64) (lease.Lease, error) {
 	return c.leases.Get(ctx, id)

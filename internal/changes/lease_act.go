@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -57,6 +59,13 @@ func (c *Changes) extend(ctx context.Context, actor audit.Actor, id int64, term 
 	}
 
 	err = c.write(ctx, func(tx *sql.Tx) error {
+		if c.Windows != nil {
+			guard := c.Windows.GuardAgainstWindows(l.Section, c.now(), term.EndsAt)
+			if err := guard(ctx, tx, slices.Collect(maps.Keys(l.Set))); err != nil {
+				return err
+			}
+		}
+
 		if err := c.leases.Extend(ctx, tx, l, term.EndsAt); err != nil {
 			return err
 		}

@@ -99,6 +99,19 @@ func (c *Changes) ahead(ctx context.Context, section ops.Section, request Reques
 
 // LeaseAhead warns of the scheduled changes of what a lease sets that come before its end, as when that was put off.
 func (c *Changes) LeaseAhead(ctx context.Context, l lease.Lease) ([]Effect, error) {
+	return c.leaseMeets(ctx, l, func(other scheduled.Change) bool { return l.HoldsAt(other.At) },
+		"Scheduled change %d of %s sets %s too, at %s, before this ends. "+
+			"Unless one of them is moved or ended first, one of them will need a decision.")
+}
+
+// LeaseBeyond warns, before its end is put off, of the scheduled changes of what a lease sets that come after it.
+func (c *Changes) LeaseBeyond(ctx context.Context, l lease.Lease) ([]Effect, error) {
+	return c.leaseMeets(ctx, l, func(other scheduled.Change) bool { return !l.HoldsAt(other.At) },
+		"Scheduled change %d of %s sets %s too, at %s. If this lasts longer than that, one of them will need a decision: "+
+			"let it end before, or move the scheduled change.")
+}
+
+func (c *Changes) leaseMeets(ctx context.Context, l lease.Lease, counts func(scheduled.Change) bool, words string) ([]Effect, error) {
 	section, err := ops.SectionOf(l.Section)
 	if err != nil {
 		return nil, err
@@ -114,13 +127,11 @@ func (c *Changes) LeaseAhead(ctx context.Context, l lease.Lease) ([]Effect, erro
 	for _, other := range others {
 		for _, field := range section.Fields {
 			_, holds := l.Set[field.Name]
-			if _, sets := other.Set[field.Name]; !holds || !sets || !l.HoldsAt(other.At) || other.State == scheduled.Held {
+			if _, sets := other.Set[field.Name]; !holds || !sets || !counts(other) || other.State == scheduled.Held {
 				continue
 			}
 
-			out = append(out, warning("Scheduled change %d of %s sets %s too, at %s, before this ends. "+
-				"Unless one of them is moved or ended first, one of them will need a decision.",
-				other.ID, other.Actor, field.Label, moments(other.At)).at("/"+scheduled.Object(other.ID)))
+			out = append(out, warning(words, other.ID, other.Actor, field.Label, moments(other.At)).at("/"+scheduled.Object(other.ID)))
 		}
 	}
 

@@ -9,11 +9,18 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
+	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // Scheduled returns the scheduled changes that may still be made, the first one first.
 func (c *Changes) Scheduled(ctx context.Context) ([]scheduled.Change, error) {
 	return c.scheduled.Open(ctx)
+}
+
+// ScheduledIn returns those of a section as q reads them.
+func (c *Changes) ScheduledIn(ctx context.Context, q store.Querier, section ops.SectionName) ([]scheduled.Change, error) {
+	return c.scheduled.OpenIn(ctx, q, section)
 }
 
 // ScheduledChange returns one, open or not; RESOURCE_NOT_FOUND when there is none.

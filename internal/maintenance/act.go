@@ -66,18 +66,7 @@ func (s *Windows) claim(ctx context.Context, tx *sql.Tx, w *Window) error {
 func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Actor, id int64, act Act) (Window, error) {
 	d := transition{actor: actor, action: audit.WindowStart, message: "To be started now."}
 
-	w, err := s.Get(ctx, id)
-	if err != nil {
-		return Window{}, err
-	}
-
-	if w.Phase == Announced { // else it is refused below, and why matters more
-		if err := s.checkLeases(ctx, w.Plan, []Span{{s.now(), w.EndsAt}}); err != nil {
-			return Window{}, s.refuse(ctx, actor, d.action, object(id), act.Reason, err)
-		}
-	}
-
-	err = s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
+	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		now := s.now()
 
 		switch {
@@ -92,6 +81,10 @@ func (s *Windows) Start(ctx context.Context, service ops.Service, actor audit.Ac
 		w.schedule()
 
 		if err := s.claim(ctx, tx, w); err != nil {
+			return err
+		}
+
+		if err := s.checkLeases(ctx, tx, w.Plan, []Span{{now, w.EndsAt}}); err != nil {
 			return err
 		}
 

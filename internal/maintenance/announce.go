@@ -43,13 +43,13 @@ func (s *Windows) Announce(ctx context.Context, service ops.Service, actor audit
 		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
 	}
 
-	if err := s.checkLeases(ctx, c.Plan, c.spans()); err != nil {
-		return Window{}, s.refuse(ctx, actor, audit.WindowAnnounce, "maintenance/windows", draft.Reason, err)
-	}
-
 	var w Window
 
 	err = s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.checkLeases(ctx, tx, c.Plan, c.spans()); err != nil {
+			return err
+		}
+
 		if err := s.checkOverlaps(ctx, tx, c.spans(), exclusion{}); err != nil {
 			return err
 		}

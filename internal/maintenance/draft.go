@@ -161,7 +161,7 @@ func (s *Windows) Preview(ctx context.Context, draft Draft) (Preview, error) {
 	}
 
 	if err == nil {
-		err = errors.Join(s.checkLeases(ctx, c.Plan, c.spans()), s.checkOverlaps(ctx, s.DB.Read(), c.spans(), exclusion{}))
+		err = errors.Join(s.checkLeases(ctx, s.DB.Read(), c.Plan, c.spans()), s.checkOverlaps(ctx, s.DB.Read(), c.spans(), exclusion{}))
 	}
 
 	if err != nil {

@@ -114,10 +114,6 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 		return refuse(err)
 	}
 
-	if err := s.checkLeases(ctx, c.Plan, c.spans()); err != nil {
-		return refuse(err)
-	}
-
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		w, err := s.locked(ctx, tx, id)
 		if err == nil {
@@ -126,6 +122,10 @@ func (s *Windows) Update(ctx context.Context, service ops.Service, actor audit.A
 
 		if err == nil {
 			err = s.checkNotStarting(ctx, tx, w)
+		}
+
+		if err == nil {
+			err = s.checkLeases(ctx, tx, c.Plan, c.spans())
 		}
 
 		if err != nil {
@@ -226,7 +226,7 @@ func (s *Windows) PreviewEdit(ctx context.Context, id int64, edit Edit) (Preview
 	}
 
 	if err == nil {
-		err = errors.Join(s.checkLeases(ctx, c.Plan, c.spans()), s.checkOverlaps(ctx, s.DB.Read(), c.spans(), except))
+		err = errors.Join(s.checkLeases(ctx, s.DB.Read(), c.Plan, c.spans()), s.checkOverlaps(ctx, s.DB.Read(), c.spans(), except))
 	}
 
 	if err != nil {

@@ -14,19 +14,18 @@ import (
 
 // GuardAgainstWindows returns the guard of a temporary change between those times: a CONFLICT when a
 // window that is not over before it begins will set one of its fields before it has ended, for the window could not
-// start then.
+// start then. Until the transaction is over nobody announces or moves a window: who does so looks for temporary changes
+// in a transaction of its own, and would see nothing of one that is being written.
 func (s *Windows) GuardAgainstWindows(
 	section ops.SectionName, from, until time.Time,
 ) func(ctx context.Context, tx *sql.Tx, fields []string) error {
 	return func(ctx context.Context, tx *sql.Tx, fields []string) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE opsconsole_calendar SET version = version WHERE id = 1`); err != nil {
+			return fmt.Errorf("hold the calendar: %w", err)
+		}
+
 		return s.checkFields(ctx, tx, section, fields, from, until)
 	}
-}
-
-// CheckAgainstWindows is the guard of [Windows.GuardAgainstWindows] for what is not written in a transaction of
-// its caller's.
-func (s *Windows) CheckAgainstWindows(ctx context.Context, section ops.SectionName, fields []string, until time.Time) error {
-	return s.checkFields(ctx, s.DB.Read(), section, fields, s.now(), until)
 }
 
 func (s *Windows) checkFields(

@@ -136,15 +136,22 @@ func (b reservation) conflict(span Span) error {
 }
 
 // checkLeases refuses a plan of which a field is held by a temporary change that will not
-// have ended when a span begins. What other windows hold is theirs for their time.
-func (s *Windows) checkLeases(ctx context.Context, plan Plan, spans []Span) error {
-	open, err := s.Changes.Leases(ctx)
-	if err != nil {
+// have ended when a span begins. What other windows hold is theirs for their time. What is written
+// checks that in its transaction: see [Windows.GuardAgainstWindows].
+func (s *Windows) checkLeases(ctx context.Context, q store.Querier, plan Plan, spans []Span) error {
+	if err := s.checkScheduled(ctx, q, plan, spans); err != nil {
 		return err
 	}
 
-	if err := s.checkScheduled(ctx, plan, spans); err != nil {
-		return err
+	var open []lease.Lease
+
+	for _, p := range plan.parts() {
+		found, err := s.Changes.LeasesIn(ctx, q, p.section.Name)
+		if err != nil {
+			return err
+		}
+
+		open = append(open, found...)
 	}
 
 	one, field, held := heldBy(open, plan.parts(), func(l lease.Lease) bool {
@@ -160,15 +167,15 @@ func (s *Windows) checkLeases(ctx context.Context, plan Plan, spans []Span) erro
 
 // checkScheduled refuses a plan of which a field is set within a span by a scheduled change that is temporary: it would hold
 // the field, or not be made.
-func (s *Windows) checkScheduled(ctx context.Context, plan Plan, spans []Span) error {
-	all, err := s.Changes.Scheduled(ctx)
-	if err != nil {
-		return err
-	}
-
+func (s *Windows) checkScheduled(ctx context.Context, q store.Querier, plan Plan, spans []Span) error {
 	for _, p := range plan.parts() {
-		for _, one := range all {
-			if one.Section != p.section.Name || one.EndsAt == nil || !slices.ContainsFunc(spans, func(span Span) bool {
+		coming, err := s.Changes.ScheduledIn(ctx, q, p.section.Name)
+		if err != nil {
+			return err
+		}
+
+		for _, one := range coming {
+			if one.EndsAt == nil || !slices.ContainsFunc(spans, func(span Span) bool {
 				return one.At.Before(span.EndsAt) && span.StartsAt.Before(*one.EndsAt)
 			}) {
 				continue

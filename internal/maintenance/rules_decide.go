@@ -16,10 +16,6 @@ func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, 
 	d := transition{actor: actor, action: audit.WindowRules, message: "It keeps its time."}
 	if oldMoment {
 		d.event, d.message = EventChanged, "It returns to the time it had under the previous rules."
-
-		if err := s.checkMomentBefore(ctx, id); err != nil {
-			return Window{}, s.refuse(ctx, actor, d.action, object(id), act.Reason, err)
-		}
 	}
 
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
@@ -46,6 +42,10 @@ func (s *Windows) DecideRules(ctx context.Context, actor audit.Actor, id int64, 
 		w.PlannedStartsAt, w.PlannedEndsAt = w.StartsAt, w.EndsAt
 		w.schedule()
 
+		if err := s.checkLeases(ctx, tx, w.Plan, []Span{{w.StartsAt, w.EndsAt}}); err != nil {
+			return err
+		}
+
 		return s.checkOverlaps(ctx, tx, []Span{{w.StartsAt, w.EndsAt}}, exclusion{window: w.ID})
 	})
 	if err != nil {
@@ -62,15 +62,4 @@ func (w Window) CheckRulesMove() error {
 	}
 
 	return nil
-}
-
-// checkMomentBefore is a CONFLICT where a temporary change is in the way of a window at the moment that it had
-// before newer rules.
-func (s *Windows) checkMomentBefore(ctx context.Context, id int64) error {
-	w, err := s.Get(ctx, id)
-	if err != nil || w.RulesMove == nil {
-		return err
-	}
-
-	return s.checkLeases(ctx, w.Plan, []Span{{w.RulesMove.StartsAt, w.RulesMove.EndsAt}})
 }

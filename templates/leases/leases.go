@@ -81,7 +81,9 @@ type Form struct {
 	// Act is extend, end or confirm.
 	Act string `json:"act"`
 	// Keeps are the ids of the outside changes that are kept with it.
-	Keeps       []int64              `json:"keeps,omitempty"`
+	Keeps []int64 `json:"keeps,omitempty"`
+	// Ahead warns of what an extension may meet.
+	Ahead       []components.Line    `json:"ahead,omitempty"`
 	Title       string               `json:"-"`
 	Fields      []ops.Field          `json:"-"`
 	Reason      string               `json:"-"`
