@@ -200,7 +200,7 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 		DB: db, Audit: w.Log, Webhooks: w.Webhooks, Stand: approvals.StandOf(w.Changes, w.Windows, w.Webhooks), Now: w.Now, Logger: logger,
 		OnChange: w.Monitor.Changed,
 	})
-	w.Changes.Windows = w.Windows
+	w.Changes.Windows, w.Changes.Outbox = w.Windows, w.Webhooks
 	w.Changes.OnChange, w.Webhooks.OnChange, w.Windows.OnChange = w.Monitor.Changed, w.Monitor.Changed, w.Monitor.Changed
 	w.Database.Look(tb.Context())
 	w.Monitor.Poll(tb.Context())

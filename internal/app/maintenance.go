@@ -24,7 +24,7 @@ func (a *App) webhooks(log *audit.Log) *webhooks.Webhooks {
 	cfg := a.config.Maintenance
 	hooksConfig := webhooks.Config{
 		DB: a.db, Audit: log, Jobs: a.enqueuer, Now: now, Logger: a.logger, Environment: a.config.Environment.Name,
-		AllowedHosts: cfg.WebhookHosts, AllowedNetworks: cfg.WebhookNetworks,
+		AllowedHosts: cfg.WebhookHosts, AllowedNetworks: cfg.WebhookNetworks, Scheduled: a.config.PublicURL.JoinPath("scheduled"),
 	}
 
 	if announce.Audience(cfg.Announcements) != announce.Nobody {
@@ -44,6 +44,8 @@ func (a *App) webhooks(log *audit.Log) *webhooks.Webhooks {
 // windows are the maintenance windows. They start and end by themselves once the
 // background runs.
 func (a *App) windows(log *audit.Log, history *changes.Changes, signIn *auth.Auth, hooks *webhooks.Webhooks) *maintenance.Windows {
+	history.Outbox = hooks
+
 	return maintenance.New(maintenance.Config{
 		DB: a.db, Changes: history, Audit: log, Now: now, Logger: a.logger, Outbox: hooks,
 		Alerts: a.alerts(a.config.Maintenance.Alertmanager),

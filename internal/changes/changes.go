@@ -44,6 +44,8 @@ type Changes struct {
 	OnChange func()
 	// Windows, when not nil, says which maintenance windows a scheduled change meets. It is set before the first use.
 	Windows Windows
+	// Outbox, when not nil, keeps what others are told of scheduled changes. It is set before the first use.
+	Outbox Outbox
 	// StillOps, when not nil, reports whether who scheduled a change is an operator yet. It is set before the first use.
 	StillOps func(ctx context.Context, username string) (bool, error)
 

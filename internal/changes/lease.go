@@ -73,5 +73,5 @@ func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, o
 		return err
 	}
 
-	return c.scheduled.Settle(ctx, tx, change.ID, outcome == Applied)
+	return c.settledScheduled(ctx, tx, change.ID, outcome == Applied)
 }

@@ -20,6 +20,37 @@ type Windows interface {
 	Met(ctx context.Context, section ops.SectionName, from, until time.Time) ([]Effect, error)
 }
 
+// Outbox keeps, in the transaction in which it happens, what others are told of scheduled changes.
+type Outbox interface {
+	NotifyScheduled(ctx context.Context, tx *sql.Tx, change scheduled.Change, at time.Time) error
+}
+
+// tell has others told what state a scheduled change is in now.
+func (c *Changes) tell(ctx context.Context, tx *sql.Tx, s scheduled.Change, state scheduled.State, note string) error {
+	if c.Outbox == nil {
+		return nil
+	}
+
+	s.State, s.Note = state, note
+
+	return c.Outbox.NotifyScheduled(ctx, tx, s, c.now())
+}
+
+// settledScheduled lets a scheduled change follow what came of the change that made it.
+func (c *Changes) settledScheduled(ctx context.Context, tx *sql.Tx, change int64, applied bool) error {
+	settled, err := c.scheduled.Settle(ctx, tx, change, applied)
+	if err != nil || !settled || !applied || c.Outbox == nil {
+		return err
+	}
+
+	s, err := c.scheduled.Made(ctx, tx, change)
+	if err != nil {
+		return err
+	}
+
+	return c.tell(ctx, tx, s, scheduled.Applied, "")
+}
+
 // scheduledLongest is how far ahead a change may be scheduled.
 const scheduledLongest = 90 * 24 * time.Hour
 
@@ -138,9 +169,11 @@ func (c *Changes) schedule(ctx context.Context, actor audit.Actor, plan Plan, re
 		failpoint.Reach(failpoint.ScheduledWriting)
 
 		s.Intent = entry.Seq
-		s.ID, err = c.scheduled.Insert(ctx, tx, s)
+		if s.ID, err = c.scheduled.Insert(ctx, tx, s); err != nil {
+			return err
+		}
 
-		return err
+		return c.tell(ctx, tx, s, scheduled.Scheduled, "")
 	})
 	if err != nil {
 		return scheduled.Change{}, fmt.Errorf("schedule the change of %s: %w", section.Name, err)

@@ -42,6 +42,10 @@ func (c *Changes) CancelScheduled(ctx context.Context, actor audit.Actor, act Sc
 				return err
 			}
 
+			if err := c.tell(ctx, tx, s, scheduled.Cancelled, ""); err != nil {
+				return err
+			}
+
 			return c.acted(ctx, tx, actor, audit.Entry{
 				Action: audit.ScheduleCancel, Object: scheduled.Object(s.ID), Outcome: audit.Done, Reason: act.Reason,
 			})
@@ -129,6 +133,10 @@ func (c *Changes) moveScheduled(ctx context.Context, service ops.Service, actor 
 		}
 
 		if err := c.scheduled.Move(ctx, tx, moved); err != nil {
+			return err
+		}
+
+		if err := c.tell(ctx, tx, moved, scheduled.Scheduled, ""); err != nil {
 			return err
 		}
 

@@ -98,7 +98,7 @@ func (c *Changes) settleScheduled(ctx context.Context, section ops.SectionName) 
 			return err
 		}
 
-		err = c.write(ctx, func(tx *sql.Tx) error { return c.scheduled.Settle(ctx, tx, change.ID, change.Outcome == Applied) })
+		err = c.write(ctx, func(tx *sql.Tx) error { return c.settledScheduled(ctx, tx, change.ID, change.Outcome == Applied) })
 		if err != nil {
 			return err
 		}

@@ -90,6 +90,10 @@ func (c *Changes) holdScheduled(ctx context.Context, s scheduled.Change, cause *
 			return err
 		}
 
+		if err := c.tell(ctx, tx, s, scheduled.Held, note); err != nil {
+			return err
+		}
+
 		return c.acted(ctx, tx, Scheduled(s.Actor), audit.Entry{
 			Action: audit.ScheduleHold, Object: scheduled.Object(s.ID), Outcome: audit.Refused, Reason: s.Reason, Message: note,
 		})

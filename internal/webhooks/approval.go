@@ -28,14 +28,16 @@ func approvalEvents() map[maintenance.EventKind]struct{ headline, standard strin
 // Offered lists what an endpoint can be told, for forms: of approvals only where there are any.
 func (s *Webhooks) Offered() []maintenance.EventKind {
 	if s.Approvals == nil {
-		return Events()
+		return append(Events(), ScheduledEvents()...)
 	}
 
 	return known()
 }
 
 // known lists what an endpoint can be told, whatever is offered.
-func known() []maintenance.EventKind { return append(Events(), ApprovalWaiting, ApprovalBreakGlass) }
+func known() []maintenance.EventKind {
+	return append(append(Events(), ScheduledEvents()...), ApprovalWaiting, ApprovalBreakGlass)
+}
 
 // Approval is what is told of something that needs a second person: neither who asked nor why, as
 // who is told need not be an operator.

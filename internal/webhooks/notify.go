@@ -105,6 +105,8 @@ func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n notifi
 		event, title = &n.id, n.window.Title
 	case n.approval != nil:
 		title = n.approval.Title
+	case n.scheduled != nil:
+		title = n.scheduled.Title
 	}
 
 	_, err = tx.ExecContext(ctx, `

@@ -18,10 +18,12 @@ type notification struct {
 	at          time.Time
 	delivery    string
 	environment string
-	// window is nil for a test, and for an approval.
+	// window is nil for a test, an approval and a scheduled change.
 	window *announce.Announcement
 	// approval is nil for all but that.
 	approval *Approval
+	// scheduled is nil for all but that.
+	scheduled *Scheduled
 	// update is what is told by an update, nil for any other event.
 	update *announce.Update
 }
@@ -58,12 +60,13 @@ type payload struct {
 	Window      *announce.Announcement `json:"window"`
 	Update      *announce.Update       `json:"update,omitempty"`
 	Approval    *Approval              `json:"approval,omitempty"`
+	Scheduled   *Scheduled             `json:"scheduled,omitempty"`
 }
 
 func (n notification) generic() payload {
 	p := payload{
 		Event: n.event, Delivery: n.delivery, At: n.at, Environment: n.environment, Window: n.window, Update: n.update,
-		Approval: n.approval,
+		Approval: n.approval, Scheduled: n.scheduled,
 	}
 	if n.id != 0 {
 		p.ID = &n.id
@@ -87,6 +90,10 @@ func (n notification) standard() standardPayload {
 		kind = approvalEvents()[n.event].standard
 	}
 
+	if n.scheduled != nil {
+		_, _, kind = scheduledEvent(n.scheduled.State)
+	}
+
 	return standardPayload{Type: kind, Timestamp: n.at, Data: n.generic()}
 }
 
@@ -95,6 +102,10 @@ func (n notification) headline() string {
 	switch {
 	case n.approval != nil:
 		return approvalEvents()[n.event].headline + ": " + n.approval.Title
+	case n.scheduled != nil:
+		_, headline, _ := scheduledEvent(n.scheduled.State)
+
+		return headline + ": " + n.scheduled.Title
 	case n.window == nil:
 		return "Test: maintenance will be announced here"
 	}
@@ -114,6 +125,8 @@ func (n notification) message() string {
 	switch {
 	case n.approval != nil:
 		return n.approval.Action + " of " + n.approval.Object
+	case n.scheduled != nil:
+		return ops.Shorten(n.scheduled.Note, most)
 	case n.window == nil:
 		return "Nothing is planned. Somebody pressed the test button."
 	}
@@ -130,6 +143,8 @@ func (n notification) whenAndLink() (when, link string) {
 	switch {
 	case n.approval != nil && n.approval.URL != nil:
 		return "", *n.approval.URL
+	case n.scheduled != nil:
+		return n.scheduled.whenAndLink()
 	case n.window == nil:
 		return "", ""
 	}
@@ -141,6 +156,10 @@ func (n notification) whenAndLink() (when, link string) {
 func (n notification) linkText() string {
 	if n.approval != nil {
 		return "Approval " + strconv.FormatInt(n.approval.ID, 10)
+	}
+
+	if n.scheduled != nil {
+		return "Scheduled change " + strconv.FormatInt(n.scheduled.ID, 10)
 	}
 
 	return "Announcements"

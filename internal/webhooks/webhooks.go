@@ -38,6 +38,8 @@ type Config struct {
 	Page *url.URL
 	// Approvals is where operators approve what others ask for; nil when nobody has to.
 	Approvals *url.URL
+	// Scheduled is where operators see scheduled changes; nil where that is not known.
+	Scheduled *url.URL
 
 	// AllowedHosts are those that may be told: hooks.slack.com, or *.example.com for
 	// every name below. Without any nobody is.

@@ -93,7 +93,7 @@ func (s *Store) ApplyBy(ctx context.Context, tx *sql.Tx, c Change, change int64)
 }
 
 // Settle lets follow what came of a change that makes one.
-func (s *Store) Settle(ctx context.Context, tx *sql.Tx, change int64, applied bool) error {
+func (s *Store) Settle(ctx context.Context, tx *sql.Tx, change int64, applied bool) (settled bool, err error) {
 	columns := store.Columns{{Name: "applying", Value: 0}}
 	if applied {
 		columns = append(store.Columns{
@@ -106,11 +106,26 @@ func (s *Store) Settle(ctx context.Context, tx *sql.Tx, change int64, applied bo
 		condition += ` AND applying = 1`
 	}
 
-	if _, err := columns.Update(ctx, tx, table, condition, change); err != nil {
-		return fmt.Errorf("settle what change %d makes: %w", change, err)
+	n, err := columns.Update(ctx, tx, table, condition, change)
+	if err != nil {
+		return false, fmt.Errorf("settle what change %d makes: %w", change, err)
 	}
 
-	return nil
+	return n > 0, nil
+}
+
+// Made returns the one that a change made, as tx sees it.
+func (s *Store) Made(ctx context.Context, tx *sql.Tx, change int64) (Change, error) {
+	found, err := s.query(ctx, tx, `WHERE change_id = $1`, change)
+	if err == nil && len(found) == 0 {
+		err = ops.NotFound("scheduled change", change)
+	}
+
+	if err != nil {
+		return Change{}, err
+	}
+
+	return found[0], nil
 }
 
 // noteColumns are the columns of a note, and of the error that it tells of, nil for none.

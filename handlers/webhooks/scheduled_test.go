@@ -1,0 +1,99 @@
+package webhooks_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/ops"
+)
+
+// TestWebhooksHearOfScheduledChanges: each that names the events, and no other.
+func TestWebhooksHearOfScheduledChanges(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	send := func(path string, body handlerstest.Object) {
+		t.Helper()
+
+		if got := w.SendJSON(http.MethodPost, path, body); got.Status >= http.StatusMultipleChoices {
+			t.Fatalf("%s: got %d\n%.300s", path, got.Status, got.Body)
+		}
+	}
+	schedule := func(id int, perAnalyst int) {
+		t.Helper()
+		send("/config/concurrency", handlerstest.Object{
+			"per_analyst": perAnalyst, "reason": fmt.Sprint("secret reasons ", id), "revision": w.Revision(),
+			"at": w.Now().Add(10 * time.Minute).UTC().Format(time.RFC3339),
+		})
+
+		if got := w.Data(fmt.Sprint("/scheduled/", id)); got == nil {
+			t.Fatal("it is not there")
+		}
+	}
+	due := func() {
+		t.Helper()
+		w.Advance(11 * time.Minute)
+
+		if err := w.Changes.ApplyDue(t.Context(), w.Plane.As(ops.Caller{Username: "console", Role: ops.RoleOps}), ops.SectionConcurrency); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	all := []string{"change_scheduled", "change_applied", "change_waiting", "change_cancelled"}
+	for name, events := range map[string][]string{"everything": {}, "changes": all} {
+		send("/maintenance/webhooks", handlerstest.Object{
+			"name": name, "kind": "generic", "url": "https://hooks.example.com/" + name, "events": events, "enabled": true, "reason": "they want to know",
+		})
+	}
+
+	schedule(1, 9)
+	send("/scheduled/1/cancel", handlerstest.Object{"reason": "not needed"})
+	schedule(2, 8)
+	due()
+	schedule(3, 7)
+	w.Outside(4, 60)
+	due()
+
+	rows, err := w.DB.Read().QueryContext(t.Context(), `SELECT h.name, d.body FROM opsconsole_webhook_deliveries d
+		JOIN opsconsole_webhooks h ON h.id = d.webhook_id ORDER BY d.created_at, d.id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+
+	var told []string
+
+	for rows.Next() {
+		var name, body string
+		if err := rows.Scan(&name, &body); err != nil {
+			t.Fatal(err)
+		}
+
+		var sent map[string]any
+		if err := json.Unmarshal([]byte(body), &sent); err != nil {
+			t.Fatal(err)
+		}
+
+		about := handlerstest.At(sent, "scheduled")
+		told = append(told, fmt.Sprint(name, " ", sent["event"], " ", handlerstest.At(about, "id"), " ", handlerstest.At(about, "note") != ""))
+	}
+
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+
+	slices.Sort(told)
+
+	want := []string{
+		"changes change_applied 2 false", "changes change_cancelled 1 false", "changes change_scheduled 1 false",
+		"changes change_scheduled 2 false", "changes change_scheduled 3 false", "changes change_waiting 3 true",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told is %q, want %q", told, want)
+	}
+}
