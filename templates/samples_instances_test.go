@@ -29,6 +29,7 @@ func sampleInstance() ops.Instance {
 func instancePages(s shell.Shell) map[string]templ.Component {
 	one := sampleInstance()
 	ended := one
+	ended.ID = 10
 	ended.ExpiresAt = new(ops.At(now.Add(-time.Minute)))
 
 	list := instances.List{
