@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/handlers/web"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -27,11 +28,16 @@ func (h *Handlers) found(ctx context.Context, kind search.Kind, text string) ite
 
 // of is a group of at most as many items as are shown; more is where all are.
 func of(kind, title, page string, items []pages.Item, more string) pages.Group {
-	if len(items) <= shown {
+	return searched(kind, title, page, items, more, false)
+}
+
+// searched is [of] what a search found that may not have looked at all: there is more then where it goes on.
+func searched(kind, title, page string, items []pages.Item, more string, cut bool) pages.Group {
+	if len(items) <= shown && !cut {
 		more = ""
 	}
 
-	return pages.Group{Kind: kind, Title: title, Items: items[:min(len(items), shown)], More: more, Page: page}
+	return pages.Group{Kind: kind, Title: title, Items: web.List(items[:min(len(items), shown)]), More: more, Cut: cut, Page: page}
 }
 
 // address is that of a page with a name in its query.
@@ -48,10 +54,7 @@ func (h *Handlers) changes(ctx context.Context, text string) (pages.Group, error
 		})
 	}
 
-	group := of("change", "Changes", "/history", items, address("/history", "q", text))
-	group.Cut = found.Cut
-
-	return group, err
+	return searched("change", "Changes", "/history", items, address("/history", "q", text), found.Cut), err
 }
 
 // said is what somebody gave as their reason.
@@ -89,10 +92,7 @@ func (h *Handlers) entries(ctx context.Context, text string) (pages.Group, error
 		})
 	}
 
-	group := of("audit", "Audit", "/audit", items, address("/audit", "q", text))
-	group.Cut = found.Cut
-
-	return group, err
+	return searched("audit", "Audit", "/audit", items, address("/audit", "q", text), found.Cut), err
 }
 
 // windows have the words in their title or what they say.
