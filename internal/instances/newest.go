@@ -20,12 +20,16 @@ type Newest struct {
 	at   time.Time
 	seen Seen
 	err  error
+	// highest is the highest number of those that were ever read.
+	highest int64
 }
 
 // Seen are the newest instances of how many there are.
 type Seen struct {
 	Instances []ops.Instance
 	Total     int
+
+	highest int64
 }
 
 const (
@@ -48,6 +52,12 @@ func (n *Newest) At(ctx context.Context, poll time.Time) (Seen, error) {
 	if n.at.IsZero() || poll.After(n.at) {
 		n.at = poll
 		n.seen, n.err = n.read(ctx)
+
+		for _, i := range n.seen.Instances {
+			n.highest = max(n.highest, i.ID)
+		}
+
+		n.seen.highest = n.highest
 	}
 
 	return n.seen, n.err
@@ -71,7 +81,6 @@ func (n *Newest) read(ctx context.Context) (Seen, error) {
 	defer cancel()
 
 	page, err := n.platform.InstancesAs(caller).ListInstances(ctx, ops.InstancesQuery{Limit: newestMost})
-
 	if err != nil {
 		return Seen{}, err
 	}
@@ -123,10 +132,19 @@ func selects(query ops.InstancesQuery, i ops.Instance) bool {
 
 // Get returns one of them; that it is not there is a RESOURCE_NOT_FOUND, and false that only the control plane knows.
 func (s Seen) Get(id int64) (found ops.Instance, known bool, err error) {
+	highest := s.highest
+
 	for _, i := range s.Instances {
 		if i.ID == id {
 			return i, true, nil
 		}
+
+		highest = max(highest, i.ID)
+	}
+
+	// One with a number above all that were ever read may have been created since.
+	if id > highest {
+		return ops.Instance{}, false, nil
 	}
 
 	// The newest have the highest numbers.

@@ -103,10 +103,46 @@ func TestWhatIsKnownOfTheNewest(t *testing.T) {
 	for id, test := range map[int64]struct {
 		total        int
 		known, there bool
-	}{7: {300, true, true}, 8: {300, true, false}, 3: {300, false, false}, 2: {3, true, false}} {
+	}{
+		7: {300, true, true}, 8: {300, true, false}, 3: {300, false, false}, 2: {3, true, false},
+		10: {300, false, false}, 11: {3, false, false}, // created since, it may be
+	} {
 		_, known, err := instances.Seen{Instances: all, Total: test.total}.Get(id)
 		if known != test.known || (err == nil) != (test.there || !test.known) {
 			t.Errorf("%d of %d: got %t, %v", id, test.total, known, err)
 		}
 	}
+}
+
+// TestAnInstanceThatIsNewerThanTheNewestIsNotSaidToBeGone: its page was opened before the next poll.
+func TestAnInstanceThatIsNewerThanTheNewestIsNotSaidToBeGone(t *testing.T) {
+	t.Parallel()
+
+	plane := &shelf{total: 1, all: []ops.Instance{{ID: 5}}}
+	newest := instances.NewNewest(plane, func() (ops.Caller, error) { return ops.Caller{}, nil })
+
+	ask := func(poll int64, id int64, known, there bool) {
+		t.Helper()
+
+		seen, err := newest.At(t.Context(), time.Unix(poll, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if _, k, err := seen.Get(id); k != known || k && (err == nil) != there {
+			t.Errorf("%d after poll %d: got %t, %v, want %t, there %t", id, poll, k, err, known, there)
+		}
+	}
+
+	ask(1000, 6, false, false)
+
+	plane.all, plane.total = []ops.Instance{{ID: 6}}, 1
+
+	ask(1001, 6, true, true)
+	ask(1001, 5, true, false)
+
+	plane.all, plane.total = nil, 0
+
+	ask(1002, 6, true, false) // it was seen, and ended
+	ask(1002, 7, false, false)
 }
