@@ -19,6 +19,12 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
 
 const wrong = (root) => root.querySelector('[aria-invalid="true"]') ?? root.querySelector("[role=alert][autofocus]");
 
+// What is morphed is what somebody reads already: it takes the focus from nobody.
+document.addEventListener("htmx:before:settle", ({ detail }) => {
+  if (!detail.task.swapSpec.style.endsWith("Morph")) return;
+  for (const part of detail.newContent) part.querySelectorAll?.("[autofocus]").forEach((e) => e.removeAttribute("autofocus"));
+});
+
 // A page begins where something is wrong with it; and with its content, where a form or the palette led to that.
 const main = document.querySelector("main");
 const content = location.hash === "#main" && (main.querySelector("[role=status][tabindex]") ?? main.querySelector("h1"));

@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=b02da3a315c2"
-	ScriptURL             = "/static/app.js?v=eeafa716df11"
+	ScriptURL             = "/static/app.js?v=53e902d690d3"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=0ab753f7d890"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
 	ChartsScriptURL       = "/static/charts.js?v=f18887e83037"
