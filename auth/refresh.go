@@ -34,7 +34,7 @@ func (a *Auth) due(s *session) bool {
 // what came could not be kept, and a refresh token that is spent is spent.
 func (a *Auth) renewed(ctx context.Context, s session) (session, error) {
 	if !a.due(&s) || a.pauses.paused(a.now(), s.id) || a.sessions.inTrouble() != nil {
-		return s, nil
+		return s, nil //nolint:nilerr // trouble is waited for with the tokens at hand
 	}
 
 	return a.inFlight(ctx, s)

@@ -188,7 +188,8 @@ func New(config Config) *Console {
 func newConsole(config Config) *console {
 	memory := newMemory(config)
 	f := &frame{Config: config, memory: memory}
-	c := &console{Config: config, memory: memory, kept: newKept(config), parameters: parameters(), place: placeOf(basepath.Of(config.PublicURL))}
+	c := &console{Config: config, memory: memory, kept: newKept(config), parameters: parameters()}
+	c.place = placeOf(basepath.Of(c.PublicURL))
 
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Runs: c.Runs, Changes: memory.changes,

@@ -93,7 +93,9 @@ func markKept(ctx context.Context, q store.Querier, list []Change) error {
 func (c *Changes) markRestored(ctx context.Context, list []Change) error {
 	all := toMark(list, func(*Change) bool { return true })
 
-	err := all.query(ctx, c.db.Read(), `SELECT id, restores, restores_part, outcome FROM opsconsole_changes WHERE restores IN (%s) ORDER BY restores, id`,
+	err := all.query(ctx, c.db.Read(), `
+		SELECT id, restores, restores_part, outcome FROM opsconsole_changes
+		WHERE restores IN (%s) ORDER BY restores, id`,
 		func(rows *sql.Rows) error {
 			var (
 				id, restores int64

@@ -41,7 +41,8 @@ func (s *Sum) AddKnown(k Known) {
 // A CRC is a polynomial over GF(2), modulo that of CRC-32, the highest bit its lowest power: bytes that come behind
 // others multiply what those come to by x^8 each.
 const (
-	one = 1 << 31
+	top = 31
+	one = 1 << top
 	x8  = one >> 8
 )
 
@@ -65,7 +66,7 @@ func multiply(a, b uint32) uint32 {
 
 	for ; a != 0; a <<= 1 {
 		// All bits or none: a branch on what is as good as random costs more.
-		product ^= b & -(a >> 31)
+		product ^= b & -(a >> top)
 		b = b>>1 ^ crc32.IEEE&-(b&1)
 	}
 
