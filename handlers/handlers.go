@@ -238,7 +238,9 @@ func newConsole(config Config) *console {
 		Monitor: c.Monitor, Recheck: c.Auth.Recheck, IsOpen: c.Auth.IsOpen, Beat: f.beat, Now: c.Now, Logger: c.Logger, Drained: c.Drained,
 		Site:    basepath.Of(c.PublicURL),
 		Regions: slices.Concat(f.regions(), c.platform.Regions(), c.settings.Regions(), c.windows.Regions()),
-		Views:   slices.Concat(c.platform.Views(), c.instances.Views(), c.leases.Views(), c.scheduled.Views(), c.session.Views(), c.approvals.Views()),
+		Views: slices.Concat(
+			c.platform.Views(), c.instances.Views(), c.leases.Views(), c.scheduled.Views(), c.session.Views(), c.approvals.Views(),
+		),
 		Objects: slices.Concat(
 			c.instances.Objects(), c.leases.Objects(), c.scheduled.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects(),
 		),

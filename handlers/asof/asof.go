@@ -70,7 +70,8 @@ func (h *Handlers) Section(now func(p *web.Page) error) func(p *web.Page) error 
 		return h.or(now, string(section.Name), section.Title, func(ctx context.Context, v *pages.View) error {
 			held, err := h.Changes.At(ctx, section.Name, v.At)
 			v.Section = &pages.Section{
-				Name: section.Name, Values: held.Values, By: held.By, Next: held.Next, Unsure: held.Unsure, Late: held.Late, Open: held.Open,
+				Name: section.Name, Values: held.Values, By: held.By, Next: held.Next, Unsure: held.Unsure, Late: held.Late,
+				Open: held.Open,
 				Fields: section.Fields,
 			}
 

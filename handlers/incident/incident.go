@@ -44,7 +44,8 @@ func (h *Handlers) Show(p *web.Page) error {
 	from, to, ahead := span(p, q)
 
 	view := pages.Page{
-		From: from, To: to, Ahead: ahead, Kinds: kinds, Items: []pages.Item{}, Start: []monitor.StatusSpan{}, Gaps: gaps(from, p.Now, kinds),
+		From: from, To: to, Ahead: ahead, Kinds: kinds, Items: []pages.Item{}, Start: []monitor.StatusSpan{},
+		Gaps:    gaps(from, p.Now, kinds),
 		Filter:  pages.Filter{Moments: p.FilterMoments(timerange.FromParam, timerange.ToParam), Kinds: kinds, Errors: q.Errors},
 		Tickets: h.Tickets, Now: p.Now,
 	}

@@ -85,7 +85,8 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) 
 		// by_owner counts what the limit does not.
 		including := ""
 		if idle := cluster.Total - cluster.Limits.ClusterUsed; idle > 0 {
-			including = fmt.Sprintf(", including suspended, stopping and failed instances (%d in all), which the limit does not count", idle)
+			including = fmt.Sprintf(
+				", including suspended, stopping and failed instances (%d in all), which the limit does not count", idle)
 		}
 
 		switch above {
@@ -93,7 +94,8 @@ func concurrencyEffects(cluster ops.ClusterInstances, before, after ops.Values) 
 			out = append(out, note("No analyst holds more than %d.", limit))
 		case 1:
 			out = append(out, warning(
-				"1 analyst holds more than %d%s: running instances keep running, but no more can be created until there are fewer.", limit, including,
+				"1 analyst holds more than %d%s: running instances keep running, but no more can be created until there are fewer.",
+				limit, including,
 			).at("/instances?"+url.Values{"owner": {last}}.Encode()))
 		default: // the page lists those that hold most first, and leads from each to what they hold
 			out = append(out, warning(

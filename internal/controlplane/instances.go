@@ -86,7 +86,8 @@ func (cp *ControlPlane) listed(ctx context.Context, query ops.InstancesQuery, pa
 	}
 
 	page.Total = total
-	statement := `SELECT ` + instanceColumns + ` FROM instances ` + where + ` ORDER BY ` + order + `id DESC` + limited(query.Limit, query.Offset)
+	statement := `SELECT ` + instanceColumns + ` FROM instances ` + where +
+		` ORDER BY ` + order + `id DESC` + limited(query.Limit, query.Offset)
 
 	if query.Offset >= deepFrom {
 		statement = `SELECT ` + instanceColumns + ` FROM instances WHERE id IN (` + deep(query, where, order, total) + `) ORDER BY id DESC`

@@ -64,7 +64,8 @@ func (a asks) offset(wrong *fieldErrors, field string, at time.Time, zoneName st
 	clock := humantime.Resolve(humantime.Wall(at, at.Location()), loc).At
 	a[field] = Readings{Given: at.Format("2006-01-02T15:04:05-07:00"), Clock: reading(clock), Moment: reading(at)}
 
-	wrong.addf(field, mismatchType, "has the offset %s, but the clocks of %s have another at that time. It is %s, or %s. Say which is meant.",
+	wrong.addf(field, mismatchType,
+		"has the offset %s, but the clocks of %s have another at that time. It is %s, or %s. Say which is meant.",
 		at.Format("-07:00"), loc, humantime.Say(clock, loc), humantime.Say(at, loc))
 }
 

@@ -46,7 +46,9 @@ func (s *Windows) Outlook(ctx context.Context) (version int64, next time.Time, e
 		return 0, next, fmt.Errorf("read the version of the calendar: %w", err)
 	}
 
-	dues, err := retry.Dues[string](ctx, s.DB, s.Now, retry.Rows{Table: windowTable, Condition: "due_at IS NOT NULL", Group: "''", Due: "due_at"})
+	dues, err := retry.Dues[string](ctx, s.DB, s.Now, retry.Rows{
+		Table: windowTable, Condition: "due_at IS NOT NULL", Group: "''", Due: "due_at",
+	})
 
 	return version, dues[""], err
 }

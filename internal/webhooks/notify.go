@@ -113,7 +113,8 @@ func (s *Webhooks) enqueue(ctx context.Context, tx *sql.Tx, e Endpoint, n notifi
 		INSERT INTO opsconsole_webhook_deliveries (id, webhook_id, event, event_id, window_id, title, body, state, attempts, tries, note,
 			created_at, give_up_at, next_try_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 'pending', 0, 0, '', $8, $9, $10)`,
-		id, e.ID, n.event, event, window, title, body, store.Time{Time: s.now()}, store.Time{Time: now.Add(giveUpAfter)}, store.Time{Time: now})
+		id, e.ID, n.event, event, window, title, body,
+		store.Time{Time: s.now()}, store.Time{Time: now.Add(giveUpAfter)}, store.Time{Time: now})
 	if err != nil {
 		return "", fmt.Errorf("write a delivery for webhook %d: %w", e.ID, err)
 	}

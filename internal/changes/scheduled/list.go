@@ -105,7 +105,8 @@ func (s *Store) Applying(ctx context.Context, section ops.SectionName) ([]Change
 // of one that was tried is when it is tried again.
 func (s *Store) Dues(ctx context.Context) (map[ops.SectionName]time.Time, error) {
 	return retry.Dues[ops.SectionName](ctx, s.db, s.clock, retry.Rows{
-		Table: table, Condition: `state IN ('scheduled', 'held') AND (state = 'scheduled' OR applying = 1)`, Group: "section", Due: "due_at",
+		Table: table, Condition: `state IN ('scheduled', 'held') AND (state = 'scheduled' OR applying = 1)`,
+		Group: "section", Due: "due_at",
 	})
 }
 
