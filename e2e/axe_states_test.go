@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -121,10 +122,11 @@ func (p *page) states() map[string]func() {
 		"a toast": func() {
 			p.visit("/config/concurrency")
 			now := decode[limits](p.t, p.fetch(http.MethodGet, "/config/concurrency", nil), http.StatusOK)
-			p.fill("per_analyst", map[bool]string{true: "7", false: "8"}[now.Current.PerAnalyst != 7])
+			limit := strconv.Itoa(now.Current.PerAnalyst + 1)
+			p.fill("per_analyst", limit)
 			p.do(chromedp.KeyEvent(kb.Enter))
 			p.sees("h1", "review and save")
-			p.fill("reason", "To see a toast")
+			p.fill("reason", "To see a toast at "+limit)
 			p.pressSave()
 			p.sees("#toasts", "Changed and confirmed.")
 		},
