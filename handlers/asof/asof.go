@@ -71,7 +71,7 @@ func (h *Handlers) Section(now func(p *web.Page) error) func(p *web.Page) error 
 			held, err := h.Changes.At(ctx, section.Name, v.At)
 			v.Section = &pages.Section{
 				Name: section.Name, Values: held.Values, By: held.By, Next: held.Next, Unsure: held.Unsure, Late: held.Late,
-				Open: held.Open,
+				Open:   held.Open,
 				Fields: section.Fields,
 			}
 
