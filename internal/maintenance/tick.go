@@ -42,8 +42,17 @@ func (s *Windows) Tick(ctx context.Context, service ops.Service) error {
 // Outlook returns the version of the calendar, and when [Windows.Tick] has a boundary to do next; zero
 // when no window is to come.
 func (s *Windows) Outlook(ctx context.Context) (version int64, next time.Time, err error) {
-	if err := s.DB.Read().QueryRowContext(ctx, `SELECT version FROM opsconsole_calendar WHERE id = 1`).Scan(&version); err != nil {
+	var open bool
+
+	err = s.DB.Read().QueryRowContext(ctx, `
+		SELECT version, EXISTS (SELECT 1 FROM opsconsole_windows WHERE due_at IS NOT NULL) FROM opsconsole_calendar WHERE id = 1`).
+		Scan(&version, &open)
+
+	switch {
+	case err != nil:
 		return 0, next, fmt.Errorf("read the version of the calendar: %w", err)
+	case !open: // as most of the time, when that is all that is asked
+		return version, next, nil
 	}
 
 	dues, err := retry.Dues[string](ctx, s.DB, s.Now, retry.Rows{
