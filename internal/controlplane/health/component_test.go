@@ -248,7 +248,7 @@ func TestAboutTheLimitNothingSwings(t *testing.T) {
 		}{
 			{480, ops.ComponentConnected, ops.Healthy, ""},
 			{520, ops.ComponentSlow, ops.Degraded, "starburst took longer than 500ms to answer"},
-			{480, ops.ComponentSlow, ops.Degraded, "starburst was slow, and takes 400ms or longer yet to answer"},
+			{480, ops.ComponentSlow, ops.Degraded, "starburst was slow, and still takes 400ms or longer to answer"},
 			{390, ops.ComponentConnected, ops.Healthy, ""},
 			{480, ops.ComponentConnected, ops.Healthy, ""},
 		} {
