@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,7 +43,7 @@ func TestAnIncidentIsToldInOrder(t *testing.T) {
 				}.Encode()
 			}
 
-			titles := incidentTitles(t, w, address())
+			titles := quick(incidentTitles(t, w, address()))
 			wanted := []string{
 				"Database: connected → unreachable", "Sign-in", "Concurrency: Per analyst 5 → 4", "Maintenance announced: “Upgrade”",
 				"Running a job: jobs/lifecycle", "Job lifecycle", "Sign-in",
@@ -59,7 +60,7 @@ func TestAnIncidentIsToldInOrder(t *testing.T) {
 			}
 
 			for kind, count := range map[string]int{"state": 1, "change": 1, "window": 1, "failure": 1, "trigger": 1, "instance": 0} {
-				if got := incidentTitles(t, w, address(kind)); len(got) != count {
+				if got := quick(incidentTitles(t, w, address(kind))); len(got) != count {
 					t.Errorf("%s: got %q, want %d", kind, got, count)
 				}
 			}
@@ -202,4 +203,15 @@ func TestAnIncidentThatCannotBeReadIsRefused(t *testing.T) {
 	if known, _ := handlerstest.At(gaps, "gaps").([]any); len(known) != 2 {
 		t.Errorf("got %v, want that statuses and failed jobs are not kept that long", known)
 	}
+}
+
+// quick leaves out that the database was slow meanwhile, as it may be on a busy machine.
+func quick(titles []string) []string {
+	for i, title := range titles {
+		titles[i] = strings.Replace(title, ": slow →", ": connected →", 1)
+	}
+
+	return slices.DeleteFunc(titles, func(title string) bool {
+		return strings.HasSuffix(title, "→ slow") || strings.HasSuffix(title, ": connected → connected")
+	})
 }
