@@ -133,7 +133,7 @@ func (p *page) states() map[string]func() {
 	}
 }
 
-// opens opens a menu by its button.
+// opens shows a menu by its button.
 func (p *page) opens(id string) {
 	p.t.Helper()
 	p.until("the menu is open", `document.readyState === "complete" && ((m) => (m.matches(":popover-open") || m.showPopover(), true))(

@@ -242,7 +242,8 @@ func newConsole(config Config) *console {
 			c.platform.Views(), c.instances.Views(), c.leases.Views(), c.scheduled.Views(), c.session.Views(), c.approvals.Views(),
 		),
 		Objects: slices.Concat(
-			c.instances.Objects(), c.leases.Objects(), c.scheduled.Objects(), c.windows.Objects(), c.webhooks.Objects(), c.approvals.Objects(),
+			c.instances.Objects(), c.leases.Objects(), c.scheduled.Objects(), c.windows.Objects(),
+			c.webhooks.Objects(), c.approvals.Objects(),
 		),
 	})
 	c.errors = &web.Errors{

@@ -112,6 +112,7 @@ func everything() []stated {
 	acts := map[audit.Outcome]components.State{
 		audit.Done: components.OK, audit.Refused: components.Warn, audit.Failed: components.Bad, audit.Intent: components.Idle, audit.Unknown: components.Unknown,
 	}
+
 	for _, outcome := range audit.Outcomes() {
 		var pages []templ.Component
 		if outcome != audit.Done { // as above

@@ -67,7 +67,7 @@ func (h *Handlers) drawInstance(id int64) live.Draw {
 		case !known:
 			return nil, live.ErrSnapshot
 		case err != nil:
-			return pages.Gone(id), nil
+			return pages.Gone(id), nil //nolint:nilerr // the page says that it is gone
 		default:
 			return pages.Live(h.detail(now, instance)), nil
 		}

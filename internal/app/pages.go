@@ -29,7 +29,7 @@ import (
 const rememberUnwatched = 20
 
 // pages puts the pages over the platform, and what runs beside them.
-func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler) error {
+func (a *App) pages(p platform, sign auth.Config, identityProvider http.Handler) error { //nolint:funlen // it puts together, step by step
 	sign.PublicURL, sign.DB, sign.Now, sign.Logger = a.config.PublicURL, a.db, now, a.logger
 	sign.TrustedProxies, sign.StepUpMaxAge = a.config.TrustedProxies, a.config.StepUpMaxAge
 	sign.SessionLifetime, sign.SessionIdle = a.config.SessionLifetime, a.config.SessionIdle

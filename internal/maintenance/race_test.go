@@ -53,7 +53,7 @@ func TestAWindowAndATemporaryChangeThatAreMadeTogether(t *testing.T) {
 						announced <- err
 					}()
 
-					time.Sleep(300 * time.Millisecond)
+					<-time.After(300 * time.Millisecond)
 
 					return nil
 				}

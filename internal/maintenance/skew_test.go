@@ -29,7 +29,11 @@ func TestReplicasWhoseClocksDifferTakeAStepOnce(t *testing.T) {
 				replica.begin()
 
 				look := &line{Service: w.plain}
-				look.fail(func(bool) error { calls++; return nil }, nil)
+				look.fail(func(bool) error {
+					calls++
+
+					return nil
+				}, nil)
 
 				if err := replica.Tick(t.Context(), look); err != nil {
 					t.Error(err)

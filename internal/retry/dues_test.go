@@ -16,6 +16,7 @@ func TestDuesAreTheFirstOfEachGroup(t *testing.T) {
 		t.Helper()
 
 		noon := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
 		db.AgreeOn(func() time.Time { return noon })
 
 		if _, err := db.Exec(t.Context(), `CREATE TABLE things (kind TEXT, due_at TEXT, next_try_at TEXT)`); err != nil {

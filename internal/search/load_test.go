@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -86,7 +87,7 @@ func TestASearchGoesOnBeyondASpan(t *testing.T) {
 			}
 		}
 
-		if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Audit, Text: fmt.Sprint(span - 1)})); !slices.Equal(got, []int64{span - 1}) {
+		if got := found(t, index.Found(t.Context(), search.Query{Kind: search.Audit, Text: strconv.Itoa(span - 1)})); !slices.Equal(got, []int64{span - 1}) {
 			t.Errorf("got %v, want the last of its span alone", got)
 		}
 	})

@@ -53,7 +53,7 @@ func TestSpansAreMadeBesideAReplicaThatIndexes(t *testing.T) {
 		const waits = `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()
 			AND locktype IN ('relation', 'tuple', 'transactionid') AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database()))`
 
-		for waiting := false; !waiting; time.Sleep(10 * time.Millisecond) {
+		for waiting := false; !waiting; <-time.After(10 * time.Millisecond) {
 			if err := db.Read().QueryRowContext(t.Context(), waits).Scan(&waiting); err != nil {
 				return err
 			}

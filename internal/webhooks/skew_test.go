@@ -39,6 +39,7 @@ func TestReplicasWhoseClocksDifferSendADeliveryOnce(t *testing.T) {
 
 		id = w.happenOnce(maintenance.EventAnnounced)
 		next := w.deliver(id)
+
 		others()
 
 		if n := len(r.got()); n != 1 {

@@ -103,6 +103,7 @@ func newWorld(t *testing.T, db *store.DB, change func(c *webhooks.Config)) *worl
 	}
 
 	w.Webhooks = webhooks.New(c)
+
 	db.AgreeOn(func() time.Time { return w.Now() })
 
 	return w

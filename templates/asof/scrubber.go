@@ -64,7 +64,7 @@ func (v View) x(at time.Time, width float64) string {
 }
 
 // seconds is a moment as the script counts it.
-func seconds(at time.Time) string { return fmt.Sprintf("%.3f", float64(at.UnixMilli())/1e3) }
+func seconds(at time.Time) string { return fmt.Sprintf("%.3f", float64(at.UnixMilli())/1000) }
 
 // said is the moment in words, with what was the last to happen by then: the script says the same of others.
 func (v View) said() string {

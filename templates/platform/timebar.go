@@ -107,7 +107,9 @@ func (b TimeBar) others() []components.Named {
 	var out []components.Named
 
 	for _, page := range []components.Named{
-		{Value: "/capacity", Name: "Capacity"}, {Value: "/health", Name: "Health"}, {Value: "/metrics", Name: "Metrics"},
+		{Value: "/capacity", Name: "Capacity"},
+		{Value: "/health", Name: "Health"},
+		{Value: "/metrics", Name: "Metrics"},
 		{Value: "/incident", Name: "Incident"},
 	} {
 		if page.Value != b.Path {
