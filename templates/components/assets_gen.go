@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=d1cce12bb97c"
+	StylesheetURL         = "/static/app.css?v=c947eea75230"
 	ScriptURL             = "/static/app.js?v=53e902d690d3"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=0ab753f7d890"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
