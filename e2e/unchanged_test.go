@@ -26,6 +26,8 @@ func TestAPageThatIsUnchangedKeepsItsPolicy(t *testing.T) {
 		t.Fatal("the page came whole each time")
 	}
 
+	p.expect("Content Security Policy") // is what the browser says of the script
+
 	if ran := evaluate[bool](p, `(() => {
 		const script = document.createElement("script");
 		script.textContent = "window.ran = true";
