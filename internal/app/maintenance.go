@@ -36,7 +36,7 @@ func (a *App) webhooks(log *audit.Log) *webhooks.Webhooks {
 	}
 
 	hooks := webhooks.New(hooksConfig)
-	a.families = append(a.families, jobqueue.WebhookDeliveries(hooks, now))
+	a.families = append(a.families, jobqueue.WebhookDeliveries(hooks))
 
 	return hooks
 }

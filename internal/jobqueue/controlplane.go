@@ -34,8 +34,8 @@ func (e *Enqueuer) Enqueue(ctx context.Context, tx *sql.Tx, args jobs.JobArgs) e
 func ControlPlaneJobs(runner *jobs.Runner, now func() time.Time, logger *slog.Logger) Family {
 	return Family{
 		Queue: controlPlaneQueue, Parallel: 2 * len(jobs.Names()),
-		Register: func(workers *river.Workers) {
-			river.AddWorker(workers, &controlPlaneWorker{runner: runner, now: now})
+		Register: func(workers *river.Workers, clock *Clock) {
+			river.AddWorker(workers, &controlPlaneWorker{runner: runner, clock: clock})
 		},
 		Background: []func(context.Context) error{func(ctx context.Context) error {
 			return keepSchedule(ctx, runner, now, logger)
@@ -81,7 +81,7 @@ type controlPlaneWorker struct {
 	river.WorkerDefaults[controlPlaneJob]
 
 	runner *jobs.Runner
-	now    func() time.Time
+	clock  *Clock
 }
 
 // busyFor is when a run looks again whether the one before it has ended.
@@ -95,7 +95,7 @@ func (w *controlPlaneWorker) Work(ctx context.Context, job *river.Job[controlPla
 	case !errors.Is(err, jobs.ErrBusy):
 		return err
 	case job.Args.Triggered() || job.Attempt > 1: // the lock may be that of the attempt before
-		return river.JobSnooze(busyFor)
+		return snoozeUntil(w.clock.NowUTC().Add(busyFor))
 	default:
 		return nil // its time comes again
 	}
@@ -110,5 +110,5 @@ func (w *controlPlaneWorker) Timeout(job *river.Job[controlPlaneJob]) time.Durat
 func (w *controlPlaneWorker) NextRetry(job *river.Job[controlPlaneJob]) time.Time {
 	const pause = 15 * time.Second
 
-	return w.now().Add(pause * time.Duration(job.Attempt))
+	return w.clock.NowUTC().Add(pause * time.Duration(job.Attempt))
 }

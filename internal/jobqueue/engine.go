@@ -39,7 +39,7 @@ type Family struct {
 	Queue    string
 	Parallel int
 	// Register adds the workers.
-	Register func(workers *river.Workers)
+	Register func(workers *river.Workers, clock *Clock)
 	Loops    []Loop
 	// Background are what else every process does, until the context is done.
 	Background []func(ctx context.Context) error
@@ -91,16 +91,17 @@ func New(c Config, families ...Family) (*Engine, error) {
 
 	id := rand.Text()
 	d, schema := driver(c.DB.Dialect(), c.DB.Write())
+	clock := &Clock{db: c.DB}
 	engine := &Engine{
 		config: c, driver: d,
-		rescue: &rescue{db: c.DB, driver: d, schema: schema, id: id, now: c.Now, logger: c.Logger},
+		rescue: &rescue{db: c.DB, driver: d, schema: schema, id: id, clock: clock, logger: c.Logger},
 		jobs:   unfinished{db: c.DB, schema: schema},
 	}
 	workers := river.NewWorkers()
 	queues := map[string]river.QueueConfig{}
 
 	for _, family := range families {
-		family.Register(workers)
+		family.Register(workers, clock)
 
 		queues[family.Queue] = river.QueueConfig{MaxWorkers: family.Parallel}
 		engine.loops = append(engine.loops, family.Loops...)
@@ -111,6 +112,7 @@ func New(c Config, families ...Family) (*Engine, error) {
 		ID: id, Logger: quiet(c.Logger), Schema: schema, Workers: workers, Queues: queues,
 		JobTimeout: jobTimeout, RescueStuckJobsAfter: rescueAfter, CompletedJobRetentionPeriod: keepCompleted,
 		FetchCooldown: fetchCooldown, FetchPollInterval: fetchInterval,
+		Test: river.TestConfig{Time: clock}, // there is no other way to tell it the time
 	}
 
 	if _, err := river.NewClient(d, &engine.river); err != nil {

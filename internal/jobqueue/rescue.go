@@ -28,7 +28,7 @@ type rescue struct {
 	driver riverdriver.Driver[*sql.Tx]
 	schema string
 	id     string
-	now    func() time.Time
+	clock  *Clock
 	logger *slog.Logger
 	// working counts the shifts whose jobs may be running.
 	working atomic.Int32
@@ -62,7 +62,7 @@ func (r *rescue) beat(ctx context.Context) error {
 
 // step says that this process is alive and looks for others that are not.
 func (r *rescue) step(ctx context.Context) error {
-	now, err := r.db.Now(ctx, r.db.Read(), r.now)
+	now, err := r.clock.look(ctx, r.db.Read())
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package jobqueue_test
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"testing"
 	"time"
 
@@ -66,6 +67,37 @@ func TestAReplicaWhoseClockIsOffTakesOverNothing(t *testing.T) {
 			case who := <-ran:
 				t.Errorf("%s works a job beside whoever does", who)
 			case <-time.After(5 * time.Second):
+			}
+		})
+	}
+}
+
+// TestReplicasWhoseClocksDifferWorkInTime: what a replica enqueues, puts off and leads over is worked when it is due by the
+// database's clock, not minutes later.
+func TestReplicasWhoseClocksDifferWorkInTime(t *testing.T) {
+	t.Parallel()
+
+	for name, ahead := range map[string]time.Duration{"early": 10 * time.Minute, "late": -10 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			db := storetest.Open(t, storetest.ClockOff(t, prepared.PostgresURL(t), ahead))
+			enqueuer := newEnqueuer(t, db)
+
+			endpoint, got := newEndpoint(t, http.StatusBadGateway, http.StatusOK)
+			hooks := newHooks(t, db, enqueuer, endpoint)
+
+			start(t, db, jobqueue.WebhookDeliveries(hooks))
+			happen(t, hooks)
+
+			receive(t, got, "the first attempt")
+
+			begun := time.Now()
+			receive(t, got, "the second")
+
+			// The pause is 2.5 to 5 s, and who leads looks every 5 s what is due.
+			if took := time.Since(begun); took < 2*time.Second || took > 30*time.Second {
+				t.Errorf("it was tried again after %v", took)
 			}
 		})
 	}

@@ -31,7 +31,7 @@ func (e *Enqueuer) EnqueueDelivery(ctx context.Context, tx *sql.Tx, delivery str
 }
 
 // WebhookDeliveries delivers what webhooks are told.
-func WebhookDeliveries(hooks *webhooks.Webhooks, now func() time.Time) Family {
+func WebhookDeliveries(hooks *webhooks.Webhooks) Family {
 	const (
 		parallel   = 16 // most of them wait for somebody else
 		sweepEvery = time.Minute
@@ -39,8 +39,8 @@ func WebhookDeliveries(hooks *webhooks.Webhooks, now func() time.Time) Family {
 
 	return Family{
 		Queue: webhookQueue, Parallel: parallel,
-		Register: func(workers *river.Workers) {
-			river.AddWorker(workers, &webhookWorker{hooks: hooks, now: now})
+		Register: func(workers *river.Workers, clock *Clock) {
+			river.AddWorker(workers, &webhookWorker{hooks: hooks, clock: clock})
 		},
 		Loops: []Loop{{Name: "webhook deliveries", Every: sweepEvery, Do: hooks.Sweep}},
 	}
@@ -50,7 +50,7 @@ type webhookWorker struct {
 	river.WorkerDefaults[webhookJob]
 
 	hooks *webhooks.Webhooks
-	now   func() time.Time
+	clock *Clock
 }
 
 // Work implements [river.Worker].
@@ -60,12 +60,12 @@ func (w *webhookWorker) Work(ctx context.Context, job *river.Job[webhookJob]) er
 		return err
 	}
 
-	return river.JobSnooze(max(next.Sub(w.now()), 0))
+	return snoozeUntil(next)
 }
 
 // NextRetry implements [river.Worker].
 func (w *webhookWorker) NextRetry(*river.Job[webhookJob]) time.Time {
 	const pause = 15 * time.Second
 
-	return w.now().Add(pause)
+	return w.clock.NowUTC().Add(pause)
 }

@@ -25,40 +25,11 @@ func TestWebhookDeliveries(t *testing.T) {
 	prepared.Each(t, func(t *testing.T, db *store.DB) {
 		t.Helper()
 
-		answers := make(chan int, 2)
-		for _, status := range []int{http.StatusBadGateway, http.StatusOK} {
-			answers <- status
-		}
+		endpoint, got := newEndpoint(t, http.StatusBadGateway, http.StatusOK)
+		hooks := newHooks(t, db, newEnqueuer(t, db), endpoint)
 
-		got := make(chan string, 2)
-		endpoint := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body)
-
-			w.WriteHeader(<-answers)
-
-			got <- r.Header.Get(webhooks.DeliveryHeader)
-		}))
-		t.Cleanup(endpoint.Close)
-
-		enqueuer := newEnqueuer(t, db)
-		hooks := webhooks.New(webhooks.Config{
-			DB: db, Audit: audit.New(db, time.Now), Jobs: enqueuer, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Environment: "test",
-			AllowedHosts: []string{"127.0.0.1"}, AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		})
-
-		if _, _, err := hooks.Create(t.Context(), audit.Actor{Username: "dave"}, webhooks.Draft{
-			Name: "team", Kind: webhooks.Generic, URL: endpoint.URL, Enabled: true, Reason: "tell the data team",
-		}); err != nil {
-			t.Fatal(err)
-		}
-
-		start(t, db, jobqueue.WebhookDeliveries(hooks, time.Now))
-
-		if err := db.Tx(t.Context(), func(tx *sql.Tx) error {
-			return hooks.Notify(t.Context(), tx, maintenance.Event{ID: 1, Kind: maintenance.EventStarted, At: time.Now()})
-		}); err != nil {
-			t.Fatal(err)
-		}
+		start(t, db, jobqueue.WebhookDeliveries(hooks))
+		happen(t, hooks)
 
 		first, second := receive(t, got, "the first attempt"), receive(t, got, "the second")
 		if first != second || first == "" {
@@ -86,4 +57,54 @@ func TestWebhookDeliveries(t *testing.T) {
 			}
 		}
 	})
+}
+
+// newEndpoint answers with these, and tells of each delivery.
+func newEndpoint(t *testing.T, statuses ...int) (address string, got <-chan string) {
+	t.Helper()
+
+	answers, deliveries := make(chan int, len(statuses)), make(chan string, len(statuses))
+	for _, status := range statuses {
+		answers <- status
+	}
+
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+
+		w.WriteHeader(<-answers)
+
+		deliveries <- r.Header.Get(webhooks.DeliveryHeader)
+	}))
+	t.Cleanup(server.Close)
+
+	return server.URL, deliveries
+}
+
+// newHooks tell that endpoint.
+func newHooks(t *testing.T, db *store.DB, enqueuer *jobqueue.Enqueuer, endpoint string) *webhooks.Webhooks {
+	t.Helper()
+
+	hooks := webhooks.New(webhooks.Config{
+		DB: db, Audit: audit.New(db, time.Now), Jobs: enqueuer, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Environment: "test",
+		AllowedHosts: []string{"127.0.0.1"}, AllowedNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+	})
+
+	if _, _, err := hooks.Create(t.Context(), audit.Actor{Username: "dave"}, webhooks.Draft{
+		Name: "team", Kind: webhooks.Generic, URL: endpoint, Enabled: true, Reason: "tell the data team",
+	}); err != nil {
+		t.Fatal(err)
+	}
+
+	return hooks
+}
+
+// happen has the hooks tell of an event.
+func happen(t *testing.T, hooks *webhooks.Webhooks) {
+	t.Helper()
+
+	if err := hooks.DB.Tx(t.Context(), func(tx *sql.Tx) error {
+		return hooks.Notify(t.Context(), tx, maintenance.Event{ID: 1, Kind: maintenance.EventStarted, At: time.Now()})
+	}); err != nil {
+		t.Fatal(err)
+	}
 }

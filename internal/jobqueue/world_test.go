@@ -39,7 +39,7 @@ const queue = "test"
 func notes(do func(ctx context.Context, text string) error, loops ...jobqueue.Loop) jobqueue.Family {
 	return jobqueue.Family{
 		Queue: queue, Parallel: 4, Loops: loops,
-		Register: func(workers *river.Workers) { river.AddWorker(workers, &noteWorker{do: do}) },
+		Register: func(workers *river.Workers, _ *jobqueue.Clock) { river.AddWorker(workers, &noteWorker{do: do}) },
 	}
 }
 

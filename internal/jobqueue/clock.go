@@ -1,0 +1,48 @@
+package jobqueue
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/graph-olap/opsconsole/internal/store"
+)
+
+// Clock is the one that replicas share, between two looks at it. River goes by it: what one replica dates another one
+// fetches, and the one that leads has what was put off fetched again.
+type Clock struct {
+	db   *store.DB
+	seen atomic.Pointer[sight]
+}
+
+// sight is what a look saw; since here it is told without the clock of the process, which may be set.
+type sight struct{ here, shared time.Time }
+
+// look asks what time it is.
+func (c *Clock) look(ctx context.Context, from store.Querier) (time.Time, error) {
+	shared, err := c.db.Now(ctx, from, time.Now)
+	if err == nil {
+		c.seen.Store(&sight{here: time.Now(), shared: shared})
+	}
+
+	return shared, err
+}
+
+// NowUTC implements [rivertype.TimeGenerator].
+func (c *Clock) NowUTC() time.Time {
+	last := c.seen.Load()
+	if last == nil {
+		return time.Now().UTC()
+	}
+
+	return last.shared.Add(time.Since(last.here))
+}
+
+// NowUTCOrNil implements [rivertype.TimeGenerator].
+func (c *Clock) NowUTCOrNil() *time.Time { return new(c.NowUTC()) }
+
+// snoozeUntil has a job worked again at a time by the clock that replicas share. River adds the pause to the time of its own
+// process: it is negative where that is ahead.
+func snoozeUntil(at time.Time) error { return river.JobSnooze(time.Until(at)) }
