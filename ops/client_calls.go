@@ -165,7 +165,7 @@ func put(path string, body any) call { return call{method: http.MethodPut, path:
 func post(path string, body any) call { return call{method: http.MethodPost, path: path, body: body} }
 
 // write reports whether the call changes something.
-func (c call) write() bool { return c.method != http.MethodGet }
+func (c call) write() bool { return c.method != http.MethodGet && c.method != http.MethodOptions }
 
 // parameters are the query of a call.
 type parameters url.Values

@@ -62,17 +62,17 @@ func instancePath(id int64) string { return "/api/instances/" + strconv.FormatIn
 
 // SuspendInstance implements [Instances].
 func (s session) SuspendInstance(ctx context.Context, id int64) (Instance, error) {
-	return fetch[Instance](ctx, s, optional(post(instancePath(id)+"/suspend", nil), "suspend instances"), "id", "status")
+	return fetch[Instance](ctx, s, optional(post(instancePath(id)+"/"+string(CallSuspend), nil), "suspend instances"), "id", "status")
 }
 
 // ResumeInstance implements [Instances].
 func (s session) ResumeInstance(ctx context.Context, id int64) (Instance, error) {
-	return fetch[Instance](ctx, s, optional(post(instancePath(id)+"/resume", nil), "resume instances"), "id", "status")
+	return fetch[Instance](ctx, s, optional(post(instancePath(id)+"/"+string(CallResume), nil), "resume instances"), "id", "status")
 }
 
 // UpdateInstanceLifecycle implements [Instances].
 func (s session) UpdateInstanceLifecycle(ctx context.Context, id int64, update InstanceLifecycle) (Instance, error) {
-	return fetch[Instance](ctx, s, optional(put(instancePath(id)+"/lifecycle", update), "change how long instances live"), "id", "status")
+	return fetch[Instance](ctx, s, optional(put(instancePath(id)+"/"+string(CallLifecycle), update), "change how long instances live"), "id", "status")
 }
 
 // GetInstanceEvents implements [Instances].

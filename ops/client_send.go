@@ -27,6 +27,16 @@ type answer struct {
 // send makes the call and returns its answer when that is a success; every other
 // one is an error. The exchange says what went wrong with what is read later.
 func (s session) send(ctx context.Context, c call) (*exchange, answer, error) {
+	t, a, err := s.exchange(ctx, c)
+	if err != nil {
+		return t, a, err
+	}
+
+	return t, a, t.check(a)
+}
+
+// exchange makes the call and returns whatever is answered.
+func (s session) exchange(ctx context.Context, c call) (*exchange, answer, error) {
 	t := &exchange{call: c, host: s.client.base.Host, timeout: s.client.timeout, requestID: rand.Text(), parent: ctx}
 
 	// A call that is given up before it begins is not worth a connection.
@@ -51,7 +61,7 @@ func (s session) send(ctx context.Context, c call) (*exchange, answer, error) {
 		return t, answer{}, t.broken(err)
 	}
 
-	return t, a, t.check(a)
+	return t, a, nil
 }
 
 // request builds what goes out. Its errors are certain: nothing has been sent.

@@ -136,10 +136,33 @@ func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...ne
 	return newAt(tb, "", db, readers, proxies...)
 }
 
+// NewElsewhere is a world that takes its control plane for one elsewhere.
+func NewElsewhere(tb testing.TB) *World {
+	tb.Helper()
+
+	return newAs(tb, place{db: prepared.SQLite(tb), readers: announce.Public, elsewhere: true})
+}
+
 // newAt is a world that browsers reach at an address, or at a path of its own.
 func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audience, proxies ...netip.Prefix) *World {
 	tb.Helper()
 
+	return newAs(tb, place{address: address, db: db, readers: readers, proxies: proxies})
+}
+
+// place is where a world is, and what it is told of itself.
+type place struct {
+	address   string
+	db        *store.DB
+	readers   announce.Audience
+	proxies   []netip.Prefix
+	elsewhere bool
+}
+
+func newAs(tb testing.TB, at place) *World {
+	tb.Helper()
+
+	address, db, readers, proxies := at.address, at.db, at.readers, at.proxies
 	plane, runner := newPlane(tb, db)
 	w := &World{
 		t: tb, DB: db, Plane: &Line{Platform: plane, InstancesPlatform: plane}, Jobs: runner, tokens: map[string]string{}, Log: audit.New(db, time.Now),
@@ -220,7 +243,7 @@ func newAt(tb testing.TB, address string, db *store.DB, readers announce.Audienc
 	}
 
 	w.Console = handlers.New(handlers.Config{
-		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: true, InstanceActs: did, NewestInstances: newest, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Runs: runs.NewRecorded(db, w.Now), Monitor: w.Monitor,
+		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: !at.elsewhere, InstanceActs: did, NewestInstances: newest, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Runs: runs.NewRecorded(db, w.Now), Monitor: w.Monitor,
 		Keys: idempotency.New(db, w.Now), Search: search.New(db), Approvals: w.Approvals, StepUp: &w.StepUp,
 		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
 		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,

@@ -29,6 +29,8 @@ func (h *Handlers) Form(p *web.Page) error {
 		return err
 	}
 
+	h.askWhatIsLacking(p)
+
 	return h.showForm(p, http.StatusOK, pages.Form{Act: act, Instance: instance})
 }
 

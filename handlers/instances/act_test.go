@@ -3,6 +3,7 @@ package instances_test
 import (
 	"database/sql"
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -177,6 +178,38 @@ func TestACallThatTheControlPlaneLacks(t *testing.T) {
 
 	if page := w.Get(path(id, "suspend"), "Accept", "text/html"); strings.Contains(page.Body, "no such call") {
 		t.Error("it is taken for granted for ever that the call is missing")
+	}
+}
+
+// TestAResumeSaysBeforeWhoseLimitItCountsAgainst: the embedded control plane's is that of the owner, today's is that of who asks.
+func TestAResumeSaysBeforeWhoseLimitItCountsAgainst(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		world *handlerstest.World
+		owner string
+		says  string
+	}{
+		"embedded":             {handlerstest.New(t), "alice", "Resumed, it counts against the limit of alice, and against the cluster's."},
+		"elsewhere":            {handlerstest.NewElsewhere(t), "alice", "The control plane counts it against your own limit, not against that of alice: if you hold as many instances as an analyst may, it refuses. alice can resume it too."},
+		"elsewhere, one's own": {handlerstest.NewElsewhere(t), "dave", "Resumed, it counts against your own limit, and against the cluster's."},
+	} {
+		w := test.world
+		id := w.Instance(test.owner, "fraud", ops.InstanceSuspended, time.Hour)
+
+		if page := w.Get(path(id, "resume"), "Accept", "text/html"); !strings.Contains(page.Body, html.EscapeString(test.says)) {
+			t.Errorf("%s: the form does not say %q\n%s", name, test.says, page.Body)
+		}
+
+		if got := w.Data(path(id, "resume"))["limit"]; got != test.says {
+			t.Errorf("%s: its JSON says %q, want %q", name, got, test.says)
+		}
+
+		for _, act := range []string{"suspend", "extend", "terminate"} {
+			if got := w.Data(path(id, act))["limit"]; got != nil {
+				t.Errorf("%s: %s says %q of a limit", name, act, got)
+			}
+		}
 	}
 }
 

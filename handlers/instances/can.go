@@ -1,10 +1,13 @@
 package instances
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/graph-olap/opsconsole/handlers/web"
 	acts "github.com/graph-olap/opsconsole/internal/instances"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
@@ -15,10 +18,81 @@ import (
 type lacks struct {
 	mu    sync.Mutex
 	until map[acts.Act]time.Time
+	// askNext is when the control plane is asked what it has, zero for never yet.
+	askNext time.Time
 }
 
-// lacksFor is how long that is taken for granted: a control plane is brought up to date now and then.
-const lacksFor = 10 * time.Minute
+const (
+	// lacksFor is how long that is taken for granted: a control plane is brought up to date now and then.
+	lacksFor = 10 * time.Minute
+	// askAgain is when it is asked once more that did not answer.
+	askAgain = time.Minute
+	// askWithin bounds how long a page waits for the answer.
+	askWithin = 500 * time.Millisecond
+)
+
+// ask asks a control plane that can be asked what it lacks, before anybody tries. Whoever comes meanwhile goes by what is known.
+func (l *lacks) ask(ctx context.Context, service ops.Instances, now time.Time) {
+	plane, can := service.(ops.Offering)
+	if !can {
+		return
+	}
+
+	l.mu.Lock()
+	due := !now.Before(l.askNext)
+
+	if due {
+		l.askNext = now.Add(askAgain)
+	}
+	l.mu.Unlock()
+
+	if !due {
+		return
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+
+	lacking, err := plane.Lacking(ctx)
+	if err != nil { // it is found out by trying
+		return
+	}
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.askNext = now.Add(lacksFor / 2) // before what is known of it is forgotten
+
+	for _, act := range acts.Acts() {
+		if slices.Contains(lacking, callOf(act)) {
+			l.note(act, now)
+		}
+	}
+}
+
+// callOf is the call that an act makes and that a control plane may lack, "" for one that each has.
+func callOf(act acts.Act) ops.OptionalCall {
+	switch act {
+	case acts.Suspend:
+		return ops.CallSuspend
+	case acts.Resume:
+		return ops.CallResume
+	case acts.Extend:
+		return ops.CallLifecycle
+	case acts.Terminate:
+	}
+
+	return ""
+}
+
+// note notes that there is no call for the act; the lock is held.
+func (l *lacks) note(act acts.Act, now time.Time) {
+	if l.until == nil {
+		l.until = map[acts.Act]time.Time{}
+	}
+
+	l.until[act] = now.Add(lacksFor)
+}
 
 // learn notes what an answer to an act says of the control plane.
 func (l *lacks) learn(act acts.Act, now time.Time, err error) {
@@ -27,11 +101,7 @@ func (l *lacks) learn(act acts.Act, now time.Time, err error) {
 
 	switch {
 	case err != nil && ops.AsError(err).Code == ops.CodeNotSupported:
-		if l.until == nil {
-			l.until = map[acts.Act]time.Time{}
-		}
-
-		l.until[act] = now.Add(lacksFor)
+		l.note(act, now)
 	case err == nil:
 		delete(l.until, act)
 	}
@@ -43,6 +113,11 @@ func (l *lacks) of(act acts.Act, now time.Time) bool {
 	defer l.mu.Unlock()
 
 	return now.Before(l.until[act])
+}
+
+// askWhatIsLacking has the reasons be there before the first try.
+func (h *Handlers) askWhatIsLacking(p *web.Page) {
+	h.lacks.ask(p.Ctx(), h.Platform.InstancesAs(p.Who.Caller()), p.Now)
 }
 
 // actsOn are the acts, and why those cannot be done that cannot.

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 )
@@ -68,6 +70,60 @@ func TestEachCallThatTheControlPlaneLacks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatTheControlPlaneLacksIsKnownBeforeTheFirstTry: a control plane that tells which methods a path has is asked, with
+// nothing that changes anything, and not again with each page.
+func TestWhatTheControlPlaneLacksIsKnownBeforeTheFirstTry(t *testing.T) {
+	t.Parallel()
+
+	var asked, failing atomic.Int64
+
+	w := handlerstest.New(t)
+	w.Plane.Serve(t, http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		out.Header().Set("Content-Type", "application/json")
+
+		switch {
+		case r.Method == http.MethodGet && r.URL.Path == "/api/instances/7":
+			fmt.Fprint(out, `{"data": {"id": 7, "owner_username": "alice", "name": "fraud", "status": "running", "ttl": "PT24H",
+				"created_at": "2026-03-01T08:00:00Z", "updated_at": "2026-03-01T08:00:00Z"}}`)
+		case r.Method == http.MethodOptions && failing.Load() > 0:
+			out.WriteHeader(http.StatusBadGateway)
+		case r.Method == http.MethodOptions && !strings.HasSuffix(r.URL.Path, "/suspend"):
+			asked.Add(1)
+			out.Header().Set("Allow", map[bool]string{true: "GET", false: "POST"}[r.URL.Path == "/api/instances/0"])
+			out.WriteHeader(http.StatusMethodNotAllowed)
+		case r.Method == http.MethodGet || r.Method == http.MethodOptions:
+			out.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(out, `{"detail": "Not Found"}`)
+		default:
+			t.Errorf("%s %s was tried", r.Method, r.URL)
+		}
+	}))
+
+	shut := "Suspend: this control plane has no such call."
+	form := w.Get(path(7, "suspend"), "Accept", "text/html")
+
+	if !strings.Contains(form.Body, shut) || !strings.Contains(form.Body, "disabled") {
+		t.Errorf("the form is not shut with the reason\n%s", form.Body)
+	}
+
+	wantShut(t, w, "suspend", shut)
+
+	if n := asked.Load(); n != 3 {
+		t.Errorf("it was asked for %d paths that it has, want each of three once", n)
+	}
+
+	// It stays known while it is asked again, and until the control plane has been brought up to date.
+	failing.Store(1)
+	w.Advance(6 * time.Minute)
+	wantShut(t, w, "suspend", shut)
+
+	failing.Store(0)
+	w.Advance(2 * time.Minute)
+	wantShut(t, w, "suspend", shut)
+	w.Advance(9 * time.Minute)
+	wantShut(t, w, "suspend", shut)
 }
 
 // wantShut wants that act alone to be shut for want of a call, "" for none, on the page of instance 7 and in its JSON.

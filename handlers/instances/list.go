@@ -97,6 +97,7 @@ func (h *Handlers) Show(p *web.Page) error {
 		return err
 	}
 
+	h.askWhatIsLacking(p)
 	view := h.detail(p.Now, instance)
 
 	switch events, err := service.GetInstanceEvents(p.Ctx(), id, ops.InstanceEventsQuery{}); {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/changes"
@@ -233,6 +234,43 @@ func TestTheReviewSaysWhatWouldChange(t *testing.T) {
 	page := w.Get("/config/concurrency/review?"+query.Encode(), "Accept", "text/html")
 	if page.Status != http.StatusOK || !strings.Contains(page.Body, "No analyst holds more than 2") || !strings.Contains(page.Body, `name="confirm"`) {
 		t.Errorf("got %d, want 200, that no analyst holds more than 2, and a field to confirm it\n%s", page.Status, page.Body)
+	}
+}
+
+// TestTheReviewOfALowerLimitLeadsToWhatItsOwnersHold: one owner at once, several by the page that lists them.
+func TestTheReviewOfALowerLimitLeadsToWhatItsOwnersHold(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	for _, owner := range []string{"alice", "alice", "alice", "bob", "bob", "carl"} {
+		w.Instance(owner, "graph of "+owner, ops.InstanceRunning, time.Hour)
+	}
+
+	lowered := func(limit string) string {
+		query := url.Values{"per_analyst": {limit}, "cluster_total": {"50"}, "revision": {w.Revision()}}
+
+		return w.Get("/config/concurrency/review?"+query.Encode(), "Accept", "text/html").Body
+	}
+
+	const one = `href="/instances?owner=alice"`
+	if page := lowered("2"); !strings.Contains(page, "1 analyst holds more than 2") || !strings.Contains(page, one) {
+		t.Errorf("the review does not lead to what alice holds\n%s", page)
+	}
+
+	if page := w.Get("/instances?owner=alice", "Accept", "text/html"); strings.Count(page.Body, ">graph of alice</a>") != 3 || strings.Contains(page.Body, "graph of bob") {
+		t.Errorf("it leads elsewhere\n%s", page.Body)
+	}
+
+	page := lowered("1")
+	if !strings.Contains(page, "2 analysts hold more than 1") || !strings.Contains(page, `href="/capacity?owners=all"`) {
+		t.Errorf("the review does not lead to those who hold more\n%s", page)
+	}
+
+	w.Monitor.Poll(t.Context())
+
+	owners := w.Get("/capacity?owners=all", "Accept", "text/html").Body
+	if !strings.Contains(owners, one) || !strings.Contains(owners, `href="/instances?owner=bob"`) {
+		t.Errorf("from there nothing leads to what they hold\n%s", owners)
 	}
 }
 

@@ -2,8 +2,10 @@ package instances
 
 import (
 	"context"
+	"math"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/graph-olap/opsconsole/ops"
@@ -14,6 +16,9 @@ import (
 type Newest struct {
 	platform ops.InstancesPlatform
 	caller   func() (ops.Caller, error)
+
+	// forgotten is set when they are to be read anew.
+	forgotten atomic.Bool
 
 	mu sync.Mutex
 	// at is the poll after which they were read, zero for none.
@@ -49,7 +54,7 @@ func (n *Newest) At(ctx context.Context, poll time.Time) (Seen, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 
-	if n.at.IsZero() || poll.After(n.at) {
+	if n.forgotten.Swap(false) || n.at.IsZero() || poll.After(n.at) {
 		n.at = poll
 		n.seen, n.err = n.read(ctx)
 
@@ -63,13 +68,8 @@ func (n *Newest) At(ctx context.Context, poll time.Time) (Seen, error) {
 	return n.seen, n.err
 }
 
-// Forget has them read anew: one was changed.
-func (n *Newest) Forget() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-
-	n.at = time.Time{}
-}
+// Forget has them read anew: one was changed. It does not wait, and what is being read now may be from before.
+func (n *Newest) Forget() { n.forgotten.Store(true) }
 
 func (n *Newest) read(ctx context.Context) (Seen, error) {
 	caller, err := n.caller()
@@ -132,14 +132,14 @@ func selects(query ops.InstancesQuery, i ops.Instance) bool {
 
 // Get returns one of them; that it is not there is a RESOURCE_NOT_FOUND, and false that only the control plane knows.
 func (s Seen) Get(id int64) (found ops.Instance, known bool, err error) {
-	highest := s.highest
+	highest, lowest := s.highest, int64(math.MaxInt64)
 
 	for _, i := range s.Instances {
 		if i.ID == id {
 			return i, true, nil
 		}
 
-		highest = max(highest, i.ID)
+		highest, lowest = max(highest, i.ID), min(lowest, i.ID)
 	}
 
 	// One with a number above all that were ever read may have been created since.
@@ -147,8 +147,8 @@ func (s Seen) Get(id int64) (found ops.Instance, known bool, err error) {
 		return ops.Instance{}, false, nil
 	}
 
-	// The newest have the highest numbers.
-	if s.complete() || len(s.Instances) > 0 && id > s.Instances[len(s.Instances)-1].ID {
+	// The newest have the highest numbers, in whatever order they are listed.
+	if s.complete() || id > lowest {
 		return ops.Instance{}, true, ops.NotFound("Instance", id)
 	}
 

@@ -146,3 +146,57 @@ func TestAnInstanceThatIsNewerThanTheNewestIsNotSaidToBeGone(t *testing.T) {
 	ask(1002, 6, true, false) // it was seen, and ended
 	ask(1002, 7, false, false)
 }
+
+// TestTheLowestOfTheNewestIsNotTheLastThatIsListed: a control plane may list by when they were created, which clocks tell.
+func TestTheLowestOfTheNewestIsNotTheLastThatIsListed(t *testing.T) {
+	t.Parallel()
+
+	seen := instances.Seen{Instances: []ops.Instance{{ID: 9}, {ID: 4}, {ID: 7}}, Total: 300}
+
+	for id, known := range map[int64]bool{3: false, 4: true, 5: true, 6: true, 8: true, 10: false} {
+		if _, got, err := seen.Get(id); got != known || (err != nil) != (known && id != 4) {
+			t.Errorf("%d: got %t, %v, want %t", id, got, err, known)
+		}
+	}
+}
+
+// slow is a platform that answers when it is told to.
+type slow struct {
+	shelf
+
+	asking, answer chan struct{}
+}
+
+func (s *slow) InstancesAs(ops.Caller) ops.Instances { return s }
+
+func (s *slow) ListInstances(ctx context.Context, q ops.InstancesQuery) (ops.InstancesPage, error) {
+	s.asking <- struct{}{}
+	<-s.answer
+
+	return s.shelf.ListInstances(ctx, q)
+}
+
+// TestForgettingDoesNotWaitForTheControlPlane: whoever acted has their answer meanwhile, and what was read then is read anew.
+func TestForgettingDoesNotWaitForTheControlPlane(t *testing.T) {
+	t.Parallel()
+
+	plane := &slow{shelf: shelf{total: 1, all: []ops.Instance{{ID: 5}}}, asking: make(chan struct{}), answer: make(chan struct{})}
+	newest := instances.NewNewest(plane, func() (ops.Caller, error) { return ops.Caller{}, nil })
+
+	look := func() {
+		if _, err := newest.At(t.Context(), time.Unix(1000, 0)); err != nil {
+			t.Error(err)
+		}
+	}
+
+	go look()
+	<-plane.asking
+
+	newest.Forget() // which ends though nobody answers
+
+	plane.answer <- struct{}{}
+
+	go look()
+	<-plane.asking // once more, for the same poll
+	plane.answer <- struct{}{}
+}

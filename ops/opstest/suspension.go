@@ -54,6 +54,10 @@ func testSuspendInstance(t *testing.T, s Subject) {
 		_, err = s.Instances.InstancesAs(bob()).ResumeInstance(ctx, mine.ID)
 		refused(t, err, ops.CodePermissionDenied)
 
+		if plane, can := instances.(ops.Offering); can {
+			same(t, "what it lacks", len(must[[]ops.OptionalCall](t)(plane.Lacking(ctx))), 0)
+		}
+
 		same(t, "status", must[ops.Instance](t)(instances.ResumeInstance(ctx, mine.ID)).Status, ops.InstanceResuming)
 
 		_, err = instances.ResumeInstance(ctx, mine.ID)
