@@ -19,6 +19,11 @@ func (*Counted) Source() Source { return FromMetrics }
 const counted = `SELECT id, job_name, seen_from, seen_until, runs, failed, seconds, succeeded_at, successes, failures, done
 	FROM opsconsole_counted_runs `
 
+// countedNumbers are how many rows of a job there are, and in how many of them runs failed.
+const countedNumbers = `
+	SELECT (SELECT count(*) FROM opsconsole_counted_runs WHERE job_name = $1),
+	       (SELECT count(*) FROM opsconsole_counted_runs WHERE job_name = $1 AND failed > 0)`
+
 // List implements [Runs].
 func (c *Counted) List(ctx context.Context, filter Filter) (Page, error) {
 	limit := filter.Limit
@@ -42,9 +47,7 @@ func (c *Counted) List(ctx context.Context, filter Filter) (Page, error) {
 
 	found := page(items, limit)
 
-	err = count(ctx, c.db, &found, filter, `
-		SELECT (SELECT count(*) FROM opsconsole_counted_runs WHERE job_name = $1),
-		       (SELECT count(*) FROM opsconsole_counted_runs WHERE job_name = $1 AND failed > 0)`, filter.Job)
+	err = count(ctx, c.db, &found, filter, countedNumbers, filter.Job)
 
 	return found, err
 }

@@ -40,6 +40,12 @@ const ofBad = `WHERE id IN (
 	SELECT id FROM (SELECT id FROM opsconsole_job_runs WHERE job_name = $2 AND id < $3 AND ` + bad + ` ORDER BY id DESC LIMIT $4) f
 	UNION ALL SELECT id FROM opsconsole_job_runs r WHERE job_name = $2 AND id < $3 AND ` + gone + `)`
 
+// recordedNumbers are how many runs of a job there are, and how many of them failed.
+const recordedNumbers = `
+	SELECT (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2),
+	       (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2 AND ` + bad + `) +
+	       (SELECT count(*) FROM opsconsole_job_runs r WHERE job_name = $2 AND ` + gone + `)`
+
 // List implements [Runs].
 func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
 	limit := filter.Limit
@@ -68,10 +74,7 @@ func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	err = count(ctx, r.db, &found, filter, `
-		SELECT (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2),
-		       (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2 AND `+bad+`) +
-		       (SELECT count(*) FROM opsconsole_job_runs r WHERE job_name = $2 AND `+gone+`)`, now, filter.Job)
+	err = count(ctx, r.db, &found, filter, recordedNumbers, now, filter.Job)
 
 	return found, err
 }

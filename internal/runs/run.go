@@ -201,8 +201,9 @@ func only(id int64, items []Run, err error) (Run, error) {
 	return items[0], nil
 }
 
-// count adds to a page how many runs of the job there are, and how many of them failed, as the query says. Each number is
-// read from an index: a week of a job that runs every five seconds is 120,000 rows, and the page is drawn anew with each poll.
+// count adds to a page how many runs of the job there are, and how many of them failed, as the query says. Those that failed
+// are read from an index of their own. Of all it is an index of the job, and on PostgreSQL also the rows that were not vacuumed
+// since: a week of a job that runs every five seconds is 120,000, and the page is drawn anew with each poll.
 func count(ctx context.Context, db *store.DB, found *Page, filter Filter, query string, args ...any) error {
 	if err := db.Read().QueryRowContext(ctx, query, args...).Scan(&found.Total, &found.Failed); err != nil {
 		return fmt.Errorf("count the runs: %w", err)
