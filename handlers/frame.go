@@ -114,7 +114,7 @@ func (f *frame) approvals() *shell.Approvals {
 
 	for _, a := range current.Broken {
 		out.Broken = append(out.Broken, shell.BrokenGlass{
-			Text: a.Title() + ", " + a.Object, By: a.DecidedBy.Username, At: *a.DecidedAt, URL: approvals.Path(a.ID),
+			Text: a.Said(), By: a.DecidedBy.Username, At: *a.DecidedAt, URL: approvals.Path(a.ID),
 		})
 	}
 

@@ -220,7 +220,7 @@ func newConsole(config Config) *console {
 	c.record = &record.Handlers{Frame: f, Changes: c.Changes, Audit: c.Audit, Tickets: c.Tickets, Now: c.Now}
 	c.find = &find.Handlers{
 		Frame: f, Search: c.Search, Changes: c.Changes, Audit: c.Audit, Windows: c.Windows, Webhooks: c.Webhooks, Monitor: c.Monitor,
-		Platform: c.Instances,
+		Platform: c.Instances, Tickets: c.Tickets,
 	}
 	happened := gathered.Sources{Monitor: c.Monitor, Changes: c.Changes, Windows: c.Windows, Runs: c.Runs, Audit: c.Audit}
 	c.incident = &incident.Handlers{Frame: f, Tickets: c.Tickets, Sources: happened}

@@ -46,7 +46,7 @@ func TestAnIncidentIsToldInOrder(t *testing.T) {
 			titles := quick(incidentTitles(t, w, address()))
 			wanted := []string{
 				"Database: connected → unreachable", "Sign-in", "Concurrency: Per analyst 5 → 4", "Maintenance announced: “Upgrade”",
-				"Running a job: jobs/lifecycle", "Job lifecycle", "Sign-in",
+				"Running job lifecycle", "Job lifecycle", "Sign-in",
 			}
 
 			for i := 0; len(wanted) > 0 && i < len(titles); i++ {

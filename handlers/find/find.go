@@ -14,6 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/ops"
 	pages "github.com/graph-olap/opsconsole/templates/find"
+	"github.com/graph-olap/opsconsole/templates/format"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -29,6 +30,8 @@ type Handlers struct {
 	Monitor  *monitor.Monitor
 	// Platform is asked for instances.
 	Platform ops.InstancesPlatform
+	// Tickets become links in what is noted.
+	Tickets format.Tickets
 
 	turns turns
 }
@@ -46,7 +49,7 @@ const (
 // Find shows what a text finds.
 func (h *Handlers) Find(p *web.Page) error {
 	q := p.Query()
-	view := pages.Results{Query: q.Search(), Groups: []pages.Group{}, Now: p.Now}
+	view := pages.Results{Query: q.Search(), Groups: []pages.Group{}, Tickets: h.Tickets, Now: p.Now}
 	instances := q.OneOf("in", []string{pages.InInstances}) != ""
 
 	view.Error = q.Errors["q"]

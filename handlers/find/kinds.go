@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/handlers/web"
+	"github.com/graph-olap/opsconsole/internal/action"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
@@ -87,7 +88,7 @@ func (h *Handlers) entries(ctx context.Context, text string) (pages.Group, error
 
 		acts = append(acts, act)
 		items = append(items, pages.Item{
-			Title: strings.TrimSpace(string(e.Action) + " " + e.Object), Note: said(audit.Who(e.Actor), e.Reason),
+			Title: action.Said(string(e.Action), e.Object), Note: said(audit.Who(e.Actor), e.Reason),
 			Path: address("/audit", "entry", format.ID(e.Seq)), At: &e.At,
 		})
 	}

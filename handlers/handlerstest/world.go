@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -37,6 +38,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/webhooks"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/format"
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
@@ -245,7 +247,7 @@ func newAs(tb testing.TB, at place) *World {
 	w.Console = handlers.New(handlers.Config{
 		Auth: signIn, Platform: w.Plane, Instances: w.Plane, ResumesForOwner: !at.elsewhere, InstanceActs: did, NewestInstances: newest, Changes: w.Changes, Windows: w.Windows, Feeds: feeds, Readers: readers, Webhooks: w.Webhooks, Audit: w.Log, Triggers: triggers.New(w.Log), Runs: runs.NewRecorded(db, w.Now), Monitor: w.Monitor,
 		Keys: idempotency.New(db, w.Now), Search: search.New(db), Approvals: w.Approvals, StepUp: &w.StepUp,
-		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env,
+		Database: w.Database, Static: os.DirFS(filepath.Join(root(tb), "static")), Environment: env, Tickets: tickets,
 		PublicURL: public, TrustedProxies: proxies, Version: "test", Now: w.Now, Logger: logger, IdentityProvider: provider,
 		Answered: w.Requests.On(metrics.Pages), Draining: w.Draining,
 	})
@@ -255,6 +257,9 @@ func newAs(tb testing.TB, at place) *World {
 
 	return w
 }
+
+// tickets are CHG-1 and so on, beside e-mail addresses.
+var tickets = format.Tickets{Pattern: regexp.MustCompile(`CHG-[0-9]+`), URL: "https://tickets.example.com/{ticket}", Emails: true}
 
 func parseURL(tb testing.TB, s string) *url.URL {
 	tb.Helper()

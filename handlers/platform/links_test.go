@@ -24,7 +24,7 @@ func TestAJobIsALinkWhereItIsNamed(t *testing.T) {
 
 	for path, wants := range map[string][]string{
 		"/":      {`<a href="/jobs/lifecycle">`, `<a href="/jobs/resource_monitor">`},
-		"/audit": {`<a href="/jobs/lifecycle"><code>jobs/lifecycle</code></a>`, `<code>jobs/nope</code>`},
+		"/audit": {`<a href="/jobs/lifecycle"><span title="jobs/lifecycle">Job lifecycle</span></a>`, `<span title="jobs/nope">Job nope</span>`},
 	} {
 		page := w.Get(path, "Accept", "text/html").Body
 		for _, want := range wants {

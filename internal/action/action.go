@@ -1,5 +1,5 @@
 // Package action is the one table of what operators do, under the names that the audit log has
-// for it: settings that name acts choose among them.
+// for it: settings that name acts choose among them. It also has the words for acts and what they are done to.
 package action
 
 import "slices"
@@ -24,13 +24,13 @@ const secretAnswer = "its answer is a secret, which is for whoever asked"
 // Actions lists them all. What the console does by itself, and what only reads, is none.
 func Actions() []Action {
 	return []Action{
-		{Name: "config.save", Title: "Change of the configuration", Sets: true},
-		{Name: "config.restore", Title: "Restore of the configuration", Sets: true},
+		{Name: "config.save", Title: "Configuration change", Sets: true},
+		{Name: "config.restore", Title: "Configuration restore", Sets: true},
 		{Name: "change.keep", Title: "Keeping a change from outside"},
-		{Name: "change.schedule", Title: "Scheduling a change of the configuration"},
+		{Name: "change.schedule", Title: "Scheduling a configuration change"},
 		{Name: "schedule.move", Title: "Moving a scheduled change"},
 		{Name: "schedule.cancel", Title: "Cancelling a scheduled change"},
-		{Name: "point.create", Title: "Keeping a named point", Creates: true},
+		{Name: "point.create", Title: "Saving a named point", Creates: true},
 		{Name: "lease.extend", Title: "Extending a temporary change", Sets: true},
 		{Name: "lease.end", Title: "Ending a temporary change", Sets: true},
 		{
@@ -46,15 +46,15 @@ func Actions() []Action {
 		{Name: "window.change", Title: "Changing a maintenance window", Sets: true},
 		{Name: "window.start", Title: "Starting a maintenance window", Sets: true},
 		{Name: "window.extend", Title: "Extending a maintenance window", Sets: true},
-		{Name: "window.update", Title: "Telling users of a maintenance window"},
+		{Name: "window.update", Title: "Posting an update on a maintenance window"},
 		{Name: "window.end", Title: "Ending a maintenance window", Sets: true},
 		{Name: "window.verify", Title: "Closing a maintenance window unverified"},
 		{Name: "window.cancel", Title: "Cancelling a maintenance window"},
 		{Name: "window.take_over", Title: "Taking over a maintenance window"},
-		{Name: "window.settle", Title: "Settling a maintenance window"},
-		{Name: "window.rules", Title: "Deciding when a moved maintenance window is"},
-		{Name: "window_template.save", Title: "Keeping a template of windows", Creates: true},
-		{Name: "window_template.delete", Title: "Deleting a template of windows"},
+		{Name: "window.settle", Title: "Deciding what becomes of a maintenance window"},
+		{Name: "window.rules", Title: "Deciding the time of a moved maintenance window"},
+		{Name: "window_template.save", Title: "Saving a window template", Creates: true},
+		{Name: "window_template.delete", Title: "Deleting a window template"},
 		{Name: "webhook.create", Title: "Adding a webhook", Creates: true, Alone: secretAnswer},
 		{Name: "webhook.change", Title: "Changing a webhook"},
 		{Name: "webhook.rotate_secret", Title: "Replacing the secret of a webhook", Alone: secretAnswer},

@@ -81,14 +81,10 @@ type Approval struct {
 func (a Approval) unvouched() bool { return a.State == Waiting && a.Note != "" }
 
 // Title says what is asked for.
-func (a Approval) Title() string {
-	named, ok := action.Named(string(a.Action))
-	if !ok {
-		return string(a.Action)
-	}
+func (a Approval) Title() string { return action.Title(string(a.Action)) }
 
-	return named.Title
-}
+// Said says what is asked for, and what it is done to.
+func (a Approval) Said() string { return action.Said(string(a.Action), a.Object) }
 
 // Open reports whether somebody can still decide about it.
 func (a Approval) Open(now time.Time) bool { return a.State == Waiting && now.Before(a.ExpiresAt) }
@@ -115,5 +111,5 @@ type Request struct {
 type HeldError struct{ Entry audit.Entry }
 
 func (h *HeldError) Error() string {
-	return "it is waiting for another operator: " + string(h.Entry.Action)
+	return "it is waiting for another operator: " + action.Said(string(h.Entry.Action), h.Entry.Object)
 }

@@ -12,7 +12,7 @@ import (
 
 // found is a page of what a text finds.
 func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
-	items, cut, err := search.LoadWithin(l.search.Found(ctx, l.query(filter)), filter.Limit+1, filter.within(),
+	items, cut, err := search.LoadWithin(l.search.Found(ctx, l.query(filter)), filter.Limit+1, l.patience(),
 		func(ids []int64) ([]Entry, error) {
 			where, args := filter.among(ids)
 			page, err := l.list(ctx, len(ids), where+" ORDER BY seq DESC", args...)
@@ -33,12 +33,12 @@ func (l *Log) found(ctx context.Context, filter Filter) (Page, error) {
 	return page, nil
 }
 
-// within is how long is looked for what the text finds.
-func (f Filter) within() time.Duration { return cmp.Or(f.Within, search.Patience) }
+// patience is how long is looked for what a text finds.
+func (l *Log) patience() time.Duration { return cmp.Or(l.Patience, search.Patience) }
 
 // countFound counts as far as [Log.Count] does.
 func (l *Log) countFound(ctx context.Context, filter Filter) (n int, cut bool, err error) {
-	all, stopped, err := search.LoadWithin(l.search.Counted(ctx, l.query(filter)), CountMost+1, filter.within(),
+	all, stopped, err := search.LoadWithin(l.search.Counted(ctx, l.query(filter)), CountMost+1, l.patience(),
 		func(ids []int64) ([]int64, error) {
 			where, args := filter.among(ids)
 

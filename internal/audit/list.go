@@ -29,8 +29,6 @@ type Filter struct {
 	Before int64
 	// Limit is the most entries on a page; 0 means 50.
 	Limit int
-	// Within is how long is looked for what Text finds; 0 means a second.
-	Within time.Duration
 }
 
 // Page is entries, newest first. Next is the Before of the next page, 0 on the last one.

@@ -24,6 +24,8 @@ type Log struct {
 	KeyedFrom int64
 	// Verified, when not nil, is told of each head that was verified, at least one each thousand entries.
 	Verified func(Head)
+	// Patience is how long is looked for what a text finds; 0 is a second. It is set before the log is used.
+	Patience time.Duration
 
 	db     *store.DB
 	now    func() time.Time

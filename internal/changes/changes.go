@@ -48,6 +48,8 @@ type Changes struct {
 	Outbox Outbox
 	// StillOps, when not nil, reports whether who scheduled a change is an operator yet. It is set before the first use.
 	StillOps func(ctx context.Context, username string) (bool, error)
+	// Patience is how long is looked for what a text finds; 0 is a second. It is set before the first use.
+	Patience time.Duration
 
 	db     *store.DB
 	log    *audit.Log

@@ -13,7 +13,7 @@ import (
 
 // found is a page of what a text finds.
 func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
-	items, cut, err := search.LoadWithin(c.search.Found(ctx, c.query(filter)), filter.Limit+1, filter.within(),
+	items, cut, err := search.LoadWithin(c.search.Found(ctx, c.query(filter)), filter.Limit+1, c.patience(),
 		func(ids []int64) ([]Change, error) {
 			clause, args := filter.among(ids)
 			_, id := filter.order()
@@ -32,12 +32,12 @@ func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
 	return page, err
 }
 
-// within is how long is looked for what the text finds.
-func (f Filter) within() time.Duration { return cmp.Or(f.Within, search.Patience) }
+// patience is how long is looked for what a text finds.
+func (c *Changes) patience() time.Duration { return cmp.Or(c.Patience, search.Patience) }
 
 // countFound counts as far as [Changes.Count] does.
 func (c *Changes) countFound(ctx context.Context, filter Filter) (n int, cut bool, err error) {
-	all, stopped, err := search.LoadWithin(c.search.Counted(ctx, c.query(filter)), CountMost+1, filter.within(),
+	all, stopped, err := search.LoadWithin(c.search.Counted(ctx, c.query(filter)), CountMost+1, c.patience(),
 		func(ids []int64) ([]int64, error) {
 			clause, args := filter.among(ids)
 

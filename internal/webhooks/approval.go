@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/action"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 )
 
@@ -50,6 +51,15 @@ type Approval struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	// URL is its page, for operators; nil when approvals are turned off by now.
 	URL *string `json:"url"`
+}
+
+// about is what it is done to, as people read it.
+func (a Approval) about() string {
+	if words, ok := action.Object(a.Object); ok {
+		return words
+	}
+
+	return a.Object
 }
 
 // NotifyApproval writes a delivery for every endpoint that is to be told of an approval's event.

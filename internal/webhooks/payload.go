@@ -124,7 +124,7 @@ func (n notification) message() string {
 
 	switch {
 	case n.approval != nil:
-		return n.approval.Action + " of " + n.approval.Object
+		return n.approval.about()
 	case n.scheduled != nil:
 		return ops.Shorten(n.scheduled.Note, most)
 	case n.window == nil:

@@ -3,6 +3,8 @@ package find
 import (
 	"net/url"
 	"time"
+
+	"github.com/graph-olap/opsconsole/templates/format"
 )
 
 // Path is where it is searched.
@@ -20,8 +22,10 @@ type Results struct {
 	// Instances is where the control plane is asked for instances, once for each time; "" where it was.
 	Instances string `json:"instances,omitempty"`
 	// Error is what is wrong with the text.
-	Error string    `json:"-"`
-	Now   time.Time `json:"-"`
+	Error string `json:"-"`
+	// Tickets become links in what is noted.
+	Tickets format.Tickets `json:"-"`
+	Now     time.Time      `json:"-"`
 }
 
 // Group is what is found of one kind, the newest first.

@@ -136,19 +136,8 @@ func within(seconds int64) string {
 }
 
 func sayEntry(e audit.Entry) Said {
-	title := components.Word(e.Action)
-	if known, ok := action.Named(string(e.Action)); ok {
-		title = known.Title
-	} else if said := ownActs()[e.Action]; said != "" {
-		title = said
-	}
-
-	if e.Object != "" {
-		title += ": " + e.Object
-	}
-
 	said := Said{
-		Title: title, URL: "/audit?entry=" + format.ID(e.Seq), State: components.OfAudit(e.Outcome), Word: components.Word(e.Outcome),
+		Title: action.Said(string(e.Action), e.Object), URL: "/audit?entry=" + format.ID(e.Seq), State: components.OfAudit(e.Outcome), Word: components.Word(e.Outcome),
 		Who: audit.Who(e.Actor), Reason: e.Reason, Note: e.Message,
 	}
 
@@ -157,22 +146,6 @@ func sayEntry(e audit.Entry) Said {
 	}
 
 	return said
-}
-
-// ownActs are what the console does by itself, and who comes and goes, as people read it.
-func ownActs() map[audit.Action]string {
-	return map[audit.Action]string{
-		audit.SignIn: "Sign-in", audit.SignOut: "Sign-out", audit.AccessRefused: "Access refused",
-		audit.LeaseRelease:    "Letting a temporary change go on",
-		audit.ScheduleHold:    "Scheduled change needs a decision",
-		audit.WindowHold:      "Maintenance window needs a decision",
-		audit.WindowMiss:      "Maintenance window missed",
-		audit.WindowSilence:   "Silencing the alerts of a maintenance window",
-		audit.WindowOverrun:   "Maintenance window overruns",
-		audit.DatabaseRestore: "Console database restored from a backup",
-		audit.ApprovalRequest: "Approval requested", audit.ApprovalApprove: "Approval given",
-		audit.ApprovalReject: "Approval rejected", audit.ApprovalBreakGlass: "Carried out without a second person",
-	}
 }
 
 // outcome is how it ended, "" where that is the rule.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/action"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/ops"
@@ -114,8 +115,8 @@ func (l auditLine) facts() []fact {
 	}
 
 	return append([]fact{
-		{"Action", string(l.Action)},
-		{"Object", l.Object},
+		{"Action", action.Title(string(l.Action))},
+		{"Object", objectText(l.Object)},
 		{"Outcome", components.Word(l.Outcome)},
 		{"Who", audit.Who(l.Actor)},
 		{"Role", l.Role},

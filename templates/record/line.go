@@ -6,8 +6,10 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/graph-olap/opsconsole/internal/action"
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
 
@@ -122,4 +124,23 @@ func chained(e audit.Entry) string {
 	}
 
 	return e.Chain
+}
+
+// named are the actions of the log with their words, for the filter.
+func named() []components.Named {
+	var out []components.Named
+	for _, a := range audit.Actions() {
+		out = append(out, components.Named{Value: string(a), Name: action.Title(string(a))})
+	}
+
+	return out
+}
+
+// objectText is what an act was done to in words, as the log has it where there are none.
+func objectText(object string) string {
+	if words, ok := action.Object(object); ok {
+		return words
+	}
+
+	return object
 }
