@@ -93,6 +93,7 @@ func TestReplicasWhoseClocksDifferWorkInTime(t *testing.T) {
 			receive(t, got, "the first attempt")
 
 			begun := time.Now()
+
 			receive(t, got, "the second")
 
 			// The pause is 2.5 to 5 s, and who leads looks every 5 s what is due.

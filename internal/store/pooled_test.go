@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -84,12 +87,14 @@ func TestATurnLeftWithAPoolerEnds(t *testing.T) {
 	}
 }
 
-// TestAPoolerThatCannotServeIsNamed: what it lacks is another thing than the mode.
+// TestAPoolerThatCannotServeIsNamed: what it lacks is another thing than the mode, and is said before anything is prepared.
 func TestAPoolerThatCannotServeIsNamed(t *testing.T) {
 	t.Parallel()
 
 	for setting, want := range map[string]string{
 		"default_pool_size=1": "default_pool_size", "default_pool_size=3": "default_pool_size",
+		"default_pool_size=6": "gives this process 6 sessions at once, and it needs 10",
+		"default_pool_size=9": "gives this process 9 sessions at once, and it needs 10",
 		"server_reset_query=": "server_reset_query = DISCARD ALL",
 	} {
 		t.Run(setting, func(t *testing.T) {
@@ -102,6 +107,57 @@ func TestAPoolerThatCannotServeIsNamed(t *testing.T) {
 
 			if got := fmt.Sprint(err); !strings.Contains(got, want) || strings.Contains(got, "pool_mode") {
 				t.Errorf("got %s, want %s named and not the mode", got, want)
+			}
+		})
+	}
+}
+
+// TestAPoolerWithFewSessionsServes has as many read and write as there are connections elsewhere: nobody asks for a session that
+// the pooler does not have.
+func TestAPoolerWithFewSessionsServes(t *testing.T) {
+	t.Parallel()
+
+	for size, want := range map[int]int{10: 10, 31: 0} {
+		t.Run(strconv.Itoa(size), func(t *testing.T) {
+			t.Parallel()
+
+			pooled := startPooler(t, storetest.EmptyPostgresURL(t), "session", fmt.Sprintf("default_pool_size=%d", size))
+
+			db, err := store.Open(t.Context(), pooled)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+
+			if got := db.FewSessions(); got != want {
+				t.Errorf("%d sessions are few, want %d", got, want)
+			}
+
+			db.Warm(t.Context())
+
+			if err := db.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+
+			var at errgroup.Group
+
+			for range 10 {
+				at.Go(func() error {
+					return db.Tx(t.Context(), func(tx *sql.Tx) error {
+						_, err := tx.ExecContext(t.Context(), `SELECT pg_sleep(0.2)`)
+
+						return err
+					})
+				})
+				at.Go(func() error {
+					_, err := db.Read().ExecContext(t.Context(), `SELECT pg_sleep(0.2)`)
+
+					return err
+				})
+			}
+
+			if err := at.Wait(); err != nil {
+				t.Error(err)
 			}
 		})
 	}

@@ -39,6 +39,8 @@ type DB struct {
 	// patient opens a pool whose statements may take their time; nil for SQLite.
 	patient func() *sql.DB
 	limits  Limits
+	// few is how many sessions a pooler gives, 0 for enough.
+	few int
 	// onWait is told whom is waited for; nil for nobody.
 	onWait func(ctx context.Context, words string)
 	// agreed is the clock of a test, nil for the database's.

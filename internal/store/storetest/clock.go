@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 )
@@ -21,13 +22,13 @@ func ClockOff(tb testing.TB, databaseURL string, ahead time.Duration) string {
 
 	const schema = "another_clock"
 
-	statements := `CREATE SCHEMA ` + schema
+	statements := []string{`CREATE SCHEMA ` + schema}
 	for _, function := range []string{"now", "clock_timestamp"} {
-		statements += fmt.Sprintf(`; CREATE FUNCTION %s.%s() RETURNS timestamptz LANGUAGE sql AS
-			$$ SELECT pg_catalog.%[2]s() - interval '%d milliseconds' $$`, schema, function, ahead.Milliseconds())
+		statements = append(statements, fmt.Sprintf(`CREATE FUNCTION %s.%s() RETURNS timestamptz LANGUAGE sql AS
+			$$ SELECT pg_catalog.%[2]s() - interval '%d milliseconds' $$`, schema, function, ahead.Milliseconds()))
 	}
 
-	if _, err := db.ExecContext(tb.Context(), statements); err != nil {
+	if _, err := db.ExecContext(tb.Context(), strings.Join(statements, ";")); err != nil {
 		tb.Fatal(err)
 	}
 
