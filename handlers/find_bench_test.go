@@ -13,53 +13,44 @@ import (
 // BenchmarkFind searches two consoles in turn: one of a thousand changes and one of a hundred thousand, each with twice as many
 // audit entries, and reports the median of the second, and how many times that of the first it is. docs/performance.md has the numbers.
 func BenchmarkFind(b *testing.B) {
-	for database, open := range map[string]func(testing.TB) *handlerstest.World{
-		"sqlite": handlerstest.New,
-		"postgres": func(tb testing.TB) *handlerstest.World {
-			tb.Helper()
+	onEach(b, func(b *testing.B, open func(testing.TB) *handlerstest.World) {
+		b.Helper()
 
-			w, _ := handlerstest.NewOnPostgres(tb)
+		small, large := open(b), open(b)
+		fillSearched(b, small, 1000)
+		fillSearched(b, large, 100_000)
 
-			return w
-		},
-	} {
-		b.Run(database, func(b *testing.B) {
-			small, large := open(b), open(b)
-			fillSearched(b, small, 1000)
-			fillSearched(b, large, 100_000)
+		for name, text := range map[string]string{
+			"all": "reason", "one in twenty": "operator+7", "one": "reason+77", "a letter": "r", "none": "nothing", "the oldest third": "oldest",
+		} {
+			for _, path := range []string{"/find", "/history", "/audit"} {
+				b.Run(path+" "+name, func(b *testing.B) {
+					var took [2][]time.Duration
 
-			for name, text := range map[string]string{
-				"all": "reason", "one in twenty": "operator+7", "one": "reason+77", "a letter": "r", "none": "nothing", "the oldest third": "oldest",
-			} {
-				for _, path := range []string{"/find", "/history", "/audit"} {
-					b.Run(path+" "+name, func(b *testing.B) {
-						var took [2][]time.Duration
-
-						for n := 0; b.Loop(); n++ {
-							address := path + "?q=" + text
-							if path != "/find" { // A page that was drawn before is kept.
-								address += "&limit=" + strconv.Itoa(50+n%100)
-							}
-
-							for i, w := range []*handlerstest.World{small, large} {
-								begun := time.Now()
-
-								if got := w.Get(address, "Accept", "text/html"); got.Status != http.StatusOK {
-									b.Fatalf("got %d\n%s", got.Status, got.Body)
-								}
-
-								took[i] = append(took[i], time.Since(begun))
-							}
+					for n := 0; b.Loop(); n++ {
+						address := path + "?q=" + text
+						if path != "/find" { // A page that was drawn before is kept.
+							address += "&limit=" + strconv.Itoa(50+n%100)
 						}
 
-						b.ReportMetric(float64(median(took[1]))/float64(median(took[0])), "times")
-						b.ReportMetric(float64(median(took[1]).Microseconds())/1000, "ms")
-						b.ReportMetric(0, "ns/op")
-					})
-				}
+						for i, w := range []*handlerstest.World{small, large} {
+							begun := time.Now()
+
+							if got := w.Get(address, "Accept", "text/html"); got.Status != http.StatusOK {
+								b.Fatalf("got %d\n%s", got.Status, got.Body)
+							}
+
+							took[i] = append(took[i], time.Since(begun))
+						}
+					}
+
+					b.ReportMetric(float64(median(took[1]))/float64(median(took[0])), "times")
+					b.ReportMetric(float64(median(took[1]).Microseconds())/1000, "ms")
+					b.ReportMetric(0, "ns/op")
+				})
 			}
-		})
-	}
+		}
+	})
 }
 
 // fillSearched makes a record, and indexes it.

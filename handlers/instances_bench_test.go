@@ -18,68 +18,59 @@ import (
 func BenchmarkInstances(b *testing.B) {
 	const few, many, each = 1000, 100_000, 20
 
-	for database, open := range map[string]func(testing.TB) *handlerstest.World{
-		"sqlite": handlerstest.New,
-		"postgres": func(tb testing.TB) *handlerstest.World {
-			tb.Helper()
+	onEach(b, func(b *testing.B, open func(testing.TB) *handlerstest.World) {
+		b.Helper()
 
-			w, _ := handlerstest.NewOnPostgres(tb)
+		small, large := open(b), open(b)
+		fillInstances(b, small.DB, few, each)
+		fillInstances(b, large.DB, many, each)
 
-			return w
-		},
-	} {
-		b.Run(database, func(b *testing.B) {
-			small, large := open(b), open(b)
-			fillInstances(b, small.DB, few, each)
-			fillInstances(b, large.DB, many, each)
+		for _, w := range []*handlerstest.World{small, large} {
+			w.Monitor.Poll(b.Context())
+		}
 
-			for _, w := range []*handlerstest.World{small, large} {
-				w.Monitor.Poll(b.Context())
-			}
+		var review strings.Builder
+		for id := 101; id <= 150; id++ {
+			fmt.Fprintf(&review, "&id=%d", id)
+		}
 
-			var review strings.Builder
-			for id := 101; id <= 150; id++ {
-				fmt.Fprintf(&review, "&id=%d", id)
-			}
+		// A %d is the page before the last one, which differs.
+		for _, path := range []string{
+			"/instances", "/instances?page=%d", "/instances?status=running", "/instances?status=running&page=2",
+			"/instances?owner=analyst-7", "/instances?owner=analyst-7&status=failed", "/instances?q=rare", "/instances?q=graph+77",
+			"/instances/500", "/instances/terminate?" + review.String()[1:], "/capacity", "/", "/find?q=analyst-7", "/find?q=analyst",
+			"/find?in=instances&q=analyst-7", "/find?in=instances&q=rare",
+		} {
+			b.Run(name(path), func(b *testing.B) {
+				var took [2][]time.Duration
 
-			// A %d is the page before the last one, which differs.
-			for _, path := range []string{
-				"/instances", "/instances?page=%d", "/instances?status=running", "/instances?status=running&page=2",
-				"/instances?owner=analyst-7", "/instances?owner=analyst-7&status=failed", "/instances?q=rare", "/instances?q=graph+77",
-				"/instances/500", "/instances/terminate?" + review.String()[1:], "/capacity", "/", "/find?q=analyst-7", "/find?q=analyst",
-				"/find?in=instances&q=analyst-7", "/find?in=instances&q=rare",
-			} {
-				b.Run(name(path), func(b *testing.B) {
-					var took [2][]time.Duration
-
-					for n := 0; b.Loop(); n++ {
-						for i, w := range []*handlerstest.World{small, large} {
-							if path == "/" || path == "/capacity" {
-								w.Monitor.Poll(b.Context()) // what was drawn before is not kept beyond that
-							}
-
-							address := path
-							if strings.Contains(path, "%d") {
-								address = fmt.Sprintf(path, []int{few, many}[i]/50-1)
-							}
-
-							begun := time.Now()
-
-							if got := w.Get(address, "Accept", "text/html"); got.Status != http.StatusOK {
-								b.Fatalf("got %d\n%s", got.Status, got.Body)
-							}
-
-							took[i] = append(took[i], time.Since(begun))
+				for n := 0; b.Loop(); n++ {
+					for i, w := range []*handlerstest.World{small, large} {
+						if path == "/" || path == "/capacity" {
+							w.Monitor.Poll(b.Context()) // what was drawn before is not kept beyond that
 						}
-					}
 
-					b.ReportMetric(float64(slices.Min(took[1]))/float64(slices.Min(took[0])), "times")
-					b.ReportMetric(float64(slices.Min(took[1]).Microseconds())/1000, "ms")
-					b.ReportMetric(0, "ns/op")
-				})
-			}
-		})
-	}
+						address := path
+						if strings.Contains(path, "%d") {
+							address = fmt.Sprintf(path, []int{few, many}[i]/50-1)
+						}
+
+						begun := time.Now()
+
+						if got := w.Get(address, "Accept", "text/html"); got.Status != http.StatusOK {
+							b.Fatalf("got %d\n%s", got.Status, got.Body)
+						}
+
+						took[i] = append(took[i], time.Since(begun))
+					}
+				}
+
+				b.ReportMetric(float64(slices.Min(took[1]))/float64(slices.Min(took[0])), "times")
+				b.ReportMetric(float64(slices.Min(took[1]).Microseconds())/1000, "ms")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	})
 }
 
 // name is a path without numbers of which there are many.

@@ -3,17 +3,16 @@ package handlers_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 	"github.com/graph-olap/opsconsole/internal/audit"
@@ -83,6 +82,41 @@ func BenchmarkPages(b *testing.B) {
 	// A page that nobody has asked for yet, each time.
 	benchAgainst(b, w, "/history?limit=100&before=%d", cookie, drawn, another(), false)
 	benchAgainst(b, w, "/audit?limit=100&before=%d", cookie, drawn, another(), false)
+
+	// What is in reach of such a page at most: the bare handler itself, where it reads its rows by their number.
+	reading := httptest.NewServer(rowsPage(func(c echo.Context) ([]audit.Entry, error) {
+		before, err := strconv.ParseInt(c.QueryParam("before"), 10, 64)
+		if err != nil {
+			return nil, err
+		}
+
+		return readRows(c.Request().Context(), w.DB, before)
+	}))
+	b.Cleanup(reading.Close)
+
+	ready := httptest.NewServer(drawsRows(rows.Items))
+	b.Cleanup(ready.Close)
+
+	for _, connections := range []int{1, 32} {
+		b.Run(fmt.Sprintf("reading/%d", connections), func(b *testing.B) {
+			benchRatio(b, connections, worldtest.Load{URL: reading.URL + "?before=%d", Status: 200, Next: another()},
+				worldtest.Load{URL: ready.URL, Status: 200})
+		})
+	}
+}
+
+// benchRatio reports how many times as many requests a second the one answers as the other.
+func benchRatio(b *testing.B, connections int, ours, bare worldtest.Load) {
+	b.Helper()
+
+	var ratio, rate float64
+	for b.Loop() {
+		ratio, rate = worldtest.OfBare(b, ours, bare, connections)
+	}
+
+	b.ReportMetric(ratio, "of-bare")
+	b.ReportMetric(rate, "per-s")
+	b.ReportMetric(0, "ns/op")
 }
 
 // benchAgainst compares an address with the bare handler; next is nil, or the number in the address.
@@ -99,27 +133,14 @@ func benchAgainst(
 		}
 
 		for _, connections := range []int{1, 32} {
-			compare := func(b *testing.B, ours, bare worldtest.Load) {
-				b.Helper()
-
-				var ratio, rate float64
-				for b.Loop() {
-					ratio, rate = worldtest.OfBare(b, ours, bare, connections)
-				}
-
-				b.ReportMetric(ratio, "of-bare")
-				b.ReportMetric(rate, "per-s")
-				b.ReportMetric(0, "ns/op")
-			}
-
 			b.Run(fmt.Sprintf("%s/%s/%d", path, encoding, connections), func(b *testing.B) {
-				compare(b, worldtest.Load{URL: w.URL + path, Header: header, Status: 200, Next: next},
+				benchRatio(b, connections, worldtest.Load{URL: w.URL + path, Header: header, Status: 200, Next: next},
 					worldtest.Load{URL: server.URL, Header: header, Status: 200})
 			})
 
 			if revalidates {
 				b.Run(fmt.Sprintf("%s/%s/%d/unchanged", path, encoding, connections), func(b *testing.B) {
-					compare(b, worldtest.Load{URL: w.URL + path, Header: header, Status: 304, Revalidates: true},
+					benchRatio(b, connections, worldtest.Load{URL: w.URL + path, Header: header, Status: 304, Revalidates: true},
 						worldtest.Load{URL: server.URL, Header: header, Status: 304, Revalidates: true})
 				})
 			}
@@ -127,64 +148,6 @@ func benchAgainst(
 
 		server.Close()
 	}
-}
-
-// sameBytes is bare Echo that answers as the console does, with its bytes ready-made.
-func sameBytes(tb testing.TB, address, cookie, encoding string) http.Handler {
-	tb.Helper()
-
-	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, address, http.NoBody)
-	if err != nil {
-		tb.Fatal(err)
-	}
-
-	request.Header.Set("Accept", "text/html")
-	request.Header.Set("Accept-Encoding", encoding)
-	request.Header.Set("Cookie", cookie)
-
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer response.Body.Close()
-
-	body, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != http.StatusOK {
-		tb.Fatalf("%s: got %d, %v\n%s", address, response.StatusCode, err, body)
-	}
-
-	const tag = `"it-is-unchanged"`
-
-	e := echo.New()
-	e.GET("/*", func(c echo.Context) error {
-		header := c.Response().Header()
-		header.Set("Etag", tag)
-
-		if c.Request().Header.Get("If-None-Match") == tag {
-			return c.NoContent(http.StatusNotModified)
-		}
-
-		if encoding != "identity" {
-			header.Set(echo.HeaderContentEncoding, encoding)
-		}
-
-		return c.Blob(http.StatusOK, echo.MIMETextHTMLCharsetUTF8, body)
-	})
-
-	return e
-}
-
-// drawsRows is bare Echo that draws a page of rows.
-func drawsRows(entries []audit.Entry) http.Handler {
-	e := echo.New()
-	e.Use(middleware.Gzip())
-	e.GET("/*", func(c echo.Context) error {
-		c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-
-		return handlerstest.Rows(entries).Render(c.Request().Context(), c.Response())
-	})
-
-	return e
 }
 
 // sessionCookie signs somebody in, and returns their browser's cookie.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
@@ -17,6 +18,8 @@ import (
 // short JSON. It reports how many times as many requests a second the control plane answers; docs/performance.md has the
 // numbers.
 func BenchmarkOfBare(b *testing.B) {
+	const asks = "/one statement"
+
 	bare := echo.New()
 	bare.GET("/*", func(c echo.Context) error { return c.JSON(http.StatusOK, map[string]any{"status": "ok", "value": 5}) })
 
@@ -27,9 +30,15 @@ func BenchmarkOfBare(b *testing.B) {
 		name string
 		url  func(testing.TB) string
 	}{{"sqlite", worldtest.Prepared.SQLiteURL}, {"postgres", worldtest.Prepared.PostgresURL}} {
-		address := serveBench(b, storetest.Open(b, database.url(b)), 1000, false)
+		db := storetest.Open(b, database.url(b))
+		address := serveBench(b, db, 1000, false)
+
+		// What is in reach of each of them at most: bare Echo that asks the database for one number.
+		asking := httptest.NewServer(asksOnce(db))
+		b.Cleanup(asking.Close)
 
 		for _, path := range []string{
+			asks,
 			"/api/config/lifecycle", "/api/config/concurrency", "/api/config/maintenance", "/api/config/export",
 			"/api/cluster/instances", "/api/ops/state", "/api/ops/jobs/status",
 		} {
@@ -42,6 +51,10 @@ func BenchmarkOfBare(b *testing.B) {
 				for _, connections := range []int{1, 32} {
 					b.Run(fmt.Sprintf("%s%s/%s/%d", database.name, path, encoding, connections), func(b *testing.B) {
 						ours := worldtest.Load{URL: address + path, Header: header, Status: http.StatusOK}
+						if path == asks {
+							ours.URL = asking.URL
+						}
+
 						theirs := worldtest.Load{URL: beside.URL, Header: header, Status: http.StatusOK}
 
 						var ratio, rate float64
@@ -57,4 +70,19 @@ func BenchmarkOfBare(b *testing.B) {
 			}
 		}
 	}
+}
+
+// asksOnce is bare Echo that answers with what the database says to the shortest of questions.
+func asksOnce(db *store.DB) http.Handler {
+	e := echo.New()
+	e.GET("/*", func(c echo.Context) error {
+		var value int
+		if err := db.Read().QueryRowContext(c.Request().Context(), `SELECT 5`).Scan(&value); err != nil {
+			return err
+		}
+
+		return c.JSON(http.StatusOK, map[string]any{"status": "ok", "value": value})
+	})
+
+	return e
 }
