@@ -70,7 +70,7 @@ func TestABrowserWithOtherRulesSaysSo(t *testing.T) {
 	p.fill("time_zone", "America/Vancouver")
 	p.fill("starts_at", day.Format("2006-01-02 ")+"12:00")
 	p.sees(".field:has([name=starts_at]) [data-echo]", humantime.Day(day)+", 12:00 America/Vancouver (22:00 UTC)")
-	p.sees(".field:has([name=starts_at]) [data-reckons]", "Your browser reckons with other rules: for it 12:00 there is")
+	p.sees(".field:has([name=starts_at]) [data-reckons]", "Your browser uses other time zone rules: for it 12:00 there is")
 	p.fill("ends_at", "soon")
 	p.sees(".field:has([name=ends_at]) [data-echo]", "Not a time: write 18:00")
 	p.sameWords()
@@ -88,7 +88,7 @@ func TestABrowserWithOtherRulesSaysSo(t *testing.T) {
 		return strings.Contains(string(p.fetch(http.MethodGet, "/announcements.json", nil).Body), "Patching")
 	})
 	p.visit("/announcements")
-	p.sees(".announcement", "Your browser reckons with other rules: for it 12:00 there is")
+	p.sees(".announcement", "Your browser uses other time zone rules: for it 12:00 there is")
 	p.sees(".announcement .when", "22:00 to Thu") // in UTC, always
 }
 

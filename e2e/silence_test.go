@@ -25,7 +25,7 @@ func TestAWindowSilencesAlerts(t *testing.T) {
 	p.sees("[data-invalid] .error", "matches alerts that have none of these labels")
 
 	p.reviewWindow("Quiet patching", time.Second, time.Hour)
-	p.sees("main", "1 alert fires that matches now.")
+	p.sees("main", "1 matching alert is firing now.")
 
 	path := p.confirmWindow("Quiet patching")
 	p.sees("#silence", "They are silenced; Alertmanager says so.")

@@ -98,7 +98,7 @@ func TestPagesLeadToAddressesThatAreKnown(t *testing.T) {
 
 		seen[address] = true
 
-		if got := w.Get(address, "Accept", "text/html"); got.Status == http.StatusUnprocessableEntity && strings.Contains(got.Body, "is not known to this address") {
+		if got := w.Get(address, "Accept", "text/html"); got.Status == http.StatusUnprocessableEntity && strings.Contains(got.Body, "is not a parameter of this address") {
 			t.Errorf("%s leads to %s, which does not know a name in it", from, address)
 		}
 	}

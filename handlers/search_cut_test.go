@@ -74,7 +74,7 @@ func TestASearchThatEndsEarlySaysSo(t *testing.T) {
 	w.Log.Patience, w.Changes.Patience = 0, 0
 
 	page := w.Get("/audit?q=oldest&from="+stamp(newer.Time), "Accept", "text/html")
-	if page.Status != http.StatusOK || strings.Contains(page.Body, "Not all was looked at") {
+	if page.Status != http.StatusOK || strings.Contains(page.Body, "Not everything was searched") {
 		t.Errorf("got %d, want a page that looked at all within its second", page.Status)
 	}
 }

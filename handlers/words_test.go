@@ -1,9 +1,12 @@
 package handlers_test
 
 import (
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/graph-olap/opsconsole/handlers/handlerstest"
 )
 
 // code is how the audit log writes acts and what they are done to.
@@ -52,6 +55,47 @@ func TestActsAreReadInWords(t *testing.T) {
 		}
 	}
 }
+
+// TestPagesAreReadAsPeopleWrite by numbers that agree with their nouns, lengths in words and the names that fields have for people.
+func TestPagesAreReadAsPeopleWrite(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	w.Save(`"per_analyst": 4, "reason": "for the quarter end"`)
+	w.Save(`"per_analyst": 1, "reason": "for one minute", "duration": "1m", "confirm": "test"`)
+	w.Post("/points", `{"name": "Before the migration", "reason": "as it was"}`)
+	w.Post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`)
+	w.Announce(map[string]any{"title": "Upgrade"})
+
+	lifecycle := handlerstest.Object{
+		"mapping": map[string]any{"default_ttl": "PT36H"}, "reason": "longer weekends", "confirm": "test", "revision": w.Data("/config/lifecycle")["revision"],
+	}
+	if got := w.SendJSON(http.MethodPost, "/config/lifecycle", lifecycle); got.Status != http.StatusOK {
+		t.Fatalf("got %d\n%.300s", got.Status, got.Body)
+	}
+
+	for _, path := range []string{
+		"/", "/health", "/capacity", "/jobs", "/jobs/lifecycle", "/jobs/lifecycle/trigger", "/exports", "/instances", "/find?q=limit",
+		"/config/lifecycle", "/config/concurrency", "/config/export", "/config/maintenance", "/history", "/history/1", "/history/2", "/history/3",
+		"/history/1/restore", "/compare?a=1&b=2", "/audit", "/audit/compare?a=1&b=2", "/leases", "/leases/1", "/leases/1/extend", "/leases/1/end",
+		"/scheduled", "/points", "/points/1", "/approvals", "/sessions", "/incident",
+		"/maintenance", "/maintenance/windows", "/maintenance/windows/1", "/maintenance/windows/1/start", "/maintenance/windows/new",
+		"/maintenance/templates", "/maintenance/webhooks", "/maintenance/webhooks/new", "/maintenance/deliveries", "/announcements",
+	} {
+		page := w.Get(path, "Accept", "text/html")
+		if page.Status != http.StatusOK {
+			t.Errorf("%s: got %d", path, page.Status)
+		}
+
+		for _, found := range programs.FindAllString(read(page.Body), -1) {
+			t.Errorf("%s: got %q where people read", path, found)
+		}
+	}
+}
+
+// programs is what programs write: one of several, a length as a contract has it beside an arrow, a name with underscores.
+var programs = regexp.MustCompile(`\b1 (?:second|minute|hour|day|instance|change|character|export|analyst|window|run|item|field|job|webhook|component|time)s\b|\b1 entries\b` +
+	`|\bP[0-9T][0-9A-Z]* →|→ P[0-9T][0-9A-Z]*|\b[a-z]+_[a-z_]+\b`)
 
 // read is what is read on a page: no tags, and neither scripts nor what is written as code.
 func read(page string) string {

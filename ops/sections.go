@@ -56,7 +56,7 @@ func makeSections() []Section {
 			{
 				Name: "max_duration_seconds", Label: "Longest export", Kind: KindInt, Unit: "seconds",
 				Min: 60, Max: 86400,
-				Default: int64(3600), Help: "An export that runs longer is ended.",
+				Default: int64(3600), Help: "An export that runs longer is stopped.",
 			},
 		}},
 	}

@@ -41,7 +41,7 @@ func TestASearchThatWasCutSaysSo(t *testing.T) {
 	for _, cut := range []bool{true, false} {
 		for name, of := range page(cut) {
 			html := draw(t, of.page)
-			if strings.Contains(html, "Not all was looked at") != cut || cut && !strings.Contains(html, of.next) {
+			if strings.Contains(html, "Not everything was searched") != cut || cut && !strings.Contains(html, of.next) {
 				t.Errorf("%s: want it said that it was cut: %v, and to lead to %s", name, cut, of.next)
 			}
 

@@ -37,7 +37,7 @@ function reckons(name, at, offset) {
   if (theirs === null || theirs === offset) return "";
   const shown = new Date(+at + offset * 1e3);
   const other = new Date(+shown - theirs * 1e3);
-  return `Your browser reckons with other rules: for it ${clock(shown)} there is ${clock(other)} UTC${day(other) === day(new Date(at)) ? "" : ` on ${day(other)}`}.`;
+  return `Your browser uses other time zone rules: for it ${clock(shown)} there is ${clock(other)} UTC${day(other) === day(new Date(at)) ? "" : ` on ${day(other)}`}.`;
 }
 
 const fieldOf = (input) => input.closest(".field");

@@ -103,7 +103,7 @@ async function ask(address, only) {
     if (mine === asking && !mine.signal.aborted) show(found, only);
   } catch {
     if (mine.signal.aborted) return;
-    say("The server could not be searched. Pages and actions still work; type on to try again.");
+    say("The server could not be searched. Pages and actions still work; keep typing to try again.");
   }
 }
 

@@ -34,6 +34,6 @@ func (t *turns) take(ctx context.Context) (leave func(), err error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-timer.C:
-		return nil, &ops.Error{Code: ops.CodeRateLimitExceeded, Message: "There are too many searches. Try again in a moment."}
+		return nil, &ops.Error{Code: ops.CodeRateLimitExceeded, Message: "Too many searches are running. Try again in a moment."}
 	}
 }

@@ -78,12 +78,12 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 func (h *Handlers) limit(p *web.Page, i ops.Instance) string {
 	switch {
 	case h.ResumesForOwner:
-		return "Resumed, it counts against the limit of " + i.OwnerUsername + ", and against the cluster's."
+		return "Once resumed, it counts against the limit of " + i.OwnerUsername + ", and against the cluster's."
 	case i.OwnerUsername == p.Who.Username:
-		return "Resumed, it counts against your own limit, and against the cluster's."
+		return "Once resumed, it counts against your own limit, and against the cluster's."
 	default:
 		return "The control plane counts it against your own limit, not against that of " + i.OwnerUsername +
-			": if you hold as many instances as an analyst may, it refuses. " + i.OwnerUsername + " can resume it too."
+			": if you already hold as many instances as an analyst may, it refuses. " + i.OwnerUsername + " can resume it too."
 	}
 }
 

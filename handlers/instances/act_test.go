@@ -190,9 +190,9 @@ func TestAResumeSaysBeforeWhoseLimitItCountsAgainst(t *testing.T) {
 		owner string
 		says  string
 	}{
-		"embedded":             {handlerstest.New(t), "alice", "Resumed, it counts against the limit of alice, and against the cluster's."},
-		"elsewhere":            {handlerstest.NewElsewhere(t), "alice", "The control plane counts it against your own limit, not against that of alice: if you hold as many instances as an analyst may, it refuses. alice can resume it too."},
-		"elsewhere, one's own": {handlerstest.NewElsewhere(t), "dave", "Resumed, it counts against your own limit, and against the cluster's."},
+		"embedded":             {handlerstest.New(t), "alice", "Once resumed, it counts against the limit of alice, and against the cluster's."},
+		"elsewhere":            {handlerstest.NewElsewhere(t), "alice", "The control plane counts it against your own limit, not against that of alice: if you already hold as many instances as an analyst may, it refuses. alice can resume it too."},
+		"elsewhere, one's own": {handlerstest.NewElsewhere(t), "dave", "Once resumed, it counts against your own limit, and against the cluster's."},
 	} {
 		w := test.world
 		id := w.Instance(test.owner, "fraud", ops.InstanceSuspended, time.Hour)

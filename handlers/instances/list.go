@@ -75,7 +75,7 @@ func queryOf(q *web.Query) pages.Query {
 	}
 
 	if n := q.Number("page"); n > pageMost {
-		q.Errors["page"] = "There are not so many pages."
+		q.Errors["page"] = "There is no such page."
 	} else if n > 0 {
 		query.Page = int(n)
 	}

@@ -256,9 +256,9 @@ func (h *Handlers) Results(p *web.Page) error {
 		if result.Outcome == acts.Unknown {
 			switch now, err := service.GetInstance(p.Ctx(), result.ID); {
 			case err == nil && acts.Shows(now, acts.Terminate, ""):
-				r.Since = "Stopping by now"
+				r.Since = "Already stopping"
 			case err != nil && ops.AsError(err).Code == ops.CodeNotFound:
-				r.Since = "Gone by now"
+				r.Since = "Already gone"
 			}
 		}
 

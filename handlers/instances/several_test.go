@@ -54,7 +54,7 @@ func TestWhatCouldNotBeEndedStaysTicked(t *testing.T) {
 	address := fmt.Sprintf("/instances/terminate?id=%d&id=%d", ids[0], ids[1])
 
 	review := w.Get(address, "Accept", "text/html")
-	for _, says := range []string{"Terminate 2 instances", "Whose they are: alice, bob.", "1 of them was used in the last 15 minutes"} {
+	for _, says := range []string{"Terminate 2 instances", "Owners: alice, bob.", "1 of them was used in the last 15 minutes"} {
 		if !strings.Contains(review.Body, says) {
 			t.Errorf("the review does not say %q\n%s", says, review.Body)
 		}
@@ -93,7 +93,7 @@ func TestWhatCouldNotBeEndedStaysTicked(t *testing.T) {
 	}
 
 	results = w.Get(sent.Header.Get("Location"), "Accept", "text/html")
-	if n := strings.Count(results.Body, " checked "); n != 1 || !strings.Contains(results.Body, "Stopping by now") {
+	if n := strings.Count(results.Body, " checked "); n != 1 || !strings.Contains(results.Body, "Already stopping") {
 		t.Errorf("%d are ticked, want the one that is left\n%s", n, results.Body)
 	}
 }

@@ -60,13 +60,13 @@ func exportsQuery(values url.Values) (query pages.ExportsQuery, problem error) {
 	if status := ops.ExportJobStatus(values.Get("status")); status == "" || slices.Contains(ops.ExportJobStatuses(), status) {
 		query.Status = status
 	} else {
-		refuse("status", "There is no such status of an export job.")
+		refuse("status", "An export job has no such status.")
 	}
 
 	if sort := pages.ExportsSort(values.Get("sort")); slices.Contains(pages.ExportsSorts(), sort) {
 		query.Sort = sort
 	} else {
-		refuse("sort", "Export jobs are not sorted by that.")
+		refuse("sort", "Export jobs cannot be sorted by that.")
 	}
 
 	if query.Search = values.Get("q"); utf8.RuneCountInString(query.Search) > searchMax {

@@ -159,7 +159,7 @@ func jobsLine(jobs []pages.Job) said {
 		line.State, line.Text = components.Unknown, "Whether "+countOf(unknown, "job is", "jobs are")+" well is not known."
 		line.was = "Whether " + countOf(unknown, "job was", "jobs were") + " well was not known"
 	case len(jobs) == 0:
-		line.State, line.Text, line.was = components.Unknown, "The control plane names no jobs.", "No job was named"
+		line.State, line.Text, line.was = components.Unknown, "The control plane reports no jobs.", "No job was named"
 	}
 
 	return line

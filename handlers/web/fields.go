@@ -83,7 +83,7 @@ func (f *Fields) Texts(name string) (values []string) {
 	}
 
 	if raw, sent := f.object[name]; sent && json.Unmarshal(raw, &values) != nil {
-		f.Refuse(name, "array_type", "must be an array of texts")
+		f.Refuse(name, "array_type", "must be an array of strings")
 	}
 
 	return values

@@ -47,7 +47,7 @@ func TestFormsAndJSONAreReadAlike(t *testing.T) {
 		{form, "text=a&text=b&bool=maybe", "text: is given twice; bool: must be true or false"},
 		{json, `{"text": 5, "bool": "on"}`, "text: must be text; bool: must be true or false"},
 		{form, "number=0&time=noon", "number: must be a whole number above 0; time: must be a date and time with its zone, such as 2026-03-01T14:00:00Z"},
-		{json, `{"number": -1, "texts": "a"}`, "number: must be a whole number above 0; texts: must be an array of texts"},
+		{json, `{"number": -1, "texts": "a"}`, "number: must be a whole number above 0; texts: must be an array of strings"},
 		{json, `{"a": {"b": 1, "b": 2}}`, "a.b: is given twice"},
 		{form, "junk=1&name=&until=soon", "junk: is not a field of this form; until: is not a field of this form"},
 		{form, "name=&name=hidden", "name: is not a field of this form"},

@@ -117,7 +117,7 @@ func (p *Page) idempotencyKey() (string, error) {
 	case len(lines) == 1:
 		key, ok := parseKey(lines[0])
 		if !ok {
-			return "", badIdempotencyKey(inHeader, "must be a string of 1 to 255 printable ASCII characters, best in double quotes")
+			return "", badIdempotencyKey(inHeader, "must be a string of 1 to 255 printable ASCII characters, preferably in double quotes")
 		}
 
 		return key, nil

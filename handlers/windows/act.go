@@ -190,7 +190,7 @@ func (h *Handlers) asked(p *web.Page, w maintenance.Window, f fields) (asked, er
 		}
 	case "rules":
 		if in.moment = f.Text("take") == takeMoment; !in.moment && f.Text("take") != takeClock {
-			f.Refuse("take", "enum", "must be clock, for the time on the clocks, or moment, for the moment before")
+			f.Refuse("take", "enum", "must be clock, to keep the local time, or moment, to keep the moment before")
 		}
 	case "settle":
 		if in.keep = f.Bool("keep"); !f.Given("keep") {

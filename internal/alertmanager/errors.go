@@ -65,9 +65,9 @@ func (c *Client) refused(status int, body []byte) error {
 
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		message += ": it does not take the credentials, see --alertmanager-user and --alertmanager-token."
+		message += ": it refuses the credentials, see --alertmanager-user and --alertmanager-token."
 	case status/100 == 3:
-		message += ", a redirect; those are not followed. Let --alertmanager-url be where it leads."
+		message += ", a redirect; those are not followed. Set --alertmanager-url to where it leads."
 	case status == http.StatusNotFound:
 		message += ": is --alertmanager-url its address, with the path below which /api/v2 lies?"
 	default:

@@ -49,7 +49,7 @@ func (c *Client) asker() (*http.Client, error) {
 
 	data, roots, err := readRoots(c.Files.CA)
 	if err != nil {
-		return nil, &Error{"Alertmanager is not asked: --alertmanager-ca " + err.Error() + ".", err}
+		return nil, &Error{"Alertmanager is not called: --alertmanager-ca " + err.Error() + ".", err}
 	}
 
 	if !bytes.Equal(data, c.trusted) {
@@ -93,9 +93,9 @@ func secret(given, path string) (string, error) {
 
 	switch {
 	case err != nil:
-		return "", &Error{fmt.Sprintf("Alertmanager is not asked: its credentials cannot be read: %v.", err), err}
+		return "", &Error{fmt.Sprintf("Alertmanager is not called: its credentials cannot be read: %v.", err), err}
 	case text == "":
-		return "", &Error{fmt.Sprintf("Alertmanager is not asked: the file of its credentials, %s, is empty.", path), nil}
+		return "", &Error{fmt.Sprintf("Alertmanager is not called: the file of its credentials, %s, is empty.", path), nil}
 	default:
 		return text, nil
 	}

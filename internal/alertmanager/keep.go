@@ -44,7 +44,7 @@ const slack = 3 * time.Second
 
 // errRestless says that what was done did not come about.
 func (c *Client) errRestless() error {
-	return &Error{c.name() + " does not show what it was told; it is asked again.", nil}
+	return &Error{c.name() + " does not show the silence that it accepted; it is called again.", nil}
 }
 
 // longAgo is a start that has passed by the clock of any Alertmanager, which makes it the

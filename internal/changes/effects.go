@@ -48,12 +48,12 @@ func effects(ctx context.Context, service ops.Service, section ops.Section, befo
 	case ops.SectionConcurrency:
 		cluster, err := service.GetClusterInstances(ctx)
 		if err != nil {
-			return []Effect{{Kind: EffectUnknown, Text: "Who is above the new limits is not known: the control plane does not report it."}}
+			return []Effect{{Kind: EffectUnknown, Text: "It is not known who is above the new limits: the control plane does not report it."}}
 		}
 
 		return concurrencyEffects(cluster, before, after)
 	case ops.SectionLifecycle:
-		out = append(out, note("New defaults apply to what is created from now on; what exists keeps its own durations."))
+		out = append(out, note("New defaults apply to whatever is created from now on; what exists keeps its own durations."))
 	case ops.SectionExport:
 		out = append(out, note("The limit applies to exports that are claimed from now on."))
 	case ops.SectionMaintenance:

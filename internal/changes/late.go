@@ -64,7 +64,7 @@ func givenUp(ctx context.Context, tx *sql.Tx, section ops.Section) ([]Change, er
 func (c *Changes) settleLate(
 	ctx context.Context, tx *sql.Tx, section ops.Section, at *position, change Change, known ops.Values, found ops.SectionState,
 ) (ops.Values, error) {
-	message := fmt.Sprintf("The control plane carried it out late: it was seen %s after it was made.",
+	message := fmt.Sprintf("The control plane carried it out late: it took effect %s after it was made.",
 		c.now().Sub(change.At).Round(time.Second))
 
 	// A request may name more fields than it changed, and take those back along with it.

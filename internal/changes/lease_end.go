@@ -208,7 +208,7 @@ func (c *Changes) takeBack(
 
 	if err := ops.Invalid(section.CheckBetween(after, current.Values, began.Before)); err != nil {
 		cause := *ops.AsError(err)
-		cause.Message = "The previous values no longer fit with the others." + ops.FieldSentences(err)
+		cause.Message = "The previous values are no longer valid together with the others." + ops.FieldSentences(err)
 
 		return c.hold(ctx, actor, l, reason, &cause)
 	}

@@ -237,7 +237,7 @@ func (c *Changes) obstacle(ctx context.Context, current Current, s scheduled.Cha
 	}
 
 	if term := c.termOf(s, s.At); term != nil && !c.now().Before(term.EndsAt) {
-		return &ops.Error{Code: ops.CodeConflict, Message: "It would have ended by now, at " + moments(term.EndsAt) + "."}, nil
+		return &ops.Error{Code: ops.CodeConflict, Message: "It would already have ended, at " + moments(term.EndsAt) + "."}, nil
 	}
 
 	changed, err := c.meanwhile(ctx, current, s)
@@ -253,7 +253,7 @@ func (c *Changes) obstacle(ctx context.Context, current Current, s scheduled.Cha
 
 	if err := ops.Invalid(section.CheckBetween(after, current.Values, s.Before)); err != nil {
 		cause := *ops.AsError(err)
-		cause.Message = "The values no longer fit with the others." + ops.FieldSentences(err)
+		cause.Message = "The values are no longer valid together with the others." + ops.FieldSentences(err)
 
 		return &cause, nil
 	}

@@ -56,7 +56,7 @@ func (c *Changes) wrongTermNow(s scheduled.Change, term Term) error {
 
 	switch left := term.EndsAt.Sub(c.now()); {
 	case left <= 0:
-		return refuse("Scheduled change %d would have ended by now, at %s. Cancel it, or make a new one.")
+		return refuse("Scheduled change %d would already have ended, at %s. Cancel it, or make a new one.")
 	case left > termLongest:
 		return refuse("Scheduled change %d ends at %s, and a temporary change lasts at most 90 days. Apply it later, or make a new one.")
 	default:

@@ -84,7 +84,7 @@ func TestHelpIsAsWideAsTheTerminal(t *testing.T) {
 
 	want := `Usage: opsconsole restore [<file>] [flags]
 
-Make a database of such a file.
+Make a database from such a file.
 
 Arguments:
   [<file>]    File that opsconsole backup made.

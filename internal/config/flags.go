@@ -12,15 +12,15 @@ type grammar struct {
 		Demo  demoFlags  `cmd:"" help:"The configuration of demo."`
 	} `cmd:"" help:"Print the effective configuration, with secrets hidden, and check it."`
 
-	Backup  backupFlags  `cmd:"" help:"Copy the database into a file, also while a console uses it."`
-	Restore restoreFlags `cmd:"" help:"Make a database of such a file."`
+	Backup  backupFlags  `cmd:"" help:"Copy the database into a file, even while a console is running."`
+	Restore restoreFlags `cmd:"" help:"Make a database from such a file."`
 
 	Healthcheck healthcheckFlags `cmd:"" help:"Check that a console on this machine is alive; the exit code is 0 when it is."`
 	Version     struct{}         `cmd:"" help:"Print version, commit and Go version."`
 
 	Audit struct {
-		Verify    auditVerifyFlags    `cmd:"" help:"Verify the audit log, or an export of it; the exit code is 0 when nothing was changed or taken away."`
-		Accept    auditAcceptFlags    `cmd:"" help:"Accept the entries that were written without a key behind one with a key, and note that in the log."`
+		Verify    auditVerifyFlags    `cmd:"" help:"Verify the audit log, or an export of it; the exit code is 0 when nothing was altered or removed."`
+		Accept    auditAcceptFlags    `cmd:"" help:"Accept the entries that were written without a key after one with a key, and record that in the log."`
 		Export    auditExportFlags    `cmd:"" help:"Write the audit log, oldest entry first."`
 		PublicKey auditPublicKeyFlags `cmd:"" help:"Print the public key that signed heads are verified with."`
 	} `cmd:"" help:"Verify and export the audit log."`
@@ -49,8 +49,8 @@ type serveFlags struct {
 
 type consoleFlags struct {
 	Addr           setting `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to serve the pages on."`
-	PublicURL      setting `placeholder:"URL" help:"URL at which browsers reach the console, with the path below which a proxy serves it, if any; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
-	TrustedProxies list    `placeholder:"NETWORK,…" help:"Networks of the proxies in front, such as 10.1.2.0/24, whose X-Forwarded-For tells where requests come from; by default it counts for nothing."`
+	PublicURL      setting `placeholder:"URL" help:"URL at which browsers reach the console, including the path if a proxy serves it below one; https, unless it is this machine. Default http://ADDR when ADDR is a loopback address."`
+	TrustedProxies list    `placeholder:"NETWORK,…" help:"Networks of the proxies in front, such as 10.1.2.0/24, whose X-Forwarded-For tells where requests come from; by default it is ignored."`
 	MetricsAddr    setting `placeholder:"HOST:PORT" help:"Address to serve this console's own metrics on, for Prometheus, under /metrics; off by default. It needs no sign-in."`
 	OTLPEndpoint   setting `name:"otlp-endpoint" placeholder:"URL" help:"URL of an OpenTelemetry collector that takes traces over HTTP, such as http://127.0.0.1:4318; v1/traces is added. Off by default."`
 	TraceRatio     setting `default:"1" placeholder:"FRACTION" help:"Fraction of the requests without a trace of their own that are traced, 0 to 1."`
@@ -62,37 +62,37 @@ type consoleFlags struct {
 	ShutdownDelay    setting `placeholder:"DURATION" help:"Time to keep serving after being asked to stop, while /readyz answers 503, so that balancers send requests elsewhere first. Default 5s for serve on PostgreSQL; else 0s, as there is no other replica."`
 	Environment      setting `default:"${environment}" placeholder:"NAME" help:"Name of the environment, shown on every page."`
 	EnvironmentColor setting `default:"${color}" placeholder:"COLOR" help:"Color of the environment's name: green, blue, amber, red, violet or grey."`
-	ConfirmBelow     setting `default:"0.5" placeholder:"FRACTION" help:"Lowering a limit to this fraction of it or less must be confirmed with the environment's name, as turning on maintenance must; 0 never asks."`
+	ConfirmBelow     setting `default:"0.5" placeholder:"FRACTION" help:"Lowering a limit to this fraction of it or less must be confirmed with the environment's name, as must turning on maintenance mode; 0 never asks."`
 	TicketPattern    setting `placeholder:"REGEXP" help:"Pattern that marks a ticket in a reason, a regular expression such as OPS-[0-9]+."`
 	TicketURL        setting `name:"ticket-url" placeholder:"TEMPLATE" help:"URL of a ticket; {ticket} stands for the ticket."`
-	EmailLinks       toggle  `help:"Make e-mail addresses in reasons links that write to them."`
+	EmailLinks       toggle  `help:"Turn e-mail addresses in reasons into links that write to them."`
 	PollInterval     setting `default:"5s" placeholder:"DURATION" help:"Interval between two polls of the control plane."`
 	SessionLifetime  setting `default:"12h" placeholder:"DURATION" help:"Maximum session lifetime."`
 	SessionIdle      setting `default:"1h" placeholder:"DURATION" help:"Maximum time that a session may be idle."`
-	ApprovalActions  list    `placeholder:"ACTION,…" help:"Acts of operators that another operator must approve within 24 hours; none by default. They are ${approvable}."`
-	StepUpActions    list    `placeholder:"ACTION,…" help:"Acts of operators that need a sign-in not older than --step-up-max-age; none by default. They are ${actions}."`
+	ApprovalActions  list    `placeholder:"ACTION,…" help:"Actions that another operator must approve within 24 hours; none by default. They are ${approvable}."`
+	StepUpActions    list    `placeholder:"ACTION,…" help:"Actions that need a sign-in not older than --step-up-max-age; none by default. They are ${actions}."`
 	StepUpMaxAge     setting `placeholder:"DURATION" help:"Maximum age of the sign-in for --step-up-actions, at least 1m."`
-	Zoneinfo         setting `placeholder:"DIR" help:"Directory of the system's time zones; by default it is looked for where systems keep it. The newer of it and those in the program are used."`
+	Zoneinfo         setting `placeholder:"DIR" help:"Directory of the system's time zones; by default the usual places are searched. The newer of these and the built-in ones are used."`
 	LogLevel         setting `default:"${level}" placeholder:"LEVEL" help:"Log level: debug, info, warn or error."`
 	LogFormat        setting `default:"${log}" placeholder:"FORMAT" help:"Log format: text or json."`
 }
 
 type databaseFlags struct {
 	DatabaseURL     setting `secret:"" placeholder:"URL" help:"URL of the console's database: sqlite:///path or postgres://…; by default the demo creates one in --data-dir."`
-	DatabaseIdle    setting `name:"database-idle-in-transaction" default:"10s" placeholder:"DURATION" help:"Maximum time that a session of PostgreSQL may leave a transaction alone; a replica that stands still loses its locks then."`
+	DatabaseIdle    setting `name:"database-idle-in-transaction" default:"10s" placeholder:"DURATION" help:"Maximum time that a session of PostgreSQL may leave a transaction idle; a replica that hangs loses its locks then."`
 	DatabaseLock    setting `name:"database-lock-timeout" default:"5s" placeholder:"DURATION" help:"Maximum time to wait for a lock of PostgreSQL."`
-	DatabaseTimeout setting `name:"database-statement-timeout" default:"30s" placeholder:"DURATION" help:"Maximum time of a statement of PostgreSQL; migrations take the time that they need."`
+	DatabaseTimeout setting `name:"database-statement-timeout" default:"30s" placeholder:"DURATION" help:"Maximum time of a statement of PostgreSQL; migrations may take longer."`
 }
 
 type maintenanceFlags struct {
 	Announcements          setting `default:"public" placeholder:"AUDIENCE" help:"Who can read maintenance announcements: public (everybody, without signing in), signed-in, or off."`
-	AnnouncementComponents list    `placeholder:"NAME[=LABEL],…" help:"Components of the platform whose availability over 90 days the announcements show, with what users read for each, such as database,starburst=Queries; none by default. It shows outages to everybody who can read them."`
-	AnnouncementZone       setting `default:"UTC" placeholder:"ZONE" help:"Time zone whose days these are, an IANA name such as Europe/Berlin."`
+	AnnouncementComponents list    `placeholder:"NAME[=LABEL],…" help:"Components of the platform whose availability over 90 days the announcements show, with the label that users see for each, such as database,starburst=Queries; none by default. It shows outages to everybody who can read them."`
+	AnnouncementZone       setting `default:"UTC" placeholder:"ZONE" help:"Time zone of those days, an IANA name such as Europe/Berlin."`
 	AnnouncementOrigins    list    `placeholder:"ORIGIN,…" help:"Origins of other sites that may show the announcement banner, such as https://notebooks.example.com; none by default."`
 	WebhookAllowedHosts    list    `placeholder:"HOST,…" help:"Hosts that webhooks may call, such as hooks.slack.com or *.webhook.office.com; none by default."`
-	WebhookAllowedNetworks list    `placeholder:"NETWORK,…" help:"Private networks in which webhooks may call these hosts, such as 10.1.2.0/24; none by default."`
+	WebhookAllowedNetworks list    `placeholder:"NETWORK,…" help:"Private networks in which webhooks may call those hosts, such as 10.1.2.0/24; none by default."`
 	BlockedAuthors         list    `placeholder:"USER,…" help:"Users whose maintenance windows are held until another operator takes them over."`
-	AlertmanagerURL        setting `placeholder:"URL" help:"URL of an Alertmanager in which windows silence alerts, with the path below which /api/v2 lies; one of a cluster is enough. Without it no window can."`
+	AlertmanagerURL        setting `placeholder:"URL" help:"URL of an Alertmanager in which windows silence alerts, including the path before /api/v2; one of a cluster is enough. Without it windows silence nothing."`
 	AlertmanagerMatchers   setting `placeholder:"MATCHERS" help:"Alerts that a window silences unless it says otherwise, such as namespace=\"graph-olap\",severity=~\"warning|info\"; none by default."`
 	AlertmanagerUser       setting `placeholder:"NAME" help:"Username at Alertmanager, for basic authentication."`
 	AlertmanagerPassword   setting `secret:"" placeholder:"SECRET" help:"Password of that user."`
@@ -106,8 +106,8 @@ type oidcFlags struct {
 	OIDCClientSecret   setting `name:"oidc-client-secret" secret:"" placeholder:"SECRET" help:"Client secret; leave it out for a public client."`
 	OIDCScopes         list    `name:"oidc-scopes" default:"profile,email" placeholder:"SCOPE,…" help:"Scopes requested in addition to openid."`
 	OIDCAudience       list    `name:"oidc-audience" placeholder:"AUDIENCE,…" help:"Audiences of the bearer tokens that the console's JSON accepts, beside the client ID; such as that of an API at Auth0."`
-	OIDCResource       list    `name:"oidc-resource" placeholder:"URI,…" help:"APIs for which access tokens are asked for at sign-in and renewal, sent as resource (RFC 8707); none by default."`
-	OIDCRequestAud     setting `name:"oidc-request-audience" placeholder:"AUDIENCE" help:"API for which access tokens are asked for at sign-in and renewal, sent as audience, as Auth0 has it; none by default."`
+	OIDCResource       list    `name:"oidc-resource" placeholder:"URI,…" help:"APIs for which access tokens are requested at sign-in and renewal, sent as resource (RFC 8707); none by default."`
+	OIDCRequestAud     setting `name:"oidc-request-audience" placeholder:"AUDIENCE" help:"API for which access tokens are requested at sign-in and renewal, sent as audience, as Auth0 has it; none by default."`
 	OIDCUnmarkedTokens toggle  `name:"oidc-unmarked-tokens" help:"Accept bearer tokens that do not identify themselves as access tokens, such as Dex's; ID tokens are then accepted too."`
 	RolesClaim         setting `default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles: a name, or a path such as realm_access.roles."`
 	EmailClaim         setting `default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`
@@ -137,7 +137,7 @@ type embeddedFlags struct {
 	KubernetesImage     list    `placeholder:"[WRAPPER=]IMAGE,…" help:"Container image of the pods: one for all, or one each for ryugraph and falkordb."`
 	KubernetesRequests  list    `default:"cpu=500m,memory=2Gi" placeholder:"NAME=QUANTITY,…" help:"Resource requests of each pod: cpu and memory."`
 	KubernetesLimits    list    `default:"cpu=2,memory=4Gi" placeholder:"NAME=QUANTITY,…" help:"Resource limits of each pod: cpu and memory."`
-	SimulateInstances   toggle  `help:"Run the jobs, and move instances in name only, on a platform's own tables though no cluster is configured; by default such tables are only watched. For copies of a platform's database."`
+	SimulateInstances   toggle  `help:"Run the jobs, and change instances in name only, on a platform's own tables even though no cluster is configured; by default such tables are only watched. For copies of a platform's database."`
 	SlowAfter           list    `placeholder:"COMPONENT=DURATION,…" help:"Latency above which a component (database, kubernetes or starburst) is slow; 500ms by default."`
 	JobSchedule         list    `placeholder:"JOB=INTERVAL,…" help:"Interval between two runs of a background job; by default ${job_schedule}."`
 }
@@ -146,7 +146,7 @@ type callersFlags struct {
 	TrustIdentityHeaders  list    `placeholder:"NETWORK,…" help:"Networks from which X-Username and X-User-Role are trusted, such as 10.1.2.0/24 of a gateway that sets them; none by default."`
 	APIOIDCIssuer         setting `name:"api-oidc-issuer" placeholder:"URL" help:"Issuer URL of the bearer tokens that the REST API accepts; without it none are accepted."`
 	APIOIDCAudience       list    `name:"api-oidc-audience" placeholder:"AUDIENCE,…" help:"Audiences of which these tokens must have one."`
-	APIPublicURL          setting `name:"api-public-url" placeholder:"URL" help:"URL at which programs reach the REST API, told to those whose token is refused (RFC 9728); by default the host that they asked."`
+	APIPublicURL          setting `name:"api-public-url" placeholder:"URL" help:"URL at which programs reach the REST API, told to those whose token is refused (RFC 9728); by default the host of their request."`
 	APIOIDCUnmarkedTokens toggle  `name:"api-oidc-unmarked-tokens" help:"Accept tokens that do not identify themselves as access tokens, such as Dex's; ID tokens are then accepted too."`
 	APIOIDCEmailClaim     setting `name:"api-oidc-email-claim" default:"https://api.graph-olap.example.com/email" placeholder:"PATH" help:"Token claim that contains the e-mail address."`
 	APIOIDCRolesClaim     setting `name:"api-oidc-roles-claim" default:"https://api.graph-olap.example.com/roles" placeholder:"PATH" help:"Token claim that contains the roles."`
@@ -162,23 +162,23 @@ type backupFlags struct {
 type restoreFlags struct {
 	DatabaseURL setting `secret:"" placeholder:"URL" help:"URL of the database to make: sqlite:///path of a file that is not there yet."`
 	Reason      setting `placeholder:"TEXT" help:"Why, for the audit log."`
-	Loaded      toggle  `help:"The database was loaded by pg_restore: check it, and note it in the audit log."`
-	Force       toggle  `help:"Restore a file that opsconsole backup did not make, or whose audit log does not hold together."`
+	Loaded      toggle  `help:"The database was loaded by pg_restore: check it, and record it in the audit log."`
+	Force       toggle  `help:"Restore a file that opsconsole backup did not make, or whose audit log is broken."`
 	File        string  `arg:"" optional:"" help:"File that opsconsole backup made."`
 	auditKeyFlags
 }
 
 type auditKeyFlags struct {
-	AuditKeys      setting `secret:"" placeholder:"ID:SECRET,…" help:"Keys that audit entries are chained with (HMAC-SHA256): an id and at least 32 bytes in hexadecimal or base64 each, on lines of their own or behind commas. The first chains new entries, the others only verify. Without any, entries are chained with SHA-256 alone."`
-	AuditKey       setting `placeholder:"ID" help:"Id of the key that chains new entries, by default that of the first; none: begin once another replica has begun."`
-	AuditKeyedFrom setting `default:"0" placeholder:"NUMBER" help:"Number of the first entry that has to be chained with a key, as the page Audit shows it: so nobody can make the log look as if it had begun later."`
+	AuditKeys      setting `secret:"" placeholder:"ID:SECRET,…" help:"Keys that audit entries are chained with (HMAC-SHA256): an id and at least 32 bytes in hexadecimal or base64 each, one per line or separated by commas. The first chains new entries, the others only verify. Without any, entries are chained with SHA-256 alone."`
+	AuditKey       setting `placeholder:"ID" help:"ID of the key that chains new entries, by default the first; none: begin only once another replica has."`
+	AuditKeyedFrom setting `default:"0" placeholder:"NUMBER" help:"Number of the first entry that must be chained with a key, as the page Audit shows it, so that nobody can make the keys seem to begin later."`
 }
 
 type auditFlags struct {
 	auditKeyFlags
 	AuditSigningKey  setting `secret:"" placeholder:"PEM" help:"Ed25519 key (PKCS#8 PEM) that signs heads of the log, at least every 5 minutes and 1,000 entries."`
 	AuditAnchors     list    `placeholder:"URL,…" help:"Where signed heads go: file:///PATH, syslog+tls://HOST, syslog+tcp://HOST, syslog+udp://HOST, syslog+unix:///dev/log or https://HOST/PATH; none by default."`
-	AuditAnchorToken setting `secret:"" placeholder:"TOKEN" help:"Bearer token for those that go to https."`
+	AuditAnchorToken setting `secret:"" placeholder:"TOKEN" help:"Bearer token for the https destinations."`
 	AuditAnchorCA    setting `name:"audit-anchor-ca" placeholder:"PATH" help:"PEM file of the certificate authorities that sign the certificates of these destinations; by default the system's."`
 }
 
@@ -187,7 +187,7 @@ type auditVerifyFlags struct {
 	auditKeyFlags
 	AuditSigningKey setting `secret:"" placeholder:"PEM" help:"Key that signed the heads in --anchors; its public part is enough, in --public-key."`
 	PublicKey       list    `placeholder:"PATH,…" help:"PEM files of the public keys that signed the heads in --anchors."`
-	Anchors         list    `placeholder:"PATH,…" help:"Files of signed heads that the log has to have: lines of a file or of a syslog server."`
+	Anchors         list    `placeholder:"PATH,…" help:"Files of signed heads that the log must match: lines of a file or of a syslog server."`
 	File            setting `placeholder:"PATH" help:"Export in JSON lines, oldest first, to verify instead of the database's log."`
 }
 
@@ -200,7 +200,7 @@ type auditAcceptFlags struct {
 type auditExportFlags struct {
 	databaseFlags
 	Format setting `default:"jsonl" placeholder:"FORMAT" help:"Format: jsonl (an entry a line, from which its hash is made) or csv."`
-	After  setting `default:"0" placeholder:"NUMBER" help:"Number of the last entry that is not wanted: that of the last one of an earlier export."`
+	After  setting `default:"0" placeholder:"NUMBER" help:"Export only the entries after this number, such as the last one of an earlier export."`
 }
 
 type auditPublicKeyFlags struct {

@@ -197,7 +197,7 @@ func (s *Windows) Cancel(
 	err := s.act(ctx, id, act, d, func(tx *sql.Tx, w *Window) error {
 		switch {
 		case w.Phase.Final():
-			return w.conflict("It is %s already.", w.Phase)
+			return w.conflict("It is already %s.", w.Phase)
 		case !w.waiting():
 			return w.conflict("It has started: end it.")
 		}

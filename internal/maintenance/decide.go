@@ -77,7 +77,7 @@ func (s *Windows) Settled(ctx context.Context, id int64) (Window, error) {
 
 	for _, l := range leases {
 		if l.State == lease.Held && l.Settled() {
-			return Window{}, w.conflict("It still needs a decision: the last one could not be carried out. %s", l.Note)
+			return Window{}, w.conflict("It still needs a decision: the last decision could not be carried out. %s", l.Note)
 		}
 	}
 

@@ -157,7 +157,7 @@ func checkEditable(w Window, edit Edit) error {
 	case edit.Scope != "" && edit.Scope != This && edit.Scope != Following:
 		wrong.addf("scope", "enum", "must be this or following")
 	case edit.following() && w.Series == nil:
-		wrong.addf("scope", "scope", "The window is not part of a series: no others follow.")
+		wrong.addf("scope", "scope", "The window is not part of a series, so no others follow.")
 	case !edit.following() && w.Series != nil && edit.Recurrence != nil:
 		wrong.addf("recurrence", "scope", "belongs to a series: change this and all following windows (scope following)")
 	}

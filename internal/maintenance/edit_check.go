@@ -32,7 +32,7 @@ func (s *Windows) checkEdit(ctx context.Context, w Window, edit Edit) (c checked
 	}
 
 	if len(wrong) == 0 && !edit.following() && c.Recurrence == "" && unchanged(w, c) {
-		wrong = fieldErrors{{Field: "body", Message: "Nothing would change: the window is like that already.", Type: "no_change"}}
+		wrong = fieldErrors{{Field: "body", Message: "Nothing would change: the window is already like that.", Type: "no_change"}}
 	}
 
 	return c, wrong, err

@@ -28,7 +28,7 @@ func (s *Windows) start(ctx context.Context, service ops.Service, w Window) erro
 		}
 
 		if !answers {
-			why := w.ActsFor + " answers for it, and has lost the Ops role or is blocked. Take it over, or cancel it."
+			why := w.ActsFor + " is responsible for it, and has lost the Ops role or is blocked. Take it over, or cancel it."
 
 			return s.hold(ctx, w, why, nil, false)
 		}
@@ -180,7 +180,7 @@ func (s *Windows) hold(ctx context.Context, w Window, note string, cause error, 
 
 // miss records that a window could not be started before its end.
 func (s *Windows) miss(ctx context.Context, w Window) error {
-	why := "It was never started: between its start and end this console was not running, or had nobody to act as."
+	why := "It was never started: between its start and end this console was not running, or had no account to act with."
 
 	switch {
 	case w.stored == Held:

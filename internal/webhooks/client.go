@@ -65,7 +65,7 @@ const maxBody = 64 << 10
 func (s *Webhooks) post(ctx context.Context, to *url.URL, headers map[string]string, body string) (r result, cause error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewBufferString(body))
 	if err != nil {
-		return result{problem: "No request can be sent to the address."}, err
+		return result{problem: "The address is not valid, so nothing can be sent to it."}, err
 	}
 
 	for name, value := range headers {

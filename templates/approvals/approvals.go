@@ -170,7 +170,7 @@ func Stands(a approvals.Approval) string {
 func Word(s approvals.State) string {
 	switch s {
 	case approvals.Waiting:
-		return "is waiting for another operator"
+		return "waiting for another operator"
 	case approvals.BrokenGlass:
 		return "carried out without a second person"
 	case approvals.Approved, approvals.Rejected, approvals.Expired, approvals.Void:

@@ -7,11 +7,11 @@ package components
 const (
 	StylesheetURL         = "/static/app.css?v=c947eea75230"
 	ScriptURL             = "/static/app.js?v=53e902d690d3"
-	MomentFieldsScriptURL = "/static/momentfields.js?v=0ab753f7d890"
+	MomentFieldsScriptURL = "/static/momentfields.js?v=8e21ceaf2fd0"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
 	ChartsScriptURL       = "/static/charts.js?v=f18887e83037"
 	ScrubberScriptURL     = "/static/scrubber.js?v=637718ac98d2"
-	PaletteScriptURL      = "/static/palette.js?v=1def3736dccd"
+	PaletteScriptURL      = "/static/palette.js?v=60f97bffeca4"
 	FaviconURL            = "/static/favicon.svg?v=acf90d8b70f3"
 	iconsURL              = "/static/icons.svg?v=9581e89ec8ec"
 )

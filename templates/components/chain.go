@@ -16,9 +16,9 @@ func Chain(s audit.State) Line {
 		return Line{State: Unknown, Text: "The chain has not been verified since the console started."}
 	case s.MissingKey != "":
 		return Line{State: Unknown, Text: "The chain cannot be verified: entries are chained with the key " + s.MissingKey +
-			", which is missing. Give it with --audit-keys."}
+			", which is missing. Set it with --audit-keys."}
 	default:
-		return Line{State: OK, Text: "The chain is intact: verified up to " + format.Count(s.UpTo) + ". " + howKeyed(s)}
+		return Line{State: OK, Text: "The chain is intact: verified up to no. " + format.Count(s.UpTo) + ". " + howKeyed(s)}
 	}
 }
 

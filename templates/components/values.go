@@ -2,6 +2,7 @@ package components
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
@@ -27,7 +28,7 @@ func Value(field ops.Field, value any) string {
 			return format.Count(v)
 		}
 
-		return format.Count(v) + " " + field.Unit
+		return format.Plural(int(v), strings.TrimSuffix(field.Unit, "s"), field.Unit)
 	case string:
 		switch {
 		case field.Kind == ops.KindDuration:

@@ -47,7 +47,7 @@ func FindPage(s shell.Shell, v Results) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = shell.Heading("Find", "Pages, actions, changes, windows, exports, owners, webhooks and the audit log. Instances are asked of the control plane.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.Heading("Find", "Pages, actions, changes, windows, exports, owners, webhooks and the audit log. Instances are looked up in the control plane.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -205,7 +205,7 @@ func FindPage(s shell.Shell, v Results) templ.Component {
 					}
 				}
 				if g.Cut {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<section><p class=\"note\">Not all was looked at: the search ended after a second with the newest.</p></section>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<section><p class=\"note\">Not everything was searched: the search stopped after a second, newest first.</p></section>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -227,7 +227,7 @@ func (v Page) spanCard() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Ahead {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"note\">The end asked for lies in the future: this is what was recorded until now, and more may follow.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"note\">The end lies in the future: this is what has been recorded so far, and more may follow.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

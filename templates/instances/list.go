@@ -79,7 +79,7 @@ type List struct {
 }
 
 func (v List) lead() string {
-	return "Graph databases of analysts: who has them, what became of them and when they end."
+	return "Graph databases of analysts: who owns them, their status and when they end."
 }
 
 func (v List) caption() string {

@@ -283,7 +283,7 @@ func (v List) none() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = components.Empty(components.IconSearch, "No instance matches", "Change the filter, or clear it. An owner has to be written out.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Empty(components.IconSearch, "No instance matches", "Change the filter, or clear it. An owner must be written in full.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

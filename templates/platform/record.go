@@ -36,7 +36,7 @@ func (r Record) word() string {
 		return "Broken"
 	case components.OK:
 		if r.state() != components.OK {
-			return "Heads wait"
+			return "Heads waiting"
 		}
 
 		return "Whole"
@@ -72,7 +72,7 @@ func waiting(to anchor.State) string {
 	text := ""
 
 	if to.Waiting > 0 {
-		text = format.Plural(to.Waiting, "head waits", "heads wait") + " and will be sent when it takes them."
+		text = format.Plural(to.Waiting, "head is waiting", "heads are waiting") + " and will be sent when it takes them."
 	}
 
 	if to.Lost > 0 {

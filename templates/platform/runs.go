@@ -161,7 +161,7 @@ func took(run runs.Run) string {
 // runNote says what there is to say of a run beside its result.
 func runNote(run runs.Run) string {
 	if run.Result == runs.CutOff {
-		return "The process ended before the run did. How far it came is not known; the next run continues."
+		return "The process ended before the run did. How far it got is not known; the next run continues."
 	}
 
 	return run.Error

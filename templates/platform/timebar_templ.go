@@ -248,7 +248,7 @@ func (b TimeBar) draw() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<div class=\"buttons\"><button class=\"btn\" data-variant=\"outline\">Show</button></div><p class=\"help\">A time, such as 2026-12-01 18:00 or yesterday, or one that is counted from now: -6h, now.</p></form></details> <span>Same time on ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<div class=\"buttons\"><button class=\"btn\" data-variant=\"outline\">Show</button></div><p class=\"help\">A time, such as 2026-12-01 18:00 or yesterday, or one relative to now: -6h, now.</p></form></details> <span>Same time on ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

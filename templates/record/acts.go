@@ -18,7 +18,7 @@ func actWord(a audit.Action) string {
 		audit.WindowExtend: "Extended", audit.WindowUpdate: "Told users", audit.WindowEnd: "Ended early",
 		audit.WindowVerify: "Declared over",
 		audit.WindowCancel: "Cancelled", audit.WindowTakeOver: "Taken over", audit.WindowSettle: "Decided",
-		audit.WindowRules: "Rules of the zone changed",
+		audit.WindowRules: "Time zone rules changed",
 	}
 
 	if word, known := words[a]; known {

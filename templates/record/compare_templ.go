@@ -16,7 +16,7 @@ import (
 	"github.com/graph-olap/opsconsole/templates/shell"
 )
 
-// ComparePage shows two changes beside one another: what the section held after each, where it is one, and what is told of both.
+// ComparePage shows two changes beside one another: what the section held after each, where it is one, and what is known about both.
 func ComparePage(s shell.Shell, v Compare) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -57,7 +57,7 @@ func ComparePage(s shell.Shell, v Compare) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = shell.Heading(v.Title+": two changes compared", "The section's values after each, and what is told of both.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = shell.Heading(v.Title+": two changes compared", "The section's values after each, and what is known about both.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -317,7 +317,7 @@ func CompareEntriesPage(s shell.Shell, v CompareEntries) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = shell.Heading("Two audit entries compared", "What was done, who did it, from where and why. The JSON lines of the log have the rest, such as the hash.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = shell.Heading("Two audit entries compared", "What was done, who did it, from where and why. JSON has the rest, such as the hash.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -298,7 +298,7 @@ func FormPage(s shell.Shell, v Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</div><fieldset class=\"fieldset term\"><legend>Events</legend><p class=\"help\">Choose none to be notified of every event but those of scheduled changes, which are told where they are chosen.</p><div class=\"checks\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "</div><fieldset class=\"fieldset term\"><legend>Events</legend><p class=\"help\">Choose none to be notified of every event except those of scheduled changes, which are only sent when chosen.</p><div class=\"checks\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

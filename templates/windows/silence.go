@@ -19,7 +19,7 @@ type AlertsNow struct {
 // line says how many alerts match.
 func (a AlertsNow) line() components.Line {
 	if a.Count == nil {
-		return components.Line{State: components.Unknown, Text: "How many alerts match now cannot be told. " + a.Problem}
+		return components.Line{State: components.Unknown, Text: "It is not known how many alerts match now. " + a.Problem}
 	}
 
 	text := matching(a.Count.Matching) + " now"
@@ -33,11 +33,11 @@ func (a AlertsNow) line() components.Line {
 func matching(n int) string {
 	switch n {
 	case 0:
-		return "No alert fires that matches"
+		return "No matching alert is firing"
 	case 1:
-		return "1 alert fires that matches"
+		return "1 matching alert is firing"
 	default:
-		return format.Count(n) + " alerts fire that match"
+		return format.Count(n) + " matching alerts are firing"
 	}
 }
 
@@ -54,7 +54,7 @@ func silenceLines(w maintenance.Window) []components.Line {
 	if w.Silence == nil {
 		text := "They are silenced while it runs."
 		if w.Phase.Final() {
-			text = "They were not silenced: it did not take place."
+			text = "They were not silenced: the window did not take place."
 		}
 
 		return []components.Line{{State: components.Idle, Text: text}}
@@ -80,20 +80,20 @@ func silenceWords(s maintenance.Silence) string {
 		return "They are not silenced yet."
 	case maintenance.SilenceActive:
 		if s.Problem != "" {
-			return "They were silenced when Alertmanager was last heard of; it cannot be told whether they are now."
+			return "They were silenced when Alertmanager last answered; whether they still are is not known."
 		}
 
 		return "They are silenced; Alertmanager says so."
 	case maintenance.SilenceEndedByHand:
 		return "Somebody ended the silence in Alertmanager. It stays ended: the alerts come through."
 	case maintenance.SilenceEnding:
-		return "The silence is to be gone, and was not seen to be yet."
+		return "The silence should be gone, but Alertmanager has not confirmed it yet."
 	default:
 		if s.Problem != "" {
-			return "The silence was gone when Alertmanager was last heard of; it cannot be told whether it has come back."
+			return "The silence was gone when Alertmanager last answered; whether it has come back is not known."
 		}
 
-		return "The silence is gone: Alertmanager has none of this window that is active."
+		return "The silence is gone: Alertmanager has no active one for this window."
 	}
 }
 
@@ -103,5 +103,5 @@ func skewWords(seconds int64) string {
 		word, seconds = "behind", -seconds
 	}
 
-	return fmt.Sprintf("Alertmanager's clock is %s %s ours; the silence goes by ours.", format.Seconds(float64(seconds)), word)
+	return fmt.Sprintf("Alertmanager's clock is %s %s ours; the silence follows ours.", format.Seconds(float64(seconds)), word)
 }

@@ -385,7 +385,7 @@ func silenceFacts(s maintenance.Silence, now time.Time) templ.Component {
 			}
 		}
 		if s.GoneAt != nil {
-			templ_7745c5c3_Err = silenceMoment("Seen to be gone", *s.GoneAt, now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = silenceMoment("Confirmed gone", *s.GoneAt, now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

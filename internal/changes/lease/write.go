@@ -127,7 +127,7 @@ func (l Lease) standing() string {
 	case l.State == Held:
 		return "held: keep the current values, or end it"
 	case l.Open():
-		return "no longer what it was: look again"
+		return "no longer what it was: reload the page"
 	default:
 		return "over: it was " + string(l.State)
 	}

@@ -148,7 +148,7 @@ func (c *Change) derive(now time.Time) {
 
 // Closed refuses what can be done with one alone that may still be made.
 func (c Change) Closed() error {
-	standing := "no longer as it was: look again"
+	standing := "no longer what it was: reload the page"
 
 	switch {
 	case c.Applying:
