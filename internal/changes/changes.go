@@ -129,7 +129,7 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 
 	plan, err := c.planByHand(ctx, service, section, request)
 	if err != nil {
-		return Result{}, c.Refuse(ctx, actor, request.Entry(), err)
+		return Result{}, c.refuse(ctx, actor, request, err)
 	}
 
 	result, err := c.perform(ctx, service, actor, plan, request)
@@ -140,10 +140,26 @@ func (c *Changes) Apply(ctx context.Context, service ops.Service, actor audit.Ac
 	}
 
 	if err != nil {
-		return Result{}, c.Refuse(ctx, actor, request.Entry(), err)
+		return Result{}, c.refuse(ctx, actor, request, err)
 	}
 
 	return result, nil
+}
+
+// refuse logs that a request changed nothing, but for what this console, overtaken, looks at again by itself.
+func (c *Changes) refuse(ctx context.Context, actor audit.Actor, request Request, cause error) error {
+	if !request.byHand() && Overtaken(cause) {
+		return cause
+	}
+
+	return c.Refuse(ctx, actor, request.Entry(), cause)
+}
+
+// Overtaken reports whether nothing was changed since another change of the section was faster: it looks otherwise now.
+func Overtaken(err error) bool {
+	_, conflict := errors.AsType[*ConflictError](err)
+
+	return conflict || errors.Is(err, errOvertaken) || errors.Is(err, errUnsettled)
 }
 
 // perform makes a planned change: intent first, then the call, then how it ended. An
@@ -278,12 +294,14 @@ func (c *Changes) prepare(
 
 // unsettled refuses a change while another one of the section is open.
 func unsettled(section ops.Section, open Change) error {
-	return &ops.Error{
+	e := ops.Error{
 		Code: ops.CodeConflict,
 		Message: fmt.Sprintf("The outcome of change %d to %s by %s is not known yet. Wait until it is, then try again.",
 			open.ID, section.Title, open.Actor),
 		Details: map[string]any{"change": open.ID, "url": "/" + historyObject(open.ID)},
 	}
+
+	return e.Because(errUnsettled)
 }
 
 // Refuse logs an attempt that changed nothing, of which entry says what it was about, and

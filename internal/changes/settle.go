@@ -17,6 +17,9 @@ import (
 // errOvertaken says that another replica changed the section since it was read.
 var errOvertaken = errors.New("the section was changed since it was read")
 
+// errUnsettled says that a change of the section is under way, or unknown.
+var errUnsettled = errors.New("a change of the section is open")
+
 // readBack reads the section back after the call and settles the change if it can.
 func (c *Changes) readBack(
 	ctx context.Context, service ops.Service, section ops.Section, actor audit.Actor, change Change, writeErr error,

@@ -104,13 +104,15 @@ func (r silenceRow) news(before silenceRow, w Window, result alertmanager.Result
 	case r.activeSince != nil && before.activeSince == nil:
 		done("Alerts are silenced: %s. Alertmanager's id is %s.", strings.Join(w.AlertMatchers, ", "), r.current)
 	case r.current != before.current && !slices.Contains(before.ids, r.current):
-		done("The silence is %s now: Alertmanager had lost the one before, or it had expired, or was created again by hand.", r.current)
+		done("The silence is %s now: "+
+			"Alertmanager had lost the one before, or its clock was set back, or it had expired, or was created again by hand.", r.current)
 	case r.byHandAt != nil && before.byHandAt == nil:
 		done("Somebody ended the silence in Alertmanager. It stays ended: alerts come through for the rest of the window.")
 	case r.goneAt != nil && before.goneAt == nil:
 		done("No silence of the window is active now.")
 	case r.goneAt != nil && result.Ended > 0:
-		done("A silence of the window had come back and was ended again: Alertmanager was started with an earlier state.")
+		done("A silence of the window had come back and was ended again: "+
+			"Alertmanager was started with an earlier state, or its clock was set back.")
 	case before.problem != "" && before.goneAt == nil:
 		done("Alertmanager accepts requests again.")
 	}

@@ -114,6 +114,10 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 		Section: p.section.Name, Revision: current.Revision, Values: p.values, Reason: w.changeReason(), Source: changes.SourceSchedule,
 		Term: &changes.Term{Kind: lease.ByHolder, EndsAt: w.EndsAt, Holder: lease.Holder(w.ID)}, Guard: s.guard(w),
 	})
+	if changes.Overtaken(err) { // maybe by another replica, which sets the same
+		return errStale
+	}
+
 	if err != nil {
 		return err
 	}
