@@ -144,6 +144,24 @@ func field(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[1], text)
 }
 
+// TestTheDemoSpeaksBeforeItDoesAnything so that whoever waits knows that it is coming.
+func TestTheDemoSpeaksBeforeItDoesAnything(t *testing.T) {
+	t.Parallel()
+
+	command, err := config.Parse(t.Context(), []string{"demo", "--data-dir", t.TempDir()}, config.ThisMachine())
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+
+	var out strings.Builder
+	if err := run(ctx, command, &out); err != nil || !strings.Contains(out.String(), "opsconsole is starting.") {
+		t.Errorf("got %q, %v, want it said that it starts", out.String(), err)
+	}
+}
+
 func TestStoppedBeforeItIsReady(t *testing.T) {
 	t.Parallel()
 

@@ -115,6 +115,32 @@ func TestSignInBelowAPath(t *testing.T) {
 	}
 }
 
+// TestCopiedCommandsLeadBelowThePath whichever form they are copied from.
+func TestCopiedCommandsLeadBelowThePath(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.NewBelow(t, below)
+	review := "/config/concurrency/review?per_analyst=3&cluster_total=50&revision=" + w.Revision()
+
+	for path, to := range map[string]string{
+		review: "/config/concurrency", "/config/concurrency": "/config/concurrency",
+		"/maintenance/windows/new": "", "/maintenance/webhooks/new": "",
+	} {
+		page := html.UnescapeString(w.Get(below+path, "Accept", "text/html").Body)
+
+		commands := regexp.MustCompile(`curl -X POST (\S+)|urllib\.request\.Request\(\s*"([^"]+)"`).FindAllStringSubmatch(page, -1)
+		if to != "" && len(commands) < 2 {
+			t.Errorf("%s: got %d commands, want one of curl and one of Python", path, len(commands))
+		}
+
+		for _, command := range commands {
+			if address := command[1] + command[2]; address != w.URL+below+to {
+				t.Errorf("%s: a command leads to %s, want %s", path, address, w.URL+below+to)
+			}
+		}
+	}
+}
+
 // TestWhatIsStreamedLeadsBelowThePath, too.
 func TestWhatIsStreamedLeadsBelowThePath(t *testing.T) {
 	t.Parallel()
