@@ -111,7 +111,7 @@ func (r silenceRow) news(before silenceRow, w Window, result alertmanager.Result
 	case r.goneAt != nil && before.goneAt == nil:
 		done("No silence of the window is active now.")
 	case r.goneAt != nil && result.Ended > 0:
-		done("A silence of the window had come back and was ended again: "+
+		done("A silence of the window had come back and was ended again: " +
 			"Alertmanager was started with an earlier state, or its clock was set back.")
 	case before.problem != "" && before.goneAt == nil:
 		done("Alertmanager accepts requests again.")

@@ -29,7 +29,8 @@ type Counted struct {
 	stood map[ops.JobName]stood
 }
 
-// stood is where the counters of a job stood when they last moved, and when they were last seen so here.
+// stood is where the counters of a job stood when they last moved, by the clock that consoles share, and when they were last seen so
+// here, by this one's.
 type stood struct {
 	at, seen time.Time
 	counters counters
@@ -77,6 +78,15 @@ func (c *Counted) Look(ctx context.Context, s *monitor.Snapshot) error {
 	written := map[ops.JobName]stood{}
 
 	err := c.db.Tx(ctx, func(tx *sql.Tx) error {
+		here := c.now()
+
+		shared, err := c.db.Now(ctx, tx, func() time.Time { return here })
+		if err != nil {
+			return err
+		}
+
+		ahead := here.Sub(shared).Truncate(time.Microsecond)
+
 		for _, name := range ops.Jobs() { // in one order, so that two consoles do not wait for each other
 			job := name.Name
 
@@ -85,7 +95,7 @@ func (c *Counted) Look(ctx context.Context, s *monitor.Snapshot) error {
 				continue
 			}
 
-			known, err := c.write(ctx, tx, job, now, at)
+			known, err := c.write(ctx, tx, job, now, at, ahead)
 			if err != nil {
 				return fmt.Errorf("write down the runs of %s: %w", job, err)
 			}
@@ -109,14 +119,17 @@ func (c *Counted) Look(ctx context.Context, s *monitor.Snapshot) error {
 }
 
 // write adds the runs that have ended since the job's row was written, and returns what it is then. The row decides
-// which console of several does that.
-func (c *Counted) write(ctx context.Context, tx *sql.Tx, job ops.JobName, now counters, at time.Time) (stood, error) {
+// which console of several does that. This one's clock is ahead of theirs by so much.
+func (c *Counted) write(
+	ctx context.Context, tx *sql.Tx, job ops.JobName, now counters, seen time.Time, ahead time.Duration,
+) (stood, error) {
 	text, err := json.Marshal(now)
 	if err != nil {
 		return stood{}, err
 	}
 
-	next := stood{at: at, seen: at, counters: now}
+	at := seen.Add(-ahead)
+	next := stood{at: at, seen: seen, counters: now}
 
 	last, known, err := readStood(ctx, tx, job)
 	if err != nil {
@@ -130,6 +143,7 @@ func (c *Counted) write(ctx context.Context, tx *sql.Tx, job ops.JobName, now co
 		return next, err
 	}
 
+	last.seen = last.at.Add(ahead)
 	if ours, here := c.stood[job]; here && ours.at.Equal(last.at) {
 		last.seen = ours.seen
 	}
@@ -150,7 +164,7 @@ func (c *Counted) write(ctx context.Context, tx *sql.Tx, job ops.JobName, now co
 		return last, err
 	}
 
-	from := last.seen
+	from := last.seen.Add(-ahead)
 	if from.After(at) { // the clock was set back
 		from = at
 	}
@@ -173,7 +187,7 @@ func readStood(ctx context.Context, tx *sql.Tx, job ops.JobName) (last stood, kn
 		err = json.Unmarshal([]byte(text), &last.counters)
 	}
 
-	last.at, last.seen = at.Time, at.Time
+	last.at = at.Time
 
 	return last, err == nil, err
 }

@@ -74,6 +74,8 @@ func TestRunsAreWhatTheCountersGrewBy(t *testing.T) {
 		t.Helper()
 
 		soon := func() time.Time { return start.Add(10 * time.Minute) }
+		db.AgreeOn(soon)
+
 		one, other := runs.NewCounted(db, soon), runs.NewCounted(db, soon)
 
 		look(t, one, page(t, 0, 7, 1, 3, 20)) // what was before is not known
@@ -130,7 +132,10 @@ func TestWhatWasCountedIsKeptAWhile(t *testing.T) {
 		t.Helper()
 
 		now := start
-		c := runs.NewCounted(db, func() time.Time { return now })
+		clock := func() time.Time { return now }
+		db.AgreeOn(clock)
+
+		c := runs.NewCounted(db, clock)
 
 		look(t, c, page(t, 0, 0, 0, 0, 0))
 		look(t, c, page(t, 60, 1, 0, 0, 1))
@@ -161,7 +166,10 @@ func TestATriggerIsNotTakenForALaterRun(t *testing.T) {
 		t.Helper()
 
 		now := start
-		c := runs.NewCounted(db, func() time.Time { return now })
+		clock := func() time.Time { return now }
+		db.AgreeOn(clock)
+
+		c := runs.NewCounted(db, clock)
 		of := func(after time.Duration) (run runs.Run, ok bool) {
 			at := start.Add(after)
 

@@ -90,15 +90,13 @@ func (r *Recorded) Get(ctx context.Context, job ops.JobName, id int64) (Run, err
 // that makes the run, does not write down for which trigger: without one that says so it is the first that somebody
 // asked for and that began after it.
 func (r *Recorded) Of(ctx context.Context, trigger Trigger) (run Run, ok bool, err error) {
-	const inTime = `WHERE job_name = $2 AND (ended_at >= $3 AND ended_at < $4 OR ended_at IS NULL) `
-
-	args := []any{trigger.Job, store.Time{Time: trigger.From}, store.Time{Time: trigger.From.Add(triggeredWithin)}}
-
-	items, err := r.read(ctx, inTime+`AND triggered_at >= $3 AND triggered_at <= $5 ORDER BY id DESC LIMIT 1`,
-		append(args, store.Time{Time: trigger.Until})...)
+	// It has the trigger's time as it was told: whoever made the run may go by another clock.
+	items, err := r.read(ctx, `WHERE job_name = $2 AND triggered_at >= $3 AND triggered_at <= $4 ORDER BY id DESC LIMIT 1`,
+		trigger.Job, store.Time{Time: trigger.From}, store.Time{Time: trigger.Until})
 	if err == nil && len(items) == 0 {
-		items, err = r.read(ctx, inTime+`AND triggered_at IS NULL AND triggered_by IS NOT NULL AND started_at >= $3
-			ORDER BY id LIMIT 1`, args...)
+		items, err = r.read(ctx, `WHERE job_name = $2 AND (ended_at >= $3 AND ended_at < $4 OR ended_at IS NULL)
+			AND triggered_at IS NULL AND triggered_by IS NOT NULL AND started_at >= $3 ORDER BY id LIMIT 1`,
+			trigger.Job, store.Time{Time: trigger.From}, store.Time{Time: trigger.From.Add(triggeredWithin)})
 	}
 
 	if err != nil || len(items) == 0 {

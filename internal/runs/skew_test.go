@@ -1,9 +1,11 @@
 package runs_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/internal/runs"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
@@ -36,6 +38,67 @@ func TestReplicasWhoseClocksDifferTellTheSameOfARun(t *testing.T) {
 			if err != nil || len(found.Items) != 1 || found.Items[0].Result != want || found.Failed != found.Items[0].Failures {
 				t.Errorf("a clock that is off by %s tells %+v, %v, want it %s", off, found, err, want)
 			}
+		}
+	}
+}
+
+// TestReplicasWhoseClocksDifferCountARunOnce: an older page of metrics, which one looks at later and dates later, is not taken for
+// counters that began anew.
+func TestReplicasWhoseClocksDifferCountARunOnce(t *testing.T) {
+	t.Parallel()
+
+	for _, off := range []time.Duration{-3 * time.Hour, -time.Minute, time.Minute, 3 * time.Hour} {
+		db := worldtest.Prepared.Postgres(t)
+		db.AgreeOn(func() time.Time { return start.Add(time.Minute) })
+
+		right := runs.NewCounted(db, func() time.Time { return start.Add(time.Minute) })
+		other := runs.NewCounted(db, func() time.Time { return start.Add(time.Minute + off) })
+
+		dated := func(after, succeeded int) *monitor.Snapshot {
+			s := page(t, after, succeeded, 0, 0, float64(succeeded))
+			s.Metrics.AsOf = s.Metrics.AsOf.Add(off)
+
+			return s
+		}
+
+		look(t, right, page(t, 0, 7, 0, 0, 7))
+		look(t, right, page(t, 10, 8, 0, 0, 8))
+		look(t, other, dated(9, 7))
+		look(t, other, dated(11, 8))
+		look(t, other, dated(20, 9))
+		look(t, right, page(t, 21, 9, 0, 0, 9))
+
+		var got []string
+		for _, run := range list(t, right, runs.Filter{}).Items {
+			got = append(got, said(run))
+		}
+
+		want := []string{
+			"success: 1, 0 failed, 1 s, map[], between 11 and 20", "success: 1, 0 failed, 1 s, map[], between 0 and 10",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("with a clock that is off by %s: %q, want %q", off, got, want)
+		}
+	}
+}
+
+// TestReplicasWhoseClocksDifferFindTheRunOfATrigger, which another one made.
+func TestReplicasWhoseClocksDifferFindTheRunOfATrigger(t *testing.T) {
+	t.Parallel()
+
+	for _, off := range []time.Duration{-3 * time.Hour, -time.Minute, time.Minute, 48 * time.Hour} {
+		db := worldtest.Prepared.Postgres(t)
+
+		if _, err := db.Exec(t.Context(), `
+			INSERT INTO opsconsole_job_runs (job_name, started_at, ended_at, result, triggered_by, triggered_at)
+			VALUES ('lifecycle', $1, $1, 'success', 'dave', $2)`, store.Time{Time: start.Add(off)}, store.Time{Time: start}); err != nil {
+			t.Fatal(err)
+		}
+
+		_, ok, err := runs.NewRecorded(db, func() time.Time { return start }).
+			Of(t.Context(), runs.Trigger{Job: ops.JobLifecycle, From: start.Add(-time.Second), Until: start.Add(time.Second)})
+		if err != nil || !ok {
+			t.Errorf("made by a clock that is off by %s it is found: %t, %v", off, ok, err)
 		}
 	}
 }
