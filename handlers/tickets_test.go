@@ -1,7 +1,6 @@
 package handlers_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -28,7 +27,7 @@ func TestReasonsLeadToTicketsAndAddresses(t *testing.T) {
 	}
 
 	conflict := w.Form("/config/concurrency", url.Values{
-		"per_analyst": {"7"}, "cluster_total": {"50"}, "revision": {fmt.Sprint(old)}, "reason": {"CHG-12 for ann@example.com"},
+		"per_analyst": {"7"}, "cluster_total": {"50"}, "revision": {old}, "reason": {"CHG-12 for ann@example.com"},
 	})
 	wantLeads(t, "a conflict", conflict, http.StatusConflict)
 
