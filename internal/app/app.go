@@ -111,13 +111,14 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 		return nil, errors.Join(fmt.Errorf("the database: %w", err), unlock())
 	}
 
+	if err := db.CountSessions(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("the database: %w", err), db.Close(), unlock())
+	}
+
 	db.Warm(ctx)
 
 	a := &App{config: cfg, db: db, unlock: unlock, logger: hangup.Quiet(newLogger(cfg)), leave: newLeave(cfg.ShutdownDelay)}
-	if few := db.FewSessions(); few > 0 {
-		a.logger.WarnContext(ctx, "a connection pooler gives few sessions, and no more are used; set a default_pool_size of 31 for each process",
-			"sessions", few)
-	}
+	a.watchSessions(ctx)
 
 	if cfg.MetricsAddr != "" {
 		a.requests = metrics.NewRequests()

@@ -103,6 +103,10 @@ func TestAPoolerThatCannotServeIsNamed(t *testing.T) {
 			db, err := store.Open(t.Context(), startPooler(t, storetest.PostgresURL(t), "session", setting))
 			if err == nil {
 				defer db.Close()
+
+				err = db.CountSessions(t.Context())
+			} else if strings.Contains(want, "needs 10") {
+				t.Errorf("what serves nobody, as a command, got %v, want it served", err)
 			}
 
 			if got := fmt.Sprint(err); !strings.Contains(got, want) || strings.Contains(got, "pool_mode") {
@@ -128,6 +132,10 @@ func TestAPoolerWithFewSessionsServes(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer db.Close()
+
+			if err := db.CountSessions(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 
 			if got := db.FewSessions(); got != want {
 				t.Errorf("%d sessions are few, want %d", got, want)
@@ -160,5 +168,66 @@ func TestAPoolerWithFewSessionsServes(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestSessionsThatAnotherProcessHadAreUsedOnceItIsGone: in an update the one before holds some while the next one counts.
+func TestSessionsThatAnotherProcessHadAreUsedOnceItIsGone(t *testing.T) {
+	t.Parallel()
+
+	const size, held = 31, 19
+
+	pooled := startPooler(t, storetest.EmptyPostgresURL(t), "session", fmt.Sprintf("default_pool_size=%d", size))
+
+	before, err := sql.Open("pgx", pooled)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	conns := make([]*sql.Conn, held)
+	for i := range conns {
+		conn, err := before.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		conns[i] = conn
+
+		if err := conn.PingContext(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	db, err := store.Open(t.Context(), pooled)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+
+	if err := db.CountSessions(t.Context()); err != nil || db.FewSessions() != size-held {
+		t.Fatalf("got %v and %d sessions, want %d", err, db.FewSessions(), size-held)
+	}
+
+	if db.CountAgain(t.Context()) {
+		t.Error("all are there while the other process has them")
+	}
+
+	for _, conn := range conns {
+		_ = conn.Close()
+	}
+
+	if err := before.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	// The pooler resets what is given back.
+	for range 10 {
+		if db.CountAgain(t.Context()) {
+			break
+		}
+	}
+
+	if few, writers := db.FewSessions(), db.Write().Stats().MaxOpenConnections; few != 0 || writers != 10 {
+		t.Errorf("%d sessions are few, and %d write, want none and 10", few, writers)
 	}
 }

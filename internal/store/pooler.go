@@ -38,18 +38,12 @@ func (db *DB) checkSessions(ctx context.Context) error {
 		return err
 	}
 
+	db.pooled = true
+
 	// What was looked at is not kept: the start needs sessions in other pools.
 	defer db.reconnect()
 
-	if err := db.keepsSessions(ctx, conn); err != nil {
-		return err
-	}
-
-	if err := conn.Close(); err != nil && !errors.Is(err, sql.ErrConnDone) {
-		return err
-	}
-
-	return db.countSessions(ctx)
+	return db.keepsSessions(ctx, conn)
 }
 
 // isDirect reports whether the process that a connection was told of at its start is the one that
@@ -142,73 +136,3 @@ func refused(err error) error {
 
 	return errors.Join(errPooled, err)
 }
-
-// fewestSessions are what a start takes, startSessions those among them with which it prepares the database.
-const (
-	fewestSessions = 10
-	startSessions  = 3
-)
-
-// countSessions takes as many sessions as a process uses, and has it use no more than a pooler gives. It returns an error where
-// that is less than a start takes.
-func (db *DB) countSessions(ctx context.Context) error {
-	pools := map[*sql.DB]int{db.write: postgresWriters, db.read: postgresReaders, db.probe: 1}
-	answers := make(chan answer)
-	all, got := 0, 0
-
-	for pool, most := range pools {
-		for range most {
-			all++
-
-			go func() {
-				conn, err := pool.Conn(ctx)
-				answers <- answer{conn, err}
-			}()
-		}
-	}
-
-	var why error
-
-	for range all {
-		a := <-answers
-		if a.err != nil {
-			why = a.err
-
-			continue
-		}
-
-		got++
-
-		defer a.conn.Close() // when all have been asked for
-	}
-
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case got < fewestSessions:
-		return fmt.Errorf("a connection pooler gives this process %d sessions at once, and it needs %d at least; set a default_pool_size "+
-			"of 31 for each process, or what the pooler calls that: %w", got, fewestSessions, why)
-	case got < all:
-		db.useNoMoreThan(got)
-	}
-
-	return nil
-}
-
-// answer is a session that was asked for.
-type answer struct {
-	conn *sql.Conn
-	err  error
-}
-
-// useNoMoreThan divides so many sessions: who asks for one more would wait for it in the pooler, in vain.
-func (db *DB) useNoMoreThan(sessions int) {
-	left := sessions - startSessions - 1 // the probe's
-	db.write.SetMaxOpenConns(left / 2)
-	db.read.SetMaxOpenConns(left - left/2)
-
-	db.few = sessions
-}
-
-// FewSessions is how many sessions a pooler gives, where that is less than a process uses when it may; 0 otherwise.
-func (db *DB) FewSessions() int { return db.few }

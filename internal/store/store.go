@@ -39,8 +39,9 @@ type DB struct {
 	// patient opens a pool whose statements may take their time; nil for SQLite.
 	patient func() *sql.DB
 	limits  Limits
-	// few is how many sessions a pooler gives, 0 for enough.
-	few int
+	// pooled is that there is a pooler in between, few how many sessions that gives, 0 for enough.
+	pooled bool
+	few    int
 	// onWait is told whom is waited for; nil for nobody.
 	onWait func(ctx context.Context, words string)
 	// agreed is the clock of a test, nil for the database's.
