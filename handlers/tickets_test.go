@@ -21,7 +21,8 @@ func TestReasonsLeadToTicketsAndAddresses(t *testing.T) {
 	w.Post("/points", `{"name": "Before the migration", "reason": "CHG-12, see ann@example.com"}`)
 
 	for _, path := range []string{
-		"/history", "/history/1", "/compare?a=1&b=2", "/audit", "/audit/compare?a=1&b=3", "/find?q=CHG-12", "/points", "/points/1", "/config/concurrency",
+		"/history", "/history/1", "/compare?a=1&b=2", "/audit", "/audit/compare?a=1&b=3", "/find?q=CHG-12",
+		"/points", "/points/1", "/config/concurrency",
 	} {
 		wantLeads(t, path, w.Get(path, "Accept", "text/html"), http.StatusOK)
 	}

@@ -22,7 +22,8 @@ func TestActsAreReadInWords(t *testing.T) {
 
 	for path, wanted := range map[string][]string{
 		"/audit": {
-			`title="job.trigger">Running a job<`, `<span title="jobs/lifecycle">Job lifecycle</span>`, `<option value="job.trigger">Running a job</option>`,
+			`title="job.trigger">Running a job<`, `<span title="jobs/lifecycle">Job lifecycle</span>`,
+			`<option value="job.trigger">Running a job</option>`,
 			`title="approvals/1">Approval 1<`, `Recorded as</dt><dd><code>job.trigger jobs/lifecycle</code>`,
 		},
 		"/audit?action=job.trigger":      {`<option value="job.trigger" selected>Running a job</option>`},
@@ -68,7 +69,8 @@ func TestPagesAreReadAsPeopleWrite(t *testing.T) {
 	w.Announce(map[string]any{"title": "Upgrade"})
 
 	lifecycle := handlerstest.Object{
-		"mapping": map[string]any{"default_ttl": "PT36H"}, "reason": "longer weekends", "confirm": "test", "revision": w.Data("/config/lifecycle")["revision"],
+		"mapping": map[string]any{"default_ttl": "PT36H"},
+		"reason":  "longer weekends", "confirm": "test", "revision": w.Data("/config/lifecycle")["revision"],
 	}
 	if got := w.SendJSON(http.MethodPost, "/config/lifecycle", lifecycle); got.Status != http.StatusOK {
 		t.Fatalf("got %d\n%.300s", got.Status, got.Body)
@@ -76,8 +78,10 @@ func TestPagesAreReadAsPeopleWrite(t *testing.T) {
 
 	for _, path := range []string{
 		"/", "/health", "/capacity", "/jobs", "/jobs/lifecycle", "/jobs/lifecycle/trigger", "/exports", "/instances", "/find?q=limit",
-		"/config/lifecycle", "/config/concurrency", "/config/export", "/config/maintenance", "/history", "/history/1", "/history/2", "/history/3",
-		"/history/1/restore", "/compare?a=1&b=2", "/audit", "/audit/compare?a=1&b=2", "/leases", "/leases/1", "/leases/1/extend", "/leases/1/end",
+		"/config/lifecycle", "/config/concurrency", "/config/export", "/config/maintenance", "/history", "/history/1",
+		"/history/2", "/history/3",
+		"/history/1/restore", "/compare?a=1&b=2", "/audit", "/audit/compare?a=1&b=2", "/leases", "/leases/1",
+		"/leases/1/extend", "/leases/1/end",
 		"/scheduled", "/points", "/points/1", "/approvals", "/sessions", "/incident",
 		"/maintenance", "/maintenance/windows", "/maintenance/windows/1", "/maintenance/windows/1/start", "/maintenance/windows/new",
 		"/maintenance/templates", "/maintenance/webhooks", "/maintenance/webhooks/new", "/maintenance/deliveries", "/announcements",
@@ -94,7 +98,8 @@ func TestPagesAreReadAsPeopleWrite(t *testing.T) {
 }
 
 // programs is what programs write: one of several, a length as a contract has it beside an arrow, a name with underscores.
-var programs = regexp.MustCompile(`\b1 (?:second|minute|hour|day|instance|change|character|export|analyst|window|run|item|field|job|webhook|component|time)s\b|\b1 entries\b` +
+var programs = regexp.MustCompile(`\b1 (?:second|minute|hour|day|instance|change|character|export|analyst|window|run|` +
+	`item|field|job|webhook|component|time)s\b|\b1 entries\b` +
 	`|\bP[0-9T][0-9A-Z]* →|→ P[0-9T][0-9A-Z]*|\b[a-z]+_[a-z_]+\b`)
 
 // read is what is read on a page: no tags, and neither scripts nor what is written as code.
