@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -146,6 +147,53 @@ func TestADatabaseThatIsDown(t *testing.T) {
 
 	if err := errors.Join(db.ProbeRead(t.Context()), write(t, db)); err != nil || db.CannotRead() != nil {
 		t.Errorf("got %v, %v, want it well again", err, db.CannotRead())
+	}
+}
+
+// TestAServerWithoutConnectionsLeft refuses each new one, and later takes them again.
+func TestAServerWithoutConnectionsLeft(t *testing.T) {
+	t.Parallel()
+
+	address, err := url.Parse(storetest.PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	admin := storetest.Open(t, address.String()).Write()
+	exec := func(statement string) {
+		if _, err := admin.ExecContext(context.WithoutCancel(t.Context()), statement); err != nil {
+			t.Error(err)
+		}
+	}
+
+	role := strings.TrimPrefix(address.Path, "/") // of a name that no other test has
+	exec(`CREATE ROLE ` + role + ` LOGIN PASSWORD '` + role + `' IN ROLE pg_read_all_data, pg_write_all_data`)
+
+	defer exec(`DROP ROLE ` + role)
+
+	address.User = url.UserPassword(role, role)
+
+	db, err := store.Open(t.Context(), address.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+
+	for _, pool := range []*sql.DB{db.Write(), db.Read()} {
+		pool.SetMaxIdleConns(0)
+	}
+
+	exec(`ALTER ROLE ` + role + ` CONNECTION LIMIT 0`)
+	wantTrouble(t, write(t, db), store.Unreadable, "it has no connection left")
+	wantTrouble(t, db.Read().QueryRowContext(t.Context(), `SELECT 1`).Err(), store.Unreadable, "it has no connection left")
+
+	_, err = store.Open(t.Context(), address.String())
+	wantTrouble(t, err, store.Unreadable, "it has no connection left")
+
+	exec(`ALTER ROLE ` + role + ` CONNECTION LIMIT -1`)
+
+	if err := errors.Join(write(t, db), db.Read().QueryRowContext(t.Context(), `SELECT 1`).Err()); err != nil {
+		t.Errorf("got %v, want it well again", err)
 	}
 }
 
