@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/graph-olap/opsconsole/internal/webhooks"
 )
 
 // anything is one of what operators do all day.
@@ -283,6 +285,10 @@ func (w *world) subscribe() {
 	if w.webhook == 0 {
 		w.t.Fatal("there is no webhook")
 	}
+
+	w.do(w.dave, http.MethodPost, "/maintenance/webhooks", "webhook.create", map[string]any{
+		"name": "operators", "kind": "generic", "url": w.receiver, "enabled": true, "events": webhooks.ScheduledEvents(),
+	}, nil)
 }
 
 // test has the webhook told that it works.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,7 +45,7 @@ func TestWebhooksHearOfScheduledChanges(t *testing.T) {
 		}
 	}
 
-	all := []string{"change_scheduled", "change_applied", "change_waiting", "change_cancelled"}
+	all := []string{"change_scheduled", "change_applied", "change_late", "change_waiting", "change_cancelled"}
 	for name, events := range map[string][]string{"everything": {}, "changes": all} {
 		send("/maintenance/webhooks", handlerstest.Object{
 			"name": name, "kind": "generic", "url": "https://hooks.example.com/" + name, "events": events, "enabled": true, "reason": "they want to know",
@@ -58,6 +59,25 @@ func TestWebhooksHearOfScheduledChanges(t *testing.T) {
 	schedule(3, 7)
 	w.Outside(4, 60)
 	due()
+
+	// One that is tried in vain is told once it is a minute late, once until it is moved, and with when it was applied in the end.
+	as := w.Plane.As(ops.Caller{Username: "console", Role: ops.RoleOps})
+	try := func(after time.Duration, works bool) {
+		t.Helper()
+		w.Advance(after)
+
+		if err := w.Changes.ApplyDue(t.Context(), as, ops.SectionConcurrency); (err == nil) != works {
+			t.Fatalf("got %v, want it to work: %t", err, works)
+		}
+	}
+
+	schedule(4, 6)
+	w.Plane.Cut(ops.Unavailable(ops.ServiceControlPlane, "The control plane does not answer"), false)
+	try(10*time.Minute+5*time.Second, false)
+	try(time.Minute, false)
+	try(time.Minute, false)
+	w.Plane.Cut(nil, false)
+	try(time.Minute, true)
 
 	rows, err := w.DB.Read().QueryContext(t.Context(), `SELECT h.name, d.body FROM opsconsole_webhook_deliveries d
 		JOIN opsconsole_webhooks h ON h.id = d.webhook_id ORDER BY d.created_at, d.id`)
@@ -81,6 +101,15 @@ func TestWebhooksHearOfScheduledChanges(t *testing.T) {
 
 		about := handlerstest.At(sent, "scheduled")
 		told = append(told, fmt.Sprint(name, " ", sent["event"], " ", handlerstest.At(about, "id"), " ", handlerstest.At(about, "note") != ""))
+
+		if sent["event"] == "change_late" && (handlerstest.At(about, "state") != "overdue" || !strings.Contains(fmt.Sprint(handlerstest.At(about, "note")), "does not answer")) {
+			t.Errorf("of the late one is told %v", about)
+		}
+
+		applied, was := handlerstest.At(about, "applied_at").(string)
+		if was != (sent["event"] == "change_applied") || was && applied <= fmt.Sprint(handlerstest.At(about, "at")) {
+			t.Errorf("%s: it was applied at %v, scheduled for %v", sent["event"], applied, handlerstest.At(about, "at"))
+		}
 	}
 
 	if err := rows.Err(); err != nil {
@@ -92,7 +121,10 @@ func TestWebhooksHearOfScheduledChanges(t *testing.T) {
 	want := []string{
 		"changes change_applied 2 false", "changes change_cancelled 1 false", "changes change_scheduled 1 false",
 		"changes change_scheduled 2 false", "changes change_scheduled 3 false", "changes change_waiting 3 true",
+		"changes change_scheduled 4 false", "changes change_late 4 true", "changes change_applied 4 false",
 	}
+	slices.Sort(want)
+
 	if !slices.Equal(told, want) {
 		t.Errorf("told is %q, want %q", told, want)
 	}

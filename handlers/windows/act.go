@@ -53,7 +53,18 @@ func nothingToDecide(p *web.Page, w maintenance.Window) error {
 }
 
 func (h *Handlers) showAct(p *web.Page, status int, view pages.Act) error {
-	view.Act, view.Effects = p.Param("act"), web.List(actEffects(p.Param("act"), view.Window))
+	lines := actEffects(p.Param("act"), view.Window)
+
+	if p.Param("act") == "extend" {
+		beyond, err := h.Windows.Beyond(p.Ctx(), view.Window)
+		if err != nil {
+			return err
+		}
+
+		lines = append(components.EffectLines(beyond), lines...)
+	}
+
+	view.Act, view.Effects = p.Param("act"), web.List(lines)
 	view.RequestID, view.Now = p.RequestID(), p.Now
 
 	shell := h.Shell(p, "maintenance", view.Window.Title)

@@ -33,7 +33,11 @@ func (c *Changes) tell(ctx context.Context, tx *sql.Tx, s scheduled.Change, stat
 
 	s.State, s.Note = state, note
 
-	return c.Outbox.NotifyScheduled(ctx, tx, s, c.now())
+	err := c.Outbox.NotifyScheduled(ctx, tx, s, c.now())
+
+	failpoint.Reach(failpoint.ScheduledTold)
+
+	return err
 }
 
 // settledScheduled lets a scheduled change follow what came of the change that made it.

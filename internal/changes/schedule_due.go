@@ -75,7 +75,7 @@ func (c *Changes) postpone(ctx context.Context, id int64, cause error) error {
 		return err
 	}
 
-	err = c.scheduled.Postpone(ctx, s, cause, errors.Is(cause, errApplyFailed))
+	err = c.db.Tx(ctx, func(tx *sql.Tx) error { return c.putOff(ctx, tx, s, cause) })
 	if err == nil && c.OnChange != nil && s.Note == "" {
 		c.OnChange()
 	}
@@ -83,6 +83,27 @@ func (c *Changes) postpone(ctx context.Context, id int64, cause error) error {
 	failpoint.Reach(failpoint.ScheduledPostponed)
 
 	return err
+}
+
+// lateTold is how late a scheduled change is that others are told of: what is in the way is often over by then.
+const lateTold = time.Minute
+
+func (c *Changes) putOff(ctx context.Context, tx *sql.Tx, s scheduled.Change, cause error) error {
+	first := false
+
+	if c.now().Sub(s.At) >= lateTold {
+		var err error
+		if first, err = c.scheduled.TellLate(ctx, tx, s); err != nil {
+			return err
+		}
+	}
+
+	note, err := c.scheduled.Postpone(ctx, tx, s, cause, errors.Is(cause, errApplyFailed))
+	if err != nil || !first {
+		return err
+	}
+
+	return c.tell(ctx, tx, s, scheduled.Overdue, note)
 }
 
 // settleScheduled lets follow what came of changes that a version before this one settled, or one that died.

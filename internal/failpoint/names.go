@@ -33,6 +33,7 @@ const (
 	ScheduledApplying  Name = "scheduled.applying"
 	ScheduledApplied   Name = "scheduled.applied"
 	ScheduledActing    Name = "scheduled.acting" // it is moved, cancelled or held
+	ScheduledTold      Name = "scheduled.told" // in the transaction in which it happens
 	ScheduledPostponed Name = "scheduled.postponed"
 )
 
@@ -137,7 +138,8 @@ func All() []Name {
 	return []Name{
 		ChangeWriting, ChangeIntended, ChangeCalled, ChangeReadBack, ChangeSettling, ChangeSettled, ChangeObserved,
 		PointWriting, PointPart, LeaseBeginning, LeaseDue, LeaseEnding, LeaseEnded, LeaseClosing, LeasePostponed,
-		ScheduledWriting, ScheduledDue, ScheduledApplying, ScheduledApplied, ScheduledActing, ScheduledPostponed,
+		ScheduledWriting, ScheduledDue, ScheduledApplying, ScheduledApplied, ScheduledActing, ScheduledTold,
+		ScheduledPostponed,
 		WindowWriting, WindowTold, WindowClaimed, WindowPartSet, WindowStep, WindowPartBack, WindowReported, WindowPostponed,
 		SilenceClaimed, SilenceKept, SilenceSettled, TriggerIntended, TriggerCalled, TriggerRecorded, DeliveryClaimed,
 		DeliverySent, DeliveryRecorded, KeyClaimed, KeyDone, KeyFinished, ApprovalHolding, ApprovalHeld, ApprovalDeciding,

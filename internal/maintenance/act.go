@@ -163,13 +163,22 @@ func (s *Windows) Extend(ctx context.Context, actor audit.Actor, id int64, act A
 			return err
 		}
 
-		return s.checkOverlaps(ctx, tx, []Span{{from, endsAt}}, exclusion{window: w.ID})
+		return s.checkLonger(ctx, tx, *w, Span{from, endsAt})
 	})
 	if err != nil {
 		return Window{}, err
 	}
 
 	return s.Get(ctx, id)
+}
+
+// checkLonger refuses what a window meets in the time by which it is longer.
+func (s *Windows) checkLonger(ctx context.Context, tx *sql.Tx, w Window, longer Span) error {
+	if err := s.checkScheduled(ctx, tx, w.Plan, []Span{longer}); err != nil {
+		return err
+	}
+
+	return s.checkOverlaps(ctx, tx, []Span{longer}, exclusion{window: w.ID})
 }
 
 func (s *Windows) checkExtend(w *Window, endsAt time.Time) error {

@@ -165,34 +165,6 @@ func (s *Windows) checkLeases(ctx context.Context, q store.Querier, plan Plan, s
 	return one.Holds(field, "announce the window for later")
 }
 
-// checkScheduled refuses a plan of which a field is set within a span by a scheduled change that is temporary: it would hold
-// the field, or not be made.
-func (s *Windows) checkScheduled(ctx context.Context, q store.Querier, plan Plan, spans []Span) error {
-	for _, p := range plan.parts() {
-		coming, err := s.Changes.ScheduledIn(ctx, q, p.section.Name)
-		if err != nil {
-			return err
-		}
-
-		for _, one := range coming {
-			if one.EndsAt == nil || !slices.ContainsFunc(spans, func(span Span) bool {
-				return one.At.Before(span.EndsAt) && span.StartsAt.Before(*one.EndsAt)
-			}) {
-				continue
-			}
-
-			for _, field := range p.section.Fields {
-				_, sets := one.Set[field.Name]
-				if _, wanted := p.values[field.Name]; sets && wanted {
-					return one.Refuses(field)
-				}
-			}
-		}
-	}
-
-	return nil
-}
-
 // checkFieldsFree says what a window waits for that cannot start because somebody else holds a
 // field that it sets. That goes also for a field that has the right value already: it
 // would be taken back in the middle of the window.
@@ -223,6 +195,21 @@ type part struct {
 	values  ops.Values
 }
 
+// sets is the first field of the part that is among the values, too.
+func (p part) sets(values ops.Values) (field ops.Field, sets bool) {
+	i := slices.IndexFunc(p.section.Fields, func(f ops.Field) bool {
+		_, there := values[f.Name]
+		_, wanted := p.values[f.Name]
+
+		return there && wanted
+	})
+	if i < 0 {
+		return ops.Field{}, false
+	}
+
+	return p.section.Fields[i], true
+}
+
 // parts are the sections that a window changes, maintenance mode first: users are kept
 // out before anything else changes.
 func (p Plan) parts() []part {
@@ -250,19 +237,14 @@ func heldBy(leases []lease.Lease, parts []part, counts func(l lease.Lease) bool)
 				continue
 			}
 
-			i := slices.IndexFunc(p.section.Fields, func(f ops.Field) bool {
-				_, holds := l.Set[f.Name]
-				_, wanted := p.values[f.Name]
-
-				return holds && wanted
-			})
+			found, holds := p.sets(l.Set)
 
 			switch {
-			case i < 0:
+			case !holds:
 			case l.State == lease.Held:
-				return l, p.section.Fields[i], true
+				return l, found, true
 			default:
-				one, field, held = l, p.section.Fields[i], true
+				one, field, held = l, found, true
 			}
 		}
 	}

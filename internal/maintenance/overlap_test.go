@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
+	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -84,6 +86,83 @@ func TestAWindowOnALeasedFieldIsRefused(t *testing.T) {
 		draft.Settings = maintenance.Settings{ops.SectionConcurrency: {"cluster_total": int64(40)}} // another field
 		w.announce(t, draft)
 	})
+}
+
+// TestAWindowIsNotExtendedOverATemporaryScheduledChange of what it sets, as none is announced over one; of one for good the form
+// warns, as it is held then.
+func TestAWindowIsNotExtendedOverATemporaryScheduledChange(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		t.Helper()
+
+		window := w.announce(t, patching()) // until 3 h from now
+		brief := w.later(t, ops.Values{"per_analyst": int64(9)}, 4*time.Hour, "1h")
+		w.later(t, ops.Values{"cluster_total": int64(40)}, 4*time.Hour, "1h") // another field
+		lasting := w.later(t, ops.Values{"per_analyst": int64(8)}, 6*time.Hour, "")
+
+		effects, err := w.Beyond(t.Context(), window)
+		if err != nil || len(effects) != 2 || effects[0].URL != "/"+scheduled.Object(brief.ID) || !strings.Contains(effects[0].Text, "once the scheduled change is moved") ||
+			effects[1].URL != "/"+scheduled.Object(lasting.ID) || !strings.Contains(effects[1].Text, "is held") {
+			t.Errorf("got %+v, %v, want a warning of each", effects, err)
+		}
+
+		w.at(t, time.Hour)
+
+		_, err = w.Extend(t.Context(), dave, window.ID, act("it takes longer"), seed.Add(4*time.Hour+time.Minute))
+		refused(t, err, ops.CodeConflict)
+
+		if e := ops.AsError(err); e.Details["scheduled"] != brief.ID || e.Details["field"] != "per_analyst" {
+			t.Errorf("got %v, want scheduled change %d and field per_analyst in the details", err, brief.ID)
+		}
+
+		if got := w.get(t, window.ID); !got.EndsAt.Equal(window.EndsAt) {
+			t.Errorf("it ends at %s, want %s", got.EndsAt, window.EndsAt)
+		}
+
+		// Until it begins there is room, and once it is cancelled nothing is in the way: what is for good can be held.
+		for _, until := range []time.Duration{4 * time.Hour, 7 * time.Hour} {
+			if window, err = w.Extend(t.Context(), dave, window.ID, act("it takes longer"), seed.Add(until)); err != nil {
+				t.Fatalf("extended to %s: %v", until, err)
+			}
+
+			if until == 4*time.Hour {
+				if _, err := w.changes.CancelScheduled(t.Context(), dave, changes.ScheduleAct{ID: brief.ID, Reason: "not tonight"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+
+		if effects, err := w.Beyond(t.Context(), window); err != nil || len(effects) != 0 {
+			t.Errorf("got %+v, %v, want nothing ahead of it", effects, err)
+		}
+	})
+}
+
+// later schedules a change of the limits, for that long; "" is for good.
+func (w *world) later(t *testing.T, values ops.Values, in time.Duration, duration string) scheduled.Change {
+	t.Helper()
+
+	current, err := w.changes.Current(t.Context(), w.line, ops.SectionConcurrency)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	at := seed.Add(in)
+
+	term, errs := changes.ParseTermFrom(at, duration, "", "")
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+
+	s, err := w.changes.Schedule(t.Context(), w.line, olga, changes.Request{
+		Section: ops.SectionConcurrency, Revision: current.Revision, Values: values, Reason: "a load test tonight",
+		Source: changes.SourceConsole, Confirm: "test", At: at, Term: term,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return s
 }
 
 func TestAWindowOnALeasedFieldIsNotStartedEarly(t *testing.T) {

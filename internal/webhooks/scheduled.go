@@ -16,13 +16,14 @@ import (
 const (
 	ChangeScheduled maintenance.EventKind = "change_scheduled"
 	ChangeApplied   maintenance.EventKind = "change_applied"
+	ChangeLate      maintenance.EventKind = "change_late"
 	ChangeWaiting   maintenance.EventKind = "change_waiting"
 	ChangeCancelled maintenance.EventKind = "change_cancelled"
 )
 
 // ScheduledEvents lists them.
 func ScheduledEvents() []maintenance.EventKind {
-	return []maintenance.EventKind{ChangeScheduled, ChangeApplied, ChangeWaiting, ChangeCancelled}
+	return []maintenance.EventKind{ChangeScheduled, ChangeApplied, ChangeLate, ChangeWaiting, ChangeCancelled}
 }
 
 // scheduledEvent is the event of a state in which a scheduled change is.
@@ -34,7 +35,9 @@ func scheduledEvent(state scheduled.State) (event maintenance.EventKind, headlin
 		return ChangeWaiting, "Scheduled change needs a decision", "change.waiting"
 	case scheduled.Cancelled:
 		return ChangeCancelled, "Scheduled change cancelled", "change.cancelled"
-	case scheduled.Scheduled, scheduled.Overdue:
+	case scheduled.Overdue:
+		return ChangeLate, "Scheduled change is late", "change.late"
+	case scheduled.Scheduled:
 	}
 
 	return ChangeScheduled, "Change scheduled", "change.scheduled"
@@ -46,8 +49,11 @@ type Scheduled struct {
 	Section ops.SectionName `json:"section"`
 	Title   string          `json:"title"`
 	State   scheduled.State `json:"state"`
-	At      time.Time       `json:"at"`
-	EndsAt  *time.Time      `json:"ends_at"`
+	// At and EndsAt are those for which it is scheduled.
+	At     time.Time  `json:"at"`
+	EndsAt *time.Time `json:"ends_at"`
+	// AppliedAt is when it was applied, nil where it was not.
+	AppliedAt *time.Time `json:"applied_at"`
 	// Note says why it waits, "" where it does not.
 	Note string `json:"note"`
 	// URL is its page, for operators; nil where that is not known.
@@ -71,6 +77,10 @@ func (s *Webhooks) NotifyScheduled(ctx context.Context, tx *sql.Tx, change sched
 		Note: change.Note,
 	}
 
+	if change.State == scheduled.Applied {
+		about.AppliedAt = change.SettledAt
+	}
+
 	if s.Scheduled != nil {
 		address := s.Scheduled.JoinPath(strconv.FormatInt(about.ID, 10)).String()
 		about.URL = &address
@@ -91,11 +101,17 @@ func (s *Webhooks) NotifyScheduled(ctx context.Context, tx *sql.Tx, change sched
 	return nil
 }
 
-// whenAndLink are when it is applied, and where operators see it.
+// whenAndLink are when it is applied, or was, and where operators see it.
 func (c Scheduled) whenAndLink() (when, link string) {
-	when = c.At.UTC().Format("2006-01-02 15:04 UTC")
+	const layout = "2006-01-02 15:04 UTC"
+
+	when = c.At.UTC().Format(layout)
 	if c.EndsAt != nil {
-		when += " to " + c.EndsAt.UTC().Format("2006-01-02 15:04 UTC")
+		when += " to " + c.EndsAt.UTC().Format(layout)
+	}
+
+	if c.AppliedAt != nil {
+		when = "Applied " + c.AppliedAt.UTC().Format(layout) + ", scheduled for " + when
 	}
 
 	if c.URL != nil {

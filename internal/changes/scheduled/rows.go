@@ -40,6 +40,7 @@ func (c *Change) columns() store.Columns {
 		{Name: "tries", Value: &c.tries},
 		{Name: "next_try_at", Value: store.ZeroTime(&c.nextTry)},
 		{Name: "note", Value: &c.Note},
+		{Name: "late_told", Value: flag{&c.lateTold}},
 	}, c.Columns()...)
 }
 

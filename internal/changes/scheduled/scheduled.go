@@ -71,8 +71,9 @@ type Change struct {
 	Intent    int64  `json:"-"`
 	RequestID string `json:"-"`
 
-	tries   int
-	nextTry time.Time
+	tries    int
+	nextTry  time.Time
+	lateTold bool
 }
 
 // Object is what the audit log calls the scheduled change of that number; it is its address, too.

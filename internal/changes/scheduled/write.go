@@ -41,7 +41,7 @@ func (s *Store) Insert(ctx context.Context, tx *sql.Tx, c Change) (id int64, err
 
 // Postpone notes why it could not be made at its time and when to try again. tried says that the
 // control plane was asked to.
-func (s *Store) Postpone(ctx context.Context, c Change, cause error, tried bool) error {
+func (s *Store) Postpone(ctx context.Context, tx *sql.Tx, c Change, cause error, tried bool) (note string, err error) {
 	policy := retrySoon()
 	if tried {
 		policy = retryTried()
@@ -51,15 +51,25 @@ func (s *Store) Postpone(ctx context.Context, c Change, cause error, tried bool)
 		Table: table, Condition: "id = $1 AND revision = $2 AND state = 'scheduled'", Args: []any{c.ID, c.Number}, Tries: c.tries,
 	}
 	e := ops.AsError(cause)
+	note = "It could not be applied yet: " + ops.Clip(e.Message)
 
-	return s.db.Tx(ctx, func(tx *sql.Tx) error {
-		now, err := s.shared(ctx, tx)
-		if err != nil {
-			return err
-		}
+	now, err := s.shared(ctx, tx)
+	if err != nil {
+		return note, err
+	}
 
-		return policy.Postpone(ctx, tx, row, now, noteColumns("It could not be applied yet: "+ops.Clip(e.Message), e)...)
-	})
+	return note, policy.Postpone(ctx, tx, row, now, noteColumns(note, e)...)
+}
+
+// TellLate notes that others are told that it is late; first is false where they were before.
+func (s *Store) TellLate(ctx context.Context, tx *sql.Tx, c Change) (first bool, err error) {
+	n, err := store.Columns{{Name: "late_told", Value: 1}}.
+		Update(ctx, tx, table, `id = $1 AND revision = $2 AND state = 'scheduled' AND late_told = 0`, c.ID, c.Number)
+	if err != nil {
+		return false, fmt.Errorf("note that scheduled change %d is late: %w", c.ID, err)
+	}
+
+	return n > 0, nil
 }
 
 // Hold has it wait for an operator because of the cause.
@@ -84,6 +94,7 @@ func (s *Store) Move(ctx context.Context, tx *sql.Tx, c Change) error {
 		{Name: "reviewed_at", Value: store.Time{Time: s.now()}},
 		{Name: "tries", Value: 0},
 		{Name: "next_try_at", Value: store.Time{}},
+		{Name: "late_told", Value: 0},
 	}, noteColumns("", nil)...))
 }
 
