@@ -60,6 +60,32 @@ func TestAnIncidentTellsWhatSamplesTell(t *testing.T) {
 	}
 }
 
+// TestAClusterIsFullUntilTheEndThoughTheLastStepHasNoSampleYet: it is not said to have had room then, as long as nobody missed a look.
+func TestAClusterIsFullUntilTheEndThoughTheLastStepHasNoSampleYet(t *testing.T) {
+	t.Parallel()
+
+	for unseen, still := range map[time.Duration]bool{20 * time.Second: true, 2 * time.Minute: false} {
+		w := handlerstest.New(t)
+		until := w.Now().UTC().Add(-10 * time.Minute).Truncate(time.Minute).Add(5 * time.Second)
+
+		for at := until.Add(-unseen); at.After(until.Add(-30 * time.Minute)); at = at.Add(-15 * time.Second) {
+			for _, series := range []string{"used", "cluster_total"} {
+				if _, err := w.DB.Exec(t.Context(), `INSERT INTO opsconsole_samples (series, at, value) VALUES ($1, $2, 50)`, series, store.Time{Time: at}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+
+		items, _ := w.Data("/incident?" + url.Values{
+			"from": {until.Add(-2 * time.Hour).Format(time.RFC3339)}, "to": {until.Format(time.RFC3339)}, "kind": {"capacity"},
+		}.Encode())["items"].([]any)
+
+		if len(items) != 1 || handlerstest.At(items[0], "full", "still_full") != still {
+			t.Errorf("not seen for %s: got %v, want one that is still full: %t", unseen, items, still)
+		}
+	}
+}
+
 // TestAnIncidentThatEndsAheadEndsNow and says that more may follow.
 func TestAnIncidentThatEndsAheadEndsNow(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,9 @@
 package handlers_test
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -97,5 +99,46 @@ func TestFilesAreCompressed(t *testing.T) {
 	got := w.Get("/capacity.csv?from=-90m&to=now", "Accept", "text/csv", "Accept-Encoding", "gzip")
 	if got.Header.Get("Content-Encoding") != "gzip" || strings.Contains(got.Body, "cluster_total") {
 		t.Errorf("got %d as %q, want it compressed", got.Status, got.Header.Get("Content-Encoding"))
+	}
+}
+
+// TestARefusedFileCanBeRead by whoever accepts compressed answers: what it says it is coded in it is, and no error is a file.
+func TestARefusedFileCanBeRead(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	bearer := "Bearer " + w.Token("dave")
+	long := strings.Repeat("x", 2000)
+
+	for path, status := range map[string]int{
+		"/capacity.csv?from=" + long: http.StatusUnprocessableEntity, "/health.csv?range=1y": http.StatusUnprocessableEntity,
+		"/exports.csv?status=" + long: http.StatusUnprocessableEntity, "/audit.csv?outcome=" + long: http.StatusUnprocessableEntity,
+		"/metrics.csv?family=" + long: http.StatusNotFound, "/capacity.csv?for=" + long: http.StatusUnprocessableEntity,
+		"/audit.csv?" + long + "=1": http.StatusUnprocessableEntity, "/metrics/raw?x=" + long: http.StatusUnprocessableEntity,
+	} {
+		for _, accept := range []string{"text/csv", "application/json", "text/html"} {
+			plain := w.Send(http.MethodGet, path, "", "Authorization", bearer, "Accept", accept)
+			got := w.Send(http.MethodGet, path, "", "Authorization", bearer, "Accept", accept, "Accept-Encoding", "gzip")
+
+			body := got.Body
+			if got.Header.Get("Content-Encoding") == "gzip" {
+				unzipped, err := gzip.NewReader(strings.NewReader(body))
+				if err != nil {
+					t.Fatalf("%.30s: %v", path, err)
+				}
+
+				whole, err := io.ReadAll(unzipped)
+				if err != nil {
+					t.Fatalf("%.30s: %v", path, err)
+				}
+
+				body = string(whole)
+			}
+
+			if got.Status != status || plain.Status != status || !strings.Contains(body, "error") || got.Header.Get("Content-Disposition") != "" ||
+				strings.HasPrefix(got.Header.Get("Content-Type"), "text/csv") || got.Header.Get("Content-Type") != plain.Header.Get("Content-Type") {
+				t.Errorf("%.30s, %s: got %d, %v, want %d and an error as without gzip\n%.300s", path, accept, got.Status, got.Header, status, body)
+			}
+		}
 	}
 }

@@ -117,6 +117,11 @@ func (m *Monitor) FullBetween(ctx context.Context, from, until time.Time) ([]Ful
 		open.Until, open.Still = p.At.Add(step), !p.At.Add(step).Before(until)
 	}
 
+	// The last step may have begun without a sample yet.
+	if open != nil && !open.Still && until.Sub(open.Until) <= GapAfter {
+		open.Until, open.Still = until, true
+	}
+
 	end()
 
 	return found, nil

@@ -11,8 +11,6 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"fmt"
 	"github.com/graph-olap/opsconsole/internal/monitor"
-	"github.com/graph-olap/opsconsole/templates/format"
-	"strings"
 	"time"
 )
 
@@ -47,7 +45,7 @@ func Strip(name string, spans []monitor.StatusSpan, from, until time.Time) templ
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("0 0 %.0f 1", drawingWidth))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 15, Col: 69}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 13, Col: 69}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -60,7 +58,7 @@ func Strip(name string, spans []monitor.StatusSpan, from, until time.Time) templ
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(stripSummary(name, spans, from, until))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 15, Col: 161}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 13, Col: 161}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -70,16 +68,16 @@ func Strip(name string, spans []monitor.StatusSpan, from, until time.Time) templ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, s := range spans {
-			x := max(0, f.x(s.Since))
+		for _, c := range cells(spans, from, until) {
+			x := max(0, f.x(c.from))
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<rect data-state=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(string(OfComponent(s.Status)))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(string(OfComponent(c.status)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 18, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 16, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -92,7 +90,7 @@ func Strip(name string, spans []monitor.StatusSpan, from, until time.Time) templ
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("%.2f", x))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 18, Col: 80}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 16, Col: 80}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -103,9 +101,9 @@ func Strip(name string, spans []monitor.StatusSpan, from, until time.Time) templ
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("%.2f", max(1, f.x(s.Until)-x)))
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(fmt.Sprintf("%.2f", max(1, f.x(c.until)-x)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 18, Col: 134}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 16, Col: 134}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -116,9 +114,9 @@ func Strip(name string, spans []monitor.StatusSpan, from, until time.Time) templ
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(stripTitle(s))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(c.title())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 18, Col: 170}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/components/strip.templ`, Line: 16, Col: 166}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -135,38 +133,6 @@ func Strip(name string, spans []monitor.StatusSpan, from, until time.Time) templ
 		}
 		return nil
 	})
-}
-
-func stripTitle(s monitor.StatusSpan) string {
-	return fmt.Sprintf("%s: %s to %s", Word(s.Status), format.Minute(s.Since), format.Minute(s.Until))
-}
-
-// stripSummary says how long each status held, for those who do not see the strip.
-func stripSummary(name string, spans []monitor.StatusSpan, from, until time.Time) string {
-	words, lengths := []string{}, map[string]time.Duration{}
-
-	for _, s := range spans {
-		word := Word(s.Status)
-		if _, known := lengths[word]; !known {
-			words = append(words, word)
-		}
-
-		if s.Since.Before(from) {
-			s.Since = from
-		}
-
-		lengths[word] += s.Until.Sub(s.Since)
-	}
-
-	if len(words) == 0 {
-		return name + ": not seen"
-	}
-
-	for i, word := range words {
-		words[i] = strings.ToLower(word) + " for " + format.Span(lengths[word])
-	}
-
-	return name + ", in " + format.Span(until.Sub(from)) + ": " + strings.Join(words, ", ")
 }
 
 var _ = templruntime.GeneratedTemplate
