@@ -132,13 +132,14 @@ func selects(query ops.InstancesQuery, i ops.Instance) bool {
 
 // Get returns one of them; that it is not there is a RESOURCE_NOT_FOUND, and false that only the control plane knows.
 func (s Seen) Get(id int64) (found ops.Instance, known bool, err error) {
-	highest, lowest := s.highest, int64(math.MaxInt64)
+	highest, lowest, byNumber := s.highest, int64(math.MaxInt64), true
 
 	for _, i := range s.Instances {
 		if i.ID == id {
 			return i, true, nil
 		}
 
+		byNumber = byNumber && i.ID < lowest
 		highest, lowest = max(highest, i.ID), min(lowest, i.ID)
 	}
 
@@ -147,8 +148,9 @@ func (s Seen) Get(id int64) (found ops.Instance, known bool, err error) {
 		return ops.Instance{}, false, nil
 	}
 
-	// The newest have the highest numbers, in whatever order they are listed.
-	if s.complete() || id > lowest {
+	// Listed by number, the newest have the highest. Listed by when they were created, which clocks tell, one with a number among
+	// theirs may come behind them.
+	if s.complete() || byNumber && id > lowest {
 		return ops.Instance{}, true, ops.NotFound("Instance", id)
 	}
 

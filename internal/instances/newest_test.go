@@ -147,16 +147,20 @@ func TestAnInstanceThatIsNewerThanTheNewestIsNotSaidToBeGone(t *testing.T) {
 	ask(1002, 7, false, false)
 }
 
-// TestTheLowestOfTheNewestIsNotTheLastThatIsListed: a control plane may list by when they were created, which clocks tell.
-func TestTheLowestOfTheNewestIsNotTheLastThatIsListed(t *testing.T) {
+// TestNoneIsGoneWhereTheyAreNotListedByNumber: by when they were created, which clocks tell, number 8 may be the next of the list.
+func TestNoneIsGoneWhereTheyAreNotListedByNumber(t *testing.T) {
 	t.Parallel()
 
 	seen := instances.Seen{Instances: []ops.Instance{{ID: 9}, {ID: 4}, {ID: 7}}, Total: 300}
 
-	for id, known := range map[int64]bool{3: false, 4: true, 5: true, 6: true, 8: true, 10: false} {
-		if _, got, err := seen.Get(id); got != known || (err != nil) != (known && id != 4) {
+	for id, known := range map[int64]bool{3: false, 4: true, 5: false, 6: false, 8: false, 9: true, 10: false} {
+		if _, got, err := seen.Get(id); got != known || err != nil {
 			t.Errorf("%d: got %t, %v, want %t", id, got, err, known)
 		}
+	}
+
+	if _, known, err := (instances.Seen{Instances: seen.Instances, Total: 3}).Get(8); !known || err == nil {
+		t.Errorf("of all there are it is known: got %t, %v", known, err)
 	}
 }
 
