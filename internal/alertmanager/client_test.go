@@ -30,7 +30,7 @@ func TestWhatGoesWrongIsSaid(t *testing.T) {
 	}
 
 	for want, handler := range map[string]http.HandlerFunc{
-		"it refuses the credentials":  answer(http.StatusUnauthorized, ""),
+		"it refuses the credentials":        answer(http.StatusUnauthorized, ""),
 		"a redirect; those are not":         answer(http.StatusFound, ""),
 		"with the path below which /api/v2": answer(http.StatusNotFound, ""),
 		"Unprocessable Entity: no matchers": answer(http.StatusUnprocessableEntity, `{"code": 602, "message": "no  matchers."}`),
