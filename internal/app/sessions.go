@@ -16,7 +16,8 @@ func (a *App) watchSessions(ctx context.Context) {
 		return
 	}
 
-	a.logger.WarnContext(ctx, "a connection pooler gives few sessions, and no more are used; set a default_pool_size of 31 for each process",
+	a.logger.WarnContext(ctx, "a connection pooler gives few sessions, and no more are used; "+
+		"set a default_pool_size of 31 for each process",
 		slog.Int("sessions", few))
 
 	a.background = append(a.background, func(ctx context.Context) error {

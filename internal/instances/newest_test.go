@@ -175,6 +175,7 @@ func (s *slow) InstancesAs(ops.Caller) ops.Instances { return s }
 
 func (s *slow) ListInstances(ctx context.Context, q ops.InstancesQuery) (ops.InstancesPage, error) {
 	s.asking <- struct{}{}
+
 	<-s.answer
 
 	return s.shelf.ListInstances(ctx, q)
@@ -194,6 +195,7 @@ func TestForgettingDoesNotWaitForTheControlPlane(t *testing.T) {
 	}
 
 	go look()
+
 	<-plane.asking
 
 	newest.Forget() // which ends though nobody answers
@@ -201,6 +203,8 @@ func TestForgettingDoesNotWaitForTheControlPlane(t *testing.T) {
 	plane.answer <- struct{}{}
 
 	go look()
+
 	<-plane.asking // once more, for the same poll
+
 	plane.answer <- struct{}{}
 }
