@@ -124,9 +124,12 @@ func (h *Handlers) capacityOver(
 
 	_, err = h.optional(func() error {
 		marks, err := h.marks(ctx, view.From, view.Until)
-		if err == nil {
-			view.Marks = marks
+		if err != nil {
+			return err
 		}
+
+		view.Marks = marks
+		view.LimitRecord, err = h.limitRecord(ctx, view.From, view.Until)
 
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/internal/store"
 )
 
 // TestARangeIsSharedByThePagesOfTheCharts: what one is asked for leads to the others.
@@ -49,6 +50,57 @@ func TestARangeIsSharedByThePagesOfTheCharts(t *testing.T) {
 	month, last := w.Data("/capacity?range=30d"), w.Data("/capacity?from=-30d&to=now")
 	if month["range"] != "30d" || last["range"] != "30d" || month["step_seconds"] != last["step_seconds"] || month["step_seconds"] != 3*3600.0 {
 		t.Errorf("got %v in steps of %v and %v in steps of %v, want both 30d, of 3 hours", month["range"], month["step_seconds"], last["range"], last["step_seconds"])
+	}
+}
+
+// TestTheLimitIsDrawnWhereItWasSet, rather than at the step of the chart that a sample of it is in.
+func TestTheLimitIsDrawnWhereItWasSet(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	line := func() string {
+		page := w.Get("/capacity?from=-2h&to=now", "Accept", "text/html").Body
+		_, path, _ := strings.Cut(page, `<path class="limit" d="`)
+		path, _, _ = strings.Cut(path, `"`)
+
+		return path
+	}
+
+	sample := func(ago time.Duration) {
+		for series, value := range map[string]int{"used": 3, "cluster_total": 50} {
+			if _, err := w.DB.Exec(t.Context(), `INSERT INTO opsconsole_samples (series, at, value) VALUES ($1, $2, $3)`,
+				series, store.Time{Time: w.Now().Add(-ago)}, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+
+	for ago := 90 * time.Minute; ago > 0; ago -= 15 * time.Second {
+		sample(ago)
+	}
+
+	if path := line(); strings.Count(path, "V") != 0 || !strings.HasPrefix(path, "M") {
+		t.Fatalf("got %q, want a limit that holds", path)
+	}
+
+	// It was higher for five minutes, which no sample shows.
+	w.Advance(-35 * time.Minute)
+
+	for _, total := range []int{60, 50} {
+		got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 5, "cluster_total": %d, "reason": "a load test with %d", "revision": %q}`, total, total, w.Revision()))
+		if got.Status != http.StatusOK {
+			t.Fatalf("got %d\n%s", got.Status, got.Body)
+		}
+
+		w.Advance(5 * time.Minute)
+	}
+
+	w.Advance(25 * time.Minute)
+	w.Monitor.Poll(t.Context())
+
+	if path := line(); strings.Count(path, "V") != 2 || !strings.Contains(path, "H708.") || !strings.Contains(path, "H750.") {
+		t.Errorf("got %q, want it higher from 35 to 30 minutes ago", path)
 	}
 }
 

@@ -51,6 +51,7 @@ type Handlers struct {
 // Changes is what was changed.
 type Changes interface {
 	History(ctx context.Context, filter changes.Filter) (changes.Page, error)
+	At(ctx context.Context, section ops.SectionName, at time.Time) (changes.Held, error)
 	Unreviewed(ctx context.Context) ([]changes.Change, error)
 	Leases(ctx context.Context) ([]lease.Lease, error)
 	Scheduled(ctx context.Context) ([]scheduled.Change, error)

@@ -21,11 +21,12 @@ type Chart struct {
 	Title, Label, Unit string
 	From, Until        time.Time
 	Values             monitor.Series
-	// Limit is drawn as a line of its own; it may be empty.
-	Limit      monitor.Series
-	LimitLabel string
-	Marks      []Mark
-	Now        time.Time
+	// Limit is drawn as a line of its own; it may be empty. LimitRecord is what it was set to from when on, where that is
+	// known: then the line has its steps at those times, rather than where samples first told of them.
+	Limit, LimitRecord monitor.Series
+	LimitLabel         string
+	Marks              []Mark
+	Now                time.Time
 }
 
 // The size of a drawing in its own units: it is stretched to its place.
@@ -51,7 +52,7 @@ type frame struct {
 func (c Chart) frame() frame {
 	highest := 0.0
 
-	for _, p := range slices.Concat(c.Values, c.Limit) {
+	for _, p := range slices.Concat(c.Values, c.Limit, c.LimitRecord) {
 		if p.Value != nil {
 			highest = max(highest, *p.Value)
 		}
@@ -155,13 +156,22 @@ func usualDistance(series monitor.Series) time.Duration {
 }
 
 // steps returns the path of a limit, which holds until it is another one: it never slopes. The last holds
-// as long as one usually does.
-func (f frame) steps(series monitor.Series) string {
+// as long as one usually does. Of what nobody saw nothing is drawn, whatever the record says.
+func (f frame) steps(series, record monitor.Series) string {
 	var path strings.Builder
 
 	usual := usualDistance(series)
 
 	for _, segment := range segments(series) {
+		end := segment[len(segment)-1].At.Add(usual)
+		if end.After(f.until) {
+			end = f.until
+		}
+
+		if len(record) > 0 {
+			segment = recorded(record, segment[0], end)
+		}
+
 		for i, p := range segment {
 			switch x, y := f.x(p.At), f.y(*p.Value); {
 			case i == 0:
@@ -171,15 +181,26 @@ func (f frame) steps(series monitor.Series) string {
 			}
 		}
 
-		end := segment[len(segment)-1].At.Add(usual)
-		if end.After(f.until) {
-			end = f.until
-		}
-
 		fmt.Fprintf(&path, "H%.1f", f.x(end))
 	}
 
 	return path.String()
+}
+
+// recorded is what a record has from a first sample, by which it was seen, to an end.
+func recorded(record monitor.Series, first monitor.Point, end time.Time) monitor.Series {
+	out := monitor.Series{first}
+
+	for _, p := range record {
+		switch {
+		case !p.At.After(first.At):
+			out[0].Value = p.Value
+		case p.At.Before(end):
+			out = append(out, p)
+		}
+	}
+
+	return out
 }
 
 // at is where the line of a series is at a moment: between the two samples around it, and on the axis

@@ -172,6 +172,25 @@ func TestALimitIsDrawnInSteps(t *testing.T) {
 	}
 }
 
+// TestALimitHasItsStepsWhereItWasSet, as far as it was seen at all: samples tell of a step later, and not of all.
+func TestALimitHasItsStepsWhereItWasSet(t *testing.T) {
+	t.Parallel()
+
+	c := chart(series(1, 2, 3, 4, 5, 6, 7))
+	c.Limit, c.LimitLabel = series(8, 8, 4, 4, -1, 6, 6), "Limit"
+
+	set := func(after time.Duration, value float64) monitor.Point {
+		return monitor.Point{At: start.Add(after), Value: &value}
+	}
+	c.LimitRecord = monitor.Series{
+		set(-time.Hour, 8), set(90*time.Second, 2), set(2*time.Minute, 8), set(150*time.Second, 4), set(330*time.Second, 6), set(time.Hour, 2),
+	}
+
+	if got, want := path(t, c.Draw(), "limit"), "M100.0 0.0H150.0V75.0H200.0V0.0H250.0V50.0H500.0M600.0 25.0H800.0"; got != want {
+		t.Errorf("the limit is %s, want %s", got, want)
+	}
+}
+
 // TestMarksStandOnTheLine, between two of its points, and on the axis where nothing was seen.
 func TestMarksStandOnTheLine(t *testing.T) {
 	t.Parallel()

@@ -31,13 +31,15 @@ type Capacity struct {
 	CSV string  `json:"-"`
 	// Used and ClusterTotal are drawn over From to Until, and are the highest of each step of StepSeconds; 0
 	// where they are the samples of the last hour as they were taken. Reach is "" for a time that has no name.
-	Reach        Reach             `json:"range"`
-	StepSeconds  int               `json:"step_seconds"`
-	Used         monitor.Series    `json:"used"`
-	ClusterTotal monitor.Series    `json:"cluster_total"`
-	From         time.Time         `json:"from"`
-	Until        time.Time         `json:"until"`
-	Marks        []components.Mark `json:"marks"`
+	Reach        Reach          `json:"range"`
+	StepSeconds  int            `json:"step_seconds"`
+	Used         monitor.Series `json:"used"`
+	ClusterTotal monitor.Series `json:"cluster_total"`
+	// LimitRecord is what the limit was set to from when on, as the changes tell; nil where they do not.
+	LimitRecord monitor.Series    `json:"-"`
+	From        time.Time         `json:"from"`
+	Until       time.Time         `json:"until"`
+	Marks       []components.Mark `json:"marks"`
 }
 
 // StatusCount is how many there are in a status.

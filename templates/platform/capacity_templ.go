@@ -249,7 +249,7 @@ func (v Capacity) chart() components.Chart {
 	return components.Chart{
 		ID: "used", Title: "Instances in use over " + format.Span(v.Until.Sub(v.From)), Label: v.used(), Unit: "instances",
 		From: v.From, Until: v.Until, Values: v.Used,
-		Limit: v.ClusterTotal, LimitLabel: "Limit of the cluster", Marks: v.Marks, Now: v.Now, CSV: v.CSV,
+		Limit: v.ClusterTotal, LimitRecord: v.LimitRecord, LimitLabel: "Limit of the cluster", Marks: v.Marks, Now: v.Now, CSV: v.CSV,
 	}
 }
 
