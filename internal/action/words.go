@@ -98,6 +98,17 @@ func objectWords(object string) (string, bool) {
 	}
 }
 
+// Message is what the log tells of an approval, with words for the names of the act and of what it is done to. Any other message
+// is as it was.
+func Message(message string) string {
+	name, object, told := strings.Cut(strings.TrimSuffix(message, "."), " of ")
+	if _, known := Named(name); !told || !known {
+		return message
+	}
+
+	return Said(name, object) + "."
+}
+
 // Said says in words what is done to what: Extending maintenance window 12.
 func Said(name, object string) string {
 	title := Title(name)

@@ -27,6 +27,22 @@ func TestEveryActOfTheLogHasWords(t *testing.T) {
 	}
 }
 
+func TestWhatIsToldOfAnApprovalIsReadInWords(t *testing.T) {
+	t.Parallel()
+
+	for told, want := range map[string]string{
+		"config.save of config/concurrency.": "Configuration change: Concurrency limits.",
+		"point.create of .":                  "Saving a named point.",
+		"It is one of many.":                 "It is one of many.",
+		"a.newer_act of things/3.":           "a.newer_act of things/3.",
+		"":                                   "",
+	} {
+		if got := action.Message(told); got != want {
+			t.Errorf("%q: got %q, want %q", told, got, want)
+		}
+	}
+}
+
 func TestWhatAnActIsDoneToIsSaidInWords(t *testing.T) {
 	t.Parallel()
 

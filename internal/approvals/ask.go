@@ -130,7 +130,7 @@ func notice(about Approval) webhooks.Approval {
 func entry(done audit.Action, about Approval, reason string) audit.Entry {
 	e := audit.Entry{
 		Action: done, Object: strings.TrimPrefix(Path(about.ID), "/"), Outcome: audit.Done, Reason: reason,
-		Message: about.Said() + ".",
+		Message: fmt.Sprintf("%s of %s.", about.Action, about.Object), // the names, for programs: [action.Message] has the words
 	}
 	if done == audit.ApprovalRequest {
 		e.Before, e.After = about.Before, about.After

@@ -100,7 +100,7 @@ func (l auditLine) facts() []fact {
 	)
 
 	for _, e := range l.Steps {
-		reason, message = cmp.Or(reason, e.Reason), cmp.Or(message, e.Message)
+		reason, message = cmp.Or(reason, e.Reason), cmp.Or(message, action.Message(e.Message))
 
 		if len(fields) == 0 {
 			for _, f := range entryFields(e) {

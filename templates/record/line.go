@@ -80,7 +80,7 @@ func (l auditLine) why() (text string, isReason bool) {
 
 	for _, e := range l.Steps {
 		if e.Message != "" {
-			return e.Message, false
+			return action.Message(e.Message), false
 		}
 	}
 
