@@ -137,7 +137,8 @@ func within(seconds int64) string {
 
 func sayEntry(e audit.Entry) Said {
 	said := Said{
-		Title: action.Said(string(e.Action), e.Object), URL: "/audit?entry=" + format.ID(e.Seq), State: components.OfAudit(e.Outcome), Word: components.Word(e.Outcome),
+		Title: action.Said(string(e.Action), e.Object), URL: "/audit?entry=" + format.ID(e.Seq), State: components.OfAudit(e.Outcome),
+		Word: components.Word(e.Outcome),
 		Who: audit.Who(e.Actor), Reason: e.Reason, Note: action.Message(e.Message),
 	}
 
