@@ -139,7 +139,7 @@ func sayEntry(e audit.Entry) Said {
 	said := Said{
 		Title: action.Said(string(e.Action), e.Object), URL: "/audit?entry=" + format.ID(e.Seq), State: components.OfAudit(e.Outcome),
 		Word: components.Word(e.Outcome),
-		Who: audit.Who(e.Actor), Reason: e.Reason, Note: action.Message(e.Message),
+		Who:  audit.Who(e.Actor), Reason: e.Reason, Note: action.Message(e.Message),
 	}
 
 	if job, ok := strings.CutPrefix(e.Object, "jobs/"); ok && e.Action == audit.JobTrigger && e.Outcome == audit.Done {
