@@ -63,6 +63,24 @@ func (f HistoryFilter) query() url.Values {
 	})
 }
 
+// sectionChoices are the sections, by their titles.
+func sectionChoices() (all []components.Named) {
+	for _, s := range ops.Sections() {
+		all = append(all, components.Named{Value: string(s.Name), Name: s.Title})
+	}
+
+	return all
+}
+
+// sourceChoices are the sources, as rows name them.
+func sourceChoices() (all []components.Named) {
+	for _, s := range changes.Sources() {
+		all = append(all, components.Named{Value: string(s), Name: components.Word(sourceWord(s))})
+	}
+
+	return all
+}
+
 // fieldChoices are the fields by which the history is filtered, as the pages name them; one that is none of them is as it was
 // asked for.
 func fieldChoices(chosen string) []components.Named {

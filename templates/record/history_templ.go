@@ -290,7 +290,7 @@ func (f HistoryFilter) form() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.Choice("section", "Section", f.Section, f.Errors, "All", []string{"lifecycle", "concurrency", "maintenance", "export"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.NamedChoice("section", "Section", f.Section, f.Errors, "All", sectionChoices()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -304,7 +304,7 @@ func (f HistoryFilter) form() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = components.Choice("source", "Source", f.Source, f.Errors, "All", components.Plain(changes.Sources())).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.NamedChoice("source", "Source", f.Source, f.Errors, "All", sourceChoices()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
