@@ -38,7 +38,7 @@ func NewEnqueuer(db *store.DB, logger *slog.Logger) (*Enqueuer, error) {
 // insert enqueues one job. Jobs are not unique in River's sense: whoever must not
 // run twice at once sees to it with a row of its own.
 func (e *Enqueuer) insert(ctx context.Context, tx *sql.Tx, args river.JobArgs, opts river.InsertOpts) error {
-	if _, err := e.clock.look(ctx, tx); err != nil {
+	if err := e.clock.lookWhereOld(ctx, tx); err != nil {
 		return fmt.Errorf("enqueue %s: %w", args.Kind(), err)
 	}
 
