@@ -49,7 +49,7 @@ func scenarios() map[failpoint.Name]scenario {
 		},
 
 		failpoint.ScheduledWriting: later, failpoint.ScheduledDue: later, failpoint.ScheduledApplying: later, failpoint.ScheduledApplied: later,
-		failpoint.ScheduledTold: later,
+		failpoint.ScheduledTold:   later,
 		failpoint.ScheduledActing: {act: (*world).muchLater, pause: soon}, failpoint.ScheduledPostponed: {
 			prepare: (*world).leaveLaterUnknown, pause: soon,
 		},

@@ -108,7 +108,8 @@ func (c *console) checkQuery(p *web.Page, r *route) error {
 	for _, name := range slices.Sorted(maps.Keys(p.QueryParams())) {
 		if !slices.Contains(known, name) && !tracked(name) {
 			errs = append(errs, ops.FieldError{
-				Field: "query." + ops.Clip(name), Message: "is not a parameter of this address. " + knownNames(known), Type: "extra_forbidden",
+				Field: "query." + ops.Clip(name), Type: "extra_forbidden",
+				Message: "is not a parameter of this address. " + knownNames(known),
 			})
 		}
 	}

@@ -72,7 +72,9 @@ func (s session) ResumeInstance(ctx context.Context, id int64) (Instance, error)
 
 // UpdateInstanceLifecycle implements [Instances].
 func (s session) UpdateInstanceLifecycle(ctx context.Context, id int64, update InstanceLifecycle) (Instance, error) {
-	return fetch[Instance](ctx, s, optional(put(instancePath(id)+"/"+string(CallLifecycle), update), "change how long instances live"), "id", "status")
+	change := put(instancePath(id)+"/"+string(CallLifecycle), update)
+
+	return fetch[Instance](ctx, s, optional(change, "change how long instances live"), "id", "status")
 }
 
 // GetInstanceEvents implements [Instances].

@@ -48,7 +48,9 @@ func effects(ctx context.Context, service ops.Service, section ops.Section, befo
 	case ops.SectionConcurrency:
 		cluster, err := service.GetClusterInstances(ctx)
 		if err != nil {
-			return []Effect{{Kind: EffectUnknown, Text: "It is not known who is above the new limits: the control plane does not report it."}}
+			return []Effect{{
+				Kind: EffectUnknown, Text: "It is not known who is above the new limits: the control plane does not report it.",
+			}}
 		}
 
 		return concurrencyEffects(cluster, before, after)

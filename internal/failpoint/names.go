@@ -33,7 +33,7 @@ const (
 	ScheduledApplying  Name = "scheduled.applying"
 	ScheduledApplied   Name = "scheduled.applied"
 	ScheduledActing    Name = "scheduled.acting" // it is moved, cancelled or held
-	ScheduledTold      Name = "scheduled.told" // in the transaction in which it happens
+	ScheduledTold      Name = "scheduled.told"   // in the transaction in which it happens
 	ScheduledPostponed Name = "scheduled.postponed"
 )
 

@@ -37,7 +37,7 @@ func (r Rule) checkCounts(parts map[string]string) error {
 	case parts["COUNT"] != "" && r.count < 1:
 		return errors.New("needs a COUNT of 1 or more")
 	case parts["COUNT"] != "" && parts["UNTIL"] != "":
-		return errors.New("has COUNT and UNTIL; a series ends by one of them")
+		return errors.New("has COUNT and UNTIL; give only one of them")
 	default:
 		return nil
 	}
