@@ -14,20 +14,7 @@ import (
 // every n, at the start and at the end. The log, subscribers and the history say of all of it once what came of it.
 func TestTwoReplicasAtOneStep(t *testing.T) {
 	t.Parallel()
-
-	for _, acted := range []bool{false, true} {
-		for _, boundary := range []time.Duration{time.Hour, 3 * time.Hour} {
-			t.Run(fmt.Sprintf("acted %v at %s", acted, boundary), func(t *testing.T) {
-				t.Parallel()
-
-				for n := 1; besideAt(t, n, acted, boundary); n++ {
-					if n > 100 {
-						t.Fatal("a boundary has no end")
-					}
-				}
-			})
-		}
-	}
+	atEachCall(t, besideAt)
 }
 
 // besideAt reports whether there was an nth call.

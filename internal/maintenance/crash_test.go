@@ -13,13 +13,19 @@ import (
 // control plane, for every n, at the start and at the end.
 func TestACrashAtAnyCallIsMadeUpFor(t *testing.T) {
 	t.Parallel()
+	atEachCall(t, crashAt)
+}
+
+// atEachCall tries the nth call of the start and of the end of a window, before and after it is acted upon, for every n there is.
+func atEachCall(t *testing.T, try func(t *testing.T, n int, acted bool, boundary time.Duration) (there bool)) {
+	t.Helper()
 
 	for _, acted := range []bool{false, true} {
 		for _, boundary := range []time.Duration{time.Hour, 3 * time.Hour} {
 			t.Run(fmt.Sprintf("acted %v at %s", acted, boundary), func(t *testing.T) {
 				t.Parallel()
 
-				for n := 1; crashAt(t, n, acted, boundary); n++ {
+				for n := 1; try(t, n, acted, boundary); n++ {
 					if n > 100 {
 						t.Fatal("a boundary has no end")
 					}

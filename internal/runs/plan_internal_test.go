@@ -44,33 +44,9 @@ func TestTheFewAmongAllRunsAreFoundByAnIndex(t *testing.T) {
 			[]any{now, ops.JobLifecycle, now, now},
 		},
 	} {
-		if plan := planOf(t, db, test.query, test.args); !strings.Contains(plan, "using "+test.index+" on ") || strings.Contains(plan, "Seq Scan") {
+		plan := storetest.Plan(t, db, `EXPLAIN `+test.query, test.args...)
+		if !strings.Contains(plan, "using "+test.index+" on ") || strings.Contains(plan, "Seq Scan") {
 			t.Errorf("%s is not used:\n%s", test.index, plan)
 		}
 	}
-}
-
-func planOf(t *testing.T, db *store.DB, query string, args []any) (plan string) {
-	t.Helper()
-
-	rows, err := db.Read().QueryContext(t.Context(), `EXPLAIN `+query, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-
-	for rows.Next() {
-		var line string
-		if err := rows.Scan(&line); err != nil {
-			t.Fatal(err)
-		}
-
-		plan += line + "\n"
-	}
-
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-
-	return plan
 }

@@ -1,14 +1,12 @@
 package search
 
 import (
-	"context"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
 )
 
@@ -37,7 +35,8 @@ func TestASearchReadsOneSpanAtATime(t *testing.T) {
 		statement(known)
 
 		for text, most := range map[string]int{"common": 1 << spanBits, "old": 0, "common old": 0, "nothing": 0, "new old": 0} {
-			plan := explain(t.Context(), t, db, typed(text))
+			plan := storetest.Plan(t, db, `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) `+fmt.Sprintf(inNewestSpan, spanBits, batch),
+				Audit.key(0), Audit.key(newest), typed(text))
 
 			if !strings.Contains(plan, "Bitmap Index Scan on opsconsole_search_spanned_words") || strings.Contains(plan, "Seq Scan on opsconsole_search") || strings.Contains(plan, "JIT") {
 				t.Errorf("%q does not go by the index:\n%s", text, plan)
@@ -55,30 +54,4 @@ func TestASearchReadsOneSpanAtATime(t *testing.T) {
 	if err != nil || fmt.Sprint(ids) != "[2 1]" {
 		t.Errorf("got %v, %v, want the two of the oldest span", ids, err)
 	}
-}
-
-func explain(ctx context.Context, t *testing.T, db *store.DB, wanted []string) (plan string) {
-	t.Helper()
-
-	rows, err := db.Read().QueryContext(ctx, `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) `+fmt.Sprintf(inNewestSpan, spanBits, batch),
-		Audit.key(0), Audit.key(newest), wanted)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-
-	for rows.Next() {
-		var line string
-		if err := rows.Scan(&line); err != nil {
-			t.Fatal(err)
-		}
-
-		plan += line + "\n"
-	}
-
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-
-	return plan
 }
