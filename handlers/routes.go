@@ -212,13 +212,11 @@ func (c *console) routes() http.Handler {
 		}
 	}
 
-	// Browsers keep these for ever.
-	smallest := compress(gzip.BestCompression)
-	e.GET("/static/*", c.static(), c.brotli, smallest)
-	e.HEAD("/static/*", c.static(), c.brotli, smallest)
+	e.GET("/static/*", c.static())
+	e.HEAD("/static/*", c.static())
 
 	if c.IdentityProvider != nil {
-		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(where.Outside(c.IdentityProvider)), smallest)
+		e.Any(IdentityProviderPath+"/*", echo.WrapHandler(where.Outside(c.IdentityProvider)), compress(gzip.BestCompression))
 	}
 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.ServeHTTP(w, where.Enter(r)) })
