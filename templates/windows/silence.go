@@ -16,7 +16,7 @@ type AlertsNow struct {
 	Problem string               `json:"problem"`
 }
 
-// line says how many alerts match.
+// line says how many alerts match, and of those that Alertmanager has told what it will not tell.
 func (a AlertsNow) line() components.Line {
 	if a.Count == nil {
 		return components.Line{State: components.Unknown, Text: "It is not known how many alerts match now. " + a.Problem}
@@ -27,7 +27,13 @@ func (a AlertsNow) line() components.Line {
 		text += fmt.Sprintf(", of which %s silenced already", are(a.Count.Silenced))
 	}
 
-	return components.Line{State: components.Idle, Text: text + "."}
+	text += "."
+
+	if a.Count.Matching > a.Count.Silenced {
+		text += " When one ends during the window, nobody is told of that, nor for some time that it fires again."
+	}
+
+	return components.Line{State: components.Idle, Text: text}
 }
 
 func matching(n int) string {

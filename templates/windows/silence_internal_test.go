@@ -5,8 +5,29 @@ import (
 	"testing"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/alertmanager"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
 )
+
+func TestTheReviewSaysWhatAlertmanagerDoesNotTell(t *testing.T) {
+	t.Parallel()
+
+	const untold = "When one ends during the window, nobody is told of that"
+
+	for _, c := range []struct {
+		count alertmanager.Alerts
+		want  bool
+	}{
+		{alertmanager.Alerts{}, false},
+		{alertmanager.Alerts{Matching: 2, Silenced: 2}, false}, // whoever silenced them knows
+		{alertmanager.Alerts{Matching: 2, Silenced: 1}, true},
+		{alertmanager.Alerts{Matching: 1}, true},
+	} {
+		if text := (AlertsNow{Count: &c.count}).line().Text; strings.Contains(text, untold) != c.want {
+			t.Errorf("of %+v it says %q", c.count, text)
+		}
+	}
+}
 
 func TestTheEndOfASilenceIsToCome(t *testing.T) {
 	t.Parallel()
