@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -20,20 +21,20 @@ const (
 // OptionalCalls lists them.
 func OptionalCalls() []OptionalCall { return []OptionalCall{CallSuspend, CallResume, CallLifecycle} }
 
-// Offering is implemented by [Instances] that can find out what their control plane lacks without a call that does something.
+// Offering is implemented by [Instances] that can find out what their control plane has without a call that does something.
 type Offering interface {
-	// Lacking are the calls that it has no path for; none where it does not tell.
-	Lacking(ctx context.Context) ([]OptionalCall, error)
+	// Offers says of each call whether there is one, as far as the control plane tells: it does not of those that are left out.
+	Offers(ctx context.Context) (map[OptionalCall]bool, error)
 }
 
 var _ Offering = session{}
 
-// Lacking implements [Offering] by OPTIONS, which changes nothing. No instance has the number 0. A path that is not there counts
+// Offers implements [Offering] by OPTIONS, which changes nothing. No instance has the number 0. A path that is not there counts
 // as missing only where the answer for one that every control plane has tells of its methods: many servers have no answer
 // to OPTIONS at all. That a method is not told of means nothing, as some tell of the first alone.
-func (s session) Lacking(ctx context.Context) ([]OptionalCall, error) {
+func (s session) Offers(ctx context.Context) (map[OptionalCall]bool, error) {
 	calls := OptionalCalls()
-	missing := make([]bool, len(calls))
+	missing, there := make([]bool, len(calls)), make([]bool, len(calls))
 
 	var (
 		asking sync.WaitGroup
@@ -51,21 +52,35 @@ func (s session) Lacking(ctx context.Context) ([]OptionalCall, error) {
 	for at, call := range calls {
 		asking.Go(func() {
 			t, a, err := s.options(ctx, instancePath(0)+"/"+string(call))
-			missing[at] = err == nil && t.isMissing(a)
+			missing[at], there[at] = err == nil && t.isMissing(a), err == nil && a.allows(call.method())
 		})
 	}
 
 	asking.Wait()
 
-	var lacking []OptionalCall
+	offers := map[OptionalCall]bool{}
 
 	for at, call := range calls {
-		if tells && missing[at] {
-			lacking = append(lacking, call)
+		if tells && (missing[at] || there[at]) {
+			offers[call] = there[at]
 		}
 	}
 
-	return lacking, failed
+	return offers, failed
+}
+
+// method is the one that the call is made with.
+func (c OptionalCall) method() string {
+	if c == CallLifecycle {
+		return http.MethodPut
+	}
+
+	return http.MethodPost
+}
+
+// allows reports whether the answer tells of the method.
+func (a answer) allows(method string) bool {
+	return slices.ContainsFunc(strings.Split(a.header.Get("Allow"), ","), func(m string) bool { return strings.TrimSpace(m) == method })
 }
 
 // options asks what can be done at a path, and takes any answer.

@@ -1,17 +1,17 @@
 package ops_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// TestClientFindsOutWhatAControlPlaneLacks without a call that does something: only what is missing for certain is told.
-func TestClientFindsOutWhatAControlPlaneLacks(t *testing.T) {
+// TestClientFindsOutWhatAControlPlaneHas without a call that does something: only what is there or missing for certain is told.
+func TestClientFindsOutWhatAControlPlaneHas(t *testing.T) {
 	t.Parallel()
 
 	const (
@@ -29,22 +29,25 @@ func TestClientFindsOutWhatAControlPlaneLacks(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		answers map[string]answer
-		want    []ops.OptionalCall
+		want    map[ops.OptionalCall]bool
 	}{
 		"all are there": {map[string]answer{
 			one: {http.StatusMethodNotAllowed, "GET", noMethod}, one + "/suspend": post, one + "/resume": post,
 			one + "/lifecycle": {http.StatusMethodNotAllowed, "GET", noMethod}, // of GET and PUT, FastAPI tells of the first
-		}, nil},
+		}, map[ops.OptionalCall]bool{ops.CallSuspend: true, ops.CallResume: true}},
 		"one is missing": {map[string]answer{
 			one: {http.StatusMethodNotAllowed, "GET", noMethod}, one + "/suspend": post, one + "/resume": missing,
 			one + "/lifecycle": {http.StatusNoContent, "OPTIONS, PUT", ""},
-		}, []ops.OptionalCall{ops.CallResume}},
-		"all are missing": {map[string]answer{one: {http.StatusNoContent, "OPTIONS, GET, DELETE", ""}}, ops.OptionalCalls()},
+		}, map[ops.OptionalCall]bool{ops.CallSuspend: true, ops.CallResume: false, ops.CallLifecycle: true}},
+		"all are missing": {
+			map[string]answer{one: {http.StatusNoContent, "OPTIONS, GET, DELETE", ""}},
+			map[ops.OptionalCall]bool{ops.CallSuspend: false, ops.CallResume: false, ops.CallLifecycle: false},
+		},
 		"an older embedded's": {map[string]answer{
 			one: {http.StatusNoContent, "OPTIONS, GET, DELETE", ""}, one + "/suspend": post, one + "/resume": post,
 			one + "/lifecycle": {http.StatusNotFound, "", `{"error": {"code": "RESOURCE_NOT_FOUND", "message": "Path not found",
 				"details": {"resource_type": "Path", "resource_id": "/api/instances/0/lifecycle"}}}`},
-		}, []ops.OptionalCall{ops.CallLifecycle}},
+		}, map[ops.OptionalCall]bool{ops.CallSuspend: true, ops.CallResume: true, ops.CallLifecycle: false}},
 		"it looks for the instance first": {map[string]answer{
 			one: {http.StatusNoContent, "GET", ""}, one + "/suspend": {http.StatusNotFound, "", `{"error": {"code": "RESOURCE_NOT_FOUND",
 				"message": "Instance 0 not found", "details": {"resource_type": "instance", "resource_id": "0"}}}`},
@@ -75,16 +78,16 @@ func TestClientFindsOutWhatAControlPlaneLacks(t *testing.T) {
 				_, _ = w.Write([]byte(said.body))
 			})
 
-			got, err := client.InstancesAs(dave).(ops.Offering).Lacking(t.Context())
-			if err != nil || !slices.Equal(got, test.want) {
+			got, err := client.InstancesAs(dave).(ops.Offering).Offers(t.Context())
+			if err != nil || !maps.Equal(got, test.want) {
 				t.Errorf("got %v, %v, want %v", got, err, test.want)
 			}
 		})
 	}
 }
 
-// TestClientDoesNotKnowWhatAControlPlaneLacksThatIsAway says so.
-func TestClientDoesNotKnowWhatAControlPlaneLacksThatIsAway(t *testing.T) {
+// TestClientDoesNotKnowWhatAControlPlaneHasThatIsAway says so.
+func TestClientDoesNotKnowWhatAControlPlaneHasThatIsAway(t *testing.T) {
 	t.Parallel()
 
 	server := httptest.NewServer(http.NotFoundHandler())
@@ -92,7 +95,7 @@ func TestClientDoesNotKnowWhatAControlPlaneLacksThatIsAway(t *testing.T) {
 
 	client := newClient(t, nil, func(c *ops.ClientConfig) { c.BaseURL = server.URL })
 
-	if got, err := client.InstancesAs(dave).(ops.Offering).Lacking(t.Context()); err == nil || len(got) > 0 {
+	if got, err := client.InstancesAs(dave).(ops.Offering).Offers(t.Context()); err == nil || len(got) > 0 {
 		t.Errorf("got %v, %v, want an error", got, err)
 	}
 }

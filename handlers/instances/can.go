@@ -3,7 +3,6 @@ package instances
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -31,7 +30,7 @@ const (
 	askWithin = 500 * time.Millisecond
 )
 
-// ask asks a control plane that can be asked what it lacks, before anybody tries. Whoever comes meanwhile goes by what is known.
+// ask asks a control plane that can be asked what it has, before anybody tries. Whoever comes meanwhile goes by what is known.
 func (l *lacks) ask(ctx context.Context, service ops.Instances, now time.Time) {
 	plane, can := service.(ops.Offering)
 	if !can {
@@ -53,7 +52,7 @@ func (l *lacks) ask(ctx context.Context, service ops.Instances, now time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 
-	lacking, err := plane.Lacking(ctx)
+	offers, err := plane.Offers(ctx)
 	if err != nil { // it is found out by trying
 		return
 	}
@@ -64,7 +63,10 @@ func (l *lacks) ask(ctx context.Context, service ops.Instances, now time.Time) {
 	l.askNext = now.Add(lacksFor / 2) // before what is known of it is forgotten
 
 	for _, act := range acts.Acts() {
-		if slices.Contains(lacking, callOf(act)) {
+		switch has, told := offers[callOf(act)]; {
+		case has: // whatever was found before
+			delete(l.until, act)
+		case told:
 			l.note(act, now)
 		}
 	}

@@ -77,7 +77,7 @@ func TestEachCallThatTheControlPlaneLacks(t *testing.T) {
 func TestWhatTheControlPlaneLacksIsKnownBeforeTheFirstTry(t *testing.T) {
 	t.Parallel()
 
-	var asked, failing atomic.Int64
+	var asked, failing, newer atomic.Int64
 
 	w := handlerstest.New(t)
 	w.Plane.Serve(t, http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
@@ -89,7 +89,7 @@ func TestWhatTheControlPlaneLacksIsKnownBeforeTheFirstTry(t *testing.T) {
 				"created_at": "2026-03-01T08:00:00Z", "updated_at": "2026-03-01T08:00:00Z"}}`)
 		case r.Method == http.MethodOptions && failing.Load() > 0:
 			out.WriteHeader(http.StatusBadGateway)
-		case r.Method == http.MethodOptions && !strings.HasSuffix(r.URL.Path, "/suspend"):
+		case r.Method == http.MethodOptions && (newer.Load() > 0 || !strings.HasSuffix(r.URL.Path, "/suspend")):
 			asked.Add(1)
 			out.Header().Set("Allow", map[bool]string{true: "GET", false: "POST"}[r.URL.Path == "/api/instances/0"])
 			out.WriteHeader(http.StatusMethodNotAllowed)
@@ -124,6 +124,10 @@ func TestWhatTheControlPlaneLacksIsKnownBeforeTheFirstTry(t *testing.T) {
 	wantShut(t, w, "suspend", shut)
 	w.Advance(9 * time.Minute)
 	wantShut(t, w, "suspend", shut)
+
+	newer.Store(1)
+	w.Advance(6 * time.Minute) // less than it is taken for granted
+	wantShut(t, w, "", shut)
 }
 
 // wantShut wants that act alone to be shut for want of a call, "" for none, on the page of instance 7 and in its JSON.

@@ -55,7 +55,9 @@ func testSuspendInstance(t *testing.T, s Subject) {
 		refused(t, err, ops.CodePermissionDenied)
 
 		if plane, can := instances.(ops.Offering); can {
-			same(t, "what it lacks", len(must[[]ops.OptionalCall](t)(plane.Lacking(ctx))), 0)
+			for call, has := range must[map[ops.OptionalCall]bool](t)(plane.Offers(ctx)) {
+				same(t, "that it has "+string(call), has, true)
+			}
 		}
 
 		same(t, "status", must[ops.Instance](t)(instances.ResumeInstance(ctx, mine.ID)).Status, ops.InstanceResuming)
