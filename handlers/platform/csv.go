@@ -33,34 +33,40 @@ func numbers(p *web.Page, file string, columns ...column) error {
 		return err
 	}
 
-	head := []string{"time"}
-	rows := map[time.Time][]string{}
-
-	for i, c := range columns {
-		head = append(head, spreadsheet.Cell(c.name))
-
-		for _, point := range c.series {
-			if rows[point.At] == nil {
-				rows[point.At] = make([]string, len(columns))
-			}
-
-			if point.Value != nil {
-				rows[point.At][i] = strconv.FormatFloat(*point.Value, 'g', -1, 64)
-			}
-		}
-	}
-
-	all := [][]string{head}
-	for _, at := range slices.SortedFunc(maps.Keys(rows), time.Time.Compare) {
-		all = append(all, append([]string{at.UTC().Format(time.RFC3339Nano)}, rows[at]...))
-	}
-
 	header := p.Response().Header()
 	header.Set(echo.HeaderContentType, "text/csv; charset=utf-8")
 	header.Set(echo.HeaderContentDisposition, `attachment; filename="`+file+`"`)
 	p.Response().WriteHeader(http.StatusOK)
 
-	return w.WriteAll(all)
+	return w.WriteAll(tableOf(columns))
+}
+
+// tableOf has a row for each moment of which there is a point, as precise as they are stored, and a head.
+func tableOf(columns []column) [][]string {
+	head := []string{"time"}
+	rows := map[int64][]string{}
+
+	for i, c := range columns {
+		head = append(head, spreadsheet.Cell(c.name))
+
+		for _, point := range c.series {
+			at := point.At.UnixMicro()
+			if rows[at] == nil {
+				rows[at] = make([]string, len(columns))
+			}
+
+			if point.Value != nil {
+				rows[at][i] = strconv.FormatFloat(*point.Value, 'g', -1, 64)
+			}
+		}
+	}
+
+	all := [][]string{head}
+	for _, at := range slices.Sorted(maps.Keys(rows)) {
+		all = append(all, append([]string{time.UnixMicro(at).UTC().Format(time.RFC3339Nano)}, rows[at]...))
+	}
+
+	return all
 }
 
 // CapacityCSV is the used capacity and its limit over a time, for a spreadsheet.

@@ -1,7 +1,9 @@
 package platform
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/monitor"
 	"github.com/graph-olap/opsconsole/ops"
@@ -49,6 +51,22 @@ func TestALineIsAsBadAsWhatItTellsOf(t *testing.T) {
 		if test.line.State != test.want || test.line.Text != test.text {
 			t.Errorf("%s: got %s, %q, want %s, %q", name, test.line.State, test.line.Text, test.want, test.text)
 		}
+	}
+}
+
+// TestAMomentIsOneRowOfAFile also where two series tell it in other zones, or more finely than it is stored.
+func TestAMomentIsOneRowOfAFile(t *testing.T) {
+	t.Parallel()
+
+	at := time.Date(2026, 3, 1, 8, 0, 0, 5000, time.UTC)
+	got := tableOf([]column{
+		{"used", monitor.Series{{At: at, Value: new(3.0)}, {At: at.Add(time.Minute)}}},
+		{"=total", monitor.Series{{At: at.Add(7).In(time.FixedZone("CET", 3600)), Value: new(50.0)}}},
+	})
+
+	want := [][]string{{"time", "used", "'=total"}, {"2026-03-01T08:00:00.000005Z", "3", "50"}, {"2026-03-01T08:01:00.000005Z", "", ""}}
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

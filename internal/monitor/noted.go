@@ -76,11 +76,11 @@ func (m *Monitor) FullBetween(ctx context.Context, from, until time.Time) ([]Ful
 		return nil, err
 	}
 
-	totals := map[time.Time]float64{}
+	totals := map[int64]float64{}
 
 	for _, p := range lines[ClusterTotal] {
 		if p.Value != nil {
-			totals[p.At] = *p.Value
+			totals[p.At.UnixMicro()] = *p.Value
 		}
 	}
 
@@ -101,7 +101,7 @@ func (m *Monitor) FullBetween(ctx context.Context, from, until time.Time) ([]Ful
 	for _, p := range lines[Used] {
 		total, known := 0.0, false
 		if p.Value != nil {
-			total, known = totals[p.At]
+			total, known = totals[p.At.UnixMicro()]
 		}
 
 		if !known || *p.Value < total {

@@ -35,7 +35,7 @@ func cells(spans []monitor.StatusSpan, from, until time.Time) (out []cell) {
 	}
 
 	step := monitor.RoundStep(until.Sub(from) / cellsMost)
-	at := map[time.Time]cell{}
+	at := map[int64]cell{} // by the moment, whatever zone it is told in
 
 	for _, s := range spans {
 		first := s.Since
@@ -44,19 +44,19 @@ func cells(spans []monitor.StatusSpan, from, until time.Time) (out []cell) {
 		}
 
 		for begin := first.Truncate(step); begin.Before(s.Until) && begin.Before(until); begin = begin.Add(step) {
-			c, drawn := at[begin]
+			c, drawn := at[begin.UnixMicro()]
 			if !drawn || OfComponent(s.Status).Severity() > OfComponent(c.status).Severity() {
 				c.status = s.Status
 			}
 
-			at[begin] = cell{c.status, begin, earlier(begin.Add(step), until), c.of + 1}
+			at[begin.UnixMicro()] = cell{c.status, begin, earlier(begin.Add(step), until), c.of + 1}
 		}
 	}
 
-	for _, begin := range slices.SortedFunc(maps.Keys(at), time.Time.Compare) {
+	for _, begin := range slices.Sorted(maps.Keys(at)) {
 		c := at[begin]
 
-		if n := len(out); n > 0 && out[n-1].until.Equal(begin) && out[n-1].status == c.status {
+		if n := len(out); n > 0 && out[n-1].until.Equal(c.from) && out[n-1].status == c.status {
 			out[n-1].until, out[n-1].of = c.until, out[n-1].of+c.of
 
 			continue

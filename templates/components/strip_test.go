@@ -67,6 +67,29 @@ func TestAStripOfManySpansShowsTheWorstOfEachStep(t *testing.T) {
 	}
 }
 
+// TestAStepIsDrawnOnce also where its spans are told in other zones.
+func TestAStepIsDrawnOnce(t *testing.T) {
+	t.Parallel()
+
+	from := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+
+	var spans []monitor.StatusSpan
+
+	for i := range 1000 { // of two minutes, in steps of hours
+		s := monitor.StatusSpan{Status: ops.ComponentConnected, Since: from.Add(time.Duration(i) * 2 * time.Minute), Until: from.Add(time.Duration(i+1) * 2 * time.Minute)}
+		if i%2 == 1 {
+			s.Status, s.Since = ops.ComponentSlow, s.Since.In(time.FixedZone("CET", 3600))
+		}
+
+		spans = append(spans, s)
+	}
+
+	page := strip(t, spans, from, from.Add(30*24*time.Hour))
+	if n := strings.Count(page, "<rect "); n != 1 || !strings.Contains(page, "Slow at worst: ") {
+		t.Errorf("got %d cells, want one that is slow at worst\n%.1000s", n, page)
+	}
+}
+
 // TestAStripCountsWhatLiesInItsTime and nothing of what went on after it.
 func TestAStripCountsWhatLiesInItsTime(t *testing.T) {
 	t.Parallel()
