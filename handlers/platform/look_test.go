@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,51 @@ func TestTheLimitIsDrawnWhereItWasSet(t *testing.T) {
 
 	if path := line(); strings.Count(path, "V") != 2 || !strings.Contains(path, "H708.") || !strings.Contains(path, "H750.") {
 		t.Errorf("got %q, want it higher from 35 to 30 minutes ago", path)
+	}
+}
+
+// TestTheLimitIsDrawnWhereItTookEffect where its answer was lost, and that it was carried out is known later.
+func TestTheLimitIsDrawnWhereItTookEffect(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+
+	for ago := 110 * time.Minute; ago > 0; ago -= 15 * time.Second {
+		for series, value := range map[string]int{"used": 3, "cluster_total": 50} {
+			if _, err := w.DB.Exec(t.Context(), `INSERT INTO opsconsole_samples (series, at, value) VALUES ($1, $2, $3)`,
+				series, store.Time{Time: w.Now().Add(-ago)}, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+
+	w.Data("/config/concurrency")
+	w.Advance(-76 * time.Minute)
+
+	w.Plane.Cut(nil, true)
+
+	if got := w.Post("/config/concurrency", fmt.Sprintf(`{"cluster_total": 60, "reason": "a load test today", "revision": %q}`, w.Revision())); got.Status == http.StatusOK {
+		t.Fatal("it is known at once")
+	}
+
+	w.Plane.Cut(nil, false)
+	w.Advance(6 * time.Minute)
+	w.Outside(5, 60)
+	w.Data("/config/concurrency")
+	w.Advance(70 * time.Minute)
+	w.Monitor.Poll(t.Context())
+
+	// The second look begins between the two.
+	for from, want := range map[string]float64{"-2h": 417, "-73m": 41} {
+		page := w.Get("/capacity?from="+from+"&to=now", "Accept", "text/html").Body
+		_, path, _ := strings.Cut(page, `<path class="limit" d="`)
+		path, _, _ = strings.Cut(path, `"`)
+		before, _, _ := strings.Cut(path, "V")
+
+		at, err := strconv.ParseFloat(before[strings.LastIndex(before, "H")+1:], 64)
+		if err != nil || strings.Count(path, "V") != 1 || at < want-5 || at > want+1 {
+			t.Errorf("from %s: got %q, %v, want one step at %g", from, path, err, want)
+		}
 	}
 }
 
