@@ -3,12 +3,62 @@ package maintenance_test
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/audit"
+	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/ops"
 )
+
+// TestAWindowSaysThatSomebodyElseIsFaster where a section is changed each time before the window has set it.
+func TestAWindowSaysThatSomebodyElseIsFaster(t *testing.T) {
+	t.Parallel()
+
+	w := onSQLite(t)
+	window := w.announce(t, patching())
+
+	other := *w
+	other.begin()
+
+	perAnalyst := int64(6)
+
+	w.line.fail(func(write bool) error {
+		if write { // of another section
+			return nil
+		}
+
+		perAnalyst = 13 - perAnalyst
+
+		current, err := other.changes.Current(t.Context(), w.plain, ops.SectionConcurrency)
+		if err == nil {
+			_, err = other.changes.Apply(t.Context(), w.plain, olga, changes.Request{
+				Section: ops.SectionConcurrency, Revision: current.Revision, Values: ops.Values{"per_analyst": perAnalyst},
+				Reason: fmt.Sprint("load test ", w.line.calls), Source: changes.SourceConsole,
+			})
+		}
+
+		if err != nil {
+			t.Error(err, ops.FieldErrors(err))
+		}
+
+		return nil
+	}, nil)
+	w.at(t, time.Hour)
+
+	if got := w.get(t, window.ID); got.Phase != maintenance.Announced || !strings.Contains(got.Note, "Somebody else changed Concurrency limits") {
+		t.Errorf("got %+v, want it to wait and say why", got)
+	}
+
+	w.line.fail(nil, nil)
+	w.at(t, time.Hour+10*time.Second)
+
+	if got := w.get(t, window.ID); got.Phase != maintenance.Active || got.Note != "" || w.platform(t).concurrency.PerAnalyst != 3 {
+		t.Errorf("got %+v, want it to run", got)
+	}
+}
 
 // TestTwoReplicasAtOneStep has another replica come before and after the nth call of one for whom that took longer than its claim, for
 // every n, at the start and at the end. The log, subscribers and the history say of all of it once what came of it.

@@ -114,8 +114,8 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 		Section: p.section.Name, Revision: current.Revision, Values: p.values, Reason: w.changeReason(), Source: changes.SourceSchedule,
 		Term: &changes.Term{Kind: lease.ByHolder, EndsAt: w.EndsAt, Holder: lease.Holder(w.ID)}, Guard: s.guard(w),
 	})
-	if changes.Overtaken(err) { // maybe by another replica, which sets the same
-		return errStale
+	if changes.Overtaken(err) {
+		return s.overtaken(ctx, w, p.section)
 	}
 
 	if err != nil {
@@ -130,6 +130,20 @@ func (s *Windows) setPart(ctx context.Context, service ops.Service, w Window, p 
 	default:
 		return unsettled(p.section, result.Change)
 	}
+}
+
+// overtaken is what a window waits for where another change of a section was faster: nothing, where another replica set the same.
+func (s *Windows) overtaken(ctx context.Context, w Window, section ops.Section) error {
+	leases, err := s.Leases(ctx, w.ID)
+	if err != nil {
+		return err
+	}
+
+	if slices.ContainsFunc(leases, func(l lease.Lease) bool { return l.Section == section.Name && l.Open() }) {
+		return errStale
+	}
+
+	return pendingError{message: "Somebody else changed " + section.Title + " at the same moment. It is tried again."}
 }
 
 // changeReason is the reason of the changes that the window makes.
