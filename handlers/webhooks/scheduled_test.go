@@ -129,3 +129,73 @@ func TestWebhooksHearOfScheduledChanges(t *testing.T) {
 		t.Errorf("told is %q, want %q", told, want)
 	}
 }
+
+// TestALateScheduledChangeThatIsMovedIsToldLateAgain when it is late for its new time, too.
+func TestALateScheduledChangeThatIsMovedIsToldLateAgain(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	as := w.Plane.As(ops.Caller{Username: "console", Role: ops.RoleOps})
+	send := func(path string, body handlerstest.Object) {
+		t.Helper()
+
+		if got := w.SendJSON(http.MethodPost, path, body); got.Status >= http.StatusMultipleChoices {
+			t.Fatalf("%s: got %d\n%.300s", path, got.Status, got.Body)
+		}
+	}
+	in := func(d time.Duration) string { return w.Now().Add(d).UTC().Format(time.RFC3339) }
+	late := func() {
+		t.Helper()
+		w.Plane.Cut(ops.Unavailable(ops.ServiceControlPlane, "The control plane does not answer"), false)
+
+		for _, after := range []time.Duration{10*time.Minute + 5*time.Second, time.Minute, time.Minute} {
+			w.Advance(after)
+
+			if err := w.Changes.ApplyDue(t.Context(), as, ops.SectionConcurrency); err == nil {
+				t.Fatal("it was applied without a control plane")
+			}
+		}
+
+		w.Plane.Cut(nil, false)
+	}
+
+	send("/maintenance/webhooks", handlerstest.Object{
+		"name": "late", "kind": "generic", "url": "https://hooks.example.com/late", "events": []string{"change_late", "change_applied"}, "enabled": true,
+		"reason": "they want to know",
+	})
+	send("/config/concurrency", handlerstest.Object{"per_analyst": 6, "reason": "for the workshop", "revision": w.Revision(), "at": in(10 * time.Minute)})
+	late()
+	send("/scheduled/1/move", handlerstest.Object{"reason": "the workshop is later", "at": in(10 * time.Minute), "revision": w.Data("/scheduled/1")["revision"]})
+	late()
+	w.Advance(time.Minute)
+
+	if err := w.Changes.ApplyDue(t.Context(), as, ops.SectionConcurrency); err != nil {
+		t.Fatal(err)
+	}
+
+	rows, err := w.DB.Read().QueryContext(t.Context(), `SELECT body FROM opsconsole_webhook_deliveries ORDER BY id`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+
+	var told []string
+
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			t.Fatal(err)
+		}
+
+		var sent map[string]any
+		if err := json.Unmarshal([]byte(body), &sent); err != nil {
+			t.Fatal(err)
+		}
+
+		told = append(told, fmt.Sprint(sent["event"]))
+	}
+
+	if want := []string{"change_late", "change_late", "change_applied"}; rows.Err() != nil || !slices.Equal(told, want) {
+		t.Errorf("told is %q, %v, want %q", told, rows.Err(), want)
+	}
+}

@@ -156,3 +156,41 @@ func TestWhoDidWhatAboutAWindowStandsInItsReport(t *testing.T) {
 		t.Error("a running window does not say who did what")
 	}
 }
+
+// TestTheExtendFormWarnsOfATemporaryScheduledChange of what the window sets: over it, it cannot be extended.
+func TestTheExtendFormWarnsOfATemporaryScheduledChange(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	window := w.Announce(nil) // in an hour, for two
+	extend := handlerstest.Path(window, "extend")
+
+	if page := w.Get(extend, "Accept", "text/html"); strings.Contains(page.Body, "Scheduled change 1") {
+		t.Fatalf("it warns of nothing\n%.500s", page.Body)
+	}
+
+	at := w.Now().Add(4 * time.Hour).UTC().Truncate(time.Second)
+	if got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 8, "reason": "a workshop tonight", "revision": %q, "at": %q, "duration": "1h"}`,
+		w.Revision(), at.Format(time.RFC3339))); got.Status != http.StatusAccepted && got.Status != http.StatusOK {
+		t.Fatalf("got %d\n%s", got.Status, got.Body)
+	}
+
+	const warning = "Scheduled change 1 of dave sets Per analyst too"
+
+	page := w.Get(extend, "Accept", "text/html").Body
+	if !strings.Contains(page, warning) || !strings.Contains(page, "once the scheduled change is moved or cancelled") || !strings.Contains(page, `href="/scheduled/1"`) {
+		t.Errorf("the form does not warn of it, or does not lead there\n%.3000s", page)
+	}
+
+	effects, _ := w.Data(extend)["effects"].([]any)
+	if len(effects) == 0 || !strings.HasPrefix(fmt.Sprint(handlerstest.At(effects[0], "text")), warning) || handlerstest.At(effects[0], "url") != "/scheduled/1" {
+		t.Errorf("got %v, want the warning first", effects)
+	}
+
+	longer := at.Add(30 * time.Minute).Format(time.RFC3339)
+
+	refused := w.Form(extend, url.Values{"ends_at": {longer}, "reason": {"the disks are slow"}, "revision": {fmt.Sprint(window["revision"])}})
+	if refused.Status != http.StatusConflict || !strings.Contains(refused.Body, `href="/scheduled/1"`) || !strings.Contains(refused.Body, warning) {
+		t.Errorf("got %d, want 409 with the way to it\n%.3000s", refused.Status, refused.Body)
+	}
+}
