@@ -21,8 +21,8 @@ const counted = `SELECT id, job_name, seen_from, seen_until, runs, failed, secon
 
 // countedNumbers are how many rows of a job there are, and in how many of them runs failed.
 const countedNumbers = `
-	SELECT (SELECT count(*) FROM opsconsole_counted_runs WHERE job_name = $1),
-	       (SELECT count(*) FROM opsconsole_counted_runs WHERE job_name = $1 AND failed > 0)`
+	SELECT (SELECT count(*) FROM (SELECT 1 FROM opsconsole_counted_runs WHERE job_name = $1 LIMIT $2) a),
+	       (SELECT count(*) FROM (SELECT 1 FROM opsconsole_counted_runs WHERE job_name = $1 AND failed > 0 LIMIT $2) f)`
 
 // List implements [Runs].
 func (c *Counted) List(ctx context.Context, filter Filter) (Page, error) {
@@ -47,7 +47,7 @@ func (c *Counted) List(ctx context.Context, filter Filter) (Page, error) {
 
 	found := page(items, limit)
 
-	err = count(ctx, c.db, &found, filter, countedNumbers, filter.Job)
+	err = count(ctx, c.db, &found, filter, countedNumbers, filter.Job, countMost)
 
 	return found, err
 }
@@ -62,8 +62,9 @@ func (c *Counted) Get(ctx context.Context, job ops.JobName, id int64) (Run, erro
 // Of implements [Runs]: the first that ended after the trigger, which may be one that was under way. What is dropped is
 // looked for no longer: what was kept of later runs is not its own.
 func (c *Counted) Of(ctx context.Context, trigger Trigger) (run Run, ok bool, err error) {
-	if c.now().Sub(trigger.Until) >= keepCounted {
-		return run, false, nil
+	now, err := c.db.Now(ctx, c.db.Read(), c.now)
+	if err != nil || now.Sub(trigger.Until) >= keepCounted {
+		return run, false, err
 	}
 
 	items, err := c.read(ctx, `WHERE job_name = $1 AND seen_until > $2 AND seen_until <= $3
@@ -154,7 +155,10 @@ const (
 
 // Tidy drops what is kept no longer.
 func (c *Counted) Tidy(ctx context.Context) error {
-	now := c.now()
+	now, err := c.db.Now(ctx, c.db.Read(), c.now) // by which it was seen
+	if err != nil {
+		return err
+	}
 
 	for _, old := range []struct {
 		where string

@@ -42,8 +42,8 @@ const ofBad = `WHERE id IN (
 
 // recordedNumbers are how many runs of a job there are, and how many of them failed.
 const recordedNumbers = `
-	SELECT (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2),
-	       (SELECT count(*) FROM opsconsole_job_runs WHERE job_name = $2 AND ` + bad + `) +
+	SELECT (SELECT count(*) FROM (SELECT 1 FROM opsconsole_job_runs WHERE job_name = $2 LIMIT $3) a),
+	       (SELECT count(*) FROM (SELECT 1 FROM opsconsole_job_runs WHERE job_name = $2 AND ` + bad + ` LIMIT $3) f) +
 	       (SELECT count(*) FROM opsconsole_job_runs r WHERE job_name = $2 AND ` + gone + `)`
 
 // List implements [Runs].
@@ -74,7 +74,7 @@ func (r *Recorded) List(ctx context.Context, filter Filter) (Page, error) {
 		return Page{}, err
 	}
 
-	err = count(ctx, r.db, &found, filter, recordedNumbers, now, filter.Job)
+	err = count(ctx, r.db, &found, filter, recordedNumbers, now, filter.Job, countMost)
 
 	return found, err
 }

@@ -48,6 +48,7 @@ func TestTheRunOfATriggerIsItsOwn(t *testing.T) {
 		t.Helper()
 
 		clock, queued := worldtest.NewClock(start), &queue{}
+		db.AgreeOn(clock.Now)
 
 		runner, err := jobs.New(t.Context(), jobs.Config{
 			DB: db, Now: clock.Now, Logger: slog.New(slog.DiscardHandler), Enqueuer: queued, Registry: prometheus.NewRegistry(),

@@ -111,7 +111,7 @@ type Filter struct {
 const defaultLimit = 50
 
 // Page is runs, newest first. Next is the Before of the next page, 0 on the last one; Total is how many the filter
-// selects, and Failed how many of the job's failed.
+// selects, and Failed how many of the job's failed; more than 1,000 are 1,001.
 type Page struct {
 	Items         []Run
 	Next          int64
@@ -201,15 +201,17 @@ func only(id int64, items []Run, err error) (Run, error) {
 	return items[0], nil
 }
 
-// count adds to a page how many runs of the job there are, and how many of them failed, as the query says. Those that failed
-// are read from an index of their own. Of all it is an index of the job, and on PostgreSQL also the rows that were not vacuumed
-// since: a week of a job that runs every five seconds is 120,000, and the page is drawn anew with each poll.
+// countMost is as far as is counted, and one: a week of a job that runs every five seconds is 120,000, and the page is drawn anew
+// with each poll.
+const countMost = 1001
+
+// count adds to a page how many runs of the job there are, and how many of them failed, as the query says.
 func count(ctx context.Context, db *store.DB, found *Page, filter Filter, query string, args ...any) error {
 	if err := db.Read().QueryRowContext(ctx, query, args...).Scan(&found.Total, &found.Failed); err != nil {
 		return fmt.Errorf("count the runs: %w", err)
 	}
 
-	if filter.Failed {
+	if found.Failed = min(found.Failed, countMost); filter.Failed {
 		found.Total = found.Failed
 	}
 

@@ -82,6 +82,37 @@ func TestReplicasWhoseClocksDifferCountARunOnce(t *testing.T) {
 	}
 }
 
+// TestAReplicaWhoseClockIsAheadDropsNothingEarly, nor takes a trigger for one whose run is not kept any more.
+func TestAReplicaWhoseClockIsAheadDropsNothingEarly(t *testing.T) {
+	t.Parallel()
+
+	db := worldtest.Prepared.Postgres(t)
+	db.AgreeOn(func() time.Time { return start.Add(time.Minute) })
+
+	c := runs.NewCounted(db, func() time.Time { return start.AddDate(0, 0, 40) })
+	snapshot := func(after, succeeded int) *monitor.Snapshot {
+		s := page(t, after, succeeded, 0, 0, float64(succeeded))
+		s.Metrics.AsOf = s.Metrics.AsOf.AddDate(0, 0, 40).Add(-time.Minute)
+
+		return s
+	}
+
+	look(t, c, snapshot(0, 7))
+	look(t, c, snapshot(10, 8))
+
+	if err := c.Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	if found := list(t, c, runs.Filter{}); found.Total != 1 {
+		t.Errorf("got %+v, want what was seen a minute ago", found)
+	}
+
+	if _, ok, err := c.Of(t.Context(), runs.Trigger{Job: ops.JobReconciliation, From: start, Until: start}); err != nil || !ok {
+		t.Errorf("got %t, %v, want the run of the trigger", ok, err)
+	}
+}
+
 // TestReplicasWhoseClocksDifferFindTheRunOfATrigger, which another one made.
 func TestReplicasWhoseClocksDifferFindTheRunOfATrigger(t *testing.T) {
 	t.Parallel()

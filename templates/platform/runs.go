@@ -27,7 +27,7 @@ type Runs struct {
 	Source runs.Source `json:"source"`
 	Runs   []runs.Run  `json:"runs"`
 	// Total is how many there are that the filter selects, Failed how many of the job's failed, which both are kept for
-	// the longer time.
+	// the longer time; more than 1,000 are 1,001.
 	Total  int    `json:"total"`
 	Failed int    `json:"failed"`
 	Next   *int64 `json:"next"`
