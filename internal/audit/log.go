@@ -94,7 +94,10 @@ func (l *Log) Head(ctx context.Context) (seq int64, err error) {
 	return seq, err
 }
 
-// Append writes one entry within tx and returns it with its number, time and hashes. The
+// Shared is the time by the clock that replicas share, for an entry whose time is compared with what another one saw.
+func (l *Log) Shared(ctx context.Context) (time.Time, error) { return l.db.Now(ctx, l.db.Read(), l.now) }
+
+// Append writes one entry within tx and returns it with its number, time and hashes; a time that it has already is kept. The
 // actor's first is what their idempotency key stands for from then on. The error of the actor's
 // gate is returned as it is.
 func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) (Entry, error) {
@@ -105,7 +108,10 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 	entry.Actor, entry.Role = actor.Username, actor.Role
 	entry.RemoteAddr, entry.RequestID = actor.RemoteAddr, actor.RequestID
 	entry.Issuer, entry.Subject = strings.ReplaceAll(actor.Issuer, "\n", " "), actor.Subject
-	entry.At = l.now().UTC().Truncate(time.Microsecond)
+
+	if entry.At.IsZero() {
+		entry.At = l.now().UTC().Truncate(time.Microsecond)
+	}
 
 	for _, text := range []*string{
 		&entry.Actor, &entry.Issuer, &entry.Subject, &entry.RemoteAddr, &entry.RequestID, &entry.Object, &entry.Reason, &entry.Message,

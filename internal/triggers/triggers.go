@@ -74,7 +74,7 @@ func (t *Triggers) Trigger(
 		Action: audit.JobTrigger, Object: object(trigger.JobName), Outcome: audit.Intent, Reason: trigger.Reason, Before: counters,
 	}
 
-	intent, err := t.log.Record(ctx, actor, entry)
+	intent, err := t.write(ctx, actor, entry)
 	if err != nil {
 		return Run{}, fmt.Errorf("write down the trigger first: %w", err)
 	}
@@ -122,12 +122,21 @@ func (t *Triggers) Trigger(
 }
 
 func (t *Triggers) record(ctx context.Context, actor audit.Actor, entry audit.Entry) (audit.Entry, error) {
-	entry, err := t.log.Record(ctx, actor, entry)
+	entry, err := t.write(ctx, actor, entry)
 	if err == nil && t.OnChange != nil {
 		t.OnChange()
 	}
 
 	return entry, err
+}
+
+// write dates an entry by the clock that replicas share: its run is looked for by it.
+func (t *Triggers) write(ctx context.Context, actor audit.Actor, entry audit.Entry) (_ audit.Entry, err error) {
+	if entry.At, err = t.log.Shared(ctx); err != nil {
+		return entry, err
+	}
+
+	return t.log.Record(ctx, actor, entry)
 }
 
 func call(ctx context.Context, service ops.Service, trigger ops.JobTrigger) (ops.JobTriggered, error) {

@@ -63,6 +63,30 @@ func TestARunOutlivesWhoAskedForIt(t *testing.T) {
 	})
 }
 
+// TestATriggerIsDatedByTheClockThatReplicasShare, by which its run is looked for.
+func TestATriggerIsDatedByTheClockThatReplicasShare(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, db *store.DB) {
+		t.Helper()
+
+		shared := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+		db.AgreeOn(func() time.Time { return shared })
+
+		log := audit.New(db, func() time.Time { return shared.Add(2 * time.Hour) })
+
+		run, err := triggers.New(log).Trigger(t.Context(), leaving{leave: func() {}}, dave,
+			ops.JobTrigger{JobName: ops.JobLifecycle, Reason: "after the outage"}, nil)
+		if err != nil || !run.Begun.Equal(shared) || !run.Accepted.Equal(shared) {
+			t.Errorf("got %s to %s, %v, want %s", run.Begun, run.Accepted, err, shared)
+		}
+
+		again, err := triggers.New(log).Run(t.Context(), ops.JobLifecycle, run.Entry)
+		if err != nil || !again.Accepted.Equal(shared) || !again.TriggeredAt.Equal(shared) {
+			t.Errorf("read again: got %s, %s, %v, want %s", again.Accepted, again.TriggeredAt, err, shared)
+		}
+	})
+}
+
 func TestARefusedReasonIsCutAtACharacter(t *testing.T) {
 	t.Parallel()
 

@@ -114,3 +114,17 @@ func TestReplicasWhoseClocksDifferShareACooldown(t *testing.T) {
 		}
 	})
 }
+
+// TestReplicasWhoseClocksDifferDateATriggerAlike, so that its run is found, whichever replica accepted it.
+func TestReplicasWhoseClocksDifferDateATriggerAlike(t *testing.T) {
+	t.Parallel()
+
+	eachSkewed(t, func(w *world, _ *gate, replicas []*jobs.Runner) {
+		for i, name := range []ops.JobName{ops.JobLifecycle, ops.JobReconciliation, ops.JobSchemaCache} {
+			triggered, err := replicas[i].Trigger(w.t.Context(), "dave", trigger(name))
+			if err != nil || time.Since(triggered.TriggeredAt.Time).Abs() > 10*time.Second {
+				w.t.Errorf("replica %d dates it %s, %v, want now", i, triggered.TriggeredAt, err)
+			}
+		}
+	})
+}

@@ -22,21 +22,20 @@ func (r *Runner) Trigger(ctx context.Context, by string, trigger ops.JobTrigger)
 		return ops.JobTriggered{}, err
 	}
 
-	now := r.now()
+	var now time.Time // by the clock that replicas share: by it the run is found
 
-	err := r.db.Tx(ctx, func(tx *sql.Tx) error {
-		shared, err := r.shared(ctx, tx)
-		if err != nil {
+	err := r.db.Tx(ctx, func(tx *sql.Tx) (err error) {
+		if now, err = r.shared(ctx, tx); err != nil {
 			return err
 		}
 
-		accepted, err := r.accept(ctx, tx, by, trigger, shared)
+		accepted, err := r.accept(ctx, tx, by, trigger, now)
 		if err != nil {
 			return err
 		}
 
 		if !accepted {
-			return refuse(ctx, tx, trigger.JobName, shared)
+			return refuse(ctx, tx, trigger.JobName, now)
 		}
 
 		failpoint.Reach(failpoint.JobTriggering)
