@@ -92,7 +92,7 @@ func (t *Tokens) Verify(ctx context.Context, raw string) (ops.Caller, error) {
 			Message: "The bearer token has no role: the claim " + t.profiler.roles.String() + " is missing or empty",
 		}
 	case who.Role == "":
-		return ops.Caller{}, &ops.Error{Code: ops.CodeInvalidRole, Message: "The role is none of analyst, admin, ops"}
+		return ops.Caller{}, &ops.Error{Code: ops.CodeInvalidRole, Message: "The role must be analyst, admin or ops"}
 	default:
 		return ops.Caller{Username: who.Username, Email: who.Email, Role: who.Role, Token: raw}, nil
 	}

@@ -169,6 +169,6 @@ func (c *renewalClaim) release(ctx context.Context) {
 	<-c.done
 
 	if _, err := c.store.swapRenewal(ctx, c.hash, c.mark, ""); err != nil {
-		c.log.WarnContext(ctx, "the claim to a renewal could not be given up", slog.Any("error", err))
+		c.log.WarnContext(ctx, "the claim to a renewal could not be released", slog.Any("error", err))
 	}
 }

@@ -89,7 +89,7 @@ func (a *Auth) noteUse(r *http.Request, who Identity, seen, now time.Time) {
 	}
 
 	if err := a.sessions.saw(ctx, who, a.originOf(r), now); err != nil {
-		a.log.WarnContext(ctx, "a user could not be noted as seen", slog.Any("identity", who), slog.Any("error", err))
+		a.log.WarnContext(ctx, "it could not be recorded that a user was seen", slog.Any("identity", who), slog.Any("error", err))
 	}
 }
 

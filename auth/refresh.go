@@ -167,7 +167,7 @@ func (a *Auth) vouched(ctx context.Context, who Identity, vouched bool) {
 func (a *Auth) notVouched(ctx context.Context, s session, cause error) error {
 	a.latest.forget(s.id)
 	a.vouched(ctx, s.who, false)
-	a.log.InfoContext(ctx, "a session ended, as the provider did not vouch for it",
+	a.log.InfoContext(ctx, "a session ended because the provider did not confirm it",
 		slog.String("username", s.who.Username), slog.Any("cause", cause))
 
 	//nolint:errorlint // not wrapped: an error has one kind, and this one's is that the session ended

@@ -135,7 +135,7 @@ func (a *Auth) Callback(
 	a.log.InfoContext(ctx, "signed in", slog.Any("identity", identity))
 
 	if err := a.Purge(ctx); err != nil {
-		a.log.WarnContext(ctx, "what is over could not be purged", slog.Any("error", err))
+		a.log.WarnContext(ctx, "old sign-ins could not be purged", slog.Any("error", err))
 	}
 
 	return returnTo, identity, nil

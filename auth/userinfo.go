@@ -57,7 +57,7 @@ func (e *endpoints) userinfo(ctx context.Context, accessToken, subject string) (
 
 	// Section 5.3.4: without the same sub, it may speak of somebody else.
 	if claims[claimSubject] != subject {
-		return nil, badToken(fmt.Errorf("the userinfo endpoint speaks of %q, not of %q", claims[claimSubject], subject))
+		return nil, badToken(fmt.Errorf("the userinfo endpoint is about %q, not %q", claims[claimSubject], subject))
 	}
 
 	return claims, nil

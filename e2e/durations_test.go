@@ -39,3 +39,30 @@ func TestDurationsAreReadAsTheServerReadsThem(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// TestLengthsAreWrittenAsTheServerWritesThem by the script that keeps relative times going.
+func TestLengthsAreWrittenAsTheServerWritesThem(t *testing.T) {
+	t.Parallel()
+
+	data, err := os.ReadFile("../templates/format/testdata/lengths.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	p := startDemo(t).as(t, "dave", "/points")
+	p.until("the script", `document.readyState === "complete"`)
+
+	wrong := evaluate[[]string](p, fmt.Sprintf(`Object.entries(%s).flatMap(([seconds, length]) => [1, -1].map((sign) => {
+		const time = document.createElement("time");
+		time.dateTime = new Date(Date.now() + sign * seconds * 1000).toISOString();
+		time.dataset.time = "relative";
+		document.querySelector("main").append(time);
+		document.dispatchEvent(new Event("htmx:after:swap"));
+		const want = sign > 0 ? "in " + length : length + " ago";
+		return time.textContent === want ? "" : time.textContent + ", want " + want;
+	}))`, data))
+
+	for _, text := range slices.DeleteFunc(wrong, func(text string) bool { return text == "" }) {
+		t.Error(text)
+	}
+}

@@ -78,7 +78,7 @@ func (c *console) audited(p *web.Page, r *served, err error) error {
 		switch unwritten := c.auditRefusal(p, err); {
 		case unwritten == nil:
 		case p.Response().Committed: // Whoever asked was told all of it, and nothing was done.
-			c.Logger.ErrorContext(p.Ctx(), "a refusal could not be written down",
+			c.Logger.ErrorContext(p.Ctx(), "a refusal could not be recorded",
 				slog.String("request_id", p.RequestID()), slog.Any("error", unwritten))
 		default:
 			err = errors.Join(err, unwritten)

@@ -42,7 +42,7 @@ func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
 
 	known, err := f.memory.changes.Known(ctx, ops.SectionMaintenance)
 	if err != nil {
-		f.Logger.ErrorContext(ctx, "whether it is maintenance could not be read", "error", err)
+		f.Logger.ErrorContext(ctx, "maintenance mode could not be read", "error", err)
 	}
 
 	switch message, _ := known.Values["message"].(string); {

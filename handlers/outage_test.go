@@ -34,7 +34,7 @@ func TestPagesFromMemoryWhileTheDatabaseIsDown(t *testing.T) {
 
 	w, start := down(t)
 
-	const said = "own database cannot be read: it takes no connections now."
+	const said = "own database cannot be read: it does not accept connections now."
 
 	for _, path := range []string{"/", "/health", "/capacity", "/jobs", "/exports", "/metrics", "/announcements"} {
 		got := w.Get(path, "Accept", "text/html")

@@ -56,7 +56,7 @@ func (c *console) healthz(p *web.Page) error {
 
 	troubled, err := c.Windows.Troubled(ctx)
 	if err != nil {
-		c.Logger.WarnContext(ctx, "the windows that need somebody could not be read", "error", err)
+		c.Logger.WarnContext(ctx, "windows that need attention could not be read", "error", err)
 
 		return p.JSON(http.StatusOK, answer)
 	}

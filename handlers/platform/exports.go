@@ -175,12 +175,13 @@ func exportsLine(byStatus map[ops.ExportJobStatus]int, stuck int) said {
 	waiting := byStatus[ops.ExportPending]
 	busy := byStatus[ops.ExportClaimed] + byStatus[ops.ExportSubmitted]
 
-	counts := fmt.Sprintf("%d under way, %d failed", busy, byStatus[ops.ExportFailed])
-	line.Text, line.was = fmt.Sprintf("%d waiting, %s.", waiting, counts), fmt.Sprintf("%d were waiting, %s", waiting, counts)
+	failed := byStatus[ops.ExportFailed]
+	counts := fmt.Sprintf("waiting, %d under way", busy)
+	line.Text, line.was = fmt.Sprintf("%d %s, none failed.", waiting, counts), fmt.Sprintf("%d were %s, %d failed", waiting, counts, failed)
 
-	if failed := byStatus[ops.ExportFailed]; failed > 0 {
+	if failed > 0 {
 		line.State = components.Warn
-		line.Text = countOf(failed, "export job has", "export jobs have") + " failed. " + line.Text
+		line.Text = fmt.Sprintf("%s failed. %d %s.", countOf(failed, "export job has", "export jobs have"), waiting, counts)
 	}
 
 	if stuck > 0 {

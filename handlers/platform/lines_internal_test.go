@@ -36,9 +36,9 @@ func TestALineIsAsBadAsWhatItTellsOf(t *testing.T) {
 		want components.State
 		text string
 	}{
-		"exports that wait":      {exports(0, 0), components.OK, "2 waiting, 0 under way, 0 failed."},
-		"exports that failed":    {exports(4, 0), components.Warn, "4 export jobs have failed. 2 waiting, 0 under way, 4 failed."},
-		"exports that are stuck": {exports(0, 1), components.Warn, "1 export job is stuck. 2 waiting, 0 under way, 0 failed."},
+		"exports that wait":      {exports(0, 0), components.OK, "2 waiting, 0 under way, none failed."},
+		"exports that failed":    {exports(4, 0), components.Warn, "4 export jobs have failed. 2 waiting, 0 under way."},
+		"exports that are stuck": {exports(0, 1), components.Warn, "1 export job is stuck. 2 waiting, 0 under way, none failed."},
 		"jobs that are well":     {jobs(components.OK, components.Idle), components.OK, "No job is late or failing."},
 		"jobs nobody knows of":   {jobs(components.OK, components.Unknown), components.Unknown, "Whether 1 job is well is not known."},
 		"a late job":             {jobs(components.Unknown, components.Warn), components.Warn, "1 job is late or failed last time."},

@@ -227,7 +227,7 @@ func (h *Handlers) leave(p *web.Page, out auth.SignedOut) error {
 
 // signedOut tells what came of a sign-out that the database could not take.
 func (h *Handlers) signedOut(p *web.Page, cause error, words string) error {
-	h.Logger.WarnContext(p.Ctx(), "a sign-out could not be written down", "request_id", p.RequestID(), "error", cause)
+	h.Logger.WarnContext(p.Ctx(), "a sign-out could not be recorded", "request_id", p.RequestID(), "error", cause)
 
 	if p.WantsJSON() {
 		return ops.Unavailable(database.Service, words).Because(cause)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -15,7 +16,7 @@ import (
 type StepUpError struct{ MaxAge time.Duration }
 
 func (e *StepUpError) Error() string {
-	return fmt.Sprintf("it needs a sign-in that is not older than %s", e.MaxAge)
+	return fmt.Sprintf("it needs a sign-in that is not older than %s", humantime.Span(e.MaxAge))
 }
 
 // StepUpCookie has the next sign-in bound how old it may be.

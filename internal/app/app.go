@@ -85,7 +85,7 @@ func explained(err error) error {
 		what = "can be read but not written, which a start needs"
 	}
 
-	return fmt.Errorf("the database %s: %s. Start again when that is over, as a supervisor does by itself: %w", what, trouble.Words, err)
+	return fmt.Errorf("the database %s: %s. Start again once that is resolved, as a supervisor does by itself: %w", what, trouble.Words, err)
 }
 
 // open opens the database and brings it to the newest version.
@@ -149,11 +149,11 @@ func (a *App) close() error {
 
 // migrate brings this console's own tables to their newest version.
 func (a *App) migrate(ctx context.Context) error {
-	a.db.OnWait(func(ctx context.Context, words string) { a.logger.WarnContext(ctx, "the start waits", "for", words) })
+	a.db.OnWait(func(ctx context.Context, words string) { a.logger.WarnContext(ctx, "the start is waiting", "for", words) })
 
 	err := a.db.Migrate(ctx)
 	if newer, ok := errors.AsType[*store.NewerError](err); ok && a.config.AllowNewerSchema {
-		a.logger.WarnContext(ctx, "a newer version has migrated the database, and this one uses it, as --allow-newer-schema says",
+		a.logger.WarnContext(ctx, "a newer version has migrated the database; --allow-newer-schema lets this one use it",
 			"has", newer.Has, "known", newer.Known)
 
 		return nil

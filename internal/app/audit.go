@@ -32,7 +32,7 @@ func VerifyAudit(ctx context.Context, cfg config.AuditVerify, out io.Writer) err
 	}
 
 	if fault != "" {
-		return fmt.Errorf("the audit log is not whole: %s; all fit up to entry %d", fault, checker.FitUpTo())
+		return fmt.Errorf("the audit log is not intact: %s; the entries up to %d are", fault, checker.FitUpTo())
 	}
 
 	return report(cfg, checker, heads, out)
@@ -58,7 +58,7 @@ func check(ctx context.Context, cfg config.AuditVerify, checker *audit.Checker, 
 
 	from, fault, err := audit.CheckExport(file, checker)
 	if err == nil && from > 1 {
-		_, err = fmt.Fprintf(out, "The export begins with entry %d: nothing is said of what came before.\n", from)
+		_, err = fmt.Fprintf(out, "The export begins with entry %d: earlier entries were not verified.\n", from)
 	}
 
 	return fault, err
@@ -81,11 +81,11 @@ func readAnchors(cfg config.AuditVerify, out io.Writer) ([]audit.Witness, error)
 		}
 
 		if len(found.Anchors) == 0 {
-			return nil, fmt.Errorf("%s has no signed head in it", path)
+			return nil, fmt.Errorf("%s contains no signed head", path)
 		}
 
 		if len(found.Torn) > 0 {
-			_, err := fmt.Fprintf(out, "%s: %d lines hold a part of a signed head, the first is line %d.\n",
+			_, err := fmt.Fprintf(out, "%s: signed heads that were cut off: %d, the first in line %d.\n",
 				path, len(found.Torn), found.Torn[0])
 			if err != nil {
 				return nil, err
@@ -104,7 +104,7 @@ func readAnchors(cfg config.AuditVerify, out io.Writer) ([]audit.Witness, error)
 func report(cfg config.AuditVerify, c *audit.Checker, heads []audit.Witness, out io.Writer) error {
 	var said strings.Builder
 
-	fmt.Fprintf(&said, "All entries up to %d fit.\n", c.Reached.Seq)
+	fmt.Fprintf(&said, "All entries up to %d are intact.\n", c.Reached.Seq)
 
 	var vouched int64
 
@@ -113,24 +113,24 @@ func report(cfg config.AuditVerify, c *audit.Checker, heads []audit.Witness, out
 	}
 
 	if len(heads) > 0 {
-		fmt.Fprintf(&said, "%d signed heads fit, the newest is that of entry %d.\n", len(heads), vouched)
+		fmt.Fprintf(&said, "Signed heads that match: %d, the newest for entry %d.\n", len(heads), vouched)
 	}
 
 	if accepted := c.Accepted(); accepted != "" {
-		fmt.Fprintf(&said, "Written without a key, and accepted: entries %s.\n", accepted)
+		fmt.Fprintf(&said, "Written without a key and accepted: entries %s.\n", accepted)
 	}
 
 	var unproven error
 
 	switch {
 	case c.Reached.KeyedFrom == 0:
-		fmt.Fprintln(&said, "None is chained with a key.")
+		fmt.Fprintln(&said, "No entry is chained with a key.")
 	case c.MissingKey == "":
-		fmt.Fprintf(&said, "Those from %d on are chained with a key, and were written with it.\n", c.Reached.KeyedFrom)
+		fmt.Fprintf(&said, "Entries from %d are chained with a key, and were written with it.\n", c.Reached.KeyedFrom)
 	case c.MissingTo <= vouched:
-		fmt.Fprintf(&said, "Those from %d on are chained with a key; without it the signed heads vouch for them.\n", c.Reached.KeyedFrom)
+		fmt.Fprintf(&said, "Entries from %d are chained with a key; without the key, the signed heads vouch for them.\n", c.Reached.KeyedFrom)
 	case len(heads) > 0 && len(cfg.Keys.IDs()) == 0:
-		fmt.Fprintf(&said, "Those from %d on are chained with a key; without it nobody vouches for what comes after entry %d.\n",
+		fmt.Fprintf(&said, "Entries from %d are chained with a key; without the key, nothing vouches for entries after %d.\n",
 			c.Reached.KeyedFrom, vouched)
 	default:
 		unproven = fmt.Errorf("entries %d to %d cannot be verified: the key %s is missing; give it with --audit-keys",
@@ -160,7 +160,7 @@ func AcceptAudit(ctx context.Context, cfg config.AuditAccept, out io.Writer) (er
 			return err
 		}
 
-		_, err = fmt.Fprintf(out, "Accepted, and noted in the audit log: entries %s.\n", accepted)
+		_, err = fmt.Fprintf(out, "Accepted, and recorded in the audit log: entries %s.\n", accepted)
 
 		return err
 	})

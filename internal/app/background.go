@@ -87,7 +87,7 @@ func (a *App) runLeases(history *changes.Changes, service func() (ops.Service, e
 	end := map[ops.SectionName]func(){}
 
 	for _, section := range ops.Sections() {
-		end[section.Name] = a.chore("what is due in a section", time.Minute, func(ctx context.Context) (next time.Time, err error) {
+		end[section.Name] = a.chore("changes due in a section", time.Minute, func(ctx context.Context) (next time.Time, err error) {
 			as, err := service()
 			if err != nil { // there is nobody to ask as; the leases show as overdue
 				return next, history.PutOffDue(ctx, section.Name, err)
@@ -97,7 +97,7 @@ func (a *App) runLeases(history *changes.Changes, service func() (ops.Service, e
 		})
 	}
 
-	return a.chore("when something is due in a section", dueEvery, func(ctx context.Context) (next time.Time, err error) {
+	return a.chore("when changes are due in a section", dueEvery, func(ctx context.Context) (next time.Time, err error) {
 		dues, err := history.Dues(ctx)
 
 		for section, due := range dues {
@@ -220,7 +220,7 @@ func unless(busy func() bool, times int, chore func(ctx context.Context) error) 
 // chainEvery is how often what was added to the audit log is verified.
 const chainEvery = 15 * time.Second
 
-// sumUpEvery is how often it is looked for refusals that repeat and are to be summed up.
+// sumUpEvery is how often it is looked for repeated refusals and are to be summed up.
 const sumUpEvery = 5 * time.Second
 
 // auditLog is the log, and what sends its signed heads to where it was told to.
@@ -253,14 +253,14 @@ const settleEvery = time.Minute / 2
 func (a *App) runAudit(log *audit.Log, runs *triggers.Triggers) {
 	a.ending = log.Close // what is refused to the last request is counted, too
 	a.background = append(a.background,
-		every(sumUpEvery, a.logger, "refusals that repeat", log.SumUp),
-		every(settleEvery, a.logger, "triggers of which nothing says how they ended", func(ctx context.Context) error {
+		every(sumUpEvery, a.logger, "repeated refusals", log.SumUp),
+		every(settleEvery, a.logger, "triggers with an unknown outcome", func(ctx context.Context) error {
 			return runs.Settle(ctx, now())
 		}),
 		every(chainEvery, a.logger, "the audit log's chain", func(ctx context.Context) error {
 			state, err := log.Verify(ctx)
 			if state.Broken != "" {
-				a.logger.ErrorContext(ctx, "the audit log does not hold together", "found", state.Broken)
+				a.logger.ErrorContext(ctx, "the audit log is not intact", "found", state.Broken)
 			}
 
 			return err
@@ -271,7 +271,7 @@ func (a *App) runAudit(log *audit.Log, runs *triggers.Triggers) {
 func (a *App) runTidying(watch *monitor.Monitor, signIn *auth.Auth, keys *idempotency.Keys, counted *runs.Counted) {
 	if counted != nil {
 		counted.OnChange = watch.Changed
-		a.background = append(a.background, every(time.Hour, a.logger, "what was counted of old runs", counted.Tidy))
+		a.background = append(a.background, every(time.Hour, a.logger, "counts of old runs", counted.Tidy))
 	}
 
 	a.background = append(a.background,
@@ -294,12 +294,12 @@ func (a *App) approvals(
 		often = approvals.LookEvery
 
 		if beside := action.Beside(asked.Actions); len(beside) > 0 {
-			a.logger.Warn("--approval-actions leaves ways to set the same values alone; name these, too, or see docs/approvals.md",
+			a.logger.Warn("--approval-actions leaves other ways to set the same values; add these, or see docs/approvals.md",
 				"missing", strings.Join(beside, ","))
 		}
 	}
 
-	a.background = append(a.background, every(often, a.logger, "what is waiting for another operator", asked.Look))
+	a.background = append(a.background, every(often, a.logger, "approvals that are waiting", asked.Look))
 
 	return asked
 }

@@ -16,7 +16,7 @@ import (
 // Backup copies a SQLite database, and says of PostgreSQL which command does.
 func Backup(ctx context.Context, cfg config.Backup, out io.Writer) error {
 	if _, ok := store.SQLiteFile(string(cfg.DatabaseURL)); !ok {
-		return fmt.Errorf("nothing was copied: PostgreSQL has a program for it, run\n\n  %s\n",
+		return fmt.Errorf("nothing was copied: PostgreSQL has its own program for this; run\n\n  %s\n",
 			backup.DumpCommand(string(cfg.DatabaseURL), cfg.File))
 	}
 
@@ -53,8 +53,8 @@ func Restore(ctx context.Context, cfg config.Restore, out io.Writer) error {
 	case cfg.Loaded:
 		contents, err = checkLoaded(ctx, restoration)
 	case !isFile:
-		return fmt.Errorf("nothing was restored: PostgreSQL has a program for it; into an empty database run\n\n  %s\n\n"+
-			"and then opsconsole restore --loaded, before a console is started", backup.LoadCommand(databaseURL, cfg.File))
+		return fmt.Errorf("nothing was restored: PostgreSQL has its own program for this; with an empty database run\n\n  %s\n\n"+
+			"and then opsconsole restore --loaded, before you start a console", backup.LoadCommand(databaseURL, cfg.File))
 	default:
 		contents, err = backup.Restore(ctx, cfg.File, restoration)
 	}
@@ -63,8 +63,8 @@ func Restore(ctx context.Context, cfg config.Restore, out io.Writer) error {
 		return err
 	}
 
-	_, err = fmt.Fprintf(out, "The database is restored up to audit entry %d; that it was restored is the next one. "+
-		"Whoever was signed in has to sign in again.\n", contents.Entries)
+	_, err = fmt.Fprintf(out, "The database is restored up to audit entry %d; the next entry records the restore. "+
+		"Everybody must sign in again.\n", contents.Entries)
 
 	return err
 }
@@ -77,7 +77,7 @@ func checkLoaded(ctx context.Context, r backup.Restoration) (contents backup.Con
 	defer func() { err = errors.Join(err, db.Close()) }()
 
 	if db.Dialect() == store.SQLite {
-		return backup.Contents{}, errors.New("--loaded is for PostgreSQL; give the file of the backup")
+		return backup.Contents{}, errors.New("--loaded is for PostgreSQL; give the backup file")
 	}
 
 	return backup.Check(ctx, db, r)

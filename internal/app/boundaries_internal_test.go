@@ -33,7 +33,7 @@ func TestWhatIsDueIsLookedForSoonWhereItCouldNotBeSeen(t *testing.T) {
 	service := func() (ops.Service, error) { return nil, nil } //nolint:nilnil // nobody is asked
 
 	for name, run := range map[string]func(a *App){
-		"when something is due in a section": func(a *App) { a.runLeases(history, service) },
+		"when changes are due in a section": func(a *App) { a.runLeases(history, service) },
 		"maintenance windows":                func(a *App) { a.runWindows(windows, monitor.New(monitor.Config{Now: time.Now}), service) },
 	} {
 		t.Run(name, func(t *testing.T) {

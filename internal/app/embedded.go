@@ -129,7 +129,7 @@ func (a *App) watchPlatform(adopted, only bool) func() map[string]health.Remark 
 	}
 
 	if only {
-		a.logger.Warn("the tables are a platform's own and no cluster is configured: they are only watched, and no job changes them; " +
+		a.logger.Warn("the tables belong to a platform and no cluster is configured, so they are only watched and no job changes them; " +
 			"configure the cluster with --kubeconfig or --kubernetes-in-cluster, or see --simulate-instances")
 	}
 

@@ -107,7 +107,7 @@ func (a *App) serve(asked, working context.Context, listeners []net.Listener) er
 
 	select {
 	case <-asked.Done():
-		a.logger.InfoContext(requests, "this process was asked to end", "serves_on_for", a.leave.delay)
+		a.logger.InfoContext(requests, "this process was asked to stop", "serves_on_for", a.leave.delay)
 	case <-failed.Done():
 	}
 
@@ -122,7 +122,7 @@ func (a *App) serve(asked, working context.Context, listeners []net.Listener) er
 		closing.Go(func() error {
 			err := server.Shutdown(grace)
 			if errors.Is(err, context.DeadlineExceeded) {
-				return fmt.Errorf("requests were not answered within %s of the end, and cut off", shutdownGrace)
+				return fmt.Errorf("requests were cut off: they were not answered within %s of the stop", shutdownGrace)
 			}
 
 			return err

@@ -16,7 +16,7 @@ func (a *App) watchSessions(ctx context.Context) {
 		return
 	}
 
-	a.logger.WarnContext(ctx, "a connection pooler gives few sessions, and no more are used; "+
+	a.logger.WarnContext(ctx, "a connection pooler offers few sessions, and this console uses no more; "+
 		"set a default_pool_size of 31 for each process",
 		slog.Int("sessions", few))
 
@@ -29,7 +29,7 @@ func (a *App) watchSessions(ctx context.Context) {
 			}
 
 			if a.db.CountAgain(ctx) {
-				a.logger.InfoContext(ctx, "the connection pooler gives enough sessions by now, and they are used")
+				a.logger.InfoContext(ctx, "the connection pooler now offers enough sessions, and they are used")
 
 				return nil
 			}

@@ -23,7 +23,7 @@ func (s site) listen(ctx context.Context) (net.Listener, error) {
 	if err != nil {
 		err = fmt.Errorf("listen on %s: %w", s.address, err)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			err = fmt.Errorf("%w; stop the program that has it, or give another address with %s", err, s.flag)
+			err = fmt.Errorf("%w; stop the program that uses it, or give another address with %s", err, s.flag)
 		}
 
 		return nil, err

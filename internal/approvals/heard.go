@@ -29,7 +29,7 @@ func (a *Approvals) Heard(ctx context.Context, who Person, word Word) {
 	a.mu.Unlock()
 
 	if err := a.keepHeard(ctx); err != nil {
-		a.Logger.WarnContext(ctx, "what was heard of who asked for approvals could not be kept", slog.Any("error", err))
+		a.Logger.WarnContext(ctx, "what the identity provider said of requesters could not be recorded", slog.Any("error", err))
 	}
 }
 

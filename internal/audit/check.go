@@ -28,7 +28,7 @@ var exportedTail = regexp.MustCompile(
 	`^,"hash":"[^"\\]*"(,"issuer":"([^"\\]|\\.)*")?(,"subject":"([^"\\]|\\.)*")?(,"identity_hash":"[^"\\]*")?` +
 		`(,"chain":"[^"\\]*"(,"mac":"[^"\\]*")?)?}$`)
 
-var errNoEntry = errors.New("is no line of an entry, as an export in JSON writes them")
+var errNoEntry = errors.New("is not an entry of a JSON export")
 
 // entryMax is the longest line of an entry, in bytes: far more than any has.
 const entryMax = 64 << 20

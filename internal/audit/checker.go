@@ -127,7 +127,7 @@ func (c *Checker) wrong(e Entry, digest string) string {
 	case e.Seq > want:
 		return fmt.Sprintf("entry %d is missing", want)
 	case e.Seq < want:
-		return fmt.Sprintf("entry %d stands where entry %d should", e.Seq, want)
+		return fmt.Sprintf("entry %d is where entry %d should be", e.Seq, want)
 	case e.PrevHash != c.Reached.Hash:
 		return fmt.Sprintf("entry %d does not follow the one before it", e.Seq)
 	case digest == "" || digest != e.Hash || e.IdentityHash != e.identityDigest() || strings.Contains(e.Issuer, "\n"):
@@ -159,11 +159,11 @@ func (c *Checker) wrongCode(e Entry) string {
 
 	switch {
 	case !ok:
-		return fmt.Sprintf("entry %d says that it is chained as %q, which nothing is", e.Seq, e.Chain)
+		return fmt.Sprintf("entry %d claims to be chained as %q, which does not exist", e.Seq, e.Chain)
 	case id == "" && e.MAC != "":
-		return fmt.Sprintf("entry %d has a code and does not say of which key", e.Seq)
+		return fmt.Sprintf("entry %d has a code but does not name its key", e.Seq)
 	case id == "" && c.Reached.KeyedFrom == 0 && c.keyedFrom != 0 && e.Seq >= c.keyedFrom:
-		return fmt.Sprintf("entry %d is not keyed, although those from %d on are known to be", e.Seq, c.keyedFrom)
+		return fmt.Sprintf("entry %d is not keyed, although entries from %d are", e.Seq, c.keyedFrom)
 	case id != "" && c.keys.Has(id) && !c.keys.fits(e.Chain, e.sealed(), e.MAC):
 		return fmt.Sprintf("entry %d was not written with the key %s", e.Seq, id)
 	default:
@@ -193,7 +193,7 @@ func (c *Checker) End(head Head) string {
 	case c.Reached.Seq < head.Seq:
 		c.fault = fmt.Sprintf("entry %d is missing", c.Reached.Seq+1)
 	case c.Reached.Hash != head.Hash:
-		c.fault = fmt.Sprintf("entry %d is not the one that the log's head names", head.Seq)
+		c.fault = fmt.Sprintf("entry %d is not the one named by the log's head", head.Seq)
 	default:
 		c.fault = c.ended()
 	}

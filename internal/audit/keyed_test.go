@@ -61,7 +61,7 @@ func TestKeysAreRead(t *testing.T) {
 		secret:                        "number 1, that is not ID:SECRET",
 		"a b:" + secret:               "not ID:SECRET",
 		keyOne + "\nk2:" + secret:     "number 2, whose secret",
-		"k1:" + secret + "!":          "neither hexadecimal nor base64",
+		"k1:" + secret + "!":          "not hexadecimal or base64",
 		"k1:" + keyOne[3:65]:          "31 bytes; it must have at least 32",
 		keyOne + "," + keyOne:         "k1 twice",
 		strings.Repeat("k", 65) + ":": "not ID:SECRET",
@@ -336,12 +336,12 @@ func TestExportsAreVerifiedElsewhere(t *testing.T) {
 
 		for want, tampered := range map[string][]string{
 			"entry 3 is missing":                           {lines[0], lines[1], lines[3]},
-			"entry 2 stands where entry 3 should":          {lines[0], lines[1], lines[1]},
+			"entry 2 is where entry 3 should be":           {lines[0], lines[1], lines[1]},
 			"entry 2 was altered":                          {lines[0], strings.Replace(lines[1], "why", "who", 1)},
 			"entry 2 was not written with the key k1":      {lines[0], strings.Replace(lines[1], `"mac":"`, `"mac":"0`, 1)},
-			"entry 2 has a code and does not say of which": {lines[0], strings.Replace(lines[1], "hmac-sha256:k1", "sha256", 1)},
-			`chained as "md5", which nothing is`:           {lines[0], strings.Replace(lines[1], "hmac-sha256:k1", "md5", 1)},
-			"line 2 is no line of an entry": {
+			"entry 2 has a code but does not name its key": {lines[0], strings.Replace(lines[1], "hmac-sha256:k1", "sha256", 1)},
+			`chained as "md5", which does not exist`:       {lines[0], strings.Replace(lines[1], "hmac-sha256:k1", "md5", 1)},
+			"line 2 is not an entry of a JSON export": {
 				lines[0], strings.Replace(lines[1], "}\n", `,"reason":"another, which a reader would take"}`+"\n", 1),
 			},
 			"entry 3 is not keyed, although entry 2 is": {

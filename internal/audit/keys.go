@@ -83,7 +83,7 @@ func parseKey(text string) (id string, secret []byte, err error) {
 	}
 
 	if secret = decodeKey(strings.TrimSpace(encoded)); secret == nil {
-		return "", nil, errors.New("whose secret is neither hexadecimal nor base64")
+		return "", nil, errors.New("whose secret is not hexadecimal or base64")
 	}
 
 	if len(secret) < keyMin {

@@ -22,7 +22,7 @@ func (l *Log) Start(ctx context.Context) error {
 
 	_, err = l.record(ctx, Actor{Username: "opsconsole"}, Entry{
 		Action: LogKey, Object: "audit/key/" + l.Keys.Use, Outcome: Done,
-		Message: "From here on entries are chained with HMAC-SHA256 under the key " + l.Keys.Use + ".",
+		Message: "From here, entries are chained with HMAC-SHA256 under the key " + l.Keys.Use + ".",
 	})
 
 	return err

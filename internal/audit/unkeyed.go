@@ -122,11 +122,11 @@ func (l *Log) Accept(ctx context.Context, reason string) (accepted string, err e
 
 	switch {
 	case c.fault != "":
-		return "", fmt.Errorf("nothing is accepted: %s, and that is no entry that lacks its code alone", c.fault)
+		return "", fmt.Errorf("nothing was accepted: %s, which is more than a missing code", c.fault)
 	case c.MissingKey != "":
 		return "", MissingKeyError{ID: c.MissingKey}
 	case len(c.unkeyed) == 0:
-		return "", errors.New("nothing is to be accepted: no entry lacks its code")
+		return "", errors.New("there is nothing to accept: no entry lacks its code")
 	}
 
 	accepted = listed(c.unkeyed)
@@ -138,7 +138,7 @@ func (l *Log) Accept(ctx context.Context, reason string) (accepted string, err e
 
 	_, err = l.record(ctx, Actor{Username: "opsconsole"}, Entry{
 		Action: LogAccept, Object: "audit/unkeyed", Outcome: Done, Reason: ops.Clip(reason), After: after,
-		Message: "Accepted as they are, although they were written without a key: entries " + accepted + ".",
+		Message: "Accepted as they are, although written without a key: entries " + accepted + ".",
 	})
 
 	return accepted, err

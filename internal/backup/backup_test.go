@@ -57,7 +57,7 @@ func TestABackupIsRestored(t *testing.T) {
 	}
 
 	if e := page.Items[0]; e.Seq != 4 || e.Reason != "The disk was lost" ||
-		e.Message != "Restored from a backup made at 2026-03-01T12:00:00Z, which ends with entry 3. What was recorded after it is not here." {
+		e.Message != "Restored from a backup made at 2026-03-01T12:00:00Z, which ends with entry 3. Nothing recorded later is in it." {
 		t.Errorf("got %+v, want why, and from which backup", e)
 	}
 
@@ -166,7 +166,7 @@ func TestWhatIsNotRestored(t *testing.T) {
 
 	// A name that is taken, by a backup or by a database.
 	_, err := backup.Write(t.Context(), databaseURL, file, madeAt())
-	wantRefused(t, err, "is there already")
+	wantRefused(t, err, "already exists")
 
 	r := restoration(t)
 	r.DatabaseURL = databaseURL
@@ -269,7 +269,7 @@ func TestABrokenLogIsTakenByForce(t *testing.T) {
 
 	r := restoration(t)
 	_, err := backup.Restore(t.Context(), file, r)
-	wantRefused(t, err, "does not hold together")
+	wantRefused(t, err, "is not intact")
 
 	r.Force = true
 
@@ -278,7 +278,7 @@ func TestABrokenLogIsTakenByForce(t *testing.T) {
 	}
 
 	page, err := log(storetest.Open(t, r.DatabaseURL)).List(t.Context(), audit.Filter{Action: audit.DatabaseRestore})
-	if err != nil || len(page.Items) != 1 || !strings.Contains(page.Items[0].Message, "by force") {
+	if err != nil || len(page.Items) != 1 || !strings.Contains(page.Items[0].Message, "with --force") {
 		t.Errorf("got %+v, %v, want it noted", page.Items, err)
 	}
 }
@@ -301,5 +301,5 @@ func TestABackupOfANewerVersionIsLeftToIt(t *testing.T) {
 	}
 
 	_, err = backup.Restore(t.Context(), file, restoration(t))
-	wantRefused(t, err, "restore it with that one")
+	wantRefused(t, err, "restore it with that version")
 }

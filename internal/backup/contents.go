@@ -95,7 +95,7 @@ func checkFile(ctx context.Context, db *store.DB) error {
 	case err != nil:
 		return fmt.Errorf("check the database: %w", err)
 	default:
-		return fmt.Errorf("the database is damaged: rows of %s belong to others that are missing", table)
+		return fmt.Errorf("the database is damaged: rows of %s refer to rows that are missing", table)
 	}
 }
 

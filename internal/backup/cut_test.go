@@ -61,7 +61,7 @@ func TestARestoreThatIsKilledIsNotTakenForWhole(t *testing.T) {
 		t.Fatalf("it ended with %v, want it killed\n%s", err, out)
 	}
 
-	wantRefused(t, backup.Unfinished(r.DatabaseURL), "a restore into it was cut short: run it again")
+	wantRefused(t, backup.Unfinished(r.DatabaseURL), "a restore into it was cut short: run the restore again")
 
 	contents, err := backup.Restore(t.Context(), file, r)
 	if err != nil || contents.Entries != made.Entries {

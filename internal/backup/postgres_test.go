@@ -45,7 +45,7 @@ func TestPostgresIsDumpedAndRestored(t *testing.T) {
 	db := storetest.Open(t, restoredURL)
 
 	_, err = backup.Check(t.Context(), db, backup.Restoration{Reason: "The disk was lost", Log: log})
-	if err == nil || !strings.Contains(err.Error(), "a console is at work on this database") {
+	if err == nil || !strings.Contains(err.Error(), "a console is using this database") {
 		t.Errorf("got %v, want it refused beside a console", err)
 	}
 
@@ -58,7 +58,7 @@ func TestPostgresIsDumpedAndRestored(t *testing.T) {
 	worldtest.Eventually(t, "its sessions are over", func() bool {
 		contents, err = backup.Check(t.Context(), db, backup.Restoration{Reason: "The disk was lost", Log: log})
 
-		return err == nil || !strings.Contains(err.Error(), "a console is at work on this database")
+		return err == nil || !strings.Contains(err.Error(), "a console is using this database")
 	})
 
 	if err != nil || contents.Entries != 3 {

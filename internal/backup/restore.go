@@ -51,8 +51,8 @@ func (r Restoration) restore(ctx context.Context, file, path string) (Contents, 
 	}
 
 	if info, err := os.Stat(file + "-wal"); err == nil && info.Size() > 0 {
-		return Contents{}, fmt.Errorf("%s is the file of a database that was not closed: its newest changes are in %s-wal; "+
-			"start opsconsole on both, or restore what opsconsole backup made", file, file)
+		return Contents{}, fmt.Errorf("%s is a database that was not closed: its newest changes are in %s-wal; "+
+			"start opsconsole on both files, or restore a file that opsconsole backup made", file, file)
 	}
 
 	partial := path + partialSuffix
@@ -83,7 +83,7 @@ func mustBeEmpty(path string) error {
 		case err != nil:
 			return err
 		case info.Size() > 0:
-			return fmt.Errorf("%s is there already: move it away, or restore to another place; nothing was changed", name)
+			return fmt.Errorf("%s already exists: move it away, or restore to another place; nothing was changed", name)
 		}
 	}
 
@@ -97,8 +97,8 @@ func (r Restoration) settle(ctx context.Context, file string) (contents Contents
 		}
 
 		if contents.MadeAt.IsZero() && !r.Force {
-			return errors.New("it was not made by opsconsole backup: a copy of the database's file alone lacks the newest changes, " +
-				"which are in its -wal; --force takes it anyway")
+			return errors.New("it was not made by opsconsole backup: a plain copy of the database's file lacks the newest changes, " +
+				"which are in its -wal file; --force restores it anyway")
 		}
 
 		if err := r.check(ctx, db); err != nil {
@@ -142,7 +142,7 @@ func Check(ctx context.Context, db *store.DB, r Restoration) (Contents, error) {
 func (r Restoration) check(ctx context.Context, db *store.DB) error {
 	err := db.Migrate(ctx)
 	if _, newer := errors.AsType[*store.NewerError](err); newer {
-		return errors.New("a newer version of opsconsole has made it: restore it with that one")
+		return errors.New("a newer version of opsconsole made it: restore it with that version")
 	}
 
 	if err != nil {
@@ -157,7 +157,7 @@ func (r Restoration) check(ctx context.Context, db *store.DB) error {
 	}
 
 	if fault != "" && !r.Force {
-		return fmt.Errorf("its audit log does not hold together: %s; --force restores it anyway, and notes that", fault)
+		return fmt.Errorf("its audit log is not intact: %s; --force restores it anyway, and records that", fault)
 	}
 
 	return nil
@@ -178,9 +178,9 @@ func (r Restoration) note(ctx context.Context, db *store.DB, contents Contents) 
 		from = "a copy"
 	}
 
-	message := fmt.Sprintf("Restored from %s, which ends with entry %d. What was recorded after it is not here.", from, contents.Entries)
+	message := fmt.Sprintf("Restored from %s, which ends with entry %d. Nothing recorded later is in it.", from, contents.Entries)
 	if r.Force {
-		message += " It was restored by force, whatever was found."
+		message += " It was restored with --force, despite what was found."
 	}
 
 	_, err = r.Log(db).Record(ctx, audit.Actor{}, audit.Entry{
@@ -224,6 +224,6 @@ func Unfinished(databaseURL string) error {
 		return nil //nolint:nilerr // nothing was left
 	}
 
-	return fmt.Errorf("%s is not there, and a restore into it was cut short: run it again, or remove %s to start over",
+	return fmt.Errorf("%s is missing, and a restore into it was cut short: run the restore again, or remove %s to start over",
 		path, path+partialSuffix)
 }

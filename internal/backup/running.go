@@ -36,8 +36,8 @@ func nobodyRuns(ctx context.Context, db *store.DB) error {
 	case err != nil:
 		return fmt.Errorf("look for consoles that run: %w", err)
 	default:
-		return fmt.Errorf("a console is at work on this database (session %d of PostgreSQL, from %s): "+
-			"stop every one, and then run this again; nothing was done", pid, from)
+		return fmt.Errorf("a console is using this database (session %d of PostgreSQL, from %s): "+
+			"stop every console, then run this again; nothing was done", pid, from)
 	}
 }
 

@@ -21,7 +21,7 @@ func left() []string { return []string{"opsconsole_sessions", "opsconsole_sign_i
 // when it is whole; at is when the copy began: whatever was acknowledged before is in it.
 func Write(ctx context.Context, databaseURL, file string, at time.Time) (Contents, error) {
 	if _, err := os.Lstat(file); !errors.Is(err, os.ErrNotExist) {
-		return Contents{}, errors.Join(fmt.Errorf("%s is there already: give the name of a new file", file), err)
+		return Contents{}, errors.Join(fmt.Errorf("%s already exists: give the name of a new file", file), err)
 	}
 
 	partial := file + partialSuffix
@@ -58,7 +58,7 @@ func noRoom(err error, file string) error {
 		return err
 	}
 
-	return fmt.Errorf("there is no room for %s: make some or name another place; nothing of it was left: %w", file, err)
+	return fmt.Errorf("there is no room for %s: make room or name another place; no part of it was left behind: %w", file, err)
 }
 
 func write(ctx context.Context, databaseURL, file string, at time.Time) (Contents, error) {

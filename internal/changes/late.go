@@ -8,6 +8,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/audit"
 	"github.com/graph-olap/opsconsole/internal/failure"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -65,7 +66,7 @@ func (c *Changes) settleLate(
 	ctx context.Context, tx *sql.Tx, section ops.Section, at *position, change Change, known ops.Values, found ops.SectionState,
 ) (ops.Values, error) {
 	message := fmt.Sprintf("The control plane carried it out late: it took effect %s after it was made.",
-		c.now().Sub(change.At).Round(time.Second))
+		humantime.Span(c.now().Sub(change.At)))
 
 	// A request may name more fields than it changed, and take those back along with it.
 	left := known.Clone()

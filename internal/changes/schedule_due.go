@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/failpoint"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -199,20 +200,11 @@ func (c *Changes) holdLate(ctx context.Context, s scheduled.Change, cause *ops.E
 		cause = &ops.Error{
 			Code: ops.CodeConflict,
 			Message: fmt.Sprintf("Its time passed %s before this console could apply it, and it is applied at most 15 minutes late.",
-				lasted(late)),
+				humantime.Span(late)),
 		}
 	}
 
 	return true, c.holdScheduled(ctx, s, cause)
-}
-
-// lasted writes a length of time in messages.
-func lasted(length time.Duration) string {
-	if length < time.Hour {
-		return fmt.Sprintf("%d min", int(length.Minutes()))
-	}
-
-	return fmt.Sprintf("%d h %d min", int(length.Hours()), int(length.Minutes())%60)
 }
 
 // ending has a scheduled change wait for a temporary one that is due to end, and sets the same: whichever came first would

@@ -10,6 +10,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/internal/failpoint"
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -75,7 +76,7 @@ func (c *Changes) guardTerm(request *Request, from time.Time) {
 func dueText(s scheduled.Change, now time.Time) string {
 	text := fmt.Sprintf("Scheduled change %d, due at %s.", s.ID, moments(s.At))
 	if late := now.Sub(s.At); late >= time.Minute {
-		text += " " + lasted(late) + " late."
+		text += " " + humantime.Span(late) + " late."
 	}
 
 	return text

@@ -14,7 +14,7 @@ func (r *reader) actions(l list) []string {
 
 	for _, name := range names {
 		if _, ok := action.Named(name); !ok {
-			r.badf(l.setting, "names %q, which no act is called; there are %s", name, strings.Join(action.Names(), ", "))
+			r.badf(l.setting, "has %q, which is not an action; the actions are %s", name, strings.Join(action.Names(), ", "))
 		}
 	}
 
@@ -27,7 +27,7 @@ func (r *reader) approvals(l list) []string {
 
 	for _, name := range names {
 		if named, _ := action.Named(name); named.Alone != "" {
-			r.badf(l.setting, "names %s, which nobody else can approve: %s; leave it out", name, named.Alone)
+			r.badf(l.setting, "has %s, which another operator cannot approve: %s; leave it out", name, named.Alone)
 		}
 	}
 

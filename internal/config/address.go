@@ -40,7 +40,7 @@ func (r *reader) loopbackAddress(ctx context.Context, s setting) string {
 		return address
 	}
 
-	const todo = "the demo's accounts have no passwords, so it serves this machine only; use 127.0.0.1"
+	const todo = "the demo's accounts have no passwords, so it only serves this machine; use 127.0.0.1"
 
 	if host == "" {
 		r.badf(s, "means every interface: %s", todo)
@@ -104,7 +104,7 @@ func (r *reader) publicURL(s setting) *url.URL {
 	case u == nil:
 		return nil
 	case !isPlainPath(u.EscapedPath()):
-		r.badf(s, "has the path %q; write names of letters, digits, - and _ between its slashes, such as /ops", u.Path)
+		r.badf(s, "has the path %q; use only letters, digits, - and _ between slashes, such as /ops", u.Path)
 	case u.Scheme != "https" && !isLoopback(u.Hostname()):
 		r.badf(s, "is not https; sessions are only safe over https, so put a TLS proxy in front")
 	}

@@ -80,7 +80,7 @@ func (r *reader) auditKeys(f *auditKeyFlags) audit.Keys {
 	case noKey:
 	default:
 		if keys.Use = f.AuditKey.text; !keys.Has(keys.Use) {
-			r.badf(f.AuditKey, "is %q, which is none of --audit-keys: these are %s", keys.Use, strings.Join(keys.IDs(), ", "))
+			r.badf(f.AuditKey, "is %q, which is not one of --audit-keys: %s", keys.Use, strings.Join(keys.IDs(), ", "))
 		}
 	}
 
@@ -119,7 +119,7 @@ func (r *reader) onlyOurs(s setting) {
 
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&othersMay != 0 {
 		r.badf(s, "is in %s, which others may read or its group write (mode %04o); "+
-			"have it be 0400, or 0440 (a secret of Kubernetes: defaultMode: 0440)", path, info.Mode().Perm())
+			"make it 0400, or 0440 (for a Kubernetes secret: defaultMode: 0440)", path, info.Mode().Perm())
 	}
 }
 

@@ -81,14 +81,14 @@ func (r *reader) auditVerify(f *auditVerifyFlags) AuditVerify {
 	}
 
 	if len(v.Anchors) > 0 && len(v.PublicKeys) == 0 {
-		r.badf(f.PublicKey.setting, "is missing; signed heads are worth nothing without the key that they are signed with")
+		r.badf(f.PublicKey.setting, "is missing; signed heads cannot be verified without the key that signed them")
 	}
 
 	return v
 }
 
 func (r *reader) auditAccept(f *auditAcceptFlags) AuditAccept {
-	r.required(f.AuditKeys, "only who has the key accepts entries that were written without it")
+	r.required(f.AuditKeys, "entries that were written without the key can only be accepted with it")
 
 	return AuditAccept{
 		DatabaseURL: r.databaseURL(f.DatabaseURL), DatabaseLimits: r.databaseLimits(&f.databaseFlags),

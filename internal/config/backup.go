@@ -45,7 +45,7 @@ func (r *reader) backup(f *backupFlags) Backup {
 func (r *reader) restore(f *restoreFlags) Restore {
 	loaded := r.parseBool(f.Loaded)
 	if loaded == (f.File != "") {
-		r.badf(f.Loaded.setting, "and a file exclude each other, and one of them is needed; give the file, or --loaded after pg_restore")
+		r.badf(f.Loaded.setting, "or a file is needed, not both; give the file, or --loaded after pg_restore")
 	}
 
 	keys := r.auditKeys(&f.auditKeyFlags)

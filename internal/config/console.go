@@ -25,7 +25,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, ad
 		DatabaseLimits: r.databaseLimits(&f.databaseFlags),
 		Backups:        r.backups(f),
 		TrustedProxies: r.networks(&f.TrustedProxies,
-			"anyone could make up the address that the audit log has of them"),
+			"anyone could forge the address that the audit log records for them"),
 		AllowNewerSchema: r.parseBool(f.AllowNewerSchema),
 		ShutdownDelay:    r.shutdownDelay(f),
 		Environment: Environment{
@@ -55,7 +55,7 @@ func (r *reader) console(f *consoleFlags, m *maintenanceFlags, a *auditFlags, ad
 	}
 
 	if c.SessionIdle > c.SessionLifetime && r.ok(f.SessionLifetime) {
-		r.badf(f.SessionIdle, "is %s, longer than --session-lifetime, %s; make it shorter", c.SessionIdle, c.SessionLifetime)
+		r.badf(f.SessionIdle, "is %s, longer than --session-lifetime, %s; make it shorter", f.SessionIdle.text, f.SessionLifetime.text)
 	}
 
 	return c
@@ -80,7 +80,7 @@ func (r *reader) databaseLimits(f *databaseFlags) DatabaseLimits {
 	}
 
 	if limits.Lock > limits.Statement && r.ok(f.DatabaseLock) && r.ok(f.DatabaseTimeout) {
-		r.badf(f.DatabaseLock, "is %s, longer than --database-statement-timeout, %s; make it shorter", limits.Lock, limits.Statement)
+		r.badf(f.DatabaseLock, "is %s, longer than --database-statement-timeout, %s; make it shorter", f.DatabaseLock.text, f.DatabaseTimeout.text)
 	}
 
 	return limits
@@ -98,7 +98,7 @@ func (r *reader) demo(ctx context.Context, f *demoFlags) Demo {
 	}
 
 	if d.PublicURL != nil && !isLoopback(d.PublicURL.Hostname()) {
-		r.badf(f.PublicURL, "is not this machine; the demo's accounts have no passwords, so it serves this machine only")
+		r.badf(f.PublicURL, "is not this machine; the demo's accounts have no passwords, so it only serves this machine")
 	}
 
 	if f.ControlPlaneURL.text == "" {
@@ -177,7 +177,7 @@ func (r *reader) databaseURL(s setting) Secret {
 	case scheme == "postgres" || scheme == "postgresql":
 		// The text is not repeated: it may have a password in it.
 		if _, err := url.Parse(text); err != nil {
-			r.badf(s, "is not a URL; %s, special characters in it escaped as %%XX", todo)
+			r.badf(s, "is not a URL; %s, with special characters escaped as %%XX", todo)
 		}
 	default:
 		r.badf(s, "is not a URL of SQLite or PostgreSQL; %s", todo)

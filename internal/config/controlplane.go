@@ -29,11 +29,15 @@ func jobSchedule() string {
 	var items []string
 
 	for _, job := range ops.Jobs() {
-		every := strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(job.Every.String())
-		items = append(items, string(job.Name)+" "+every)
+		items = append(items, string(job.Name)+" "+short(job.Every))
 	}
 
 	return strings.Join(items, ", ")
+}
+
+// short writes a duration as people type it in flags: 5m and not 5m0s.
+func short(d time.Duration) string {
+	return strings.NewReplacer("h0m0s", "h", "m0s", "m").Replace(d.String())
 }
 
 const (
@@ -248,7 +252,7 @@ func (r *reader) networks(l *list, danger string) []netip.Prefix {
 		case err != nil:
 			r.badf(l.setting, "has %q, which is neither a network nor an IP address; write one such as 10.1.2.0/24", item)
 		case prefix.Bits() == 0:
-			r.badf(l.setting, "has %s, which is every address; %s", prefix, danger)
+			r.badf(l.setting, "has %s, which means every address; %s", prefix, danger)
 		default:
 			networks = append(networks, prefix.Masked())
 		}

@@ -37,7 +37,7 @@ func (r *reader) kubernetes(f embeddedFlags) *Kubernetes {
 	}
 
 	if r.ok(f.KubernetesNamespace) && len(validation.IsDNS1123Label(k.Namespace)) > 0 {
-		r.badf(f.KubernetesNamespace, "is %q, which is not the name of a namespace", k.Namespace)
+		r.badf(f.KubernetesNamespace, "is %q, which is not a valid namespace name", k.Namespace)
 	}
 
 	k.Labels = r.labels(&f.KubernetesLabels, f.KubernetesSelector)

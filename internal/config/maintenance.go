@@ -54,7 +54,7 @@ func (r *reader) origins(l *list) []string {
 
 		switch {
 		case item == "*":
-			r.badf(l.setting, "has *, which is every site; list the sites")
+			r.badf(l.setting, "has *, which means every site; list the sites")
 		case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+u.Host != strings.ToLower(item):
 			r.badf(l.setting, "has %q, which is not an origin; write one such as https://notebooks.example.com", item)
 		case u.Scheme != "https" && !isLoopback(u.Hostname()):
@@ -83,7 +83,7 @@ func (r *reader) hosts(l *list) []string {
 	for _, item := range l.items() {
 		host := strings.ToLower(item)
 		if !hostName.MatchString(host) || strings.HasPrefix(host, "*.") && !strings.Contains(host[2:], ".") {
-			r.badf(l.setting, "has %q, which is not the name of a host; write one such as hooks.slack.com or *.webhook.office.com", item)
+			r.badf(l.setting, "has %q, which is not a host name; write one such as hooks.slack.com or *.webhook.office.com", item)
 
 			continue
 		}

@@ -69,7 +69,7 @@ func (r *reader) parseDuration(s setting, low time.Duration) time.Duration {
 	case err != nil:
 		r.badf(s, "is %q, which is not a duration; write one such as 500ms, 30s or 12h", s.text)
 	case d < low:
-		r.badf(s, "is %s; it must be at least %s", d, low)
+		r.badf(s, "is %s; it must be at least %s", s.text, short(low))
 	}
 
 	return d

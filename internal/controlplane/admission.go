@@ -238,6 +238,6 @@ func checkMaxTTL(ttl, longest *string) error {
 	}
 
 	return ops.Invalid([]ops.FieldError{{
-		Field: "body.ttl", Message: fmt.Sprintf("%s is longer than the longest allowed, %s", *ttl, *longest), Type: "greater_than_max_ttl",
+		Field: "body.ttl", Message: fmt.Sprintf("%s is longer than the maximum, %s", *ttl, *longest), Type: "greater_than_max_ttl",
 	}})
 }

@@ -77,7 +77,7 @@ func checkIdentity(caller ops.Caller) error {
 	case len(name) > usernameMax || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 		return &ops.Error{
 			Code:    ops.CodeUnauthorized,
-			Message: fmt.Sprintf("A username is at most %d bytes of UTF-8 without control characters", usernameMax),
+			Message: fmt.Sprintf("A username must be at most %d bytes of UTF-8, without control characters", usernameMax),
 		}
 	}
 
@@ -86,7 +86,7 @@ func checkIdentity(caller ops.Caller) error {
 	}
 
 	if _, ok := ops.ParseRole(string(caller.Role)); !ok {
-		return &ops.Error{Code: ops.CodeInvalidRole, Message: "The caller's role is none of analyst, admin, ops"}
+		return &ops.Error{Code: ops.CodeInvalidRole, Message: "The caller's role must be analyst, admin or ops"}
 	}
 
 	return nil
@@ -136,7 +136,7 @@ func (s session) keepLogin(ctx context.Context, found user) {
 		return err
 	})
 	if err != nil {
-		s.logger.WarnContext(ctx, "the last login was not kept", "username", s.caller.Username, "error", err)
+		s.logger.WarnContext(ctx, "the last login could not be recorded", "username", s.caller.Username, "error", err)
 	}
 }
 

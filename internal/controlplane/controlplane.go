@@ -105,7 +105,7 @@ func New(ctx context.Context, cfg Config) (*ControlPlane, error) {
 
 	current, err := readSettings(ctx, cfg.DB.Read())
 	for _, odd := range current.unreadable() {
-		cfg.Logger.WarnContext(ctx, "a setting cannot be read: what needs it is refused", "error", odd)
+		cfg.Logger.WarnContext(ctx, "a setting cannot be read; requests that need it are refused", "error", odd)
 	}
 
 	return cp, err

@@ -135,8 +135,8 @@ func unreadable(key, value string, f ops.Field) *ops.Error {
 	}
 
 	return ops.Unavailable("configuration", fmt.Sprintf(
-		"The row %s of the table global_config cannot be read: it says %q and has to be %s. "+
-			"Set it at the control plane's API (PUT), or in the database", key, ops.Shorten(value, shownValue), wanted))
+		"The row %s of the table global_config cannot be read: it holds %q and must be %s. "+
+			"Set it through the control plane's API (PUT) or in the database", key, ops.Shorten(value, shownValue), wanted))
 }
 
 // shownValue is how much of a value that cannot be read is told, in characters.

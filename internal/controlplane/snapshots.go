@@ -112,7 +112,7 @@ func parseExports(nodes, edges string) ([]export, error) {
 	}
 
 	if len(exports) == 0 {
-		return nil, errors.New("there is neither a node nor an edge")
+		return nil, errors.New("it has neither nodes nor edges")
 	}
 
 	return exports, nil

@@ -47,11 +47,11 @@ func (s session) ResumeInstance(ctx context.Context, id int64) (resumed ops.Inst
 		case err != nil:
 			return err
 		case s.watchOnly:
-			return ops.Unavailable("instances", fmt.Sprintf("Nothing here would make a pod for instance %d, as no cluster is configured: "+
+			return ops.Unavailable("instances", fmt.Sprintf("No cluster is configured here, so nothing would create a pod for instance %d: "+
 				"resume it at the platform's own control plane, or configure the cluster", id))
 		case instance.PodName != nil: // One of the same name cannot be made meanwhile.
 			return invalidState(instance, fmt.Sprintf(
-				"The pod of instance %d, which was suspended, is still ending: try again in a few seconds", id))
+				"The previous pod of instance %d is still terminating: try again in a few seconds", id))
 		}
 
 		// Those that resume already are about to count.
@@ -155,7 +155,7 @@ func (s session) permit(instance ops.Instance) error {
 	if role, _ := ops.ParseRole(string(s.caller.Role)); role == ops.RoleAnalyst && instance.OwnerUsername != s.caller.Username {
 		return &ops.Error{
 			Code:    ops.CodePermissionDenied,
-			Message: fmt.Sprintf("Instance %d belongs to somebody else: that is for its owner, admin and ops", instance.ID),
+			Message: fmt.Sprintf("Instance %d belongs to somebody else: only its owner, admin and ops may do this", instance.ID),
 		}
 	}
 
@@ -168,7 +168,7 @@ func (s session) canEndPod(instance ops.Instance, instead string) error {
 		return nil
 	}
 
-	return ops.Unavailable("instances", fmt.Sprintf("Nothing here would end the pod of instance %d, as no cluster is configured: "+
+	return ops.Unavailable("instances", fmt.Sprintf("No cluster is configured here, so nothing would end the pod of instance %d: "+
 		"%s it at the platform's own control plane, or configure the cluster", instance.ID, instead))
 }
 
@@ -178,7 +178,7 @@ func wantStatus(instance ops.Instance, done string, status ops.InstanceStatus) e
 	}
 
 	return invalidState(instance,
-		fmt.Sprintf("Instance %d is %s: only one that is %s can be %s", instance.ID, instance.Status, status, done))
+		fmt.Sprintf("Instance %d is %s: only a %s instance can be %s", instance.ID, instance.Status, status, done))
 }
 
 func invalidState(instance ops.Instance, message string) error {

@@ -27,7 +27,7 @@ const WatchEvery = time.Minute
 const atWork = 10 * time.Minute
 
 // watchesOnly is what operators are told where nothing is done to a platform's tables.
-const watchesOnly = "The tables are a platform's own and no cluster is configured, so that they are only watched: no job changes them. " +
+const watchesOnly = "The tables belong to a platform and no cluster is configured, so they are only watched: no job changes them. " +
 	"Configure the cluster (--kubeconfig or --kubernetes-in-cluster) to run the platform from here, and end its own control plane first."
 
 // Watch looks at a platform's own tables for what its operators should know: whether another control
@@ -74,10 +74,10 @@ func (w *Watch) Look(ctx context.Context) error {
 
 	switch {
 	case other != "" && before == "":
-		w.logger.WarnContext(ctx, "another control plane works on the same tables", slog.String("its_last_write", other),
+		w.logger.WarnContext(ctx, "another control plane writes to the same tables", slog.String("its_last_write", other),
 			slog.Bool("only_watched_here", w.only))
 	case other == "" && before != "":
-		w.logger.InfoContext(ctx, "no other control plane has written to the same tables lately", slog.Duration("for", atWork))
+		w.logger.InfoContext(ctx, "no other control plane has written to the same tables recently", slog.Duration("for", atWork))
 	}
 
 	return nil
@@ -139,10 +139,10 @@ func (w *Watch) Remarks() map[string]health.Remark {
 
 	switch {
 	case w.other != "" && w.only:
-		database.Note = "The platform's own control plane is running: its last write is " + w.other + "."
+		database.Note = "The platform's own control plane is running: its last write was " + w.other + "."
 	case w.other != "":
-		database.Error = "Another control plane works on the same tables (its last write is " + w.other +
-			"), and both move the platform's instances. End one of them."
+		database.Error = "Another control plane writes to the same tables (its last write was " + w.other +
+			"), and both change the platform's instances. Stop one of them."
 	}
 
 	if len(w.odd) > 0 {

@@ -57,7 +57,7 @@ func TestAnotherControlPlaneIsNoticed(t *testing.T) {
 
 			look()
 
-			if n := strings.Count(p.log.String(), "another control plane works"); n != 1 {
+			if n := strings.Count(p.log.String(), "another control plane writes"); n != 1 {
 				t.Errorf("the log tells it %d times, want once:\n%s", n, p.log)
 			}
 

@@ -69,7 +69,7 @@ func (w *watched) look(t *testing.T, status ops.ComponentStatus, since time.Dura
 func TestAnOutageIsToldTwice(t *testing.T) {
 	t.Parallel()
 
-	const down = "This console's own database cannot be read: it takes no connections now."
+	const down = "This console's own database cannot be read: it does not accept connections now."
 
 	databaseURL := storetest.PostgresURL(t)
 	w := newWatched(t, databaseURL)

@@ -88,7 +88,7 @@ func (w *Workload) Run(ctx context.Context) error {
 
 	for {
 		if err := w.Step(ctx); err != nil && ctx.Err() == nil {
-			w.logger.WarnContext(ctx, "the demo's workload stumbled", slog.Any("error", err))
+			w.logger.WarnContext(ctx, "a step of the demo's workload failed", slog.Any("error", err))
 		}
 
 		select {

@@ -138,7 +138,7 @@ func (r *rescue) takeOver(ctx context.Context, dead string, now time.Time) error
 			return err
 		}
 
-		r.logger.WarnContext(ctx, "taking over jobs of a process that died", slog.Int("jobs", len(params.ID)))
+		r.logger.WarnContext(ctx, "taking over jobs from a process that died", slog.Int("jobs", len(params.ID)))
 
 		_, err = river.JobRescueMany(ctx, params)
 

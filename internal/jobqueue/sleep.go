@@ -75,7 +75,7 @@ func (e *Engine) pause(ctx context.Context) (enqueued bool) {
 func (e *Engine) look(ctx context.Context) bool {
 	there, err := e.jobs.there(ctx)
 	if err != nil && ctx.Err() == nil {
-		e.config.Logger.ErrorContext(ctx, "it could not be looked for jobs", slog.Any("error", err))
+		e.config.Logger.ErrorContext(ctx, "jobs could not be looked for", slog.Any("error", err))
 	}
 
 	return there

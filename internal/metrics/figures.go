@@ -82,14 +82,14 @@ func (m *Metrics) waiting(out sink, now time.Time) {
 		return
 	}
 
-	out.moment("last_look_timestamp_seconds", "When what waits in the database was last read.", f.at)
+	out.moment("last_look_timestamp_seconds", "When the figures on pending work were last read from the database.", f.at)
 	m.leases(out, f, now)
 	m.scheduled(out, f, now)
 	m.windows(out, f, now)
 
-	out.gauge("webhook_deliveries_waiting", "Deliveries of webhooks that are to be sent, perhaps again.", float64(f.deliveries.Count))
-	out.moment("webhook_delivery_oldest_timestamp_seconds", "Since when the oldest of them waits.", f.deliveries.Since)
-	out.gauge("changes_unknown", "Changes of which nobody knows what came of them.", float64(len(f.unknown)))
+	out.gauge("webhook_deliveries_waiting", "Webhook deliveries waiting to be sent or retried.", float64(f.deliveries.Count))
+	out.moment("webhook_delivery_oldest_timestamp_seconds", "Since when the oldest of them has been waiting.", f.deliveries.Since)
+	out.gauge("changes_unknown", "Changes whose outcome is unknown.", float64(len(f.unknown)))
 
 	var oldest time.Time
 
@@ -121,7 +121,7 @@ func (m *Metrics) leases(out sink, f *figures, now time.Time) {
 		out.gauge("leases", "Temporary changes that are not over, by state.", float64(counts[state]), "state", string(state))
 	}
 
-	out.gauge("lease_lag_seconds", "How long the end of a temporary change is overdue at most; 0 for none.", lag.Seconds())
+	out.gauge("lease_lag_seconds", "How long the most overdue temporary change has been overdue; 0 if none is.", lag.Seconds())
 }
 
 func (m *Metrics) scheduled(out sink, f *figures, now time.Time) {
@@ -138,11 +138,11 @@ func (m *Metrics) scheduled(out sink, f *figures, now time.Time) {
 	}
 
 	for _, state := range []scheduled.State{scheduled.Scheduled, scheduled.Overdue, scheduled.Held} {
-		out.gauge("scheduled_changes", "Scheduled changes that were not applied yet, by state.",
+		out.gauge("scheduled_changes", "Scheduled changes that have not been applied yet, by state.",
 			float64(counts[state]), "state", string(state))
 	}
 
-	out.gauge("scheduled_change_lag_seconds", "How long a scheduled change is overdue at most; 0 for none.", lag.Seconds())
+	out.gauge("scheduled_change_lag_seconds", "How long the most overdue scheduled change has been overdue; 0 if none is.", lag.Seconds())
 }
 
 func (m *Metrics) windows(out sink, f *figures, now time.Time) {
@@ -169,6 +169,6 @@ func (m *Metrics) windows(out sink, f *figures, now time.Time) {
 		}
 	}
 
-	out.gauge("windows_overdue", "Maintenance windows to which something should have happened and has not yet.", float64(overdue))
-	out.gauge("window_lag_seconds", "How long the start or end of a window is overdue at most; 0 for none.", lag.Seconds())
+	out.gauge("windows_overdue", "Maintenance windows whose start or end is overdue.", float64(overdue))
+	out.gauge("window_lag_seconds", "How long the most overdue start or end of a window has been overdue; 0 if none is.", lag.Seconds())
 }

@@ -135,7 +135,7 @@ func (m *Metrics) serve(w http.ResponseWriter, r *http.Request) {
 	for _, family := range families {
 		if err := encoder.Encode(family); err != nil {
 			m.config.Logger.ErrorContext(r.Context(), "the metrics could not be written", slog.Any("error", err))
-			http.Error(w, "The metrics could not be written; the console's log says why.", http.StatusInternalServerError)
+			http.Error(w, "The metrics could not be written; see the console's log.", http.StatusInternalServerError)
 
 			return
 		}
@@ -147,6 +147,6 @@ func (m *Metrics) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 
 	if _, err := w.Write(out.Bytes()); err != nil {
-		m.config.Logger.DebugContext(r.Context(), "whoever scrapes hung up", slog.Any("error", err))
+		m.config.Logger.DebugContext(r.Context(), "the scraper closed the connection", slog.Any("error", err))
 	}
 }

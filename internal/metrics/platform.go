@@ -20,12 +20,12 @@ func (m *Metrics) controlPlane(out sink) {
 	out.moment("last_poll_timestamp_seconds", "When the last poll of the control plane began, answered or not.", s.At)
 
 	own := s.ControlPlane
-	out.flag("control_plane_up", "1 while the control plane gives what it is asked for.", own.Answers())
+	out.flag("control_plane_up", "1 while the control plane answers requests.", own.Answers())
 
 	for _, status := range []ops.ComponentStatus{
 		monitor.Answering, ops.ComponentSlow, monitor.Refused, monitor.NotAnswering, monitor.NotAsked,
 	} {
-		out.flag("control_plane_status", "1 for how the control plane is.", own.Status == status, "status", string(status))
+		out.flag("control_plane_status", "1 for the state the control plane is in.", own.Status == status, "status", string(status))
 	}
 
 	if own.LatencyMS != nil {
@@ -37,8 +37,8 @@ func (m *Metrics) controlPlane(out sink) {
 	}
 
 	if limits := s.Instances.Value.Limits; !s.Instances.Stale() {
-		out.gauge("instances_used", "Instances that count against the limit of the cluster.", float64(limits.ClusterUsed))
-		out.gauge("instances_limit", "Limit of the cluster.", float64(limits.ClusterTotal))
+		out.gauge("instances_used", "Instances that count against the cluster's limit.", float64(limits.ClusterUsed))
+		out.gauge("instances_limit", "Limit of instances in the cluster.", float64(limits.ClusterTotal))
 	}
 }
 
@@ -55,7 +55,7 @@ func (m *Metrics) components(out sink, health ops.Health) {
 			continue
 		}
 
-		out.flag("component_up", "1 for a component of the platform that answers, be it slowly.",
+		out.flag("component_up", "1 for a component of the platform that answers, even if slowly.",
 			status == ops.ComponentConnected || status == ops.ComponentSlow, "component", name)
 	}
 }
@@ -92,20 +92,20 @@ func (m *Metrics) jobs(out sink) {
 // jobState tells how a job is, as the pages do.
 func (m *Metrics) jobState(out sink, name string, state monitor.JobState) {
 	for _, condition := range monitor.JobConditions() {
-		out.flag("job_state", "1 for how a job is.", state.Condition == condition, "job_name", name, "state", string(condition))
+		out.flag("job_state", "1 for the state a job is in.", state.Condition == condition, "job_name", name, "state", string(condition))
 	}
 
-	out.moment("job_state_since_timestamp_seconds", "Since when it is so, of a late job when it was due.", state.Since, "job_name", name)
+	out.moment("job_state_since_timestamp_seconds", "Since when a job has been in its state; for a late job, when it was due.", state.Since, "job_name", name)
 }
 
 func (m *Metrics) job(out sink, name string, figures monitor.JobFigures) {
 	if figures.LastSuccess != nil {
-		out.moment("job_last_success_timestamp_seconds", "When a job last succeeded; nothing for one that never did.",
+		out.moment("job_last_success_timestamp_seconds", "When a job last succeeded; absent if it never did.",
 			*figures.LastSuccess, "job_name", name)
 	}
 
 	if figures.Healthy != nil {
-		out.flag("job_healthy", "0 for a job that failed three times in a row.", *figures.Healthy, "job_name", name)
+		out.flag("job_healthy", "0 for a job whose last three runs failed.", *figures.Healthy, "job_name", name)
 	}
 
 	out.flag("job_skipped", "1 for a job whose last run lacked what it needs, such as a cluster.", figures.Skipped != "", "job_name", name)

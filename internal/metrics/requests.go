@@ -37,7 +37,7 @@ func NewRequests() *Requests {
 		}, []string{listener, method, route, "code"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "http_request_duration_seconds",
-			Help: "How long answers took, streams left out.", Buckets: buckets(),
+			Help: "How long answers took, without streams.", Buckets: buckets(),
 		}, []string{listener, method, route}),
 	}
 }

@@ -53,7 +53,7 @@ func (m *Monitor) poll(ctx context.Context) ops.Service {
 	m.publish(func(Snapshot) Snapshot { return *next })
 
 	if err := timeout.Do(ctx, m.config.Timeout, func(ctx context.Context) error { return m.keep(ctx, due) }); err != nil {
-		m.config.Logger.ErrorContext(ctx, "samples could not be kept", "error", err)
+		m.config.Logger.ErrorContext(ctx, "samples could not be stored", "error", err)
 	}
 
 	// Watchers ask several times more, and whoever does not answer has just been waited for.

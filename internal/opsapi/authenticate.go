@@ -50,8 +50,8 @@ func (a Authenticator) Caller(r *http.Request) (ops.Caller, error) {
 	case r.Header.Values(ops.HeaderInternalAPIKey) != nil:
 		return a.internal(r.Header)
 	case r.Header.Values(ops.HeaderUsername) != nil:
-		return ops.Caller{}, unauthorized("Authentication required: identity headers are not accepted " +
-			"from this address, or not by the way that they came")
+		return ops.Caller{}, unauthorized("Authentication required: identity headers are not trusted " +
+			"from this address, or not through the proxies they came through")
 	default:
 		return ops.Caller{}, unauthorized("Authentication required")
 	}
@@ -64,7 +64,7 @@ func (a Authenticator) bearer(r *http.Request) (ops.Caller, error) {
 
 	switch {
 	case !once || !strings.EqualFold(scheme, "Bearer") || token == "":
-		return ops.Caller{}, unauthorized("The Authorization header must be one bearer token")
+		return ops.Caller{}, unauthorized("The Authorization header must hold one bearer token")
 	case a.Bearer == nil:
 		return ops.Caller{}, unauthorized("Bearer tokens are not accepted here: no issuer is configured")
 	}
@@ -158,5 +158,5 @@ func unauthorized(message string) *ops.Error {
 }
 
 func invalidRole() *ops.Error {
-	return &ops.Error{Code: ops.CodeInvalidRole, Message: "The role is none of analyst, admin, ops"}
+	return &ops.Error{Code: ops.CodeInvalidRole, Message: "The role must be analyst, admin or ops"}
 }

@@ -109,7 +109,7 @@ func (s *server) classify(c echo.Context, err error) (int, *ops.Error) {
 func unrouted(c echo.Context, status int) *ops.Error {
 	e := ops.NotFound("Path", c.Request().URL.Path)
 	if status == http.StatusMethodNotAllowed {
-		e.Message = "This path does not know the method " + c.Request().Method + "; the header Allow names those that it does"
+		e.Message = "This path does not support the method " + c.Request().Method + "; the Allow header lists those it does"
 	}
 
 	return e

@@ -47,7 +47,7 @@ func (db *DB) Alone(ctx context.Context, fn func(ctx context.Context, pool *sql.
 		defer close(ended)
 
 		if err := stayAlive(turn, holder, cmp.Or(db.limits.IdleInTransaction, turnSilent)); err != nil {
-			end(fmt.Errorf("another replica may have begun the same, as this one stood still: %w", err))
+			end(fmt.Errorf("this replica stood still, so another may have begun the same: %w", err))
 		}
 	}()
 
@@ -133,7 +133,7 @@ func (db *DB) tellWhoHoldsIt(ctx context.Context, pool *sql.DB) {
 
 // whoHoldsIt says who holds the lock, as far as the server tells this user.
 func whoHoldsIt(ctx context.Context, pool *sql.DB) string {
-	const what = "another process prepares the database, or died with the lock for it: this one waits and goes on when it is free"
+	const what = "another process is preparing the database, or died while it held the lock for it: this one waits until the lock is free"
 
 	var (
 		holder             int
@@ -153,10 +153,10 @@ func whoHoldsIt(ctx context.Context, pool *sql.DB) string {
 	case err != nil:
 		return what
 	case begins != "": // else it is another user's
-		return fmt.Sprintf("%s; it is held by the server's process %d, of the user %s, connected from %s since %s UTC. "+
+		return fmt.Sprintf("%s; it is held by process %d of the server, for the user %s, connected from %s since %s UTC. "+
 			"If it is no longer in use, end it with SELECT pg_terminate_backend(%d)", what, holder, user, from, begins, holder)
 	default:
-		return fmt.Sprintf("%s; it is held by the server's process %d. If it is no longer in use, end it with "+
+		return fmt.Sprintf("%s; it is held by process %d of the server. If it is no longer in use, end it with "+
 			"SELECT pg_terminate_backend(%d)", what, holder, holder)
 	}
 }

@@ -23,7 +23,7 @@ func SQLiteFile(databaseURL string) (path string, ok bool) {
 func CopySQLite(ctx context.Context, databaseURL, to string) (err error) {
 	path, ok := SQLiteFile(databaseURL)
 	if !ok {
-		return errors.New("that database is not SQLite's")
+		return errors.New("that is not a SQLite database")
 	}
 
 	// SQLite would make an empty one.

@@ -125,7 +125,7 @@ func TestAReplicaThatStandsStillLosesItsTurn(t *testing.T) {
 
 	line.Thaw()
 
-	if err := <-lost; err == nil || !strings.Contains(err.Error(), "this one stood still") {
+	if err := <-lost; err == nil || !strings.Contains(err.Error(), "this replica stood still") {
 		t.Errorf("the one that stood still ends with %v, want to be told", err)
 	}
 }

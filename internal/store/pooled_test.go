@@ -93,8 +93,8 @@ func TestAPoolerThatCannotServeIsNamed(t *testing.T) {
 
 	for setting, want := range map[string]string{
 		"default_pool_size=1": "default_pool_size", "default_pool_size=3": "default_pool_size",
-		"default_pool_size=6": "gives this process 6 sessions at once, and it needs 10",
-		"default_pool_size=9": "gives this process 9 sessions at once, and it needs 10",
+		"default_pool_size=6": "gives this process 6 sessions, and it needs at least 10",
+		"default_pool_size=9": "gives this process 9 sessions, and it needs at least 10",
 		"server_reset_query=": "server_reset_query = DISCARD ALL",
 	} {
 		t.Run(setting, func(t *testing.T) {

@@ -18,12 +18,12 @@ var errPooled = errors.New("a connection pooler gives each transaction another s
 	"pool_mode = transaction or statement; set pool_mode = session for this user or this database, or connect to the server itself")
 
 // errNotReset refuses a pooler that keeps sessions, with what was set, prepared and locked in them for whoever comes next.
-var errNotReset = errors.New("a connection pooler hands sessions on as they were left; set server_reset_query = DISCARD ALL, " +
+var errNotReset = errors.New("a connection pooler passes sessions on without resetting them; set server_reset_query = DISCARD ALL, " +
 	"PgBouncer's default, or connect to the server itself")
 
 // errNoSession is that a connection was taken and its first statement was not answered.
-var errNoSession = errors.New("a connection was taken, and no session came with it in time; either the server stands still, or a pooler " +
-	"in between has none left for this user and this database (PgBouncer's default_pool_size; a process uses up to 31)")
+var errNoSession = errors.New("a connection was accepted, but no session came with it in time; either the server hangs, or a pooler " +
+	"in between has none left for this user and database (PgBouncer's default_pool_size; each process uses up to 31)")
 
 // checkSessions returns an error where a connection is not a session of the server's.
 func (db *DB) checkSessions(ctx context.Context) error {

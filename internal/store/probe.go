@@ -12,7 +12,7 @@ import (
 
 // ErrCommitUnknown is in the chain of an error after which a transaction may or may not
 // have been committed: the connection broke before the database said so.
-var ErrCommitUnknown = errors.New("whether it was committed is not known")
+var ErrCommitUnknown = errors.New("it is not known whether it was committed")
 
 func commitError(err error) error {
 	trouble := TroubleOf(&writeError{cause: err})

@@ -89,7 +89,7 @@ func TestALockKeepsFromWhatWasTried(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	const words = "somebody else holds a lock for too long"
+	const words = "another session held a lock for too long"
 
 	wantTrouble(t, db.Tx(t.Context(), func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(t.Context(), `SET LOCAL lock_timeout = '10ms'`); err != nil {

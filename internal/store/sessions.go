@@ -33,8 +33,8 @@ func (db *DB) CountSessions(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case got < fewestSessions:
-		return fmt.Errorf("a connection pooler gives this process %d sessions at once, and it needs %d at least; set a default_pool_size "+
-			"of 31 for each process, or what the pooler calls that: %w", got, fewestSessions, why)
+		return fmt.Errorf("a connection pooler gives this process %d sessions, and it needs at least %d; set a default_pool_size "+
+			"of 31 for each process, or whatever the pooler calls it: %w", got, fewestSessions, why)
 	case got < allSessions:
 		left := got - startSessions - 1 // the probe's
 		db.use(left/2, left-left/2)

@@ -103,7 +103,7 @@ func connectTrouble(err error) *TroubleError {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		trouble.Words = "its host refuses the connection"
 	case errors.As(err, &dns):
-		trouble.Words = "the name of its host is not known"
+		trouble.Words = "the name of its host cannot be resolved"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &wait) && wait.Timeout():
 		trouble.Words = "it does not answer"
 	}
@@ -138,11 +138,11 @@ const (
 func connectWords(code string) string {
 	switch {
 	case strings.HasPrefix(code, pgAuthorizationClass):
-		return "it does not take the user and the password of --database-url"
+		return "it refuses the user or password in --database-url"
 	case code == pgNoSuchDatabase:
-		return "there is no database of that name"
+		return "there is no database with that name"
 	case code == pgNotNow:
-		return "it takes no connections now"
+		return "it does not accept connections now"
 	}
 
 	if trouble := postgresTrouble(nil, code); trouble != nil {
@@ -159,7 +159,7 @@ func postgresTrouble(err error, code string) *TroubleError {
 	case pgNoPrivilege:
 		return &TroubleError{ofAttempt(err), "its user lacks a privilege", err}
 	case pgLockTimeout:
-		return &TroubleError{ofAttempt(err), "somebody else holds a lock for too long", err}
+		return &TroubleError{ofAttempt(err), "another session held a lock for too long", err}
 	case pgStatementTimeout:
 		return &TroubleError{ofAttempt(err), "a statement took too long and was ended", err}
 	case pgDiskFull:
@@ -167,7 +167,7 @@ func postgresTrouble(err error, code string) *TroubleError {
 	case pgTooManyConnections:
 		return &TroubleError{Unreadable, "it has no connection left", err}
 	case pgOutOfMemory, pgInsufficientResource:
-		return &TroubleError{Unreadable, "it is out of memory or other resources", err}
+		return &TroubleError{Unreadable, "it is out of memory or another resource", err}
 	case pgAdminShutdown, pgCrashShutdown, pgCannotConnectNow:
 		return &TroubleError{Unreadable, "it is starting up or shutting down", err}
 	case pgDatabaseDropped:
@@ -210,7 +210,7 @@ func sqliteTrouble(err error, code int) *TroubleError {
 	case sqlite3.SQLITE_FULL:
 		return &TroubleError{Unwritable, diskFull, err}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return &TroubleError{ofAttempt(err), "another program holds it locked", err}
+		return &TroubleError{ofAttempt(err), "another program has locked it", err}
 	case sqlite3.SQLITE_IOERR:
 		return ioTrouble(err, code)
 	case sqlite3.SQLITE_CANTOPEN:

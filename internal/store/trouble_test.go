@@ -116,7 +116,7 @@ func TestADatabaseThatIsLocked(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	wantTrouble(t, write(t, db), store.Unwritable, "another program holds it locked")
+	wantTrouble(t, write(t, db), store.Unwritable, "another program has locked it")
 }
 
 func TestADatabaseThatIsDown(t *testing.T) {
@@ -135,9 +135,9 @@ func TestADatabaseThatIsDown(t *testing.T) {
 	_, err = tx.ExecContext(t.Context(), `SELECT 1`)
 	wantTrouble(t, err, store.Unreadable, "it is starting up or shutting down")
 
-	wantTrouble(t, db.ProbeRead(t.Context()), store.Unreadable, "it takes no connections now")
-	wantTrouble(t, db.CannotRead(), store.Unreadable, "it takes no connections now")
-	wantTrouble(t, write(t, db), store.Unreadable, "it takes no connections now")
+	wantTrouble(t, db.ProbeRead(t.Context()), store.Unreadable, "it does not accept connections now")
+	wantTrouble(t, db.CannotRead(), store.Unreadable, "it does not accept connections now")
+	wantTrouble(t, write(t, db), store.Unreadable, "it does not accept connections now")
 
 	if trouble := db.CannotWrite(); trouble != nil {
 		t.Errorf("what cannot be reached is not said to be read-only: %v", trouble)

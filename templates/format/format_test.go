@@ -1,7 +1,9 @@
 package format_test
 
 import (
+	"encoding/json"
 	"math"
+	"os"
 	"testing"
 	"time"
 
@@ -114,6 +116,40 @@ func TestRelative(t *testing.T) {
 	} {
 		if got := format.Relative(now.Add(d), now); got != want {
 			t.Errorf("Relative(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
+
+// TestALengthIsNeverNearlyTwice what is written: hours have their minutes, days their hours. The script's lengths are held to the
+// same table.
+func TestALengthIsNeverNearlyTwice(t *testing.T) {
+	t.Parallel()
+
+	data, err := os.ReadFile("testdata/lengths.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var lengths map[int]string
+	if err := json.Unmarshal(data, &lengths); err != nil {
+		t.Fatal(err)
+	}
+
+	for seconds, exact := range map[int]string{
+		59: "59 s", 60: "1 min", 3599: "59 min", 3600: "1 h", 7199: "1 h 59 min", 86399: "23 h 59 min", 86400: "1 d",
+		172799: "1 d 23 h", 172800: "2 d",
+	} {
+		lengths[seconds] = exact
+	}
+
+	for seconds, want := range lengths {
+		d := time.Duration(seconds) * time.Second
+		if got := format.Relative(now.Add(d), now); got != "in "+want {
+			t.Errorf("%v ahead: got %q, want in %s", d, got, want)
+		}
+
+		if got := format.Relative(now.Add(-d), now); got != want+" ago" {
+			t.Errorf("%v before: got %q, want %s ago", d, got, want)
 		}
 	}
 }

@@ -76,30 +76,8 @@ func Moments(text string) string {
 // Clock writes the time of day in UTC.
 func Clock(t time.Time) string { return t.UTC().Format("15:04 UTC") }
 
-// Span writes how long something takes or lasts in its two largest units: 2 min 5 s, 3 d 4 h.
-func Span(d time.Duration) string {
-	if d < time.Second {
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	}
-
-	for _, unit := range []struct {
-		size, small time.Duration
-		name, sub   string
-	}{{day, time.Hour, "d", "h"}, {time.Hour, time.Minute, "h", "min"}, {time.Minute, time.Second, "min", "s"}} {
-		if d < unit.size {
-			continue
-		}
-
-		whole, rest := d/unit.size, d%unit.size/unit.small
-		if rest == 0 {
-			return fmt.Sprintf("%d %s", whole, unit.name)
-		}
-
-		return fmt.Sprintf("%d %s %d %s", whole, unit.name, rest, unit.sub)
-	}
-
-	return fmt.Sprintf("%d s", d/time.Second)
-}
+// Span writes how long something takes or lasts, see [humantime.Span].
+func Span(d time.Duration) string { return humantime.Span(d) }
 
 // rough writes a length rounded down: in one unit below an hour, where the next comes soon, and in
 // two above, where "1 h" could be nearly two.

@@ -33,7 +33,7 @@ type Access struct {
 // Schemes are how the addresses of destinations begin, for people.
 const Schemes = "file:///PATH, syslog+tls://HOST, syslog+tcp://HOST, syslog+udp://HOST, syslog+unix:///dev/log or https://HOST/PATH"
 
-var errDestination = errors.New("is no destination of signed heads; write " + Schemes)
+var errDestination = errors.New("is not a destination for signed heads; write " + Schemes)
 
 // ParseDestination reads an address. Errors are for people, and follow it.
 func ParseDestination(address string, access Access) (Destination, error) {

@@ -25,7 +25,7 @@ func ParsePrivateKey(text string) (ed25519.PrivateKey, error) {
 
 	private, ok := key.(ed25519.PrivateKey)
 	if !ok {
-		return nil, errors.New("is a private key of another kind than Ed25519; make one with: openssl genpkey -algorithm ed25519")
+		return nil, errors.New("is not an Ed25519 private key; make one with: openssl genpkey -algorithm ed25519")
 	}
 
 	return private, nil
@@ -37,7 +37,7 @@ func ParsePublicKeys(text []byte) ([]ed25519.PublicKey, error) {
 
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		if block.Type == "PRIVATE KEY" {
-			return nil, errors.New("has a private key in it; give the public one, as opsconsole audit public-key prints it")
+			return nil, errors.New("contains a private key; give the public one, which opsconsole audit public-key prints")
 		}
 
 		key, err := x509.ParsePKIXPublicKey(block.Bytes)
@@ -47,14 +47,14 @@ func ParsePublicKeys(text []byte) ([]ed25519.PublicKey, error) {
 
 		public, ok := key.(ed25519.PublicKey)
 		if !ok {
-			return nil, errors.New("has a key of another kind than Ed25519 in it")
+			return nil, errors.New("contains a key that is not Ed25519")
 		}
 
 		keys = append(keys, public)
 	}
 
 	if len(keys) == 0 {
-		return nil, errors.New("has no public key in it; give a PEM file, as opsconsole audit public-key prints it")
+		return nil, errors.New("contains no public key; give a PEM file, which opsconsole audit public-key prints")
 	}
 
 	return keys, nil

@@ -41,7 +41,7 @@ func Read(r io.Reader, keys []ed25519.PublicKey) (Found, error) {
 			case !ok:
 				found.Torn = append(found.Torn, n)
 			case !a.signedBy(keys):
-				return found, fmt.Errorf("line %d has a head of entry %d that is not signed by a key that was given (it names the key %q)",
+				return found, fmt.Errorf("line %d has a head of entry %d that none of the given keys signed (it names the key %q)",
 					n, a.Seq, a.Key)
 			default:
 				found.Anchors = append(found.Anchors, a)

@@ -43,7 +43,7 @@ func databaseFinding(db *store.DB, err error) error {
 	case errors.Is(err, context.DeadlineExceeded) && isBusy:
 		return unreachable(err, "all %d connections to the database are in use: look for long transactions", busy.InUse)
 	case errors.As(err, &pg):
-		return unreachable(err, "the database refuses: %s", postgresWords(pg.Code))
+		return unreachable(err, "the database refused the query: %s", postgresWords(pg.Code))
 	}
 
 	return netFinding(err, "the database", "--database-url")
@@ -55,15 +55,15 @@ func postgresWords(code string) string {
 	case strings.HasPrefix(code, "28"):
 		return "check the user and the password in --database-url"
 	case code == "3D000":
-		return "there is no database of that name, check --database-url"
+		return "there is no database with that name; check --database-url"
 	case code == "42P01":
-		return "the platform's tables are not there, check --database-url"
+		return "the platform's tables are missing; check --database-url"
 	case code == "42501":
 		return "the user may not read the platform's tables"
 	case strings.HasPrefix(code, "53"):
 		return "it is out of connections, memory or disk (" + code + ")"
 	case strings.HasPrefix(code, "57"):
-		return "it is starting up, shutting down or cancelled the query (" + code + ")"
+		return "it is starting up or shutting down, or cancelled the query (" + code + ")"
 	default:
 		return "PostgreSQL error " + code
 	}

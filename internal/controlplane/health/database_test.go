@@ -39,7 +39,7 @@ func TestPostgresSaysWhatItWants(t *testing.T) {
 
 	db := storetest.Open(t, storetest.PostgresURL(t))
 	want(t, check(t, newChecker(t, health.Config{DB: db})), "database", ops.ComponentUnreachable, ops.Unhealthy,
-		"the database refuses: the platform's tables are not there, check --database-url")
+		"the database refused the query: the platform's tables are missing; check --database-url")
 
 	if err := controlplane.Prepare(t.Context(), db); err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ type answer struct {
 func get(ctx context.Context, client *http.Client, target *url.URL, header http.Header, who, setting string) (answer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
-		return answer{}, unreachable(err, "the address of %s is wrong, check %s", who, setting)
+		return answer{}, unreachable(err, "the address of %s is wrong; check %s", who, setting)
 	}
 
 	request.Header = header.Clone()
@@ -56,13 +56,13 @@ func netFinding(err error, who, setting string) error {
 	case neterr.TimedOut:
 		return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
 	case neterr.UnknownHost:
-		return unreachable(err, "the host of %s, %s, cannot be found, check %s", who, hostOf(err), setting)
+		return unreachable(err, "the host of %s, %s, cannot be found; check %s", who, hostOf(err), setting)
 	case neterr.NoLookup:
 		return unreachable(err, "the host of %s, %s, cannot be looked up: no name server answers", who, hostOf(err))
 	case neterr.Refused:
 		return unreachable(err, "the host of %s refuses the connection: is it running, and is the port in %s right?", who, setting)
 	case neterr.NotTLS:
-		return unreachable(err, "%s does not speak TLS, check http or https in %s", who, setting)
+		return unreachable(err, "%s does not use TLS; check whether %s should say http or https", who, setting)
 	case neterr.BadCertificate:
 		return certificateFinding(err, who, setting)
 	case neterr.Stopped, neterr.Unreachable:
@@ -80,7 +80,7 @@ func hostOf(err error) string {
 
 func certificateFinding(err error, who, setting string) error {
 	if _, ok := errors.AsType[x509.HostnameError](err); ok {
-		return unreachable(err, "the certificate of %s is for another host, check %s", who, setting)
+		return unreachable(err, "the certificate of %s is for another host; check %s", who, setting)
 	}
 
 	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {

@@ -46,7 +46,7 @@ func (s *starburst) proof(ctx context.Context) error {
 		select {
 		case <-done:
 		case <-ctx.Done():
-			return slow("Starburst answers, but a first query has not ended yet")
+			return slow("Starburst answers, but its first query has not finished yet")
 		}
 
 		_, err = s.last()
@@ -85,7 +85,7 @@ func (s *starburst) prove(ctx context.Context) (done <-chan struct{}) {
 
 		var queued *trino.QueuedError
 		if ctx.Err() != nil && !errors.As(err, &queued) {
-			err = slow("Starburst takes queries, but the smallest one has not ended within " + proveFor.String())
+			err = slow("Starburst accepts queries, but the smallest one did not finish within " + proveFor.String())
 		}
 
 		s.mu.Lock()
@@ -128,7 +128,7 @@ func starburstFinding(err error) error {
 	case errors.Is(err, trino.ErrStarting), errors.As(err, &queued):
 		return slow(err.Error())
 	case errors.As(err, &query):
-		return unreachable(err, "Starburst fails a query: %s", query)
+		return unreachable(err, "a query failed in Starburst: %s", query)
 	case errors.As(err, &status), errors.Is(err, trino.ErrNotTrino), errors.Is(err, trino.ErrElsewhere):
 		return unreachable(err, "%s", err)
 	default:

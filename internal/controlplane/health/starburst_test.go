@@ -65,7 +65,7 @@ func TestStarburst(t *testing.T) {
 		"answers": {text(http.StatusOK, info), ops.ComponentConnected, ""},
 		"is starting": {
 			text(http.StatusOK, strings.Replace(info, "false", "true", 1)),
-			ops.ComponentSlow, "Starburst is still starting and takes no queries yet",
+			ops.ComponentSlow, "Starburst is still starting and does not accept queries yet",
 		},
 		"refuses the password": {
 			text(http.StatusUnauthorized, "hidden"), ops.ComponentUnreachable,
@@ -75,11 +75,11 @@ func TestStarburst(t *testing.T) {
 		"redirects": {redirect, ops.ComponentUnreachable, "Starburst answers with a redirect (302): check --starburst-url"},
 		"is a page": {
 			text(http.StatusOK, "<html>welcome</html>"), ops.ComponentUnreachable,
-			"what answers is not Starburst or Trino: check --starburst-url",
+			"the answer is not from Starburst or Trino: check --starburst-url",
 		},
 		"is another API": {
 			text(http.StatusOK, `{"status": "ok"}`), ops.ComponentUnreachable,
-			"what answers is not Starburst or Trino: check --starburst-url",
+			"the answer is not from Starburst or Trino: check --starburst-url",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,16 +142,16 @@ func TestStarburstIsAskedAQuery(t *testing.T) {
 		"a proxy": {
 			page(http.StatusNotAcceptable, "Server configuration does not allow processing of the X-Forwarded-Proto header"),
 			ops.ComponentUnreachable,
-			"Starburst answers 406 to the X-Forwarded-* headers that a proxy before it adds: " +
+			"Starburst answers 406 to the X-Forwarded-* headers that a proxy in front of it adds: " +
 				"set http-server.process-forwarded=true in Starburst's config.properties",
 		},
 		"starting": {
 			failed("SERVER_STARTING_UP", "Trino server is still initializing"), ops.ComponentSlow,
-			"Starburst is still starting and takes no queries yet",
+			"Starburst is still starting and does not accept queries yet",
 		},
 		"a refusal": {
 			failed("PERMISSION_DENIED", "Access Denied: Cannot execute query"), ops.ComponentUnreachable,
-			"Starburst fails a query: PERMISSION_DENIED: Access Denied: Cannot execute query",
+			"a query failed in Starburst: PERMISSION_DENIED: Access Denied: Cannot execute query",
 		},
 		"elsewhere": {
 			text(http.StatusOK, `{"nextUri":"https://trino.internal/v1/statement/x"}`), ops.ComponentUnreachable,
@@ -247,11 +247,11 @@ func TestStarburstKeepsAQueryQueued(t *testing.T) {
 		SlowAfter: map[string]time.Duration{"database": time.Hour},
 	})
 
-	want(t, check(t, checker), "starburst", ops.ComponentSlow, ops.Degraded, "Starburst answers, but a first query has not ended yet")
+	want(t, check(t, checker), "starburst", ops.ComponentSlow, ops.Degraded, "Starburst answers, but its first query has not finished yet")
 	<-cancelled
 	clock.Advance(time.Second)
 	want(t, check(t, checker), "starburst", ops.ComponentSlow, ops.Degraded,
-		"the query was still queued after 5s: Starburst takes queries, but its queue does not move")
+		"the query was still queued after 5s: Starburst accepts queries, but its queue does not move")
 }
 
 func TestStarburstIsAskedAsTheUser(t *testing.T) {

@@ -21,8 +21,8 @@ func (p *pass) fit(ctx context.Context, table, column string, n int64) (sql.Null
 	p.found[countTooLarge]++
 
 	if _, said := p.said.LoadOrStore(table+"."+column, true); !said {
-		p.logger.WarnContext(ctx, "a number is too large for a column of the platform's database, whose tables are left as they are: "+
-			"the column is empty for this one and for others like it; all else goes on",
+		p.logger.WarnContext(ctx, "a number is too large for its column in the platform's database, and its tables are not changed: "+
+			"such values are left empty; everything else continues",
 			slog.String("column", table+"."+column), slog.Int64("number", n), slog.Int64("largest", most))
 	}
 

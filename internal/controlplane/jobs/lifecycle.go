@@ -145,7 +145,7 @@ type expiring struct {
 const expiringPage = 500
 
 // errInUse rolls a deletion back.
-var errInUse = errors.New("something depends on it by now")
+var errInUse = errors.New("something depends on it now")
 
 func deleteExpired(ctx context.Context, p *pass, e expiring) error {
 	for last := int64(0); ; {

@@ -18,7 +18,7 @@ const (
 )
 
 // errLockLost says that somebody else may be running the job by now.
-var errLockLost = errors.New("the run took too long to answer for its lock, and lost it")
+var errLockLost = errors.New("the run did not renew its lock in time, and lost it")
 
 // lock is a run's hold on its job.
 type lock struct {

@@ -74,7 +74,7 @@ func (r *PodRuntime) log(ctx context.Context, err error, said string) string {
 	}
 
 	if err.Error() != said {
-		r.logger.ErrorContext(ctx, "the pods and the instances could not be brought together", slog.Any("error", err))
+		r.logger.ErrorContext(ctx, "pods and instances could not be reconciled", slog.Any("error", err))
 	}
 
 	return err.Error()
@@ -174,7 +174,7 @@ func (r *PodRuntime) keep(ctx context.Context, k kept, pod Pod, there bool) erro
 }
 
 // errAway ends a step: the cluster could not be reached, which was told already.
-var errAway = errors.New("the cluster is away")
+var errAway = errors.New("the cluster cannot be reached")
 
 // unreachable reports that there is no use in asking the cluster anything now.
 func unreachable(err error) bool {

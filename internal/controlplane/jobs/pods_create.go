@@ -95,7 +95,7 @@ func (r *PodRuntime) explain(ctx context.Context, k kept, cause error) error {
 	}
 
 	if words != k.message {
-		r.logger.WarnContext(ctx, "the pod of an instance could not be created, it will be tried again",
+		r.logger.WarnContext(ctx, "the pod of an instance could not be created; it will be tried again",
 			slog.Int64("instance", k.id), slog.String("words", words), slog.Any("cause", errors.Unwrap(cause)))
 	}
 

@@ -141,7 +141,7 @@ func TestPodRuntimeEndsPods(t *testing.T) {
 		w.start(withCluster(cluster))
 
 		err := w.runner.Run(t.Context(), jobs.JobArgs{JobName: ops.JobReconciliation})
-		if err == nil || err.Error() != "instance 4: its pod unlisted is there, but the label selector does not find it: it is left alone" {
+		if err == nil || err.Error() != "instance 4: its pod unlisted exists, but the label selector does not match it, so it is left alone" {
 			t.Errorf("got %v, want that the selector does not find instance 4's pod unlisted, and it is left alone", err)
 		}
 	})

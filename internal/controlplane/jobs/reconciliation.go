@@ -148,7 +148,7 @@ func missing(ctx context.Context, p *pass, cluster Cluster, i podInstance) error
 	case err != nil:
 		return err
 	case there && i.status == ops.InstanceStopping && i.since(p.now()) >= settle:
-		return fmt.Errorf("its pod %s is there, but the label selector does not find it: it is left alone", i.name())
+		return fmt.Errorf("its pod %s exists, but the label selector does not match it, so it is left alone", i.name())
 	case there:
 		return nil
 	case i.status != ops.InstanceRunning && i.status != ops.InstanceStopping && i.since(p.now()) < settle:
@@ -215,7 +215,7 @@ func deleteOrphans(ctx context.Context, p *pass, cluster Cluster, pods []Pod, na
 
 		if pod.Controller != "" {
 			if !p.failed(ctx, "pod", pod.Name, fmt.Errorf(
-				"the label selector finds it, but it belongs to the %s: it is left alone", pod.Controller)) {
+				"the label selector matches it, but it belongs to the %s, so it is left alone", pod.Controller)) {
 				return
 			}
 

@@ -191,7 +191,7 @@ func TestPodsOfAControllerAreNoOrphans(t *testing.T) {
 		w.start(withCluster(cluster))
 
 		err := w.runner.Run(t.Context(), jobs.JobArgs{JobName: ops.JobReconciliation})
-		if err == nil || !strings.Contains(err.Error(), "pod web-1: the label selector finds it, but it belongs to the ReplicaSet web: it is left alone") {
+		if err == nil || !strings.Contains(err.Error(), "pod web-1: the label selector matches it, but it belongs to the ReplicaSet web, so it is left alone") {
 			t.Errorf("got %v, want that the pod web-1 belongs to the ReplicaSet web, and is left alone", err)
 		}
 

@@ -186,7 +186,7 @@ func (r *Runner) log(ctx context.Context, p *pass, outcome Result, err error) {
 	switch outcome {
 	case Success:
 		if err != nil {
-			p.logger.WarnContext(ctx, "the job could not do everything",
+			p.logger.WarnContext(ctx, "the job could not do all of its work",
 				slog.Any("error", err), slog.Any("found", p.found), slog.Any("done", p.done))
 
 			return

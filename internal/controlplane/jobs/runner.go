@@ -131,7 +131,7 @@ func (r *Runner) Next() (at time.Time) {
 }
 
 // ErrBusy is returned by [Runner.Run] while the job runs already, here or elsewhere.
-var ErrBusy = errors.New("the job is running already")
+var ErrBusy = errors.New("the job is already running")
 
 // Timeout is how long a run of the job may take.
 func (r *Runner) Timeout(name ops.JobName) time.Duration {

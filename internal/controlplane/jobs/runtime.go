@@ -137,8 +137,8 @@ func (r *Runtime) warn(ctx context.Context) error {
 	}
 
 	if others && r.warned.CompareAndSwap(false, true) {
-		r.logger.WarnContext(ctx, "there are instances with pods, but no cluster is configured: they are left as they are, "+
-			"also when they are deleted or suspended; configure the cluster with --kubeconfig or --kubernetes-in-cluster")
+		r.logger.WarnContext(ctx, "instances have pods, but no cluster is configured: the pods stay, even when their instances are "+
+			"deleted or suspended; configure the cluster with --kubeconfig or --kubernetes-in-cluster")
 	}
 
 	return nil

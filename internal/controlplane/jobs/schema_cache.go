@@ -84,7 +84,7 @@ func schemaCache(catalog Catalog) job {
 		}
 
 		if len(left) > 0 {
-			return incomplete("these stay as they were: " + strings.Join(left, "; "))
+			return incomplete("these were not updated: " + strings.Join(left, "; "))
 		}
 
 		return nil

@@ -27,7 +27,7 @@ func settleSnapshots(ctx context.Context, p *pass) error {
 		    OR SUM(CASE e.status WHEN 'completed' THEN 1 ELSE 0 END) = COUNT(*)
 		 ORDER BY s.id`)
 	if err != nil {
-		return fmt.Errorf("look for snapshots whose exports are through: %w", err)
+		return fmt.Errorf("look for snapshots whose exports have ended: %w", err)
 	}
 
 	for _, s := range snapshots {

@@ -67,11 +67,11 @@ func New(cfg Config) (*Cluster, error) {
 	}
 
 	if selector.Matches(labels.Set{}) {
-		return nil, fmt.Errorf("the label selector of the pods, %q, also finds pods without any labels", cfg.Selector)
+		return nil, fmt.Errorf("the label selector of the pods, %q, also matches pods without any labels", cfg.Selector)
 	}
 
 	if !selector.Matches(labels.Set(cfg.Labels)) {
-		return nil, fmt.Errorf("pods with the labels %v would not be found by the selector %s", labels.Set(cfg.Labels), cfg.Selector)
+		return nil, fmt.Errorf("pods with the labels %v are not matched by the selector %s", labels.Set(cfg.Labels), cfg.Selector)
 	}
 
 	requests, err := quantities(cfg.Requests)
@@ -187,9 +187,9 @@ func (c *Cluster) CreatePod(ctx context.Context, request jobs.PodRequest) (jobs.
 		return jobs.Pod{}, c.inWords(ctx, "get", err)
 	case made.Labels[instanceLabel] != pod.Labels[instanceLabel] || made.Annotations[slugAnnotation] != request.Slug:
 		return jobs.Pod{}, &jobs.ClusterError{Refused: true, Words: fmt.Sprintf(
-			"there is a pod %s in the namespace %s already that is not the instance's: it is left alone", request.Name, c.namespace)}
+			"a pod %s that is not the instance's already exists in the namespace %s; it is left alone", request.Name, c.namespace)}
 	case made.DeletionTimestamp != nil:
-		return jobs.Pod{}, &jobs.ClusterError{Refused: true, Words: "the pod that the instance had before is still ending"}
+		return jobs.Pod{}, &jobs.ClusterError{Refused: true, Words: "the instance's previous pod is still terminating"}
 	default:
 		return podFrom(made), nil
 	}

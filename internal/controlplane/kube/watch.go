@@ -59,7 +59,7 @@ func (c *Cluster) Watch(ctx context.Context) error {
 	c.informer.RunWithContext(ctx)
 
 	if ctx.Err() == nil {
-		return fmt.Errorf("the watch of the pods in %s has ended by itself", c.namespace)
+		return fmt.Errorf("the watch of the pods in %s ended unexpectedly", c.namespace)
 	}
 
 	return nil

@@ -39,13 +39,13 @@ func New(c Config) (*Client, error) {
 
 	switch {
 	case err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https":
-		return nil, errors.New("--starburst-url must begin with http:// or https://, and name a host")
+		return nil, errors.New("--starburst-url must begin with http:// or https:// and name a host")
 	case base.User != nil:
-		return nil, errors.New("--starburst-url must hold no user: use --starburst-user and --starburst-password")
+		return nil, errors.New("--starburst-url must not contain a user: use --starburst-user and --starburst-password")
 	case c.User == "":
-		return nil, errors.New("--starburst-user is missing: Starburst needs the name of a user")
+		return nil, errors.New("--starburst-user is missing: Starburst needs a username")
 	case c.Password != "" && base.Scheme != "https":
-		return nil, errors.New("--starburst-password is sent over https alone: change --starburst-url")
+		return nil, errors.New("--starburst-password is only sent over https: change --starburst-url")
 	}
 
 	return &Client{

@@ -222,7 +222,7 @@ func TestNewRefusesBadSettings(t *testing.T) {
 
 	const (
 		scheme = "--starburst-url must begin with http:// or https://"
-		plain  = "--starburst-password is sent over https alone: change --starburst-url"
+		plain  = "--starburst-password is only sent over https: change --starburst-url"
 	)
 
 	for name, test := range map[string]struct {
@@ -233,7 +233,7 @@ func TestNewRefusesBadSettings(t *testing.T) {
 		"another scheme":           {trino.Config{URL: "ftp://starburst", User: "u"}, scheme},
 		"no host":                  {trino.Config{URL: "http://", User: "u"}, scheme},
 		"no host, https":           {trino.Config{URL: "https://", User: "u", Password: "hidden"}, scheme},
-		"a user in the URL":        {trino.Config{URL: "https://user:hidden@starburst", User: "u"}, "must hold no user"},
+		"a user in the URL":        {trino.Config{URL: "https://user:hidden@starburst", User: "u"}, "must not contain a user"},
 		"no user":                  {trino.Config{URL: "http://starburst:8080"}, "--starburst-user is missing"},
 		"a password in plain text": {trino.Config{URL: "http://starburst:8080", User: "u", Password: "hidden"}, plain},
 		"one on the own machine":   {trino.Config{URL: "http://127.0.0.1:8080", User: "u", Password: "hidden"}, plain},

@@ -13,8 +13,8 @@ import (
 // Errors of a Trino that answers, in words for an operator.
 var (
 	// ErrStarting passes by itself within a minute or two.
-	ErrStarting = errors.New("Starburst is still starting and takes no queries yet")
-	ErrNotTrino = errors.New("what answers is not Starburst or Trino: check --starburst-url")
+	ErrStarting = errors.New("Starburst is still starting and does not accept queries yet")
+	ErrNotTrino = errors.New("the answer is not from Starburst or Trino: check --starburst-url")
 	// ErrElsewhere is said of an answer that goes on at another address, which is not asked.
 	ErrElsewhere = errors.New("the answer continues at another address")
 )
@@ -31,7 +31,7 @@ type StatusError struct {
 func (e *StatusError) Error() string {
 	switch {
 	case e.Forwarded:
-		return "Starburst answers 406 to the X-Forwarded-* headers that a proxy before it adds: " +
+		return "Starburst answers 406 to the X-Forwarded-* headers that a proxy in front of it adds: " +
 			"set http-server.process-forwarded=true in Starburst's config.properties"
 	case e.Status == http.StatusUnauthorized:
 		return fmt.Sprintf("Starburst answers 401%s: check --starburst-user and --starburst-password", e.said())
@@ -82,7 +82,7 @@ func (e *QueryError) Error() string { return e.Name + ": " + e.Message }
 type QueuedError struct{ After time.Duration }
 
 func (e *QueuedError) Error() string {
-	return fmt.Sprintf("the query was still queued after %s: Starburst takes queries, but its queue does not move", e.After)
+	return fmt.Sprintf("the query was still queued after %s: Starburst accepts queries, but its queue does not move", e.After)
 }
 
 func elsewhere(next *url.URL, configured string) error {
