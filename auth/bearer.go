@@ -15,7 +15,7 @@ import (
 // bearerToken returns the bearer token of the request. One that is presented badly
 // is presented, and "" never verifies; other schemes are for somebody else.
 func bearerToken(r *http.Request) (token string, presented bool) {
-	headers := r.Header.Values("Authorization")
+	headers := r.Header["Authorization"]
 	for _, header := range headers {
 		scheme, rest, _ := strings.Cut(header, " ")
 		if strings.EqualFold(scheme, "Bearer") {

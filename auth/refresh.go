@@ -18,8 +18,7 @@ const checkEvery = 5 * time.Minute
 func (s *session) checkDue(now time.Time) bool { return now.Sub(s.checkedAt).Abs() >= checkEvery }
 
 // due reports whether the provider is to be asked now, and can be without the browser.
-func (a *Auth) due(s *session) bool {
-	now := a.now()
+func (a *Auth) due(s *session, now time.Time) bool {
 	if s.tokens.Refresh != "" {
 		return s.tokens.renewable(now) || s.checkDue(now)
 	}
@@ -33,7 +32,7 @@ func (a *Auth) due(s *session) bool {
 // refuses ends the session. A database that cannot be written is waited for as the provider is:
 // what came could not be kept, and a refresh token that is spent is spent.
 func (a *Auth) renewed(ctx context.Context, s session) (session, error) {
-	if !a.due(&s) || a.pauses.paused(a.now(), s.id) || a.sessions.inTrouble() != nil {
+	if now := a.now(); !a.due(&s, now) || a.pauses.paused(now, s.id) || a.sessions.inTrouble() != nil {
 		return s, nil //nolint:nilerr // trouble is waited for with the tokens at hand
 	}
 
@@ -126,7 +125,7 @@ func (a *Auth) claimWithin(ctx context.Context, id secret) (session, *renewalCla
 	ctx, cancel := context.WithTimeout(ctx, claimPatience)
 	defer cancel()
 
-	return a.claim(ctx, id, a.due)
+	return a.claim(ctx, id, func(s *session) bool { return a.due(s, a.now()) })
 }
 
 // ask has the provider vouch for the session.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -296,12 +297,12 @@ func (a *Auth) fromMemory(r *http.Request, cause error) (Identity, bool) {
 
 // presented is the id of the session whose cookie the request has.
 func (s *sessionStore) presented(r *http.Request) (id string, ok bool) {
-	cookies := r.CookiesNamed(s.cookieName)
-	if len(cookies) == 0 {
+	cookie, there := basepath.CookieValue(r, s.cookieName)
+	if !there {
 		return "", false
 	}
 
-	secret, ok := parseSecret(cookies[0].Value)
+	secret, ok := parseSecret(cookie)
 
 	return secret.hash(), ok
 }

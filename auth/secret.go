@@ -26,12 +26,18 @@ func newSecret() secret {
 
 // parseSecret reads what text wrote; there is one way only to write a secret.
 func parseSecret(text string) (s secret, ok bool) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(raw) != secretSize {
+	var room, raw [2 * secretSize]byte // neither the text nor what it says needs memory of its own
+
+	if len(text) > len(room) {
 		return secret{}, false
 	}
 
-	return secret(raw), true
+	n, err := base64.RawURLEncoding.Strict().Decode(raw[:], append(room[:0], text...))
+	if err != nil || n != secretSize {
+		return secret{}, false
+	}
+
+	return secret(raw[:n]), true
 }
 
 func (s secret) text() string { return base64.RawURLEncoding.EncodeToString(s[:]) }

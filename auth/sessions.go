@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"github.com/graph-olap/opsconsole/internal/basepath"
 	"github.com/graph-olap/opsconsole/internal/failpoint"
 	"github.com/graph-olap/opsconsole/internal/store"
 )
@@ -62,12 +63,12 @@ func (s *sessionStore) New(r *http.Request, name string) (*sessions.Session, err
 // opened is the session of the request's cookie; there is false where it has none, and the error
 // [ErrSessionEnded] where that opens no session.
 func (s *sessionStore) opened(r *http.Request, cookie string) (found session, there bool, err error) {
-	presented := r.CookiesNamed(cookie)
-	if len(presented) == 0 {
+	presented, there := basepath.CookieValue(r, cookie)
+	if !there {
 		return session{}, false, nil
 	}
 
-	found, err = s.recall(r.Context(), presented[0].Value)
+	found, err = s.recall(r.Context(), presented)
 
 	return found, true, err
 }

@@ -67,9 +67,10 @@ func (s *sessionStore) findBy(
 		return session{}, err
 	}
 
-	found.lastSeenAt = s.remembered.usedSince(id, found.lastSeenAt, s.now())
+	now := s.now()
+	found.lastSeenAt = s.remembered.usedSince(id, found.lastSeenAt, now)
 
-	if over := s.over(&found); over != nil {
+	if over := s.over(&found, now); over != nil {
 		// A row that cannot be deleted now opens nothing either.
 		if err := s.end(ctx, id); err != nil && store.TroubleOf(err) == nil {
 			return session{}, err
@@ -82,9 +83,7 @@ func (s *sessionStore) findBy(
 }
 
 // over returns why a session whose row is there is over all the same, nil when it is open.
-func (s *sessionStore) over(found *session) error {
-	now := s.now()
-
+func (s *sessionStore) over(found *session, now time.Time) error {
 	switch {
 	case s.remembered.isEnded(found.id):
 		return errEndedHere

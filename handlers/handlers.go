@@ -118,6 +118,8 @@ type Database interface {
 	Ready(ctx context.Context) error
 	// Err is why it could not be read when it was last looked at, nil when it could.
 	Err() error
+	// InTrouble reports whether it cannot be read or written, without asking it.
+	InTrouble() bool
 	// Condition is all that is known of it, without asking it.
 	Condition() database.Condition
 }
@@ -168,10 +170,11 @@ type console struct {
 	session       *session.Handlers
 	streams       *live.Streams
 
-	place  *web.Place
-	errors *web.Errors
-	echo   *echo.Echo
-	kept   *keptPages
+	place       *web.Place
+	crossOrigin *http.CrossOriginProtection
+	errors      *web.Errors
+	echo        *echo.Echo
+	kept        *keptPages
 	// parameters are what addresses may have behind their ?, by path.
 	parameters map[string][]string
 	// again are the acts' answers once more, by route.
@@ -189,7 +192,7 @@ func newConsole(config Config) *console {
 	memory := newMemory(config)
 	f := &frame{Config: config, memory: memory}
 	c := &console{Config: config, memory: memory, kept: newKept(config), parameters: parameters()}
-	c.place = placeOf(basepath.Of(c.PublicURL))
+	c.place, c.crossOrigin = placeOf(basepath.Of(c.PublicURL)), crossOriginOf(c.PublicURL)
 
 	c.platform = &platform.Handlers{
 		Frame: f, Platform: c.Platform, Monitor: c.Monitor, Triggers: memory.triggers, Runs: c.Runs, Changes: memory.changes,

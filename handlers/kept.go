@@ -89,9 +89,7 @@ func (k *keptPages) state(ctx context.Context, now time.Time) (state, bool) {
 }
 
 // inTrouble reports whether the database is: pages tell of it, and show what is remembered.
-func (k *keptPages) inTrouble() bool {
-	return k.Database.Err() != nil || k.Database.Condition().Error != nil
-}
+func (k *keptPages) inTrouble() bool { return k.Database.InTrouble() }
 
 // answer answers with a page that was drawn for somebody already. Where there is none, it is drawn
 // once for all who ask for it meanwhile. That the viewer may see it, and takes one, is known by then.

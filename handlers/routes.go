@@ -197,7 +197,7 @@ func (c *console) routes() http.Handler {
 
 	where := basepath.Of(c.PublicURL)
 
-	e.Use(c.observe, c.secure())
+	e.Use(c.observe)
 
 	for _, r := range c.table() {
 		var wrap []echo.MiddlewareFunc

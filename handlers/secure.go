@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strings"
 
@@ -26,7 +27,8 @@ const (
 	headerAnswers = "Opsconsole-Answers"
 )
 
-// observe gives the request its id, logs how it ended, and turns a panic into an error.
+// observe gives the request its id, has it checked, logs how it ended, and turns a panic into an error. Echo calls it at each
+// request.
 func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(e echo.Context) (err error) {
 		id := e.Request().Header.Get(echo.HeaderXRequestID)
@@ -34,10 +36,9 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			id = rand.Text()
 		}
 
-		e.Response().Header()[echo.HeaderXRequestID] = []string{id}
-
 		begun, ended := c.Now(), func(int) {}
 		p := c.place.Arrive(e, begun)
+		p.Name(id)
 
 		if c.Trace != nil {
 			var traced *http.Request
@@ -79,6 +80,10 @@ func (c *console) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 		}()
 
+		if err := c.secure(p); err != nil {
+			return err
+		}
+
 		return next(p)
 	}
 }
@@ -109,26 +114,27 @@ func placeOf(site basepath.Site) *web.Place {
 	return web.PlaceOf(site, headers)
 }
 
-// secure bounds the body and refuses what another site sends.
-func (c *console) secure() echo.MiddlewareFunc {
-	crossOrigin := http.NewCrossOriginProtection()
+// crossOriginOf refuses what another site sends.
+func crossOriginOf(public *url.URL) *http.CrossOriginProtection {
+	protection := http.NewCrossOriginProtection()
 	// A proxy may have given its request another Host than browsers ask for. What is no origin is none of theirs.
-	_ = crossOrigin.AddTrustedOrigin(c.PublicURL.Scheme + "://" + c.PublicURL.Host)
+	_ = protection.AddTrustedOrigin(public.Scheme + "://" + public.Host)
 
-	return func(next echo.HandlerFunc) echo.HandlerFunc { // which Echo calls at each request
-		return func(e echo.Context) error {
-			if err := crossOrigin.Check(e.Request()); err != nil {
-				return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
-			}
+	return protection
+}
 
-			// Who sends more is told by whoever reads it, who knows then who it was.
-			if e.Request().Body != http.NoBody {
-				e.Request().Body = http.MaxBytesReader(e.Response(), e.Request().Body, bodyMax)
-			}
-
-			return next(e)
-		}
+// secure bounds the body and refuses what another site sends.
+func (c *console) secure(e echo.Context) error {
+	if err := c.crossOrigin.Check(e.Request()); err != nil {
+		return echo.NewHTTPError(http.StatusForbidden).SetInternal(err)
 	}
+
+	// Who sends more is told by whoever reads it, who knows then who it was.
+	if e.Request().Body != http.NoBody {
+		e.Request().Body = http.MaxBytesReader(e.Response(), e.Request().Body, bodyMax)
+	}
+
+	return nil
 }
 
 // compress gzips what is sent in pieces: other answers are compressed by who sends them.

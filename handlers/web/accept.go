@@ -27,7 +27,7 @@ func (p *Page) Names(kind string) bool { return p.quality(kind) > 0 }
 // quality is how much the client wants that kind of answer, by its name in Accept; 0 is
 // not at all: RFC 9110, section 12.5.1.
 func (p *Page) quality(kind string) float64 {
-	for _, wanted := range p.Request().Header.Values(echo.HeaderAccept) {
+	for _, wanted := range p.Request().Header[echo.HeaderAccept] {
 		if !strings.Contains(strings.ToLower(wanted), kind) {
 			continue
 		}
@@ -58,7 +58,7 @@ func (p *Page) sentJSON() bool { return p.sentKind() == echo.MIMEApplicationJSON
 
 // sentKind is the kind of what was sent, "" when it does not say.
 func (p *Page) sentKind() string {
-	sent := p.Request().Header.Get(echo.HeaderContentType)
+	sent := p.header(echo.HeaderContentType)
 	if sent == "" {
 		return ""
 	}

@@ -41,17 +41,9 @@ func (p *Page) cookieNamed(name string) string {
 		return ""
 	}
 
-	if p.cookies == nil {
-		p.cookies = append([]*http.Cookie{}, p.Cookies()...)
-	}
+	value, _ := basepath.CookieValue(p.Request(), name)
 
-	for _, cookie := range p.cookies {
-		if cookie.Name == name {
-			return cookie.Value
-		}
-	}
-
-	return ""
+	return value
 }
 
 // mayHaveCookie reports whether the name stands before a value in what came with the request: most

@@ -214,10 +214,12 @@ func (p *Page) SendKept(d *Drawn) error {
 	viewer := p.viewer()
 	tag := d.tag(viewer, p.place)
 
-	header, values := p.Response().Header(), []string{"private, no-cache", tag, keptVary}
-	header["Cache-Control"], header["Etag"], header["Vary"] = values[:1:1], values[1:2:2], values[2:]
+	p.said[1], p.said[2], p.said[3] = "private, no-cache", tag, keptVary
 
-	if isAmong(tag, p.Request().Header.Get("If-None-Match")) {
+	header := p.Response().Header()
+	header["Cache-Control"], header["Etag"], header["Vary"] = p.said[1:2:2], p.said[2:3:3], p.said[3:]
+
+	if isAmong(tag, p.header("If-None-Match")) {
 		p.unchanged = true
 
 		return p.NoContent(http.StatusNotModified)

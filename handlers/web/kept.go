@@ -17,7 +17,7 @@ func (p *Page) TakesKept() bool {
 	header := p.Request().Header
 
 	return p.IsRead() && p.Names(echo.MIMETextHTML) && len(header[hxRequest]) == 0 && len(header[hxRestores]) == 0 &&
-		header.Get(WaitHeader) == "" && !p.mayHaveCookie(shell.RefusedZoneCookie) && !p.WantsJSON()
+		len(header[WaitHeader]) == 0 && !p.mayHaveCookie(shell.RefusedZoneCookie) && !p.WantsJSON()
 }
 
 // actedCookie is the number of the newest entry of the audit log that an act of its browser has: no page

@@ -38,9 +38,10 @@ type Page struct {
 	audited atomic.Bool
 	// newest is the number of the newest one, 0 for none.
 	newest atomic.Int64
-	// address is what was asked for, cookies what came with it, once somebody has asked for them.
+	// address is what was asked for, once somebody has asked for it.
 	address string
-	cookies []*http.Cookie
+	// said is room for what nearly every answer's header says.
+	said [4]string
 	// until is how long the answer may wait for the control plane, zero before it first does.
 	until time.Time
 	// preview is set when the request only looks ahead, whatever its method.
@@ -114,7 +115,7 @@ const UserHeader = "Opsconsole-User"
 //
 //go:noinline // as above
 func (p *Page) CheckUser() error {
-	drawnFor := p.Request().Header.Get(UserHeader)
+	drawnFor := p.header(UserHeader)
 	if name, err := url.PathUnescape(drawnFor); drawnFor == "" || err == nil && name == p.Who.Username {
 		return nil
 	}
@@ -163,6 +164,12 @@ func (p *Page) Audited() bool { return p.audited.Load() }
 // Entry is what the audit log says of an act on the object in the path.
 func (p *Page) Entry(action audit.Action, object, reason string) audit.Entry {
 	return audit.Entry{Action: action, Object: object + "/" + ops.Clip(p.Param("id")), Reason: reason}
+}
+
+// Name gives the request its id.
+func (p *Page) Name(id string) {
+	p.said[0] = id
+	p.Response().Header()[echo.HeaderXRequestID] = p.said[:1:1]
 }
 
 // RequestID names the request in logs, in answers and to whoever helps.
@@ -221,6 +228,15 @@ func ParseID(kind, text string) (int64, error) {
 	}
 
 	return id, nil
+}
+
+// header is the first line of a header of the request, by its name as net/http has it.
+func (p *Page) header(name string) string {
+	if lines := p.Request().Header[name]; len(lines) > 0 {
+		return lines[0]
+	}
+
+	return ""
 }
 
 // IsRead reports whether the request changes nothing.

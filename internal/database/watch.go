@@ -184,6 +184,9 @@ func (w *Watch) Err() error {
 	return nil
 }
 
+// InTrouble reports whether it cannot be read or written, as far as is known.
+func (w *Watch) InTrouble() bool { return w.trouble() != nil }
+
 // Condition is how the database does, as far as the last look and the last write tell.
 func (w *Watch) Condition() Condition {
 	w.mu.Lock()
