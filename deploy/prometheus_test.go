@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // promtool is Prometheus' own reader of rules.
@@ -68,6 +69,27 @@ func TestEachAlertHasACaseAndASectionOfTheRunbook(t *testing.T) {
 
 	if len(alerts) == 0 || len(sections) > 0 {
 		t.Errorf("%d alerts, and sections of none: %v", len(alerts), sections)
+	}
+}
+
+// TestNoAlertIsForgottenWithTheAdvisedGracePeriod when Prometheus is restarted: it takes up those that wait for so long at the least.
+func TestNoAlertIsForgottenWithTheAdvisedGracePeriod(t *testing.T) {
+	t.Parallel()
+
+	advised := regexp.MustCompile(`--rules\.alert\.for-grace-period=(\w+)`).FindStringSubmatch(read(t, "../docs/metrics.md"))
+	if advised == nil {
+		t.Fatal("docs/metrics.md advises none")
+	}
+
+	grace, err := time.ParseDuration(advised[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, waits := range regexp.MustCompile(`(?m)^ +for: (\w+)$`).FindAllStringSubmatch(read(t, "prometheus/rules.yaml"), -1) {
+		if wait, err := time.ParseDuration(waits[1]); err != nil || wait < grace {
+			t.Errorf("an alert that waits %s (%v) begins anew, as %s is advised", waits[1], err, advised[1])
+		}
 	}
 }
 
