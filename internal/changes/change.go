@@ -128,4 +128,7 @@ type Current struct {
 	// Open is the change whose outcome is not known yet, nil when there is none. While
 	// there is one the section takes no other.
 	Open *Change
+
+	// writtenSeenAt is what the database says of SeenAt.
+	writtenSeenAt time.Time
 }

@@ -91,6 +91,10 @@ func (c *Changes) refresh(ctx context.Context, service ops.Service, section ops.
 		return c.known(ctx, section)
 	}
 
+	if before.Values != nil && section.Equal(before.Values, found.Values) {
+		return c.touch(ctx, before)
+	}
+
 	if err := c.observe(ctx, section, before, found); err != nil {
 		return Current{}, err
 	}
@@ -98,13 +102,9 @@ func (c *Changes) refresh(ctx context.Context, service ops.Service, section ops.
 	return c.known(ctx, section)
 }
 
-// observe records what was found where it is not what was known before the reading
+// observe records what was found, which is not what was known before the reading
 // began. If anything happened to the section in between, the observation is dropped.
 func (c *Changes) observe(ctx context.Context, section ops.Section, before Current, found ops.SectionState) error {
-	if before.Values != nil && section.Equal(before.Values, found.Values) {
-		return c.touch(ctx, section)
-	}
-
 	err := c.write(ctx, func(tx *sql.Tx) error {
 		now, err := lockSection(ctx, tx, section.Name)
 		if err != nil {
@@ -178,23 +178,17 @@ func (c *Changes) lastSeen(section ops.Section, written, now time.Time) time.Tim
 // seenEvery is how often it is written down that a section is still what it was.
 const seenEvery = time.Minute
 
-func (c *Changes) touch(ctx context.Context, section ops.Section) error {
+// touch returns what was known of a section that is seen to be still what it was.
+func (c *Changes) touch(ctx context.Context, known Current) (Current, error) {
 	now := c.now()
-	c.seen.Store(section.Name, now)
+	c.seen.Store(known.Section.Name, now)
+	known.SeenAt = now
 
-	var seen store.Time
-
-	err := c.db.Read().QueryRowContext(ctx,
-		`SELECT seen_at FROM opsconsole_sections WHERE section = $1`, section.Name).Scan(&seen)
-	if err != nil {
-		return fmt.Errorf("read when %s was last seen: %w", section.Name, err)
+	if age := now.Sub(known.writtenSeenAt); age >= 0 && age < seenEvery {
+		return known, nil
 	}
 
-	if age := now.Sub(seen.Time); age >= 0 && age < seenEvery {
-		return nil
-	}
-
-	return c.keepSeen(ctx, now, []any{section.Name})
+	return known, c.keepSeen(ctx, now, []any{known.Section.Name})
 }
 
 // Known returns the section as it was last seen, without asking the control plane.
@@ -206,6 +200,10 @@ func (c *Changes) Known(ctx context.Context, name ops.SectionName) (Current, err
 
 	return c.known(ctx, section)
 }
+
+// lastAndOpen selects a change, and the one of a section that is open.
+const lastAndOpen = `WHERE id IN (SELECT CAST($1 AS bigint) UNION ALL
+	SELECT id FROM opsconsole_changes WHERE section = $2 AND outcome IN ('pending', 'unknown'))`
 
 // known returns the section as the database has it: the newest revision, the change
 // that made it, and the one that is open.
@@ -230,29 +228,24 @@ func (c *Changes) known(ctx context.Context, section ops.Section) (Current, erro
 		return Current{}, fmt.Errorf("read the newest revision of %s: %w", section.Name, err)
 	default:
 		current.Revision = revisionText(revision)
-		current.SeenAt = c.lastSeen(section, seen.Time, c.now())
+		current.writtenSeenAt, current.SeenAt = seen.Time, c.lastSeen(section, seen.Time, c.now())
 
 		if err := current.Values.UnmarshalJSON([]byte(values)); err != nil {
 			return Current{}, fmt.Errorf("read the newest revision of %s: %w", section.Name, err)
 		}
 	}
 
-	if change.Valid {
-		last, err := c.get(ctx, change.Int64)
-		if err != nil {
-			return Current{}, err
-		}
-
-		current.Last = &last
-	}
-
-	open, err := c.list(ctx, `WHERE section = $1 AND outcome IN ('pending', 'unknown')`, section.Name)
+	found, err := c.list(ctx, lastAndOpen, change, section.Name)
 	if err != nil {
 		return Current{}, err
 	}
 
-	if len(open) > 0 {
-		current.Open = &open[0]
+	for i := range found {
+		if found[i].ID == change.Int64 {
+			current.Last = &found[i]
+		} else {
+			current.Open = &found[i]
+		}
 	}
 
 	return current, nil

@@ -20,3 +20,6 @@ func (f Filter) Statement(last store.Time) (query string, args []any) {
 func (c *Changes) EndBy(ctx context.Context, l lease.Lease) error {
 	return c.db.Tx(ctx, func(tx *sql.Tx) error { return c.leases.EndBy(ctx, tx, l, l.Change) })
 }
+
+// LastAndOpen is for the test of how it is carried out.
+const LastAndOpen = lastAndOpen

@@ -219,10 +219,10 @@ func (c *Changes) RestoreRequest(ctx context.Context, id int64, revision, reason
 // Restorable returns the newest change of the section whose earlier values are not the
 // current ones, nil when there is nothing else to go back to.
 func (c *Changes) Restorable(ctx context.Context, current Current) (*Change, error) {
-	filter := Filter{Section: current.Section.Name, Outcome: Applied}
+	// Nearly always it is the first: a change differs from what it found.
+	filter := Filter{Section: current.Section.Name, Outcome: Applied, Limit: 1}
 
-	for {
-		// Nearly always it is the first: a change differs from what it found.
+	for ; ; filter.Limit = 0 {
 		page, err := c.History(ctx, filter)
 		if err != nil {
 			return nil, err

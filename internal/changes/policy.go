@@ -2,6 +2,8 @@ package changes
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -62,10 +64,21 @@ func visible(r rune) rune {
 // checkNewReason refuses the reason of the section's last change that took effect and
 // has a reason of somebody's: what is copied explains nothing.
 func (c *Changes) checkNewReason(ctx context.Context, section ops.SectionName, reason string) ([]ops.FieldError, error) {
-	last, err := c.list(ctx, `
-		WHERE section = $1 AND outcome = 'applied' AND source NOT IN ('external', 'lease_end') ORDER BY id DESC LIMIT 1`, section)
-	if err != nil || len(last) == 0 || !strings.EqualFold(strings.TrimSpace(last[0].Reason), strings.TrimSpace(reason)) {
-		return nil, err
+	var last string
+
+	err := c.db.Read().QueryRowContext(ctx, `
+		SELECT reason FROM opsconsole_changes
+		WHERE section = $1 AND outcome = 'applied' AND source NOT IN ('external', 'lease_end') ORDER BY id DESC LIMIT 1`, section).Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+
+	if err != nil {
+		return nil, fmt.Errorf("read the reason of the last change of %s: %w", section, err)
+	}
+
+	if !strings.EqualFold(strings.TrimSpace(last), strings.TrimSpace(reason)) {
+		return nil, nil
 	}
 
 	return []ops.FieldError{{
