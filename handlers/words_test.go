@@ -60,11 +60,11 @@ func TestActsAreReadInWords(t *testing.T) {
 	}
 }
 
-// TestPagesAreReadAsPeopleWrite by numbers that agree with their nouns, lengths in words and the names that fields have for people.
-func TestPagesAreReadAsPeopleWrite(t *testing.T) {
-	t.Parallel()
+// filled is a console in which something was done, and its pages.
+func filled(t *testing.T) (w *handlerstest.World, paths []string) {
+	t.Helper()
 
-	w := handlerstest.New(t)
+	w = handlerstest.New(t)
 	w.Save(`"per_analyst": 4, "reason": "for the quarter end"`)
 	w.Save(`"per_analyst": 1, "reason": "for one minute", "duration": "1m", "confirm": "test"`)
 	w.Post("/points", `{"name": "Before the migration", "reason": "as it was"}`)
@@ -79,7 +79,7 @@ func TestPagesAreReadAsPeopleWrite(t *testing.T) {
 		t.Fatalf("got %d\n%.300s", got.Status, got.Body)
 	}
 
-	for _, path := range []string{
+	return w, []string{
 		"/", "/health", "/capacity", "/jobs", "/jobs/lifecycle", "/jobs/lifecycle/trigger", "/exports", "/instances", "/find?q=limit",
 		"/config/lifecycle", "/config/concurrency", "/config/export", "/config/maintenance", "/history", "/history/1",
 		"/history/2", "/history/3",
@@ -88,7 +88,16 @@ func TestPagesAreReadAsPeopleWrite(t *testing.T) {
 		"/scheduled", "/points", "/points/1", "/approvals", "/sessions", "/incident",
 		"/maintenance", "/maintenance/windows", "/maintenance/windows/1", "/maintenance/windows/1/start", "/maintenance/windows/new",
 		"/maintenance/templates", "/maintenance/webhooks", "/maintenance/webhooks/new", "/maintenance/deliveries", "/announcements",
-	} {
+	}
+}
+
+// TestPagesAreReadAsPeopleWrite by numbers that agree with their nouns, lengths in words and the names that fields have for people.
+func TestPagesAreReadAsPeopleWrite(t *testing.T) {
+	t.Parallel()
+
+	w, paths := filled(t)
+
+	for _, path := range paths {
 		page := w.Get(path, "Accept", "text/html")
 		if page.Status != http.StatusOK {
 			t.Errorf("%s: got %d", path, page.Status)

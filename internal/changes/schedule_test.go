@@ -136,7 +136,7 @@ func TestAScheduledChangeWaitsWithAReason(t *testing.T) {
 		"asleep": {func(t *testing.T, w *world) {
 			t.Helper()
 			w.clock.Advance(8 * time.Hour)
-		}, "Its time passed 7 h 0 min before"},
+		}, "Its time passed 7 h before"},
 		"no operator": {func(t *testing.T, w *world) {
 			t.Helper()
 

@@ -416,7 +416,7 @@ func windowCard(w maintenance.Window, now time.Time) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = windowActs(Window{Window: w, Now: now}, "sm").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = windowActs(Window{Window: w, Now: now}, false).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
