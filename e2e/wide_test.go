@@ -29,6 +29,9 @@ const widens = `(() => {
 	return out;
 })()`
 
+// cramped are the buttons whose words do not fit in them.
+const cramped = `[...document.querySelectorAll(".btn")].filter((e) => e.scrollHeight > e.clientHeight + 1).map((e) => e.outerHTML.slice(0, 80))`
+
 func TestALongNameWidensNoTable(t *testing.T) {
 	t.Parallel()
 
@@ -52,6 +55,10 @@ func TestALongNameWidensNoTable(t *testing.T) {
 		} {
 			p.visit(path)
 			p.sees("main h1", "")
+
+			for _, found := range evaluate[[]string](p, cramped) {
+				t.Errorf("%s, %d wide: its words do not fit: %s", path, width, found)
+			}
 
 			for _, found := range evaluate[[]string](p, widens) {
 				t.Errorf("%s, %d wide: %s", path, width, found)

@@ -31,6 +31,8 @@ func pages() map[string]templ.Component {
 		JobTriggered: ops.JobTriggered{JobName: evil, TriggeredBy: evil, Reason: evil},
 		Counters:     []platform.Counter{{Name: evil, Before: new(1.0)}}, Note: evil, URL: "/jobs/lifecycle/receipt/7", Now: now,
 	}
+	failed := receipt
+	failed.Run, failed.Settled = jobRuns(runs.FromRecords).LastFailed, true
 	empty := settings.Config{Title: "Concurrency", Form: settings.Form{Section: "concurrency", Shut: true}}
 	history := record.History{
 		Items: []changes.Change{change()}, Next: new(int64(48)), Total: 1204,
@@ -53,6 +55,7 @@ func pages() map[string]templ.Component {
 		"jobs, never":      platform.JobsPage(s, platform.Jobs{Freshness: neverRead()}),
 		"trigger":          platform.TriggerPage(s, trigger),
 		"receipt":          platform.ReceiptPage(s, receipt),
+		"receipt, failed":  platform.ReceiptPage(s, failed),
 		"exports":          platform.ExportsPage(s, exports()),
 		"exports, empty":   platform.ExportsPage(s, platform.Exports{Freshness: fresh(), Query: platform.ExportsQuery{Status: evil}}),
 		"metrics":          platform.MetricsPage(s, metrics()),

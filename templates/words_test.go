@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 )
 
 // TestWordsAreThoseOfTheGlossary looks in all that is shown for what docs/words.md has another word for.
@@ -128,4 +130,23 @@ func lines(path string, texts map[string]string) error {
 	}
 
 	return nil
+}
+
+// TestAFactAndItsNoteDoNotRunTogether: what stands behind a status in a list of facts has a space or a line of its own.
+func TestAFactAndItsNoteDoNotRunTogether(t *testing.T) {
+	t.Parallel()
+
+	for name, page := range pages() {
+		for node := range parse(t, page).Descendants() {
+			if node.Type != html.ElementNode || node.Data != "dd" {
+				continue
+			}
+
+			for at := range node.ChildNodes() {
+				if next := at.NextSibling; next != nil && at.Data == "span" && next.Data == "span" {
+					t.Errorf("%s: %q runs into %q", name, attribute(at, "class"), attribute(next, "class"))
+				}
+			}
+		}
+	}
 }

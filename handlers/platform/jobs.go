@@ -150,8 +150,12 @@ func jobsLine(jobs []pages.Job) said {
 	switch {
 	case bad > 0:
 		line.State = components.Bad
-		line.Text = fmt.Sprintf("%s failing, %d late or failed last time.", countOf(bad, "job is", "jobs are"), warn)
-		line.was = fmt.Sprintf("%s failing, and %d late or failed last time,", countOf(bad, "job was", "jobs were"), warn)
+		line.Text, line.was = countOf(bad, "job is", "jobs are")+" failing.", countOf(bad, "job was", "jobs were")+" failing"
+
+		if warn > 0 {
+			line.Text = fmt.Sprintf("%s failing, %d late or failed last time.", countOf(bad, "job is", "jobs are"), warn)
+			line.was += fmt.Sprintf(", and %d late or failed last time,", warn)
+		}
 	case warn > 0:
 		line.State, line.Text = components.Warn, countOf(warn, "job is", "jobs are")+" late or failed last time."
 		line.was = countOf(warn, "job was", "jobs were") + " late or failed last time"

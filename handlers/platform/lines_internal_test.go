@@ -43,6 +43,7 @@ func TestALineIsAsBadAsWhatItTellsOf(t *testing.T) {
 		"jobs nobody knows of":   {jobs(components.OK, components.Unknown), components.Unknown, "Whether 1 job is well is not known."},
 		"a late job":             {jobs(components.Unknown, components.Warn), components.Warn, "1 job is late or failed last time."},
 		"a failing job":          {jobs(components.Warn, components.Bad), components.Bad, "1 job is failing, 1 late or failed last time."},
+		"failing jobs alone":     {jobs(components.OK, components.Bad, components.Bad), components.Bad, "2 jobs are failing."},
 		"no jobs":                {jobs(), components.Unknown, "The control plane reports no jobs."},
 		"room":                   {capacity(10), components.OK, "10 of 50 used, 40 left."},
 		"little room":            {capacity(45), components.Warn, "Nearly full: 45 of 50 used, 5 left."},
