@@ -44,6 +44,13 @@ func TestSeveralAreTerminatedWithAResultForEach(t *testing.T) {
 
 	wantOutcomes(t, w, ids[0], audit.Done)
 	wantOutcomes(t, w, 4711, audit.Refused)
+
+	// The one that had ended before is no failure, and has no page to lead to.
+	results := w.Get(fmt.Sprint("/instances/terminate/results?entry=", page.Items[0].Seq), "Accept", "text/html").Body
+	if !strings.Contains(results, "Already gone") || strings.Contains(results, "Not terminated") ||
+		strings.Contains(results, `href="/instances/4711"`) || !strings.Contains(results, fmt.Sprintf(`href="/instances/%d"`, ids[0])) {
+		t.Errorf("the results do not say that it was gone, or lead to it\n%.3000s", results)
+	}
 }
 
 func TestWhatCouldNotBeEndedStaysTicked(t *testing.T) {

@@ -144,13 +144,18 @@ type Result struct {
 
 // ticked reports whether it stays ticked: it is there yet, as far as anybody knows.
 func (r Result) ticked() bool {
-	return r.Outcome != acts.Terminated && r.Since == "" && r.Code != ops.CodeNotFound
+	return r.Outcome != acts.Terminated && r.Since == "" && !r.gone()
 }
+
+// gone reports whether it had ended before.
+func (r Result) gone() bool { return r.Code == ops.CodeNotFound }
 
 func (r Result) state() components.State {
 	switch {
 	case r.Outcome == acts.Terminated || r.Since != "":
 		return components.OK
+	case r.gone():
+		return components.Idle
 	case r.Outcome == acts.Refused:
 		return components.Bad
 	default:
@@ -162,6 +167,8 @@ func (r Result) word() string {
 	switch {
 	case r.Since != "":
 		return r.Since
+	case r.gone():
+		return "Already gone"
 	case r.Outcome == acts.Unknown:
 		return "Not known"
 	case r.Outcome == acts.Refused:
