@@ -107,7 +107,7 @@ func jobState(state monitor.JobState) components.Line {
 
 	switch state.Condition {
 	case monitor.ConditionFailing:
-		line.Text = "Failing: three runs in a row"
+		line.Text = "Failing: at least three runs in a row"
 	case monitor.ConditionLate:
 		line.Text = "Late"
 	case monitor.ConditionFailed:
