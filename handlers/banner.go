@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,15 +15,25 @@ import (
 // announcedAhead is how long before its start a window stands on every page.
 const announcedAhead = 24 * time.Hour
 
-// banner tells of the window that runs, else that maintenance mode is on, else of the
-// window that starts within a day; nil when there is nothing to tell. Maintenance mode
-// is what was last seen of it: the monitor looks with every poll.
-func (f *frame) banner(ctx context.Context, now time.Time) *shell.Banner {
+// openWindows are the windows that are not over.
+func (f *frame) openWindows(ctx context.Context) []maintenance.Window {
 	open, err := f.memory.windows.Open(ctx)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "the maintenance windows could not be read", "error", err)
 	}
 
+	return open
+}
+
+// isAmong reports whether a window is one of these.
+func isAmong(windows []maintenance.Window, id int64) bool {
+	return slices.ContainsFunc(windows, func(w maintenance.Window) bool { return w.ID == id })
+}
+
+// banner tells of the window that runs, else that maintenance mode is on, else of the
+// window that starts within a day; nil when there is nothing to tell. Maintenance mode
+// is what was last seen of it: the monitor looks with every poll.
+func (f *frame) banner(ctx context.Context, open []maintenance.Window, now time.Time) *shell.Banner {
 	var next, waits *maintenance.Window
 
 	for i, w := range open {

@@ -25,7 +25,7 @@ func fillRecord(tb testing.TB, db *store.DB, rows int) {
 			CASE WHEN i %% 9 = 0 THEN 'lease_end' ELSE 'console' END, CASE WHEN i %% 40 = 0 THEN 'refused' ELSE 'applied' END,
 			CASE WHEN i <= 2 THEN '{"max_duration_seconds":' || (60 * i) || '}' ELSE '{"cluster_total":' || (51 + i %% 7) || ',"per_analyst":5}' END,
 			CASE WHEN i <= 2 THEN '{"max_duration_seconds":' || (60 + 60 * i) || '}' ELSE '{"cluster_total":' || (51 + (i + 1) %% 7) || ',"per_analyst":5}' END,
-			CASE WHEN i <= 2 THEN '["max_duration_seconds"]' ELSE '["cluster_total"]' END, 'request', %[2]s, i FROM n;
+			CASE WHEN i <= 2 THEN 'max_duration_seconds' ELSE 'cluster_total' END, 'request', %[2]s, i FROM n;
 		INSERT INTO opsconsole_change_fields (field, change_id, changed_at)
 		SELECT CASE WHEN section = 'export' THEN 'max_duration_seconds' ELSE 'cluster_total' END, id, at FROM opsconsole_changes;
 		INSERT INTO opsconsole_audit (seq, at, actor, role, remote_addr, request_id, action, object, outcome, reason, intent, change_id,

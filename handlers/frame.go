@@ -32,6 +32,8 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		events = live.Events("")
 	}
 
+	open := f.openWindows(p.Ctx())
+
 	return shell.Shell{
 		Events: events,
 		Page:   id, Title: title, Path: p.Request().URL.RequestURI(),
@@ -42,8 +44,8 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		Now:         p.Now,
 		Fresh:       f.freshness(p.Now),
 		Trouble:     f.trouble(),
-		Banner:      f.banner(p.Ctx(), p.Now),
-		Temporary:   f.temporary(p.Ctx()),
+		Banner:      f.banner(p.Ctx(), open, p.Now),
+		Temporary:   f.temporary(p.Ctx(), open),
 		Approvals:   f.approvals(),
 		Notices:     f.notices(p),
 		Version:     f.Version,
@@ -95,7 +97,9 @@ func (f *frame) regions() []live.Region {
 }
 
 func (f *frame) drawShell(ctx context.Context, _ *monitor.Snapshot, now time.Time) (templ.Component, error) {
-	return shell.Live(f.trouble(), f.approvals(), f.banner(ctx, now), f.temporary(ctx), now), nil
+	open := f.openWindows(ctx)
+
+	return shell.Live(f.trouble(), f.approvals(), f.banner(ctx, open, now), f.temporary(ctx, open), now), nil
 }
 
 func (f *frame) drawWaiting(context.Context, *monitor.Snapshot, time.Time) (templ.Component, error) {

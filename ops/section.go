@@ -43,6 +43,17 @@ func SectionOf(name SectionName) (Section, error) {
 	return Section{}, NotFound("configuration section", name)
 }
 
+// FieldOf returns a field of a section, by the names of both.
+func FieldOf(section SectionName, name string) (Field, bool) {
+	for _, s := range sections() {
+		if s.Name == section {
+			return s.Field(name)
+		}
+	}
+
+	return Field{}, false
+}
+
 // section returns the section of one of the constants.
 func section(name SectionName) Section {
 	all := sections()

@@ -48,12 +48,17 @@ const segmentsMost = 4
 const tagsMost = 64
 
 func (p *Page) draw(component templ.Component) (*Drawn, error) {
-	var buffer bytes.Buffer
-	if err := component.Render(p.Ctx(), &buffer); err != nil {
+	room := buffers.Get().(*[]byte) //nolint:forcetypeassert // its New makes no other
+	defer giveBack(room)
+
+	buffer := bytes.NewBuffer((*room)[:0])
+	if err := component.Render(p.Ctx(), buffer); err != nil {
 		return nil, fmt.Errorf("draw the page: %w", err)
 	}
 
-	html := p.site().Links(buffer.Bytes())
+	*room = buffer.Bytes()
+
+	html := bytes.Clone(p.site().Links(*room))
 	d := &Drawn{size: len(html), seen: shell.Seen(html), segments: map[string][][]byte{}, tags: map[shell.Viewer]string{}}
 	d.parts, d.gaps = shell.Cut(html)
 
@@ -184,13 +189,19 @@ func (d *Drawn) join(b []byte, fills *shell.Fills, compressed bool) ([]byte, err
 	return sum.AppendEnd(b), nil
 }
 
-// buffers are what answers are joined in.
+// buffers are what pages are drawn in, and answers joined.
 //
 //nolint:gochecknoglobals // there are as many in the process as are used at the same time
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // bufferMax is the most bytes of a buffer that is used again.
 const bufferMax = 1 << 20
+
+func giveBack(buffer *[]byte) {
+	if cap(*buffer) <= bufferMax {
+		buffers.Put(buffer)
+	}
+}
 
 // viewer is who asks, and how they want to see it.
 func (p *Page) viewer() shell.Viewer {
@@ -247,11 +258,7 @@ func isAmong(tag, list string) bool {
 
 func (p *Page) sendDrawn(status int, d *Drawn, fills *shell.Fills) error {
 	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // its New makes no other
-	defer func() {
-		if cap(*buffer) <= bufferMax {
-			buffers.Put(buffer)
-		}
-	}()
+	defer giveBack(buffer)
 
 	body, err := d.join((*buffer)[:0], fills, p.compresses(d.size))
 	if err != nil {

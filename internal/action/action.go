@@ -2,7 +2,10 @@
 // for it: settings that name acts choose among them. It also has the words for acts and what they are done to.
 package action
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // Action is a kind of act.
 type Action struct {
@@ -22,7 +25,14 @@ type Action struct {
 const secretAnswer = "its answer is a secret, which is for whoever asked"
 
 // Actions lists them all. What the console does by itself, and what only reads, is none.
-func Actions() []Action {
+func Actions() []Action { return slices.Clone(actions()) }
+
+// actions are made once: each entry of a page is looked for in them.
+//
+//nolint:gochecknoglobals // nothing of them ever changes
+var actions = sync.OnceValue(makeActions)
+
+func makeActions() []Action {
 	return []Action{
 		{Name: "config.save", Title: "Configuration change", Sets: true},
 		{Name: "config.restore", Title: "Configuration restore", Sets: true},
@@ -67,7 +77,7 @@ func Actions() []Action {
 
 // Named returns the action of that name; ok is false when there is none.
 func Named(name string) (a Action, ok bool) {
-	all := Actions()
+	all := actions()
 
 	i := slices.IndexFunc(all, func(a Action) bool { return a.Name == name })
 	if i < 0 {

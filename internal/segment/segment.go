@@ -15,15 +15,20 @@ import (
 // WindowSize is how far back a deflate stream may refer, in bytes: RFC 1951, section 2.
 const WindowSize = 32 << 10
 
-// writers takes what is not used. One takes 800 KB.
+// writers takes what is not used. One takes 800 KB. What streams send is made as small as can be, once for all who follow; a page,
+// which may be asked for once, at half the cost and with a hundredth more.
 //
 //nolint:gochecknoglobals // there are as many in the process as are used at the same time
-var writers = sync.Pool{New: func() any {
-	made := &writer{}
-	made.w, _ = flate.NewWriter(&made.out, flate.BestCompression) // It fails for levels that there are not alone.
+var writers, pageWriters = writersOf(flate.BestCompression), writersOf(flate.DefaultCompression)
 
-	return made
-}}
+func writersOf(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		made := &writer{}
+		made.w, _ = flate.NewWriter(&made.out, level) // It fails for levels that there are not alone.
+
+		return made
+	}}
+}
 
 type writer struct {
 	out bytes.Buffer
@@ -69,8 +74,8 @@ const (
 // which differ from stream to stream, and go there by [AppendFill]. A part refers to those before
 // all the same: NULs, which they must not have, stand for what differs, so that nothing refers there.
 func Parts(parts [][]byte, gaps []int) ([][]byte, error) {
-	w := writers.Get().(*writer) //nolint:forcetypeassert // its New makes no other
-	defer writers.Put(w)
+	w := pageWriters.Get().(*writer) //nolint:forcetypeassert // its New makes no other
+	defer pageWriters.Put(w)
 
 	w.w.Reset(&w.out)
 

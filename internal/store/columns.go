@@ -72,21 +72,29 @@ func (c Columns) Update(ctx context.Context, tx *sql.Tx, table, condition string
 }
 
 // Select returns the rows of the table that the clause selects ("WHERE id = $1 ORDER BY
-// id"); columns lists those of a row.
+// id"); columns lists those of a row, once for all: each is read into the same one, which is empty then.
 func Select[T any](
 	ctx context.Context, q Querier, table string, columns func(row *T) Columns, clause string, args ...any,
 ) ([]T, error) {
-	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM %s %s`, columns(new(T)).Names(), table, clause), args...)
+	var row T
+
+	of := columns(&row)
+
+	rows, err := q.QueryContext(ctx, fmt.Sprintf(`SELECT %s FROM %s %s`, of.Names(), table, clause), args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 
-	var out []T
+	var (
+		out    []T
+		values = of.Values()
+	)
 
 	for rows.Next() {
-		var row T
-		if err := rows.Scan(columns(&row).Values()...); err != nil {
+		row = *new(T)
+
+		if err := rows.Scan(values...); err != nil {
 			return nil, err
 		}
 

@@ -34,7 +34,7 @@ var (
 func (t Tickets) Split(text string) []Piece {
 	pieces := []Piece{{Text: text}}
 
-	if t.Emails {
+	if t.Emails && strings.Contains(text, "@") {
 		pieces = cut(pieces, address, mailto)
 	}
 

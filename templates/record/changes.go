@@ -28,10 +28,8 @@ func ChangeTitle(c changes.Change) string {
 // ChangeSteps says what became of each field: Per analyst 5 → 3.
 func ChangeSteps(c changes.Change) string {
 	parts := make([]string, 0, len(c.Fields))
-	section, _ := ops.SectionOf(c.Section)
-
 	for _, name := range c.Fields {
-		label, field := labelOf(section, name)
+		label, field := labelOf(c.Section, name)
 		parts = append(parts, label+" "+short(field, c.Before[name])+" → "+short(field, c.After[name]))
 	}
 

@@ -19,7 +19,7 @@ type entryField struct{ label, text string }
 
 // entryFields are the fields that differ before and after, or all where there is but one of both.
 func entryFields(e audit.Entry) []entryField {
-	section, _ := ops.SectionOf(ops.SectionName(strings.TrimPrefix(e.Object, "config/")))
+	section := ops.SectionName(strings.TrimPrefix(e.Object, "config/"))
 	before, after := flat(e.Before), flat(e.After)
 
 	var out []entryField
@@ -43,8 +43,8 @@ func entryFields(e audit.Entry) []entryField {
 }
 
 // labelOf is how a person knows a field, which has no kind where it is none of the configuration.
-func labelOf(section ops.Section, name string) (string, ops.Field) {
-	field, ok := section.Field(name)
+func labelOf(section ops.SectionName, name string) (string, ops.Field) {
+	field, ok := ops.FieldOf(section, name)
 	if !ok {
 		field, _ = ops.FieldAt("body." + name)
 	}

@@ -113,7 +113,14 @@ func Cut(drawn []byte) (parts [][]byte, gaps []Gap) {
 // noNUL stands for a NUL that begins no mark: HTML has none, and where parts are compressed, NULs stand for what is in gaps.
 const noNUL = "\uFFFD"
 
-func withoutNULs(b []byte) []byte { return bytes.ReplaceAll(b, []byte{markBegin}, []byte(noNUL)) }
+// withoutNULs returns the same bytes where they have none.
+func withoutNULs(b []byte) []byte {
+	if bytes.IndexByte(b, markBegin) < 0 {
+		return b
+	}
+
+	return bytes.ReplaceAll(b, []byte{markBegin}, []byte(noNUL))
+}
 
 // Fills are what stands for the marks for a viewer, as HTML.
 type Fills [marksEnd]string
