@@ -45,7 +45,7 @@ func TestAnIncidentIsToldInOrder(t *testing.T) {
 
 			titles := quick(incidentTitles(t, w, address()))
 			wanted := []string{
-				"Database: connected → unreachable", "Sign-in", "Concurrency: Per analyst 5 → 4", "Maintenance announced: “Upgrade”",
+				"Database: connected → unreachable", "Sign-in", "Concurrency: Per analyst 5 → 4 instances", "Maintenance announced: “Upgrade”",
 				"Running job lifecycle", "Job lifecycle", "Sign-in",
 			}
 

@@ -3,7 +3,9 @@ package components
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/graph-olap/opsconsole/internal/humantime"
 	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/format"
 )
@@ -40,6 +42,40 @@ func Value(field ops.Field, value any) string {
 		}
 	default:
 		return fmt.Sprint(v)
+	}
+}
+
+// Arrow writes what becomes of a value in a line, its unit once: 5 → 8 instances, 24 h → 36 h, off → on.
+func Arrow(field ops.Field, before, after any) string {
+	was := brief(field, before)
+	if n, ok := before.(int64); ok && after != nil {
+		was = format.Count(n)
+	}
+
+	return was + " → " + brief(field, after)
+}
+
+// brief is a value in a line.
+func brief(field ops.Field, value any) string {
+	const most = 40
+
+	text, isText := value.(string)
+
+	switch {
+	case value == nil:
+		return "none"
+	case value == false:
+		return "off"
+	case value == true:
+		return "on"
+	case isText && field.Kind == ops.KindDuration:
+		return humantime.Length(text)
+	case isText && text == "":
+		return "empty"
+	case isText && utf8.RuneCountInString(text) > most:
+		return "“" + string([]rune(text)[:most]) + "…”"
+	default:
+		return Value(field, value)
 	}
 }
 

@@ -621,7 +621,7 @@ func Text(l lease.Lease) string {
 			text += ", "
 		}
 
-		text += d.Field.Label + " " + components.Value(d.Field, d.Before) + " → " + components.Value(d.Field, d.After)
+		text += d.Field.Label + " " + components.Arrow(d.Field, d.Before, d.After)
 	}
 
 	return text

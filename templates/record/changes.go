@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/graph-olap/opsconsole/internal/changes"
-	"github.com/graph-olap/opsconsole/internal/humantime"
-	"github.com/graph-olap/opsconsole/ops"
 	"github.com/graph-olap/opsconsole/templates/components"
 )
 
@@ -16,7 +14,7 @@ func ChangePath(id int64) string { return "/history/" + strconv.FormatInt(id, 10
 // RestorePath is where the restore of what a change replaced is reviewed.
 func RestorePath(id int64) string { return ChangePath(id) + "/restore" }
 
-// ChangeTitle says what a change was about: Concurrency: Per analyst 5 → 3.
+// ChangeTitle says what a change was about: Concurrency: Per analyst 5 → 3 instances.
 func ChangeTitle(c changes.Change) string {
 	if steps := ChangeSteps(c); steps != "" {
 		return components.Word(c.Section) + ": " + steps
@@ -25,12 +23,13 @@ func ChangeTitle(c changes.Change) string {
 	return components.Word(c.Section)
 }
 
-// ChangeSteps says what became of each field: Per analyst 5 → 3.
+// ChangeSteps says what became of each field: Per analyst 5 → 3 instances.
 func ChangeSteps(c changes.Change) string {
 	parts := make([]string, 0, len(c.Fields))
+
 	for _, name := range c.Fields {
 		label, field := labelOf(c.Section, name)
-		parts = append(parts, label+" "+short(field, c.Before[name])+" → "+short(field, c.After[name]))
+		parts = append(parts, label+" "+components.Arrow(field, c.Before[name], c.After[name]))
 	}
 
 	return strings.Join(parts, ", ")
@@ -52,41 +51,6 @@ func who(c changes.Change) string {
 	}
 
 	return c.Who() + " (" + sourceWord(c.Source) + ")"
-}
-
-// short is a value for a line of a list.
-func short(field ops.Field, value any) string {
-	const most = 40
-
-	if iso, ok := value.(string); ok && field.Kind == ops.KindDuration {
-		return humantime.Length(iso)
-	}
-
-	switch v := value.(type) {
-	case nil:
-		return "none"
-	case int64:
-		return strconv.FormatInt(v, 10)
-	case bool:
-		if v {
-			return "on"
-		}
-
-		return "off"
-	case string:
-		runes := []rune(v)
-		if len(runes) > most {
-			return "“" + string(runes[:most]) + "…”"
-		}
-
-		if v == "" {
-			return "empty"
-		}
-
-		return v
-	default:
-		return "?"
-	}
 }
 
 // sourceWord says how a change came about.

@@ -47,7 +47,7 @@ func TestALineOfTheHistoryCallsFieldsByTheirLabels(t *testing.T) {
 		Section: ops.SectionExport, Fields: []string{"max_duration_seconds"},
 		Before: ops.Values{"max_duration_seconds": int64(3600)}, After: ops.Values{"max_duration_seconds": int64(60)},
 	})
-	if want := "Longest export 3600 → 60"; got != want {
+	if want := "Longest export 3,600 → 60 seconds"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

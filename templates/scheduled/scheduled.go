@@ -97,7 +97,7 @@ func Text(s scheduled.Change) string {
 	var parts []string
 
 	for _, d := range differences(s) {
-		parts = append(parts, d.Field.Label+" "+components.Value(d.Field, d.Before)+" → "+components.Value(d.Field, d.After))
+		parts = append(parts, d.Field.Label+" "+components.Arrow(d.Field, d.Before, d.After))
 	}
 
 	if len(parts) == 0 {
