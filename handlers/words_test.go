@@ -42,6 +42,10 @@ func TestActsAreReadInWords(t *testing.T) {
 		if found := code.FindString(read(page)); found != "" {
 			t.Errorf("%s: got %q where people read, want words", path, found)
 		}
+
+		if found := regexp.MustCompile(`until\s+in \d+`).FindString(read(page)); found != "" {
+			t.Errorf("%s: got %q, want a moment", path, found)
+		}
 	}
 
 	csv := w.Get("/audit.csv").Body
@@ -71,6 +75,14 @@ func filled(t *testing.T) (w *handlerstest.World, paths []string) {
 	w.Post("/jobs/lifecycle/trigger", `{"reason": "after the outage"}`)
 	w.Announce(map[string]any{"title": "Upgrade"})
 
+	for _, name := range []string{"Monthly", "Weekly"} {
+		got := w.Post("/maintenance/templates", `{"name": "`+name+`", "title": "Patching", "message": "We patch.", `+
+			`"length_seconds": 5400, "time_zone": "UTC", "reason": "We do it each month"}`)
+		if got.Status != http.StatusCreated {
+			t.Fatalf("got %d\n%.300s", got.Status, got.Body)
+		}
+	}
+
 	lifecycle := handlerstest.Object{
 		"mapping": map[string]any{"default_ttl": "PT36H"},
 		"reason":  "longer weekends", "confirm": "test", "revision": w.Data("/config/lifecycle")["revision"],
@@ -87,7 +99,7 @@ func filled(t *testing.T) (w *handlerstest.World, paths []string) {
 		"/leases/1/extend", "/leases/1/end",
 		"/scheduled", "/points", "/points/1", "/approvals", "/sessions", "/incident",
 		"/maintenance", "/maintenance/windows", "/maintenance/windows/1", "/maintenance/windows/1/start", "/maintenance/windows/new",
-		"/maintenance/templates", "/maintenance/webhooks", "/maintenance/webhooks/new", "/maintenance/deliveries", "/announcements",
+		"/maintenance/templates", "/maintenance/templates/1", "/maintenance/webhooks", "/maintenance/webhooks/new", "/maintenance/deliveries", "/announcements",
 	}
 }
 
@@ -106,8 +118,15 @@ func TestPagesAreReadAsPeopleWrite(t *testing.T) {
 		for _, found := range programs.FindAllString(read(page.Body), -1) {
 			t.Errorf("%s: got %q where people read", path, found)
 		}
+
+		for _, found := range length.FindAllString(page.Body, -1) {
+			t.Errorf("%s: a field begins with %q", path, found)
+		}
 	}
 }
+
+// length is the field of a length that begins as programs write it.
+var length = regexp.MustCompile(`name="length"[^>]*value="P[0-9T][0-9A-Z]*"`)
 
 // programs is what programs write: one of several, a length as a contract has it beside an arrow, a name with underscores.
 var programs = regexp.MustCompile(`\b1 (?:second|minute|hour|day|instance|change|character|export|analyst|window|run|` +

@@ -44,7 +44,7 @@ func (h *Handlers) NewTemplate(p *web.Page) error {
 
 		typed = typedDraft(asDraft(w))
 		typed.Set("name", w.Title)
-		typed.Set("length", ops.FormatDuration(w.PlannedEndsAt.Sub(w.PlannedStartsAt).Truncate(time.Second)))
+		typed.Set("length", humantime.Length(ops.FormatDuration(w.PlannedEndsAt.Sub(w.PlannedStartsAt).Truncate(time.Second))))
 	}
 
 	return h.showTemplateForm(p, http.StatusOK, pages.TemplateForm{}, typed, nil)
@@ -69,7 +69,7 @@ func (h *Handlers) Template(p *web.Page) error {
 
 	typed := typedDraft(h.withDefaultMatchers(t.Draft(time.Time{})))
 	typed.Set("name", t.Name)
-	typed.Set("length", ops.FormatDuration(t.Length()))
+	typed.Set("length", humantime.Length(ops.FormatDuration(t.Length())))
 
 	return h.showTemplateForm(p, http.StatusOK, pages.TemplateForm{Template: &t}, typed, nil)
 }

@@ -332,7 +332,7 @@ func (v List) table(caption string, items []approvals.Approval) templ.Component 
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = components.Status(components.OfApproval(a.State), Word(a.State)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Status(components.OfApproval(a.State), components.Word(Word(a.State))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -5,7 +5,7 @@ package components
 // The addresses of the files in static/, with a hash of what is in them: they can be kept
 // for ever.
 const (
-	StylesheetURL         = "/static/app.css?v=0c0085a1cc20"
+	StylesheetURL         = "/static/app.css?v=c0b8e9360077"
 	ScriptURL             = "/static/app.js?v=53e902d690d3"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=8e21ceaf2fd0"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"

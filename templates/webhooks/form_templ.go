@@ -462,7 +462,7 @@ func (v Form) addressNow() string {
 }
 
 func (v Form) addressHelp() string {
-	help := "https, to one of " + strings.Join(v.Hosts, ", ") + "."
+	help := "An https address on an allowed host: " + strings.Join(v.Hosts, ", ") + "."
 	if len(v.Hosts) == 0 {
 		help = "No host may be called: start the console with --webhook-allowed-hosts to allow some."
 	}
