@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/handlers/handlerstest"
+	"github.com/graph-olap/opsconsole/ops"
 )
 
 // TestAChangeIsScheduled as a program does it, and told again under its key.
@@ -184,5 +185,47 @@ func TestASchedulesSecondPersonIsAskedWhenItIsScheduled(t *testing.T) {
 
 	if items, _ := w.Data("/scheduled")["items"].([]any); len(items) != 0 {
 		t.Errorf("got %v, want nothing scheduled yet", items)
+	}
+}
+
+// TestApplyingAScheduledChangeNowIsReviewed with its effects of now and the end that it has then, and is no obstacle to itself.
+func TestApplyingAScheduledChangeNowIsReviewed(t *testing.T) {
+	t.Parallel()
+
+	w := handlerstest.New(t)
+	w.Instance("alice", "a", ops.InstanceRunning, time.Minute)
+	w.Instance("alice", "b", ops.InstanceRunning, time.Minute)
+
+	for at, values := range []string{`"per_analyst": 1`, `"cluster_total": 60`} {
+		got := w.Post("/config/concurrency", fmt.Sprintf(`{%s, "reason": "for workshop %d", "revision": %q, "at": %q, "duration": "90m", "confirm": "test"}`,
+			values, at, w.Revision(), w.Now().UTC().Add(time.Duration(at+1)*5*time.Hour).Format(time.RFC3339)))
+		if got.Status != http.StatusAccepted {
+			t.Fatalf("got %d\n%s", got.Status, got.Body)
+		}
+	}
+
+	page := w.Get("/scheduled/1/apply", "Accept", "text/html").Body
+	if !strings.Contains(page, "Applied now: ends") || !strings.Contains(page, "in 1 h 2") && !strings.Contains(page, "in 1 h 30 min") {
+		t.Errorf("the form does not say when it ends\n%.6000s", page)
+	}
+
+	var effects []string
+
+	list, _ := w.Data("/scheduled/1/apply")["effects"].([]any)
+	for _, effect := range list {
+		effects = append(effects, fmt.Sprint(handlerstest.At(effect, "text"), " ", handlerstest.At(effect, "url")))
+	}
+
+	all := strings.Join(effects, "\n")
+	if !strings.Contains(all, "alice") || !strings.Contains(all, " /scheduled/2") || strings.Contains(all, " /scheduled/1") {
+		t.Errorf("got %s, want alice, who is above the new limit, the other scheduled change, and not this one", all)
+	}
+
+	if effects := w.Data("/scheduled/1/cancel")["effects"]; effects != nil {
+		t.Errorf("cancelling it has effects: %v", effects)
+	}
+
+	if row := w.Get("/scheduled", "Accept", "text/html").Body; strings.Count(row, "Ends ") != 2 {
+		t.Errorf("the list does not say when they end\n%.6000s", row)
 	}
 }

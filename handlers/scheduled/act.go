@@ -14,6 +14,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/changes/lease"
 	"github.com/graph-olap/opsconsole/internal/changes/scheduled"
 	"github.com/graph-olap/opsconsole/ops"
+	"github.com/graph-olap/opsconsole/templates/components"
 	pages "github.com/graph-olap/opsconsole/templates/scheduled"
 )
 
@@ -57,6 +58,17 @@ func (h *Handlers) showForm(p *web.Page, status int, view pages.Form) error {
 
 	if view.Revision, err = h.Changes.ScheduledRevision(p.Ctx(), view.Scheduled); err != nil {
 		return err
+	}
+
+	if p.Param("act") == pages.Apply {
+		preview, err := h.Changes.Preview(p.Ctx(), p.Service(h.Platform), changes.Request{
+			Section: view.Scheduled.Section, Revision: plan.Current.Revision, Values: view.Scheduled.Set, Source: changes.SourceConsole,
+		})
+		if err == nil { // else applying it says why it cannot be
+			view.Effects = slices.DeleteFunc(components.EffectLines(preview.Effects), func(l components.Line) bool {
+				return l.URL == pages.Path(view.Scheduled.ID) // it is no obstacle to itself
+			})
+		}
 	}
 
 	id := view.Scheduled.ID

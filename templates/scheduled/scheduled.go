@@ -53,7 +53,9 @@ type Form struct {
 	// Act is apply, move or cancel.
 	Act string `json:"act"`
 	// Differences are what it would set on top of the current values.
-	Differences  []ops.Difference       `json:"differences"`
+	Differences []ops.Difference `json:"differences"`
+	// Effects are what follows of it, where it is applied now.
+	Effects      []components.Line      `json:"effects,omitempty"`
 	Title        string                 `json:"-"`
 	At           components.MomentInput `json:"-"`
 	Reason       string                 `json:"-"`
