@@ -95,7 +95,9 @@ func (l *Log) Head(ctx context.Context) (seq int64, err error) {
 }
 
 // Shared is the time by the clock that replicas share, for an entry whose time is compared with what another one saw.
-func (l *Log) Shared(ctx context.Context) (time.Time, error) { return l.db.Now(ctx, l.db.Read(), l.now) }
+func (l *Log) Shared(ctx context.Context) (time.Time, error) {
+	return l.db.Now(ctx, l.db.Read(), l.now)
+}
 
 // Append writes one entry within tx and returns it with its number, time and hashes; a time that it has already is kept. The
 // actor's first is what their idempotency key stands for from then on. The error of the actor's

@@ -70,6 +70,7 @@ func TestATriggerIsDatedByTheClockThatReplicasShare(t *testing.T) {
 		t.Helper()
 
 		shared := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+
 		db.AgreeOn(func() time.Time { return shared })
 
 		log := audit.New(db, func() time.Time { return shared.Add(2 * time.Hour) })
