@@ -50,6 +50,30 @@ func keepTurn(databaseURL string) error {
 	})
 }
 
+// TestAPoolerWithoutSessionsLeft calls that a protocol violation, which nobody can do anything about.
+func TestAPoolerWithoutSessionsLeft(t *testing.T) {
+	t.Parallel()
+
+	pool, err := sql.Open("pgx", startPooler(t, storetest.EmptyPostgresURL(t), "session", "default_pool_size=1", "query_wait_timeout=1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+
+	only, err := pool.Conn(t.Context())
+	if err == nil {
+		err = only.PingContext(t.Context())
+	}
+
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer only.Close()
+
+	_, err = pool.ExecContext(t.Context(), `SELECT 1`)
+	wantTrouble(t, err, store.Unreadable, "the pooler in front of it has no session free, or does not reach it")
+}
+
 // TestATurnLeftWithAPoolerEnds kills a process with its turn behind a pooler that keeps its sessions: the next start has it.
 func TestATurnLeftWithAPoolerEnds(t *testing.T) {
 	t.Parallel()

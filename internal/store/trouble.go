@@ -112,9 +112,10 @@ func connectTrouble(err error) *TroubleError {
 }
 
 // The classes and codes of PostgreSQL's errors, appendix A of its manual. PgBouncer
-// answers with class 08 what it cannot pass on.
+// answers with class 08 what it cannot pass on: with pgProtocolViolation also where it has no session free.
 const (
 	pgConnectionClass        = "08"
+	pgProtocolViolation      = "08P01"
 	pgNoPrivilege            = "42501"
 	pgLockTimeout            = "55P03"
 	pgStatementTimeout       = "57014" // also of whom an administrator cancels
@@ -164,6 +165,8 @@ func postgresTrouble(err error, code string) *TroubleError {
 		return &TroubleError{ofAttempt(err), "a statement took too long and was ended", err}
 	case pgDiskFull:
 		return &TroubleError{Unwritable, diskFull, err}
+	case pgProtocolViolation:
+		return &TroubleError{Unreadable, "the pooler in front of it has no session free, or does not reach it", err}
 	case pgTooManyConnections:
 		return &TroubleError{Unreadable, "it has no connection left", err}
 	case pgOutOfMemory, pgInsufficientResource:
