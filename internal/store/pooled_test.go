@@ -68,6 +68,7 @@ func TestAPoolerWithoutSessionsLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+
 	defer only.Close()
 
 	_, err = pool.ExecContext(t.Context(), `SELECT 1`)
