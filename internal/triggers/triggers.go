@@ -130,10 +130,11 @@ func (t *Triggers) record(ctx context.Context, actor audit.Actor, entry audit.En
 	return entry, err
 }
 
-// write dates an entry by the clock that replicas share: its run is looked for by it.
-func (t *Triggers) write(ctx context.Context, actor audit.Actor, entry audit.Entry) (_ audit.Entry, err error) {
-	if entry.At, err = t.log.Shared(ctx); err != nil {
-		return entry, err
+// write dates an entry by the clock that replicas share: its run is looked for by it. Where that cannot be asked, this one's own
+// does: how a trigger ended is written as long as anything can be.
+func (t *Triggers) write(ctx context.Context, actor audit.Actor, entry audit.Entry) (audit.Entry, error) {
+	if at, err := t.log.Shared(ctx); err == nil {
+		entry.At = at
 	}
 
 	return t.log.Record(ctx, actor, entry)

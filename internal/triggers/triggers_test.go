@@ -88,6 +88,20 @@ func TestATriggerIsDatedByTheClockThatReplicasShare(t *testing.T) {
 	})
 }
 
+// TestATriggerIsWrittenWithoutTheClockThatReplicasShare, as what was done is not to be forgotten for want of a time.
+func TestATriggerIsWrittenWithoutTheClockThatReplicasShare(t *testing.T) {
+	t.Parallel()
+
+	db := storetest.Open(t, storetest.PostgresURL(t))
+	log := audit.New(db, time.Now)
+
+	run, err := triggers.New(log).Trigger(t.Context(), leaving{leave: func() { _ = db.Read().Close() }}, dave,
+		ops.JobTrigger{JobName: ops.JobLifecycle, Reason: "after the outage"}, nil)
+	if err != nil || run.Entry == 0 || time.Since(run.Accepted).Abs() > time.Minute {
+		t.Errorf("got %+v, %v, want how it ended to be written", run, err)
+	}
+}
+
 func TestARefusedReasonIsCutAtACharacter(t *testing.T) {
 	t.Parallel()
 
