@@ -85,12 +85,21 @@ func (h *Handlers) jobView(ctx context.Context, s *monitor.Snapshot, job ops.Job
 
 	if ok {
 		row.LastTrigger = &pages.JobTrigger{By: last.Actor, At: last.At, Reason: last.Reason}
-		if until := last.At.Add(triggers.Cooldown); until.After(now) {
-			row.CooldownUntil = &until
-		}
+		row.CooldownUntil = cooldownAfter(last.At, now)
 	}
 
 	return row, nil
+}
+
+// cooldownAfter is when the job can be triggered again, nil when it can be now. A time further ahead than that says nothing: this
+// replica's clock is behind the one that triggers are dated by, and the control plane knows.
+func cooldownAfter(last, now time.Time) *time.Time {
+	until := last.Add(triggers.Cooldown)
+	if wait := until.Sub(now); wait <= 0 || wait > 2*triggers.Cooldown {
+		return nil
+	}
+
+	return &until
 }
 
 // lastRead is how something was when it was last read: "Last read: healthy".

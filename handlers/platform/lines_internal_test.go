@@ -84,3 +84,19 @@ func TestAJobOfWhichNothingWasReadIsNotKnown(t *testing.T) {
 		t.Errorf("got %+v, want no run seen yet", got)
 	}
 }
+
+// TestATriggerByAClockThatIsFarAheadDelaysNone: the pages would offer no run for as long as this replica's clock is behind.
+func TestATriggerByAClockThatIsFarAheadDelaysNone(t *testing.T) {
+	t.Parallel()
+
+	now := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+
+	for ahead, want := range map[time.Duration]time.Duration{
+		-time.Minute: 0, -40 * time.Second: 20 * time.Second, time.Second: 61 * time.Second, 2 * time.Minute: 0, 2 * time.Hour: 0,
+	} {
+		switch until := cooldownAfter(now.Add(ahead), now); {
+		case (until == nil) != (want == 0), until != nil && until.Sub(now) != want:
+			t.Errorf("%v ahead: got %v, want %v from now", ahead, until, want)
+		}
+	}
+}
