@@ -220,7 +220,7 @@ func unless(busy func() bool, times int, chore func(ctx context.Context) error) 
 // chainEvery is how often what was added to the audit log is verified.
 const chainEvery = 15 * time.Second
 
-// sumUpEvery is how often it is looked for repeated refusals and are to be summed up.
+// sumUpEvery is how often it is looked for repeated refusals that are to be summed up.
 const sumUpEvery = 5 * time.Second
 
 // auditLog is the log, and what sends its signed heads to where it was told to.

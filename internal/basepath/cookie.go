@@ -6,7 +6,7 @@ import (
 )
 
 // CookieValue is the value of the first cookie of that name that came with a request; there is false where none did. It reads
-// as [http.Request.CookiesNamed] does, and makes nothing of the other cookies.
+// as [http.Request.CookiesNamed] does, however many there are, and makes nothing of the other cookies.
 func CookieValue(r *http.Request, name string) (value string, there bool) {
 	for _, line := range r.Header["Cookie"] {
 		for part := range strings.SplitSeq(line, ";") {
