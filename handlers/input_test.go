@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -318,6 +319,10 @@ func TestFilesAreSentInTheSmallestCoding(t *testing.T) {
 			!strings.HasPrefix(got.Header.Get("Content-Type"), "text/javascript") || got.Header.Get("Vary") != "Accept-Encoding" ||
 			!strings.Contains(got.Header.Get("Cache-Control"), "immutable") {
 			t.Errorf("%s: got %d %v, want it as %q", accepted, got.Status, got.Header, want)
+		}
+
+		if length := got.Header.Get("Content-Length"); want != "" && length != strconv.Itoa(len(got.Body)) {
+			t.Errorf("%s: got a length of %q, want %d", accepted, length, len(got.Body))
 		}
 
 		size[want] = len(got.Body)

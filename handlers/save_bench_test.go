@@ -23,7 +23,9 @@ func BenchmarkSave(b *testing.B) {
 			}
 
 			b.StopTimer()
+
 			revision = w.Revision()
+
 			b.StartTimer()
 		}
 	})

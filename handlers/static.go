@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ func (c *console) static() echo.HandlerFunc {
 		if err != nil {
 			files.ServeHTTP(e.Response(), e.Request())
 
-			return nil
+			return nil //nolint:nilerr // it is a file that is not compressed, or none, which is said
 		}
 
 		header := e.Response().Header()
@@ -47,6 +48,7 @@ func (c *console) static() echo.HandlerFunc {
 		}
 
 		header.Set(echo.HeaderContentEncoding, coding)
+		header.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
 
 		return e.Blob(http.StatusOK, mime.TypeByExtension(path.Ext(name)), body)
 	}

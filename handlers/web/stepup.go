@@ -16,7 +16,7 @@ import (
 type StepUpError struct{ MaxAge time.Duration }
 
 func (e *StepUpError) Error() string {
-	return fmt.Sprintf("it needs a sign-in that is not older than %s", humantime.Span(e.MaxAge))
+	return "it needs a sign-in that is not older than " + humantime.Span(e.MaxAge)
 }
 
 // StepUpCookie has the next sign-in bound how old it may be.

@@ -85,7 +85,8 @@ func explained(err error) error {
 		what = "can be read but not written, which a start needs"
 	}
 
-	return fmt.Errorf("the database %s: %s. Start again once that is resolved, as a supervisor does by itself: %w", what, trouble.Words, err)
+	return fmt.Errorf("the database %s: %s. Start again once that is resolved, as a supervisor does by itself: %w",
+		what, trouble.Words, err)
 }
 
 // open opens the database and brings it to the newest version.
@@ -149,7 +150,9 @@ func (a *App) close() error {
 
 // migrate brings this console's own tables to their newest version.
 func (a *App) migrate(ctx context.Context) error {
-	a.db.OnWait(func(ctx context.Context, words string) { a.logger.WarnContext(ctx, "the start is waiting", "for", words) })
+	a.db.OnWait(func(ctx context.Context, words string) {
+		a.logger.WarnContext(ctx, "the start is waiting", "for", words)
+	})
 
 	err := a.db.Migrate(ctx)
 	if newer, ok := errors.AsType[*store.NewerError](err); ok && a.config.AllowNewerSchema {

@@ -128,7 +128,8 @@ func report(cfg config.AuditVerify, c *audit.Checker, heads []audit.Witness, out
 	case c.MissingKey == "":
 		fmt.Fprintf(&said, "Entries from %d are chained with a key, and were written with it.\n", c.Reached.KeyedFrom)
 	case c.MissingTo <= vouched:
-		fmt.Fprintf(&said, "Entries from %d are chained with a key; without the key, the signed heads vouch for them.\n", c.Reached.KeyedFrom)
+		fmt.Fprintf(&said, "Entries from %d are chained with a key; without the key, the signed heads vouch for them.\n",
+			c.Reached.KeyedFrom)
 	case len(heads) > 0 && len(cfg.Keys.IDs()) == 0:
 		fmt.Fprintf(&said, "Entries from %d are chained with a key; without the key, nothing vouches for entries after %d.\n",
 			c.Reached.KeyedFrom, vouched)

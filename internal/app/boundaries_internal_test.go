@@ -34,7 +34,7 @@ func TestWhatIsDueIsLookedForSoonWhereItCouldNotBeSeen(t *testing.T) {
 
 	for name, run := range map[string]func(a *App){
 		"when changes are due in a section": func(a *App) { a.runLeases(history, service) },
-		"maintenance windows":                func(a *App) { a.runWindows(windows, monitor.New(monitor.Config{Now: time.Now}), service) },
+		"maintenance windows":               func(a *App) { a.runWindows(windows, monitor.New(monitor.Config{Now: time.Now}), service) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

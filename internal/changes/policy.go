@@ -68,7 +68,8 @@ func (c *Changes) checkNewReason(ctx context.Context, section ops.SectionName, r
 
 	err := c.db.Read().QueryRowContext(ctx, `
 		SELECT reason FROM opsconsole_changes
-		WHERE section = $1 AND outcome = 'applied' AND source NOT IN ('external', 'lease_end') ORDER BY id DESC LIMIT 1`, section).Scan(&last)
+		WHERE section = $1 AND outcome = 'applied' AND source NOT IN ('external', 'lease_end')
+		ORDER BY id DESC LIMIT 1`, section).Scan(&last)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

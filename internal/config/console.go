@@ -80,7 +80,8 @@ func (r *reader) databaseLimits(f *databaseFlags) DatabaseLimits {
 	}
 
 	if limits.Lock > limits.Statement && r.ok(f.DatabaseLock) && r.ok(f.DatabaseTimeout) {
-		r.badf(f.DatabaseLock, "is %s, longer than --database-statement-timeout, %s; make it shorter", f.DatabaseLock.text, f.DatabaseTimeout.text)
+		r.badf(f.DatabaseLock, "is %s, longer than --database-statement-timeout, %s; make it shorter",
+			f.DatabaseLock.text, f.DatabaseTimeout.text)
 	}
 
 	return limits

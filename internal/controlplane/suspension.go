@@ -47,8 +47,9 @@ func (s session) ResumeInstance(ctx context.Context, id int64) (resumed ops.Inst
 		case err != nil:
 			return err
 		case s.watchOnly:
-			return ops.Unavailable("instances", fmt.Sprintf("No cluster is configured here, so nothing would create a pod for instance %d: "+
-				"resume it at the platform's own control plane, or configure the cluster", id))
+			return ops.Unavailable("instances", fmt.Sprintf(
+				"No cluster is configured here, so nothing would create a pod for instance %d: "+
+					"resume it at the platform's own control plane, or configure the cluster", id))
 		case instance.PodName != nil: // One of the same name cannot be made meanwhile.
 			return invalidState(instance, fmt.Sprintf(
 				"The previous pod of instance %d is still terminating: try again in a few seconds", id))

@@ -44,8 +44,10 @@ func pool(out sink, name string, db *sql.DB) {
 	out.gauge("database_connections_limit", "Maximum connections of a pool.", float64(stats.MaxOpenConnections), "pool", name)
 	out.gauge("database_connections", "Connections of a pool, by state.", float64(stats.InUse), "pool", name, "state", "in_use")
 	out.gauge("database_connections", "Connections of a pool, by state.", float64(stats.Idle), "pool", name, "state", "idle")
-	out.counter("database_connection_waits_total", "How often a request had to wait for a connection.", float64(stats.WaitCount), "pool", name)
-	out.counter("database_connection_wait_seconds_total", "How long requests waited for a connection.", stats.WaitDuration.Seconds(), "pool", name)
+	out.counter("database_connection_waits_total", "How often a request had to wait for a connection.",
+		float64(stats.WaitCount), "pool", name)
+	out.counter("database_connection_wait_seconds_total", "How long requests waited for a connection.",
+		stats.WaitDuration.Seconds(), "pool", name)
 }
 
 // chain tells whether the audit log holds together.

@@ -95,7 +95,8 @@ func (m *Metrics) jobState(out sink, name string, state monitor.JobState) {
 		out.flag("job_state", "1 for the state a job is in.", state.Condition == condition, "job_name", name, "state", string(condition))
 	}
 
-	out.moment("job_state_since_timestamp_seconds", "Since when a job has been in its state; for a late job, when it was due.", state.Since, "job_name", name)
+	out.moment("job_state_since_timestamp_seconds", "Since when a job has been in its state; for a late job, when it was due.",
+		state.Since, "job_name", name)
 }
 
 func (m *Metrics) job(out sink, name string, figures monitor.JobFigures) {

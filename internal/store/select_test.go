@@ -18,7 +18,7 @@ func TestARowHasNothingOfTheOneBefore(t *testing.T) {
 
 		rows, err := store.Select(t.Context(), db.Read(), `(
 			SELECT 1 AS id, 'x' AS name, 7 AS parent, `+at+` AS at, `+at+` AS ended, '["a"]' AS tags UNION ALL
-			SELECT 2, '', NULL, NULL, NULL, NULL UNION ALL
+			SELECT 2, '', NULL AS parent, NULL AS at, NULL AS ended, NULL AS tags UNION ALL
 			SELECT 3, 'z', 8, `+at+`, `+at+`, '["b"]') AS things`, (*thing).withID, "ORDER BY id")
 		if err != nil || len(rows) != 3 {
 			t.Fatalf("got %d rows, %v", len(rows), err)

@@ -2,6 +2,7 @@ package format_test
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"os"
 	"testing"
@@ -135,12 +136,10 @@ func TestALengthIsNeverNearlyTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	for seconds, exact := range map[int]string{
+	maps.Copy(lengths, map[int]string{
 		59: "59 s", 60: "1 min", 3599: "59 min", 3600: "1 h", 7199: "1 h 59 min", 86399: "23 h 59 min", 86400: "1 d",
 		172799: "1 d 23 h", 172800: "2 d",
-	} {
-		lengths[seconds] = exact
-	}
+	})
 
 	for seconds, want := range lengths {
 		d := time.Duration(seconds) * time.Second
