@@ -125,8 +125,8 @@ func TestPagesAreReadAsPeopleWrite(t *testing.T) {
 	}
 }
 
-// length is the field of a length that begins as programs write it.
-var length = regexp.MustCompile(`name="length"[^>]*value="P[0-9T][0-9A-Z]*"`)
+// length is a field of a length that begins as programs write it.
+var length = regexp.MustCompile(`<input type="text"[^>]* value="P[0-9T][0-9A-Z]*"`)
 
 // programs is what programs write: one of several, a length as a contract has it beside an arrow, a name with underscores.
 var programs = regexp.MustCompile(`\b1 (?:second|minute|hour|day|instance|change|character|export|analyst|window|run|` +

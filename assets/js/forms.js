@@ -61,7 +61,7 @@ function literal(kind, typed, language) {
   const text = typed.trim();
   if (kind === "bool") return language === "curl" ? String(text === "true") : text === "true" ? "True" : "False";
   if (kind === "int" && /^-?\d+$/.test(text)) return text;
-  const quoted = JSON.stringify(kind === "duration" && language === "Python SDK" ? contractDuration(text) : text);
+  const quoted = JSON.stringify(kind === "duration" ? contractDuration(text) : text);
   return language === "curl" ? quoted.replaceAll("'", "'\\''") : quoted;
 }
 

@@ -60,7 +60,7 @@ func (h *Handlers) showConflict(p *web.Page, conflict *changes.ConflictError, in
 
 	for _, field := range conflict.Section.Fields {
 		view.Form.Fields = append(view.Form.Fields, pages.FormField{
-			Field: field, Typed: components.Raw(merged[field.Name]), Current: conflict.Theirs[field.Name],
+			Field: field, Typed: components.Raw(field, merged[field.Name]), Current: conflict.Theirs[field.Name],
 		})
 	}
 

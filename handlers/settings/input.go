@@ -169,7 +169,7 @@ func (in *input) typedOf(section ops.Section, values ops.Values) url.Values {
 	typed := url.Values{}
 
 	for _, field := range section.Fields {
-		typed.Set(field.Name, in.raw(field.Name, values))
+		typed.Set(field.Name, in.raw(field, values))
 	}
 
 	for name, value := range in.meta {
@@ -180,10 +180,10 @@ func (in *input) typedOf(section ops.Section, values ops.Values) url.Values {
 }
 
 // raw is what was typed into a field, else the value as it would be typed.
-func (in *input) raw(name string, values ops.Values) string {
-	if in.typed.Has(name) {
-		return in.typed.Get(name)
+func (in *input) raw(field ops.Field, values ops.Values) string {
+	if in.typed.Has(field.Name) {
+		return in.typed.Get(field.Name)
 	}
 
-	return components.Raw(values[name])
+	return components.Raw(field, values[field.Name])
 }

@@ -44,7 +44,7 @@ func (h *Handlers) reviewView(p *web.Page, plan changes.Plan, in input) pages.Re
 	back := url.Values{}
 
 	for _, field := range section.Fields {
-		typed := in.raw(field.Name, plan.After)
+		typed := in.raw(field, plan.After)
 		view.Typed = append(view.Typed, pages.TypedField{Name: field.Name, Value: typed})
 		back.Set(field.Name, typed)
 	}

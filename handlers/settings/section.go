@@ -178,7 +178,7 @@ func (h *Handlers) form(current changes.Current, in input) pages.Form {
 
 	for _, field := range current.Section.Fields {
 		form.Fields = append(form.Fields, pages.FormField{
-			Field: field, Typed: in.raw(field.Name, current.Values), Current: current.Values[field.Name],
+			Field: field, Typed: in.raw(field, current.Values), Current: current.Values[field.Name],
 		})
 	}
 

@@ -28,14 +28,18 @@ func typedDraft(d maintenance.Draft) url.Values {
 
 	typed.Set(alertMatchers, strings.Join(d.AlertMatchers, "\n"))
 
-	for section, values := range d.Settings {
+	for name, values := range d.Settings {
+		section, _ := ops.SectionOf(name) // what a draft sets was checked
+
 		for field, value := range values {
-			text := components.Raw(value)
+			described, _ := section.Field(field)
+
+			text := components.Raw(described, value)
 			if value == nil {
 				text = noExpiry
 			}
 
-			typed.Set(fmt.Sprintf("%s%s.%s", settingPrefix, section, field), text)
+			typed.Set(fmt.Sprintf("%s%s.%s", settingPrefix, name, field), text)
 		}
 	}
 

@@ -36,3 +36,17 @@ func TestDurationsAreReadAsTheScriptReadsThem(t *testing.T) {
 		}
 	}
 }
+
+// TestADurationIsTypedInWords where those are the same duration, and as it is spelled where they are not.
+func TestADurationIsTypedInWords(t *testing.T) {
+	t.Parallel()
+
+	for iso, want := range map[string]string{
+		"PT24H": "24 h", "P30D": "30 d", "PT90M": "90 min", "PT45S": "45 s", "PT36H": "36 h",
+		"P1DT12H": "1 d 12 h", "PT1H30M": "1 h 30 min", "P1Y": "P1Y", "P4W": "P4W", "PT0.5S": "PT0.5S", "P1M": "P1M", "": "",
+	} {
+		if got := humantime.Typed(iso); got != want {
+			t.Errorf("%q: got %q, want %q", iso, got, want)
+		}
+	}
+}

@@ -22,6 +22,17 @@ func Length(iso string) string {
 	return foreign(d)
 }
 
+// Typed writes an ISO 8601 duration as it is typed into a field: in words where [ParseDuration] reads them as the same
+// duration, else as it is.
+func Typed(iso string) string {
+	text := Length(iso)
+	if read, err := ParseDuration(text); err != nil || read != iso {
+		return iso
+	}
+
+	return text
+}
+
 // foreign writes a length in the units of the contract, which iso was not written in.
 func foreign(d time.Duration) string {
 	fraction := d % time.Second

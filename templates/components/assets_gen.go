@@ -6,7 +6,7 @@ package components
 // for ever.
 const (
 	StylesheetURL         = "/static/app.css?v=c0b8e9360077"
-	ScriptURL             = "/static/app.js?v=53e902d690d3"
+	ScriptURL             = "/static/app.js?v=e134b0f3c49a"
 	MomentFieldsScriptURL = "/static/momentfields.js?v=8e21ceaf2fd0"
 	WindowFormScriptURL   = "/static/windowform.js?v=74904140247f"
 	ChartsScriptURL       = "/static/charts.js?v=f18887e83037"

@@ -95,8 +95,8 @@ func (l Language) Literal(kind ops.Kind, typed string) string {
 
 		return strconv.FormatBool(typed == "true")
 	case ops.KindDuration:
-		// The control plane reads the contract's form alone, this console also what people write.
-		if iso, err := humantime.ParseDuration(typed); err == nil && l == PythonSDK {
+		// The control plane reads the contract's form alone.
+		if iso, err := humantime.ParseDuration(typed); err == nil {
 			typed = iso
 		}
 	case ops.KindText:
