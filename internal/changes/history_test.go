@@ -7,6 +7,7 @@ import (
 
 	"github.com/graph-olap/opsconsole/internal/changes"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/internal/worldtest"
 	"github.com/graph-olap/opsconsole/ops"
 )
@@ -24,7 +25,7 @@ func TestAPageOfTheHistoryIsReadFromAnIndex(t *testing.T) {
 			filter.Before = before
 			query, args := filter.Statement(store.Time{Time: madeAt(7)})
 
-			for _, step := range plan(t, db, query, args...) {
+			for step := range strings.Lines(storetest.Plan(t, db, "EXPLAIN QUERY PLAN "+query, args...)) {
 				ordered := strings.HasPrefix(step, "SCAN opsconsole_changes USING INDEX opsconsole_changes_at")
 				if strings.Contains(step, "TEMP B-TREE") || strings.HasPrefix(step, "SCAN") && !ordered {
 					t.Errorf("%s, from %d on: %s, want no sort, and no scan but in the order of time", name, before, step)
@@ -37,40 +38,11 @@ func TestAPageOfTheHistoryIsReadFromAnIndex(t *testing.T) {
 func TestWhatIsKnownOfASectionIsReadFromAnIndex(t *testing.T) {
 	t.Parallel()
 
-	steps := plan(t, worldtest.Prepared.SQLite(t), "SELECT id FROM opsconsole_changes "+changes.LastAndOpen, 7, ops.SectionConcurrency)
-	if got := strings.Join(steps, "\n"); strings.Contains(got, "SCAN opsconsole_changes") || strings.Count(got, "SEARCH opsconsole_changes") != 2 {
+	got := storetest.Plan(t, worldtest.Prepared.SQLite(t),
+		"EXPLAIN QUERY PLAN SELECT id FROM opsconsole_changes "+changes.LastAndOpen, 7, ops.SectionConcurrency)
+	if strings.Contains(got, "SCAN opsconsole_changes") || strings.Count(got, "SEARCH opsconsole_changes") != 2 {
 		t.Errorf("got\n%s\nwant two searches, and no scan", got)
 	}
-}
-
-// plan is how SQLite carries out a query.
-func plan(t *testing.T, db *store.DB, query string, args ...any) (steps []string) {
-	t.Helper()
-
-	rows, err := db.Read().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-
-	for rows.Next() {
-		var (
-			id, parent, unused int
-			step               string
-		)
-
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			t.Fatal(err)
-		}
-
-		steps = append(steps, step)
-	}
-
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-
-	return steps
 }
 
 func TestPagesOfTheHistoryLeadFromTheNewestToTheOldest(t *testing.T) {

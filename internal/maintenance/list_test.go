@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/maintenance"
+	"github.com/graph-olap/opsconsole/internal/store/storetest"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -131,31 +132,11 @@ func TestATickWithNothingDueIsOneQueryOverAnIndex(t *testing.T) {
 	w := onSQLite(t)
 	w.announce(t, patching())
 
-	rows, err := w.db.Read().QueryContext(t.Context(), `EXPLAIN QUERY PLAN
+	plan := storetest.Plan(t, w.db, `EXPLAIN QUERY PLAN
 		SELECT id, revision FROM opsconsole_windows WHERE due_at <= '2026' AND (next_try_at IS NULL OR next_try_at <= '2026' OR next_try_at > '2027')
 		ORDER BY due_at, id LIMIT 50`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-
-	plan := ""
-
-	for rows.Next() {
-		var (
-			id, parent, unused int
-			step               string
-		)
-
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			t.Fatal(err)
-		}
-
-		plan += step + "\n"
-	}
-
-	if !strings.Contains(plan, "USING INDEX opsconsole_windows_due (due_at<?)") || rows.Err() != nil {
-		t.Errorf("got %s, %v; want USING INDEX opsconsole_windows_due (due_at<?)", plan, rows.Err())
+	if !strings.Contains(plan, "USING INDEX opsconsole_windows_due (due_at<?)") {
+		t.Errorf("got %s; want USING INDEX opsconsole_windows_due (due_at<?)", plan)
 	}
 
 	calls := w.line.calls

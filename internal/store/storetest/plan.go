@@ -6,7 +6,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/store"
 )
 
-// Plan returns what PostgreSQL answers to an EXPLAIN, a line a row.
+// Plan returns what a database answers to an EXPLAIN, or SQLite to an EXPLAIN QUERY PLAN: its last column, a line a row.
 func Plan(tb testing.TB, db *store.DB, explain string, args ...any) (plan string) {
 	tb.Helper()
 
@@ -16,9 +16,22 @@ func Plan(tb testing.TB, db *store.DB, explain string, args ...any) (plan string
 	}
 	defer rows.Close()
 
+	names, err := rows.Columns()
+	if err != nil {
+		tb.Fatal(err)
+	}
+
+	var line string
+
+	columns := make([]any, len(names))
+	for i := range columns {
+		columns[i] = new(any)
+	}
+
+	columns[len(columns)-1] = &line
+
 	for rows.Next() {
-		var line string
-		if err := rows.Scan(&line); err != nil {
+		if err := rows.Scan(columns...); err != nil {
 			tb.Fatal(err)
 		}
 
