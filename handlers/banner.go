@@ -51,13 +51,13 @@ func (f *frame) banner(ctx context.Context, open []maintenance.Window, now time.
 		}
 	}
 
-	known, err := f.memory.changes.Known(ctx, ops.SectionMaintenance)
+	held, err := f.memory.changes.Values(ctx, ops.SectionMaintenance)
 	if err != nil {
 		f.Logger.ErrorContext(ctx, "maintenance mode could not be read", "error", err)
 	}
 
-	switch message, _ := known.Values["message"].(string); {
-	case known.Values["enabled"] == true:
+	switch message, _ := held["message"].(string); {
+	case held["enabled"] == true:
 		return &shell.Banner{Active: true, Title: "nobody can create an instance.", Message: message, URL: shell.MaintenanceModePath}
 	case waits != nil:
 		return windowBanner(*waits)

@@ -32,9 +32,7 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		events = live.Events("")
 	}
 
-	open := f.openWindows(p.Ctx())
-
-	return shell.Shell{
+	surround := shell.Shell{
 		Events: events,
 		Page:   id, Title: title, Path: p.Request().URL.RequestURI(),
 		Environment: f.Environment,
@@ -44,12 +42,18 @@ func (f *frame) Shell(p *web.Page, id, title string) shell.Shell {
 		Now:         p.Now,
 		Fresh:       f.freshness(p.Now),
 		Trouble:     f.trouble(),
-		Banner:      f.banner(p.Ctx(), open, p.Now),
-		Temporary:   f.temporary(p.Ctx(), open),
 		Approvals:   f.approvals(),
-		Notices:     f.notices(p),
 		Version:     f.Version,
 	}
+
+	if p.WantsJSON() { // which nothing surrounds
+		return surround
+	}
+
+	open := f.openWindows(p.Ctx())
+	surround.Banner, surround.Temporary, surround.Notices = f.banner(p.Ctx(), open, p.Now), f.temporary(p.Ctx(), open), f.notices(p)
+
+	return surround
 }
 
 // notices tell what the page before came to.

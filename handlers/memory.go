@@ -24,12 +24,12 @@ type lifetimes struct{ changes rememberedChanges }
 
 // LongestInstance implements [instances.Config].
 func (l lifetimes) LongestInstance(ctx context.Context) string {
-	known, err := l.changes.Known(ctx, ops.SectionLifecycle)
+	held, err := l.changes.Values(ctx, ops.SectionLifecycle)
 	if err != nil { // it is for the control plane to check, too
 		return ""
 	}
 
-	longest, _ := known.Values["instance.max_ttl"].(string)
+	longest, _ := held["instance.max_ttl"].(string)
 
 	return longest
 }
@@ -110,7 +110,7 @@ func newMemory(c Config) *memory {
 			Changes: c.Changes, history: newRemembered[changes.Filter, changes.Page](c),
 			unreviewed: newRemembered[string, []changes.Change](c), leases: newRemembered[string, []lease.Lease](c),
 			scheduled: newRemembered[string, []scheduled.Change](c),
-			known:     newRemembered[ops.SectionName, changes.Current](c),
+			values:    newRemembered[ops.SectionName, ops.Values](c),
 		},
 		windows:  rememberedWindows{Windows: c.Windows, open: newRemembered[string, []maintenance.Window](c)},
 		triggers: rememberedTriggers{Triggers: c.Triggers, last: newRemembered[ops.JobName, lastTrigger](c)},
@@ -127,7 +127,7 @@ func (m *memory) remember(ctx context.Context) error {
 	errs := []error{recent, outside, leases, later, windows}
 
 	for _, section := range ops.Sections() {
-		_, err := m.changes.Known(ctx, section.Name)
+		_, err := m.changes.Values(ctx, section.Name)
 		errs = append(errs, err)
 	}
 
@@ -149,7 +149,7 @@ func (m *memory) readAt() *time.Time {
 
 	for _, oldest := range []time.Time{
 		m.changes.history.oldest(), m.changes.unreviewed.oldest(), m.changes.leases.oldest(), m.changes.scheduled.oldest(),
-		m.changes.known.oldest(), m.windows.open.oldest(), m.triggers.last.oldest(),
+		m.changes.values.oldest(), m.windows.open.oldest(), m.triggers.last.oldest(),
 	} {
 		if !oldest.IsZero() && (at == nil || oldest.Before(*at)) {
 			at = &oldest
@@ -169,7 +169,7 @@ type rememberedChanges struct {
 	unreviewed *remembered[string, []changes.Change]
 	leases     *remembered[string, []lease.Lease]
 	scheduled  *remembered[string, []scheduled.Change]
-	known      *remembered[ops.SectionName, changes.Current]
+	values     *remembered[ops.SectionName, ops.Values]
 }
 
 // History is remembered of all times alone: a span that moves is another one each time.
@@ -202,10 +202,10 @@ func (c rememberedChanges) Scheduled(ctx context.Context) ([]scheduled.Change, e
 	return asRemembered(later, old, scheduled.Change.Remembered, c.scheduled.now()), err
 }
 
-func (c rememberedChanges) Known(ctx context.Context, section ops.SectionName) (changes.Current, error) {
-	known, _, err := c.known.read(section, func() (changes.Current, error) { return c.Changes.Known(ctx, section) })
+func (c rememberedChanges) Values(ctx context.Context, section ops.SectionName) (ops.Values, error) {
+	values, _, err := c.values.read(section, func() (ops.Values, error) { return c.Changes.Values(ctx, section) })
 
-	return known, err
+	return values, err
 }
 
 // asRemembered has the clock tell what is known of those that are old: it went on since.

@@ -132,6 +132,15 @@ func NewOnPostgres(tb testing.TB) (w *World, databaseURL string) {
 	return newOn(tb, storetest.Open(tb, databaseURL), announce.Public), databaseURL
 }
 
+// NewOnLine is a world on PostgreSQL, and the line to it, which counts what it is asked.
+func NewOnLine(tb testing.TB) (*World, *storetest.Line) {
+	tb.Helper()
+
+	line, lineURL := storetest.NewLine(tb, prepared.PostgresURL(tb))
+
+	return newOn(tb, storetest.Open(tb, lineURL), announce.Public), line
+}
+
 func newOn(tb testing.TB, db *store.DB, readers announce.Audience, proxies ...netip.Prefix) *World {
 	tb.Helper()
 

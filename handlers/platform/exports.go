@@ -140,12 +140,12 @@ func (h *Handlers) exportsView(
 
 // longestExport is how long an export may take, 0 when that is not known.
 func (h *Handlers) longestExport(ctx context.Context) (time.Duration, error) {
-	export, err := h.Changes.Known(ctx, ops.SectionExport)
+	export, err := h.Changes.Values(ctx, ops.SectionExport)
 	if err != nil {
 		return 0, err
 	}
 
-	seconds, _ := export.Values["max_duration_seconds"].(int64)
+	seconds, _ := export["max_duration_seconds"].(int64)
 
 	return time.Duration(seconds) * time.Second, nil
 }

@@ -55,7 +55,7 @@ type Changes interface {
 	Unreviewed(ctx context.Context) ([]changes.Change, error)
 	Leases(ctx context.Context) ([]lease.Lease, error)
 	Scheduled(ctx context.Context) ([]scheduled.Change, error)
-	Known(ctx context.Context, section ops.SectionName) (changes.Current, error)
+	Values(ctx context.Context, section ops.SectionName) (ops.Values, error)
 }
 
 // Windows is what maintenance there was and will be.

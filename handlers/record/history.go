@@ -101,7 +101,7 @@ func (h *Handlers) Change(p *web.Page) error {
 
 	view.Unreviewed = slices.Contains(outside, id)
 
-	known, err := h.Changes.Known(p.Ctx(), change.Section)
+	held, err := h.Changes.Values(p.Ctx(), change.Section)
 
 	switch {
 	case err != nil:
@@ -110,7 +110,7 @@ func (h *Handlers) Change(p *web.Page) error {
 		view.NotRestorable = "It is not known yet whether it took effect."
 	case change.Outcome != changes.Applied:
 		view.NotRestorable = "It had no effect, so there is nothing to restore."
-	case len(section.Diff(known.Values, change.Before)) == 0:
+	case len(section.Diff(held, change.Before)) == 0:
 		view.NotRestorable = "The values from before it are set again."
 	}
 

@@ -42,7 +42,7 @@ func (h *Handlers) drawSection(name ops.SectionName, part func(pages.Config) tem
 			known.Unread = ops.Unavailable(ops.ServiceControlPlane, s.ControlPlane.Err)
 		}
 
-		view, err := h.sectionView(ctx, known, now)
+		view, _, err := h.sectionView(ctx, known, now)
 
 		return part(view), err
 	}

@@ -88,7 +88,7 @@ func (h *Handlers) showSection(p *web.Page, status int, current changes.Current,
 
 // configView is the section's page with what was typed, if anything was.
 func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.Current, in input) (pages.Config, error) {
-	view, err := h.sectionView(ctx, current, p.Now)
+	view, recent, err := h.sectionView(ctx, current, p.Now)
 	if err != nil {
 		return pages.Config{}, err
 	}
@@ -105,7 +105,7 @@ func (h *Handlers) configView(ctx context.Context, p *web.Page, current changes.
 		}
 	}
 
-	view.Restore, err = h.Changes.Restorable(ctx, current)
+	view.Restore, err = h.Changes.Restorable(ctx, current, recent)
 
 	return view, err
 }
@@ -115,21 +115,22 @@ func (h *Handlers) View(p *web.Page, current changes.Current) (pages.Config, err
 	return h.configView(p.Ctx(), p, current, input{})
 }
 
-// sectionView is what everybody sees alike of a section.
-func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (pages.Config, error) {
+// sectionView is what everybody sees alike of a section, and its newest changes.
+func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (view pages.Config, recent changes.Page, err error) {
 	name := current.Section.Name
 
-	recent, err := h.Changes.History(ctx, changes.Filter{Section: name, Limit: historyShown})
-	if err != nil {
-		return pages.Config{}, err
+	if recent, err = h.Changes.History(ctx, changes.Filter{Section: name, Limit: historyShown}); err != nil {
+		return pages.Config{}, recent, err
 	}
 
-	total, err := h.Changes.Count(ctx, changes.Filter{Section: name})
-	if err != nil {
-		return pages.Config{}, err
+	total := len(recent.Items)
+	if recent.Next != 0 {
+		if total, err = h.Changes.Count(ctx, changes.Filter{Section: name}); err != nil {
+			return pages.Config{}, recent, err
+		}
 	}
 
-	view := pages.Config{
+	view = pages.Config{
 		Freshness: freshness(current, now),
 		Section:   name, Revision: current.Revision, Current: current.Values,
 		History: web.List(recent.Items), HistoryTotal: total,
@@ -138,7 +139,7 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 	}
 
 	if view.Temporary, view.Outside, view.Scheduled, err = h.undecided(ctx, name); err != nil {
-		return pages.Config{}, err
+		return pages.Config{}, recent, err
 	}
 
 	view.Asked = h.Asked("config/" + string(name))
@@ -147,7 +148,7 @@ func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now
 		view.SetBy, view.SetAt = current.Last.Actor, &current.Last.At
 	}
 
-	return view, nil
+	return view, recent, nil
 }
 
 // freshness is how old what is known of a section is.

@@ -16,17 +16,9 @@ import (
 func (h *Handlers) undecided(
 	ctx context.Context, section ops.SectionName,
 ) (temporary []lease.Lease, outside []changes.Change, later []scheduled.Change, err error) {
-	if temporary, err = h.Changes.Leases(ctx); err != nil {
-		return nil, nil, nil, err
-	}
+	all, err := h.Changes.Undecided(ctx)
 
-	if later, err = h.Changes.Scheduled(ctx); err != nil {
-		return nil, nil, nil, err
-	}
-
-	outside, err = h.Changes.Unreviewed(ctx)
-
-	return web.List(slices.DeleteFunc(temporary, func(l lease.Lease) bool { return l.Section != section })),
-		web.List(slices.DeleteFunc(outside, func(c changes.Change) bool { return c.Section != section })),
-		web.List(slices.DeleteFunc(later, func(s scheduled.Change) bool { return s.Section != section })), err
+	return web.List(slices.DeleteFunc(all.Leases, func(l lease.Lease) bool { return l.Section != section })),
+		web.List(slices.DeleteFunc(all.Outside, func(c changes.Change) bool { return c.Section != section })),
+		web.List(slices.DeleteFunc(all.Scheduled, func(s scheduled.Change) bool { return s.Section != section })), err
 }

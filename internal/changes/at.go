@@ -2,6 +2,9 @@ package changes
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
@@ -65,15 +68,31 @@ func (c *Changes) At(ctx context.Context, name ops.SectionName, at time.Time) (H
 	case held.Next != nil:
 		held.Values = held.Next.Before
 	default:
-		known, err := c.known(ctx, section)
-		if err != nil {
+		if held.Values, err = c.Values(ctx, name); err != nil {
 			return Held{}, err
 		}
-
-		held.Values = known.Values
 	}
 
 	return held, nil
+}
+
+// Values returns what a section held when it was last seen, nil where it never was.
+func (c *Changes) Values(ctx context.Context, name ops.SectionName) (values ops.Values, err error) {
+	var text string
+
+	err = c.db.Read().QueryRowContext(ctx, `
+		SELECT r.values_json
+		FROM opsconsole_sections s JOIN opsconsole_revisions r ON r.section = s.section AND r.revision = s.revision
+		WHERE s.section = $1`, name).Scan(&text)
+	if err == nil {
+		err = values.UnmarshalJSON([]byte(text))
+	}
+
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("read what %s holds: %w", name, err)
+	}
+
+	return values, nil
 }
 
 // first is the first change that the clause selects of a section and a moment, nil where there is none.

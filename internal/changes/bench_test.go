@@ -104,8 +104,13 @@ func historyQueries() []historyQuery {
 		b.Helper()
 
 		known, err := c.Known(b.Context(), ops.SectionExport)
+		if err != nil {
+			return err
+		}
+
+		page, err := c.History(b.Context(), changes.Filter{Section: ops.SectionExport, Limit: 10})
 		if err == nil {
-			_, err = c.Restorable(b.Context(), known)
+			_, err = c.Restorable(b.Context(), known, page)
 		}
 
 		return err

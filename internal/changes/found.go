@@ -18,7 +18,7 @@ func (c *Changes) found(ctx context.Context, filter Filter) (Page, error) {
 			clause, args := filter.among(ids)
 			_, id := filter.order()
 
-			return c.list(ctx, clause+` ORDER BY `+id+` DESC`, args...)
+			return selectChanges(ctx, c.db.Read(), clause+` ORDER BY `+id+` DESC`, args...)
 		})
 	if err != nil {
 		return Page{}, err

@@ -74,7 +74,8 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 	clause, args := filter.clause(last)
 	at, id := filter.order()
 
-	items, err := c.list(ctx, fmt.Sprintf(`%s ORDER BY %s DESC, %s DESC LIMIT %d`, clause, at, id, filter.Limit+1), args...)
+	items, err := selectChanges(ctx, c.db.Read(),
+		fmt.Sprintf(`%s ORDER BY %s DESC, %s DESC LIMIT %d`, clause, at, id, filter.Limit+1), args...)
 	if err != nil {
 		return Page{}, err
 	}
@@ -82,15 +83,11 @@ func (c *Changes) History(ctx context.Context, filter Filter) (Page, error) {
 	return c.page(ctx, items, filter.Limit)
 }
 
-// page is a page of changes that were read, with what they began or were scheduled as.
+// page is a page of changes that were read, with what they began or were scheduled as, and their restores.
 func (c *Changes) page(ctx context.Context, read []Change, limit int) (page Page, err error) {
 	page.Items, page.Next = store.Cut(read, limit, func(c Change) int64 { return c.ID })
 
-	if err := c.markScheduled(ctx, page.Items); err != nil {
-		return page, err
-	}
-
-	return page, c.markTemporary(ctx, page.Items)
+	return page, c.mark(ctx, page.Items)
 }
 
 // CountMost is as far as [Changes.Count] counts.
@@ -217,25 +214,23 @@ func (c *Changes) RestoreRequest(ctx context.Context, id int64, revision, reason
 }
 
 // Restorable returns the newest change of the section whose earlier values are not the
-// current ones, nil when there is nothing else to go back to.
-func (c *Changes) Restorable(ctx context.Context, current Current) (*Change, error) {
-	// Nearly always it is the first: a change differs from what it found.
-	filter := Filter{Section: current.Section.Name, Outcome: Applied, Limit: 1}
-
-	for ; ; filter.Limit = 0 {
-		page, err := c.History(ctx, filter)
-		if err != nil {
-			return nil, err
-		}
-
+// current ones, nil when there is nothing else to go back to. It looks at a page of the newest
+// changes of the section first: nearly always it is there, as a change differs from what it found.
+func (c *Changes) Restorable(ctx context.Context, current Current, page Page) (*Change, error) {
+	for {
 		for _, change := range page.Items {
-			if !current.Section.Equal(current.Values, change.Before) {
+			if change.Outcome == Applied && !current.Section.Equal(current.Values, change.Before) {
 				return &change, nil
 			}
 		}
 
-		if filter.Before = page.Next; page.Next == 0 {
+		if page.Next == 0 {
 			return nil, nil //nolint:nilnil // there is none
+		}
+
+		var err error
+		if page, err = c.History(ctx, Filter{Section: current.Section.Name, Outcome: Applied, Before: page.Next}); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -253,7 +248,7 @@ func (c *Changes) Since(ctx context.Context, change Change) ([]Change, error) {
 
 // Between returns the first changes that were made in a time, from inclusive and until exclusive, oldest first.
 func (c *Changes) Between(ctx context.Context, from, until time.Time, limit int) ([]Change, error) {
-	items, err := c.list(ctx, fmt.Sprintf(`WHERE at >= $1 AND at < $2 ORDER BY at, id LIMIT %d`, limit),
+	items, err := selectChanges(ctx, c.db.Read(), fmt.Sprintf(`WHERE at >= $1 AND at < $2 ORDER BY at, id LIMIT %d`, limit),
 		store.Time{Time: from}, store.Time{Time: until})
 	if err != nil {
 		return nil, err

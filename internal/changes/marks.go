@@ -89,39 +89,69 @@ func markKept(ctx context.Context, q store.Querier, list []Change) error {
 	return nil
 }
 
+// restoresOf are the restores of changes, which say that they are.
+const restoresOf = `SELECT 'restore', id, restores, restores_part, outcome FROM opsconsole_changes WHERE restores IN (%[1]s)`
+
 // markRestored fills in RestoredBy and RestoredInPartBy.
 func (c *Changes) markRestored(ctx context.Context, list []Change) error {
-	all := toMark(list, func(*Change) bool { return true })
+	_, err := c.markBy(ctx, list, restoresOf+` ORDER BY 3, 2`)
 
-	err := all.query(ctx, c.db.Read(), `
-		SELECT id, restores, restores_part, outcome FROM opsconsole_changes
-		WHERE restores IN (%s) ORDER BY restores, id`,
-		func(rows *sql.Rows) error {
-			var (
-				id, restores int64
-				part         bool
-				outcome      Outcome
-			)
+	return err
+}
 
-			if err := rows.Scan(&id, &restores, nullFlag{&part}, &outcome); err != nil {
-				return err
-			}
+// mark fills in RestoredBy, RestoredInPartBy, Lease and Scheduled. That nothing belongs to the changes, as is the rule, is
+// seen at one look.
+func (c *Changes) mark(ctx context.Context, list []Change) error {
+	others, err := c.markBy(ctx, list, restoresOf+`
+		UNION ALL SELECT 'lease', 0, change_id, 0, '' FROM opsconsole_leases WHERE change_id IN (%[1]s)
+		UNION ALL SELECT 'scheduled', 0, change_id, 0, '' FROM opsconsole_scheduled_changes WHERE change_id IN (%[1]s)
+		ORDER BY 3, 2`)
 
-			change := all.byID[restores]
-
-			switch {
-			case outcome != Applied: // Asked of the database, it would look through all that was.
-			case part:
-				change.RestoredInPartBy = append(change.RestoredInPartBy, id)
-			default:
-				change.RestoredBy = append(change.RestoredBy, id)
-			}
-
-			return nil
-		})
-	if err != nil {
-		return fmt.Errorf("find restores: %w", err)
+	if err == nil && others["scheduled"] {
+		err = c.markScheduled(ctx, list)
 	}
 
-	return nil
+	if err == nil && others["lease"] {
+		err = c.markTemporary(ctx, list)
+	}
+
+	return err
+}
+
+// markBy fills in the restores that are found, and returns which kinds of others are.
+func (c *Changes) markBy(ctx context.Context, list []Change, query string) (others map[string]bool, err error) {
+	all := toMark(list, func(*Change) bool { return true })
+	others = map[string]bool{}
+
+	err = all.query(ctx, c.db.Read(), query, func(rows *sql.Rows) error {
+		var (
+			kind    string
+			id, of  int64
+			part    bool
+			outcome Outcome
+		)
+
+		if err := rows.Scan(&kind, &id, &of, nullFlag{&part}, &outcome); err != nil {
+			return err
+		}
+
+		change := all.byID[of]
+
+		switch {
+		case kind != "restore":
+			others[kind] = true
+		case outcome != Applied: // Asked of the database, it would look through all that was.
+		case part:
+			change.RestoredInPartBy = append(change.RestoredInPartBy, id)
+		default:
+			change.RestoredBy = append(change.RestoredBy, id)
+		}
+
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find what belongs to changes: %w", err)
+	}
+
+	return others, nil
 }

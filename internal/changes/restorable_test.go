@@ -13,7 +13,7 @@ func TestWhatCanBeRestoredIsFoundBehindAnyNumberOfFailures(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		t.Helper()
 
-		if got, err := w.Restorable(t.Context(), w.current(t)); err != nil || got != nil {
+		if got, err := w.restorable(t); err != nil || got != nil {
 			t.Fatalf("nothing was changed yet, and %+v can be restored; %v", got, err)
 		}
 
@@ -30,8 +30,21 @@ func TestWhatCanBeRestoredIsFoundBehindAnyNumberOfFailures(t *testing.T) {
 			}
 		}
 
-		if got, err := w.Restorable(t.Context(), w.current(t)); err != nil || got == nil || got.ID != applied.ID {
+		if got, err := w.restorable(t); err != nil || got == nil || got.ID != applied.ID {
 			t.Errorf("got %+v, %v, want change %d", got, err, applied.ID)
 		}
 	})
+}
+
+func (w *world) restorable(t *testing.T) (*changes.Change, error) {
+	t.Helper()
+
+	current := w.current(t)
+
+	page, err := w.History(t.Context(), changes.Filter{Section: current.Section.Name, Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return w.Restorable(t.Context(), current, page)
 }

@@ -214,19 +214,16 @@ func (c *Changes) markTemporary(ctx context.Context, list []Change) error {
 
 // Get returns one change with its lease; RESOURCE_NOT_FOUND when there is none.
 func (c *Changes) Get(ctx context.Context, id int64) (Change, error) {
-	change, err := c.get(ctx, id)
+	found, err := selectChanges(ctx, c.db.Read(), `WHERE id = $1`, id)
 	if err != nil {
 		return Change{}, err
 	}
 
-	one := []Change{change}
-	if err = c.markScheduled(ctx, one); err != nil {
-		return Change{}, err
+	if len(found) == 0 {
+		return Change{}, ops.NotFound("change", id)
 	}
 
-	err = c.markTemporary(ctx, one)
-
-	return one[0], err
+	return found[0], c.mark(ctx, found)
 }
 
 // get returns one change, as far as other changes depend on it.

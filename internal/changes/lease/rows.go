@@ -50,6 +50,9 @@ func open() string {
 	return "state IN (" + strings.Join(states, ", ") + ")"
 }
 
+// AnyOpen is an expression for whether any lease is open.
+func AnyOpen() string { return `EXISTS (SELECT 1 FROM ` + table + ` WHERE ` + open() + `)` }
+
 // settled is the condition of [Lease.Settled].
 const settled = `state IN ('active', 'held') AND end_change_id IS NULL`
 

@@ -15,6 +15,9 @@ const table = "opsconsole_scheduled_changes"
 // open is the condition of [State.Open]; the index of the table has the same words.
 const open = `state IN ('scheduled', 'held')`
 
+// AnyOpen is an expression for whether any of them may still be made.
+const AnyOpen = `EXISTS (SELECT 1 FROM ` + table + ` WHERE ` + open + `)`
+
 // columns are those of the table but for the id.
 func (c *Change) columns() store.Columns {
 	return append(store.Columns{
