@@ -103,7 +103,7 @@ func New(ctx context.Context, cfg Config) (*ControlPlane, error) {
 		return nil, err
 	}
 
-	current, err := readSettings(ctx, cfg.DB.Read())
+	current, err := readSettings(ctx, cfg.DB.Write())
 	for _, odd := range current.unreadable() {
 		cfg.Logger.WarnContext(ctx, "a setting cannot be read; requests that need it are refused", "error", odd)
 	}

@@ -71,14 +71,14 @@ const countedAfresh = `(
 	SELECT 'export_jobs', '', status, COUNT(*) FROM export_jobs GROUP BY status
 ) AS counted`
 
-// hasTable reports whether the table, one of ours, is there.
+// hasTable reports whether the table, one of ours, is there. It asks over the connection that a start has already.
 func hasTable(ctx context.Context, db *store.DB, name string) (there bool, err error) {
 	query := `SELECT COUNT(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = $1`
 	if db.Dialect() == store.Postgres {
 		query = `SELECT to_regclass($1) IS NOT NULL`
 	}
 
-	if err := db.Read().QueryRowContext(ctx, query, name).Scan(&there); err != nil {
+	if err := db.Write().QueryRowContext(ctx, query, name).Scan(&there); err != nil {
 		return false, fmt.Errorf("look for the table %s: %w", name, err)
 	}
 

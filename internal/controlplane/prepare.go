@@ -102,12 +102,16 @@ func platformColumns() map[string][]string {
 
 // existingColumns returns the columns of those platform tables that are there.
 func existingColumns(ctx context.Context, q store.Querier, dialect store.Dialect) (map[string][]string, error) {
-	query := `SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type IN ('table', 'view')`
+	needed := platformColumns()
+	names := `('` + strings.Join(slices.Collect(maps.Keys(needed)), `', '`) + `')`
+
+	query := `SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
+		WHERE m.type IN ('table', 'view') AND m.name IN ` + names
 	if dialect == store.Postgres {
 		// As information_schema.columns has them, which takes ten times as long.
 		query = `SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
 			WHERE c.relnamespace = ANY (SELECT oid FROM pg_namespace WHERE nspname = ANY (current_schemas(false)))
-			AND c.relkind IN ('r', 'v', 'f', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+			AND c.relname IN ` + names + ` AND c.relkind IN ('r', 'v', 'f', 'p') AND a.attnum > 0 AND NOT a.attisdropped
 			AND (pg_has_role(c.relowner, 'USAGE') OR has_column_privilege(c.oid, a.attnum, 'SELECT, INSERT, UPDATE, REFERENCES'))`
 	}
 
@@ -117,7 +121,6 @@ func existingColumns(ctx context.Context, q store.Querier, dialect store.Dialect
 	}
 	defer rows.Close()
 
-	needed := platformColumns()
 	found := map[string][]string{}
 
 	for rows.Next() {
@@ -126,9 +129,7 @@ func existingColumns(ctx context.Context, q store.Querier, dialect store.Dialect
 			return nil, err
 		}
 
-		if _, ok := needed[table]; ok {
-			found[table] = append(found[table], column)
-		}
+		found[table] = append(found[table], column)
 	}
 
 	return found, rows.Err()

@@ -99,14 +99,19 @@ func OpenWithin(ctx context.Context, databaseURL string, limits Limits) (*DB, er
 }
 
 // Warm opens the connections that a start is about to need, at the same time: on PostgreSQL each is a process of the
-// server. One that cannot be had is for whoever needs it to report.
+// server, and on SQLite each reads the whole schema for itself. One that cannot be had is for whoever needs it to report.
 func (db *DB) Warm(ctx context.Context) {
-	if db.dialect != Postgres {
-		return
+	query := `SELECT 1`
+	if db.dialect == SQLite {
+		query = `SELECT COUNT(*) FROM sqlite_master` // which needs the schema
 	}
 
 	for _, pool := range []*sql.DB{db.read, db.probe} {
-		go func() { _ = pool.PingContext(ctx) }()
+		go func() {
+			var ignored int
+
+			_ = pool.QueryRowContext(ctx, query).Scan(&ignored)
+		}()
 	}
 }
 
@@ -133,25 +138,9 @@ func openSQLite(path string) (*DB, error) {
 		return nil, fmt.Errorf("create the database: %w", err)
 	}
 
-	// In the DSN, so that every connection of the pool has them. A checkpoint waits for the disk three times: it comes after
-	// 16 MB, about what the first block of the log's index finds, rather than 4.
-	pragmas := url.Values{"_pragma": {
-		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(ON)", "wal_autocheckpoint(4000)",
-	}}
-	dsn := func(extra url.Values) string {
-		query := url.Values{}
-
-		for _, values := range []url.Values{pragmas, extra} {
-			for key, value := range values {
-				query[key] = append(query[key], value...)
-			}
-		}
-
-		return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
-	}
-
-	pool := func(extra url.Values, connections int) (*sql.DB, error) {
-		connector, err := sqlite.NewConnector(dsn(extra))
+	// Settings are in the DSN, so that every connection of the pool has them.
+	pool := func(settings url.Values, connections int) (*sql.DB, error) {
+		connector, err := sqlite.NewConnector("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + settings.Encode())
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
@@ -162,12 +151,18 @@ func openSQLite(path string) (*DB, error) {
 
 		return pool, nil
 	}
-	queryOnly := url.Values{"_pragma": {"query_only(ON)"}}
 
-	write, err := pool(url.Values{"_txlock": {"immediate"}}, 1)
+	// A checkpoint waits for the disk three times: it comes after 16 MB, about what the first block of the log's index finds,
+	// rather than 4.
+	write, err := pool(url.Values{"_txlock": {"immediate"}, "_pragma": {
+		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(ON)", "wal_autocheckpoint(4000)",
+	}}, 1)
 	if err != nil {
 		return nil, err
 	}
+
+	// The log is the file's, and the rest is of writes. To ask for either would have a connection read the whole schema when it is made.
+	queryOnly := url.Values{"_pragma": {"busy_timeout(5000)", "query_only(ON)"}}
 
 	read, err := pool(queryOnly, 2*runtime.GOMAXPROCS(0))
 	if err != nil {
