@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -50,26 +51,32 @@ const (
 type document struct {
 	mediaType string
 	// modified is when this process first saw it.
-	modified     time.Time
-	plain, gzip  []byte
+	modified time.Time
+	plain    []byte
+	// gzip is compressed for the first who asks for it.
+	gzip         func() []byte
 	tag, gzipTag string
 }
 
 func newDocument(mediaType string, body []byte) document {
-	var compressed bytes.Buffer
-
-	// A buffer does not fail, and the level is one that there is.
-	w, _ := gzip.NewWriterLevel(&compressed, gzip.BestCompression)
-	_, _ = w.Write(body)
-	_ = w.Close()
-
 	sum := sha256.Sum256(append([]byte(mediaType), body...))
 	tag := base64.RawURLEncoding.EncodeToString(sum[:])
 
 	return document{
-		mediaType: mediaType, plain: body, gzip: compressed.Bytes(),
+		mediaType: mediaType, plain: body, gzip: sync.OnceValue(func() []byte { return compressed(body) }),
 		tag: `"` + tag + `"`, gzipTag: `"` + tag + `-gzip"`,
 	}
+}
+
+func compressed(body []byte) []byte {
+	var out bytes.Buffer
+
+	// A buffer does not fail, and the level is one that there is.
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	_, _ = w.Write(body)
+	_ = w.Close()
+
+	return out.Bytes()
 }
 
 // documents renders every format of a state.
@@ -194,7 +201,7 @@ func (f *Feeds) send(w http.ResponseWriter, r *http.Request, d document, age tim
 	body, tag := d.plain, d.tag
 
 	if Accepts(r, "gzip") {
-		body, tag = d.gzip, d.gzipTag
+		body, tag = d.gzip(), d.gzipTag
 
 		h.Set("Content-Encoding", "gzip")
 		h.Set("Content-Length", strconv.Itoa(len(body)))

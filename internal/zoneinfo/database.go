@@ -5,6 +5,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -40,22 +41,36 @@ func Embedded() (*Database, error) {
 		return nil, fmt.Errorf("read the embedded time zones: %w", err)
 	}
 
-	release, err := fs.ReadFile(archive, releaseFile)
-	if err != nil {
-		return nil, fmt.Errorf("read the release of the embedded time zones: %w", err)
-	}
-
-	db := &Database{Release: strings.TrimSpace(string(release)), Source: "embedded", files: archive}
+	db := &Database{Source: "embedded", files: archive}
 
 	for _, file := range archive.File {
 		if file.Name != releaseFile {
 			db.names = append(db.names, file.Name)
+
+			continue
+		}
+
+		if db.Release, err = content(file); err != nil {
+			return nil, fmt.Errorf("read the release of the embedded time zones: %w", err)
 		}
 	}
 
 	slices.Sort(db.names)
 
 	return db, nil
+}
+
+// content is what a file of an archive says. Its name would be looked up in an index, which is made at the first look.
+func content(file *zip.File) (string, error) {
+	r, err := file.Open()
+	if err != nil {
+		return "", err
+	}
+	defer r.Close()
+
+	text, err := io.ReadAll(r)
+
+	return strings.TrimSpace(string(text)), err
 }
 
 // Names lists the zones, sorted.

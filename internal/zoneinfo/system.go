@@ -2,6 +2,7 @@ package zoneinfo
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,6 +53,10 @@ func (d *Database) readSource() error {
 
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
+		if line := lines.Bytes(); len(line) == 0 || !bytes.ContainsRune([]byte("#ZL"), rune(line[0])) {
+			continue // a rule, as most are
+		}
+
 		words := strings.Fields(lines.Text())
 
 		switch {
