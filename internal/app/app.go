@@ -20,6 +20,7 @@ import (
 	"github.com/graph-olap/opsconsole/internal/jobqueue"
 	"github.com/graph-olap/opsconsole/internal/metrics"
 	"github.com/graph-olap/opsconsole/internal/store"
+	"github.com/graph-olap/opsconsole/internal/timeout"
 	"github.com/graph-olap/opsconsole/internal/tracing"
 	"github.com/graph-olap/opsconsole/internal/zoneinfo"
 )
@@ -59,6 +60,8 @@ func now() time.Time { return time.Now() }
 // construct opens the database and lets build put the parts over it. Where that fails,
 // nothing stays open.
 func construct(ctx context.Context, cfg config.Console, static fs.FS, build func(*App) error) (*App, error) {
+	collectLess()
+
 	a, err := open(ctx, cfg)
 	if err != nil {
 		return nil, explained(err)
@@ -91,13 +94,6 @@ func explained(err error) error {
 
 // open opens the database and brings it to the newest version.
 func open(ctx context.Context, cfg config.Console) (*App, error) {
-	zones, err := zoneinfo.Newest(cfg.Zoneinfo)
-	if err != nil {
-		return nil, err
-	}
-
-	zoneinfo.Use(zones)
-
 	unlock, err := store.LockSQLite(ctx, string(cfg.DatabaseURL))
 	if err != nil {
 		return nil, err
@@ -117,6 +113,13 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 	}
 
 	db.Warm(ctx)
+
+	zones, err := zoneinfo.Newest(cfg.Zoneinfo)
+	if err != nil {
+		return nil, errors.Join(err, db.Close(), unlock())
+	}
+
+	zoneinfo.Use(zones)
 
 	a := &App{config: cfg, db: db, unlock: unlock, logger: hangup.Quiet(newLogger(cfg)), leave: newLeave(cfg.ShutdownDelay)}
 	a.watchSessions(ctx)
@@ -205,6 +208,9 @@ func followsTrouble(record slog.Record) bool {
 	return trouble && !request
 }
 
+// firstLook is how long what runs behind the pages waits for the database to answer.
+const firstLook = time.Second
+
 // Run serves until the context is done, then lets what is under way end, and closes the
 // database. Nothing begins before every address is this program's.
 func (a *App) Run(ctx context.Context) (err error) {
@@ -236,17 +242,20 @@ func (a *App) Run(ctx context.Context) (err error) {
 
 	group, working := errgroup.WithContext(behind)
 
-	for _, run := range a.background {
-		group.Go(func() error { return run(working) })
-	}
-
-	group.Go(func() error { return settle(working) })
-
 	group.Go(func() error {
 		defer stop()
 
 		return a.serve(ctx, working, listeners)
 	})
+
+	// Who waits for readiness is answered before all that runs behind the pages begins at once.
+	_ = timeout.Do(working, firstLook, a.db.ProbeRead)
+
+	for _, run := range a.background {
+		group.Go(func() error { return run(working) })
+	}
+
+	group.Go(func() error { return settle(working) })
 
 	err = group.Wait()
 
