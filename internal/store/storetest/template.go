@@ -63,7 +63,7 @@ func (template *Template) SQLiteURL(tb testing.TB) string {
 		tb.Fatal(err)
 	}
 
-	path := filepath.Join(tb.TempDir(), "test.db")
+	path := filepath.Join(folder(tb), "test.db")
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		tb.Fatal(err)
 	}
@@ -95,12 +95,12 @@ func (template *Template) PostgresURL(tb testing.TB) string {
 
 // makeSQLite returns the prepared database as the content of its file.
 func (template *Template) makeSQLite() (content []byte, err error) {
-	dir, err := os.MkdirTemp("", "opsconsole-template-")
+	dir, remove, err := newFolder()
 	if err != nil {
 		return nil, err
 	}
 
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, remove()) }()
 
 	path := filepath.Join(dir, "template.db")
 	if err := template.fill("sqlite://" + path); err != nil {
