@@ -16,10 +16,12 @@ import (
 const WindowSize = 32 << 10
 
 // writers takes what is not used. One takes 800 KB. What streams send is made as small as can be, once for all who follow; a page,
-// which may be asked for once, at half the cost and with a hundredth more.
+// which may be asked for once, at a third of the cost and with a twentieth more.
 //
 //nolint:gochecknoglobals // there are as many in the process as are used at the same time
-var writers, pageWriters = writersOf(flate.BestCompression), writersOf(flate.DefaultCompression)
+var writers, pageWriters = writersOf(flate.BestCompression), writersOf(pageLevel)
+
+const pageLevel = 4
 
 func writersOf(level int) *sync.Pool {
 	return &sync.Pool{New: func() any {

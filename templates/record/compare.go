@@ -103,7 +103,7 @@ func (l auditLine) facts() []fact {
 		reason, message = cmp.Or(reason, e.Reason), cmp.Or(message, action.Message(e.Message))
 
 		if len(fields) == 0 {
-			for _, f := range entryFields(e) {
+			for _, f := range entryFields(e, objects{}) {
 				fields = append(fields, fact(f))
 			}
 		}

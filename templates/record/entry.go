@@ -18,9 +18,13 @@ import (
 type entryField struct{ label, text string }
 
 // entryFields are the fields that differ before and after, or all where there is but one of both.
-func entryFields(e audit.Entry) []entryField {
+func entryFields(e audit.Entry, known objects) []entryField {
 	section := ops.SectionName(strings.TrimPrefix(e.Object, "config/"))
-	before, after := flat(e.Before), flat(e.After)
+	before, after := known.flat(e.Before), known.flat(e.After)
+
+	if before == nil && after == nil {
+		return nil
+	}
 
 	var out []entryField
 
@@ -56,7 +60,24 @@ func labelOf(section ops.SectionName, name string) (string, ops.Field) {
 	return ops.FieldLabel("body." + name), field
 }
 
+// objects are those that were read, by their JSON: what a change leaves is what the next one finds.
+type objects map[string]map[string]any
+
 // flat is an object of JSON by dotted names, nil of what is none.
+func (o objects) flat(raw json.RawMessage) map[string]any {
+	if len(raw) == 0 {
+		return nil
+	}
+
+	object, known := o[string(raw)]
+	if !known {
+		object = flat(raw)
+		o[string(raw)] = object
+	}
+
+	return object
+}
+
 func flat(raw json.RawMessage) map[string]any {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()

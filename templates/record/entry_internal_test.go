@@ -32,7 +32,7 @@ func TestAnEntryTellsOfFieldsAsPeopleKnowThem(t *testing.T) {
 		},
 		{"session", `null`, `[1]`, nil},
 	} {
-		got := entryFields(audit.Entry{Object: test.object, Before: json.RawMessage(test.before), After: json.RawMessage(test.after)})
+		got := entryFields(audit.Entry{Object: test.object, Before: json.RawMessage(test.before), After: json.RawMessage(test.after)}, objects{})
 		if !slices.Equal(got, test.want) {
 			t.Errorf("%s: got %v, want %v", test.object, got, test.want)
 		}

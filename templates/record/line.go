@@ -19,6 +19,8 @@ type auditLine struct {
 
 	// Steps are its entries, newest first, the line's own among them.
 	Steps []audit.Entry
+	// objects are those of all lines.
+	objects objects
 }
 
 // auditLines are the lines of a page of entries: an intent stands in the line of the newest entry
@@ -36,12 +38,12 @@ func auditLines(items, others []audit.Entry) []auditLine {
 
 	var lines []auditLine
 
-	told := map[int64]bool{}
+	told, read := map[int64]bool{}, objects{}
 
 	for _, e := range items {
 		if act := actOf(e); !told[act] {
 			told[act] = true
-			lines = append(lines, auditLine{Entry: e, Steps: acts[act]})
+			lines = append(lines, auditLine{Entry: e, Steps: acts[act], objects: read})
 		}
 	}
 
