@@ -3,6 +3,7 @@ package demo
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 )
 
 // column is a property of a node or an edge.
@@ -94,6 +95,21 @@ func (s subject) parts() []part {
 
 	return parts
 }
+
+// rowsOf are the rows that the subjects export of each entity. An exporter asks at each step for each job.
+//
+//nolint:gochecknoglobals // the subjects are always the same
+var rowsOf = sync.OnceValue(func() map[string][]int64 {
+	rows := map[string][]int64{}
+
+	for _, subject := range subjects() {
+		for _, p := range subject.parts() {
+			rows[p.entity] = append(rows[p.entity], p.rows)
+		}
+	}
+
+	return rows
+})
 
 // bytesPerRow is about what a row takes as Parquet.
 const bytesPerRow = 46

@@ -70,12 +70,8 @@ func (e *exporter) fateOf(job inHand) fate {
 		f.failure = pick(r, exportErrors())
 	}
 
-	for _, subject := range subjects() {
-		for _, p := range subject.parts() {
-			if p.entity == job.entity {
-				f.rows = p.rows + p.rows*int64(r.IntN(10))/100
-			}
-		}
+	for _, rows := range rowsOf()[job.entity] {
+		f.rows = rows + rows*int64(r.IntN(10))/100
 	}
 
 	return f
