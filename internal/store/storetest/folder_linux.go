@@ -31,7 +31,7 @@ var inMemory = sync.OnceValue(func() bool {
 
 	removeAbandoned(memory)
 
-	return of.Bavail*uint64(of.Bsize) >= memoryLeast //nolint:gosec // the size of a block
+	return of.Bavail*uint64(of.Bsize) >= memoryLeast
 })
 
 // newFolder makes a folder for a database, in memory where there is room: SQLite waits there for a disk as anywhere else, and

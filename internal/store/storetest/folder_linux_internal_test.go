@@ -50,18 +50,22 @@ func TestOnlyAbandonedFoldersAreRemoved(t *testing.T) {
 	}
 }
 
-// TestAFolderIsGoneWithItsTest and with what is in it.
-func TestAFolderIsGoneWithItsTest(t *testing.T) {
+// TestAFolderIsRemoved with what is in it, and its lock.
+func TestAFolderIsRemoved(t *testing.T) {
 	t.Parallel()
 
-	var path string
+	path, remove, err := newFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
 
-	t.Run("uses it", func(t *testing.T) { //nolint:paralleltest // it is over before the next line
-		path = folder(t)
-		if err := os.WriteFile(filepath.Join(path, "test.db"), []byte("a row"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	})
+	if err := os.WriteFile(filepath.Join(path, "test.db"), []byte("a row"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := remove(); err != nil {
+		t.Fatal(err)
+	}
 
 	if _, err := os.Stat(path); !os.IsNotExist(err) {
 		t.Errorf("got %v, want that it is not there", err)
