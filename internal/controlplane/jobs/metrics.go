@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/ops"
 )
 
@@ -84,16 +85,16 @@ func add(counters map[string]prometheus.Counter, counts map[string]int) {
 
 // Refresh brings the gauges up to date with what other replicas did.
 func (r *Runner) Refresh(ctx context.Context) error {
-	states, err := r.states(ctx)
+	states, err := r.states(ctx, r.db.Read())
 	if err != nil {
 		return err
 	}
 
-	return r.refreshFrom(ctx, states)
+	return r.refreshFrom(ctx, r.db.Read(), states)
 }
 
 // refreshFrom brings the gauges up to date.
-func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
+func (r *Runner) refreshFrom(ctx context.Context, from store.Querier, states []state) error {
 	r.metrics.mu.Lock()
 	defer r.metrics.mu.Unlock()
 
@@ -115,12 +116,12 @@ func (r *Runner) refreshFrom(ctx context.Context, states []state) error {
 		}
 	}
 
-	return r.showFindings(ctx, unseen)
+	return r.showFindings(ctx, from, unseen)
 }
 
 // showFindings sets the gauges to what the jobs' last runs found, all of them asked for at once. A run that failed
 // before it found something out leaves the gauge as it was.
-func (r *Runner) showFindings(ctx context.Context, states []state) error {
+func (r *Runner) showFindings(ctx context.Context, from store.Querier, states []state) error {
 	if len(states) == 0 {
 		return nil
 	}
@@ -130,7 +131,7 @@ func (r *Runner) showFindings(ctx context.Context, states []state) error {
 		ids[i], marks[i] = s.lastRun, fmt.Sprintf("$%d", i+1)
 	}
 
-	rows, err := query(ctx, r.db.Read(), func(row *recordRow) []any {
+	rows, err := query(ctx, from, func(row *recordRow) []any {
 		return []any{&row.ID, &row.result, &row.err, &row.found, &row.done}
 	}, `SELECT id, result, error, found, done FROM opsconsole_job_runs WHERE id IN (`+strings.Join(marks, ", ")+`)`, ids...)
 	if err != nil {

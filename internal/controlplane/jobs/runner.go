@@ -106,7 +106,7 @@ func New(ctx context.Context, c Config) (*Runner, error) {
 		return nil, fmt.Errorf("write the schedule of the jobs: %w", err)
 	}
 
-	return r, r.refreshFrom(ctx, states)
+	return r, r.refreshFrom(ctx, r.db.Write(), states)
 }
 
 // sharedClock is the time by a clock that all replicas share, whatever their own say.

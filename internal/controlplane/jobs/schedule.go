@@ -54,7 +54,7 @@ func (r *Runner) attempts(args JobArgs) int {
 
 // ensureScheduled has every job scheduled, and returns how they are.
 func (r *Runner) ensureScheduled(ctx context.Context) ([]state, error) {
-	states, now, err := r.statesNow(ctx)
+	states, now, err := r.statesNow(ctx, r.db.Write()) // as a start has that connection already
 	if err != nil || r.isScheduled(states, now) {
 		return states, err
 	}
@@ -63,7 +63,7 @@ func (r *Runner) ensureScheduled(ctx context.Context) ([]state, error) {
 		return nil, err
 	}
 
-	return r.states(ctx)
+	return r.states(ctx, r.db.Write())
 }
 
 // isScheduled reports whether [Runner.writeSchedule] would change nothing.
@@ -115,7 +115,7 @@ func (r *Runner) writeSchedule(ctx context.Context) error {
 // Tick enqueues the jobs that are due, each once however many replicas tick, and
 // brings the gauges up to date with what other replicas did.
 func (r *Runner) Tick(ctx context.Context) error {
-	states, now, err := r.statesNow(ctx)
+	states, now, err := r.statesNow(ctx, r.db.Read())
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (r *Runner) Tick(ctx context.Context) error {
 
 	r.next.Store(&next)
 
-	return errors.Join(append(errs, r.refreshFrom(ctx, states))...)
+	return errors.Join(append(errs, r.refreshFrom(ctx, r.db.Read(), states))...)
 }
 
 const moveOn = `UPDATE opsconsole_job_schedule SET next_run = $1 WHERE job_name = $2 AND next_run = $3`
@@ -207,7 +207,7 @@ func (r *Runner) beginDue(ctx context.Context, s state, now time.Time) (time.Tim
 
 // Status lists all jobs with the time of their next run by schedule.
 func (r *Runner) Status(ctx context.Context) (ops.JobStatus, error) {
-	states, err := r.states(ctx)
+	states, err := r.states(ctx, r.db.Read())
 	if err != nil {
 		return ops.JobStatus{}, err
 	}
@@ -238,16 +238,16 @@ type state struct {
 }
 
 // statesNow are the states, and the time by which they are judged: one after them, before which none was written.
-func (r *Runner) statesNow(ctx context.Context) (states []state, now time.Time, err error) {
-	if states, err = r.states(ctx); err == nil {
-		now, err = r.shared(ctx, r.db.Read())
+func (r *Runner) statesNow(ctx context.Context, from store.Querier) (states []state, now time.Time, err error) {
+	if states, err = r.states(ctx, from); err == nil {
+		now, err = r.shared(ctx, from)
 	}
 
 	return states, now, err
 }
 
-func (r *Runner) states(ctx context.Context) ([]state, error) {
-	return query(ctx, r.db.Read(), func(s *state) []any {
+func (r *Runner) states(ctx context.Context, from store.Querier) ([]state, error) {
+	return query(ctx, from, func(s *state) []any {
 		return []any{&s.name, &s.nextRun, &s.lastRun, &s.lastSuccess, &s.failures}
 	}, `SELECT job_name, next_run, last_run, last_success_at, failures FROM opsconsole_job_schedule ORDER BY job_name`)
 }
