@@ -19,6 +19,7 @@ import (
 
 // Page tells users what is, what is to come and what was. It is the same
 // for everybody, so that it can be kept: nothing of a user or of the moment is in it.
+//go:noinline
 func Page(env shell.Environment, feeds Feeds, v announce.Announcements) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -153,6 +154,7 @@ func Page(env shell.Environment, feeds Feeds, v announce.Announcements) templ.Co
 	})
 }
 
+//go:noinline
 func announcementList(title string, items []announce.Announcement, none string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -238,6 +240,7 @@ func announcementList(title string, items []announce.Announcement, none string) 
 }
 
 // Announcement is a window as users are told of it; one of a series repeats nothing.
+//go:noinline
 func Announcement(a announce.Announcement, repeated bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -432,6 +435,7 @@ func Announcement(a announce.Announcement, repeated bool) templ.Component {
 
 // reckons has the page's script say what the browser makes of the times, where its rules of the
 // zone are others than ours.
+//go:noinline
 func reckons(a announce.Announcement) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -15,6 +15,7 @@ import (
 )
 
 // updates are what operators told while a window was under way, newest first.
+//go:noinline
 func updates(items []announce.Update) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -77,6 +78,7 @@ func updates(items []announce.Update) templ.Component {
 }
 
 // subscribe says how to be told of what changes.
+//go:noinline
 func subscribe(feeds Feeds) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -172,6 +174,7 @@ func subscribe(feeds Feeds) templ.Component {
 }
 
 // head leads programs that were given the page's address to the feeds.
+//go:noinline
 func head(feeds Feeds, title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

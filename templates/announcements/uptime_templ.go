@@ -15,6 +15,7 @@ import (
 )
 
 // uptimes show how the components answered: the numbers, a bar a day, and all of it as a table.
+//go:noinline
 func uptimes(v announce.Uptimes) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -106,6 +107,7 @@ func uptimes(v announce.Uptimes) templ.Component {
 	})
 }
 
+//go:noinline
 func uptime(u announce.Uptime) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -19,6 +19,7 @@ import (
 )
 
 // Page is one approval.
+//go:noinline
 func Page(s shell.Shell, v Detail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -67,6 +68,7 @@ func Page(s shell.Shell, v Detail) templ.Component {
 }
 
 // Live is the live region of one approval: all of it.
+//go:noinline
 func Live(v Detail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -222,6 +224,7 @@ func Live(v Detail) templ.Component {
 	})
 }
 
+//go:noinline
 func act(a approvals.Approval, name, label, variant string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -291,6 +294,7 @@ func act(a approvals.Approval, name, label, variant string) templ.Component {
 }
 
 // what is what was reviewed.
+//go:noinline
 func (v Detail) what() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -401,6 +405,7 @@ func (v Detail) what() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Detail) facts() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -592,6 +597,7 @@ func (v Detail) facts() templ.Component {
 }
 
 // FormPage asks why something is approved, rejected, or carried out without a second person.
+//go:noinline
 func FormPage(s shell.Shell, v Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

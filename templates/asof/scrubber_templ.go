@@ -16,6 +16,7 @@ import (
 )
 
 // scrubber leads to other moments, along what happened around this one. Its slider is for the script alone: links do the same.
+//go:noinline
 func (v View) scrubber() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -288,6 +289,7 @@ func (v View) scrubber() templ.Component {
 }
 
 // lane has the marks of a kind. The list of all marks says the same to who does not see it.
+//go:noinline
 func (v View) lane(kind incident.Kind, events []incident.Item) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -406,6 +408,7 @@ func (v View) lane(kind incident.Kind, events []incident.Item) templ.Component {
 }
 
 // neighbours are the events next to the moment, and the moments where other scrubbers begin.
+//go:noinline
 func (v View) neighbours() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -20,6 +20,7 @@ import (
 )
 
 // AsOfPage is a page as it was.
+//go:noinline
 func AsOfPage(s shell.Shell, v View) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -210,6 +211,7 @@ func AsOfPage(s shell.Shell, v View) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Section) card(tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -527,6 +529,7 @@ func (v Section) card(tickets format.Tickets) templ.Component {
 	})
 }
 
+//go:noinline
 func componentsCard(all []Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -643,6 +646,7 @@ func componentsCard(all []Component) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Capacity) card(at time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -779,6 +783,7 @@ func (v Capacity) card(at time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func fact(name string, s *monitor.Sampled) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -871,6 +876,7 @@ func fact(name string, s *monitor.Sampled) templ.Component {
 	})
 }
 
+//go:noinline
 func (v View) exportsCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -917,6 +923,7 @@ func (v View) exportsCard() templ.Component {
 	})
 }
 
+//go:noinline
 func jobsCard(all []Job) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

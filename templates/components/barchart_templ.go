@@ -14,6 +14,7 @@ import (
 )
 
 // Draw draws the bars; what each is has to stand beside it as text.
+//go:noinline
 func (b BarChart) Draw() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,6 +17,7 @@ import (
 
 // ChartsScript is what is done with charts where there is JavaScript. It is a module: browsers run one
 // once, however often a page names it.
+//go:noinline
 func ChartsScript() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -60,6 +61,7 @@ func ChartsScript() templ.Component {
 }
 
 // Draw draws the chart, the marks on its line, and its numbers as a table.
+//go:noinline
 func (c Chart) Draw() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -470,6 +472,7 @@ func (c Chart) Draw() templ.Component {
 }
 
 // list is of marks, in words.
+//go:noinline
 func (c Chart) list(marks []Mark) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -556,6 +559,7 @@ func (c Chart) list(marks []Mark) templ.Component {
 	})
 }
 
+//go:noinline
 func (c Chart) table(most int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -707,6 +711,7 @@ func (c Chart) table(most int) templ.Component {
 }
 
 // moment is a time of day, with its day where the chart is longer than half of one.
+//go:noinline
 func (c Chart) moment(t time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -743,6 +748,7 @@ func (c Chart) moment(t time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func clock(t time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -799,6 +805,7 @@ func clock(t time.Time) templ.Component {
 }
 
 // Sparkline is a small line without axes; unit is ms, or "" for a count.
+//go:noinline
 func Sparkline(label, unit string, series monitor.Series) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -893,6 +900,7 @@ func Sparkline(label, unit string, series monitor.Series) templ.Component {
 }
 
 // Numbers are those of a sparkline, as a table.
+//go:noinline
 func Numbers(title, unit string, series monitor.Series) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

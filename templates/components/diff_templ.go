@@ -14,6 +14,7 @@ import (
 )
 
 // Diff shows, field by field, what is and what would be.
+//go:noinline
 func Diff(differences []ops.Difference, before, after string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -106,6 +107,7 @@ type Selectable struct {
 
 // SelectableDiff is [Diff] with a box to tick beside each field, which the form of that id sends
 // as fields. What is not ticked stays, which the last column says as soon as it is ticked or not.
+//go:noinline
 func SelectableDiff(choices []Selectable, before, after, form string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -362,6 +364,7 @@ func SelectableDiff(choices []Selectable, before, after, form string) templ.Comp
 	})
 }
 
+//go:noinline
 func diffTable(before, after string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -443,6 +446,7 @@ func diffTable(before, after string) templ.Component {
 	})
 }
 
+//go:noinline
 func diffCells(d ops.Difference, before, after string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -538,6 +542,7 @@ func diffCells(d ops.Difference, before, after string) templ.Component {
 }
 
 // Values lists what a section holds; what is grouped stands in a table, a row a group.
+//go:noinline
 func Values(fields []ops.Field, values ops.Values) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -574,6 +579,7 @@ func Values(fields []ops.Field, values ops.Values) templ.Component {
 	})
 }
 
+//go:noinline
 func groupedValues(fields []ops.Field, values ops.Values) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -728,6 +734,7 @@ func distinct(fields []ops.Field, of func(ops.Field) string) []string {
 }
 
 // ListedValues lists what some fields hold, one after the other.
+//go:noinline
 func ListedValues(fields []ops.Field, values ops.Values) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -47,6 +47,7 @@ func (i Input) label() string {
 func (i Input) invalid() string { return strconv.FormatBool(i.Error != "") }
 
 // Draw draws the field with its label, its bounds, what is set now and what is wrong.
+//go:noinline
 func (i Input) Draw() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -693,6 +694,7 @@ func Raw(field ops.Field, value any) string {
 }
 
 // Reason asks why. Most is the number of characters that are allowed.
+//go:noinline
 func Reason(value, problem, help string, most int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -837,6 +839,7 @@ func reasonDescribedBy(problem string) string {
 }
 
 // Way leads to where one can go on, a button by the look of it; nothing without an address.
+//go:noinline
 func Way(to Link) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -895,6 +898,7 @@ func Way(to Link) templ.Component {
 }
 
 // Problem says above a form why it was not accepted, with the number to look up in the log.
+//go:noinline
 func Problem(text, requestID string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

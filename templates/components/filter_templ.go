@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "github.com/graph-olap/opsconsole/templates/format"
 
 // Choice is a filter with a few values to choose from; all is the name of none chosen.
+//go:noinline
 func Choice(name, label, value string, errors map[string]string, all string, values []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -178,6 +179,7 @@ func Choice(name, label, value string, errors map[string]string, all string, val
 }
 
 // TextFilter is a filter by text.
+//go:noinline
 func TextFilter(name, label, value string, errors map[string]string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -299,6 +301,7 @@ func TextFilter(name, label, value string, errors map[string]string) templ.Compo
 }
 
 // SearchFilter is the box of a search.
+//go:noinline
 func SearchFilter(label, value string, errors map[string]string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -381,6 +384,7 @@ func SearchFilter(label, value string, errors map[string]string) templ.Component
 }
 
 // NamedChoice is a filter with a few values to choose from, each with its name.
+//go:noinline
 func NamedChoice(name, label, value string, errors map[string]string, all string, values []Named) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -548,6 +552,7 @@ func NamedChoice(name, label, value string, errors map[string]string, all string
 }
 
 // DateFilter is a filter by a date or a time.
+//go:noinline
 func DateFilter(name, label string, in MomentInput, errors map[string]string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -768,6 +773,7 @@ func DateFilter(name, label string, in MomentInput, errors map[string]string) te
 	})
 }
 
+//go:noinline
 func filterError(name string, errors map[string]string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -834,6 +840,7 @@ func filterError(name string, errors map[string]string) templ.Component {
 }
 
 // FilterButtons end a form of filters; an active one can be cleared.
+//go:noinline
 func FilterButtons(path string, active bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -895,6 +902,7 @@ func FilterButtons(path string, active bool) templ.Component {
 }
 
 // Pages leads from page to page of a list that is read newest first. Its children are what is done with the rows.
+//go:noinline
 func Pages(shown, total int, later bool, first, next string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

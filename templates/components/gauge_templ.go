@@ -28,6 +28,7 @@ func OfRoom(used, total int) State {
 
 // Bar shows part of whole as a bar with a name for those who do not see it. Where part is
 // more than whole, the bar ends at part and a line stands at whole.
+//go:noinline
 func Bar(name string, part, whole int, state State) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -121,6 +122,7 @@ func Bar(name string, part, whole int, state State) templ.Component {
 }
 
 // Gauge is a bar with its numbers.
+//go:noinline
 func Gauge(name string, used, total, available int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,6 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 // Moment asks for a moment as people write it. The page's script says what is understood while
 // it is typed, and opens the browser's own picker.
+//go:noinline
 func Moment(name, label, help string, in MomentInput) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -121,6 +122,7 @@ func Moment(name, label, help string, in MomentInput) templ.Component {
 	})
 }
 
+//go:noinline
 func momentText(name string, in MomentInput) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -254,6 +256,7 @@ func momentText(name string, in MomentInput) templ.Component {
 }
 
 // momentFieldsScript is a module: browsers run one once, however often a page names it.
+//go:noinline
 func momentFieldsScript() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -297,6 +300,7 @@ func momentFieldsScript() templ.Component {
 }
 
 // momentSaid is what was understood, and what may be meant.
+//go:noinline
 func momentSaid(name string, in MomentInput) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

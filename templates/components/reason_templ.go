@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "github.com/graph-olap/opsconsole/templates/format"
 
 // Why draws a reason; what leads somewhere in it is a link.
+//go:noinline
 func Why(reason string, tickets format.Tickets) templ.Component {
 	pieces := tickets.Split(reason)
 	if len(pieces) == 1 && pieces[0].URL == "" {
@@ -20,6 +21,7 @@ func Why(reason string, tickets format.Tickets) templ.Component {
 	return linked(pieces)
 }
 
+//go:noinline
 func linked(pieces []format.Piece) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

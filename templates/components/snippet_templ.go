@@ -12,6 +12,7 @@ import "slices"
 
 // Snippets offers what a form would send as text to copy, in a menu. The parts that stand for
 // fields follow what is typed.
+//go:noinline
 func Snippets(snippets []Snippet) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -34,6 +34,7 @@ func (s State) icon() Icon {
 }
 
 // Status is a state as icon and word.
+//go:noinline
 func Status(state State, word string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -98,6 +99,7 @@ func Status(state State, word string) templ.Component {
 }
 
 // Overall is the line on top of a page that shows states.
+//go:noinline
 func Overall(line Line) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -129,6 +131,7 @@ func Overall(line Line) templ.Component {
 
 // Standing is [Overall] of what a page is about: it is read out as it changes, and where an act leads
 // to the page. Its text has no age.
+//go:noinline
 func Standing(line Line) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -158,6 +161,7 @@ func Standing(line Line) templ.Component {
 	})
 }
 
+//go:noinline
 func overall(of templ.Attributes, line Line) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -256,6 +260,7 @@ func overall(of templ.Attributes, line Line) templ.Component {
 }
 
 // Lines lists sentences about how things are.
+//go:noinline
 func Lines(lines []Line) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -357,6 +362,7 @@ func Lines(lines []Line) templ.Component {
 }
 
 // Alert is a box that tells of something, with the shape of its state before it.
+//go:noinline
 func Alert(state State, role string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -425,6 +431,7 @@ func Alert(state State, role string) templ.Component {
 }
 
 // text is the sentence, of which the page's script keeps the age going.
+//go:noinline
 func (l Line) text() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

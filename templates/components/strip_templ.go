@@ -16,6 +16,7 @@ import (
 
 // Strip draws the statuses of a component side by side, from left to right; what was not
 // seen stays blank.
+//go:noinline
 func Strip(name string, spans []monitor.StatusSpan, from, until time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -9,6 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // TermFields ask for how long a change is to hold: one choice, whose field alone is shown.
+//go:noinline
 func TermFields(t TermInput) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -113,6 +114,7 @@ func TermFields(t TermInput) templ.Component {
 }
 
 // ExtendFields ask when a temporary change is to end.
+//go:noinline
 func ExtendFields(t TermInput) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -191,6 +193,7 @@ func ExtendFields(t TermInput) templ.Component {
 }
 
 // termChoice is one of the choices, with its field.
+//go:noinline
 func termChoice(chosen, value, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -278,6 +281,7 @@ func termChoice(chosen, value, label string) templ.Component {
 }
 
 // WhenField asks when a change is to be applied. Nothing typed is now.
+//go:noinline
 func WhenField(in MomentInput) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -316,6 +320,7 @@ func WhenField(in MomentInput) templ.Component {
 }
 
 // AtField asks when a change is to be applied.
+//go:noinline
 func AtField(label string, in MomentInput) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -346,6 +351,7 @@ func AtField(label string, in MomentInput) templ.Component {
 }
 
 // UntilField asks for the end of a time.
+//go:noinline
 func UntilField(label string, in MomentInput) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -378,6 +384,7 @@ func UntilField(label string, in MomentInput) templ.Component {
 const momentHelp = "Such as 18:00, tomorrow 18:00, 2026-12-01 18:00 or in 3 h."
 
 // TermField asks for a length of time.
+//go:noinline
 func TermField(name, label, example, typed, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -553,6 +560,7 @@ func TermField(name, label, example, typed, problem string) templ.Component {
 }
 
 // FieldError stands below the field of the name.
+//go:noinline
 func FieldError(name, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -619,6 +627,7 @@ func FieldError(name, problem string) templ.Component {
 }
 
 // ConfirmField asks for the environment's name, and says why.
+//go:noinline
 func ConfirmField(why, typed, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

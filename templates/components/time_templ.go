@@ -15,6 +15,7 @@ import (
 
 // Time is a moment, relative and absolute together: in 4 min · 14:05 UTC. The page's
 // script puts it into the zone of its user and keeps it going.
+//go:noinline
 func Time(t, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -97,6 +98,7 @@ func Time(t, now time.Time) templ.Component {
 }
 
 // Polled is the moment of the last poll, which the page's script keeps going.
+//go:noinline
 func Polled(t, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -166,6 +168,7 @@ func Polled(t, now time.Time) templ.Component {
 }
 
 // TimeOr is a moment, or a word when there is none.
+//go:noinline
 func TimeOr(t *time.Time, now time.Time, none string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -216,6 +219,7 @@ func TimeOr(t *time.Time, now time.Time, none string) templ.Component {
 }
 
 // PastOr is [TimeOr] of what has happened.
+//go:noinline
 func PastOr(t *time.Time, now time.Time, none string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -266,6 +270,7 @@ func PastOr(t *time.Time, now time.Time, none string) templ.Component {
 }
 
 // Ago is a moment as it is seen from now.
+//go:noinline
 func Ago(t, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -335,6 +340,7 @@ func Ago(t, now time.Time) templ.Component {
 }
 
 // At is a moment as date and time of day, as short as the day allows.
+//go:noinline
 func At(t, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -404,6 +410,7 @@ func At(t, now time.Time) templ.Component {
 }
 
 // Minute is a moment with its date.
+//go:noinline
 func Minute(t time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -460,6 +467,7 @@ func Minute(t time.Time) templ.Component {
 }
 
 // Exact is a moment to the second.
+//go:noinline
 func Exact(t time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -516,6 +524,7 @@ func Exact(t time.Time) templ.Component {
 }
 
 // Countdown is in how long something is, counted down by the page's script: "ends in 4 min". On paper it is when.
+//go:noinline
 func Countdown(does string, t, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -14,6 +14,7 @@ import (
 )
 
 // FindPage shows what a text finds, and takes another one.
+//go:noinline
 func FindPage(s shell.Shell, v Results) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,6 +17,7 @@ import (
 )
 
 // IncidentPage is what happened in a time.
+//go:noinline
 func IncidentPage(s shell.Shell, v Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -104,6 +105,7 @@ func IncidentPage(s shell.Shell, v Page) templ.Component {
 	})
 }
 
+//go:noinline
 func (f Filter) form() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -167,6 +169,7 @@ func (f Filter) form() templ.Component {
 }
 
 // spanCard says which time it is, how the components were when it began, and what is not known of it.
+//go:noinline
 func (v Page) spanCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -374,6 +377,7 @@ func (v Page) spanCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Page) itemsCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -513,6 +517,7 @@ func (v Page) itemsCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Page) row(i Item, s Said) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,6 +17,7 @@ import (
 )
 
 // FormPage asks for the reason of an act on an instance, and says who it hits.
+//go:noinline
 func FormPage(s shell.Shell, v Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -361,6 +362,7 @@ func (v Form) atWork() bool {
 }
 
 // ttl asks how long the instance is to live.
+//go:noinline
 func (v Form) ttl() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -497,6 +499,7 @@ func (v Form) ttl() templ.Component {
 }
 
 // ReviewPage asks for the reason of terminating several instances, and says who that hits.
+//go:noinline
 func ReviewPage(s shell.Shell, v Review) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -770,6 +773,7 @@ func ReviewPage(s shell.Shell, v Review) templ.Component {
 }
 
 // ResultsPage says what became of several instances; those that are left stay ticked.
+//go:noinline
 func ResultsPage(s shell.Shell, v Results) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,6 +17,7 @@ import (
 )
 
 // ListPage lists instances.
+//go:noinline
 func ListPage(s shell.Shell, v List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -136,6 +137,7 @@ func ListPage(s shell.Shell, v List) templ.Component {
 }
 
 // ListLive is its live region.
+//go:noinline
 func ListLive(v List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -193,6 +195,7 @@ func ListLive(v List) templ.Component {
 	})
 }
 
+//go:noinline
 func (v List) none() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -312,6 +315,7 @@ func (v List) none() templ.Component {
 }
 
 // form has the instances, of which those that are ticked can be terminated together.
+//go:noinline
 func (v List) form() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -407,6 +411,7 @@ func (v List) form() templ.Component {
 	})
 }
 
+//go:noinline
 func (v List) footer() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -487,6 +492,7 @@ func (v List) footer() templ.Component {
 	})
 }
 
+//go:noinline
 func (v List) pager() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -576,6 +582,7 @@ func (v List) pager() templ.Component {
 
 func rowID(id int64) string { return "instance-" + format.ID(id) }
 
+//go:noinline
 func row(i ops.Instance, ticked bool, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -696,6 +703,7 @@ func row(i ops.Instance, ticked bool, now time.Time) templ.Component {
 }
 
 // cells are what is told of an instance wherever several stand below one another.
+//go:noinline
 func cells(i ops.Instance, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -795,6 +803,7 @@ func cells(i ops.Instance, now time.Time) templ.Component {
 }
 
 // tick chooses an instance.
+//go:noinline
 func tick(id int64, name string, ticked bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -860,6 +869,7 @@ func tick(id int64, name string, ticked bool) templ.Component {
 	})
 }
 
+//go:noinline
 func lastUsed(i ops.Instance, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -897,6 +907,7 @@ func lastUsed(i ops.Instance, now time.Time) templ.Component {
 }
 
 // ends is when the time to live of an instance is over.
+//go:noinline
 func ends(i ops.Instance, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -16,6 +16,7 @@ import (
 )
 
 // Page is one instance.
+//go:noinline
 func Page(s shell.Shell, v Detail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -80,6 +81,7 @@ func Page(s shell.Shell, v Detail) templ.Component {
 }
 
 // Live is the live region of one instance: all but its events, which are as of when the page was drawn.
+//go:noinline
 func Live(v Detail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -219,6 +221,7 @@ func Live(v Detail) templ.Component {
 }
 
 // Gone is the live region of an instance that ended.
+//go:noinline
 func Gone(id int64) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -326,6 +329,7 @@ func Gone(id int64) templ.Component {
 	})
 }
 
+//go:noinline
 func inAudit(id int64) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -369,6 +373,7 @@ func inAudit(id int64) templ.Component {
 }
 
 // button leads to where the act is asked for, or says that it cannot be done.
+//go:noinline
 func (a Act) button(id int64) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -470,6 +475,7 @@ func (a Act) button(id int64) templ.Component {
 	})
 }
 
+//go:noinline
 func trouble(i ops.Instance) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -579,6 +585,7 @@ func trouble(i ops.Instance) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Detail) facts() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -785,6 +792,7 @@ func (v Detail) facts() templ.Component {
 	})
 }
 
+//go:noinline
 func known(name, value string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -816,6 +824,7 @@ func known(name, value string) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Detail) events() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,6 +17,7 @@ import (
 )
 
 // FormPage asks why a temporary change is to end, to last longer, or to stay.
+//go:noinline
 func FormPage(s shell.Shell, v Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

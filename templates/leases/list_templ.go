@@ -17,6 +17,7 @@ import (
 )
 
 // ListPage lists the temporary changes.
+//go:noinline
 func ListPage(s shell.Shell, v List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -103,6 +104,7 @@ func ListPage(s shell.Shell, v List) templ.Component {
 }
 
 // ListLive is its live region.
+//go:noinline
 func ListLive(v List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -153,6 +155,7 @@ func ListLive(v List) templ.Component {
 	})
 }
 
+//go:noinline
 func (v List) card() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -382,6 +385,7 @@ func (v List) caption() string {
 	return "Temporary changes, newest first"
 }
 
+//go:noinline
 func leaseRow(l lease.Lease, now time.Time, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -518,6 +522,7 @@ func leaseRow(l lease.Lease, now time.Time, tickets format.Tickets) templ.Compon
 }
 
 // Actions lead to what can be done about a temporary change.
+//go:noinline
 func Actions(l lease.Lease, size string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

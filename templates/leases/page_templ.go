@@ -19,6 +19,7 @@ import (
 )
 
 // Page is one temporary change.
+//go:noinline
 func Page(s shell.Shell, v Detail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -67,6 +68,7 @@ func Page(s shell.Shell, v Detail) templ.Component {
 }
 
 // Live is the live region of one temporary change: all of it.
+//go:noinline
 func Live(v Detail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -207,6 +209,7 @@ func Live(v Detail) templ.Component {
 }
 
 // decision is what is set now and who set it, for whoever decides whether that stays.
+//go:noinline
 func (v Detail) decision() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -369,6 +372,7 @@ func (v Detail) decision() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Detail) facts() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -19,6 +19,7 @@ import (
 )
 
 // CapacityPage is the page of the cluster's instances.
+//go:noinline
 func CapacityPage(s shell.Shell, v Capacity) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -109,6 +110,7 @@ func CapacityPage(s shell.Shell, v Capacity) templ.Component {
 }
 
 // CapacityLive is its live region.
+//go:noinline
 func CapacityLive(v Capacity) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -261,6 +263,7 @@ func (v Capacity) used() string {
 	return "Used at most"
 }
 
+//go:noinline
 func (v Capacity) statusCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -416,6 +419,7 @@ func (v Capacity) statusCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Capacity) ownerCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -689,6 +693,7 @@ func (v Capacity) ownerCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (o Owner) room() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

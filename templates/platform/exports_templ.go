@@ -18,6 +18,7 @@ import (
 )
 
 // ExportsPage is the page of the export jobs.
+//go:noinline
 func ExportsPage(s shell.Shell, v Exports) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -113,6 +114,7 @@ func ExportsPage(s shell.Shell, v Exports) templ.Component {
 }
 
 // ExportsLive is its live region.
+//go:noinline
 func ExportsLive(v Exports) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -248,6 +250,7 @@ func ExportsLive(v Exports) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Exports) tabs() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -291,6 +294,7 @@ func (v Exports) tabs() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Exports) tab(status ops.ExportJobStatus, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -369,6 +373,7 @@ func (v Exports) tab(status ops.ExportJobStatus, label string) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Exports) table() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -452,6 +457,7 @@ func (v Exports) table() templ.Component {
 
 func (j ExportJob) id() string { return "export-" + format.ID(j.ID) }
 
+//go:noinline
 func (j ExportJob) row(now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -609,6 +615,7 @@ func (j ExportJob) row(now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func (j ExportJob) claimed(now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -677,6 +684,7 @@ func (j ExportJob) claimed(now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func (j ExportJob) trouble() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -728,6 +736,7 @@ func (j ExportJob) trouble() templ.Component {
 }
 
 // sorted is the head of a column that the list can be sorted by, the largest first.
+//go:noinline
 func (v Exports) sorted(by ExportsSort, label, class string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -856,6 +865,7 @@ func (v Exports) sorted(by ExportsSort, label, class string) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Exports) form() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1007,6 +1017,7 @@ func (v Exports) form() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Exports) pager() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -20,6 +20,7 @@ import (
 )
 
 // HealthPage is the page of the platform's components.
+//go:noinline
 func HealthPage(s shell.Shell, v Health) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -84,6 +85,7 @@ func HealthPage(s shell.Shell, v Health) templ.Component {
 }
 
 // HealthLive is its live region.
+//go:noinline
 func HealthLive(v Health) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -218,6 +220,7 @@ func HealthLive(v Health) templ.Component {
 	})
 }
 
+//go:noinline
 func (c Component) card(v Health) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -16,6 +16,7 @@ import (
 )
 
 // JobsPage is the page of the background jobs.
+//go:noinline
 func JobsPage(s shell.Shell, v Jobs) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -72,6 +73,7 @@ func JobsPage(s shell.Shell, v Jobs) templ.Component {
 }
 
 // JobsLive is its live region.
+//go:noinline
 func JobsLive(v Jobs) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -188,6 +190,7 @@ func JobsLive(v Jobs) templ.Component {
 	})
 }
 
+//go:noinline
 func (j Job) row(now time.Time, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -452,6 +455,7 @@ func (j Job) row(now time.Time, tickets format.Tickets) templ.Component {
 	})
 }
 
+//go:noinline
 func (j Job) runNow(now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

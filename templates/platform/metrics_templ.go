@@ -20,6 +20,7 @@ import (
 const RawMetricsPath = "/metrics/raw"
 
 // MetricsPage is the page of the control plane's metrics.
+//go:noinline
 func MetricsPage(s shell.Shell, v Metrics) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -208,6 +209,7 @@ func MetricsPage(s shell.Shell, v Metrics) templ.Component {
 }
 
 // MetricsLive is its live region.
+//go:noinline
 func MetricsLive(v Metrics) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -380,6 +382,7 @@ func MetricsLive(v Metrics) templ.Component {
 }
 
 // unread names the lines that are missing from what is shown.
+//go:noinline
 func (v Metrics) unread() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -533,6 +536,7 @@ func (v Metrics) unread() templ.Component {
 
 func (f MetricFamily) id() string { return "metric-" + f.Name }
 
+//go:noinline
 func (f MetricFamily) draw(v Metrics) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -822,6 +826,7 @@ func (f MetricFamily) movedTitle() string {
 	return "All labels combined, as far as this console saw it in the last hour"
 }
 
+//go:noinline
 func labels(list []monitor.Label) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -18,6 +18,7 @@ import (
 )
 
 // OverviewPage is the first page.
+//go:noinline
 func OverviewPage(s shell.Shell, v Overview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -74,6 +75,7 @@ func OverviewPage(s shell.Shell, v Overview) templ.Component {
 }
 
 // OverviewLive is its live region.
+//go:noinline
 func OverviewLive(v Overview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -181,6 +183,7 @@ func OverviewLive(v Overview) templ.Component {
 }
 
 // nextWindow is the running or the next maintenance window.
+//go:noinline
 func (v Overview) nextWindow() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -356,6 +359,7 @@ func (v Overview) nextWindow() templ.Component {
 }
 
 // nextChange is the next scheduled change.
+//go:noinline
 func (v Overview) nextChange() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -497,6 +501,7 @@ func (v Overview) nextChange() templ.Component {
 }
 
 // card is a part of the overview that leads to its page.
+//go:noinline
 func overviewCard(title, path string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -564,6 +569,7 @@ func overviewCard(title, path string) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Overview) healthCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -639,6 +645,7 @@ func (v Overview) healthCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (c Component) row() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -704,6 +711,7 @@ func (c Component) row() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Overview) capacityCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -829,6 +837,7 @@ func (v Overview) capacityCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Overview) exportsCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -984,6 +993,7 @@ func (v Overview) exportsCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Overview) jobsCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1124,6 +1134,7 @@ func (v Overview) jobsCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Overview) changesCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1187,6 +1198,7 @@ func (v Overview) changesCard() templ.Component {
 }
 
 // unknownPart stands where a part was never read.
+//go:noinline
 func unknownPart() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,6 +17,7 @@ import (
 )
 
 // RunsPage is the page of a job.
+//go:noinline
 func RunsPage(s shell.Shell, v Runs) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -99,6 +100,7 @@ func RunsPage(s shell.Shell, v Runs) templ.Component {
 }
 
 // RunsLive is its live region.
+//go:noinline
 func RunsLive(v Runs) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -157,6 +159,7 @@ func RunsLive(v Runs) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Runs) facts() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -300,6 +303,7 @@ func (v Runs) facts() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Runs) list() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -495,6 +499,7 @@ func (v Runs) list() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Runs) table() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -666,6 +671,7 @@ func (v Runs) table() templ.Component {
 }
 
 // when is when a run began, or between which moments it ended.
+//go:noinline
 func when(run runs.Run, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -738,6 +744,7 @@ func when(run runs.Run, now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func result(run runs.Run) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -786,6 +793,7 @@ func result(run runs.Run) templ.Component {
 	})
 }
 
+//go:noinline
 func did(run runs.Run) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -850,6 +858,7 @@ func did(run runs.Run) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Runs) asked(run runs.Run) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

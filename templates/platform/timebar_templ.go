@@ -16,6 +16,7 @@ import (
 )
 
 // draw is not of the live region: its fields are typed into, and on the clocks of the user.
+//go:noinline
 func (b TimeBar) draw() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

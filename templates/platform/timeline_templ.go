@@ -18,6 +18,7 @@ import (
 // aroundChange is how long before and after a change of a status is led to.
 const aroundChange = 30 * time.Minute
 
+//go:noinline
 func (v Health) timelineCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -139,6 +140,7 @@ func (v Health) timelineCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Timeline) changes(now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -20,6 +20,7 @@ import (
 )
 
 // TriggerPage asks for the reason of a run, as a page of its own.
+//go:noinline
 func TriggerPage(s shell.Shell, v TriggerForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -94,6 +95,7 @@ func TriggerPage(s shell.Shell, v TriggerForm) templ.Component {
 }
 
 // TriggerDialog asks for the reason of a run, as the content of the dialog.
+//go:noinline
 func TriggerDialog(v TriggerForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -189,6 +191,7 @@ func TriggerDialog(v TriggerForm) templ.Component {
 	})
 }
 
+//go:noinline
 func (v TriggerForm) asks() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -429,6 +432,7 @@ func (v TriggerForm) cooling() bool {
 }
 
 // ReceiptPage is the answer to a trigger, as a page of its own.
+//go:noinline
 func ReceiptPage(s shell.Shell, v Receipt) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -504,6 +508,7 @@ func ReceiptPage(s shell.Shell, v Receipt) templ.Component {
 
 // ReceiptDialog is the answer to a trigger, as the content of the dialog. It asks again
 // for itself until the run has ended.
+//go:noinline
 func ReceiptDialog(v Receipt) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -779,6 +784,7 @@ func ReceiptDialog(v Receipt) templ.Component {
 }
 
 // outcome is what the run did.
+//go:noinline
 func (v Receipt) outcome(run runs.Run) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

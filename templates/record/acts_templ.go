@@ -16,6 +16,7 @@ import (
 )
 
 // Acts lists what was done about something: who, when, why, and what came of it.
+//go:noinline
 func Acts(acts []audit.Act, now time.Time, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

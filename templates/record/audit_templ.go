@@ -19,6 +19,7 @@ import (
 )
 
 // AuditPage is the log of what was done, tried or refused.
+//go:noinline
 func AuditPage(s shell.Shell, v Audit) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -208,6 +209,7 @@ func AuditPage(s shell.Shell, v Audit) templ.Component {
 }
 
 // chain is what the last verification of the log found.
+//go:noinline
 func (v Audit) chain(now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -301,6 +303,7 @@ func (v Audit) chain(now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func (f AuditFilter) form() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -370,6 +373,7 @@ func (f AuditFilter) form() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Audit) table(now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -572,6 +576,7 @@ func (v Audit) table(now time.Time) templ.Component {
 }
 
 // details is the last cell of a line, which opens to all that was written of the act.
+//go:noinline
 func (l auditLine) details(now time.Time, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -717,6 +722,7 @@ func (l auditLine) details(now time.Time, tickets format.Tickets) templ.Componen
 }
 
 // entryFacts is one entry of an act; named says which, where there are several.
+//go:noinline
 func entryFacts(e audit.Entry, named bool, now time.Time, objects objects) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -832,6 +838,7 @@ func entryFacts(e audit.Entry, named bool, now time.Time, objects objects) templ
 }
 
 // EntryFields are the fields that an entry was about.
+//go:noinline
 func EntryFields(e audit.Entry) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -861,6 +868,7 @@ func EntryFields(e audit.Entry) templ.Component {
 	})
 }
 
+//go:noinline
 func fieldFacts(fields []entryField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,6 +17,7 @@ import (
 )
 
 // changeTable lists changes, newest first.
+//go:noinline
 func (v History) changeTable(caption string, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -325,6 +326,7 @@ func (v History) changeTable(caption string, now time.Time) templ.Component {
 }
 
 // ChangeFeed lists changes, newest first, each in two lines.
+//go:noinline
 func ChangeFeed(items []changes.Change, now time.Time, tickets format.Tickets, title func(changes.Change) string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -486,6 +488,7 @@ func ChangeFeed(items []changes.Change, now time.Time, tickets format.Tickets, t
 }
 
 // outcome is said of a change that was not simply applied: that is the rule.
+//go:noinline
 func outcome(c changes.Change) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -516,6 +519,7 @@ func outcome(c changes.Change) templ.Component {
 }
 
 // OpenNote says that a change is still to be settled.
+//go:noinline
 func OpenNote(c changes.Change, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

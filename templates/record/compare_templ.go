@@ -17,6 +17,7 @@ import (
 )
 
 // ComparePage shows two changes beside one another: what the section held after each, where it is one, and what is known about both.
+//go:noinline
 func ComparePage(s shell.Shell, v Compare) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -283,6 +284,7 @@ func ComparePage(s shell.Shell, v Compare) templ.Component {
 }
 
 // CompareEntriesPage shows two acts of the audit log beside one another.
+//go:noinline
 func CompareEntriesPage(s shell.Shell, v CompareEntries) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -368,6 +370,7 @@ func CompareEntriesPage(s shell.Shell, v CompareEntries) templ.Component {
 	})
 }
 
+//go:noinline
 func (v CompareEntries) names(l auditLine) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -467,6 +470,7 @@ func (v CompareEntries) names(l auditLine) templ.Component {
 }
 
 // sideBySide is what is told of two, and whether it differs.
+//go:noinline
 func sideBySide(rows []told, a, b string, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -590,6 +594,7 @@ func sideBySide(rows []told, a, b string, tickets format.Tickets) templ.Componen
 	})
 }
 
+//go:noinline
 func toldCell(text, of string, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -648,6 +653,7 @@ func toldCell(text, of string, tickets format.Tickets) templ.Component {
 }
 
 // compareTicked goes to what compares the two rows that are ticked in a list: boxes of this form are in its rows.
+//go:noinline
 func compareTicked(action string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -691,11 +697,13 @@ func compareTicked(action string) templ.Component {
 }
 
 // tick is the box in a row to compare.
+//go:noinline
 func tick(name string, id int64, label string) templ.Component {
 	return components.Markup(`<input type="checkbox" form="compare" name="`, name, `" value="`, format.ID(id), `" aria-label="`, "Compare "+label, `">  `)
 }
 
 // KeepPage asks why an outside change may stand.
+//go:noinline
 func KeepPage(s shell.Shell, v KeepForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

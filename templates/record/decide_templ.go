@@ -17,6 +17,7 @@ import (
 )
 
 // Decide offers what can be done about a change from outside: keep it, or go back.
+//go:noinline
 func Decide(c changes.Change) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -89,6 +90,7 @@ func Decide(c changes.Change) templ.Component {
 }
 
 // temporaryNote says of a change that it was for a time, and how that stands.
+//go:noinline
 func temporaryNote(c changes.Change, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -188,6 +190,7 @@ func temporaryNote(c changes.Change, now time.Time) templ.Component {
 }
 
 // scheduledNote says of a change that it was scheduled, by whom and when.
+//go:noinline
 func scheduledNote(c changes.Change, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -19,6 +19,7 @@ import (
 )
 
 // HistoryPage lists every change.
+//go:noinline
 func HistoryPage(s shell.Shell, v History) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -200,6 +201,7 @@ func HistoryPage(s shell.Shell, v History) templ.Component {
 }
 
 // searchCut says that a search did not look at all.
+//go:noinline
 func searchCut(next string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -261,6 +263,7 @@ func searchCut(next string) templ.Component {
 	})
 }
 
+//go:noinline
 func (f HistoryFilter) form() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -336,6 +339,7 @@ func (f HistoryFilter) form() templ.Component {
 const aroundChange = 30 * time.Minute
 
 // ChangePage is one change.
+//go:noinline
 func ChangePage(s shell.Shell, v ChangeDetail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -635,6 +639,7 @@ func ChangePage(s shell.Shell, v ChangeDetail) templ.Component {
 	})
 }
 
+//go:noinline
 func (v ChangeDetail) facts(s shell.Shell) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -991,6 +996,7 @@ func (v ChangeDetail) unchanged() []ops.Field {
 	return out
 }
 
+//go:noinline
 func changesThat(did string, ids []int64) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -18,6 +18,7 @@ import (
 )
 
 // PointsPage lists the named points and keeps a new one.
+//go:noinline
 func PointsPage(s shell.Shell, v Points) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -370,6 +371,7 @@ func PointsPage(s shell.Shell, v Points) templ.Component {
 func pointPath(id int64) templ.SafeURL { return templ.SafeURL(fmt.Sprintf("/points/%d", id)) }
 
 // PointPage shows what restoring a point would do, or did, section by section.
+//go:noinline
 func PointPage(s shell.Shell, v PointDetail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

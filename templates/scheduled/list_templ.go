@@ -17,6 +17,7 @@ import (
 )
 
 // ListPage lists the scheduled changes.
+//go:noinline
 func ListPage(s shell.Shell, v List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -103,6 +104,7 @@ func ListPage(s shell.Shell, v List) templ.Component {
 }
 
 // ListLive is its live region.
+//go:noinline
 func ListLive(v List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -296,6 +298,7 @@ func ListLive(v List) templ.Component {
 	})
 }
 
+//go:noinline
 func (v List) table() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -374,6 +377,7 @@ func (v List) caption() string {
 	return "Scheduled changes, newest first"
 }
 
+//go:noinline
 func row(s scheduled.Change, now time.Time, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -535,6 +539,7 @@ func row(s scheduled.Change, now time.Time, tickets format.Tickets) templ.Compon
 }
 
 // Actions lead to what can be done about a scheduled change.
+//go:noinline
 func Actions(s scheduled.Change, size string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

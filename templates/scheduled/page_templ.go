@@ -18,6 +18,7 @@ import (
 )
 
 // Page is one scheduled change.
+//go:noinline
 func Page(s shell.Shell, v Detail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -66,6 +67,7 @@ func Page(s shell.Shell, v Detail) templ.Component {
 }
 
 // Live is the live region of one scheduled change: all of it.
+//go:noinline
 func Live(v Detail) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -218,6 +220,7 @@ func Live(v Detail) templ.Component {
 }
 
 // Note says what will happen, when, and what keeps it; link leads to its page.
+//go:noinline
 func Note(s scheduled.Change, now time.Time, tickets format.Tickets, link bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -513,6 +516,7 @@ func Note(s scheduled.Change, now time.Time, tickets format.Tickets, link bool) 
 	})
 }
 
+//go:noinline
 func until(s scheduled.Change, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -595,6 +599,7 @@ func until(s scheduled.Change, now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Detail) facts() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

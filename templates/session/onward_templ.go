@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "github.com/graph-olap/opsconsole/templates/shell"
 
 // OnwardPage is on the way to the identity provider, says what for, and goes on by itself.
+//go:noinline
 func OnwardPage(env shell.Environment, pref shell.Preferences, title, status, next string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -14,6 +14,7 @@ import (
 )
 
 // ForbiddenPage tells somebody who is signed in why they may not come in.
+//go:noinline
 func ForbiddenPage(v Forbidden) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -138,6 +139,7 @@ func ForbiddenPage(v Forbidden) templ.Component {
 }
 
 // CurrentPage is where a sign-in ends that another tab waits for: it tells that tab.
+//go:noinline
 func CurrentPage(env shell.Environment, pref shell.Preferences, v Current) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -220,6 +222,7 @@ func CurrentPage(env shell.Environment, pref shell.Preferences, v Current) templ
 }
 
 // SignInPage is the page before the first one.
+//go:noinline
 func SignInPage(v SignIn) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -19,6 +19,7 @@ import (
 )
 
 // ConfigPage is the page of a section of the configuration.
+//go:noinline
 func ConfigPage(s shell.Shell, v Config) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -75,6 +76,7 @@ func ConfigPage(s shell.Shell, v Config) templ.Component {
 }
 
 // ConfigPanel is its content: what is set, the form, and the history.
+//go:noinline
 func ConfigPanel(v Config) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -199,6 +201,7 @@ func ConfigPanel(v Config) templ.Component {
 
 // ConfigNow is the live region of what is set, the same for everybody. An open form follows its
 // revision and values, which stand in it as the fields of the form have them.
+//go:noinline
 func ConfigNow(v Config) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -362,6 +365,7 @@ func ConfigNow(v Config) templ.Component {
 }
 
 // ConfigHistory is the live region of the section's last changes.
+//go:noinline
 func ConfigHistory(v Config) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -508,6 +512,7 @@ func ConfigHistory(v Config) templ.Component {
 // stands above it, in columns.
 const fieldsBeside = 4
 
+//go:noinline
 func (v Config) setBy() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -590,6 +595,7 @@ func (v Config) setBy() templ.Component {
 }
 
 // hidden are fields that go along unseen.
+//go:noinline
 func hidden(fields []TypedField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -649,6 +655,7 @@ func hidden(fields []TypedField) templ.Component {
 
 // draw draws the form; it is shut while the outcome of a change is open, and when what is
 // set could not be read.
+//go:noinline
 func (f *Form) draw(open *changes.Change) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -896,6 +903,7 @@ const (
 	unreadHelp = "Locked: the current values could not be read."
 )
 
+//go:noinline
 func inputs(fields []FormField, shut bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

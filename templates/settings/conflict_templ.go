@@ -16,6 +16,7 @@ import (
 )
 
 // ConflictPage shows that somebody else was first.
+//go:noinline
 func ConflictPage(s shell.Shell, v Conflict) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -72,6 +73,7 @@ func ConflictPage(s shell.Shell, v Conflict) templ.Component {
 }
 
 // ConflictPanel is its content: the three values of each field, and a form to go on from.
+//go:noinline
 func ConflictPanel(v Conflict) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -434,6 +436,7 @@ func ConflictPanel(v Conflict) templ.Component {
 }
 
 // conflictCell marks what differs from the original.
+//go:noinline
 func conflictCell(f ops.Field, original, value any) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -17,6 +17,7 @@ import (
 )
 
 // ReviewPage is the last page before a change.
+//go:noinline
 func ReviewPage(s shell.Shell, v Review) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -73,6 +74,7 @@ func ReviewPage(s shell.Shell, v Review) templ.Component {
 }
 
 // ReviewPanel is its content: what would change, what follows, and the question why.
+//go:noinline
 func ReviewPanel(v Review) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -580,6 +582,7 @@ func ReviewPanel(v Review) templ.Component {
 	})
 }
 
+//go:noinline
 func (v Review) follows() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -22,6 +22,7 @@ import (
 
 // undecided is what of the section is not settled for good: what was changed outside this
 // console, and what goes back by itself.
+//go:noinline
 func (v Config) undecided() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -72,6 +73,7 @@ func (v Config) undecided() templ.Component {
 }
 
 // asked tells of a change that is waiting for another operator.
+//go:noinline
 func (v Config) asked(a approvals.Approval) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -176,6 +178,7 @@ func (v Config) asked(a approvals.Approval) templ.Component {
 }
 
 // outside asks about a change that was made outside this console.
+//go:noinline
 func (v Config) outside(c changes.Change) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -369,6 +372,7 @@ func (v Config) outside(c changes.Change) templ.Component {
 }
 
 // temporary tells of a change that goes back by itself.
+//go:noinline
 func (v Config) temporary(l lease.Lease) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -16,6 +16,7 @@ import (
 )
 
 // Live is the live region of the shell: what every user of every page is told.
+//go:noinline
 func Live(trouble *Trouble, approvals *Approvals, banner *Banner, temporary []Temporary, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -408,6 +409,7 @@ func Live(trouble *Trouble, approvals *Approvals, banner *Banner, temporary []Te
 }
 
 // brokenGlass tells of what was carried out without a second person.
+//go:noinline
 func brokenGlass(b BrokenGlass, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -493,6 +495,7 @@ func brokenGlass(b BrokenGlass, now time.Time) templ.Component {
 }
 
 // WaitingCount is the live region in the navigation: how much is waiting for another operator.
+//go:noinline
 func WaitingCount(approvals *Approvals) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -559,6 +562,7 @@ func WaitingCount(approvals *Approvals) templ.Component {
 }
 
 // end says when a temporary change goes back, or why it has not.
+//go:noinline
 func (t Temporary) end(now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -624,6 +628,7 @@ func (b Banner) phase() string {
 	}
 }
 
+//go:noinline
 func notice(n Notice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -720,6 +725,7 @@ func notice(n Notice) templ.Component {
 }
 
 // Toast adds a notice to a fragment.
+//go:noinline
 func Toast(n Notice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -758,6 +764,7 @@ func Toast(n Notice) templ.Component {
 }
 
 // Push wraps what is drawn of a live region for a message of the event stream.
+//go:noinline
 func Push(region string, content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -809,6 +816,7 @@ func Push(region string, content templ.Component) templ.Component {
 }
 
 // PushPiece wraps a piece of a live region, whose id is as it stands between the marks.
+//go:noinline
 func PushPiece(region, id string, content templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

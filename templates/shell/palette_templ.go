@@ -12,6 +12,7 @@ import "github.com/graph-olap/opsconsole/templates/components"
 
 // palette lists pages and actions; its script adds the objects that the page shows and those that
 // the server finds, and filters by what is typed.
+//go:noinline
 func (s Shell) palette() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -182,6 +183,7 @@ func (s Shell) palette() templ.Component {
 	})
 }
 
+//go:noinline
 func paletteGroup(title string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

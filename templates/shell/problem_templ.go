@@ -18,6 +18,7 @@ import (
 )
 
 // ProblemPage says what went wrong, what to do, and what to tell whoever can help.
+//go:noinline
 func ProblemPage(s Shell, p Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -66,6 +67,7 @@ func ProblemPage(s Shell, p Problem) templ.Component {
 }
 
 // ProblemOutsidePage says so to somebody who is no operator.
+//go:noinline
 func ProblemOutsidePage(env Environment, pref Preferences, p Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -113,6 +115,7 @@ func ProblemOutsidePage(env Environment, pref Preferences, p Problem) templ.Comp
 	})
 }
 
+//go:noinline
 func (p Problem) draw(now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -351,6 +354,7 @@ func (p Problem) draw(now time.Time) templ.Component {
 
 // Waiting is on a page that was drawn without what the control plane did not say in time: once
 // that answers, assets/js/waits.js asks for the address and goes on with what it is answered.
+//go:noinline
 func Waiting(url string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -394,6 +398,7 @@ func Waiting(url string) templ.Component {
 }
 
 // RequestID is what to tell whoever can look into the log.
+//go:noinline
 func RequestID(id string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -439,6 +444,7 @@ func RequestID(id string) templ.Component {
 }
 
 // ErrorToast says as a fragment what went wrong; it goes to the toasts.
+//go:noinline
 func ErrorToast(p Problem) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -525,6 +531,7 @@ func (p Problem) advice() string {
 }
 
 // Outside is the frame of the pages of those who are not, or not quite, signed in.
+//go:noinline
 func Outside(title string, env Environment, pref Preferences) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -14,6 +14,7 @@ import "github.com/graph-olap/opsconsole/templates/format"
 const RevisionRegion = "live-revision"
 
 // Revision is that region: which revision of the thing is the newest, and in words where it stands.
+//go:noinline
 func Revision(revision int64, stands string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -84,6 +85,7 @@ func Revision(revision int64, stands string) templ.Component {
 
 // ChangedMeanwhile stands in such a form, and is shown once there is a newer revision than the
 // one it was filled from; again is where it is filled anew.
+//go:noinline
 func ChangedMeanwhile(again string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

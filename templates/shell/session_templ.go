@@ -18,6 +18,7 @@ const SessionPath = "/session"
 
 // sessionDialog is opened by the page's script where something is typed that is not to be lost:
 // when the session is over, when it is somebody else's by now, and when nobody says whose it is.
+//go:noinline
 func (s Shell) sessionDialog() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -126,6 +127,7 @@ func (s Shell) sessionDialog() templ.Component {
 	})
 }
 
+//go:noinline
 func notNow() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -21,6 +21,7 @@ import (
 const htmxConfig = `{"includeIndicatorCSS":false,"defaultSettleDelay":0,"morphIgnore":["data-htmx-powered","open"]}`
 
 // Document is the frame of every page, also of those before the sign-in.
+//go:noinline
 func Document(title string, env Environment, pref Preferences, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -69,6 +70,7 @@ func Document(title string, env Environment, pref Preferences, now time.Time) te
 }
 
 // DocumentWith is the frame of a page that has more in its head.
+//go:noinline
 func DocumentWith(head templ.Component, title string, env Environment, pref Preferences, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -117,6 +119,7 @@ func DocumentWith(head templ.Component, title string, env Environment, pref Pref
 }
 
 // document is it; user is who looks at it, "" where nobody is signed in.
+//go:noinline
 func document(head templ.Component, title string, env Environment, theme, zone, now, user string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -325,6 +328,7 @@ func document(head templ.Component, title string, env Environment, theme, zone, 
 }
 
 // Layout draws a page within the shell, with gaps for what is its [Viewer]'s.
+//go:noinline
 func Layout(s Shell) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -444,6 +448,7 @@ func Layout(s Shell) templ.Component {
 	})
 }
 
+//go:noinline
 func (s Shell) sidebar() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -587,6 +592,7 @@ func (s Shell) sidebar() templ.Component {
 	})
 }
 
+//go:noinline
 func (s Shell) topbar() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -663,6 +669,7 @@ func (s Shell) topbar() templ.Component {
 }
 
 // EnvironmentName is the name that keeps production from being taken for staging.
+//go:noinline
 func EnvironmentName(e Environment) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -707,6 +714,7 @@ func EnvironmentName(e Environment) templ.Component {
 
 // liveMark is moved by the page's script, which also makes it a button: that pauses the
 // updates, or reads anew what has none.
+//go:noinline
 func (s Shell) liveMark() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -785,6 +793,7 @@ func (s Shell) liveMark() templ.Component {
 	})
 }
 
+//go:noinline
 func (s Shell) themeMenu() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -842,6 +851,7 @@ func (s Shell) themeMenu() templ.Component {
 	})
 }
 
+//go:noinline
 func themeChoice(pressed mark, choice Theme, icon components.Icon, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -939,6 +949,7 @@ func themeChoice(pressed mark, choice Theme, icon components.Icon, label string)
 	})
 }
 
+//go:noinline
 func (s Shell) accountMenu() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1175,6 +1186,7 @@ func (s Shell) accountMenu() templ.Component {
 	})
 }
 
+//go:noinline
 func returnTo(path string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

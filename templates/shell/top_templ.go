@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "github.com/graph-olap/opsconsole/templates/components"
 
 // Heading is the title of a page, with what one can do there.
+//go:noinline
 func Heading(title, lead string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -60,6 +61,7 @@ func Heading(title, lead string) templ.Component {
 
 // HeadingOfAnswer is [Heading] of a page that answers a form: it has the focus, so that it is read
 // out, and the next key leads to what is below it.
+//go:noinline
 func HeadingOfAnswer(title, lead string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -107,6 +109,7 @@ func HeadingOfAnswer(title, lead string) templ.Component {
 	})
 }
 
+//go:noinline
 func heading(of templ.Attributes, title, lead string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -189,6 +192,7 @@ func heading(of templ.Attributes, title, lead string) templ.Component {
 }
 
 // Top is how things are and how old that is, on top of every page that shows states.
+//go:noinline
 func Top(line components.Line, fresh Freshness) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -222,6 +226,7 @@ func Top(line components.Line, fresh Freshness) templ.Component {
 	})
 }
 
+//go:noinline
 func top(line components.Line, fresh Freshness) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -271,6 +276,7 @@ func top(line components.Line, fresh Freshness) templ.Component {
 
 // AsOf says how old what is known is. While each poll reads it anew, the page's script has that
 // from the stream's signs of life.
+//go:noinline
 func AsOf(fresh Freshness) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -336,6 +342,7 @@ func Here(line components.Line) components.Line {
 }
 
 // StaleNote says that what is shown is old, and why.
+//go:noinline
 func StaleNote(fresh Freshness) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -413,6 +420,7 @@ func StaleNote(fresh Freshness) templ.Component {
 }
 
 // NeverRead stands in place of what could never be read so far.
+//go:noinline
 func NeverRead(what string, fresh Freshness) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

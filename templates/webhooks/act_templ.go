@@ -16,6 +16,7 @@ import (
 )
 
 // ActPage asks why a webhook is to go, or to have another secret.
+//go:noinline
 func ActPage(s shell.Shell, v Act) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -20,6 +20,7 @@ import (
 )
 
 // DeliveriesPage is the log of what was sent.
+//go:noinline
 func DeliveriesPage(s shell.Shell, v Deliveries) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -167,6 +168,7 @@ func DeliveriesPage(s shell.Shell, v Deliveries) templ.Component {
 	})
 }
 
+//go:noinline
 func deliveryTable(caption string, items []webhooks.Delivery, now time.Time, withReceiver bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -343,6 +345,7 @@ func deliveryTable(caption string, items []webhooks.Delivery, now time.Time, wit
 }
 
 // DeliveryFeed lists deliveries, each in two lines.
+//go:noinline
 func DeliveryFeed(items []webhooks.Delivery, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -474,6 +477,7 @@ func DeliveryFeed(items []webhooks.Delivery, now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func receiver(r webhooks.Receiver) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -545,6 +549,7 @@ func receiver(r webhooks.Receiver) templ.Component {
 	})
 }
 
+//go:noinline
 func deliveryNext(d webhooks.Delivery, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -615,6 +620,7 @@ func deliveryNext(d webhooks.Delivery, now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func lastAnswer(d webhooks.Delivery) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -681,6 +687,7 @@ func lastAnswer(d webhooks.Delivery) templ.Component {
 }
 
 // DeliveryPage is the page of one delivery.
+//go:noinline
 func DeliveryPage(s shell.Shell, v Delivery) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

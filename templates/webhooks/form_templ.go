@@ -18,6 +18,7 @@ import (
 )
 
 // FormPage adds a webhook, or changes one.
+//go:noinline
 func FormPage(s shell.Shell, v Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

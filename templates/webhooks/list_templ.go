@@ -16,6 +16,7 @@ import (
 )
 
 // ListPage lists the webhooks.
+//go:noinline
 func ListPage(s shell.Shell, v List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -265,6 +266,7 @@ func toldOf(e webhooks.Endpoint) string {
 	return strings.Join(components.Plain(e.Events), ", ")
 }
 
+//go:noinline
 func webhookState(e webhooks.Endpoint) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -16,6 +16,7 @@ import (
 )
 
 // ActPage asks why something is to be done about a window.
+//go:noinline
 func ActPage(s shell.Shell, v Act) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -219,6 +220,7 @@ func ActPage(s shell.Shell, v Act) templ.Component {
 }
 
 // scopeField asks whether one window of a series is meant, or all from here on.
+//go:noinline
 func scopeField(following bool, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -299,6 +301,7 @@ func scopeField(following bool, problem string) templ.Component {
 	})
 }
 
+//go:noinline
 func settleField(keep bool, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -380,6 +383,7 @@ func settleField(keep bool, problem string) templ.Component {
 }
 
 // collision says what is wrong with a form, and leads to what the window collides with.
+//go:noinline
 func collision(problem string, way components.Link, requestID string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -20,6 +20,7 @@ import (
 )
 
 // FormPage announces a window, or changes one.
+//go:noinline
 func FormPage(s shell.Shell, v Form) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -301,6 +302,7 @@ func (v Form) action() templ.SafeURL {
 }
 
 // editPreview is what a change would come to.
+//go:noinline
 func editPreview(p maintenance.Preview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -394,6 +396,7 @@ func editPreview(p maintenance.Preview) templ.Component {
 }
 
 // what are title and message.
+//go:noinline
 func (f Fields) what() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -568,6 +571,7 @@ func (f Fields) what() templ.Component {
 }
 
 // when are start, end, zone and recurrence.
+//go:noinline
 func (f Fields) when(mayStartNow bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -621,6 +625,7 @@ func (f Fields) when(mayStartNow bool) templ.Component {
 	})
 }
 
+//go:noinline
 func (f Fields) zone() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -708,6 +713,7 @@ func (f Fields) zone() templ.Component {
 }
 
 // effect are maintenance mode and the settings for the window's length.
+//go:noinline
 func (f Fields) effect() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -812,6 +818,7 @@ func (f Fields) effect() templ.Component {
 	})
 }
 
+//go:noinline
 func settingField(section ops.Section, f settings.FormField) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

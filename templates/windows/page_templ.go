@@ -21,6 +21,7 @@ import (
 )
 
 // Page is the page of one window.
+//go:noinline
 func Page(s shell.Shell, v Window) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -85,6 +86,7 @@ func Page(s shell.Shell, v Window) templ.Component {
 }
 
 // Live is its live region.
+//go:noinline
 func Live(v Window) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -338,6 +340,7 @@ func Live(v Window) templ.Component {
 }
 
 // windowActs are links to what can be done about a window. Where it is one of several, none of them stands out.
+//go:noinline
 func windowActs(v Window, alone bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -417,6 +420,7 @@ func (v Window) actPath(a act) templ.SafeURL {
 }
 
 // timeline is the way of the window: what was, what is, what is to come.
+//go:noinline
 func (v Window) timeline() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -533,6 +537,7 @@ func (v Window) timeline() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Window) facts() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -642,6 +647,7 @@ func (v Window) facts() templ.Component {
 
 // zonesTable shows start and end as clocks show them in the window's zone, in UTC and
 // where the operator is.
+//go:noinline
 func zonesTable(from, until time.Time, name string, zone *time.Location) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -785,6 +791,7 @@ func zoned(at time.Time, zone *time.Location) string {
 }
 
 // settingsCard is what the window sets for its length.
+//go:noinline
 func (v Window) settingsCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -830,6 +837,7 @@ func (v Window) settingsCard() templ.Component {
 	})
 }
 
+//go:noinline
 func modeLine(on bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -866,6 +874,7 @@ func modeLine(on bool) templ.Component {
 	})
 }
 
+//go:noinline
 func settingsTables(settings []Settings) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -915,6 +924,7 @@ func settingsTables(settings []Settings) templ.Component {
 }
 
 // actsCard is who did what about a window that has no report yet.
+//go:noinline
 func (v Window) actsCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -954,6 +964,7 @@ func (v Window) actsCard() templ.Component {
 	})
 }
 
+//go:noinline
 func (v Window) eventsCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "github.com/graph-olap/opsconsole/templates/components"
 
 // recurs asks for a recurrence rule: as text, which the picker writes where scripts run.
+//go:noinline
 func (f Fields) recurs() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -116,6 +117,7 @@ func (f Fields) recurs() templ.Component {
 
 // recurrencePicker writes the rule, and shows one that was typed where it can. Its own fields
 // have no names: they are not sent.
+//go:noinline
 func recurrencePicker() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -19,6 +19,7 @@ import (
 )
 
 // report proves that everything is as it was before, or says what is not.
+//go:noinline
 func (v Window) report(r maintenance.Report) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -225,6 +226,7 @@ func (v Window) report(r maintenance.Report) templ.Component {
 }
 
 // sectionReport shows what a section held before, during and after the window.
+//go:noinline
 func sectionReport(r maintenance.SectionReport) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -563,6 +565,7 @@ func sectionReport(r maintenance.SectionReport) templ.Component {
 }
 
 // setBy names who set a field that differs; a report of a version before this one does not say.
+//go:noinline
 func setBy(r maintenance.SectionReport, field string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

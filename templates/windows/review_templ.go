@@ -20,6 +20,7 @@ import (
 )
 
 // ReviewPage is the last page before a window is announced.
+//go:noinline
 func ReviewPage(s shell.Shell, v Review) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -289,6 +290,7 @@ func ReviewPage(s shell.Shell, v Review) templ.Component {
 }
 
 // clockNotes name what is special about times: clocks that go forward or back.
+//go:noinline
 func clockNotes(notes []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -411,6 +413,7 @@ func clockNotes(notes []string) templ.Component {
 }
 
 // datesCard says in words when the window recurs, with the next dates.
+//go:noinline
 func (v Review) datesCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -16,6 +16,7 @@ import (
 )
 
 // movedByRules lists the windows that new rules of the zones have moved, with both moments.
+//go:noinline
 func movedByRules(windows []maintenance.Window) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -126,6 +127,7 @@ func movedByRules(windows []maintenance.Window) templ.Component {
 }
 
 // movedAlert says on the page of a window that new rules of the zones have moved it.
+//go:noinline
 func (v Window) movedAlert() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -201,6 +203,7 @@ func rulesPath(w maintenance.Window) templ.SafeURL {
 }
 
 // rulesMove says where a window was and is.
+//go:noinline
 func rulesMove(w maintenance.Window) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -346,6 +349,7 @@ func rulesMove(w maintenance.Window) templ.Component {
 }
 
 // rulesField asks whether the time on the clocks stays, or the moment before is taken again.
+//go:noinline
 func rulesField(w maintenance.Window, moment bool, problem string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -433,6 +437,7 @@ func rulesField(w maintenance.Window, moment bool, problem string) templ.Compone
 	})
 }
 
+//go:noinline
 func rulesChoice(value, words string, chosen bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

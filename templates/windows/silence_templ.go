@@ -15,6 +15,7 @@ import (
 )
 
 // silence asks which alerts are silenced, where they can be.
+//go:noinline
 func (f Fields) silence() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -104,6 +105,7 @@ func (f Fields) silence() templ.Component {
 }
 
 // alertsNow says what a window would silence.
+//go:noinline
 func (v Review) alertsNow() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -147,6 +149,7 @@ func (v Review) alertsNow() templ.Component {
 	})
 }
 
+//go:noinline
 func matcherList(matchers []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -215,6 +218,7 @@ func matcherList(matchers []string) templ.Component {
 }
 
 // silenceCard is what became of the alerts of a window.
+//go:noinline
 func (v Window) silenceCard() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -283,6 +287,7 @@ func (v Window) silenceCard() templ.Component {
 }
 
 // silenceMoment is when something has happened.
+//go:noinline
 func silenceMoment(name string, at, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -333,6 +338,7 @@ func silenceMoment(name string, at, now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func silenceFacts(s maintenance.Silence, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

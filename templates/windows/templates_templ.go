@@ -26,6 +26,7 @@ func windowTemplatePath(t maintenance.Template) string {
 }
 
 // TemplatesPage lists the templates.
+//go:noinline
 func TemplatesPage(s shell.Shell, v Templates) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -301,6 +302,7 @@ func TemplatesPage(s shell.Shell, v Templates) templ.Component {
 }
 
 // TemplateFormPage keeps a template.
+//go:noinline
 func TemplateFormPage(s shell.Shell, v TemplateForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -486,6 +488,7 @@ func (v TemplateForm) heading() string {
 }
 
 // TemplateDeletePage asks why a template is to go.
+//go:noinline
 func TemplateDeletePage(s shell.Shell, v TemplateForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -16,6 +16,7 @@ import (
 )
 
 // UpdatesPage asks what users are to be told of a window that is under way.
+//go:noinline
 func UpdatesPage(s shell.Shell, v Updates) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -334,6 +335,7 @@ func UpdatesPage(s shell.Shell, v Updates) templ.Component {
 }
 
 // updateFeed lists updates as they were typed, each with who told it.
+//go:noinline
 func updateFeed(items []maintenance.Update) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -426,6 +428,7 @@ func updateFeed(items []maintenance.Update) templ.Component {
 
 // TextForms is where all forms of a text for users are shown, while it is typed too. The text field names
 // it in data-preview.
+//go:noinline
 func TextForms(id, text string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -489,6 +492,7 @@ func TextForms(id, text string) templ.Component {
 }
 
 // FormsOf shows all forms of a text for users.
+//go:noinline
 func FormsOf(v Forms) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

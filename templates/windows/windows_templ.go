@@ -17,6 +17,7 @@ import (
 )
 
 // MaintenancePage is the page of the windows.
+//go:noinline
 func MaintenancePage(s shell.Shell, v Maintenance) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -115,6 +116,7 @@ func MaintenancePage(s shell.Shell, v Maintenance) templ.Component {
 }
 
 // RecentLive is the live region of the windows.
+//go:noinline
 func RecentLive(v Recent) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -283,6 +285,7 @@ func RecentLive(v Recent) templ.Component {
 }
 
 // windowCard is the window that runs, or the next one.
+//go:noinline
 func windowCard(w maintenance.Window, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -429,6 +432,7 @@ func windowCard(w maintenance.Window, now time.Time) templ.Component {
 }
 
 // windowCountdown says how long it is to the next thing that happens.
+//go:noinline
 func windowCountdown(w maintenance.Window, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -523,6 +527,7 @@ func windowCountdown(w maintenance.Window, now time.Time) templ.Component {
 	})
 }
 
+//go:noinline
 func windowTable(caption string, windows []maintenance.Window, now time.Time, tickets format.Tickets) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -708,6 +713,7 @@ func windowTable(caption string, windows []maintenance.Window, now time.Time, ti
 }
 
 // ListPage lists all windows.
+//go:noinline
 func ListPage(s shell.Shell, v List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -876,6 +882,7 @@ func ListPage(s shell.Shell, v List) templ.Component {
 	})
 }
 
+//go:noinline
 func (f Filter) form() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -966,6 +973,7 @@ func (f Filter) form() templ.Component {
 }
 
 // templatesCard offers the templates to announce a window from.
+//go:noinline
 func templatesCard(items []maintenance.Template) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
