@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -25,18 +26,28 @@ func (t Time) Value() (driver.Value, error) {
 
 // Scan implements [sql.Scanner].
 func (t *Time) Scan(src any) error {
-	var text sql.NullString
-	if err := text.Scan(src); err != nil {
-		return err
+	text, ok := src.(string)
+	if !ok {
+		var column sql.NullString
+		if err := column.Scan(src); err != nil {
+			return err
+		}
+
+		if !column.Valid {
+			t.Time = time.Time{}
+
+			return nil
+		}
+
+		text = column.String
 	}
 
-	if !text.Valid {
-		t.Time = time.Time{}
-
-		return nil
+	layout := TimeLayout
+	if len(text) == len(TimeLayout) && strings.HasSuffix(text, "Z") { // it is the same, and read in a third of the time
+		layout = time.RFC3339
 	}
 
-	parsed, err := time.Parse(TimeLayout, text.String)
+	parsed, err := time.Parse(layout, text)
 	if err != nil {
 		return fmt.Errorf("a stored time: %w", err)
 	}
