@@ -116,7 +116,9 @@ func (h *Handlers) View(p *web.Page, current changes.Current) (pages.Config, err
 }
 
 // sectionView is what everybody sees alike of a section, and its newest changes.
-func (h *Handlers) sectionView(ctx context.Context, current changes.Current, now time.Time) (view pages.Config, recent changes.Page, err error) {
+func (h *Handlers) sectionView(
+	ctx context.Context, current changes.Current, now time.Time,
+) (view pages.Config, recent changes.Page, err error) {
 	name := current.Section.Name
 
 	if recent, err = h.Changes.History(ctx, changes.Filter{Section: name, Limit: historyShown}); err != nil {

@@ -31,7 +31,8 @@ func Markup(parts ...string) templ.Component {
 
 // Past is [Time] of what has happened. Where it is to come by a clock that was set back since, it is absolute alone.
 func Past(t, now time.Time) templ.Component {
-	return Markup(`<time datetime="`, t.UTC().Format(time.RFC3339), `" title="`, format.Full(t), `" data-time="past">`, format.Past(t, now), `</time>`)
+	return Markup(`<time datetime="`, t.UTC().Format(time.RFC3339), `" title="`, format.Full(t),
+		`" data-time="past">`, format.Past(t, now), `</time>`)
 }
 
 // Fact is an entry of a list of facts whose value is code, none when there is no value.
