@@ -48,7 +48,7 @@ func (c Columns) Insert(ctx context.Context, tx *sql.Tx, table string) (id int64
 		placeholders[i] = fmt.Sprintf("$%d", i+1)
 	}
 
-	err = tx.QueryRowContext(ctx, fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s) RETURNING id`,
+	err = tx.QueryRowContext(Along(ctx), fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s) RETURNING id`,
 		table, c.Names(), strings.Join(placeholders, ", ")), c.Values()...).Scan(&id)
 
 	return id, err
@@ -57,18 +57,38 @@ func (c Columns) Insert(ctx context.Context, tx *sql.Tx, table string) (id int64
 // Update writes the rows that the condition selects and returns how many there were. The
 // condition's placeholders begin at $1: "id = $1 AND revision = $2".
 func (c Columns) Update(ctx context.Context, tx *sql.Tx, table, condition string, args ...any) (rows int64, err error) {
-	sets := make([]string, len(c))
-	for i, column := range c {
-		sets[i] = fmt.Sprintf("%s = $%d", column.Name, len(args)+i+1)
-	}
+	statement, values := c.update(table, condition, args)
 
-	done, err := tx.ExecContext(ctx, fmt.Sprintf(`UPDATE %s SET %s WHERE %s`, table, strings.Join(sets, ", "), condition),
-		append(append([]any{}, args...), c.Values()...)...)
+	done, err := tx.ExecContext(ctx, statement, values...)
 	if err != nil {
 		return 0, err
 	}
 
 	return done.RowsAffected()
+}
+
+// SendUpdate is [Columns.Update] for whom it is all the same how many rows there are: see [Send].
+func (c Columns) SendUpdate(ctx context.Context, tx *sql.Tx, table, condition string, args ...any) error {
+	statement, values := c.update(table, condition, args)
+
+	return Send(ctx, tx, statement, values...)
+}
+
+// UpdateOne is [Columns.Update] of one row at most, of which it returns what returning lists.
+func (c Columns) UpdateOne(ctx context.Context, tx *sql.Tx, table, condition, returning string, args ...any) *sql.Row {
+	statement, values := c.update(table, condition, args)
+
+	return tx.QueryRowContext(ctx, statement+` RETURNING `+returning, values...)
+}
+
+func (c Columns) update(table, condition string, args []any) (statement string, values []any) {
+	sets := make([]string, len(c))
+	for i, column := range c {
+		sets[i] = fmt.Sprintf("%s = $%d", column.Name, len(args)+i+1)
+	}
+
+	return fmt.Sprintf(`UPDATE %s SET %s WHERE %s`, table, strings.Join(sets, ", "), condition),
+		append(append([]any{}, args...), c.Values()...)
 }
 
 // Select returns the rows of the table that the clause selects ("WHERE id = $1 ORDER BY

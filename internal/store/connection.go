@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"net"
 	"time"
 
@@ -26,7 +27,17 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.within)
 	defer cancel()
 
-	return c.Connector.Connect(ctx)
+	made, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	whole, ok := made.(*driverConn)
+	if !ok {
+		return nil, errors.Join(errors.New("the PostgreSQL driver's connections are not what they were"), made.Close())
+	}
+
+	return &pipelinedConn{driverConn: whole}, nil
 }
 
 // connError is an error of the connection to PostgreSQL itself. The driver passes such

@@ -7,5 +7,7 @@
 // the transaction it is given and nothing else: a second write would wait for the
 // only connection for ever.
 //
+// On PostgreSQL, what [Send] is told goes along with what the transaction asks next, or with its commit.
+//
 // Moments are stored as text in [TimeLayout], which sorts as time does.
 package store

@@ -25,7 +25,7 @@ func (db *DB) begin(ctx context.Context) (tx *sql.Tx, end func() error, err erro
 		return db.beginLater(ctx)
 	case later:
 		if tx, err = db.write.BeginTx(ctx, db.txOptions()); err == nil {
-			_, err = tx.ExecContext(ctx, `SET LOCAL synchronous_commit = off`)
+			err = Send(ctx, tx, `SET LOCAL synchronous_commit = off`)
 		}
 	default:
 		tx, err = db.write.BeginTx(ctx, db.txOptions())

@@ -9,7 +9,6 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // errPooled refuses a pooler in whose hands limits, prepared statements and locks of a session
@@ -49,10 +48,10 @@ func (db *DB) checkSessions(ctx context.Context) error {
 // isDirect reports whether the process that a connection was told of at its start is the one that
 // answers: a pooler has to make up numbers, for there it is another one each time.
 func isDirect(ctx context.Context, conn *sql.Conn) (direct bool, err error) {
-	err = conn.Raw(func(driverConn any) error {
-		c, ok := driverConn.(*stdlib.Conn)
+	err = conn.Raw(func(made any) error {
+		c, ok := made.(*pipelinedConn)
 		if !ok {
-			return fmt.Errorf("a connection of the type %T", driverConn)
+			return fmt.Errorf("a connection of the type %T", made)
 		}
 
 		var answers uint32

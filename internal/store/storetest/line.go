@@ -21,8 +21,8 @@ type Line struct {
 	thawed chan struct{} // closed while all gets through
 	// left is how many messages of clients get through before the line freezes, 0 for all.
 	left int
-	// executed is how many statements clients had executed.
-	executed int
+	// executed is how many statements clients had executed, sent how often they sent anything.
+	executed, sent int
 }
 
 // NewLine returns a line to the server of a database, and the URL of the database by way of it.
@@ -65,6 +65,14 @@ func (l *Line) Executed() int {
 	defer l.mu.Unlock()
 
 	return l.executed
+}
+
+// Sent is how often clients sent something by way of the line so far: statements that are sent along with others count once.
+func (l *Line) Sent() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	return l.sent
 }
 
 // Thaw lets all through again, what was held up too.
@@ -141,6 +149,7 @@ func (l *Line) count(executed int) {
 	defer l.mu.Unlock()
 
 	l.executed += executed
+	l.sent++
 
 	if l.left == 0 {
 		return
