@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,11 +89,16 @@ func TestTheLimitIsDrawnWhereItWasSet(t *testing.T) {
 	// It was higher for five minutes, which no sample shows.
 	w.Advance(-35 * time.Minute)
 
+	var set []during
+
 	for _, total := range []int{60, 50} {
+		begun := w.Now()
 		got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 5, "cluster_total": %d, "reason": "a load test with %d", "revision": %q}`, total, total, w.Revision()))
 		if got.Status != http.StatusOK {
 			t.Fatalf("got %d\n%s", got.Status, got.Body)
 		}
+
+		set = append(set, during{begun, w.Now()})
 
 		w.Advance(5 * time.Minute)
 	}
@@ -100,10 +106,28 @@ func TestTheLimitIsDrawnWhereItWasSet(t *testing.T) {
 	w.Advance(25 * time.Minute)
 	w.Monitor.Poll(t.Context())
 
-	if path := line(); strings.Count(path, "V") != 2 || !strings.Contains(path, "H708.") || !strings.Contains(path, "H750.") {
-		t.Errorf("got %q, want it higher from 35 to 30 minutes ago", path)
+	begun, path := w.Now(), line()
+	drawn := during{begun, w.Now()}
+
+	steps := regexp.MustCompile(`H([0-9.]+)V`).FindAllStringSubmatch(path, -1)
+	if len(steps) != len(set) {
+		t.Fatalf("got %q, want it higher from 35 to 30 minutes ago", path)
+	}
+
+	for i, step := range steps {
+		const shown, wide, precise = 2 * time.Hour, 1000, 0.1
+
+		least := wide*(1-float64(drawn.over.Sub(set[i].begun))/float64(shown)) - precise
+		most := wide*(1-float64(drawn.begun.Sub(set[i].over))/float64(shown)) + precise
+
+		if x, err := strconv.ParseFloat(step[1], 64); err != nil || x < least || x > most {
+			t.Errorf("step %d of %q is at %s, %v, want it from %.1f to %.1f", i, path, step[1], err, least, most)
+		}
 	}
 }
+
+// during is when something was done, as the clock of the world goes on.
+type during struct{ begun, over time.Time }
 
 // TestTheLimitIsDrawnWhereItTookEffect where its answer was lost, and that it was carried out is known later.
 func TestTheLimitIsDrawnWhereItTookEffect(t *testing.T) {
