@@ -139,7 +139,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 		return Entry{}, err
 	}
 
-	_, err = tx.ExecContext(ctx, `
+	err = store.Send(ctx, tx, `
 		INSERT INTO opsconsole_audit (seq, at, actor, role, remote_addr, request_id, action, object, outcome,
 			reason, intent, change_id, before_json, after_json, message, prev_hash, hash,
 			issuer, subject, identity_hash, chain, mac)
@@ -153,7 +153,7 @@ func (l *Log) Append(ctx context.Context, tx *sql.Tx, actor Actor, entry Entry) 
 		return Entry{}, fmt.Errorf("write the audit entry: %w", err)
 	}
 
-	_, err = tx.ExecContext(ctx, `UPDATE opsconsole_audit_head SET hash = $1, chain = $2 WHERE id = 1`, entry.Hash, entry.Chain)
+	err = store.Send(ctx, tx, `UPDATE opsconsole_audit_head SET hash = $1, chain = $2 WHERE id = 1`, entry.Hash, entry.Chain)
 	if err != nil {
 		return Entry{}, fmt.Errorf("move the audit log's head: %w", err)
 	}

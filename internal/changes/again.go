@@ -9,40 +9,52 @@ import (
 	"github.com/graph-olap/opsconsole/ops"
 )
 
-// result is a change with what stands around it, as both are by now. What became of the
-// change is known, so that what cannot be read is worth no error: seen is what the section
-// held before.
+// result is a change with the section it is of, as both are by now. That the change was made is known, so that what
+// cannot be read is worth no error: then it is as it was opened, and the section as it was seen before.
 func (c *Changes) result(ctx context.Context, change Change, seen Current) Result {
-	result := Result{Change: change}
+	current := c.after(ctx, change, seen)
 
-	var err error
+	// It made the newest revision, or is open yet; else it failed, or something else came after it.
+	for _, one := range []*Change{current.Last, current.Open} {
+		if one != nil && one.ID == change.ID {
+			return Result{Change: *one, Current: current}
+		}
+	}
 
-	result.Lease, err = c.leaseOf(ctx, change)
+	ended, err := c.get(ctx, change.ID)
 	if err != nil {
-		c.slog.ErrorContext(ctx, "the lease of a change could not be read", "change", change.ID, "error", err)
+		c.slog.ErrorContext(ctx, "a change could not be read after it was settled", "change", change.ID, "error", err)
+
+		ended = change
 	}
 
-	if result.Current, err = c.known(ctx, seen.Section); err != nil {
-		c.slog.ErrorContext(ctx, "a section could not be read after its change", "change", change.ID, "error", err)
-
-		result.Current = seen
-	}
-
-	return result
+	return Result{Change: ended, Current: current}
 }
 
-// leaseOf is the lease that the change began, nil when it is for good.
-func (c *Changes) leaseOf(ctx context.Context, change Change) (*lease.Lease, error) {
+// after is the section of a change by now, or as it was seen before.
+func (c *Changes) after(ctx context.Context, change Change, seen Current) Current {
+	current, err := c.known(ctx, seen.Section)
+	if err != nil {
+		c.slog.ErrorContext(ctx, "a section could not be read after its change", "change", change.ID, "error", err)
+
+		return seen
+	}
+
+	return current
+}
+
+// leaseOf is the lease that the change began, nil when it is for good, or cannot be read.
+func (c *Changes) leaseOf(ctx context.Context, change Change) *lease.Lease {
 	begun, err := c.leases.OfChange(ctx, change.ID)
 
 	switch {
 	case err == nil:
-		return &begun, nil
-	case ops.AsError(err).Code == ops.CodeNotFound:
-		return nil, nil //nolint:nilnil // there is none
-	default:
-		return nil, err
+		return &begun
+	case ops.AsError(err).Code != ops.CodeNotFound:
+		c.slog.ErrorContext(ctx, "the lease of a change could not be read", "change", change.ID, "error", err)
 	}
+
+	return nil
 }
 
 // Made returns what the change has come to that was written down with the act, the entry of
@@ -62,7 +74,9 @@ func (c *Changes) Made(ctx context.Context, act audit.Entry) (Result, error) {
 		return Result{}, err
 	}
 
-	return c.result(ctx, found[0], Current{Section: section}), nil
+	return Result{
+		Change: found[0], Current: c.after(ctx, found[0], Current{Section: section}), Lease: c.leaseOf(ctx, found[0]),
+	}, nil
 }
 
 // EndedLease is End's answer once more: the lease as it stands now, or why the control plane did

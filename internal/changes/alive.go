@@ -33,7 +33,7 @@ func (c *Changes) firstSign(ctx context.Context, tx *sql.Tx, id int64) error {
 		return nil
 	}
 
-	if _, err := tx.ExecContext(ctx, signOfLife, id); err != nil {
+	if err := store.Send(ctx, tx, signOfLife, id); err != nil {
 		return fmt.Errorf("give a sign of life: %w", err)
 	}
 
@@ -151,18 +151,17 @@ func (notSentError) settlement() settlement {
 // out any more.
 func (c *Changes) settleNotSent(
 	ctx context.Context, section ops.Section, actor audit.Actor, change Change, cause notSentError,
-) (Change, error) {
-	settled, err := c.settle(ctx, section, actor, change, cause.settlement(), nil)
-	if err != nil {
-		return settled, err
+) error {
+	if err := c.settle(ctx, section, actor, change, cause.settlement(), nil); err != nil {
+		return err
 	}
 
-	_, err = c.db.Exec(ctx, `UPDATE opsconsole_changes SET given_up = 0 WHERE id = $1 AND given_up = 1`, change.ID)
+	_, err := c.db.Exec(ctx, `UPDATE opsconsole_changes SET given_up = 0 WHERE id = $1 AND given_up = 1`, change.ID)
 	if err != nil {
-		return settled, fmt.Errorf("note that change %d was not sent: %w", change.ID, err)
+		return fmt.Errorf("note that change %d was not sent: %w", change.ID, err)
 	}
 
-	return settled, nil
+	return nil
 }
 
 // end ends the signs of life.

@@ -189,19 +189,20 @@ func (c *Changes) perform(
 
 	failpoint.Reach(failpoint.ChangeCalled)
 
-	settled, err := c.readBack(ctx, service, section, actor, change, writeErr)
-	if err != nil {
+	if err := c.readBack(ctx, service, section, actor, change, writeErr); err != nil {
 		// The act took place, only its end could not be written: Watch will.
 		c.slog.ErrorContext(ctx, "a change could not be settled", "change", change.ID, "error", err)
-
-		settled = change
 	}
 
-	result := c.result(ctx, settled, plan.Current)
+	result := c.result(ctx, change, plan.Current)
+
+	if request.Term != nil {
+		result.Lease = c.leaseOf(ctx, change)
+	}
 
 	// What it answered counts, not why the change failed: that it accepted one and holds other
 	// values is an error that will pass, too.
-	if settled.Outcome == Failed && ops.ForNow(writeErr) {
+	if result.Change.Outcome == Failed && ops.ForNow(writeErr) {
 		result.refused = intent
 	}
 
@@ -226,7 +227,7 @@ func (c *Changes) planByHand(
 	// Looked at last: whoever comes second with the same words is told of the conflict. The
 	// windows of a series have one reason for all of them.
 	if !request.repeated && request.byHand() {
-		repeated, err := c.checkNewReason(ctx, section.Name, request.Reason)
+		repeated, err := c.checkNewReason(ctx, plan.Current, request.Reason)
 		if err != nil {
 			return Plan{}, err
 		}
@@ -242,7 +243,12 @@ func (c *Changes) planByHand(
 func (c *Changes) prepare(
 	ctx context.Context, service ops.Service, section ops.Section, request Request, errs []ops.FieldError,
 ) (Plan, error) {
-	original, err := c.valuesAt(ctx, section, request.Revision)
+	known, err := c.known(ctx, section)
+	if err != nil {
+		return Plan{}, err
+	}
+
+	original, err := c.valuesAt(ctx, known, request.Revision)
 
 	held := original
 	if request.Source == SourceRestore { // of a change or a point, never typed
@@ -263,7 +269,7 @@ func (c *Changes) prepare(
 		return Plan{}, ops.Invalid(errs)
 	}
 
-	plan, err := c.plan(ctx, service, section, values, original)
+	plan, err := c.plan(ctx, service, known, values, original)
 	if err != nil {
 		return Plan{}, err
 	}

@@ -59,7 +59,16 @@ func (c *Changes) refresh(ctx context.Context, service ops.Service, section ops.
 		return Current{}, err
 	}
 
-	var over over
+	return c.refreshed(ctx, service, before, by)
+}
+
+// refreshed is [Changes.refresh] of what is known already.
+func (c *Changes) refreshed(ctx context.Context, service ops.Service, before Current, by patience) (Current, error) {
+	var (
+		section = before.Section
+		over    over
+		err     error
+	)
 
 	// What is read after that tells it: of what was read before, it need not be true yet.
 	if before.Open != nil {
@@ -84,7 +93,7 @@ func (c *Changes) refresh(ctx context.Context, service ops.Service, section ops.
 		end := verdict(section, *before.Open, errInterrupted, found)
 		end.ifSilent = over.silence
 
-		if _, err := c.settle(ctx, section, actor, *before.Open, end, &found); err != nil {
+		if err := c.settle(ctx, section, actor, *before.Open, end, &found); err != nil {
 			return Current{}, err
 		}
 
@@ -206,7 +215,7 @@ const lastAndOpen = `WHERE id IN (SELECT CAST($1 AS bigint) UNION ALL
 	SELECT id FROM opsconsole_changes WHERE section = $2 AND outcome IN ('pending', 'unknown'))`
 
 // known returns the section as the database has it: the newest revision, the change
-// that made it, and the one that is open.
+// that made it, and the one that is open. What restored that change is not looked for.
 func (c *Changes) known(ctx context.Context, section ops.Section) (Current, error) {
 	current := Current{Section: section, Revision: revisionText(0)}
 
@@ -235,7 +244,7 @@ func (c *Changes) known(ctx context.Context, section ops.Section) (Current, erro
 		}
 	}
 
-	found, err := c.list(ctx, lastAndOpen, change, section.Name)
+	found, err := selectChanges(ctx, c.db.Read(), lastAndOpen, change, section.Name)
 	if err != nil {
 		return Current{}, err
 	}
@@ -251,14 +260,18 @@ func (c *Changes) known(ctx context.Context, section ops.Section) (Current, erro
 	return current, nil
 }
 
-// valuesAt returns what the section held at a revision.
-func (c *Changes) valuesAt(ctx context.Context, section ops.Section, revision string) (ops.Values, error) {
+// valuesAt returns what the section, of which the newest revision is known, held at one.
+func (c *Changes) valuesAt(ctx context.Context, known Current, revision string) (ops.Values, error) {
 	unknown := func(message string) error {
 		return ops.Invalid([]ops.FieldError{{Field: "body.revision", Message: message, Type: "revision"}})
 	}
 
 	if revision == "" {
 		return nil, unknown("is required: it says which values you saw. Open the form again.")
+	}
+
+	if revision == known.Revision && known.Values != nil {
+		return known.Values, nil
 	}
 
 	n, err := strconv.ParseInt(revision, 10, 64)
@@ -272,13 +285,13 @@ func (c *Changes) valuesAt(ctx context.Context, section ops.Section, revision st
 	)
 
 	err = c.db.Read().QueryRowContext(ctx,
-		`SELECT values_json FROM opsconsole_revisions WHERE section = $1 AND revision = $2`, section.Name, n).Scan(&data)
+		`SELECT values_json FROM opsconsole_revisions WHERE section = $1 AND revision = $2`, known.Section.Name, n).Scan(&data)
 
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, unknown("is not one of this section. Open the form again.")
 	case err != nil:
-		return nil, fmt.Errorf("read revision %d of %s: %w", n, section.Name, err)
+		return nil, fmt.Errorf("read revision %d of %s: %w", n, known.Section.Name, err)
 	}
 
 	err = values.UnmarshalJSON([]byte(data))

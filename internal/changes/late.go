@@ -120,7 +120,7 @@ func (c *Changes) settleLate(
 		return nil, err
 	}
 
-	if err := c.settleOthers(ctx, tx, made, Applied); err != nil {
+	if err := c.settleOthers(ctx, tx, made, Applied, true); err != nil {
 		return nil, err
 	}
 
@@ -174,7 +174,7 @@ func (c *Changes) repeat(
 // forgetReplaced forgets the changes that were given up and of which an applied one has set a
 // field again: their values would not turn up by themselves any more.
 func forgetReplaced(ctx context.Context, tx *sql.Tx, change Change) error {
-	_, err := tx.ExecContext(ctx, `
+	err := store.Send(ctx, tx, `
 		UPDATE opsconsole_changes SET given_up = 0 WHERE section = $1 AND given_up = 1 AND id < $2 AND EXISTS (
 			SELECT 1 FROM opsconsole_change_fields theirs JOIN opsconsole_change_fields ours ON ours.field = theirs.field
 			WHERE theirs.change_id = opsconsole_changes.id AND ours.change_id = $2)`, change.Section, change.ID)

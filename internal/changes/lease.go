@@ -61,12 +61,16 @@ func (c *Changes) beginLease(ctx context.Context, tx *sql.Tx, section ops.Sectio
 }
 
 // settleOthers lets follow what a settled change decides: the outside change that it
-// restored, the lease it began, the one it was to end, and the scheduled change that it made.
-func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, outcome Outcome) error {
+// restored and, where there are others, the lease it began, the one it was to end, and the scheduled change that it made.
+func (c *Changes) settleOthers(ctx context.Context, tx *sql.Tx, change Change, outcome Outcome, others bool) error {
 	if outcome == Applied && change.Restores != nil && !change.RestoresPart {
 		if err := markReviewed(ctx, tx, *change.Restores); err != nil {
 			return err
 		}
+	}
+
+	if !others {
+		return nil
 	}
 
 	if err := c.leases.Settle(ctx, tx, change.ID, outcome == Applied); err != nil {

@@ -53,11 +53,13 @@ func (c *Changes) Preview(ctx context.Context, service ops.Service, request Requ
 	return plan, err
 }
 
-// plan reads the section and puts the wanted values on top of the original ones.
+// plan reads the section, of which something is known, and puts the wanted values on top of the original ones.
 func (c *Changes) plan(
-	ctx context.Context, service ops.Service, section ops.Section, wanted, original ops.Values,
+	ctx context.Context, service ops.Service, known Current, wanted, original ops.Values,
 ) (Plan, error) {
-	current, err := c.current(ctx, service, section)
+	section := known.Section
+
+	current, err := c.refreshed(ctx, service, known, byAnybody())
 	if err != nil {
 		return Plan{}, err
 	}

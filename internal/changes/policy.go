@@ -63,19 +63,14 @@ func visible(r rune) rune {
 
 // checkNewReason refuses the reason of the section's last change that took effect and
 // has a reason of somebody's: what is copied explains nothing.
-func (c *Changes) checkNewReason(ctx context.Context, section ops.SectionName, reason string) ([]ops.FieldError, error) {
-	var last string
-
-	err := c.db.Read().QueryRowContext(ctx, `
-		SELECT reason FROM opsconsole_changes
-		WHERE section = $1 AND outcome = 'applied' AND source NOT IN ('external', 'lease_end')
-		ORDER BY id DESC LIMIT 1`, section).Scan(&last)
+func (c *Changes) checkNewReason(ctx context.Context, current Current, reason string) ([]ops.FieldError, error) {
+	last, err := c.lastReason(ctx, current)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 
 	if err != nil {
-		return nil, fmt.Errorf("read the reason of the last change of %s: %w", section, err)
+		return nil, fmt.Errorf("read the reason of the last change of %s: %w", current.Section.Name, err)
 	}
 
 	if !strings.EqualFold(strings.TrimSpace(last), strings.TrimSpace(reason)) {
@@ -85,6 +80,20 @@ func (c *Changes) checkNewReason(ctx context.Context, section ops.SectionName, r
 	return []ops.FieldError{{
 		Field: "body.reason", Message: "is the same as the last change's reason. Say what is different this time.", Type: "reason_repeated",
 	}}, nil
+}
+
+// lastReason is the reason of the last change of a section that came with one.
+func (c *Changes) lastReason(ctx context.Context, current Current) (reason string, err error) {
+	if last := current.Last; last != nil && last.Outcome == Applied && last.Source != SourceExternal && last.Source != SourceLeaseEnd {
+		return last.Reason, nil
+	}
+
+	err = c.db.Read().QueryRowContext(ctx, `
+		SELECT reason FROM opsconsole_changes
+		WHERE section = $1 AND outcome = 'applied' AND source NOT IN ('external', 'lease_end')
+		ORDER BY id DESC LIMIT 1`, current.Section.Name).Scan(&reason)
+
+	return reason, err
 }
 
 // Confirmation says why a change has to be confirmed with the environment's name; ""

@@ -18,26 +18,21 @@ type position struct {
 
 // lockSection locks the section until tx ends and returns where it stands.
 func lockSection(ctx context.Context, tx *sql.Tx, section ops.SectionName) (position, error) {
-	var (
-		at   position
-		open int
-	)
-
-	err := tx.QueryRowContext(ctx, `
-		UPDATE opsconsole_sections SET revision = revision WHERE section = $1
-		RETURNING revision, seen_at`, section).Scan(&at.revision, &at.seenAt)
+	err := store.Send(ctx, tx, `UPDATE opsconsole_sections SET revision = revision WHERE section = $1`, section)
 	if err != nil {
 		return position{}, fmt.Errorf("lock %s: %w", section, err)
 	}
 
-	err = tx.QueryRowContext(ctx, `
-		SELECT count(*) FROM opsconsole_changes WHERE section = $1 AND outcome IN ('pending', 'unknown')`,
-		section).Scan(&open)
-	if err != nil {
-		return position{}, fmt.Errorf("look for open changes of %s: %w", section, err)
-	}
+	var at position
 
-	at.open = open > 0
+	// A statement of its own: read committed, the one that waited for the lock does not see all that whoever had it wrote.
+	err = tx.QueryRowContext(store.Along(ctx), `
+		SELECT revision, seen_at, EXISTS (
+			SELECT 1 FROM opsconsole_changes WHERE section = $1 AND outcome IN ('pending', 'unknown'))
+		FROM opsconsole_sections WHERE section = $1`, section).Scan(&at.revision, &at.seenAt, &at.open)
+	if err != nil {
+		return position{}, fmt.Errorf("look where %s stands: %w", section, err)
+	}
 
 	return at, nil
 }
@@ -51,14 +46,14 @@ func (c *Changes) advance(
 		return err
 	}
 
-	_, err = tx.ExecContext(ctx, `
+	err = store.Send(ctx, tx, `
 		INSERT INTO opsconsole_revisions (section, revision, values_json, change_id) VALUES ($1, $2, $3, $4)`,
 		section.Name, revision, string(data), change)
 	if err != nil {
 		return fmt.Errorf("write revision %d of %s: %w", revision, section.Name, err)
 	}
 
-	_, err = tx.ExecContext(ctx, `
+	err = store.Send(ctx, tx, `
 		UPDATE opsconsole_sections SET revision = $1, seen_at = $2 WHERE section = $3`,
 		revision, store.Time{Time: c.now()}, section.Name)
 	if err != nil {

@@ -136,7 +136,7 @@ func insert(ctx context.Context, tx *sql.Tx, change Change, intent int64) (int64
 	}
 
 	for _, field := range change.Fields {
-		_, err := tx.ExecContext(ctx, `
+		err := store.Send(ctx, tx, `
 			INSERT INTO opsconsole_change_fields (field, change_id, changed_at) VALUES ($1, $2, $3)`,
 			field, id, store.Time{Time: change.At})
 		if err != nil {

@@ -23,7 +23,7 @@ var errUnsettled = errors.New("a change of the section is open")
 // readBack reads the section back after the call and settles the change if it can.
 func (c *Changes) readBack(
 	ctx context.Context, service ops.Service, section ops.Section, actor audit.Actor, change Change, writeErr error,
-) (Change, error) {
+) error {
 	if notSent, ok := errors.AsType[notSentError](writeErr); ok {
 		return c.settleNotSent(ctx, section, actor, change, notSent)
 	}
@@ -85,7 +85,7 @@ func (c *Changes) Recover(ctx context.Context) error {
 // values that were found and that the change does not explain become an external one.
 func (c *Changes) settle(
 	ctx context.Context, section ops.Section, actor audit.Actor, change Change, end settlement, found *ops.SectionState,
-) (Change, error) {
+) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 
@@ -95,8 +95,12 @@ func (c *Changes) settle(
 			return err
 		}
 
-		won, intent, err := c.close(ctx, tx, change, end)
-		if err != nil || !won {
+		intent, others, err := c.close(ctx, tx, change, end)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+
+		if err != nil {
 			return err
 		}
 
@@ -112,7 +116,7 @@ func (c *Changes) settle(
 
 		failpoint.Reach(failpoint.ChangeSettling)
 
-		if err := c.settleOthers(ctx, tx, change, end.outcome); err != nil {
+		if err := c.settleOthers(ctx, tx, change, end.outcome, others); err != nil {
 			return err
 		}
 
@@ -146,7 +150,7 @@ func (c *Changes) settle(
 		return c.explain(ctx, tx, section, now, holds, *found)
 	})
 	if err != nil {
-		return change, fmt.Errorf("settle change %d: %w", change.ID, err)
+		return fmt.Errorf("settle change %d: %w", change.ID, err)
 	}
 
 	failpoint.Reach(failpoint.ChangeSettled)
@@ -155,7 +159,7 @@ func (c *Changes) settle(
 		c.waits.since(change, "", c.clock())
 	}
 
-	return c.get(ctx, change.ID)
+	return nil
 }
 
 // asFound spells the values as they were found, where that means the same.
@@ -196,21 +200,22 @@ func (c *Changes) settled(end settlement) store.Columns {
 	}, kept.Columns()...)
 }
 
-// close sets the outcome of a change that is still open; won is false when it is not.
-func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end settlement) (won bool, intent int64, err error) {
+// close sets the outcome of a change that is still open, else the error is [sql.ErrNoRows]. It returns the number of its
+// intent, and whether a lease or a scheduled change waits for how it ended: the transaction that wrote the change says for
+// good which do.
+func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end settlement) (intent int64, others bool, err error) {
 	condition := `id = $1 AND outcome IN ('pending', 'unknown') AND outcome <> $2`
 	if end.ifSilent > 0 { // it may have come back since that was looked for
 		condition += " AND " + silent(end.ifSilent)
 	}
 
-	n, err := c.settled(end).Update(ctx, tx, changesTable, condition, change.ID, end.outcome)
-	if err != nil || n == 0 {
-		return false, 0, err
-	}
+	err = c.settled(end).UpdateOne(ctx, tx, changesTable, condition, `intent,
+		EXISTS (SELECT 1 FROM opsconsole_leases WHERE change_id = $1)
+		OR EXISTS (SELECT 1 FROM opsconsole_leases WHERE end_change_id = $1)
+		OR EXISTS (SELECT 1 FROM opsconsole_scheduled_changes WHERE change_id = $1)`,
+		change.ID, end.outcome).Scan(&intent, &others)
 
-	err = tx.QueryRowContext(ctx, `SELECT intent FROM opsconsole_changes WHERE id = $1`, change.ID).Scan(&intent)
-
-	return err == nil, intent, err
+	return intent, others, err
 }
 
 func auditOutcome(o Outcome) audit.Outcome {

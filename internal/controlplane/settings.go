@@ -215,7 +215,7 @@ func writeSettings(ctx context.Context, tx *sql.Tx, section ops.Section, values 
 			continue
 		}
 
-		_, err := tx.ExecContext(ctx, `
+		err := store.Send(ctx, tx, `
 			INSERT INTO global_config (key, value, updated_at, updated_by) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
 			section.Key(f), encoded(value), store.Time{Time: at}, by)
@@ -235,12 +235,12 @@ const settingsLock = 0x6f7073636f6e7367
 func (cp *ControlPlane) changeSettings(ctx context.Context, fn func(tx *sql.Tx, current settings) error) error {
 	return cp.db.Tx(ctx, func(tx *sql.Tx) error {
 		if cp.db.Dialect() == store.Postgres {
-			if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(settingsLock)); err != nil {
+			if err := store.Send(ctx, tx, `SELECT pg_advisory_xact_lock($1)`, int64(settingsLock)); err != nil {
 				return fmt.Errorf("wait for the configuration: %w", err)
 			}
 		}
 
-		current, err := readSettings(ctx, tx)
+		current, err := readSettings(store.Along(ctx), tx)
 		if err != nil {
 			return err
 		}

@@ -145,10 +145,9 @@ func (s *Store) Settle(ctx context.Context, tx *sql.Tx, change int64, applied bo
 		}, noteColumns("", nil)...)
 	}
 
-	_, beginErr := store.Columns{{Name: "state", Value: began}}.
-		Update(ctx, tx, table, `change_id = $1 AND state IN ('pending', 'void')`, change)
-
-	_, endErr := ended.Update(ctx, tx, table, `end_change_id = $1`, change)
+	beginErr := store.Columns{{Name: "state", Value: began}}.
+		SendUpdate(ctx, tx, table, `change_id = $1 AND state IN ('pending', 'void')`, change)
+	endErr := ended.SendUpdate(ctx, tx, table, `end_change_id = $1`, change)
 
 	return errors.Join(beginErr, endErr)
 }
