@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# prometheus-parse 0.2.5 (crates.io), with Rust 1.85 or later.
+# prometheus-parse 0.2.5 (crates.io), with Rust 1.95.
 #
 # Believed: a label can have any text in its quotes, as the exposition format has it, and a line that Scrape::parse cannot read is an error: it returns
 # a Result.

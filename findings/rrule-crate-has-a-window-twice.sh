@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# rrule 0.14.0 (crates.io), with Rust 1.85 or later.
+# rrule 0.14.0 (crates.io), with Rust 1.95.
 #
 # Believed: a moment that both RRULE and RDATE give is one date: of instances that are the same only one is counted (RFC 5545, section 3.8.5.2), as
 # dateutil and rrule-temporal have it.
