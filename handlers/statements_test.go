@@ -25,7 +25,7 @@ func TestAPageAsksTheDatabaseLittle(t *testing.T) {
 		path       string
 		data, html int
 	}{
-		{"/config/concurrency", 9, 12},
+		{"/config/concurrency", 8, 11},
 		{"/history?limit=10", 5, 8},
 		{"/audit?limit=10", 3, 6},
 		{"/history/5", 5, 8},

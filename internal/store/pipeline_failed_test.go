@@ -12,7 +12,7 @@ import (
 
 // over is a context that is over for whoever looks a second time, which the driver does after [database/sql].
 type over struct {
-	context.Context
+	context.Context //nolint:containedctx // it is one
 
 	looked bool
 }

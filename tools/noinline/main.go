@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -26,19 +25,28 @@ func main() {
 
 // markAll marks the templates of all generated files in a folder.
 func markAll(folder string) error {
-	return filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+
+	return fs.WalkDir(root.FS(), ".", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_templ.go") {
 			return err
 		}
 
-		generated, err := os.ReadFile(path)
+		generated, err := root.ReadFile(path)
 		if err != nil {
 			return err
 		}
 
-		return os.WriteFile(path, marked(generated), 0o644) //nolint:gosec // as all sources are
+		return root.WriteFile(path, marked(generated), sourceMode)
 	})
 }
+
+// sourceMode is that of all sources.
+const sourceMode = 0o644
 
 // template is the line with which a template begins in generated code, and the mark that it may have.
 var template = regexp.MustCompile(`(?m)^(?://go:noinline\n)?(func .*\) templ\.Component \{)$`)
