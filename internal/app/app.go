@@ -94,6 +94,13 @@ func explained(err error) error {
 
 // open opens the database and brings it to the newest version.
 func open(ctx context.Context, cfg config.Console) (*App, error) {
+	zones, err := zoneinfo.Newest(cfg.Zoneinfo)
+	if err != nil {
+		return nil, err
+	}
+
+	zoneinfo.Use(zones)
+
 	unlock, err := store.LockSQLite(ctx, string(cfg.DatabaseURL))
 	if err != nil {
 		return nil, err
@@ -113,13 +120,6 @@ func open(ctx context.Context, cfg config.Console) (*App, error) {
 	}
 
 	db.Warm(ctx)
-
-	zones, err := zoneinfo.Newest(cfg.Zoneinfo)
-	if err != nil {
-		return nil, errors.Join(err, db.Close(), unlock())
-	}
-
-	zoneinfo.Use(zones)
 
 	a := &App{config: cfg, db: db, unlock: unlock, logger: hangup.Quiet(newLogger(cfg)), leave: newLeave(cfg.ShutdownDelay)}
 	a.watchSessions(ctx)

@@ -26,14 +26,13 @@ const (
 // Folder returns the database in a folder. One that does not say which release it is has the
 // embedded one's names.
 func Folder(dir string) (*Database, error) {
-	files := os.DirFS(dir)
-	if info, err := fs.Stat(files, "."); err != nil {
+	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("read the time zones: %w", err)
 	} else if !info.IsDir() {
 		return nil, fmt.Errorf("read the time zones: %s is not a folder", dir)
 	}
 
-	db := &Database{Source: dir, files: files}
+	db := &Database{Source: dir, files: os.DirFS(dir)}
 
 	err := db.readSource()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -104,7 +103,7 @@ func Newest(dir string) (*Database, error) {
 	if dir != "" {
 		named, err := Folder(dir)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--zoneinfo (OPSCONSOLE_ZONEINFO): %w", err)
 		}
 
 		if named.newer(newest) {
