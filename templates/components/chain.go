@@ -17,6 +17,8 @@ func Chain(s audit.State) Line {
 	case s.MissingKey != "":
 		return Line{State: Unknown, Text: "The chain cannot be verified: entries are chained with the key " + s.MissingKey +
 			", which is missing. Set it with --audit-keys."}
+	case s.UpTo == 0:
+		return Line{State: OK, Text: "There was no entry to verify yet. " + howKeyed(s)}
 	default:
 		return Line{State: OK, Text: "The chain is intact: verified up to no. " + format.Count(s.UpTo) + ". " + howKeyed(s)}
 	}
