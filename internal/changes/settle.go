@@ -201,8 +201,7 @@ func (c *Changes) settled(end settlement) store.Columns {
 }
 
 // close sets the outcome of a change that is still open, else the error is [sql.ErrNoRows]. It returns the number of its
-// intent, and whether a lease or a scheduled change waits for how it ended: the transaction that wrote the change says for
-// good which do.
+// intent, and whether a lease or a scheduled change waits for how it ended: those are written along with the change.
 func (c *Changes) close(ctx context.Context, tx *sql.Tx, change Change, end settlement) (intent int64, others bool, err error) {
 	condition := `id = $1 AND outcome IN ('pending', 'unknown') AND outcome <> $2`
 	if end.ifSilent > 0 { // it may have come back since that was looked for
