@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// folders begins the names of the folders that databases are in.
-const folders = "opsconsole-test-"
+// folders begins the names of the folders that databases are in, and of no others: tools/testenv has its own beside them.
+const folders = "opsconsole-database-"
 
 // folder returns a folder for a database, which is removed when the test ends.
 func folder(tb testing.TB) string {
