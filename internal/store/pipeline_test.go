@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/graph-olap/opsconsole/internal/store"
 	"github.com/graph-olap/opsconsole/internal/store/storetest"
@@ -238,5 +240,58 @@ func TestATransactionWaitsForWhatItHasTo(t *testing.T) {
 
 	if n := count(t, db); n != 6 {
 		t.Errorf("got %d notes, want 6", n)
+	}
+}
+
+// TestStatementsGoAlongHoweverTheyAreSent has the URL say how, as for a pooler that keeps no prepared statements.
+func TestStatementsGoAlongHoweverTheyAreSent(t *testing.T) {
+	t.Parallel()
+
+	for _, mode := range []string{"cache_describe", "describe_exec", "exec", "simple_protocol"} {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+
+			databaseURL, err := url.Parse(storetest.PostgresURL(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			query := databaseURL.Query()
+			query.Set("default_query_exec_mode", mode)
+			databaseURL.RawQuery = query.Encode()
+
+			db := storetest.Open(t, databaseURL.String())
+			notes(t, db)
+
+			for round := range 2 {
+				err := db.Tx(t.Context(), func(tx *sql.Tx) error {
+					var (
+						text string
+						n    int
+						at   time.Time
+						is   bool
+					)
+
+					return errors.Join(
+						store.Send(t.Context(), tx, note, 2*round, "it's one"),
+						tx.QueryRowContext(store.Along(t.Context()), `
+							SELECT text, $2::bigint, timestamptz '2026-03-01 14:00:00Z', true FROM notes WHERE id = $1`, 2*round, 7).
+							Scan(&text, &n, &at, &is),
+						wanted(text, "it's one"), wanted(n, 7), wanted(at.Unix(), 1772373600), wanted(is, true),
+						store.Send(t.Context(), tx, note, 2*round+1, "two"),
+					)
+				})
+				if err != nil || count(t, db) != 2*round+2 {
+					t.Errorf("got %v and %d notes, want %d", err, count(t, db), 2*round+2)
+				}
+			}
+
+			err = db.Tx(t.Context(), func(tx *sql.Tx) error {
+				return errors.Join(store.Send(t.Context(), tx, note, 10, "ten"), store.Send(t.Context(), tx, note, 0, "there already"))
+			})
+			if !store.IsUnique(err) || count(t, db) != 4 {
+				t.Errorf("got %v and %d notes, want that one is there already, and 4", err, count(t, db))
+			}
+		})
 	}
 }
