@@ -93,6 +93,7 @@ func TestTheLimitIsDrawnWhereItWasSet(t *testing.T) {
 
 	for _, total := range []int{60, 50} {
 		begun := w.Now()
+
 		got := w.Post("/config/concurrency", fmt.Sprintf(`{"per_analyst": 5, "cluster_total": %d, "reason": "a load test with %d", "revision": %q}`, total, total, w.Revision()))
 		if got.Status != http.StatusOK {
 			t.Fatalf("got %d\n%s", got.Status, got.Body)

@@ -2,7 +2,6 @@ package zoneinfo
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -52,7 +51,7 @@ func (d *Database) readSource() error {
 
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		if line := lines.Bytes(); len(line) == 0 || !bytes.ContainsRune([]byte("#ZL"), rune(line[0])) {
+		if line := lines.Bytes(); len(line) == 0 || !strings.ContainsRune("#ZL", rune(line[0])) {
 			continue // a rule, as most are
 		}
 
