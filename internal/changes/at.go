@@ -29,6 +29,10 @@ type Held struct {
 	Open *Change
 }
 
+// openAt selects the change of a section that is open, if it was made until a moment. There is one at most: to ask for an order
+// has SQLite look through all changes of the section.
+const openAt = `WHERE section = $1 AND at <= $2 AND outcome IN ('pending', 'unknown')`
+
 // At returns what a section held at a moment. A change counts from when it was made.
 func (c *Changes) At(ctx context.Context, name ops.SectionName, at time.Time) (Held, error) {
 	section, err := ops.SectionOf(name)
@@ -48,8 +52,7 @@ func (c *Changes) At(ctx context.Context, name ops.SectionName, at time.Time) (H
 		return Held{}, err
 	}
 
-	held.Open, err = c.first(ctx, `WHERE section = $1 AND at <= $2 AND outcome IN ('pending', 'unknown')
-		ORDER BY at DESC, id DESC LIMIT 1`, name, at)
+	held.Open, err = c.first(ctx, openAt, name, at)
 	if err != nil {
 		return Held{}, err
 	}

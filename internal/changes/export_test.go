@@ -23,3 +23,6 @@ func (c *Changes) EndBy(ctx context.Context, l lease.Lease) error {
 
 // LastAndOpen is for the test of how it is carried out.
 const LastAndOpen = lastAndOpen
+
+// OpenAt is for the test of how it is carried out.
+const OpenAt = openAt

@@ -45,6 +45,17 @@ func TestWhatIsKnownOfASectionIsReadFromAnIndex(t *testing.T) {
 	}
 }
 
+// TestAnOpenChangeIsFoundAmongTheOpenOnes and not among all of the section's, by the order of which one may be read.
+func TestAnOpenChangeIsFoundAmongTheOpenOnes(t *testing.T) {
+	t.Parallel()
+
+	got := storetest.Plan(t, worldtest.Prepared.SQLite(t),
+		"EXPLAIN QUERY PLAN SELECT id FROM opsconsole_changes "+changes.OpenAt, ops.SectionConcurrency, store.Time{Time: madeAt(7)})
+	if !strings.Contains(got, "opsconsole_changes_open") && !strings.Contains(got, "(section=? AND outcome=?") {
+		t.Errorf("got\n%s\nwant an index that has the outcome", got)
+	}
+}
+
 func TestPagesOfTheHistoryLeadFromTheNewestToTheOldest(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {
